@@ -1,0 +1,37 @@
+/*
+ * Times are int64_t milliseconds since 1970 UTC, 0 meaning "none"; durations are int64_t milliseconds.
+ * On the wire: RFC 3339 UTC with three decimals (RFC 3339 section 5.6), and durations as `90s`, `15m`,
+ * `8h`, `3d` (also `250ms`).
+ */
+#ifndef UMBRA_BASE_TIME_H
+#define UMBRA_BASE_TIME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/str.h"
+
+enum { TIME_TEXT_SIZE = 32, DURATION_TEXT_SIZE = 24 };
+
+/* The wall clock, and one that never steps. Only main programs, tests and edges call these. */
+int64_t time_now_ms(void);
+int64_t time_monotonic_ms(void);
+int64_t time_monotonic_ns(void);
+
+/* "2026-11-22T18:42:07.113Z". */
+void time_format(int64_t time_ms, char dst[TIME_TEXT_SIZE]);
+/* Local wall time "18:42:07.113", for screens. */
+void time_format_clock(int64_t time_ms, char dst[TIME_TEXT_SIZE]);
+/* Any RFC 3339 time with a Z or an offset; fractions beyond ms are cut. */
+bool time_parse(struct str s, int64_t *ret_time_ms);
+/* "Sun, 22 Nov 2026 18:42:07 GMT" (RFC 9110 section 5.6.7). */
+void time_format_http(int64_t time_ms, char dst[TIME_TEXT_SIZE]);
+
+/* The shortest exact form: "90s", "15m", "8h", "3d", "250ms". 72h stays "72h" up to 7 days: days only when whole and >= 7. */
+void duration_format(int64_t duration_ms, char dst[DURATION_TEXT_SIZE]);
+/* For people, at most two characters of number and a unit: "4s", "50m", "21h", "2d". */
+void duration_format_short(int64_t duration_ms, char dst[DURATION_TEXT_SIZE]);
+bool duration_parse(struct str s, int64_t *ret_duration_ms);
+
+#endif

@@ -1,0 +1,96 @@
+/*
+ * The control plane's client: HTTP over libcurl's multi interface on the caller's event loop.
+ *
+ * Asynchronous throughout; every callback comes from the loop. One client serves one control plane. It
+ * sends Umbra-Actor with each write.
+ */
+#ifndef UMBRA_CLIENT_CLIENT_H
+#define UMBRA_CLIENT_CLIENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/err.h"
+#include "core/base/str.h"
+#include "core/base/strbuf.h"
+#include "core/model/environment.h"
+#include "core/model/request.h"
+
+struct event_base;
+struct client;
+
+struct client_options {
+	const char *url; /* "http://127.0.0.1:7070" */
+	const char *actor; /* may be NULL */
+};
+
+/* NULL with ERR_USAGE when the URL is no http URL. */
+struct client *client_create(
+	struct event_base *base, const struct client_options *options, struct errbuf *eb);
+/* Cancels what is under way; no callback comes after it. */
+void client_destroy(struct client *client);
+const char *client_url(const struct client *client);
+
+/* One exchange. Body and response are whole texts, at most 64 MiB. */
+struct client_response {
+	enum err err; /* ERR_NONE for 2xx and 304; from the problem's code otherwise */
+	const struct errbuf *eb; /* the server's sentence, or why it could not be reached */
+	int status; /* 0 when there was no answer */
+	struct str body; /* borrowed for the call */
+	int64_t applied; /* Umbra-Applied, 0 when absent */
+	int64_t etag_revision; /* of the strong ETag, 0 when absent */
+	double seconds;
+};
+typedef void (*client_done_fn)(void *arg, const struct client_response *response);
+struct client_call;
+/* `method` "GET"; `path` begins with /v1 and is already encoded; `body` NULL for none; timeout_ms 0: 10 s. */
+struct client_call *client_request(struct client *client, const char *method, const char *path,
+	const char *body, int timeout_ms, client_done_fn done, void *arg);
+void client_cancel(struct client_call *call);
+
+/*
+ * The changes feed: keeps `environment` (client-owned) like the control plane's. One held request at a
+ * time; after a failure it tries again after 0.25 s, doubling to 5 s with jitter, for ever. A batch that
+ * did not end is discarded.
+ */
+enum feed_state { FEED_CONNECTING, FEED_LIVE, FEED_STALE };
+struct feed_ops {
+	/* After each whole batch; `changes` are those applied (count may be 0 on a time-out). */
+	void (*changed)(void *arg, const struct environment *env, const struct change *changes,
+		size_t count, bool full);
+	/* Connection state; `why` is a sentence when stale. */
+	void (*state)(void *arg, enum feed_state state, const char *why);
+};
+struct feed;
+struct feed *client_feed(struct client *client, const struct feed_ops *ops, void *arg);
+void feed_cancel(struct feed *feed);
+const struct environment *feed_environment(const struct feed *feed);
+/* Monotonic ms of the last byte from the server, 0: none yet. */
+int64_t feed_last_seen_ms(const struct feed *feed);
+/* Tries again now, without waiting for the back-off. */
+void feed_retry(struct feed *feed);
+
+/*
+ * A tail over GET /v1/requests/tail: goes on after a reconnect with the last seq it saw, so that no line
+ * is lost or doubled; what the server lost is told.
+ */
+struct tail_client_ops {
+	void (*record)(void *arg, const struct request *request); /* views, valid for the call */
+	void (*lost)(void *arg, int64_t count, const char *why); /* -1: unknown */
+	void (*state)(void *arg, enum feed_state state, const char *why);
+	/* The server refused the filter: the tail has ended. */
+	void (*refused)(void *arg, const struct errbuf *eb);
+};
+struct tail_client;
+struct tail_client *client_tail(struct client *client, const char *filter, int64_t since,
+	const struct tail_client_ops *ops, void *arg);
+void tail_client_cancel(struct tail_client *tail);
+
+/* Bytes read and exchanges made since the start, for the dashboard's own-cost display. */
+void client_cost(const struct client *client, uint64_t *ret_bytes_in, uint64_t *ret_exchanges);
+
+/* Percent-encodes for a path segment or query value (RFC 3986 unreserved pass). */
+void client_encode(struct strbuf *out, struct str text);
+
+#endif

@@ -1,0 +1,60 @@
+/*
+ * The one filter language of dashboard, CLI and API.
+ *
+ *   service:cart version:pr-482 session:dev-4f2k pr:482 author:dev1 owner:dev1 kind:ephemeral
+ *   state:unhealthy status:5xx method:POST path:/checkout* reason:version-gone carrier:cookie
+ *   caller:gateway trace:... id:... >200ms since:15m "free text" /regex/
+ *
+ * Terms are and-ed; `!term` negates; `a,b` inside a term is or; `*` at either end of a value is a wildcard;
+ * /regex/ is a POSIX ERE of at most LIMIT_REGEX characters without back-references. A term that a thing
+ * has no field for does not match it (status: never matches a version); negated it does.
+ */
+#ifndef UMBRA_MODEL_FILTER_H
+#define UMBRA_MODEL_FILTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/err.h"
+#include "core/base/str.h"
+#include "core/model/environment.h"
+#include "core/model/event.h"
+#include "core/model/request.h"
+
+struct filter;
+
+/*
+ * NULL with ERR_BAD_FILTER on a mistake; ret_column (may be NULL) is then the byte, from 0, the sentence
+ * is about. An empty text gives a filter that matches everything. Free with filter_destroy (NULL is fine).
+ */
+struct filter *filter_parse(struct str text, size_t *ret_column, struct errbuf *eb);
+void filter_destroy(struct filter *filter);
+bool filter_is_empty(const struct filter *filter);
+/* Contains a /regex/ or free text: costs more than comparing words. */
+bool filter_is_costly(const struct filter *filter);
+/* A value the filter demands of a field ("service", "version", "session", "trace", "id"), one exact word and not negated; p == NULL otherwise. For indexes. */
+struct str filter_exact(const struct filter *filter, const char *term);
+/* The earliest time that can match at `now_ms` (since:), 0 without one. */
+int64_t filter_since(const struct filter *filter, int64_t now_ms);
+
+/* `env` (may be NULL) answers pr:, author: and owner: for requests, over the version's and session's records. */
+bool filter_match_request(const struct filter *filter, const struct request *request,
+	const struct environment *env, int64_t now_ms);
+bool filter_match_version(const struct filter *filter, const struct service *service,
+	const struct version *version, int64_t now_ms);
+bool filter_match_session(
+	const struct filter *filter, const struct session *session, int64_t now_ms);
+bool filter_match_event(const struct filter *filter, const struct event *event, int64_t now_ms);
+
+/* The table of terms, for completion and help. */
+struct filter_term_info {
+	const char *name; /* "status" */
+	const char *example; /* "status:5xx" */
+	const char *help;
+	const char *const *values; /* the closed list it takes, or NULL */
+};
+extern const struct filter_term_info filter_terms[];
+extern const size_t filter_term_count;
+
+#endif

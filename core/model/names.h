@@ -1,0 +1,58 @@
+/*
+ * The names of things and how they are checked (design of names: one DNS label holds
+ * <session>--<service>, 30 + 2 + 31 = 63).
+ *
+ *   service   [a-z]([a-z0-9-]{0,29}[a-z0-9])?     no "--"
+ *   session   [a-z0-9]([a-z0-9-]{0,28}[a-z0-9])?  no "--"
+ *   version   [A-Za-z0-9][A-Za-z0-9._-]{0,62}
+ */
+#ifndef UMBRA_MODEL_NAMES_H
+#define UMBRA_MODEL_NAMES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/err.h"
+#include "core/base/limits.h"
+#include "core/base/str.h"
+
+bool name_is_service(struct str s);
+bool name_is_session(struct str s);
+bool name_is_version(struct str s);
+/* A DNS host name, lower case, labels of 1..63, at most 253, no port, no trailing dot. */
+bool name_is_host(struct str s);
+
+/* The same as checks with a sentence that quotes the name (made safe) and says what is accepted. For record tables. */
+enum err name_check_service(struct str s, const char *field, struct errbuf *eb);
+enum err name_check_session(struct str s, const char *field, struct errbuf *eb);
+enum err name_check_version(struct str s, const char *field, struct errbuf *eb);
+enum err name_check_host(struct str s, const char *field, struct errbuf *eb);
+
+/* host:port, [v6]:port; the parts are views into `s`, the brackets cut. Port 1..65535. */
+struct endpoint_parts {
+	struct str host;
+	uint16_t port;
+	bool is_address; /* an IPv4 or IPv6 literal: nothing to resolve */
+};
+bool endpoint_parse(struct str s, struct endpoint_parts *ret_parts);
+enum err endpoint_check(struct str s, const char *field, struct errbuf *eb);
+
+/* service@version and service=version. The views are checked names. */
+bool name_split_version(struct str s, struct str *ret_service, struct str *ret_version);
+bool name_split_pin(struct str s, struct str *ret_service, struct str *ret_version);
+/* "service@version" with its terminator. */
+enum { VERSION_ID_SIZE = LIMIT_SERVICE_NAME + 1 + LIMIT_VERSION_NAME + 1 };
+void name_join_version(struct str service, struct str version, char dst[VERSION_ID_SIZE]);
+
+/* A session's name ("Checkout flow!") cut to [a-z0-9-], so that "-" and four characters still fit. */
+void name_slug(struct str s, char dst[LIMIT_SESSION_KEY + 1]);
+
+/*
+ * The names nearest to `wanted` (edit distance <= 3, or sharing a prefix), best first.
+ * `ret_near` takes indexes into `names`; returns how many, at most `max`.
+ */
+size_t name_near(
+	struct str wanted, const char *const *names, size_t count, size_t *ret_near, size_t max);
+
+#endif

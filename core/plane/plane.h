@@ -1,0 +1,135 @@
+/*
+ * The control plane's state machine: writes in, checked, committed, then visible.
+ *
+ * A write is checked against the state that includes the batches in flight, and given its revision; its
+ * batch goes to the store; when it is durable, its changes become visible in order and `done` is called.
+ * When a batch fails, it and every one after it answer ERR_STORE and leave no trace. Nothing here knows
+ * HTTP, and nothing blocks.
+ *
+ * Revisions: one up per change, never given twice. The store holds a ceiling, reserved in steps of 1,000;
+ * a start begins at the ceiling. Health changes raise the revision and are not stored.
+ */
+#ifndef UMBRA_PLANE_PLANE_H
+#define UMBRA_PLANE_PLANE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/err.h"
+#include "core/model/environment.h"
+#include "core/model/event.h"
+
+struct event_base;
+struct plane;
+struct store;
+
+struct plane_options {
+	const char *name; /* of the environment */
+	int64_t (*now_ms)(void); /* the wall clock; tests bring their own */
+};
+
+/* Loads the store (blocking, before the loop runs). The store stays the caller's. NULL on failure. */
+struct plane *plane_create(struct event_base *base, struct store *store,
+	const struct plane_options *options, struct errbuf *eb);
+void plane_destroy(struct plane *plane);
+
+/* What is visible: durable, in order. Borrowed; changes only from the loop. */
+const struct environment *plane_environment(const struct plane *plane);
+const char *plane_name(const struct plane *plane);
+
+enum plane_verb {
+	PLANE_PUT_SERVICE, /* record: struct service */
+	PLANE_DELETE_SERVICE, /* takes its versions along */
+	PLANE_PUT_VERSION, /* record: struct version; `take` moves endpoints from another version */
+	PLANE_PATCH_VERSION,
+	PLANE_DELETE_VERSION,
+	PLANE_PROMOTE, /* service, version, force */
+	PLANE_CREATE_SESSION, /* record: struct session; key empty: name plus four random characters */
+	PLANE_PATCH_SESSION, /* pins in the patch are merged, all as one */
+	PLANE_DELETE_SESSION,
+	PLANE_PUT_PIN, /* session, service, version */
+	PLANE_DELETE_PIN,
+	PLANE_VERB_COUNT
+};
+
+/*
+ * One write. Texts and record are borrowed until plane_write() returns. `present` says which fields of
+ * `record` the client sent (wire_read_record), so that a PATCH merges and a PUT keeps what only the
+ * server sets.
+ */
+struct plane_write {
+	enum plane_verb verb;
+	const char *actor;
+	const char *service;
+	const char *version;
+	const char *session;
+	const void *record;
+	uint64_t present;
+	int64_t if_match; /* revision the thing must have, 0: any */
+	bool force;
+	bool take;
+};
+
+enum { PLANE_NEAR_MAX = 5 };
+
+struct plane_result {
+	enum err err;
+	const struct errbuf *eb; /* when err */
+	const void *record; /* the thing after the write (service, version or session), or NULL */
+	const struct tombstone *gone; /* for ERR_GONE, and after a delete */
+	bool created;
+	int64_t revision; /* the environment's with this write visible */
+	const char *near
+		[PLANE_NEAR_MAX]; /* for ERR_VERSION_UNKNOWN and not found: names like the wanted one */
+	size_t near_count;
+};
+
+/* Everything in the result is borrowed for the call. May be called before plane_write() returns when the write is refused. */
+typedef void (*plane_done_fn)(void *arg, const struct plane_result *result);
+void plane_write(
+	struct plane *plane, const struct plane_write *write, plane_done_fn done, void *arg);
+
+/* Health, from the agent. A version is ready while one of its endpoints is up. `detail` may be NULL. */
+enum endpoint_health { ENDPOINT_UNKNOWN, ENDPOINT_UP, ENDPOINT_DOWN };
+void plane_report_health(struct plane *plane, struct str service, struct str version,
+	size_t endpoint_index, enum endpoint_health health, const char *detail);
+/* The proxy routes by this revision now. */
+void plane_report_applied(struct plane *plane, int64_t revision);
+int64_t plane_applied(const struct plane *plane);
+/* Proxy up or down; writes do not wait for a proxy that is down. */
+void plane_report_proxy(struct plane *plane, bool up);
+/* An event that is not a write: proxy started, adopted, lost. */
+void plane_note(
+	struct plane *plane, enum event_action action, const char *object, const char *after_json);
+
+/* Calls back once the proxy has applied `revision`, is down, or timeout_ms is over. NULL when at once (the callback has run). */
+struct plane_wait;
+struct plane_wait *plane_wait_applied(struct plane *plane, int64_t revision, int timeout_ms,
+	void (*done)(void *arg, int64_t applied), void *arg);
+void plane_wait_cancel(struct plane_wait *wait);
+
+/* Told after each visible batch, and after each health change, with what changed. */
+struct plane_observer {
+	void (*changed)(void *arg, const struct environment *env, const struct change *changes,
+		size_t count);
+	void (*noted)(void *arg, const struct event *event); /* may be NULL */
+	void *arg;
+};
+void plane_observe(struct plane *plane, const struct plane_observer *observer);
+void plane_unobserve(struct plane *plane, void *arg);
+
+/*
+ * What changed after `since`: each thing once, in its newest form; removed ones with record NULL. Calls
+ * `each` in order of revision. Returns false when `since` is too old, above the current one, or `epoch`
+ * is another: then everything must be sent. Tombstones are not reported.
+ */
+bool plane_changes_since(const struct plane *plane, const char *epoch, int64_t since,
+	void (*each)(void *arg, const struct change *change), void *arg);
+
+/* Events, newest first, with seq > since, at most `max`. Borrowed until the loop runs on. Returns how many. */
+size_t plane_events(
+	const struct plane *plane, int64_t since, const struct event **ret_events, size_t max);
+int64_t plane_events_last(const struct plane *plane);
+
+#endif

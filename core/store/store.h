@@ -1,0 +1,102 @@
+/*
+ * Durable state behind one asynchronous vtable.
+ *
+ * A store keeps rows (kind, id, JSON text) and a few named numbers; it knows nothing of what they mean.
+ * It is loaded once, before the loop runs, and then takes batches. A batch is all or nothing. Batches are
+ * made durable in the order they were committed, several at a time where that saves a sync, and `done` is
+ * called on the loop, in that order, after the bytes are on the disk. When a batch fails, those committed
+ * after it and not yet reported fail too; a store may recover for later ones.
+ */
+#ifndef UMBRA_STORE_STORE_H
+#define UMBRA_STORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/err.h"
+#include "core/base/str.h"
+
+struct event_base;
+struct store;
+
+/* Kinds of rows. Values are on the disk: append only. */
+enum row_kind {
+	ROW_SERVICE = 1,
+	ROW_VERSION = 2,
+	ROW_SESSION = 3,
+	ROW_TOMBSTONE = 4,
+	ROW_EVENT = 5, /* id is the zero-padded seq; ROW_EVENT rows are only appended and trimmed */
+	ROW_META = 6, /* "epoch", "revision-ceiling", "seq-ceiling" ... */
+};
+
+struct row {
+	enum row_kind kind;
+	char *id; /* owned by the batch */
+	char *json; /* NULL deletes */
+};
+
+struct batch {
+	struct row *rows;
+	size_t count;
+	size_t cap;
+	int64_t trim_events_below; /* rows of events with a lower seq may go; 0: none */
+};
+
+void batch_init(struct batch *batch);
+void batch_finish(struct batch *batch);
+/* `json` NULL deletes. Both are copied. */
+void batch_put(struct batch *batch, enum row_kind kind, const char *id, const char *json);
+
+typedef void (*store_done_fn)(void *arg, enum err err, const struct errbuf *eb);
+/* Called for each row, in order of kind and id; returns false to stop with what it put into `eb`. */
+typedef bool (*store_row_fn)(
+	void *arg, enum row_kind kind, struct str id, struct str json, struct errbuf *eb);
+
+struct store_ops {
+	const char *name;
+	/* Blocking; only before the loop runs. */
+	enum err (*load)(struct store *store, store_row_fn row, void *arg, struct errbuf *eb);
+	/* Takes the rows over and leaves `batch` empty. */
+	void (*commit)(struct store *store, struct batch *batch, store_done_fn done, void *arg);
+	/* Finishes what was committed (their `done` are called), then closes. */
+	void (*destroy)(struct store *store);
+	/* One line for status: size, pending batches, last error. Appends a JSON object's members. */
+	void (*describe)(const struct store *store, char *dst, size_t size_bytes);
+};
+
+/* Every driver's struct begins with this. */
+struct store {
+	const struct store_ops *ops;
+};
+
+static inline enum err store_load(
+	struct store *store, store_row_fn row, void *arg, struct errbuf *eb)
+{
+	return store->ops->load(store, row, arg, eb);
+}
+
+static inline void store_commit(
+	struct store *store, struct batch *batch, store_done_fn done, void *arg)
+{
+	store->ops->commit(store, batch, done, arg);
+}
+
+static inline void store_destroy(struct store *store)
+{
+	if (store != NULL)
+		store->ops->destroy(store);
+}
+
+/*
+ * SQLite, WAL, synchronous=FULL, one writer thread, group commit. `dir` is made when missing; the file is
+ * dir/state.db, locked against a second control plane. Errors name the file and what to do: not writable,
+ * of a newer schema, not a database, locked by pid N.
+ */
+struct store *store_sqlite_open(struct event_base *base, const char *dir, struct errbuf *eb);
+/* Keeps nothing over its end; `done` still comes from the loop, never from inside commit. */
+struct store *store_memory_create(struct event_base *base);
+/* For tests: wraps `inner` (owned) and fails the n-th commit (from 1) and, with `forever`, all after it. */
+struct store *store_failing_create(struct store *inner, unsigned fail_at, bool forever);
+
+#endif

@@ -1,0 +1,104 @@
+/*
+ * Request records: from the proxy's log to the ring, the figures, the tails and the history.
+ *
+ * One record arrives as a datagram (traffic_take_line), gets its sequence number, goes into the ring and
+ * the figures, is offered to the tails, and is queued for the history, which a worker writes. The loop
+ * never waits for the history: when the worker is behind, records are shed from its queue and counted.
+ *
+ * seq grows by one per record and is never given twice, also not after a kill: the history (or the
+ * ceiling beside it) tells where to go on.
+ */
+#ifndef UMBRA_TRAFFIC_TRAFFIC_H
+#define UMBRA_TRAFFIC_TRAFFIC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/err.h"
+#include "core/base/str.h"
+#include "core/model/filter.h"
+#include "core/model/request.h"
+#include "core/model/window.h"
+
+struct event_base;
+struct traffic;
+
+struct traffic_options {
+	const char *dir; /* partitions go to dir/history/; NULL: no history, ring only */
+	size_t ring_items; /* 0: 100,000 */
+	size_t ring_bytes; /* 0: 64 MiB */
+	int64_t history_max_bytes; /* 0: 1 GiB; the oldest partition is dropped whole */
+	int64_t (*now_ms)(void);
+	/* Facts a filter may ask for (author, owner, pr); may be NULL. */
+	const struct environment *(*environment)(void *arg);
+	void *environment_arg;
+};
+
+struct traffic *traffic_create(
+	struct event_base *base, const struct traffic_options *options, struct errbuf *eb);
+void traffic_destroy(struct traffic *traffic);
+
+/* A record, its `seq` ignored and given; returns the seq. */
+int64_t traffic_take(struct traffic *traffic, const struct request *request);
+/*
+ * The proxy made `made` records since the last call and `taken` of them arrived: the difference is loss,
+ * which the tails are told. -1: unknown how many.
+ */
+void traffic_report_loss(struct traffic *traffic, int64_t lost, const char *why);
+
+/* A live tail. `line` gets records in order of seq, `lost` where some are missing (-1: unknown how many). */
+struct tail;
+struct tail_ops {
+	void (*record)(void *arg, const struct request *request);
+	void (*lost)(void *arg, int64_t count, const char *why);
+};
+/*
+ * Starts after `since` (0: from now on): what the ring still holds is delivered at once from the loop, what it
+ * no longer holds is told as lost. The filter is taken over. Records are offered in slices, so that one tail
+ * does not hold up the loop.
+ */
+struct tail *traffic_tail(struct traffic *traffic, struct filter *filter, int64_t since,
+	const struct tail_ops *ops, void *arg);
+void tail_cancel(struct tail *tail);
+/* While paused (its client does not read), records wait in the ring; when they leave it, they are told as lost. */
+void tail_pause(struct tail *tail, bool paused);
+
+/* History and ring, newest first, as one. Runs on the worker in slices; `done` on the loop. */
+struct search;
+struct search_result {
+	enum err err;
+	const struct errbuf *eb;
+	struct request *const *requests; /* borrowed for the call */
+	size_t count;
+	int64_t next; /* give as `before` to go on; 0: there is no more */
+	int64_t oldest; /* the oldest seq that is still kept */
+};
+typedef void (*search_done_fn)(void *arg, const struct search_result *result);
+/* The filter is taken over. `before` 0: from the newest. limit 1..1000. */
+struct search *traffic_search(struct traffic *traffic, struct filter *filter, int64_t before,
+	size_t limit, search_done_fn done, void *arg);
+/* `done` will not be called. */
+void search_cancel(struct search *search);
+
+/* Figures. Keys: "cart@pr-482"; "gateway@1.2 cart@pr-482" for an edge; a session's key. */
+enum figure_by { FIGURES_BY_VERSION, FIGURES_BY_EDGE, FIGURES_BY_SESSION };
+typedef void (*figures_fn)(void *arg, const char *key, const struct figures *figures);
+/* Those that changed after `since_ms` (0: all). Returns the time to give as `since_ms` next. */
+int64_t traffic_figures(struct traffic *traffic, enum figure_by by, int window_seconds,
+	int64_t since_ms, figures_fn each, void *arg);
+
+struct traffic_stats {
+	int64_t taken; /* since the start */
+	int64_t malformed; /* lines that were no record */
+	int64_t lost; /* known losses */
+	int64_t history_shed; /* not written because the worker was behind or the disk full */
+	int64_t history_bytes;
+	int64_t history_partitions;
+	const char *history_error; /* NULL while it works */
+	int64_t oldest, next;
+};
+void traffic_stats(const struct traffic *traffic, struct traffic_stats *ret_stats);
+void traffic_count_malformed(struct traffic *traffic);
+
+#endif
