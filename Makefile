@@ -9,6 +9,10 @@ MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := all
 
 MODE ?= release
+# As many jobs as there are processors, unless told.
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
+endif
 BUILD := build
 ifeq ($(MODE),release)
 OBJ := $(BUILD)/obj
@@ -36,6 +40,27 @@ endif
 PACKAGES := ncursesw libcurl libcjson libevent libevent_pthreads sqlite3 inih libqrencode
 TEST_PACKAGES := cmocka vterm
 
+# ---- dependencies ----------------------------------------------------------------------------------
+
+# What needs no library; everything else first reads build/libs.mk, which installs what is missing and
+# makes GNU make start over with the flags it found.
+LIGHT := help clean deps lint format format-fix
+ifneq ($(if $(MAKECMDGOALS),$(filter-out $(LIGHT),$(MAKECMDGOALS)),all),)
+include $(BUILD)/libs.mk
+endif
+
+$(BUILD)/libs.mk: .ci/deps
+	@mkdir -p $(@D)
+	@pkg-config --exists $(PACKAGES) $(TEST_PACKAGES) 2>/dev/null && command -v gcc >/dev/null && \
+	{ PATH=$$PATH:/usr/sbin; command -v haproxy; } >/dev/null || sh .ci/deps
+	@{ echo "LIB_CFLAGS := $$(pkg-config --cflags $(PACKAGES) $(TEST_PACKAGES))"; \
+	echo "LIBS := $$(pkg-config --libs $(PACKAGES)) -lm -lpthread"; \
+	echo "TEST_LIBS := $$(pkg-config --libs $(TEST_PACKAGES)) -lutil"; } > $@.new && mv $@.new $@
+
+.PHONY: deps
+deps: ## install what the build, the program and the tests need
+	$(Q)sh .ci/deps
+
 # ---- flags -----------------------------------------------------------------------------------------
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes \
@@ -47,6 +72,7 @@ endif
 
 HARDEN_release := -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection -fcf-protection
 OPT_release := -O2 -g
+OPT_clang := -O1 -g
 OPT_debug := -O0 -g3
 OPT_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 OPT_tsan := -O1 -g -fsanitize=thread
@@ -61,14 +87,9 @@ probe = $(shell printf 'int main(void){return 0;}' | $(CC) $(OPT_$(MODE)) $(1) -
 HARDEN := $(foreach f,$(HARDEN_$(MODE)),$(call probe,$(f)))
 LINK_HARDEN := -Wl,-z,relro,-z,now,-z,noexecstack
 
-pc = $(shell pkg-config $(1) $(2) 2>/dev/null)
-LIB_CFLAGS = $(call pc,--cflags,$(PACKAGES) $(TEST_PACKAGES))
-LIBS = $(call pc,--libs,$(PACKAGES)) -lm -lpthread
-TEST_LIBS = $(call pc,--libs,$(TEST_PACKAGES)) -lutil
-
-CPPFLAGS_ALL = -I. -D_GNU_SOURCE $(LIB_CFLAGS) $(CPPFLAGS)
-CFLAGS_ALL = -std=c17 -fPIE $(OPT_$(MODE)) $(HARDEN) $(WARN) $(CFLAGS)
-LDFLAGS_ALL = -pie $(LINK_$(MODE)) $(LINK_HARDEN) $(LDFLAGS)
+CPPFLAGS_ALL := -I. -D_GNU_SOURCE $(LIB_CFLAGS) $(CPPFLAGS)
+CFLAGS_ALL := -std=c17 -fPIE $(OPT_$(MODE)) $(HARDEN) $(WARN) $(CFLAGS)
+LDFLAGS_ALL := -pie $(LINK_$(MODE)) $(LINK_HARDEN) $(LDFLAGS)
 
 # ---- files -----------------------------------------------------------------------------------------
 
@@ -102,7 +123,7 @@ BENCH := $(call programs,$(BENCH_SRC))
 # ---- building --------------------------------------------------------------------------------------
 
 .PHONY: all
-all: ready $(if $(MAIN_SRC),$(BIN)/umbra) ## build the program, build/umbra
+all: $(if $(MAIN_SRC),$(BIN)/umbra) ## build the program, build/umbra
 
 $(BIN)/umbra: $(call objects,$(MAIN_SRC)) $(OBJ)/libtui.a $(OBJ)/libcore.a
 	$(say) LINK $@
@@ -115,12 +136,12 @@ $(OBJ)/lib%.a:
 	$(say) AR $@
 	$(Q)mkdir -p $(@D) && rm -f $@ && ar rcs $@ $^
 
-$(OBJ)/%.o: %.c $(OBJ)/.flags | ready
+$(OBJ)/%.o: %.c $(OBJ)/.flags
 	$(say) CC $<
 	$(Q)mkdir -p $(@D) && $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 # Files the program carries inside it: char data_<name>[] and size_t data_<name>_size.
-$(OBJ)/%.json.o $(OBJ)/%.theme.o: $(OBJ)/.flags tests/tools/embed.sh | ready
+$(OBJ)/%.json.o $(OBJ)/%.theme.o: $(OBJ)/.flags tests/tools/embed.sh
 $(OBJ)/%.json.o: %.json
 	$(say) EMBED $<
 	$(Q)mkdir -p $(@D) && sh tests/tools/embed.sh $< | $(CC) $(CFLAGS_ALL) -x c -c -o $@ -
@@ -128,7 +149,7 @@ $(OBJ)/%.theme.o: %.theme
 	$(say) EMBED $<
 	$(Q)mkdir -p $(@D) && sh tests/tools/embed.sh $< | $(CC) $(CFLAGS_ALL) -x c -c -o $@ -
 
-FLAGS_NOW = $(shell $(CC) --version | head -1) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL)
+FLAGS_NOW := $(shell $(CC) --version 2>/dev/null | head -1) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL)
 $(OBJ)/.flags: force
 	@mkdir -p $(@D); printf '%s\n' '$(FLAGS_NOW)' | cmp -s - $@ || printf '%s\n' '$(FLAGS_NOW)' > $@
 .PHONY: force
@@ -140,26 +161,17 @@ $(BIN)/tests/%: $(OBJ)/tests/%.o $(OBJ)/libsupport.a $(OBJ)/libtui.a $(OBJ)/libc
 
 -include $(patsubst %.o,%.d,$(call objects,$(ALL_C)))
 
-# ---- dependencies ----------------------------------------------------------------------------------
-
-.PHONY: deps ready
-deps: ## install what the build, the program and the tests need
-	$(Q)sh .ci/deps
-
-# Quiet when everything is there; otherwise installs it.
-ready:
-	@pkg-config --exists $(PACKAGES) $(TEST_PACKAGES) 2>/dev/null && command -v $(firstword $(CC)) >/dev/null && \
-	command -v haproxy >/dev/null || PATH=$$PATH:/usr/sbin command -v haproxy >/dev/null || sh .ci/deps
-
 # ---- running and testing ---------------------------------------------------------------------------
 
 .PHONY: demo test unit screens screens-update e2e asan tsan fuzz fuzz-replay bench coverage
 demo: all ## the whole system with a sample shop and real traffic, then the dashboard on it
 	$(Q)$(BIN)/umbra demo
 
-test: unit screens e2e fuzz-replay ## every test: unit, screens, e2e, the fuzzers' corpora
+# One kind after another, whatever -j says: several of them measure or count.
+test: ## every test: unit, screens, e2e, the fuzzers' corpora
+	$(Q)+for kind in unit screens e2e fuzz-replay; do $(MAKE) $$kind || exit 1; done
 
-unit: ready $(UNIT) ## the pure parts
+unit: $(UNIT) ## the pure parts
 	$(Q)sh tests/tools/run.sh unit $(UNIT)
 
 screens: all $(SCREEN) ## the real program in a terminal, compared with goldens
@@ -177,14 +189,14 @@ asan: ## unit, screens and corpora under AddressSanitizer and UBSan
 tsan: ## the unit tests under ThreadSanitizer
 	$(Q)+$(MAKE) MODE=tsan unit
 
-fuzz-replay: ready $(FUZZ) ## the fuzzers over their corpora, as plain tests
+fuzz-replay: $(FUZZ) ## the fuzzers over their corpora, as plain tests
 	$(Q)sh tests/tools/run.sh fuzz $(FUZZ)
 
 FUZZ_SECONDS ?= 60
 fuzz: ## libFuzzer over every fuzz target, FUZZ_SECONDS each (clang)
 	$(Q)+$(MAKE) MODE=fuzz CC=clang fuzz-run
 .PHONY: fuzz-run
-fuzz-run: ready $(OBJ)/libcore.a $(OBJ)/libtui.a $(OBJ)/libsupport.a $(call objects,$(FUZZ_SRC))
+fuzz-run: $(OBJ)/libcore.a $(OBJ)/libtui.a $(OBJ)/libsupport.a $(call objects,$(FUZZ_SRC))
 	$(Q)for src in $(FUZZ_SRC); do name=$$(basename $$src .c); mkdir -p $(BIN)/tests/fuzz/new/$$name; \
 	$(CC) -fsanitize=address,undefined,fuzzer -o $(BIN)/tests/fuzz/$$name $(OBJ)/tests/fuzz/$$name.o \
 	$(OBJ)/libsupport.a $(OBJ)/libtui.a $(OBJ)/libcore.a $(TEST_LIBS) $(LIBS) && \
@@ -204,8 +216,8 @@ coverage: ## line coverage of the unit tests
 lint: ## who includes whom, banned calls, sizes, names
 	$(Q)sh tests/tools/lint.sh
 
-tidy: ready ## clang-tidy over everything
-	$(Q)printf '%s\n' $(filter %.c,$(ALL_C)) | xargs -P 2 -n 4 clang-tidy --quiet --warnings-as-errors='*' 2>$(BUILD)/tidy.err -- $(CPPFLAGS_ALL) -std=c17 || { grep -v 'warnings generated' $(BUILD)/tidy.err | tail -20; exit 1; }
+tidy: ## clang-tidy over everything
+	$(Q)printf '%s\n' $(filter %.c,$(ALL_C)) | xargs -r -P 2 -n 4 clang-tidy --quiet --warnings-as-errors='*' 2>$(BUILD)/tidy.err -- $(CPPFLAGS_ALL) -std=c17 || { grep -v 'warnings generated' $(BUILD)/tidy.err | tail -20; exit 1; }
 
 format: ## is every file as .clang-format says
 	$(Q)clang-format --dry-run -Werror $(ALL_C) $(ALL_H)
@@ -213,7 +225,12 @@ format: ## is every file as .clang-format says
 format-fix: ## make it so
 	$(Q)clang-format -i $(ALL_C) $(ALL_H)
 
-check: lint format tidy test asan ## all that CI runs
+check: ## all that CI runs
+	$(Q)+for part in lint format all test tidy asan clang; do $(MAKE) $$part || exit 1; done
+
+.PHONY: clang
+clang: ## the program once more with clang, for its warnings
+	$(Q)+$(MAKE) CC=clang MODE=clang all
 
 compile_commands.json: ## for editors
 	$(Q)bear --output $@ -- $(MAKE) --always-make all unit
