@@ -43,7 +43,10 @@ size_t str_find(struct str s, struct str needle);
  */
 struct str str_cut(struct str *rest, char sep);
 
-/* Whole-text decimal numbers: no sign for u64, no blanks, no overflow. `ret_value` set on true only. */
+/*
+ * Whole-text decimal numbers: no sign for u64, no blanks, no overflow; a double is digits with an optional
+ * fraction, the point is always ".", no exponent. `ret_value` is set on true only.
+ */
 bool str_to_u64(struct str s, uint64_t *ret_value);
 bool str_to_i64(struct str s, int64_t *ret_value);
 bool str_to_double(struct str s, double *ret_value);

@@ -23,15 +23,19 @@ int64_t time_monotonic_ns(void);
 void time_format(int64_t time_ms, char dst[TIME_TEXT_SIZE]);
 /* Local wall time "18:42:07.113", for screens. */
 void time_format_clock(int64_t time_ms, char dst[TIME_TEXT_SIZE]);
-/* Any RFC 3339 time with a Z or an offset; fractions beyond ms are cut. */
+/* Any RFC 3339 time of 1970..9999 with a Z or an offset; fractions beyond ms are cut. */
 bool time_parse(struct str s, int64_t *ret_time_ms);
 /* "Sun, 22 Nov 2026 18:42:07 GMT" (RFC 9110 section 5.6.7). */
 void time_format_http(int64_t time_ms, char dst[TIME_TEXT_SIZE]);
 
-/* The shortest exact form: "90s", "15m", "8h", "3d", "250ms". 72h stays "72h" up to 7 days: days only when whole and >= 7. */
+/*
+ * Exact: the largest unit that divides it, days only from seven on: "250ms", "90s", "15m", "72h", "7d".
+ * 0 is "0s".
+ */
 void duration_format(int64_t duration_ms, char dst[DURATION_TEXT_SIZE]);
-/* For people, at most two characters of number and a unit: "4s", "50m", "21h", "2d". */
+/* For people, cut to two digits and a unit: "4s", "50m", "21h", "2d", "15w", "2y". Below 0 is "0s". */
 void duration_format_short(int64_t duration_ms, char dst[DURATION_TEXT_SIZE]);
+/* A whole number and one of ms s m h d: "90s". No sign, no sum, no overflow. */
 bool duration_parse(struct str s, int64_t *ret_duration_ms);
 
 #endif

@@ -1,0 +1,236 @@
+/*
+ * Times and durations as text, both ways, and the clocks. Everyone formats here; the names of days and
+ * months are the protocol's and not the locale's. A time outside 1970..9999 is clamped when written and
+ * refused when read.
+ */
+#include "core/base/time.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "core/base/mem.h"
+
+#define TIME_MAX_MS 253402300799999LL /* 9999-12-31T23:59:59.999Z */
+
+static int64_t clock_ns(clockid_t clock)
+{
+	struct timespec ts;
+	clock_gettime(clock, &ts);
+	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+int64_t time_now_ms(void)
+{
+	return clock_ns(CLOCK_REALTIME) / 1000000;
+}
+
+int64_t time_monotonic_ms(void)
+{
+	return clock_ns(CLOCK_MONOTONIC) / 1000000;
+}
+
+int64_t time_monotonic_ns(void)
+{
+	return clock_ns(CLOCK_MONOTONIC);
+}
+
+static int64_t clamped(int64_t time_ms)
+{
+	return time_ms < 0 ? 0 : time_ms > TIME_MAX_MS ? TIME_MAX_MS : time_ms;
+}
+
+static void split(int64_t time_ms, struct tm *ret_tm)
+{
+	time_t seconds = (time_t)(clamped(time_ms) / 1000);
+	gmtime_r(&seconds, ret_tm);
+}
+
+/* Widths that gcc can see: every part is within what its digits hold. */
+static unsigned part(int value, unsigned below)
+{
+	return (unsigned)value % below;
+}
+
+void time_format(int64_t time_ms, char dst[TIME_TEXT_SIZE])
+{
+	struct tm tm;
+	split(time_ms, &tm);
+	snprintf(dst, TIME_TEXT_SIZE, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ",
+		part(tm.tm_year + 1900, 10000), part(tm.tm_mon + 1, 13), part(tm.tm_mday, 32),
+		part(tm.tm_hour, 24), part(tm.tm_min, 60), part(tm.tm_sec, 60),
+		(unsigned)(clamped(time_ms) % 1000));
+}
+
+void time_format_clock(int64_t time_ms, char dst[TIME_TEXT_SIZE])
+{
+	struct tm tm;
+	time_t seconds = (time_t)(clamped(time_ms) / 1000);
+	localtime_r(&seconds, &tm);
+	snprintf(dst, TIME_TEXT_SIZE, "%02u:%02u:%02u.%03u", part(tm.tm_hour, 24),
+		part(tm.tm_min, 60), part(tm.tm_sec, 61), (unsigned)(clamped(time_ms) % 1000));
+}
+
+void time_format_http(int64_t time_ms, char dst[TIME_TEXT_SIZE])
+{
+	static const char days[7][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+	static const char months[12][4] = {
+		"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+	struct tm tm;
+	split(time_ms, &tm);
+	snprintf(dst, TIME_TEXT_SIZE, "%s, %02u %s %04u %02u:%02u:%02u GMT", days[tm.tm_wday],
+		part(tm.tm_mday, 32), months[tm.tm_mon], part(tm.tm_year + 1900, 10000),
+		part(tm.tm_hour, 24), part(tm.tm_min, 60), part(tm.tm_sec, 60));
+}
+
+/* Takes `width` digits and, unless it is '\0', the character after them off *rest. */
+static bool take(struct str *rest, size_t width, char after, int *ret_value)
+{
+	uint64_t value;
+	size_t used = width + (after != '\0' ? 1 : 0);
+	if (rest->n < used || !str_to_u64((struct str){rest->p, width}, &value))
+		return false;
+	if (after != '\0' && rest->p[width] != after)
+		return false;
+	*rest = (struct str){rest->p + used, rest->n - used};
+	*ret_value = (int)value;
+	return true;
+}
+
+static int month_days(int year, int month)
+{
+	static const int days[12] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+	return days[month - 1] + (month == 2 && leap ? 1 : 0);
+}
+
+/* ".123456" or nothing: its first three digits as ms. */
+static bool take_fraction(struct str *rest, int *ret_ms)
+{
+	*ret_ms = 0;
+	if (rest->n == 0 || rest->p[0] != '.')
+		return true;
+	size_t i = 1;
+	for (int scale = 100; i < rest->n && rest->p[i] >= '0' && rest->p[i] <= '9'; i++) {
+		*ret_ms += (rest->p[i] - '0') * scale;
+		scale /= 10;
+	}
+	*rest = (struct str){rest->p + i, rest->n - i};
+	return i > 1;
+}
+
+/* "Z" or "+02:00", to the end. */
+static bool take_offset(struct str rest, int *ret_minutes)
+{
+	int hours, minutes;
+	*ret_minutes = 0;
+	if (rest.n == 0)
+		return false;
+	char sign = rest.p[0];
+	rest = (struct str){rest.p + 1, rest.n - 1};
+	if (sign == 'Z' || sign == 'z')
+		return rest.n == 0;
+	if ((sign != '+' && sign != '-') || !take(&rest, 2, ':', &hours) ||
+		!take(&rest, 2, '\0', &minutes) || rest.n != 0 || hours > 23 || minutes > 59)
+		return false;
+	*ret_minutes = (hours * 60 + minutes) * (sign == '-' ? -1 : 1);
+	return true;
+}
+
+bool time_parse(struct str s, int64_t *ret_time_ms)
+{
+	int year, month, day, hour, minute, second, ms, offset;
+	if (!take(&s, 4, '-', &year) || !take(&s, 2, '-', &month) || !take(&s, 2, '\0', &day))
+		return false;
+	if (s.n == 0 || (s.p[0] != 'T' && s.p[0] != 't' && s.p[0] != ' '))
+		return false;
+	s = (struct str){s.p + 1, s.n - 1};
+	if (!take(&s, 2, ':', &hour) || !take(&s, 2, ':', &minute) || !take(&s, 2, '\0', &second))
+		return false;
+	if (!take_fraction(&s, &ms) || !take_offset(s, &offset))
+		return false;
+	/* 60 is a leap second, which POSIX time does not have: the next second. */
+	if (year < 1970 || month < 1 || month > 12 || day < 1 || day > month_days(year, month) ||
+		hour > 23 || minute > 59 || second > 60)
+		return false;
+	struct tm tm = {.tm_year = year - 1900,
+		.tm_mon = month - 1,
+		.tm_mday = day,
+		.tm_hour = hour,
+		.tm_min = minute - offset,
+		.tm_sec = second};
+	int64_t time_ms = (int64_t)timegm(&tm) * 1000 + ms;
+	if (time_ms < 0 || time_ms > TIME_MAX_MS)
+		return false;
+	*ret_time_ms = time_ms;
+	return true;
+}
+
+static const struct unit {
+	const char *name;
+	int64_t ms;
+	int64_t at_least; /* of this unit, before duration_format uses it */
+} units[] = {
+	{"d", 24LL * 3600 * 1000, 7},
+	{"h", 3600LL * 1000, 1},
+	{"m", 60LL * 1000, 1},
+	{"s", 1000, 1},
+	{"ms", 1, 1},
+};
+
+void duration_format(int64_t duration_ms, char dst[DURATION_TEXT_SIZE])
+{
+	uint64_t left = duration_ms < 0 ? -(uint64_t)duration_ms : (uint64_t)duration_ms;
+	const char *sign = duration_ms < 0 ? "-" : "";
+	snprintf(dst, DURATION_TEXT_SIZE, "0s");
+	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
+		uint64_t unit = (uint64_t)units[i].ms;
+		if (left % unit != 0 || left / unit < (uint64_t)units[i].at_least)
+			continue;
+		snprintf(dst, DURATION_TEXT_SIZE, "%s%" PRIu64 "%s", sign, left / unit,
+			units[i].name);
+		return;
+	}
+}
+
+void duration_format_short(int64_t duration_ms, char dst[DURATION_TEXT_SIZE])
+{
+	static const struct {
+		int64_t below_s;
+		int64_t unit_s;
+		char name;
+	} steps[] = {
+		{60, 1, 's'},
+		{60LL * 60, 60, 'm'},
+		{24LL * 3600, 3600, 'h'},
+		{100LL * 24 * 3600, 24LL * 3600, 'd'},
+		{100LL * 7 * 24 * 3600, 7LL * 24 * 3600, 'w'},
+		{INT64_MAX, 365LL * 24 * 3600, 'y'},
+	};
+	int64_t seconds = duration_ms < 0 ? 0 : duration_ms / 1000;
+	size_t i = 0;
+	while (seconds >= steps[i].below_s)
+		i++;
+	int64_t count = seconds / steps[i].unit_s;
+	snprintf(dst, DURATION_TEXT_SIZE, "%" PRId64 "%c", count > 99 ? 99 : count, steps[i].name);
+}
+
+bool duration_parse(struct str s, int64_t *ret_duration_ms)
+{
+	size_t digits = 0;
+	uint64_t count;
+	while (digits < s.n && s.p[digits] >= '0' && s.p[digits] <= '9')
+		digits++;
+	if (!str_to_u64((struct str){s.p, digits}, &count))
+		return false;
+	struct str name = {s.p + digits, s.n - digits};
+	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
+		if (!str_eq_c(name, units[i].name))
+			continue;
+		if (count > (uint64_t)(INT64_MAX / units[i].ms))
+			return false;
+		*ret_duration_ms = (int64_t)count * units[i].ms;
+		return true;
+	}
+	return false;
+}
