@@ -31,6 +31,8 @@ struct client *client_create(
 /* Cancels what is under way; no callback comes after it. */
 void client_destroy(struct client *client);
 const char *client_url(const struct client *client);
+/* The loop it runs on, for the timers of whoever uses it. */
+struct event_base *client_base(const struct client *client);
 
 /* One exchange. Body and response are whole texts, at most 64 MiB. */
 struct client_response {
