@@ -3,8 +3,8 @@
  * palette, completion scripts and man page are all made from it. A command prints nothing: it answers with
  * a result, and whoever started it shows that.
  *
- * A row whose `start` is NULL is run by the program itself (serve, demo, completion, man, curl, config);
- * it stands here so that help, completion and manual know it.
+ * A row whose `start` is NULL is run by the program itself (the dashboard, serve, demo, completion, man,
+ * curl, config, theme); it stands here so that help, completion and manual know it.
  */
 #ifndef UMBRA_COMMAND_COMMAND_H
 #define UMBRA_COMMAND_COMMAND_H
@@ -15,6 +15,7 @@
 
 #include "core/base/err.h"
 #include "core/base/str.h"
+#include "core/base/strbuf.h"
 #include "core/client/client.h"
 
 /* What an argument's value is: how it is checked and completed. */
@@ -33,7 +34,10 @@ enum arg_kind {
 	ARG_URL,
 	ARG_FILE,
 	ARG_CHOICE,
+	ARG_TARGET, /* service/path */
+	ARG_LABEL, /* key=value */
 	ARG_REST, /* everything that follows, untouched */
+	ARG_KIND_COUNT
 };
 
 struct arg_spec {
@@ -43,7 +47,8 @@ struct arg_spec {
 	bool repeated;
 	const char *value; /* what help calls the value: "DURATION" */
 	const char *help;
-	const char *const *choices; /* for ARG_CHOICE */
+	const char *const *choices; /* for ARG_CHOICE, NULL-terminated */
+	char letter; /* 'f' when "-f" says the same; 0 without one */
 };
 
 /* One parsed invocation: values in the order of the command line. */
@@ -53,11 +58,12 @@ struct arg_value {
 };
 
 struct command_args {
-	const struct command *command;
+	const struct command *command; /* NULL only for the help of a noun: "umbra session --help" */
+	const char *noun; /* then this one */
 	struct arg_value *values;
 	size_t count;
 	size_t cap;
-	char *storage; /* owned copy of the line when parsed from one */
+	char *storage; /* owned copy of the line when parsed from one; values point into it */
 };
 
 /* The first (or next after *cursor) value of an argument, NULL when absent. */
@@ -66,11 +72,28 @@ const char *args_next(const struct command_args *args, const char *name, size_t 
 bool args_has(const struct command_args *args, const char *name);
 void args_finish(struct command_args *args);
 
+/* How text output writes a value. */
+enum column_form {
+	FORM_PLAIN, /* as it is; lists with commas, objects as key=value */
+	FORM_AGE, /* a time in the past: "3h" */
+	FORM_LEFT, /* a time to come: "21h", loud when near */
+	FORM_CLOCK, /* the time of day, with milliseconds */
+	FORM_STATE, /* a version's state, with its mark */
+	FORM_SERVED, /* the version, or "stable" when the item's kind is that */
+	FORM_REASON, /* why it went there; loud when not as pinned */
+	FORM_STATUS, /* an HTTP status */
+	FORM_DECIMAL, /* one decimal */
+	FORM_NUMBER_SIGN, /* "#482" */
+	FORM_COUNT
+};
+
 /* What shapes the result: how text output lays it out. JSON output is `body` as it came. */
 struct column {
 	const char *title;
 	const char *path; /* "pr.number" in each item */
 	bool right; /* right-aligned */
+	enum column_form form;
+	int width; /* the least, in cells; streams have nothing else to go by */
 };
 
 enum result_shape {
@@ -80,17 +103,26 @@ enum result_shape {
 	SHAPE_LINES, /* a stream: each chunk is one JSON line */
 };
 
+/*
+ * An answer, or one piece of a stream. In a stream a line {"dropped":N,"why":"..."} says that records are
+ * missing there (N null: unknown how many), and a piece with a message and no body is about the stream
+ * itself ("connection lost, trying again").
+ */
 struct command_result {
 	enum err err;
-	const struct errbuf *eb;
-	struct str body; /* JSON, borrowed for the call; may be empty */
+	const struct errbuf *eb; /* NULL only without an error */
+	struct str body; /* JSON, borrowed for the call; may be empty; a problem's body on errors */
 	struct str message; /* one line for a person: what was done */
 	bool more; /* SHAPE_LINES: there is more to come */
 };
 
 typedef void (*command_done_fn)(void *arg, const struct command_result *result);
 
-/* Something under way; cancel to stop a stream. */
+/*
+ * Something under way. `done` comes from the loop, never before start() has returned; after the result
+ * without `more` the run has ended by itself and its pointer is dead. The args may go when start() has
+ * returned. Cancel ends it early without a further result, but not from inside its own `done`.
+ */
 struct command_run;
 
 struct command {
@@ -112,8 +144,26 @@ struct command {
 
 extern const struct command *const commands[]; /* NULL-terminated, in the order of help */
 
+/* What every command takes besides its own. */
+extern const struct arg_spec command_globals[];
+extern const size_t command_global_count;
+
+/* NULL when there is none. */
 const struct command *command_find(const char *noun, const char *verb);
-/* argv without the program's name. ERR_USAGE with a sentence, the argument and what is accepted. `ret_args` is finished on failure. */
+/* "session pin"; "umbra" for the dashboard. */
+void command_name(struct strbuf *out, const struct command *command);
+/* "umbra session pin KEY SERVICE=VERSION...": the whole synopsis. */
+void command_usage(struct strbuf *out, const struct command *command);
+static inline bool arg_is_option(const struct arg_spec *spec)
+{
+	return spec->name[0] == '-';
+}
+
+/*
+ * argv without the program's name. Each value has been checked for its kind. ERR_USAGE with a sentence, the
+ * argument and what is accepted; `ret_args` is finished then. With --help or --version nothing is required, and a
+ * noun alone will do.
+ */
 enum err command_parse(
 	int argc, const char *const *argv, struct command_args *ret_args, struct errbuf *eb);
 /* A palette line, words as a shell would split them ('..', "..", \). A leading "umbra" is skipped. */
@@ -121,8 +171,8 @@ enum err command_parse_line(const char *line, struct command_args *ret_args, str
 void command_cancel(struct command_run *run);
 
 /*
- * Candidates for the word at the end of `words` (the last one may be empty or partial). `env` (may be
- * NULL) gives names of services, versions and sessions. `add` is called for each.
+ * Candidates for the word at the end of `words` (the last one may be empty or partial), each the whole word.
+ * `env` (may be NULL) gives names of services, versions and sessions. `add` is called for each; `help` may be NULL.
  */
 void command_complete(const struct environment *env, const char *const *words, size_t count,
 	void (*add)(void *arg, const char *candidate, const char *help), void *arg);
