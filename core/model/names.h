@@ -28,6 +28,8 @@ enum err name_check_service(struct str s, const char *field, struct errbuf *eb);
 enum err name_check_session(struct str s, const char *field, struct errbuf *eb);
 enum err name_check_version(struct str s, const char *field, struct errbuf *eb);
 enum err name_check_host(struct str s, const char *field, struct errbuf *eb);
+/* Free text on one line: UTF-8 or not, but no control characters. For owners, authors, branches. */
+enum err name_check_word(struct str s, const char *field, struct errbuf *eb);
 
 /* host:port, [v6]:port; the parts are views into `s`, the brackets cut. Port 1..65535. */
 struct endpoint_parts {
@@ -45,7 +47,7 @@ bool name_split_pin(struct str s, struct str *ret_service, struct str *ret_versi
 enum { VERSION_ID_SIZE = LIMIT_SERVICE_NAME + 1 + LIMIT_VERSION_NAME + 1 };
 void name_join_version(struct str service, struct str version, char dst[VERSION_ID_SIZE]);
 
-/* A session's name ("Checkout flow!") cut to [a-z0-9-], so that "-" and four characters still fit. */
+/* A session's name ("Checkout flow!") cut to [a-z0-9-], so that "-" and four characters still fit; "session" when nothing is left. */
 void name_slug(struct str s, char dst[LIMIT_SESSION_KEY + 1]);
 
 /*
