@@ -35,7 +35,10 @@ void json_object(struct json_writer *w, const char *key);
 void json_object_end(struct json_writer *w);
 void json_array(struct json_writer *w, const char *key);
 void json_array_end(struct json_writer *w);
-/* Escaped (RFC 8259 section 7). Invalid UTF-8 bytes are written as U+FFFD, so the output is always valid. */
+/*
+ * Escaped (RFC 8259 section 7), and with it whatever text.h would not show, so that JSON can go to a
+ * terminal as it is. Invalid UTF-8 bytes are written as U+FFFD: the output is always valid.
+ */
 void json_str(struct json_writer *w, const char *key, struct str value);
 /* NULL writes null. */
 void json_c(struct json_writer *w, const char *key, const char *value);
@@ -51,7 +54,7 @@ void json_duration(struct json_writer *w, const char *key, int64_t duration_ms);
 /* A value that is JSON already. */
 void json_raw(struct json_writer *w, const char *key, struct str json);
 
-/* Only the escaping, quotes included. */
+/* The escaping of json_str alone, quotes included. */
 void json_escape(struct strbuf *out, struct str text);
 
 /* Readers of a member: false when absent or of another type. The text is borrowed from the tree. */
