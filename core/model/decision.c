@@ -1,0 +1,153 @@
+/*
+ * Says who serves a hop. Called by the dashboard and the command line to explain, and by the test that
+ * holds HAProxy's configuration to it. The reason comes first, then the outcome: only a reason that asks
+ * for stable can become stable-down.
+ */
+#include "core/model/decision.h"
+
+#include "core/model/environment.h"
+#include "core/model/names.h"
+
+const char *const reason_names[REASON_COUNT + 1] = {
+	[REASON_NO_SESSION] = "no-session",
+	[REASON_NO_PIN] = "no-pin",
+	[REASON_PINNED] = "pinned",
+	[REASON_DIRECT_PIN] = "direct-pin",
+	[REASON_SESSION_UNKNOWN] = "session-unknown",
+	[REASON_SESSION_EXPIRED] = "session-expired",
+	[REASON_VERSION_GONE] = "version-gone",
+	[REASON_VERSION_UNHEALTHY] = "version-unhealthy",
+	[REASON_STABLE_DOWN] = "stable-down",
+};
+
+const char *const reason_sentences[REASON_COUNT] = {
+	[REASON_NO_SESSION] = "The request carried no session key, so stable served it.",
+	[REASON_NO_PIN] = "The session pins other services and not this one, so stable served it.",
+	[REASON_PINNED] = "The session pins this version of the service, and it was ready.",
+	[REASON_DIRECT_PIN] = "The request's own Routing-Pins header named this version.",
+	[REASON_SESSION_UNKNOWN] = "The session key is not one this environment knows: stable "
+				   "served a lenient request, "
+				   "a strict one got 503.",
+	[REASON_SESSION_EXPIRED] = "The session has ended or expired: stable served it if it was "
+				   "lenient, a strict one "
+				   "got 503.",
+	[REASON_VERSION_GONE] = "The pinned version is not there any more: stable served a lenient "
+				"request, a strict "
+				"one got 503.",
+	[REASON_VERSION_UNHEALTHY] =
+		"No endpoint of the pinned version was ready: stable served a lenient request, a "
+		"strict one got 503.",
+	[REASON_STABLE_DOWN] = "Stable should have served this, but it has no ready endpoint, so "
+			       "the proxy answered "
+			       "503.",
+};
+
+enum outcome { SERVED_BY_STABLE, SERVED_BY_PINNED, UP_TO_POLICY };
+
+static const enum outcome reason_outcomes[REASON_COUNT] = {
+	[REASON_NO_SESSION] = SERVED_BY_STABLE,
+	[REASON_NO_PIN] = SERVED_BY_STABLE,
+	[REASON_PINNED] = SERVED_BY_PINNED,
+	[REASON_DIRECT_PIN] = SERVED_BY_PINNED,
+	[REASON_SESSION_UNKNOWN] = UP_TO_POLICY,
+	[REASON_SESSION_EXPIRED] = UP_TO_POLICY,
+	[REASON_VERSION_GONE] = UP_TO_POLICY,
+	[REASON_VERSION_UNHEALTHY] = UP_TO_POLICY,
+	[REASON_STABLE_DOWN] = UP_TO_POLICY, /* never a first reason */
+};
+
+/* The session, or what is left of it, and with it strictness. Returns the tombstone. */
+static const struct tombstone *find_session(
+	const struct environment *env, const struct context *ctx, struct decision *decision)
+{
+	const struct tombstone *gone = NULL;
+
+	decision->strict = ctx->strict_asked;
+	if (!ctx->key_valid)
+		return NULL;
+	decision->session = environment_session(env, ctx->key);
+	if (decision->session == NULL)
+		gone = environment_tombstone(env, GONE_SESSION, ctx->key);
+	if ((decision->session != NULL && decision->session->policy == POLICY_STRICT) ||
+		(gone != NULL && gone->policy == POLICY_STRICT))
+		decision->strict = true;
+	return gone;
+}
+
+/* What becomes of a pin; sets the version that serves when it can. */
+static enum reason follow_pin(const struct environment *env, struct decision *decision,
+	enum reason when_ready, const struct version **ret_version)
+{
+	struct str service = str_of(decision->service->name);
+	const struct version *version = environment_version(env, service, decision->wanted);
+	char id[VERSION_ID_SIZE];
+
+	if (version == NULL) {
+		if (!name_is_version(decision->wanted))
+			return REASON_VERSION_GONE;
+		name_join_version(service, decision->wanted, id);
+		decision->gone = environment_tombstone(env, GONE_VERSION, str_of(id));
+		return REASON_VERSION_GONE;
+	}
+	if (!version_is_ready(version))
+		return REASON_VERSION_UNHEALTHY;
+	*ret_version = version;
+	return when_ready;
+}
+
+static enum reason find_reason(const struct environment *env, const struct context *ctx,
+	struct decision *decision, const struct version **ret_version)
+{
+	const struct tombstone *gone = find_session(env, ctx, decision);
+
+	if (ctx->direct_pin.p != NULL) {
+		decision->wanted = ctx->direct_pin;
+		return follow_pin(env, decision, REASON_DIRECT_PIN, ret_version);
+	}
+	if (ctx->carrier == CARRIER_COUNT)
+		return REASON_NO_SESSION;
+	if (decision->session == NULL) {
+		decision->gone = gone;
+		return gone != NULL ? REASON_SESSION_EXPIRED : REASON_SESSION_UNKNOWN;
+	}
+	decision->wanted = str_of(session_pin(decision->session, str_of(decision->service->name)));
+	if (decision->wanted.p == NULL)
+		return REASON_NO_PIN;
+	return follow_pin(env, decision, REASON_PINNED, ret_version);
+}
+
+/* Stable serves, or nobody does. */
+static void fall_to_stable(const struct environment *env, struct decision *decision)
+{
+	const struct service_node *node = environment_node(env, str_of(decision->service->name));
+	const struct version *stable = node != NULL ? node_stable(node) : NULL;
+
+	if (stable != NULL && version_is_ready(stable)) {
+		decision->version = stable;
+		return;
+	}
+	decision->intended = decision->reason;
+	decision->reason = REASON_STABLE_DOWN;
+}
+
+void decide(
+	const struct environment *env, const struct context *context, struct decision *ret_decision)
+{
+	struct decision *decision = ret_decision;
+	const struct version *pinned = NULL;
+
+	*decision = (struct decision){
+		.service = context->service, .reason = REASON_COUNT, .intended = REASON_COUNT};
+	if (context->service == NULL) {
+		decision->strict = context->strict_asked;
+		decision->status = 404;
+		return;
+	}
+	decision->reason = find_reason(env, context, decision, &pinned);
+	enum outcome outcome = reason_outcomes[decision->reason];
+	if (outcome == SERVED_BY_PINNED)
+		decision->version = pinned;
+	else if (outcome == SERVED_BY_STABLE || !decision->strict)
+		fall_to_stable(env, decision);
+	decision->status = decision->version != NULL ? 0 : 503;
+}
