@@ -63,7 +63,7 @@ static const struct field fields[] = {
 	{.name = "health.interval",
 		.type = FIELD_DURATION,
 		AT(health_interval_ms),
-		.max = 3600 * 1000,
+		.max = 3600000,
 		.flags = FIELD_WRITABLE,
 		.help = "time between two checks of an endpoint, 2s by default"},
 	{.name = "protocol",
