@@ -6,6 +6,7 @@
 
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
+.SECONDARY:
 .DEFAULT_GOAL := all
 
 MODE ?= release

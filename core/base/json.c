@@ -134,7 +134,7 @@ static bool scan_all(struct scan *scan)
 		} else {
 			depth += (c == '{' || c == '[') - (c == '}' || c == ']');
 			if (depth > LIMIT_JSON_DEPTH)
-				ok = scan_fail(scan, "nested too deeply");
+				return scan_fail(scan, "nested too deeply");
 			scan->at++;
 		}
 		if (!ok)
