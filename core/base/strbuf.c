@@ -105,17 +105,17 @@ void strbuf_vaddf(struct strbuf *sb, const char *format, va_list ap)
 	va_list again;
 	va_copy(again, ap);
 	size_t room = sb->cap > 0 ? sb->cap - sb->len : 0;
-	int len = vsnprintf(room > 0 ? sb->data + sb->len : NULL, room, format, ap);
+	int len = vsnprintf(room > 0 ? sb->data + sb->len : NULL, room, format, again);
+	va_end(again);
 	if (len < 0) {
 		sb->overflow = true;
 	} else if (reserve(sb, (size_t)len)) {
 		if ((size_t)len >= room)
-			vsnprintf(sb->data + sb->len, (size_t)len + 1, format, again);
+			vsnprintf(sb->data + sb->len, (size_t)len + 1, format, ap);
 		sb->len += (size_t)len;
 	} else if (room > 0) {
 		sb->data[sb->len] = '\0';
 	}
-	va_end(again);
 }
 
 void strbuf_add_u64(struct strbuf *sb, unsigned long long value)

@@ -36,7 +36,8 @@ void strbuf_add_str(struct strbuf *sb, struct str s);
 void strbuf_add_c(struct strbuf *sb, const char *text);
 void strbuf_add_char(struct strbuf *sb, char c);
 void strbuf_addf(struct strbuf *sb, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void strbuf_vaddf(struct strbuf *sb, const char *format, va_list ap);
+void strbuf_vaddf(struct strbuf *sb, const char *format, va_list ap)
+	__attribute__((format(printf, 2, 0)));
 /* Decimal without printf's cost; used on the hot paths. */
 void strbuf_add_u64(struct strbuf *sb, unsigned long long value);
 /* Hands the text over; the caller frees it, the buffer is empty again. Never NULL. */
