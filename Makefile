@@ -218,7 +218,7 @@ lint: ## who includes whom, banned calls, sizes, names
 	$(Q)sh tests/tools/lint.sh
 
 tidy: ## clang-tidy over everything
-	$(Q)printf '%s\n' $(filter %.c,$(ALL_C)) | xargs -r -P 2 -n 4 sh -c \
+	$(Q)printf '%s\n' $(filter %.c,$(ALL_C)) | xargs -r -P 2 -n 1 sh -c \
 	'clang-tidy --quiet "$$@" -- $(CPPFLAGS_ALL) -std=c17 2>/dev/null' tidy
 
 format: ## is every file as .clang-format says
