@@ -49,6 +49,7 @@ struct arg_spec {
 	const char *help;
 	const char *const *choices; /* for ARG_CHOICE, NULL-terminated */
 	char letter; /* 'f' when "-f" says the same; 0 without one */
+	int64_t max; /* of an ARG_INT; 0: any */
 };
 
 /* One parsed invocation: values in the order of the command line. */
@@ -58,7 +59,8 @@ struct arg_value {
 };
 
 struct command_args {
-	const struct command *command; /* NULL only for the help of a noun: "umbra session --help" */
+	const struct command
+		*command; /* NULL only for the help of a noun: "umbra session --help" */
 	const char *noun; /* then this one */
 	struct arg_value *values;
 	size_t count;

@@ -1,0 +1,146 @@
+/*
+ * The table itself, and the small questions about it. Everything that names a command (parser, help,
+ * completion, manual, palette) walks this list; nothing else knows which commands there are.
+ */
+#include "core/command/command.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "core/command/rows.h"
+
+const struct command *const commands[] = {
+	&command_dashboard,
+	&command_demo,
+	&command_serve,
+	&command_service_list,
+	&command_service_show,
+	&command_service_set,
+	&command_service_remove,
+	&command_version_list,
+	&command_version_show,
+	&command_version_register,
+	&command_version_wait,
+	&command_version_extend,
+	&command_version_retire,
+	&command_version_promote,
+	&command_session_list,
+	&command_session_show,
+	&command_session_create,
+	&command_session_pin,
+	&command_session_unpin,
+	&command_session_use,
+	&command_session_extend,
+	&command_session_link,
+	&command_session_end,
+	&command_curl,
+	&command_logs,
+	&command_events,
+	&command_status,
+	&command_theme_list,
+	&command_theme_check,
+	&command_config,
+	&command_completion,
+	&command_man,
+	&command_help,
+	NULL,
+};
+
+static const char *const outputs[] = {"text", "json", "ndjson", NULL};
+
+const struct arg_spec command_globals[] = {
+	{.name = "--url", .kind = ARG_URL, .value = "URL", .help = "of the control plane"},
+	{.name = "--context",
+		.kind = ARG_TEXT,
+		.value = "NAME",
+		.help = "the context of the config file to take"},
+	{.name = "--output",
+		.kind = ARG_CHOICE,
+		.value = "FORM",
+		.help = "what is printed: text, json or ndjson",
+		.choices = outputs,
+		.letter = 'o'},
+	{.name = "--help", .kind = ARG_FLAG, .help = "explain the command", .letter = 'h'},
+	{.name = "--version", .kind = ARG_FLAG, .help = "say which version this is"},
+};
+const size_t command_global_count = ARRAY_LEN(command_globals);
+
+const struct command *command_find(const char *noun, const char *verb)
+{
+	for (size_t i = 0; commands[i]; i++)
+		if (!strcmp(commands[i]->noun, noun) && !strcmp(commands[i]->verb, verb))
+			return commands[i];
+	return NULL;
+}
+
+void command_name(struct strbuf *out, const struct command *command)
+{
+	if (!*command->verb)
+		strbuf_add_c(out, "umbra");
+	else if (!*command->noun)
+		strbuf_add_c(out, command->verb);
+	else
+		strbuf_addf(out, "%s %s", command->noun, command->verb);
+}
+
+static void usage_arg(struct strbuf *out, const struct arg_spec *spec)
+{
+	bool option = arg_is_option(spec);
+
+	strbuf_add_c(out, spec->required ? " " : " [");
+	if (option && spec->letter)
+		strbuf_addf(out, "-%c", spec->letter);
+	else
+		strbuf_add_c(out, spec->name);
+	if (option && spec->kind != ARG_FLAG)
+		strbuf_addf(out, " %s", spec->value);
+	if (!spec->required)
+		strbuf_add_char(out, ']');
+	if (spec->repeated)
+		strbuf_add_c(out, "...");
+}
+
+void command_usage(struct strbuf *out, const struct command *command)
+{
+	strbuf_add_c(out, "umbra");
+	if (*command->verb) {
+		strbuf_add_char(out, ' ');
+		command_name(out, command);
+	}
+	for (size_t i = 0; i < command->arg_count; i++)
+		usage_arg(out, &command->args[i]);
+}
+
+/* ---- parsed arguments ---- */
+
+const char *args_next(const struct command_args *args, const char *name, size_t *cursor)
+{
+	for (size_t i = *cursor; i < args->count; i++) {
+		if (strcmp(args->values[i].spec->name, name) != 0)
+			continue;
+		*cursor = i + 1;
+		return args->values[i].value;
+	}
+	*cursor = args->count;
+	return NULL;
+}
+
+const char *args_get(const struct command_args *args, const char *name)
+{
+	size_t cursor = 0;
+
+	return args_next(args, name, &cursor);
+}
+
+bool args_has(const struct command_args *args, const char *name)
+{
+	return args_get(args, name) != NULL;
+}
+
+void args_finish(struct command_args *args)
+{
+	free(args->values);
+	free(args->storage);
+	*args = (struct command_args){0};
+}

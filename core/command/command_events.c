@@ -1,0 +1,168 @@
+/*
+ * events: a row of the command table. What changed, oldest first, and with --follow what changes; each
+ * answer is held by the server until there is something new.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <event2/event.h>
+
+#include "core/base/mem.h"
+#include "core/base/time.h"
+#include "core/command/rows.h"
+#include "core/command/run.h"
+
+enum { EVENTS_DEFAULT = 20, EVENTS_PAGE = 1000, EVENTS_HELD_MS = 40000, EVENTS_RETRY_S = 1 };
+#define EVENTS_WAIT "30s"
+
+struct events {
+	bool follow;
+	bool live; /* the first answer is there: only news from now on */
+	bool lost; /* said that the connection is lost */
+	int64_t not_before; /* ms */
+	int64_t last_seq;
+	struct event *retry;
+};
+
+static void events_release(void *extra)
+{
+	struct events *events = extra;
+
+	if (events->retry)
+		event_free(events->retry);
+	free(events);
+}
+
+static bool event_wanted(const struct events *events, const cJSON *event)
+{
+	int64_t time_ms = 0;
+
+	return time_parse(str_of(say_text(event, "time")), &time_ms) &&
+	       time_ms >= events->not_before;
+}
+
+static void events_show(struct command_run *run, const cJSON *list)
+{
+	struct events *events = run->extra;
+
+	for (int i = cJSON_GetArraySize(list); i-- > 0;) {
+		const cJSON *event = cJSON_GetArrayItem(list, i);
+		uint64_t seq = 0;
+		char *text;
+
+		if (json_get_u64(event, "seq", &seq) && (int64_t)seq > events->last_seq)
+			events->last_seq = (int64_t)seq;
+		if (!event_wanted(events, event))
+			continue;
+		text = cJSON_PrintUnformatted(event);
+		run_piece(run, str_of(text), (struct str){0});
+		cJSON_free(text);
+	}
+}
+
+static void events_send(struct command_run *run);
+
+static void events_reply(struct command_run *run, const struct client_response *response)
+{
+	struct events *events = run->extra;
+	cJSON *root = json_parse(response->body, NULL);
+
+	events->lost = false;
+	events_show(run, cJSON_GetObjectItemCaseSensitive(root, "events"));
+	cJSON_Delete(root);
+	if (!events->follow) {
+		run_end(run, (struct str){0});
+		return;
+	}
+	events->live = true;
+	events_send(run);
+}
+
+static void events_retry(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	events_send(arg);
+}
+
+/* While following, a control plane that is away is waited for. */
+static bool events_failed(struct command_run *run, const struct client_response *response)
+{
+	static const struct timeval later = {.tv_sec = EVENTS_RETRY_S};
+	struct events *events = run->extra;
+
+	if (!events->live || response->err != ERR_UNREACHABLE)
+		return false;
+	if (!events->lost)
+		run_piece(run, (struct str){0}, str_of(response->eb->text));
+	events->lost = true;
+	event_add(events->retry, &later);
+	return true;
+}
+
+static void events_send(struct command_run *run)
+{
+	struct events *events = run->extra;
+	char text[24];
+
+	run_path(run, "events", NULL);
+	if (events->live) {
+		snprintf(text, sizeof(text), "%lld", (long long)events->last_seq);
+		run_query(run, "since", text);
+		run_query(run, "wait", EVENTS_WAIT);
+	}
+	snprintf(text, sizeof(text), "%d",
+		events->live || events->not_before ? EVENTS_PAGE : EVENTS_DEFAULT);
+	run_query(run, "limit", text);
+	run_send(run, "GET", events->live ? EVENTS_HELD_MS : 0);
+}
+
+static const struct arg_spec events_args[] = {
+	{.name = "--follow", .kind = ARG_FLAG, .help = "go on with what comes", .letter = 'f'},
+	{.name = "--since",
+		.kind = ARG_DURATION,
+		.value = "DURATION",
+		.help = "all of the last 15m, 8h, ...; the newest 20, when not given"},
+};
+
+static struct command_run *events_start(
+	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+{
+	struct command_run *run = run_create(client, done, arg);
+	struct events *events = xcalloc(1, sizeof(*events));
+	const char *since = args_get(args, "--since");
+	int64_t since_ms = 0;
+
+	if (since && duration_parse(str_of(since), &since_ms))
+		events->not_before = time_now_ms() - since_ms;
+	events->follow = args_has(args, "--follow");
+	events->retry = evtimer_new(client_base(client), events_retry, run);
+	run->extra = events;
+	run->release = events_release;
+	run->reply = events_reply;
+	run->failed = events_failed;
+	events_send(run);
+	return run;
+}
+
+static const struct column events_columns[] = {
+	{.title = "TIME", .path = "time", .form = FORM_CLOCK, .width = 12},
+	{.title = "ACTOR", .path = "actor", .width = 10},
+	{.title = "ACTION", .path = "action", .width = 18},
+	{.title = "OBJECT", .path = "object", .width = 24},
+	{.title = "BEFORE", .path = "before", .width = 16},
+	{.title = "AFTER", .path = "after"},
+};
+
+const struct command command_events = {
+	.noun = "",
+	.verb = "events",
+	.summary = "show what changed in the environment, and who changed it",
+	.example = "umbra events --since 15m",
+	.args = events_args,
+	.arg_count = ARRAY_LEN(events_args),
+	.shape = SHAPE_LINES,
+	.columns = events_columns,
+	.column_count = ARRAY_LEN(events_columns),
+	.start = events_start,
+};

@@ -1,0 +1,129 @@
+/*
+ * session link: a row of the command table. Every form in which a request can carry the session, made by
+ * model/howto from where the control plane says that requests enter.
+ */
+#include <stdlib.h>
+
+#include "core/base/mem.h"
+#include "core/command/entry.h"
+#include "core/command/rows.h"
+#include "core/command/run.h"
+#include "core/model/howto.h"
+
+enum { LINK_BYTES_MAX = 65536, LINK_FORM_MAX = 4096 };
+
+struct link {
+	char *key;
+	char *service; /* NULL until known: the first that the session pins */
+	char *path;
+};
+
+static void link_release(void *extra)
+{
+	struct link *link = extra;
+
+	free(link->key);
+	free(link->service);
+	free(link->path);
+	free(link);
+}
+
+static void link_write(const struct link *link, const struct entry_point *entry, struct strbuf *out)
+{
+	struct json_writer w;
+	struct strbuf form;
+
+	strbuf_init(&form, LINK_FORM_MAX);
+	json_start(&w, out);
+	json_object(&w, NULL);
+	json_c(&w, "key", link->key);
+	json_c(&w, "service", link->service);
+	for (int i = 0; i < HOWTO_COUNT; i++) {
+		strbuf_reset(&form);
+		howto_session(&form, (enum howto)i, entry, str_of(link->key), str_of(link->service),
+			str_of(link->path));
+		if (form.len)
+			json_str(&w, howto_names[i], strbuf_str(&form));
+	}
+	json_object_end(&w);
+	strbuf_finish(&form);
+}
+
+static void link_status_reply(struct command_run *run, const struct client_response *response)
+{
+	cJSON *status = json_parse(response->body, NULL);
+	struct entry_point entry;
+	struct errbuf eb = {0};
+	struct strbuf out;
+
+	if (entry_read(status, &entry, &eb)) {
+		run_end_error(run, eb.err, &eb, (struct str){0});
+	} else {
+		strbuf_init(&out, LINK_BYTES_MAX);
+		link_write(run->extra, &entry, &out);
+		run_end(run, strbuf_str(&out));
+		strbuf_finish(&out);
+	}
+	cJSON_Delete(status);
+}
+
+static void link_session_reply(struct command_run *run, const struct client_response *response)
+{
+	struct link *link = run->extra;
+	cJSON *session = json_parse(response->body, NULL);
+	const cJSON *pins = cJSON_GetObjectItemCaseSensitive(session, "pins");
+	struct errbuf eb = {0};
+
+	if (!link->service && pins && pins->child)
+		link->service = xstrdup(pins->child->string);
+	if (link->service) {
+		run->reply = link_status_reply;
+		run_path(run, "status", NULL);
+		run_send(run, "GET", 0);
+	} else {
+		err_set_field(&eb, ERR_USAGE, "--service", "the name of a service",
+			"session %s pins nothing; say with --service where the link goes",
+			link->key);
+		run_end_error(run, eb.err, &eb, (struct str){0});
+	}
+	cJSON_Delete(session);
+}
+
+static const struct arg_spec link_args[] = {
+	{.name = "KEY", .kind = ARG_SESSION, .required = true, .help = "key of the session"},
+	{.name = "--service",
+		.kind = ARG_SERVICE,
+		.value = "SERVICE",
+		.help = "where the link goes; the first service it pins, when not given"},
+	{.name = "--path", .kind = ARG_TEXT, .value = "PATH", .help = "path of the link; /"},
+	{.name = "--qr", .kind = ARG_FLAG, .help = "the link as a QR code too, for a telephone"},
+};
+
+static struct command_run *link_start(
+	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+{
+	struct command_run *run = run_create(client, done, arg);
+	struct link *link = xcalloc(1, sizeof(*link));
+	const char *path = args_get(args, "--path");
+
+	link->key = xstrdup(args_get(args, "KEY"));
+	link->service = xstrdup(args_get(args, "--service"));
+	link->path = xstrdup(path ? path : "/");
+	run->extra = link;
+	run->release = link_release;
+	run->reply = link_session_reply;
+	run_path(run, "sessions", link->key, NULL);
+	run_send(run, "GET", 0);
+	return run;
+}
+
+const struct command command_session_link = {
+	.noun = "session",
+	.verb = "link",
+	.summary = "show how a request can carry a session: link, curl line, header, cookie",
+	.example = "umbra session link checkout-4f2k --service gateway --qr",
+	.args = link_args,
+	.arg_count = ARRAY_LEN(link_args),
+	.shape = SHAPE_OBJECT,
+	.start = link_start,
+};

@@ -1,0 +1,259 @@
+/*
+ * logs: a row of the command table. First the newest records that match, in order of time, then with
+ * --follow what comes.
+ *
+ * Following asks for the newest number first, searches up to it, and tails from it: nothing between the
+ * two is lost or told twice.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/base/mem.h"
+#include "core/command/rows.h"
+#include "core/command/run.h"
+#include "core/wire/record.h"
+
+enum { LOGS_DEFAULT = 50, LOGS_MAX = 100000, LOGS_PAGE = 500, LOGS_LINE_MAX = 65536 };
+
+struct logs {
+	char *filter; /* NULL: all */
+	int64_t want;
+	bool follow;
+	int64_t before; /* the next page ends before this seq; 0: no bound */
+	int64_t newest; /* to tail from */
+	char **lines; /* newest first */
+	size_t count;
+	size_t cap;
+	struct tail_client *tail;
+	struct strbuf line;
+};
+
+static void logs_release(void *extra)
+{
+	struct logs *logs = extra;
+
+	if (logs->tail)
+		tail_client_cancel(logs->tail);
+	for (size_t i = 0; i < logs->count; i++)
+		cJSON_free(logs->lines[i]);
+	free(logs->lines);
+	free(logs->filter);
+	strbuf_finish(&logs->line);
+	free(logs);
+}
+
+/* ---- what comes ---- */
+
+static void tail_record(void *arg, const struct request *request)
+{
+	struct command_run *run = arg;
+	struct logs *logs = run->extra;
+	struct json_writer w;
+
+	strbuf_reset(&logs->line);
+	json_start(&w, &logs->line);
+	wire_write_request(&w, NULL, request);
+	run_piece(run, strbuf_str(&logs->line), (struct str){0});
+}
+
+static void tail_lost(void *arg, int64_t count, const char *why)
+{
+	struct command_run *run = arg;
+	struct logs *logs = run->extra;
+	struct json_writer w;
+
+	strbuf_reset(&logs->line);
+	json_start(&w, &logs->line);
+	json_object(&w, NULL);
+	if (count < 0)
+		json_null(&w, "dropped");
+	else
+		json_int(&w, "dropped", count);
+	json_c(&w, "why", why);
+	json_object_end(&w);
+	run_piece(run, strbuf_str(&logs->line), (struct str){0});
+}
+
+static void tail_state(void *arg, enum feed_state state, const char *why)
+{
+	if (state == FEED_STALE && why)
+		run_piece(arg, (struct str){0}, str_of(why));
+}
+
+/* The filter was parsed here before it was sent: only a newer or older server refuses it. */
+static void tail_refused(void *arg, const struct errbuf *eb)
+{
+	run_piece(arg, (struct str){0}, str_of(eb->text));
+}
+
+static void logs_follow(struct command_run *run)
+{
+	static const struct tail_client_ops ops = {
+		.record = tail_record,
+		.lost = tail_lost,
+		.state = tail_state,
+		.refused = tail_refused,
+	};
+	struct logs *logs = run->extra;
+
+	logs->tail = client_tail(run->client, logs->filter, logs->newest, &ops, run);
+}
+
+/* ---- what was ---- */
+
+static void logs_show(struct command_run *run)
+{
+	struct logs *logs = run->extra;
+
+	for (size_t i = logs->count; i-- > 0;)
+		run_piece(run, str_of(logs->lines[i]), (struct str){0});
+	if (logs->follow)
+		logs_follow(run);
+	else
+		run_end(run, (struct str){0});
+}
+
+static void logs_keep(struct logs *logs, const cJSON *requests)
+{
+	const cJSON *request;
+
+	cJSON_ArrayForEach(request, requests)
+	{
+		char *text = cJSON_PrintUnformatted(request);
+
+		if (!text)
+			continue;
+		array_reserve(&logs->lines, &logs->cap, logs->count + 1, sizeof(*logs->lines));
+		logs->lines[logs->count++] = text;
+	}
+}
+
+static void logs_page(struct command_run *run);
+
+static void page_reply(struct command_run *run, const struct client_response *response)
+{
+	struct logs *logs = run->extra;
+	cJSON *root = json_parse(response->body, NULL);
+	uint64_t next = 0;
+
+	logs_keep(logs, cJSON_GetObjectItemCaseSensitive(root, "requests"));
+	json_get_u64(root, "next", &next);
+	cJSON_Delete(root);
+	logs->before = (int64_t)next;
+	if (next && (int64_t)logs->count < logs->want)
+		logs_page(run);
+	else
+		logs_show(run);
+}
+
+static void query_number(struct command_run *run, const char *name, int64_t number)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%lld", (long long)number);
+	run_query(run, name, text);
+}
+
+static void logs_page(struct command_run *run)
+{
+	struct logs *logs = run->extra;
+	int64_t rest = logs->want - (int64_t)logs->count;
+
+	run_path(run, "requests", NULL);
+	run_query(run, "filter", logs->filter);
+	query_number(run, "limit", rest < LOGS_PAGE ? rest : LOGS_PAGE);
+	if (logs->before)
+		query_number(run, "before", logs->before);
+	run->reply = page_reply;
+	run_send(run, "GET", 0);
+}
+
+static void newest_reply(struct command_run *run, const struct client_response *response)
+{
+	struct logs *logs = run->extra;
+	cJSON *root = json_parse(response->body, NULL);
+	const cJSON *requests = cJSON_GetObjectItemCaseSensitive(root, "requests");
+	uint64_t seq = 0;
+
+	json_get_u64(cJSON_GetArrayItem(requests, 0), "seq", &seq);
+	cJSON_Delete(root);
+	logs->newest = (int64_t)seq;
+	logs->before = seq ? (int64_t)seq + 1 : 0;
+	if (seq && logs->want)
+		logs_page(run);
+	else
+		logs_follow(run);
+}
+
+static const struct arg_spec logs_args[] = {
+	{.name = "FILTER",
+		.kind = ARG_FILTER,
+		.repeated = true,
+		.help = "session:checkout-4f2k, service:cart, status:5xx, reason:version-gone, "
+			">200ms"},
+	{.name = "--follow", .kind = ARG_FLAG, .help = "go on with what comes", .letter = 'f'},
+	{.name = "--lines",
+		.kind = ARG_INT,
+		.value = "N",
+		.help = "at most so many of those that were; 50",
+		.letter = 'n',
+		.max = LOGS_MAX},
+};
+
+static struct command_run *logs_start(
+	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+{
+	struct command_run *run = run_create(client, done, arg);
+	struct logs *logs = xcalloc(1, sizeof(*logs));
+	const char *lines = args_get(args, "--lines");
+	struct strbuf words;
+
+	strbuf_init(&words, LIMIT_FILTER);
+	args_join(&words, args, "FILTER");
+	logs->filter = words.len ? strbuf_detach(&words) : NULL;
+	strbuf_finish(&words);
+	logs->want = LOGS_DEFAULT;
+	if (lines)
+		str_to_i64(str_of(lines), &logs->want);
+	logs->follow = args_has(args, "--follow");
+	strbuf_init(&logs->line, LOGS_LINE_MAX);
+	run->extra = logs;
+	run->release = logs_release;
+	if (!logs->follow) {
+		logs_page(run);
+		return run;
+	}
+	run->reply = newest_reply;
+	run_path(run, "requests", NULL);
+	run_query(run, "limit", "1");
+	run_send(run, "GET", 0);
+	return run;
+}
+
+static const struct column logs_columns[] = {
+	{.title = "TIME", .path = "time", .form = FORM_CLOCK, .width = 12},
+	{.title = "SERVICE", .path = "service", .width = 9},
+	{.title = "VERSION", .path = "version", .form = FORM_SERVED, .width = 12},
+	{.title = "WHY", .path = "reason", .form = FORM_REASON, .width = 12},
+	{.title = "STATUS", .path = "status", .right = true, .form = FORM_STATUS, .width = 6},
+	{.title = "MS", .path = "total_ms", .right = true, .form = FORM_DECIMAL, .width = 7},
+	{.title = "METHOD", .path = "method", .width = 6},
+	{.title = "PATH", .path = "path", .width = 24},
+	{.title = "CALLER", .path = "caller"},
+};
+
+const struct command command_logs = {
+	.noun = "",
+	.verb = "logs",
+	.summary = "show the requests the proxy has seen, with version and reason",
+	.help = "The filter language is that of the dashboard: terms are and-ed, !term negates, "
+		"a,b is or, * is a "
+		"wildcard, /regex/ and \"free text\" search the whole record.",
+	.example = "umbra logs session:checkout-4f2k -f",
+	.args = logs_args,
+	.arg_count = ARRAY_LEN(logs_args),
+	.shape = SHAPE_LINES,
+	.columns = logs_columns,
+	.column_count = ARRAY_LEN(logs_columns),
+	.start = logs_start,
+};

@@ -1,0 +1,219 @@
+/*
+ * Rows of the command table for what the program itself runs: the dashboard, serve, demo, curl, config,
+ * theme, completion, man and help; and status, which is one exchange.
+ */
+#include "core/base/mem.h"
+#include "core/command/rows.h"
+#include "core/command/run.h"
+
+/* ---- dashboard ---- */
+
+static const struct arg_spec dashboard_args[] = {
+	{.name = "--session", .kind = ARG_SESSION, .value = "KEY", .help = "your session"},
+	{.name = "--theme", .kind = ARG_TEXT, .value = "THEME", .help = "name or file of a theme"},
+	{.name = "--read-only", .kind = ARG_FLAG, .help = "change nothing in the environment"},
+	{.name = "--once",
+		.kind = ARG_FLAG,
+		.help = "write what it shows once, as -o says, and end"},
+	{.name = "--plain", .kind = ARG_FLAG, .help = "no colours, ASCII only"},
+};
+
+const struct command command_dashboard = {
+	.noun = "",
+	.verb = "",
+	.summary = "the dashboard",
+	.example = "umbra --session checkout-4f2k",
+	.args = dashboard_args,
+	.arg_count = ARRAY_LEN(dashboard_args),
+	.shape = SHAPE_NONE,
+};
+
+/* ---- demo ---- */
+
+static const struct arg_spec demo_args[] = {
+	{.name = "--headless", .kind = ARG_FLAG, .help = "without the dashboard, until stopped"},
+	{.name = "--rate",
+		.kind = ARG_INT,
+		.value = "N",
+		.help = "requests a second of the visitors; 50",
+		.max = 100000},
+	{.name = "--seed", .kind = ARG_INT, .value = "N", .help = "of their choices"},
+	{.name = "--haproxy", .kind = ARG_FILE, .value = "FILE", .help = "the HAProxy to run"},
+	{.name = "--theme", .kind = ARG_TEXT, .value = "THEME", .help = "name or file of a theme"},
+};
+
+const struct command command_demo = {
+	.noun = "",
+	.verb = "demo",
+	.summary = "the whole system with a sample shop and real traffic, then the dashboard on it",
+	.help = "Without a terminal it runs one pass of the tour in plain text and ends with 0 "
+		"when all was as "
+		"it must be. It leaves nothing behind, however it ends.",
+	.example = "umbra demo",
+	.args = demo_args,
+	.arg_count = ARRAY_LEN(demo_args),
+	.shape = SHAPE_NONE,
+};
+
+/* ---- serve ---- */
+
+static const char *const log_levels[] = {"error", "warning", "info", "debug", NULL};
+
+static const struct arg_spec serve_args[] = {
+	{.name = "--listen",
+		.kind = ARG_TEXT,
+		.value = "ADDRESS:PORT",
+		.help = "of the API; 127.0.0.1:7070, port 0 takes a free one"},
+	{.name = "--proxy-listen",
+		.kind = ARG_TEXT,
+		.value = "ADDRESS:PORT",
+		.help = "of the proxy; 127.0.0.1:8080, port 0 takes a free one"},
+	{.name = "--data",
+		.kind = ARG_FILE,
+		.value = "DIRECTORY",
+		.help = "where state and history are kept; $XDG_STATE_HOME/umbra"},
+	{.name = "--domain",
+		.kind = ARG_TEXT,
+		.value = "DOMAIN",
+		.help = "services are SERVICE.DOMAIN; env.localhost"},
+	{.name = "--name", .kind = ARG_TEXT, .value = "NAME", .help = "of the environment"},
+	{.name = "--haproxy", .kind = ARG_FILE, .value = "FILE", .help = "the HAProxy to run"},
+	{.name = "--log-level",
+		.kind = ARG_CHOICE,
+		.value = "LEVEL",
+		.help = "how much is told on the error output",
+		.choices = log_levels},
+};
+
+const struct command command_serve = {
+	.noun = "",
+	.verb = "serve",
+	.summary = "run the control plane and its proxy",
+	.help = "Prints one line once it takes traffic: ready api=URL proxy=URL pid=N.",
+	.example = "umbra serve --listen 127.0.0.1:7070 --proxy-listen 127.0.0.1:8080",
+	.args = serve_args,
+	.arg_count = ARRAY_LEN(serve_args),
+	.shape = SHAPE_NONE,
+};
+
+/* ---- curl ---- */
+
+static const struct arg_spec curl_args[] = {
+	{.name = "--session", .kind = ARG_SESSION, .value = "KEY", .help = "the session; yours"},
+	{.name = "SERVICE/PATH",
+		.kind = ARG_TARGET,
+		.required = true,
+		.help = "what to ask for: gateway/book"},
+	{.name = "CURL-OPTION", .kind = ARG_REST, .repeated = true, .help = "for curl itself"},
+};
+
+const struct command command_curl = {
+	.noun = "",
+	.verb = "curl",
+	.summary = "run curl against a service of the environment, in a session",
+	.help = "Finds the proxy, so that no name needs to be resolved, and adds the session's "
+		"header. All that "
+		"follows SERVICE/PATH goes to curl as it is; its exit code is curl's.",
+	.example = "umbra curl --session checkout-4f2k gateway/book -i -X POST",
+	.args = curl_args,
+	.arg_count = ARRAY_LEN(curl_args),
+	.shape = SHAPE_NONE,
+};
+
+/* ---- status ---- */
+
+static struct command_run *status_start(
+	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+{
+	struct command_run *run = run_create(client, done, arg);
+
+	(void)args;
+	run_path(run, "status", NULL);
+	run_send(run, "GET", 0);
+	return run;
+}
+
+const struct command command_status = {
+	.noun = "",
+	.verb = "status",
+	.summary = "show how control plane, store and proxy are",
+	.example = "umbra status",
+	.shape = SHAPE_OBJECT,
+	.start = status_start,
+};
+
+/* ---- theme ---- */
+
+const struct command command_theme_list = {
+	.noun = "theme",
+	.verb = "list",
+	.summary = "list the themes of the dashboard",
+	.example = "umbra theme list",
+	.shape = SHAPE_NONE,
+};
+
+static const struct arg_spec theme_check_args[] = {
+	{.name = "FILE", .kind = ARG_FILE, .required = true, .help = "the theme's file"},
+};
+
+const struct command command_theme_check = {
+	.noun = "theme",
+	.verb = "check",
+	.summary = "say whether a theme's file is right, or where it is not",
+	.example = "umbra theme check ~/.config/umbra/themes/mine.theme",
+	.args = theme_check_args,
+	.arg_count = ARRAY_LEN(theme_check_args),
+	.shape = SHAPE_NONE,
+};
+
+/* ---- config, completion, man, help ---- */
+
+const struct command command_config = {
+	.noun = "",
+	.verb = "config",
+	.summary = "show every setting with its value and where that comes from",
+	.example = "umbra config",
+	.shape = SHAPE_LIST,
+	.list_path = "settings",
+};
+
+static const char *const shells[] = {"bash", "zsh", "fish", NULL};
+static const struct arg_spec completion_args[] = {
+	{.name = "SHELL",
+		.kind = ARG_CHOICE,
+		.required = true,
+		.help = "the shell it is for",
+		.choices = shells},
+};
+
+const struct command command_completion = {
+	.noun = "",
+	.verb = "completion",
+	.summary = "print the completion script of a shell",
+	.example = "source <(umbra completion bash)",
+	.args = completion_args,
+	.arg_count = ARRAY_LEN(completion_args),
+	.shape = SHAPE_NONE,
+};
+
+const struct command command_man = {
+	.noun = "",
+	.verb = "man",
+	.summary = "print the manual page",
+	.example = "umbra man | man -l -",
+	.shape = SHAPE_NONE,
+};
+
+static const struct arg_spec help_args[] = {
+	{.name = "COMMAND", .kind = ARG_REST, .repeated = true, .help = "noun, or noun and verb"},
+};
+
+const struct command command_help = {
+	.noun = "",
+	.verb = "help",
+	.summary = "explain a command",
+	.example = "umbra help session pin",
+	.args = help_args,
+	.arg_count = ARRAY_LEN(help_args),
+	.shape = SHAPE_NONE,
+};

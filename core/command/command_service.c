@@ -1,0 +1,258 @@
+/*
+ * service list|show|set|remove: rows of the command table.
+ *
+ * `set` changes what is named and keeps the rest: it reads the service first, because the API's PUT
+ * replaces the whole.
+ */
+#include <stdlib.h>
+
+#include "core/base/mem.h"
+#include "core/command/rows.h"
+#include "core/command/run.h"
+#include "core/model/service.h"
+#include "core/wire/record.h"
+
+static const struct arg_spec service_arg[] = {
+	{.name = "SERVICE", .kind = ARG_SERVICE, .required = true, .help = "name of the service"},
+};
+
+/* ---- list and show ---- */
+
+static const struct column list_columns[] = {
+	{.title = "SERVICE", .path = "name", .width = 8},
+	{.title = "STABLE", .path = "stable"},
+	{.title = "READY", .path = "ready", .right = true},
+	{.title = "VERSIONS", .path = "versions", .right = true},
+	{.title = "PROTOCOL", .path = "protocol"},
+	{.title = "OWNER", .path = "owner"},
+	{.title = "HOSTS", .path = "hosts"},
+};
+
+const struct command command_service_list = {
+	.noun = "service",
+	.verb = "list",
+	.summary = "list the services of the environment",
+	.example = "umbra service list",
+	.shape = SHAPE_LIST,
+	.list_path = "services",
+	.columns = list_columns,
+	.column_count = ARRAY_LEN(list_columns),
+	.start = run_list,
+};
+
+static struct command_run *show_start(
+	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+{
+	return run_get(client, done, arg, "services", args_get(args, "SERVICE"));
+}
+
+const struct command command_service_show = {
+	.noun = "service",
+	.verb = "show",
+	.summary = "show one service",
+	.example = "umbra service show cart",
+	.args = service_arg,
+	.arg_count = ARRAY_LEN(service_arg),
+	.shape = SHAPE_OBJECT,
+	.start = show_start,
+};
+
+/* ---- set ---- */
+
+static const struct arg_spec set_args[] = {
+	{.name = "SERVICE", .kind = ARG_SERVICE, .required = true, .help = "name of the service"},
+	{.name = "--host",
+		.kind = ARG_TEXT,
+		.repeated = true,
+		.value = "HOST",
+		.help = "a host name that is the service's too; \"\" for none"},
+	{.name = "--health-path",
+		.kind = ARG_TEXT,
+		.value = "PATH",
+		.help = "what a health check asks for; \"\" for a TCP connect"},
+	{.name = "--health-interval",
+		.kind = ARG_DURATION,
+		.value = "DURATION",
+		.help = "time between two checks"},
+	{.name = "--protocol",
+		.kind = ARG_CHOICE,
+		.value = "PROTOCOL",
+		.help = "what the endpoints speak",
+		.choices = protocol_names},
+	{.name = "--owner", .kind = ARG_TEXT, .value = "TEAM", .help = "who looks after it"},
+	{.name = "--repository", .kind = ARG_URL, .value = "URL", .help = "where its source is"},
+	{.name = "--description", .kind = ARG_TEXT, .value = "TEXT", .help = "what it does"},
+};
+
+/* An option, and the member of the API's object it sets. */
+static const struct {
+	const char *option;
+	const char *parent; /* "health", or NULL */
+	const char *member;
+} set_members[] = {
+	{"--health-path", "health", "path"},
+	{"--health-interval", "health", "interval"},
+	{"--protocol", NULL, "protocol"},
+	{"--owner", NULL, "owner"},
+	{"--repository", NULL, "repository"},
+	{"--description", NULL, "description"},
+};
+
+/* The object with what was given; "" clears, as null does in a merge patch. */
+static cJSON *set_given(const struct command_args *args)
+{
+	cJSON *given = cJSON_CreateObject();
+	cJSON *health = cJSON_CreateObject();
+	const char *value;
+	size_t cursor = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(set_members); i++) {
+		value = args_get(args, set_members[i].option);
+		if (value)
+			cJSON_AddItemToObject(set_members[i].parent ? health : given,
+				set_members[i].member,
+				*value ? cJSON_CreateString(value) : cJSON_CreateNull());
+	}
+	if (args_has(args, "--host")) {
+		cJSON *hosts = cJSON_AddArrayToObject(given, "hosts");
+
+		while ((value = args_next(args, "--host", &cursor)) != NULL)
+			if (*value)
+				cJSON_AddItemToArray(hosts, cJSON_CreateString(value));
+	}
+	if (health->child)
+		cJSON_AddItemToObject(given, "health", health);
+	else
+		cJSON_Delete(health);
+	return given;
+}
+
+static void set_merge(cJSON *into, const cJSON *given)
+{
+	const cJSON *member;
+
+	cJSON_ArrayForEach(member, given)
+	{
+		cJSON *old = cJSON_GetObjectItemCaseSensitive(into, member->string);
+
+		if (cJSON_IsObject(member) && cJSON_IsObject(old)) {
+			set_merge(old, member);
+			continue;
+		}
+		cJSON_DeleteItemFromObjectCaseSensitive(into, member->string);
+		if (!cJSON_IsNull(member))
+			cJSON_AddItemToObject(into, member->string, cJSON_Duplicate(member, true));
+	}
+}
+
+/* Takes out what only the server sets: a PUT that carries it is refused. */
+static void set_strip(cJSON *object)
+{
+	for (size_t i = 0; i < service_type.field_count; i++) {
+		const struct field *field = &service_type.fields[i];
+
+		if (!(field->flags & (FIELD_WRITABLE | FIELD_IDENTITY)))
+			cJSON_DeleteItemFromObjectCaseSensitive(object, field->name);
+	}
+}
+
+static void set_release(void *extra)
+{
+	cJSON_Delete(extra);
+}
+
+static void set_say(struct command_run *run, const cJSON *body)
+{
+	strbuf_addf(&run->message, "service %s is set", say_text(body, "name"));
+}
+
+static void set_put(struct command_run *run, cJSON *object)
+{
+	char *text;
+
+	set_merge(object, run->extra);
+	text = cJSON_PrintUnformatted(object);
+	strbuf_add_c(&run->body, text ? text : "{}");
+	cJSON_free(text);
+	run->reply = NULL;
+	run->failed = NULL;
+	run->say = set_say;
+	run_send(run, "PUT", 0);
+}
+
+static void set_reply(struct command_run *run, const struct client_response *response)
+{
+	cJSON *object = json_parse(response->body, NULL);
+
+	set_strip(object);
+	set_put(run, object);
+	cJSON_Delete(object);
+}
+
+/* A service that is not there yet is made. */
+static bool set_missing(struct command_run *run, const struct client_response *response)
+{
+	cJSON *object;
+
+	if (response->status != 404)
+		return false;
+	object = cJSON_CreateObject();
+	set_put(run, object);
+	cJSON_Delete(object);
+	return true;
+}
+
+static struct command_run *set_start(
+	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+{
+	struct command_run *run = run_create(client, done, arg);
+
+	run->extra = set_given(args);
+	run->release = set_release;
+	run->reply = set_reply;
+	run->failed = set_missing;
+	run_path(run, "services", args_get(args, "SERVICE"), NULL);
+	run_send(run, "GET", 0);
+	return run;
+}
+
+const struct command command_service_set = {
+	.noun = "service",
+	.verb = "set",
+	.summary = "make a service, or change what is named of it",
+	.help = "Without a health path a check is a TCP connect. A host given here is the "
+		"service's beside "
+		"SERVICE.DOMAIN; naming hosts replaces the list.",
+	.example = "umbra service set cart --health-path /healthz --owner payments",
+	.args = set_args,
+	.arg_count = ARRAY_LEN(set_args),
+	.shape = SHAPE_OBJECT,
+	.writes = true,
+	.start = set_start,
+};
+
+/* ---- remove ---- */
+
+static struct command_run *remove_start(
+	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+{
+	struct command_run *run = run_create(client, done, arg);
+	const char *service = args_get(args, "SERVICE");
+
+	strbuf_addf(&run->message, "service %s and its versions are removed", service);
+	run_path(run, "services", service, NULL);
+	run_send(run, "DELETE", 0);
+	return run;
+}
+
+const struct command command_service_remove = {
+	.noun = "service",
+	.verb = "remove",
+	.summary = "remove a service with all its versions",
+	.example = "umbra service remove cart",
+	.args = service_arg,
+	.arg_count = ARRAY_LEN(service_arg),
+	.shape = SHAPE_NONE,
+	.writes = true,
+	.start = remove_start,
+};

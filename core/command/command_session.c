@@ -1,0 +1,313 @@
+/*
+ * session list|show|create|pin|unpin|use|extend|end: rows of the command table. `link` is in command_link.c.
+ */
+#include <stdlib.h>
+
+#include "core/base/mem.h"
+#include "core/command/rows.h"
+#include "core/command/run.h"
+#include "core/model/names.h"
+
+#define KEY_ARG                                                                                    \
+	{                                                                                          \
+		.name = "KEY", .kind = ARG_SESSION, .required = true, .help = "key of the session" \
+	}
+
+static const struct arg_spec key_arg[] = {KEY_ARG};
+
+static struct command_run *session_run(
+	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+{
+	struct command_run *run = run_create(client, done, arg);
+
+	run_path(run, "sessions", args_get(args, "KEY"), NULL);
+	return run;
+}
+
+static struct command_run *get_start(
+	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+{
+	return run_get(client, done, arg, "sessions", args_get(args, "KEY"));
+}
+
+/* ---- list and show ---- */
+
+static const struct arg_spec list_args[] = {
+	{.name = "FILTER",
+		.kind = ARG_FILTER,
+		.repeated = true,
+		.help = "owner:dev1, session:checkout*"},
+};
+
+static const struct column list_columns[] = {
+	{.title = "KEY", .path = "key", .width = 8},
+	{.title = "OWNER", .path = "owner"},
+	{.title = "POLICY", .path = "policy"},
+	{.title = "AGE", .path = "created_at", .right = true, .form = FORM_AGE},
+	{.title = "EXPIRES", .path = "expires_at", .right = true, .form = FORM_LEFT},
+	{.title = "PINS", .path = "pins"},
+};
+
+const struct command command_session_list = {
+	.noun = "session",
+	.verb = "list",
+	.summary = "list the sessions, all or those a filter keeps",
+	.example = "umbra session list owner:dev1",
+	.args = list_args,
+	.arg_count = ARRAY_LEN(list_args),
+	.shape = SHAPE_LIST,
+	.list_path = "sessions",
+	.columns = list_columns,
+	.column_count = ARRAY_LEN(list_columns),
+	.start = run_list,
+};
+
+const struct command command_session_show = {
+	.noun = "session",
+	.verb = "show",
+	.summary = "show one session",
+	.example = "umbra session show checkout-4f2k",
+	.args = key_arg,
+	.arg_count = ARRAY_LEN(key_arg),
+	.shape = SHAPE_OBJECT,
+	.start = get_start,
+};
+
+/* ---- create ---- */
+
+static const struct arg_spec create_args[] = {
+	{.name = "NAME", .kind = ARG_TEXT, .help = "what it is for; the key is made from it"},
+	{.name = "--pin",
+		.kind = ARG_PIN,
+		.repeated = true,
+		.value = "SERVICE=VERSION",
+		.help = "a version that serves it in place of stable"},
+	{.name = "--strict",
+		.kind = ARG_FLAG,
+		.help = "refuse a request rather than let stable serve what is pinned"},
+	{.name = "--ttl", .kind = ARG_DURATION, .value = "DURATION", .help = "lifetime; 8h"},
+	{.name = "--key", .kind = ARG_SESSION, .value = "KEY", .help = "this key, when it is free"},
+	{.name = "--owner", .kind = ARG_TEXT, .value = "NAME", .help = "whose it is; yours"},
+};
+
+/* {"pins":{"a":"b"}} as an open member; with `version` false every value is null. */
+static void write_pins(
+	struct json_writer *w, const struct command_args *args, const char *name, bool version)
+{
+	const char *value;
+	size_t cursor = 0;
+
+	if (!args_has(args, name))
+		return;
+	json_object(w, "pins");
+	while ((value = args_next(args, name, &cursor)) != NULL) {
+		struct str rest = str_of(value);
+		char *service = str_dup(str_cut(&rest, '='));
+
+		if (version)
+			json_str(w, service, rest);
+		else
+			json_null(w, service);
+		free(service);
+	}
+	json_object_end(w);
+}
+
+static void session_say(struct command_run *run, const cJSON *body)
+{
+	strbuf_addf(&run->message, "session %s: %s, pins ", say_text(body, "key"),
+		say_text(body, "policy"));
+	say_pins(&run->message, cJSON_GetObjectItemCaseSensitive(body, "pins"));
+	strbuf_addf(&run->message, ", for %s", say_text(body, "ttl"));
+}
+
+static struct command_run *create_start(
+	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+{
+	static const char *const members[][2] = {
+		{"NAME", "name"}, {"--key", "key"}, {"--owner", "owner"}, {"--ttl", "ttl"}};
+	struct command_run *run = run_create(client, done, arg);
+	struct json_writer w;
+
+	json_start(&w, &run->body);
+	json_object(&w, NULL);
+	for (size_t i = 0; i < ARRAY_LEN(members); i++)
+		if (args_has(args, members[i][0]))
+			json_c(&w, members[i][1], args_get(args, members[i][0]));
+	if (args_has(args, "--strict"))
+		json_c(&w, "policy", "strict");
+	write_pins(&w, args, "--pin", true);
+	json_object_end(&w);
+	run_path(run, "sessions", NULL);
+	run->say = session_say;
+	run_send(run, "POST", 0);
+	return run;
+}
+
+const struct command command_session_create = {
+	.noun = "session",
+	.verb = "create",
+	.summary = "open a routing session",
+	.help = "Requests that carry its key are served by the pinned versions, and by stable "
+		"where nothing is "
+		"pinned. Nobody else's requests change their way.",
+	.example = "umbra session create checkout --pin booking=pr-482 --pin pricing=pr-482",
+	.args = create_args,
+	.arg_count = ARRAY_LEN(create_args),
+	.shape = SHAPE_OBJECT,
+	.writes = true,
+	.start = create_start,
+};
+
+/* ---- pin and unpin ---- */
+
+static const struct arg_spec pin_args[] = {
+	KEY_ARG,
+	{.name = "SERVICE=VERSION",
+		.kind = ARG_PIN,
+		.required = true,
+		.repeated = true,
+		.help = "the version that serves this service"},
+};
+
+static const struct arg_spec unpin_args[] = {
+	KEY_ARG,
+	{.name = "SERVICE",
+		.kind = ARG_SERVICE,
+		.required = true,
+		.repeated = true,
+		.help = "the service that goes back to stable"},
+};
+
+static struct command_run *patch_pins(
+	struct command_run *run, const struct command_args *args, const char *name, bool version)
+{
+	struct json_writer w;
+
+	json_start(&w, &run->body);
+	json_object(&w, NULL);
+	write_pins(&w, args, name, version);
+	json_object_end(&w);
+	run->say = session_say;
+	run_send(run, "PATCH", 0);
+	return run;
+}
+
+static struct command_run *pin_start(
+	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+{
+	return patch_pins(session_run(client, args, done, arg), args, "SERVICE=VERSION", true);
+}
+
+static struct command_run *unpin_start(
+	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+{
+	return patch_pins(session_run(client, args, done, arg), args, "SERVICE", false);
+}
+
+const struct command command_session_pin = {
+	.noun = "session",
+	.verb = "pin",
+	.summary = "let versions serve a session; several change as one",
+	.example = "umbra session pin checkout-4f2k booking=pr-482 pricing=pr-482",
+	.args = pin_args,
+	.arg_count = ARRAY_LEN(pin_args),
+	.shape = SHAPE_OBJECT,
+	.writes = true,
+	.start = pin_start,
+};
+
+const struct command command_session_unpin = {
+	.noun = "session",
+	.verb = "unpin",
+	.summary = "let services of a session go back to stable",
+	.example = "umbra session unpin checkout-4f2k pricing",
+	.args = unpin_args,
+	.arg_count = ARRAY_LEN(unpin_args),
+	.shape = SHAPE_OBJECT,
+	.writes = true,
+	.start = unpin_start,
+};
+
+/* ---- use ---- */
+
+static const struct arg_spec use_args[] = {
+	{.name = "KEY", .kind = ARG_SESSION, .help = "key of the session"},
+	{.name = "--none", .kind = ARG_FLAG, .help = "use none any more"},
+};
+
+const struct command command_session_use = {
+	.noun = "session",
+	.verb = "use",
+	.summary = "make a session yours: the dashboard and curl use it from now on",
+	.help = "It is written into the config file, into the context in use. UMBRA_SESSION and "
+		"--session go "
+		"before it.",
+	.example = "umbra session use checkout-4f2k",
+	.args = use_args,
+	.arg_count = ARRAY_LEN(use_args),
+	.shape = SHAPE_OBJECT,
+	.start = get_start,
+};
+
+/* ---- extend and end ---- */
+
+static const struct arg_spec extend_args[] = {
+	KEY_ARG,
+	{.name = "--ttl",
+		.kind = ARG_DURATION,
+		.value = "DURATION",
+		.help = "lifetime from now; what it had, when not given"},
+};
+
+static void extend_say(struct command_run *run, const cJSON *body)
+{
+	strbuf_addf(&run->message, "session %s lives for %s from now, until %s",
+		say_text(body, "key"), say_text(body, "ttl"), say_text(body, "expires_at"));
+}
+
+static struct command_run *extend_start(
+	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+{
+	struct command_run *run = session_run(client, args, done, arg);
+
+	run->say = extend_say;
+	run_extend(run, args_get(args, "--ttl"));
+	return run;
+}
+
+const struct command command_session_extend = {
+	.noun = "session",
+	.verb = "extend",
+	.summary = "let the lifetime of a session start anew",
+	.example = "umbra session extend checkout-4f2k --ttl 3d",
+	.args = extend_args,
+	.arg_count = ARRAY_LEN(extend_args),
+	.shape = SHAPE_OBJECT,
+	.writes = true,
+	.start = extend_start,
+};
+
+static struct command_run *end_start(
+	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+{
+	struct command_run *run = session_run(client, args, done, arg);
+
+	strbuf_addf(&run->message, "session %s has ended", args_get(args, "KEY"));
+	run_send(run, "DELETE", 0);
+	return run;
+}
+
+const struct command command_session_end = {
+	.noun = "session",
+	.verb = "end",
+	.summary = "end a session",
+	.help = "Requests that still carry its key go to stable, or are refused for a day when it "
+		"was strict.",
+	.example = "umbra session end checkout-4f2k",
+	.args = key_arg,
+	.arg_count = ARRAY_LEN(key_arg),
+	.shape = SHAPE_NONE,
+	.writes = true,
+	.start = end_start,
+};

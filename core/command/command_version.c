@@ -1,0 +1,365 @@
+/*
+ * version list|show|register|extend|retire|promote: rows of the command table. `wait` is in command_wait.c.
+ */
+#include <stdlib.h>
+
+#include "core/base/mem.h"
+#include "core/command/rows.h"
+#include "core/command/run.h"
+#include "core/model/names.h"
+
+#define VERSION_ID_ARG                                                               \
+	{                                                                            \
+		.name = "SERVICE@VERSION", .kind = ARG_VERSION_ID, .required = true, \
+		.help = "the version, such as cart@pr-482"                           \
+	}
+
+/* The two names, as texts that live with the run's path. */
+struct version_id {
+	char service[LIMIT_SERVICE_NAME + 1];
+	char version[LIMIT_VERSION_NAME + 1];
+};
+
+static struct version_id version_id_of(const struct command_args *args)
+{
+	struct version_id id = {0};
+	struct str service = {0};
+	struct str version = {0};
+
+	name_split_version(str_of(args_get(args, "SERVICE@VERSION")), &service, &version);
+	str_copy(id.service, sizeof(id.service), service);
+	str_copy(id.version, sizeof(id.version), version);
+	return id;
+}
+
+static struct command_run *version_run(
+	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+{
+	struct command_run *run = run_create(client, done, arg);
+	struct version_id id = version_id_of(args);
+
+	run_path(run, "services", id.service, "versions", id.version, NULL);
+	return run;
+}
+
+/* ---- list and show ---- */
+
+static const struct arg_spec list_args[] = {
+	{.name = "FILTER",
+		.kind = ARG_FILTER,
+		.repeated = true,
+		.help = "service:cart, state:unhealthy, pr:482, author:dev1, kind:ephemeral"},
+};
+
+static const struct column list_columns[] = {
+	{.title = "SERVICE", .path = "service", .width = 8},
+	{.title = "VERSION", .path = "version", .width = 10},
+	{.title = "KIND", .path = "kind"},
+	{.title = "STATE", .path = "state", .form = FORM_STATE},
+	{.title = "PR", .path = "pr.number", .right = true, .form = FORM_NUMBER_SIGN},
+	{.title = "AUTHOR", .path = "pr.author"},
+	{.title = "COMMIT", .path = "commit"},
+	{.title = "AGE", .path = "deployed_at", .right = true, .form = FORM_AGE},
+	{.title = "EXPIRES", .path = "expires_at", .right = true, .form = FORM_LEFT},
+	{.title = "ENDPOINTS", .path = "endpoints"},
+	{.title = "DETAIL", .path = "state_detail"},
+};
+
+const struct command command_version_list = {
+	.noun = "version",
+	.verb = "list",
+	.summary = "list the versions, all or those a filter keeps",
+	.example = "umbra version list service:cart state:unhealthy",
+	.args = list_args,
+	.arg_count = ARRAY_LEN(list_args),
+	.shape = SHAPE_LIST,
+	.list_path = "versions",
+	.columns = list_columns,
+	.column_count = ARRAY_LEN(list_columns),
+	.start = run_list,
+};
+
+static const struct arg_spec id_arg[] = {VERSION_ID_ARG};
+
+static struct command_run *show_start(
+	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+{
+	struct command_run *run = version_run(client, args, done, arg);
+
+	run_send(run, "GET", 0);
+	return run;
+}
+
+const struct command command_version_show = {
+	.noun = "version",
+	.verb = "show",
+	.summary = "show one version",
+	.example = "umbra version show booking@pr-482",
+	.args = id_arg,
+	.arg_count = ARRAY_LEN(id_arg),
+	.shape = SHAPE_OBJECT,
+	.start = show_start,
+};
+
+/* ---- register ---- */
+
+static const struct arg_spec register_args[] = {
+	VERSION_ID_ARG,
+	{.name = "--endpoint",
+		.kind = ARG_ENDPOINT,
+		.required = true,
+		.repeated = true,
+		.value = "HOST:PORT",
+		.help = "where it listens, 1 to 8 times"},
+	{.name = "--stable", .kind = ARG_FLAG, .help = "it is the stable version of the service"},
+	{.name = "--take",
+		.kind = ARG_FLAG,
+		.help = "take the endpoint from the version of the service that has it"},
+	{.name = "--pr", .kind = ARG_INT, .value = "N", .help = "number of the pull request"},
+	{.name = "--pr-url", .kind = ARG_URL, .value = "URL", .help = "its page"},
+	{.name = "--title", .kind = ARG_TEXT, .value = "TEXT", .help = "its title"},
+	{.name = "--branch", .kind = ARG_TEXT, .value = "NAME", .help = "its branch"},
+	{.name = "--author", .kind = ARG_TEXT, .value = "NAME", .help = "who wrote it"},
+	{.name = "--commit", .kind = ARG_TEXT, .value = "HASH", .help = "commit it was built from"},
+	{.name = "--base-commit",
+		.kind = ARG_TEXT,
+		.value = "HASH",
+		.help = "commit of the main branch it was built on"},
+	{.name = "--build", .kind = ARG_INT, .value = "N", .help = "number of the build"},
+	{.name = "--ttl",
+		.kind = ARG_DURATION,
+		.value = "DURATION",
+		.help = "lifetime; 72h, and for ever when stable"},
+	{.name = "--label",
+		.kind = ARG_LABEL,
+		.repeated = true,
+		.value = "KEY=VALUE",
+		.help = "a label of your own"},
+};
+
+/* Options that are members of the body, `pr` ones in an object of their own. */
+static const struct {
+	const char *option;
+	const char *member;
+	bool pr;
+} register_members[] = {
+	{"--pr", "number", true},
+	{"--pr-url", "url", true},
+	{"--title", "title", true},
+	{"--branch", "branch", true},
+	{"--author", "author", true},
+	{"--commit", "commit", false},
+	{"--base-commit", "base_commit", false},
+	{"--build", "build", false},
+	{"--ttl", "ttl", false},
+};
+
+static void register_member(struct json_writer *w, const struct command_args *args,
+	const char *option, const char *member)
+{
+	const char *value = args_get(args, option);
+	int64_t number;
+
+	if (!value)
+		return;
+	if ((str_eq_c(str_of(option), "--pr") || str_eq_c(str_of(option), "--build")) &&
+		str_to_i64(str_of(value), &number))
+		json_int(w, member, number);
+	else
+		json_c(w, member, value);
+}
+
+static void register_half(struct json_writer *w, const struct command_args *args, bool pr)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < ARRAY_LEN(register_members); i++)
+		any |= register_members[i].pr && args_has(args, register_members[i].option);
+	if (pr && !any)
+		return;
+	if (pr)
+		json_object(w, "pr");
+	for (size_t i = 0; i < ARRAY_LEN(register_members); i++)
+		if (register_members[i].pr == pr)
+			register_member(
+				w, args, register_members[i].option, register_members[i].member);
+	if (pr)
+		json_object_end(w);
+}
+
+static void register_lists(struct json_writer *w, const struct command_args *args)
+{
+	const char *value;
+	size_t cursor = 0;
+
+	json_array(w, "endpoints");
+	while ((value = args_next(args, "--endpoint", &cursor)) != NULL)
+		json_c(w, NULL, value);
+	json_array_end(w);
+	if (!args_has(args, "--label"))
+		return;
+	json_object(w, "labels");
+	cursor = 0;
+	while ((value = args_next(args, "--label", &cursor)) != NULL) {
+		struct str rest = str_of(value);
+		char *key = str_dup(str_cut(&rest, '='));
+
+		json_str(w, key, rest);
+		free(key);
+	}
+	json_object_end(w);
+}
+
+static void register_say(struct command_run *run, const cJSON *body)
+{
+	const char *ttl = say_text(body, "ttl");
+
+	strbuf_addf(&run->message, "%s@%s is registered as %s, %s", say_text(body, "service"),
+		say_text(body, "version"), say_text(body, "kind"), say_text(body, "state"));
+	if (*ttl)
+		strbuf_addf(&run->message, ", for %s", ttl);
+}
+
+static struct command_run *register_start(
+	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+{
+	struct command_run *run = version_run(client, args, done, arg);
+	struct json_writer w;
+
+	json_start(&w, &run->body);
+	json_object(&w, NULL);
+	json_c(&w, "kind", args_has(args, "--stable") ? "stable" : "ephemeral");
+	register_lists(&w, args);
+	register_half(&w, args, true);
+	register_half(&w, args, false);
+	json_object_end(&w);
+	run_query(run, "take", args_has(args, "--take") ? "1" : NULL);
+	run->say = register_say;
+	run_send(run, "PUT", 0);
+	return run;
+}
+
+const struct command command_version_register = {
+	.noun = "version",
+	.verb = "register",
+	.summary = "say that a version runs, and where",
+	.help = "Doing it again with the same facts changes nothing but starts its lifetime anew, "
+		"so a build "
+		"may repeat it. It gets requests after its first passed health check; `umbra "
+		"version wait` "
+		"waits for that.",
+	.example = "umbra version register booking@pr-482 --endpoint 10.0.4.7:8080 --pr 482 "
+		   "--author dev1",
+	.args = register_args,
+	.arg_count = ARRAY_LEN(register_args),
+	.shape = SHAPE_OBJECT,
+	.writes = true,
+	.start = register_start,
+};
+
+/* ---- extend ---- */
+
+static const struct arg_spec extend_args[] = {
+	VERSION_ID_ARG,
+	{.name = "--ttl",
+		.kind = ARG_DURATION,
+		.value = "DURATION",
+		.help = "lifetime from now; what it had, when not given"},
+};
+
+static void extend_say(struct command_run *run, const cJSON *body)
+{
+	strbuf_addf(&run->message, "%s@%s lives for %s from now, until %s",
+		say_text(body, "service"), say_text(body, "version"), say_text(body, "ttl"),
+		say_text(body, "expires_at"));
+}
+
+static struct command_run *extend_start(
+	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+{
+	struct command_run *run = version_run(client, args, done, arg);
+
+	run->say = extend_say;
+	run_extend(run, args_get(args, "--ttl"));
+	return run;
+}
+
+const struct command command_version_extend = {
+	.noun = "version",
+	.verb = "extend",
+	.summary = "let the lifetime of a version start anew",
+	.example = "umbra version extend booking@pr-482 --ttl 24h",
+	.args = extend_args,
+	.arg_count = ARRAY_LEN(extend_args),
+	.shape = SHAPE_OBJECT,
+	.writes = true,
+	.start = extend_start,
+};
+
+/* ---- retire ---- */
+
+static struct command_run *retire_start(
+	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+{
+	struct command_run *run = version_run(client, args, done, arg);
+
+	strbuf_addf(&run->message, "%s is retired", args_get(args, "SERVICE@VERSION"));
+	run_send(run, "DELETE", 0);
+	return run;
+}
+
+const struct command command_version_retire = {
+	.noun = "version",
+	.verb = "retire",
+	.summary = "take a version out of the environment",
+	.help = "Sessions that pin it keep the pin: their requests go to stable, or are refused "
+		"when the "
+		"session is strict, with the reason version-gone.",
+	.example = "umbra version retire booking@pr-482",
+	.args = id_arg,
+	.arg_count = ARRAY_LEN(id_arg),
+	.shape = SHAPE_NONE,
+	.writes = true,
+	.start = retire_start,
+};
+
+/* ---- promote ---- */
+
+static const struct arg_spec promote_args[] = {
+	VERSION_ID_ARG,
+	{.name = "--force", .kind = ARG_FLAG, .help = "also when it is not ready"},
+};
+
+static struct command_run *promote_start(
+	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+{
+	struct command_run *run = run_create(client, done, arg);
+	struct version_id id = version_id_of(args);
+	struct json_writer w;
+
+	run_path(run, "services", id.service, "stable", NULL);
+	json_start(&w, &run->body);
+	json_object(&w, NULL);
+	json_c(&w, "version", id.version);
+	if (args_has(args, "--force"))
+		json_bool(&w, "force", true);
+	json_object_end(&w);
+	strbuf_addf(&run->message, "%s is stable now; the one before it is ephemeral", id.version);
+	run_send(run, "POST", 0);
+	return run;
+}
+
+const struct command command_version_promote = {
+	.noun = "version",
+	.verb = "promote",
+	.summary = "make a version the stable one of its service, or roll back",
+	.help = "The stable version of before becomes ephemeral and lives for 72h, so that rolling "
+		"back is the "
+		"same command again. Pins keep naming their version.",
+	.example = "umbra version promote booking@2026.11.20",
+	.args = promote_args,
+	.arg_count = ARRAY_LEN(promote_args),
+	.shape = SHAPE_OBJECT,
+	.writes = true,
+	.start = promote_start,
+};

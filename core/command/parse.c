@@ -1,0 +1,462 @@
+/*
+ * Words to arguments, strictly: every word is accounted for, every value checked for its kind, and a
+ * mistake is answered with the nearest right name and with what would be accepted.
+ *
+ * First the words of the command are found (options that all commands take may stand before them), then
+ * everything else is read against that command's row.
+ */
+#include "core/command/parse.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/limits.h"
+#include "core/base/mem.h"
+#include "core/base/text.h"
+#include "core/command/rows.h"
+#include "core/command/run.h"
+#include "core/model/filter.h"
+#include "core/model/names.h"
+
+enum { WORDS_MAX = 1024, EXPECTED_MAX = 500 };
+
+/* ---- finding the command ---- */
+
+static bool is_noun(const char *word)
+{
+	for (size_t i = 0; commands[i]; i++)
+		if (*commands[i]->noun && !strcmp(commands[i]->noun, word))
+			return true;
+	return false;
+}
+
+static const struct arg_spec *option_in(
+	const struct arg_spec *specs, size_t count, const char *word, const char **ret_value)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct arg_spec *spec = &specs[i];
+		size_t len = strlen(spec->name);
+
+		if (!arg_is_option(spec))
+			continue;
+		*ret_value = NULL;
+		if (!strcmp(word, spec->name))
+			return spec;
+		*ret_value = word + len + 1;
+		if (!strncmp(word, spec->name, len) && word[len] == '=')
+			return spec;
+		if (!spec->letter || word[1] != spec->letter)
+			continue;
+		*ret_value = word[2] ? word + 2 : NULL;
+		if (!word[2] || spec->kind != ARG_FLAG)
+			return spec;
+	}
+	*ret_value = NULL;
+	return NULL;
+}
+
+const struct arg_spec *parse_option(
+	const struct command *command, const char *word, const char **ret_value)
+{
+	const struct arg_spec *spec = NULL;
+
+	if (command)
+		spec = option_in(command->args, command->arg_count, word, ret_value);
+	if (!spec)
+		spec = option_in(command_globals, command_global_count, word, ret_value);
+	return spec;
+}
+
+/* The next word that is no option and no option's value. Options of the dashboard may stand in front too. */
+static size_t next_word(const char *const *words, size_t count, size_t from)
+{
+	for (size_t i = from; i < count; i++) {
+		const struct arg_spec *spec;
+		const char *attached;
+
+		if (!strcmp(words[i], "--"))
+			return count;
+		if (!parse_looks_like_option(words[i]))
+			return i;
+		spec = parse_option(&command_dashboard, words[i], &attached);
+		if (spec && parse_wants_value(spec, attached))
+			i++;
+	}
+	return count;
+}
+
+void parse_find_words(const char *const *words, size_t count, struct command_words *ret_words)
+{
+	struct command_words found = {.noun = next_word(words, count, 0), .verb = count};
+
+	if (found.noun == count) {
+		found.command = &command_dashboard;
+		*ret_words = found;
+		return;
+	}
+	found.noun_text = words[found.noun];
+	found.is_noun = is_noun(found.noun_text);
+	if (!found.is_noun) {
+		found.command = *found.noun_text ? command_find("", found.noun_text) : NULL;
+	} else {
+		found.verb = next_word(words, count, found.noun + 1);
+		if (found.verb < count)
+			found.command = command_find(found.noun_text, words[found.verb]);
+	}
+	*ret_words = found;
+}
+
+const struct arg_spec *parse_positional(const struct command *command, size_t taken)
+{
+	const struct arg_spec *last = NULL;
+
+	for (size_t i = 0; i < command->arg_count; i++) {
+		const struct arg_spec *spec = &command->args[i];
+
+		if (arg_is_option(spec))
+			continue;
+		if (taken == 0)
+			return spec;
+		taken--;
+		last = spec;
+	}
+	return last && last->repeated ? last : NULL;
+}
+
+/* ---- what to say about a word that is not known ---- */
+
+struct names {
+	const char *items[WORDS_MAX];
+	size_t count;
+};
+
+static void names_add(struct names *names, const char *name)
+{
+	for (size_t i = 0; i < names->count; i++)
+		if (!strcmp(names->items[i], name))
+			return;
+	if (names->count < WORDS_MAX)
+		names->items[names->count++] = name;
+}
+
+static void names_join(const struct names *names, char *dst, size_t size)
+{
+	struct strbuf text;
+
+	strbuf_init(&text, size - 1);
+	for (size_t i = 0; i < names->count; i++)
+		strbuf_addf(&text, "%s%s", i ? ", " : "", names->items[i]);
+	str_copy(dst, size, strbuf_str(&text));
+	strbuf_finish(&text);
+}
+
+/* Fills eb with "WORD SENTENCE; did you mean "NEAR"?" and the names that there are. */
+static enum err unknown_word(
+	const char *word, const char *sentence, const struct names *names, struct errbuf *eb)
+{
+	char expected[EXPECTED_MAX];
+	struct strbuf text;
+	size_t near;
+
+	strbuf_init(&text, EXPECTED_MAX);
+	strbuf_add_char(&text, '"');
+	text_add_safe(&text, str_of(word));
+	strbuf_addf(&text, "\" %s", sentence);
+	if (name_near(str_of(word), names->items, names->count, &near, 1))
+		strbuf_addf(&text, "; did you mean \"%s\"?", names->items[near]);
+	names_join(names, expected, sizeof(expected));
+	err_set_field(eb, ERR_USAGE, NULL, expected, "%s", text.data);
+	strbuf_finish(&text);
+	return ERR_USAGE;
+}
+
+static enum err unknown_command(
+	const struct command_words *found, const char *verb, struct errbuf *eb)
+{
+	struct names names = {0};
+	char sentence[64];
+
+	for (size_t i = 0; commands[i]; i++) {
+		const struct command *command = commands[i];
+		const char *first = *command->noun ? command->noun : command->verb;
+
+		if (found->is_noun && !strcmp(command->noun, found->noun_text))
+			names_add(&names, command->verb);
+		else if (!found->is_noun && *first)
+			names_add(&names, first);
+	}
+	if (!found->is_noun)
+		return unknown_word(found->noun_text, "is no command", &names, eb);
+	if (verb) {
+		snprintf(sentence, sizeof(sentence), "is nothing %s can do", found->noun_text);
+		return unknown_word(verb, sentence, &names, eb);
+	}
+	err_set_field(eb, ERR_USAGE, NULL, NULL, "\"%s\" wants a verb", found->noun_text);
+	if (eb)
+		names_join(&names, eb->expected, sizeof(eb->expected));
+	return ERR_USAGE;
+}
+
+static enum err unknown_option(const struct command *command, const char *word, struct errbuf *eb)
+{
+	struct names names = {0};
+	struct strbuf sentence;
+	enum err err;
+
+	for (size_t i = 0; i < command->arg_count; i++)
+		if (arg_is_option(&command->args[i]))
+			names_add(&names, command->args[i].name);
+	for (size_t i = 0; i < command_global_count; i++)
+		names_add(&names, command_globals[i].name);
+	strbuf_init(&sentence, 128);
+	strbuf_add_c(&sentence, "is no option of ");
+	command_name(&sentence, command);
+	err = unknown_word(word, sentence.data, &names, eb);
+	strbuf_finish(&sentence);
+	return err;
+}
+
+/* ---- reading ---- */
+
+struct parser {
+	const char *const *words;
+	size_t count;
+	struct command_args *args;
+	struct errbuf *eb;
+	size_t positionals;
+};
+
+static const struct command *parser_command(const struct parser *p)
+{
+	return p->args->command ? p->args->command : &command_help;
+}
+
+static enum err wrong_use(const struct parser *p, const char *name, const char *sentence)
+{
+	struct strbuf usage;
+
+	strbuf_init(&usage, EXPECTED_MAX);
+	command_usage(&usage, parser_command(p));
+	err_set_field(p->eb, ERR_USAGE, name, usage.data, "%s %s", name, sentence);
+	strbuf_finish(&usage);
+	return ERR_USAGE;
+}
+
+static enum err keep_value(struct parser *p, const struct arg_spec *spec, const char *value)
+{
+	struct command_args *args = p->args;
+	enum err err = spec->kind == ARG_FLAG ? ERR_NONE : parse_check(spec, value, p->eb);
+
+	if (err)
+		return err;
+	if (!spec->repeated && args_has(args, spec->name))
+		return wrong_use(p, spec->name, "is given twice");
+	array_reserve(&args->values, &args->cap, args->count + 1, sizeof(*args->values));
+	args->values[args->count++] = (struct arg_value){.spec = spec, .value = value};
+	return ERR_NONE;
+}
+
+/* Takes words[*i], and the word after it when that is its value. */
+static enum err read_option(struct parser *p, size_t *i)
+{
+	const char *attached;
+	const struct arg_spec *spec = parse_option(p->args->command, p->words[*i], &attached);
+
+	if (!spec)
+		return unknown_option(parser_command(p), p->words[*i], p->eb);
+	if (spec->kind == ARG_FLAG && attached)
+		return wrong_use(p, spec->name, "takes no value");
+	if (!parse_wants_value(spec, attached))
+		return keep_value(p, spec, attached ? attached : "");
+	if (*i + 1 >= p->count)
+		return wrong_use(p, spec->name, "wants a value");
+	*i += 1;
+	return keep_value(p, spec, p->words[*i]);
+}
+
+static enum err read_positional(struct parser *p, const char *word)
+{
+	const struct arg_spec *spec =
+		p->args->command ? parse_positional(p->args->command, p->positionals) : NULL;
+	struct strbuf name;
+
+	if (spec) {
+		p->positionals++;
+		return keep_value(p, spec, word);
+	}
+	strbuf_init(&name, EXPECTED_MAX);
+	strbuf_add_char(&name, '"');
+	text_add_safe(&name, str_of(word));
+	strbuf_add_char(&name, '"');
+	wrong_use(p, name.data, "is one word too many");
+	strbuf_finish(&name);
+	return ERR_USAGE;
+}
+
+static bool at_rest(const struct parser *p)
+{
+	const struct arg_spec *next =
+		p->args->command ? parse_positional(p->args->command, p->positionals) : NULL;
+
+	return next && next->kind == ARG_REST;
+}
+
+static enum err read_words(struct parser *p, const struct command_words *found)
+{
+	bool only_positionals = false;
+	enum err err = ERR_NONE;
+
+	for (size_t i = 0; i < p->count && !err; i++) {
+		const char *word = p->words[i];
+
+		if (i == found->noun || i == found->verb)
+			continue;
+		if (at_rest(p) && i > found->noun)
+			err = read_positional(p, word);
+		else if (!only_positionals && !strcmp(word, "--"))
+			only_positionals = true;
+		else if (!only_positionals && parse_looks_like_option(word))
+			err = read_option(p, &i);
+		else
+			err = read_positional(p, word);
+	}
+	return err;
+}
+
+/* Repeated filter words are one filter in the end. */
+static enum err check_filter(const struct parser *p)
+{
+	struct filter *filter;
+	struct strbuf words;
+	enum err err = ERR_NONE;
+
+	strbuf_init(&words, LIMIT_FILTER);
+	args_join(&words, p->args, "FILTER");
+	filter = filter_parse(strbuf_str(&words), NULL, p->eb);
+	if (!strbuf_ok(&words))
+		err = err_set_field(p->eb, ERR_USAGE, "FILTER", NULL,
+			"FILTER is longer than %d bytes", LIMIT_FILTER);
+	else if (!filter)
+		err = ERR_USAGE;
+	filter_destroy(filter);
+	strbuf_finish(&words);
+	return err;
+}
+
+static enum err check_required(struct parser *p)
+{
+	const struct command *command = p->args->command;
+
+	for (size_t i = 0; i < command->arg_count; i++)
+		if (command->args[i].required && !args_has(p->args, command->args[i].name))
+			return wrong_use(p, command->args[i].name, "is missing");
+	return args_has(p->args, "FILTER") ? check_filter(p) : ERR_NONE;
+}
+
+/* --help or --version anywhere before the rest: then nothing else needs to be there. */
+static bool asks_only(const char *const *words, size_t count)
+{
+	for (size_t i = 0; i < count && strcmp(words[i], "--") != 0; i++)
+		if (!strcmp(words[i], "--help") || !strcmp(words[i], "-h"))
+			return true;
+	return false;
+}
+
+static enum err parse(struct parser *p)
+{
+	struct command_words found;
+	enum err err;
+
+	parse_find_words(p->words, p->count, &found);
+	p->args->command = found.command;
+	p->args->noun = found.is_noun ? found.noun_text : NULL;
+	if (!found.command) {
+		const char *verb = found.verb < p->count ? p->words[found.verb] : NULL;
+
+		if (!found.is_noun || verb || !asks_only(p->words, p->count))
+			return unknown_command(&found, verb, p->eb);
+	}
+	err = read_words(p, &found);
+	if (err || !found.command || args_has(p->args, "--help") || args_has(p->args, "--version"))
+		return err;
+	return check_required(p);
+}
+
+enum err command_parse(
+	int argc, const char *const *argv, struct command_args *ret_args, struct errbuf *eb)
+{
+	struct parser p = {.words = argv, .count = (size_t)argc, .args = ret_args, .eb = eb};
+	enum err err;
+
+	*ret_args = (struct command_args){0};
+	err = parse(&p);
+	if (err)
+		args_finish(ret_args);
+	return err;
+}
+
+/* ---- a line ---- */
+
+/*
+ * Splits in place as a shell does: blanks separate, '...' is as it is, in "..." and outside a backslash takes
+ * the next character as it is. NULL when a quote is not closed.
+ */
+static const char **split_words(char *line, size_t *ret_count)
+{
+	const char **words = NULL;
+	size_t cap = 0;
+	size_t count = 0;
+	char *out = line;
+	char *in = line;
+
+	for (;;) {
+		char quote = 0;
+
+		in += strspn(in, " \t\r\n");
+		if (!*in)
+			break;
+		array_reserve(&words, &cap, count + 1, sizeof(*words));
+		words[count++] = out;
+		for (; *in && (quote || !strchr(" \t\r\n", *in)); in++) {
+			if (quote ? *in == quote : (*in == '\'' || *in == '"')) {
+				quote = quote ? 0 : *in;
+				continue;
+			}
+			if (*in == '\\' && quote != '\'' && in[1])
+				in++;
+			*out++ = *in;
+		}
+		if (quote) {
+			free(words);
+			return NULL;
+		}
+		in += *in != '\0';
+		*out++ = '\0';
+	}
+	array_reserve(&words, &cap, count + 1, sizeof(*words));
+	*ret_count = count;
+	return words;
+}
+
+enum err command_parse_line(const char *line, struct command_args *ret_args, struct errbuf *eb)
+{
+	char *storage = xstrdup(line);
+	size_t count = 0;
+	const char **words = split_words(storage, &count);
+	size_t skip;
+	enum err err;
+
+	if (!words) {
+		free(storage);
+		return err_set(eb, ERR_USAGE, "a quote is not closed");
+	}
+	skip = count && !strcmp(words[0], "umbra") ? 1 : 0;
+	err = command_parse((int)(count - skip), words + skip, ret_args, eb);
+	free(words);
+	if (err)
+		free(storage);
+	else
+		ret_args->storage = storage;
+	return err;
+}

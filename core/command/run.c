@@ -1,0 +1,213 @@
+/*
+ * The life of a command under way (run.h). Owns the run from start() to its last result; the rows of the
+ * table use it, nobody else. Invariant: at most one call is under way, and `done` is called exactly once
+ * without `more`, or never when the run was cancelled.
+ */
+#include "core/command/run.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "core/base/limits.h"
+#include "core/base/mem.h"
+
+enum { RUN_PATH_MAX = 8192, RUN_MESSAGE_MAX = 8192 };
+
+struct command_run *run_create(struct client *client, command_done_fn done, void *arg)
+{
+	struct command_run *run = xcalloc(1, sizeof(*run));
+
+	run->client = client;
+	run->done = done;
+	run->arg = arg;
+	strbuf_init(&run->path, RUN_PATH_MAX);
+	strbuf_init(&run->body, LIMIT_BODY);
+	strbuf_init(&run->message, RUN_MESSAGE_MAX);
+	return run;
+}
+
+static void run_destroy(struct command_run *run)
+{
+	if (run->call)
+		client_cancel(run->call);
+	if (run->release)
+		run->release(run->extra);
+	else
+		free(run->extra);
+	strbuf_finish(&run->path);
+	strbuf_finish(&run->body);
+	strbuf_finish(&run->message);
+	free(run);
+}
+
+void command_cancel(struct command_run *run)
+{
+	if (run)
+		run_destroy(run);
+}
+
+void run_path(struct command_run *run, ...)
+{
+	const char *segment;
+	va_list ap;
+
+	strbuf_reset(&run->path);
+	strbuf_add_c(&run->path, "/v1");
+	va_start(ap, run);
+	while ((segment = va_arg(ap, const char *)) != NULL) {
+		strbuf_add_char(&run->path, '/');
+		client_encode(&run->path, str_of(segment));
+	}
+	va_end(ap);
+}
+
+void run_query(struct command_run *run, const char *name, const char *value)
+{
+	struct str path = strbuf_str(&run->path);
+
+	if (!value)
+		return;
+	strbuf_add_char(&run->path, str_find_char(path, '?') == path.n ? '?' : '&');
+	strbuf_add_c(&run->path, name);
+	strbuf_add_char(&run->path, '=');
+	client_encode(&run->path, str_of(value));
+}
+
+void run_piece(struct command_run *run, struct str body, struct str message)
+{
+	struct command_result result = {.body = body, .message = message, .more = true};
+
+	run->done(run->arg, &result);
+}
+
+void run_end(struct command_run *run, struct str body)
+{
+	struct command_result result = {.body = body, .message = strbuf_str(&run->message)};
+
+	run->done(run->arg, &result);
+	run_destroy(run);
+}
+
+void run_end_error(struct command_run *run, enum err err, const struct errbuf *eb, struct str body)
+{
+	struct errbuf none = {.err = err};
+	struct command_result result = {.err = err, .eb = eb ? eb : &none, .body = body};
+
+	run->done(run->arg, &result);
+	run_destroy(run);
+}
+
+static void end_with_answer(struct command_run *run, struct str body)
+{
+	cJSON *root = run->say && body.n ? json_parse(body, NULL) : NULL;
+
+	if (run->say)
+		run->say(run, root);
+	cJSON_Delete(root);
+	run_end(run, body);
+}
+
+static void on_answer(void *arg, const struct client_response *response)
+{
+	struct command_run *run = arg;
+
+	run->call = NULL;
+	if (response->err && run->failed && run->failed(run, response))
+		return;
+	if (response->err)
+		run_end_error(run, response->err, response->eb, response->body);
+	else if (run->reply)
+		run->reply(run, response);
+	else
+		end_with_answer(run, response->body);
+}
+
+void run_send(struct command_run *run, const char *method, int timeout_ms)
+{
+	const char *body = run->body.len ? run->body.data : NULL;
+
+	run->call = client_request(
+		run->client, method, run->path.data, body, timeout_ms, on_answer, run);
+}
+
+struct command_run *run_get(struct client *client, command_done_fn done, void *arg,
+	const char *collection, const char *id)
+{
+	struct command_run *run = run_create(client, done, arg);
+
+	run_path(run, collection, id, NULL);
+	run_send(run, "GET", 0);
+	return run;
+}
+
+static void extend_send(struct command_run *run, const char *ttl)
+{
+	struct json_writer w;
+
+	run->reply = NULL;
+	json_start(&w, &run->body);
+	json_object(&w, NULL);
+	json_c(&w, "ttl", ttl);
+	json_object_end(&w);
+	run_send(run, "PATCH", 0);
+}
+
+static void extend_reply(struct command_run *run, const struct client_response *response)
+{
+	cJSON *thing = json_parse(response->body, NULL);
+	const char *ttl = say_text(thing, "ttl");
+	struct errbuf eb = {0};
+
+	if (*ttl) {
+		extend_send(run, ttl);
+	} else {
+		err_set_field(&eb, ERR_USAGE, "--ttl", "90s, 15m, 8h, 3d",
+			"it has no lifetime yet; say which with --ttl");
+		run_end_error(run, eb.err, &eb, (struct str){0});
+	}
+	cJSON_Delete(thing);
+}
+
+void run_extend(struct command_run *run, const char *ttl)
+{
+	if (ttl) {
+		extend_send(run, ttl);
+		return;
+	}
+	run->reply = extend_reply;
+	run_send(run, "GET", 0);
+}
+
+void args_join(struct strbuf *out, const struct command_args *args, const char *name)
+{
+	const char *value;
+	size_t cursor = 0;
+
+	while ((value = args_next(args, name, &cursor)) != NULL) {
+		if (out->len)
+			strbuf_add_char(out, ' ');
+		strbuf_add_c(out, value);
+	}
+}
+
+const char *say_text(const cJSON *object, const char *name)
+{
+	const cJSON *member = cJSON_GetObjectItemCaseSensitive(object, name);
+
+	return cJSON_IsString(member) ? member->valuestring : "";
+}
+
+void say_pins(struct strbuf *out, const cJSON *pins)
+{
+	const cJSON *pin;
+	const char *between = "";
+
+	cJSON_ArrayForEach(pin, pins)
+	{
+		strbuf_addf(out, "%s%s=%s", between, pin->string,
+			cJSON_IsString(pin) ? pin->valuestring : "?");
+		between = ", ";
+	}
+	if (!*between)
+		strbuf_add_c(out, "nothing");
+}

@@ -1,0 +1,65 @@
+/*
+ * What the commands share: one exchange after another on a client, and one result at the end.
+ *
+ * A command's start() makes a run, writes path and body into it, and sends. Its `reply` gets each answer
+ * and either sends again or ends the run. Ending calls `done` and frees the run.
+ */
+#ifndef UMBRA_COMMAND_RUN_H
+#define UMBRA_COMMAND_RUN_H
+
+#include <cjson/cJSON.h>
+
+#include "core/base/json.h"
+#include "core/base/strbuf.h"
+#include "core/command/command.h"
+
+struct command_run {
+	struct client *client;
+	command_done_fn done;
+	void *arg;
+	struct client_call *call; /* under way, or NULL */
+	struct strbuf path;
+	struct strbuf body; /* sent when not empty */
+	struct strbuf message; /* of the result */
+	/* An answer that is no error; the call is over. NULL: end with the answer's body. */
+	void (*reply)(struct command_run *run, const struct client_response *response);
+	/* Writes the message from the answer's body (NULL when it has none or is no JSON). May be NULL. */
+	void (*say)(struct command_run *run, const cJSON *body);
+	/* Frees `extra`; NULL: free(). */
+	void (*release)(void *extra);
+	void *extra; /* the command's own */
+	/* Asked first about an error; true: it was taken care of, and the run goes on. May be NULL. */
+	bool (*failed)(struct command_run *run, const struct client_response *response);
+};
+
+struct command_run *run_create(struct client *client, command_done_fn done, void *arg);
+/* run->path becomes "/v1/a/b/...", each segment encoded. The last argument is NULL. */
+void run_path(struct command_run *run, ...) __attribute__((sentinel));
+/* Appends "?name=value", or "&" after the first; nothing for a NULL value. */
+void run_query(struct command_run *run, const char *name, const char *value);
+/* Sends what path and body say; errors end the run by themselves. timeout_ms 0: the client's. */
+void run_send(struct command_run *run, const char *method, int timeout_ms);
+/* A piece of a stream. */
+void run_piece(struct command_run *run, struct str body, struct str message);
+/* The end: body may be empty. */
+void run_end(struct command_run *run, struct str body);
+void run_end_error(struct command_run *run, enum err err, const struct errbuf *eb, struct str body);
+
+/* GET of one thing, shown as it is: for the `show` commands. */
+struct command_run *run_get(struct client *client, command_done_fn done, void *arg,
+	const char *collection, const char *id);
+/* One list of the environment, filtered by the FILTER words: for the `list` commands. */
+struct command_run *run_list(
+	struct client *client, const struct command_args *args, command_done_fn done, void *arg);
+
+/* Lets the lifetime of run->path's thing start anew, with `ttl`, or what it has when that is NULL. */
+void run_extend(struct command_run *run, const char *ttl);
+
+/* All values of a repeated argument in one line, with blanks between: how filters are written. */
+void args_join(struct strbuf *out, const struct command_args *args, const char *name);
+/* "booking=pr-482, search=pr-9", or "nothing". */
+void say_pins(struct strbuf *out, const cJSON *pins);
+/* A member's text, "" when it has none. */
+const char *say_text(const cJSON *object, const char *name);
+
+#endif
