@@ -26,7 +26,7 @@ enum row_kind {
 	ROW_VERSION = 2,
 	ROW_SESSION = 3,
 	ROW_TOMBSTONE = 4,
-	ROW_EVENT = 5, /* id is the zero-padded seq; ROW_EVENT rows are only appended and trimmed */
+	ROW_EVENT = 5, /* id is row_event_id(seq); such rows are only appended and trimmed */
 	ROW_META = 6, /* "epoch", "revision-ceiling", "seq-ceiling" ... */
 };
 
@@ -48,6 +48,10 @@ void batch_finish(struct batch *batch);
 /* `json` NULL deletes. Both are copied. */
 void batch_put(struct batch *batch, enum row_kind kind, const char *id, const char *json);
 
+/* A sequence number with zeros in front, so that the order of ids is that of the numbers. */
+enum { ROW_EVENT_ID_SIZE = 20 };
+void row_event_id(int64_t seq, char dst[ROW_EVENT_ID_SIZE]);
+
 typedef void (*store_done_fn)(void *arg, enum err err, const struct errbuf *eb);
 /* Called for each row, in order of kind and id; returns false to stop with what it put into `eb`. */
 typedef bool (*store_row_fn)(
@@ -61,7 +65,7 @@ struct store_ops {
 	void (*commit)(struct store *store, struct batch *batch, store_done_fn done, void *arg);
 	/* Finishes what was committed (their `done` are called), then closes. */
 	void (*destroy)(struct store *store);
-	/* One line for status: size, pending batches, last error. Appends a JSON object's members. */
+	/* For status: the members of a JSON object (driver, pending batches, size, last error), without braces; "" when `dst` is too small. */
 	void (*describe)(const struct store *store, char *dst, size_t size_bytes);
 };
 
@@ -82,6 +86,11 @@ static inline void store_commit(
 	store->ops->commit(store, batch, done, arg);
 }
 
+static inline void store_describe(const struct store *store, char *dst, size_t size_bytes)
+{
+	store->ops->describe(store, dst, size_bytes);
+}
+
 static inline void store_destroy(struct store *store)
 {
 	if (store != NULL)
@@ -89,9 +98,9 @@ static inline void store_destroy(struct store *store)
 }
 
 /*
- * SQLite, WAL, synchronous=FULL, one writer thread, group commit. `dir` is made when missing; the file is
- * dir/state.db, locked against a second control plane. Errors name the file and what to do: not writable,
- * of a newer schema, not a database, locked by pid N.
+ * SQLite, WAL, synchronous=FULL, one writer thread, group commit. `dir` is made when missing (mode 0700);
+ * the file is dir/state.db, and dir/lock keeps a second control plane out. Errors name the file and what to
+ * do: not writable, of a newer schema, not a database, locked by pid N.
  */
 struct store *store_sqlite_open(struct event_base *base, const char *dir, struct errbuf *eb);
 /* Keeps nothing over its end; `done` still comes from the loop, never from inside commit. */
