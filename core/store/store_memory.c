@@ -47,6 +47,8 @@ static size_t find_row(const struct memory_store *memory, enum row_kind kind, co
 
 static void remove_rows(struct memory_store *memory, size_t from, size_t to)
 {
+	if (from == to)
+		return;
 	for (size_t i = from; i < to; i++) {
 		free(memory->rows[i].id);
 		free(memory->rows[i].json);
