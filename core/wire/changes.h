@@ -32,6 +32,6 @@ struct feed_line {
 void wire_write_feed_first(struct strbuf *out, const char *epoch, int64_t since, bool full);
 void wire_write_feed_change(struct strbuf *out, const struct change *change);
 void wire_write_feed_last(struct strbuf *out, int64_t revision);
-enum err wire_read_feed_line(struct str line, struct feed_line *ret_line, struct errbuf *eb);
+enum err wire_read_feed_line(struct str text, struct feed_line *ret_line, struct errbuf *eb);
 
 #endif

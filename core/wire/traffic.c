@@ -1,0 +1,100 @@
+/*
+ * Figures to JSON (the API) and back (the client, for the dashboard). One table of the plain numbers
+ * serves both ways.
+ */
+#include "core/wire/traffic.h"
+
+#include <stddef.h>
+
+#include "core/base/mem.h"
+#include "core/base/time.h"
+
+static const struct {
+	const char *name;
+	size_t offset;
+} numbers[] =
+	{
+		{"rate", offsetof(struct figures, rate)},
+		{"share_4xx", offsetof(struct figures, share_4xx)},
+		{"share_5xx", offsetof(struct figures, share_5xx)},
+		{"p50_ms", offsetof(struct figures, p50_ms)},
+		{"p95_ms", offsetof(struct figures, p95_ms)},
+		{"p99_ms", offsetof(struct figures, p99_ms)},
+},
+  counts[] = {
+	  {"count", offsetof(struct figures, count)},
+	  {"bytes_in", offsetof(struct figures, bytes_in)},
+	  {"bytes_out", offsetof(struct figures, bytes_out)},
+};
+
+void wire_write_figures(struct json_writer *w, const char *key, const struct figures *figures)
+{
+	const char *base = (const char *)figures;
+
+	json_object(w, NULL);
+	json_c(w, "key", key);
+	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
+		json_double(w, numbers[i].name, *(const double *)(base + numbers[i].offset));
+	for (size_t i = 0; i < ARRAY_LEN(counts); i++)
+		json_uint(w, counts[i].name, *(const uint64_t *)(base + counts[i].offset));
+	json_time(w, "last_seen", figures->last_seen);
+	json_array(w, "history");
+	for (size_t i = 0; i < WINDOW_SLOTS; i++)
+		json_uint(w, NULL, figures->history[i]);
+	json_array_end(w);
+	json_object_end(w);
+}
+
+static bool read_history(const cJSON *list, uint32_t history[WINDOW_SLOTS])
+{
+	const cJSON *item;
+	size_t i = 0;
+
+	if (!cJSON_IsArray(list) || cJSON_GetArraySize(list) != WINDOW_SLOTS)
+		return false;
+	cJSON_ArrayForEach(item, list)
+	{
+		if (!cJSON_IsNumber(item) || !(item->valuedouble >= 0) ||
+			item->valuedouble > UINT32_MAX)
+			return false;
+		history[i++] = (uint32_t)item->valuedouble;
+	}
+	return true;
+}
+
+static bool read_last_seen(const cJSON *object, int64_t *ret_time)
+{
+	const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, "last_seen");
+
+	*ret_time = 0;
+	return cJSON_IsNull(item) ||
+	       (cJSON_IsString(item) && time_parse(str_of(item->valuestring), ret_time));
+}
+
+enum err wire_read_figures(
+	const cJSON *object, struct str *ret_key, struct figures *ret_figures, struct errbuf *eb)
+{
+	struct figures figures = {0};
+	char *base = (char *)&figures;
+	struct str key;
+	const char *wrong = NULL;
+
+	if (!json_get_str(object, "key", &key))
+		wrong = "key";
+	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
+		if (!json_get_double(object, numbers[i].name, (double *)(base + numbers[i].offset)))
+			wrong = numbers[i].name;
+	for (size_t i = 0; i < ARRAY_LEN(counts); i++)
+		if (!json_get_u64(object, counts[i].name, (uint64_t *)(base + counts[i].offset)))
+			wrong = counts[i].name;
+	if (!read_last_seen(object, &figures.last_seen))
+		wrong = "last_seen";
+	if (!read_history(cJSON_GetObjectItemCaseSensitive(object, "history"), figures.history))
+		wrong = "history";
+	if (wrong != NULL)
+		return err_set_field(eb, ERR_BAD_JSON, wrong, NULL,
+			"Figures without a %s that can be read", wrong);
+	*ret_key = key;
+	*ret_figures = figures;
+	return ERR_NONE;
+}
