@@ -1,0 +1,167 @@
+/*
+ * How one thing is answered, and how its absence is. Used by services.c, versions.c, sessions.c and
+ * write.c, so that a GET and the write before it say the same.
+ */
+#include "core/api/answer.h"
+
+#include <stdlib.h>
+
+#include "core/api/internal.h"
+#include "core/base/mem.h"
+#include "core/model/howto.h"
+#include "core/model/names.h"
+#include "core/plane/plane.h"
+#include "core/wire/record.h"
+
+enum {
+	NEAR_MAX = 5,
+	NEAR_AMONG_MAX = 5000, /* comparing more names than this would hold up the loop */
+};
+
+/* ---- there ----------------------------------------------------------------------------------------- */
+
+int64_t thing_revision(enum thing thing, const void *record)
+{
+	const struct field *field = record_field(thing_type(thing), STR_LIT("revision"));
+
+	return *(const int64_t *)(const void *)((const char *)record + field->offset);
+}
+
+static void howto_of(struct strbuf *out, enum howto howto, const struct entry_point *entry,
+	enum thing thing, const void *record)
+{
+	if (thing == THING_VERSION) {
+		const struct version *version = record;
+
+		howto_version(out, howto, entry, str_of(version->service), str_of(version->name),
+			STR_LIT("/"));
+	} else {
+		const struct session *session = record;
+		struct str service = {0};
+
+		/* The texts need some service: the first that is pinned. */
+		if (session->pins.count > 0)
+			service = str_of(session->pins.entries[0].key);
+		howto_session(out, howto, entry, str_of(session->key), service, STR_LIT("/"));
+	}
+}
+
+static void write_howto(
+	struct call *call, struct json_writer *w, enum thing thing, const void *record)
+{
+	struct strbuf text;
+
+	strbuf_init(&text, 4096);
+	json_object(w, "how_to");
+	for (int howto = 0; howto < HOWTO_COUNT; howto++) {
+		strbuf_reset(&text);
+		howto_of(&text, howto, &call->api->options.entry, thing, record);
+		if (text.len > 0)
+			json_str(w, howto_names[howto], strbuf_str(&text));
+	}
+	json_object_end(w);
+	strbuf_finish(&text);
+}
+
+void answer_thing(struct call *call, enum thing thing, const void *record)
+{
+	struct json_writer w = call_json(call);
+
+	json_object(&w, NULL);
+	wire_write_fields(&w, thing_type(thing), record, 0);
+	if (thing == THING_VERSION || thing == THING_SESSION)
+		write_howto(call, &w, thing, record);
+	json_object_end(&w);
+	call_etag(call, thing_revision(thing, record));
+}
+
+/* ---- not there ------------------------------------------------------------------------------------- */
+
+static void fail_near(struct call *call, const struct errbuf *eb, const char *wanted,
+	const char *const *names, size_t count)
+{
+	const char *near[NEAR_MAX];
+	size_t found[NEAR_MAX];
+	struct call_hints hints = {.near = near};
+
+	hints.near_count = name_near(str_of(wanted), names, count, found, NEAR_MAX);
+	for (size_t i = 0; i < hints.near_count; i++)
+		near[i] = names[found[i]];
+	call_fail(call, eb, &hints);
+}
+
+void answer_no_service(struct call *call, const char *service)
+{
+	const struct environment *env = plane_environment(call->api->options.plane);
+	const char **names = xcalloc(env->node_count + 1, sizeof(*names));
+	struct errbuf eb;
+
+	errbuf_clear(&eb);
+	(void)err_set_field(
+		&eb, ERR_SERVICE_UNKNOWN, "service", NULL, "There is no service %s", service);
+	for (size_t i = 0; i < env->node_count; i++)
+		names[i] = env->nodes[i].service->name;
+	fail_near(call, &eb, service, names, env->node_count);
+	free(names);
+}
+
+static void fail_gone(struct call *call, const struct tombstone *gone, const char *field)
+{
+	const struct call_hints hints = {.gone = gone};
+	struct errbuf eb;
+
+	errbuf_clear(&eb);
+	(void)err_set_field(&eb, ERR_GONE, field, NULL, "The %s %s was there and is gone: %s",
+		tombstone_kind_names[gone->kind], gone->id, tombstone_why_names[gone->why]);
+	call_fail(call, &eb, &hints);
+}
+
+void answer_no_version(struct call *call, const char *service, const char *version)
+{
+	const struct environment *env = plane_environment(call->api->options.plane);
+	const struct service_node *node = environment_node(env, str_of(service));
+	char id[VERSION_ID_SIZE];
+	const struct tombstone *gone;
+	const char **names;
+	struct errbuf eb;
+
+	if (node == NULL) {
+		answer_no_service(call, service);
+		return;
+	}
+	name_join_version(str_of(service), str_of(version), id);
+	gone = environment_tombstone(env, GONE_VERSION, str_of(id));
+	if (gone != NULL) {
+		fail_gone(call, gone, "version");
+		return;
+	}
+	errbuf_clear(&eb);
+	(void)err_set_field(
+		&eb, ERR_NOT_FOUND, "version", NULL, "%s has no version %s", service, version);
+	names = xcalloc(node->version_count + 1, sizeof(*names));
+	for (size_t i = 0; i < node->version_count; i++)
+		names[i] = node->versions[i]->name;
+	fail_near(call, &eb, version, names, node->version_count);
+	free(names);
+}
+
+void answer_no_session(struct call *call, const char *key)
+{
+	const struct environment *env = plane_environment(call->api->options.plane);
+	const struct tombstone *gone = environment_tombstone(env, GONE_SESSION, str_of(key));
+	size_t count = env->session_count <= NEAR_AMONG_MAX ? env->session_count : 0;
+	const char **names;
+	struct errbuf eb;
+
+	if (gone != NULL) {
+		fail_gone(call, gone, "session");
+		return;
+	}
+	errbuf_clear(&eb);
+	(void)err_set_field(&eb, ERR_NOT_FOUND, "session", NULL, "There is no session %s", key);
+	names = xcalloc(count + 1, sizeof(*names));
+	for (size_t i = 0; i < count; i++)
+		names[i] = env->sessions[i]->key;
+	fail_near(call, &eb, key, names, count);
+	free(names);
+}

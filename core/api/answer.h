@@ -1,0 +1,21 @@
+/*
+ * Answers that are one thing: a service, a version, a session, with its tag and how to reach it; or that
+ * it is not there, with what was meant or what became of it.
+ */
+#ifndef UMBRA_API_ANSWER_H
+#define UMBRA_API_ANSWER_H
+
+#include "core/api/call.h"
+#include "core/model/environment.h"
+
+/* Writes the body and the ETag; the caller replies. */
+void answer_thing(struct call *call, enum thing thing, const void *record);
+/* Its revision. */
+int64_t thing_revision(enum thing thing, const void *record);
+
+/* Each ends the call with 404, or 410 and the tombstone where there is one. */
+void answer_no_service(struct call *call, const char *service);
+void answer_no_version(struct call *call, const char *service, const char *version);
+void answer_no_session(struct call *call, const char *key);
+
+#endif

@@ -1,0 +1,188 @@
+/*
+ * GET /v1/changes: the feed. A client says which revision it has, and is told what is new as soon as there
+ * is something; until then its request is held, headers and first line sent. Whoever cannot be told the
+ * difference gets everything.
+ *
+ * Many clients wait for the same change with the same revision: the lines are made once and sent to all.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/api/call.h"
+#include "core/api/feed.h"
+#include "core/api/handlers.h"
+#include "core/api/internal.h"
+#include "core/api/walk.h"
+#include "core/base/mem.h"
+#include "core/plane/plane.h"
+#include "core/wire/changes.h"
+
+enum { WAIT_MAX_MS = 60 * 1000, WAKE_AT_ONCE = 256 };
+
+struct feed {
+	int64_t since; /* -1: it has nothing */
+	char epoch[EPOCH_SIZE];
+	/* Only while everything is sent. */
+	struct snapshot *snapshot;
+	struct walk walk;
+};
+
+static void feed_release(struct call *call)
+{
+	struct feed *feed = call->state;
+
+	if (feed->snapshot != NULL)
+		snapshot_release(feed->snapshot);
+	free(feed);
+}
+
+/* ---- everything ------------------------------------------------------------------------------------ */
+
+static void full_slice(struct call *call)
+{
+	struct feed *feed = call->state;
+
+	while (call->out.len < CALL_SLICE) {
+		struct change change = {0};
+		void *record;
+
+		record = (void *)(uintptr_t)walk_next(&feed->walk, &change.thing);
+		if (record == NULL) {
+			wire_write_feed_last(&call->out, feed->snapshot->env.revision);
+			call_end(call);
+			return;
+		}
+		change.record = record;
+		wire_write_feed_change(&call->out, &change);
+	}
+	call_flush(call);
+}
+
+static void full_start(struct call *call)
+{
+	struct feed *feed = call->state;
+
+	feed->snapshot = snapshot_take(call->api);
+	walk_start(&feed->walk, &feed->snapshot->env, THING_SERVICE);
+	wire_write_feed_first(
+		&call->out, feed->snapshot->env.epoch, feed->since < 0 ? 0 : feed->since, true);
+	call->drained = full_slice;
+	call_start(call, NDJSON_MEDIA_TYPE);
+	full_slice(call);
+}
+
+/* ---- the difference -------------------------------------------------------------------------------- */
+
+static void add_line(void *arg, const struct change *change)
+{
+	if (change->thing != THING_TOMBSTONE)
+		wire_write_feed_change(arg, change);
+}
+
+/* All lines after the first. False when the difference cannot be told. */
+static bool add_changes(struct strbuf *out, const struct plane *plane, const struct feed *feed)
+{
+	if (!plane_changes_since(plane, feed->epoch, feed->since, add_line, out))
+		return false;
+	wire_write_feed_last(out, plane_environment(plane)->revision);
+	return strbuf_ok(out);
+}
+
+static void feed_timeout(struct call *call)
+{
+	const struct feed *feed = call->state;
+
+	wire_write_feed_last(&call->out, feed->since);
+	call_end(call);
+}
+
+static void feed_hold(struct call *call, int64_t wait_ms)
+{
+	struct feed *feed = call->state;
+	struct api *api = call->api;
+
+	if (!call_hold(call))
+		return;
+	call->timeout = feed_timeout;
+	call->linked = true;
+	LIST_INSERT_HEAD(&api->feeds, call, link);
+	wire_write_feed_first(&call->out, feed->epoch, feed->since, false);
+	call_start(call, NDJSON_MEDIA_TYPE);
+	call_flush(call);
+	call_timer(call, wait_ms);
+}
+
+bool feed_wake(struct api *api)
+{
+	const struct plane *plane = api->options.plane;
+	int64_t revision = plane_environment(plane)->revision;
+	struct strbuf lines;
+	int64_t lines_since = -1;
+	unsigned told = 0;
+	struct call *next;
+
+	strbuf_init(&lines, CALL_OUT_MAX);
+	for (struct call *call = LIST_FIRST(&api->feeds); call != NULL; call = next) {
+		const struct feed *feed = call->state;
+
+		next = LIST_NEXT(call, link);
+		if (feed->since == revision)
+			continue;
+		if (told++ == WAKE_AT_ONCE)
+			break;
+		if (feed->since != lines_since) {
+			strbuf_reset(&lines);
+			lines_since = feed->since;
+			/* It has been waiting since that revision, so it is not too old, but may be too much. */
+			if (!add_changes(&lines, plane, feed))
+				strbuf_reset(&lines);
+		}
+		/* Without a last line the client discards the batch and asks again. */
+		strbuf_add_str(&call->out, strbuf_str(&lines));
+		call_end(call);
+	}
+	strbuf_finish(&lines);
+	return told > WAKE_AT_ONCE;
+}
+
+void feed_stop(struct api *api)
+{
+	struct call *call;
+
+	while ((call = LIST_FIRST(&api->feeds)) != NULL)
+		feed_timeout(call);
+}
+
+void changes_get(struct call *call)
+{
+	const struct plane *plane = call->api->options.plane;
+	const struct environment *env = plane_environment(plane);
+	struct feed *feed = xcalloc(1, sizeof(*feed));
+	struct str epoch = query_get(&call->query, "epoch");
+	int64_t wait_ms = 0;
+	struct errbuf eb;
+
+	feed->since = -1;
+	call->state = feed;
+	call->release = feed_release;
+	errbuf_clear(&eb);
+	if (query_int(&call->query, "since", 0, INT64_MAX, &feed->since, &eb) != ERR_NONE ||
+		query_duration(&call->query, "wait", 0, WAIT_MAX_MS, &wait_ms, &eb) != ERR_NONE) {
+		call_fail(call, &eb, NULL);
+		return;
+	}
+	(void)str_copy(feed->epoch, sizeof(feed->epoch), epoch);
+	if (feed->since == env->revision && str_eq_c(epoch, env->epoch) && wait_ms > 0) {
+		feed_hold(call, wait_ms);
+		return;
+	}
+	wire_write_feed_first(&call->out, env->epoch, feed->since, false);
+	if (feed->since < 0 || !str_eq_c(epoch, env->epoch) ||
+		!add_changes(&call->out, plane, feed)) {
+		strbuf_reset(&call->out);
+		full_start(call);
+		return;
+	}
+	call_start(call, NDJSON_MEDIA_TYPE);
+	call_end(call);
+}

@@ -1,0 +1,215 @@
+/*
+ * The checks every request passes before its handler. Called by server.c in this order: Host, framing,
+ * route, query, and for writes actor, If-Match, body. Nothing here answers; a breach goes back as a
+ * sentence.
+ */
+#include "core/api/guard.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+#include <event2/buffer.h>
+#include <event2/http.h>
+#include <event2/http_struct.h>
+
+#include "core/api/call.h"
+#include "core/api/internal.h"
+#include "core/base/text.h"
+#include "core/plane/plane.h"
+
+enum { SHOWN = 80 }; /* bytes of a client's text that an answer repeats */
+
+static struct str shown(struct str s)
+{
+	return (struct str){s.p, s.n < SHOWN ? s.n : SHOWN};
+}
+
+static struct str input_header(const struct call *call, const char *name)
+{
+	return str_of(evhttp_find_header(evhttp_request_get_input_headers(call->req), name));
+}
+
+/* ---- Host ------------------------------------------------------------------------------------------ */
+
+/* Without port, brackets and one trailing dot. */
+static struct str host_name(struct str host)
+{
+	if (host.p == NULL)
+		return host;
+	if (host.n > 0 && host.p[0] == '[') {
+		size_t end = str_find_char(host, ']');
+
+		return end < host.n ? (struct str){host.p + 1, end - 1} : host;
+	}
+	host.n = str_find_char(host, ':');
+	if (host.n > 0 && host.p[host.n - 1] == '.')
+		host.n--;
+	return host;
+}
+
+bool host_is_loopback(struct str host)
+{
+	char text[INET6_ADDRSTRLEN];
+	struct in_addr v4;
+	struct in6_addr v6;
+	struct str name = host_name(host);
+
+	if (str_eq_nocase(name, STR_LIT("localhost")))
+		return true;
+	if (!str_copy(text, sizeof(text), name))
+		return false;
+	if (inet_pton(AF_INET, text, &v4) == 1)
+		return ntohl(v4.s_addr) >> 24 == 127;
+	return inet_pton(AF_INET6, text, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
+}
+
+static bool host_is_ours(const struct api *api, struct str host)
+{
+	const char *const *names = api->options.hosts;
+	struct str name = host_name(host);
+
+	if (host_is_loopback(host) || str_eq_nocase(name, host_name(str_of(api->address))))
+		return true;
+	for (; names != NULL && *names != NULL; names++) {
+		if (str_eq_nocase(name, str_of(*names)))
+			return true;
+	}
+	return false;
+}
+
+enum err guard_host(struct call *call, struct errbuf *eb)
+{
+	struct str host = input_header(call, "Host");
+
+	if (host.p == NULL && call->req->minor == 0)
+		return ERR_NONE; /* HTTP/1.0, which no browser speaks */
+	if (host.n == 0)
+		return err_set_field(eb, ERR_USAGE, "Host", call->api->address,
+			"The request has no Host header (RFC 9112 section 3.2)");
+	if (host_is_ours(call->api, host))
+		return ERR_NONE;
+	return err_set_field(eb, ERR_FOREIGN_HOST, "Host", "localhost, or the address listened on",
+		"This control plane does not answer for the host %.*s", STR_ARG(shown(host)));
+}
+
+/* ---- framing --------------------------------------------------------------------------------------- */
+
+enum err guard_framing(struct call *call, struct errbuf *eb)
+{
+	struct str coding = input_header(call, "Transfer-Encoding");
+	struct str length = input_header(call, "Content-Length");
+	enum evhttp_cmd_type method = evhttp_request_get_command(call->req);
+	bool unread = method != EVHTTP_REQ_GET && method != EVHTTP_REQ_PUT &&
+		      method != EVHTTP_REQ_POST && method != EVHTTP_REQ_PATCH &&
+		      method != EVHTTP_REQ_DELETE && method != EVHTTP_REQ_OPTIONS;
+
+	if (coding.p != NULL && (length.p != NULL || !str_eq_nocase(coding, STR_LIT("chunked"))))
+		return err_set_field(eb, ERR_USAGE, "Transfer-Encoding",
+			"chunked, without Content-Length",
+			"It is not clear where the body of the request ends");
+	/* evhttp has not read a body behind these, so what follows is no request. */
+	if (unread && (coding.p != NULL || (length.p != NULL && !str_eq_c(length, "0"))))
+		return err_set_field(
+			eb, ERR_USAGE, NULL, "no body", "A request by this method has no body");
+	return ERR_NONE;
+}
+
+/* ---- writes ---------------------------------------------------------------------------------------- */
+
+static bool is_printable(struct str s)
+{
+	struct text_glyph glyph;
+
+	while (text_next(&s, false, &glyph)) {
+		if (glyph.escaped)
+			return false;
+	}
+	return true;
+}
+
+static enum err read_actor(struct call *call, struct errbuf *eb)
+{
+	struct str actor = input_header(call, "Umbra-Actor");
+
+	if (actor.p == NULL)
+		actor = STR_LIT("anonymous");
+	if (actor.n > 0 && actor.n <= LIMIT_ACTOR && is_printable(actor)) {
+		(void)str_copy(call->actor, sizeof(call->actor), actor);
+		return ERR_NONE;
+	}
+	return err_set_field(eb, ERR_BAD_VALUE, "Umbra-Actor", "1 to 128 bytes of printable text",
+		"The header Umbra-Actor does not say who this is");
+}
+
+/* "epoch-revision" as in ETag, or only the revision; quoted (RFC 9110 section 13.1.1). */
+static enum err read_if_match(struct call *call, struct errbuf *eb)
+{
+	const struct environment *env = plane_environment(call->api->options.plane);
+	struct str tag = input_header(call, "If-Match");
+	struct str digits;
+	size_t dash;
+
+	if (tag.p == NULL)
+		return ERR_NONE;
+	if (tag.n < 3 || tag.p[0] != '"' || tag.p[tag.n - 1] != '"')
+		return err_set_field(eb, ERR_USAGE, "If-Match", "one ETag, in quotes",
+			"If-Match: %.*s cannot be used", STR_ARG(shown(tag)));
+	digits = (struct str){tag.p + 1, tag.n - 2};
+	for (dash = digits.n; dash > 0 && digits.p[dash - 1] != '-'; dash--)
+		;
+	if (dash > 0 && !str_eq_c((struct str){digits.p, dash - 1}, env->epoch))
+		return err_set_field(eb, ERR_REVISION, "If-Match", "an ETag of this environment",
+			"If-Match names another environment than this one");
+	digits.p += dash;
+	digits.n -= dash;
+	if (!str_to_i64(digits, &call->if_match) || call->if_match <= 0)
+		return err_set_field(eb, ERR_USAGE, "If-Match", "one ETag, in quotes",
+			"If-Match: %.*s cannot be used", STR_ARG(shown(tag)));
+	return ERR_NONE;
+}
+
+enum err guard_write(struct call *call, struct errbuf *eb)
+{
+	enum err err = read_actor(call, eb);
+
+	return err != ERR_NONE ? err : read_if_match(call, eb);
+}
+
+/* ---- body ------------------------------------------------------------------------------------------ */
+
+static enum err check_media_type(struct call *call, struct errbuf *eb)
+{
+	struct str rest = input_header(call, "Content-Type");
+	struct str type = str_trim(str_cut(&rest, ';'));
+
+	if (str_eq_nocase(type, STR_LIT("application/json")) ||
+		(call->route->method == METHOD_PATCH &&
+			str_eq_nocase(type, STR_LIT("application/merge-patch+json"))))
+		return ERR_NONE;
+	return err_set_field(eb, ERR_MEDIA_TYPE, "Content-Type", "application/json",
+		"The body is of the type %.*s",
+		STR_ARG(type.n > 0 ? shown(type) : STR_LIT("none")));
+}
+
+enum err guard_body(struct call *call, struct errbuf *eb)
+{
+	struct evbuffer *input = evhttp_request_get_input_buffer(call->req);
+	size_t len = evbuffer_get_length(input);
+	enum err err = check_media_type(call, eb);
+
+	if (err != ERR_NONE)
+		return err;
+	if (len > LIMIT_BODY)
+		return err_set_field(eb, ERR_TOO_LARGE, NULL, "at most 1 MiB",
+			"The body of the request is larger than 1 MiB");
+	if (len == 0)
+		return err_set_field(
+			eb, ERR_BAD_JSON, NULL, "a JSON object", "The request has no body");
+	call->body = json_parse((struct str){(const char *)evbuffer_pullup(input, -1), len}, eb);
+	if (call->body == NULL)
+		return ERR_BAD_JSON;
+	if (!cJSON_IsObject(call->body))
+		return err_set_field(eb, ERR_WRONG_TYPE, NULL, "a JSON object",
+			"The body is JSON, but no object");
+	return ERR_NONE;
+}

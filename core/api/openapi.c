@@ -1,0 +1,12 @@
+/*
+ * GET /v1/openapi.json: the description of all of this, as it was built in.
+ */
+#include "core/api/openapi.h"
+
+#include "core/api/call.h"
+#include "core/api/handlers.h"
+
+void openapi_get(struct call *call)
+{
+	call_reply_static(call, "application/json", data_openapi_json, data_openapi_json_size);
+}

@@ -1,0 +1,137 @@
+/*
+ * GET /v1/status, /healthz and /readyz: how the control plane itself is. What only its owner knows (the
+ * proxy) comes from the options.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/api/call.h"
+#include "core/api/handlers.h"
+#include "core/api/internal.h"
+#include "core/base/program.h"
+#include "core/base/time.h"
+#include "core/plane/plane.h"
+#include "core/store/store.h"
+#include "core/traffic/traffic.h"
+
+static void write_store(struct json_writer *w, const struct store *store)
+{
+	char members[1024] = "";
+	char object[sizeof(members) + 2];
+
+	if (store == NULL || store->ops->describe == NULL)
+		return;
+	store->ops->describe(store, members, sizeof(members));
+	(void)snprintf(object, sizeof(object), "{%s}", members);
+	json_raw(w, "store", str_of(object));
+}
+
+static void write_traffic(struct json_writer *w, const struct traffic *traffic)
+{
+	struct traffic_stats stats = {0};
+
+	traffic_stats(traffic, &stats);
+	json_object(w, "traffic");
+	json_int(w, "taken", stats.taken);
+	json_int(w, "malformed", stats.malformed);
+	json_int(w, "lost", stats.lost);
+	json_int(w, "oldest", stats.oldest);
+	json_int(w, "next", stats.next);
+	json_int(w, "history_shed", stats.history_shed);
+	json_int(w, "history_bytes", stats.history_bytes);
+	json_int(w, "history_partitions", stats.history_partitions);
+	json_c(w, "history_error", stats.history_error);
+	json_object_end(w);
+}
+
+static void write_limit(struct json_writer *w, const char *name, size_t used, size_t max)
+{
+	json_object(w, name);
+	json_uint(w, "used", used);
+	json_uint(w, "max", max);
+	json_object_end(w);
+}
+
+static void write_limits(struct json_writer *w, const struct api *api)
+{
+	const struct environment *env = plane_environment(api->options.plane);
+
+	json_object(w, "limits");
+	write_limit(w, "services", env->node_count, LIMIT_SERVICES);
+	write_limit(w, "versions", env->version_count, LIMIT_VERSIONS);
+	write_limit(w, "sessions", env->session_count, LIMIT_SESSIONS);
+	write_limit(w, "held_requests", api->held_count, api->options.limits.held);
+	write_limit(w, "connections", api->conn_count, api->options.limits.connections);
+	json_object_end(w);
+}
+
+static void write_proxy(struct json_writer *w, const struct api *api)
+{
+	int64_t applied = plane_applied(api->options.plane);
+
+	json_object(w, "proxy");
+	json_str(w, "url", api->options.entry.proxy_url);
+	json_int(w, "applied_revision", applied);
+	json_int(w, "revisions_behind", plane_environment(api->options.plane)->revision - applied);
+	if (api->options.describe_proxy != NULL)
+		api->options.describe_proxy(api->options.arg, w);
+	json_object_end(w);
+}
+
+void status_get(struct call *call)
+{
+	const struct api *api = call->api;
+	const struct environment *env = plane_environment(api->options.plane);
+	struct json_writer w = call_json(call);
+
+	json_object(&w, NULL);
+	json_c(&w, "program", "umbra " UMBRA_VERSION);
+	json_c(&w, "name", plane_name(api->options.plane));
+	json_str(&w, "domain", api->options.entry.domain);
+	json_c(&w, "epoch", env->epoch);
+	json_int(&w, "revision", env->revision);
+	json_int(&w, "pid", getpid());
+	json_time(&w, "started_at", api->started_at);
+	json_int(&w, "uptime_ms", time_monotonic_ms() - api->started_monotonic_ms);
+	json_c(&w, "address", api->address);
+	write_proxy(&w, api);
+	write_store(&w, api->options.store);
+	write_traffic(&w, api->options.traffic);
+	write_limits(&w, api);
+	json_object_end(&w);
+	call_header(call, "Cache-Control", "no-store");
+	call_reply(call, 200);
+}
+
+static void answer_ready(struct call *call, bool ready, const char *why)
+{
+	struct json_writer w = call_json(call);
+
+	json_object(&w, NULL);
+	json_bool(&w, "ready", ready);
+	if (!ready)
+		json_c(&w, "why", why);
+	json_object_end(&w);
+	call_header(call, "Cache-Control", "no-store");
+	call_reply(call, ready ? 200 : 503);
+}
+
+/* The loop runs, or this would not be answered. */
+void healthz_get(struct call *call)
+{
+	answer_ready(call, true, NULL);
+}
+
+void readyz_get(struct call *call)
+{
+	const struct api_options *options = &call->api->options;
+	char why[256] = "";
+	bool ready = !call->api->stopping;
+
+	if (!ready)
+		(void)snprintf(why, sizeof(why), "It is being stopped");
+	else if (options->ready != NULL)
+		ready = options->ready(options->arg, why, sizeof(why));
+	answer_ready(call, ready, why);
+}

@@ -1,0 +1,110 @@
+/*
+ * GET /v1/traffic: figures of the last seconds, of those whose figures have changed.
+ */
+#include "core/api/call.h"
+#include "core/api/handlers.h"
+#include "core/api/internal.h"
+#include "core/base/time.h"
+#include "core/model/names.h"
+#include "core/traffic/traffic.h"
+
+static const char *const by_names[] = {
+	[FIGURES_BY_VERSION] = "version",
+	[FIGURES_BY_EDGE] = "edge",
+	[FIGURES_BY_SESSION] = "session",
+	NULL,
+};
+static const char *const list_names[] = {
+	[FIGURES_BY_VERSION] = "versions",
+	[FIGURES_BY_EDGE] = "edges",
+	[FIGURES_BY_SESSION] = "sessions",
+};
+
+struct figures_out {
+	struct json_writer w;
+	enum figure_by by;
+};
+
+/* "cart@pr-482"; a service whose requests nobody served has no "@". */
+static void write_version(struct json_writer *w, struct str id)
+{
+	struct str rest = id;
+	struct str service = str_cut(&rest, '@');
+
+	json_str(w, "service", service);
+	if (rest.n > 0)
+		json_str(w, "version", rest);
+	else
+		json_null(w, "version");
+}
+
+static void write_key(struct figures_out *out, struct str key)
+{
+	struct str rest = key;
+
+	switch (out->by) {
+	case FIGURES_BY_VERSION:
+		write_version(&out->w, key);
+		break;
+	case FIGURES_BY_EDGE:
+		json_str(&out->w, "caller", str_cut(&rest, ' '));
+		write_version(&out->w, rest);
+		break;
+	case FIGURES_BY_SESSION:
+		json_str(&out->w, "session", key);
+		break;
+	}
+}
+
+static void write_figures(void *arg, const char *key, const struct figures *figures)
+{
+	struct figures_out *out = arg;
+	struct json_writer *w = &out->w;
+
+	json_object(w, NULL);
+	write_key(out, str_of(key));
+	json_double(w, "rate", figures->rate);
+	json_double(w, "share_4xx", figures->share_4xx);
+	json_double(w, "share_5xx", figures->share_5xx);
+	json_double(w, "p50_ms", figures->p50_ms);
+	json_double(w, "p95_ms", figures->p95_ms);
+	json_double(w, "p99_ms", figures->p99_ms);
+	json_uint(w, "count", figures->count);
+	json_uint(w, "bytes_in", figures->bytes_in);
+	json_uint(w, "bytes_out", figures->bytes_out);
+	json_time(w, "last_seen", figures->last_seen);
+	json_array(w, "history");
+	for (int i = 0; i < WINDOW_SLOTS; i++)
+		json_uint(w, NULL, figures->history[i]);
+	json_array_end(w);
+	json_object_end(w);
+}
+
+void traffic_get(struct call *call)
+{
+	struct figures_out out;
+	int64_t window_ms = WINDOW_SLOTS * 1000LL;
+	int64_t since = 0;
+	struct errbuf eb;
+	int by = FIGURES_BY_VERSION;
+
+	errbuf_clear(&eb);
+	if (query_duration(&call->query, "window", 1000, WINDOW_SLOTS * 1000LL, &window_ms, &eb) !=
+			ERR_NONE ||
+		query_int(&call->query, "since", 0, INT64_MAX, &since, &eb) != ERR_NONE ||
+		query_choice(&call->query, "by", by_names, &by, &eb) != ERR_NONE) {
+		call_fail(call, &eb, NULL);
+		return;
+	}
+	out.by = (enum figure_by)by;
+	out.w = call_json(call);
+	json_object(&out.w, NULL);
+	json_duration(&out.w, "window", window_ms);
+	json_array(&out.w, list_names[by]);
+	since = traffic_figures(call->api->options.traffic, out.by, (int)(window_ms / 1000), since,
+		write_figures, &out);
+	json_array_end(&out.w);
+	json_int(&out.w, "since", since);
+	json_object_end(&out.w);
+	call_reply(call, 200);
+}

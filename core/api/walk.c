@@ -1,0 +1,86 @@
+/*
+ * The shared copy of the environment and the walk over it. Used by environment.c, changes.c and
+ * sessions.c; records are immutable and counted, so a copy is one reference each.
+ */
+#include "core/api/walk.h"
+
+#include <stdlib.h>
+
+#include "core/api/internal.h"
+#include "core/base/mem.h"
+#include "core/plane/plane.h"
+
+struct snapshot *snapshot_take(struct api *api)
+{
+	const struct environment *env = plane_environment(api->options.plane);
+	struct snapshot *snapshot = api->snapshot;
+
+	if (snapshot == NULL || snapshot->env.revision != env->revision) {
+		snapshot = xcalloc(1, sizeof(*snapshot));
+		snapshot->api = api;
+		environment_copy(&snapshot->env, env);
+		api->snapshot = snapshot;
+	}
+	snapshot->refs++;
+	return snapshot;
+}
+
+void snapshot_release(struct snapshot *snapshot)
+{
+	if (--snapshot->refs > 0)
+		return;
+	if (snapshot->api->snapshot == snapshot)
+		snapshot->api->snapshot = NULL;
+	environment_finish(&snapshot->env);
+	free(snapshot);
+}
+
+void walk_start(struct walk *walk, const struct environment *env, enum thing first)
+{
+	*walk = (struct walk){.env = env, .thing = first};
+}
+
+static const void *next_version(struct walk *walk)
+{
+	const struct environment *env = walk->env;
+
+	while (walk->node < env->node_count) {
+		const struct service_node *node = &env->nodes[walk->node];
+
+		if (walk->item < node->version_count)
+			return node->versions[walk->item++];
+		walk->node++;
+		walk->item = 0;
+	}
+	return NULL;
+}
+
+static const void *next_of(struct walk *walk)
+{
+	const struct environment *env = walk->env;
+
+	switch (walk->thing) {
+	case THING_SERVICE:
+		return walk->item < env->node_count ? env->nodes[walk->item++].service : NULL;
+	case THING_VERSION:
+		return next_version(walk);
+	case THING_SESSION:
+		return walk->item < env->session_count ? env->sessions[walk->item++] : NULL;
+	default:
+		return NULL;
+	}
+}
+
+const void *walk_next(struct walk *walk, enum thing *ret_thing)
+{
+	for (; walk->thing < THING_TOMBSTONE; walk->thing++) {
+		const void *record = next_of(walk);
+
+		*ret_thing = walk->thing;
+		if (record != NULL)
+			return record;
+		walk->node = 0;
+		walk->item = 0;
+	}
+	return NULL;
+}

@@ -1,0 +1,185 @@
+/*
+ * The way of every write. services.c, versions.c and sessions.c say which; the table below says how each
+ * kind is answered.
+ *
+ * Invariant: the call lives until the plane has called back, and until the proxy has applied the write or
+ * the wait for it is over; a client that goes away meanwhile is noticed when it is answered.
+ */
+#include "core/api/write.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/api/answer.h"
+#include "core/api/internal.h"
+#include "core/base/mem.h"
+
+/* How each write is answered. `thing` THING_COUNT: 204. */
+static const struct {
+	enum thing thing;
+	bool waits; /* for the proxy */
+} verbs[PLANE_VERB_COUNT] = {
+	[PLANE_PUT_SERVICE] = {THING_SERVICE, false},
+	[PLANE_DELETE_SERVICE] = {THING_COUNT, false},
+	[PLANE_PUT_VERSION] = {THING_VERSION, true},
+	[PLANE_PATCH_VERSION] = {THING_VERSION, true},
+	[PLANE_DELETE_VERSION] = {THING_COUNT, true},
+	[PLANE_PROMOTE] = {THING_VERSION, true},
+	[PLANE_CREATE_SESSION] = {THING_SESSION, true},
+	[PLANE_PATCH_SESSION] = {THING_SESSION, true},
+	[PLANE_DELETE_SESSION] = {THING_COUNT, true},
+	[PLANE_PUT_PIN] = {THING_SESSION, true},
+	[PLANE_DELETE_PIN] = {THING_COUNT, true},
+};
+
+struct writing {
+	enum plane_verb verb;
+	int status;
+	struct plane_wait *wait; /* NULL while not waiting for the proxy */
+};
+
+static void writing_release(struct call *call)
+{
+	struct writing *writing = call->state;
+
+	if (writing->wait != NULL)
+		plane_wait_cancel(writing->wait);
+	free(writing);
+}
+
+static void write_applied(void *arg, int64_t applied)
+{
+	struct call *call = arg;
+	struct writing *writing = call->state;
+	char text[24];
+
+	writing->wait = NULL;
+	(void)snprintf(text, sizeof(text), "%" PRId64, applied);
+	call_header(call, "Umbra-Applied", text);
+	call_reply(call, writing->status);
+}
+
+static void write_location(struct call *call, enum thing thing, const void *record)
+{
+	char path[256];
+	int len = -1;
+
+	if (thing == THING_SERVICE) {
+		const struct service *service = record;
+
+		len = snprintf(path, sizeof(path), "/v1/services/%s", service->name);
+	} else if (thing == THING_VERSION) {
+		const struct version *version = record;
+
+		len = snprintf(path, sizeof(path), "/v1/services/%s/versions/%s", version->service,
+			version->name);
+	} else {
+		const struct session *session = record;
+
+		len = snprintf(path, sizeof(path), "/v1/sessions/%s", session->key);
+	}
+	assert(len > 0 && (size_t)len < sizeof(path));
+	call_header(call, "Location", path);
+}
+
+static void write_done(void *arg, const struct plane_result *result)
+{
+	struct call *call = arg;
+	struct api *api = call->api;
+	struct writing *writing = call->state;
+	enum thing thing = verbs[writing->verb].thing;
+	struct plane_wait *wait;
+
+	if (result->err != ERR_NONE) {
+		const struct call_hints hints = {result->near, result->near_count, result->gone};
+
+		call_fail(call, result->eb, &hints);
+		return;
+	}
+	writing->status = result->created ? 201 : 200;
+	if (thing == THING_COUNT || result->record == NULL) {
+		writing->status = 204;
+	} else {
+		answer_thing(call, thing, result->record);
+		if (result->created)
+			write_location(call, thing, result->record);
+	}
+	if (!verbs[writing->verb].waits) {
+		write_applied(call, plane_applied(api->options.plane));
+		return;
+	}
+	/* When it is applied already, the call is gone by the time this returns. */
+	wait = plane_wait_applied(api->options.plane, result->revision,
+		(int)api->options.limits.applied_ms, write_applied, call);
+	if (wait != NULL)
+		writing->wait = wait;
+}
+
+void write_start(struct call *call, struct plane_write *write)
+{
+	struct writing *writing = xcalloc(1, sizeof(*writing));
+
+	writing->verb = write->verb;
+	call->state = writing;
+	call->release = writing_release;
+	write->actor = call->actor;
+	write->if_match = call->if_match;
+	plane_write(call->api->options.plane, write, write_done, call);
+}
+
+/* A body may repeat what the path says, and must not say something else. */
+static enum err check_identity(const struct record_type *type, const void *record, uint64_t present,
+	const struct plane_write *write, struct errbuf *eb)
+{
+	const struct {
+		const char *noun;
+		const char *field;
+		const char *path;
+	} names[] = {
+		{"service", "name", write->service},
+		{"version", "service", write->service},
+		{"version", "version", write->version},
+		{"session", "key", write->session},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		const struct field *field;
+		const char *text;
+
+		if (!str_eq_c(str_of(type->noun), names[i].noun) || names[i].path == NULL ||
+			!(present & record_bit(type, names[i].field)))
+			continue;
+		field = record_field(type, str_of(names[i].field));
+		text = *(char *const *)(const void *)((const char *)record + field->offset);
+		if (text == NULL || !str_eq_c(str_of(text), names[i].path))
+			return err_set_field(eb, ERR_CONFLICTING_FIELDS, names[i].field,
+				names[i].path, "The body says another %s than the path",
+				names[i].field);
+	}
+	return ERR_NONE;
+}
+
+void write_record(struct call *call, enum thing thing, enum wire_mode mode, void *record,
+	struct plane_write *write)
+{
+	const struct record_type *type = thing_type(thing);
+	struct errbuf eb;
+	enum err err;
+
+	errbuf_clear(&eb);
+	err = wire_read_record(type, call->body, mode, record, &write->present, &eb);
+	if (err == ERR_NONE) {
+		err = check_identity(type, record, write->present, write, &eb);
+		if (err != ERR_NONE)
+			record_finish(type, record);
+	}
+	if (err != ERR_NONE) {
+		call_fail(call, &eb, NULL);
+		return;
+	}
+	write->record = record;
+	write_start(call, write);
+	record_finish(type, record);
+}
