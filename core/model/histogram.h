@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 enum { HISTOGRAM_BUCKETS = 512 };
+#define HISTOGRAM_MAX_US (INT64_C(3600) * 1000 * 1000) /* what is longer counts as this */
 
 struct histogram {
 	uint32_t buckets[HISTOGRAM_BUCKETS];
@@ -17,7 +18,9 @@ struct histogram {
 void histogram_reset(struct histogram *h);
 void histogram_add(struct histogram *h, int64_t value_us);
 void histogram_merge(struct histogram *into, const struct histogram *from);
-/* The value at quantile q in 0..1, us; 0 when empty. */
+/* The bucket of a value, for who keeps counts in another form. */
+unsigned histogram_bucket(int64_t value_us);
+/* The value at quantile q in 0..1 (nearest rank), the middle of its bucket, us; 0 when empty. */
 int64_t histogram_quantile(const struct histogram *h, double q);
 
 #endif

@@ -27,7 +27,7 @@ struct entry_point {
 	struct str domain;
 };
 
-/* For a session; `service` may be empty where the form does not need one (header, baggage, cookie). */
+/* For a session; `service` may be empty where the form does not need one (header, baggage, cookie); others append nothing then. */
 void howto_session(struct strbuf *out, enum howto howto, const struct entry_point *entry,
 	struct str key, struct str service, struct str path);
 /* For one version without a session: the direct pin. HOWTO_CURL and HOWTO_HEADER and HOWTO_GRPCURL only; others append nothing. */

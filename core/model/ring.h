@@ -11,6 +11,7 @@
 
 struct ring;
 
+/* An item alone larger than max_bytes is held, alone. */
 struct ring *ring_create(size_t max_items, size_t max_bytes, int64_t first_seq);
 void ring_destroy(struct ring *ring);
 /* Takes `item`, counted as `size_bytes`, and gives it the next number, which is returned. */
