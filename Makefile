@@ -103,6 +103,7 @@ TEST_SUPPORT_SRC := $(sort $(wildcard tests/support/*.c))
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 SCREEN_SRC := $(sort $(wildcard tests/screen/test_*.c))
 E2E_SRC := $(sort $(wildcard tests/e2e/test_*.c))
+E2E_HELPER_SRC := $(sort $(filter-out tests/e2e/test_%,$(wildcard tests/e2e/*.c)))
 E2E_SH := $(sort $(wildcard tests/e2e/test_*.sh))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 BENCH_SRC := $(sort $(wildcard tests/bench/bench_*.c))
@@ -118,6 +119,7 @@ programs = $(patsubst tests/%.c,$(BIN)/tests/%,$(1))
 UNIT := $(call programs,$(UNIT_SRC))
 SCREEN := $(call programs,$(SCREEN_SRC))
 E2E := $(call programs,$(E2E_SRC))
+E2E_HELPER := $(call programs,$(E2E_HELPER_SRC))
 FUZZ := $(call programs,$(FUZZ_SRC))
 BENCH := $(call programs,$(BENCH_SRC))
 
@@ -181,7 +183,7 @@ screens: all $(SCREEN) ## the real program in a terminal, compared with goldens
 screens-update: all $(SCREEN) ## rewrite the goldens from what the program shows now
 	$(Q)UMBRA=$(abspath $(BIN)/umbra) UPDATE_GOLDEN=1 sh tests/tools/run.sh screens $(SCREEN)
 
-e2e: all $(E2E) $(BENCH) ## the real programs: HAProxy, the sample shop, kills and faults
+e2e: all $(E2E) $(E2E_HELPER) ## the real programs: HAProxy, the sample shop, kills and faults
 	$(Q)UMBRA=$(abspath $(BIN)/umbra) TEST_BIN=$(abspath $(BIN)/tests) sh tests/tools/run.sh e2e $(E2E) $(E2E_SH)
 
 asan: ## unit, screens and corpora under AddressSanitizer and UBSan
