@@ -127,14 +127,14 @@ static void host_names_the_service(void **state)
 static void a_host_too_long_names_nothing(void **state)
 {
 	char host[LIMIT_HOST_NAME + 2];
-	const char *tail = "--cart.env.localhost";
+	static const char tail[] = "--cart.env.localhost";
 	struct hop hop = {.target = STR_LIT("/")};
 	struct context ctx;
 	(void)state;
 
 	for (size_t len = LIMIT_HOST_NAME; len <= LIMIT_HOST_NAME + 1; len++) {
 		memset(host, 'k', len);
-		memcpy(host + len - strlen(tail), tail, strlen(tail));
+		memcpy(host + len - (sizeof(tail) - 1), tail, sizeof(tail) - 1);
 		hop.host = (struct str){host, len};
 		context_read(&env, STR_LIT(DOMAIN), &hop, &ctx);
 		assert_int_equal(ctx.service != NULL, len == LIMIT_HOST_NAME);

@@ -458,7 +458,7 @@ static void bounds(void **state)
 	assert_int_equal(column, LIMIT_FILTER);
 
 	for (size_t i = 0; i < LIMIT_FILTER_TERMS + 1; i++)
-		memcpy(text + i * 2, "a ", 2);
+		text[i * 2 + 1] = ' ';
 	filter_destroy(filter_parse((struct str){text, (size_t)LIMIT_FILTER_TERMS * 2}, NULL, &eb));
 	assert_null(
 		filter_parse((struct str){text, (size_t)LIMIT_FILTER_TERMS * 2 + 1}, &column, &eb));

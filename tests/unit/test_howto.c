@@ -73,8 +73,8 @@ static void for_a_version(void **state)
 		[HOWTO_COOKIE] = "",
 		[HOWTO_QUERY] = "",
 		[HOWTO_GRPCURL] =
-			"grpcurl -plaintext -H 'Routing-Pins: cart=\"pr-482\"' -authority "
-			"cart.env.localhost:8080 127.0.0.1:8080 list",
+			("grpcurl -plaintext -H 'Routing-Pins: cart=\"pr-482\"' -authority "
+			 "cart.env.localhost:8080 127.0.0.1:8080 list"),
 	};
 	const struct entry_point entry = {
 		STR_LIT("http://127.0.0.1:8080"), STR_LIT("env.localhost")};

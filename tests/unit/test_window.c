@@ -44,7 +44,7 @@ static void counts_and_shares(void **state)
 	static const int statuses[] = {200, 201, 302, 404, 499, 500, 503, 599, 0, 600};
 	struct figures f;
 
-	for (int i = 0; i < 10; i++)
+	for (int64_t i = 0; i < 10; i++)
 		add(*state, START + i * 1000, statuses[i], 5);
 	window_figures(*state, START + 9999, 60, &f);
 	assert_int_equal(f.count, 10);
