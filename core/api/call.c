@@ -20,10 +20,9 @@
 #include "core/api/conn.h"
 #include "core/api/internal.h"
 #include "core/base/mem.h"
-#include "core/model/tombstone.h"
 #include "core/plane/plane.h"
 #include "core/wire/problem.h"
-#include "core/wire/record.h"
+#include "core/wire/tombstone.h"
 
 struct call *call_create(struct api *api, struct conn *conn, struct evhttp_request *req)
 {
@@ -136,7 +135,7 @@ static void write_hints(struct json_writer *w, const struct call_hints *hints)
 		json_array_end(w);
 	}
 	if (hints->gone != NULL)
-		wire_write_record(w, "tombstone", &tombstone_type, hints->gone);
+		wire_write_tombstone(w, "tombstone", hints->gone);
 }
 
 void call_fail(struct call *call, const struct errbuf *eb, const struct call_hints *hints)

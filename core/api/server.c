@@ -141,8 +141,10 @@ static enum err check_request(struct call *call, struct errbuf *eb)
 
 	if (err == ERR_NONE)
 		err = guard_framing(call, eb);
+	if (err == ERR_NONE && call->api->stopping)
+		err = err_set(eb, ERR_BUSY, "The control plane is being stopped");
 	if (err != ERR_NONE) {
-		/* Whoever is not talking to us, or not clearly, starts anew. */
+		/* Whoever is not talking to us, or not clearly, or too late, starts anew. */
 		call_header(call, "Connection", "close");
 		return err;
 	}
@@ -161,12 +163,12 @@ static void request_read(struct evhttp_request *req, void *arg)
 	struct errbuf eb;
 	struct call *call;
 
+	errbuf_clear(&eb);
 	conn_busy(conn, req);
 	/* An answer in pieces ends with the connection in HTTP/1.0, and evhttp does not see to that. */
 	if (req->minor == 0)
 		(void)evhttp_remove_header(evhttp_request_get_input_headers(req), "Connection");
 	call = call_create(api, conn, req);
-	errbuf_clear(&eb);
 	if (check_request(call, &eb) != ERR_NONE)
 		call_fail(call, &eb, NULL);
 	else
@@ -177,7 +179,7 @@ static void request_read(struct evhttp_request *req, void *arg)
 
 static void wake_later(struct api *api)
 {
-	static const struct timeval delay = {0, WAKE_DELAY_MS * 1000};
+	static const struct timeval delay = {0, WAKE_DELAY_MS * 1000L};
 
 	if (LIST_EMPTY(&api->feeds) && LIST_EMPTY(&api->event_waits))
 		return;
@@ -239,21 +241,21 @@ static enum err read_address(
 
 static void write_address(evutil_socket_t fd, char dst[API_ADDRESS_SIZE])
 {
-	struct sockaddr_storage sa = {0};
+	union {
+		struct sockaddr any;
+		struct sockaddr_in v4;
+		struct sockaddr_in6 v6;
+	} sa = {.v6 = {0}};
 	socklen_t len = sizeof(sa);
 	char text[INET6_ADDRSTRLEN] = "";
 
-	(void)getsockname(fd, (struct sockaddr *)&sa, &len);
-	if (sa.ss_family == AF_INET6) {
-		const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)&sa;
-
-		(void)inet_ntop(AF_INET6, &v6->sin6_addr, text, sizeof(text));
-		(void)snprintf(dst, API_ADDRESS_SIZE, "[%s]:%u", text, ntohs(v6->sin6_port));
+	(void)getsockname(fd, &sa.any, &len);
+	if (sa.any.sa_family == AF_INET6) {
+		(void)inet_ntop(AF_INET6, &sa.v6.sin6_addr, text, sizeof(text));
+		(void)snprintf(dst, API_ADDRESS_SIZE, "[%s]:%u", text, ntohs(sa.v6.sin6_port));
 	} else {
-		const struct sockaddr_in *v4 = (const struct sockaddr_in *)&sa;
-
-		(void)inet_ntop(AF_INET, &v4->sin_addr, text, sizeof(text));
-		(void)snprintf(dst, API_ADDRESS_SIZE, "%s:%u", text, ntohs(v4->sin_port));
+		(void)inet_ntop(AF_INET, &sa.v4.sin_addr, text, sizeof(text));
+		(void)snprintf(dst, API_ADDRESS_SIZE, "%s:%u", text, ntohs(sa.v4.sin_port));
 	}
 }
 

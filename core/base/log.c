@@ -49,7 +49,7 @@ void log_line(enum log_level level, const char *format, ...)
 	if (level > most)
 		return;
 	strbuf_init(&text, LINE_MAX_BYTES);
-	strbuf_init(&line, 8 * LINE_MAX_BYTES);
+	strbuf_init(&line, (size_t)8 * LINE_MAX_BYTES);
 	va_start(ap, format);
 	strbuf_vaddf(&text, format, ap);
 	va_end(ap);

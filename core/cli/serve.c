@@ -1,0 +1,403 @@
+/*
+ * `umbra serve`: brings the rooms together on one loop, in the order in which each needs the one before,
+ * and takes them apart the other way round. Called by main with the parsed options.
+ *
+ * Invariant: what has been started is in struct serve, and serve_finish() undoes exactly that, from
+ * wherever it is called. Waiting happens in the loop only; stopping has a deadline.
+ */
+#include "core/cli/serve.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+#include <event2/listener.h>
+
+#include "core/agent/agent.h"
+#include "core/api/server.h"
+#include "core/base/log.h"
+#include "core/base/mem.h"
+#include "core/base/strbuf.h"
+#include "core/base/time.h"
+#include "core/model/names.h"
+#include "core/plane/plane.h"
+#include "core/store/store.h"
+#include "core/traffic/traffic.h"
+
+enum {
+	URL_SIZE = 320,
+	STOP_CHECK_MS = 10,
+	STOP_MAX_MS = 1800, /* TERM is obeyed within two seconds, whatever hangs */
+};
+
+struct serve {
+	struct serve_options options; /* defaults filled in */
+	char *data; /* owned */
+	struct event_base *base;
+	struct evconnlistener *listener; /* until the API takes it */
+	struct store *store;
+	struct plane *plane;
+	struct traffic *traffic;
+	struct agent *agent;
+	struct api *api;
+	struct event *on_term, *on_int, *stop_check;
+	char api_url[URL_SIZE];
+	char proxy_url[URL_SIZE];
+	bool stopping, agent_gone;
+	int64_t stop_at_ms; /* monotonic */
+	struct errbuf failure; /* why it ends without having been asked to */
+};
+
+/* ---- options --------------------------------------------------------------------------------------- */
+
+static enum err find_data(struct serve *serve, struct errbuf *eb)
+{
+	const char *state = getenv("XDG_STATE_HOME");
+	const char *home = getenv("HOME");
+	struct strbuf path;
+
+	strbuf_init(&path, 4096);
+	if (serve->options.data != NULL)
+		strbuf_add_c(&path, serve->options.data);
+	else if (state != NULL && state[0] == '/')
+		strbuf_addf(&path, "%s/umbra", state);
+	else if (home != NULL && home[0] == '/')
+		strbuf_addf(&path, "%s/.local/state/umbra", home);
+	if (path.len > 0 && strbuf_ok(&path))
+		serve->data = strbuf_detach(&path);
+	strbuf_finish(&path);
+	return serve->data != NULL ? ERR_NONE
+				   : err_set_field(eb, ERR_USAGE, "--data", "a directory",
+					     "There is no place for the data: neither "
+					     "XDG_STATE_HOME nor HOME is set");
+}
+
+static enum err read_options(struct serve *serve, struct errbuf *eb)
+{
+	struct serve_options *options = &serve->options;
+	enum log_level level = LOG_LEVEL_INFO;
+
+	if (options->listen == NULL)
+		options->listen = "127.0.0.1:7070";
+	if (options->proxy_listen == NULL)
+		options->proxy_listen = "127.0.0.1:8080";
+	if (options->domain == NULL)
+		options->domain = "env.localhost";
+	if (options->name == NULL)
+		options->name = options->domain;
+	if (options->log_level != NULL && !log_level_parse(options->log_level, &level))
+		return err_set_field(eb, ERR_USAGE, "--log-level", "error, warning, info, debug",
+			"%.40s is no level of the log", options->log_level);
+	log_set_level(level);
+	if (!name_is_host(str_of(options->domain)))
+		return err_set_field(eb, ERR_USAGE, "--domain", "a host name, like env.localhost",
+			"%.80s is no domain", options->domain);
+	if (options->name[0] == '\0' || strlen(options->name) > LIMIT_WORD)
+		return err_set_field(eb, ERR_USAGE, "--name", "1 to 128 bytes", "This is no name");
+	return find_data(serve, eb);
+}
+
+/* ---- what the API asks about the proxy ------------------------------------------------------------- */
+
+static void describe_proxy(void *arg, struct json_writer *w)
+{
+	const struct serve *serve = arg;
+	struct proxy_facts facts;
+
+	agent_facts(serve->agent, &facts);
+	json_c(w, "state", proxy_state_names[facts.state]);
+	json_c(w, "driver", facts.driver);
+	json_c(w, "version", facts.version);
+	json_c(w, "address", facts.address);
+	json_c(w, "error", facts.error != NULL && facts.error[0] != '\0' ? facts.error : NULL);
+	json_int(w, "pid", facts.pid);
+	json_bool(w, "adopted", facts.adopted);
+	json_time(w, "started_at", facts.started_at);
+	json_int(w, "lag_ms", facts.lag_ms);
+	json_duration(w, "check_interval", facts.check_interval_ms);
+	json_uint(w, "reloads", facts.reloads);
+	json_uint(w, "restarts", facts.restarts);
+	json_uint(w, "commands", facts.commands);
+	json_uint(w, "lines_lost", facts.lines_lost);
+	json_uint(w, "lines_malformed", facts.lines_malformed);
+	json_uint(w, "services", facts.services);
+	json_uint(w, "endpoints", facts.endpoints);
+	json_uint(w, "sessions", facts.sessions);
+	json_uint(w, "pins", facts.pins);
+}
+
+static bool proxy_ready(void *arg, char *why, size_t size_bytes)
+{
+	const struct serve *serve = arg;
+	struct proxy_facts facts;
+
+	agent_facts(serve->agent, &facts);
+	if (facts.state == PROXY_RUNNING || facts.state == PROXY_RELOADING)
+		return true;
+	(void)snprintf(why, size_bytes, "The proxy is %s%s%s", proxy_state_names[facts.state],
+		facts.error != NULL && facts.error[0] != '\0' ? ": " : "",
+		facts.error != NULL ? facts.error : "");
+	return false;
+}
+
+static const struct environment *traffic_environment(void *arg)
+{
+	const struct serve *serve = arg;
+
+	return plane_environment(serve->plane);
+}
+
+/* ---- what is told ---------------------------------------------------------------------------------- */
+
+static void plane_changed(
+	void *arg, const struct environment *env, const struct change *changes, size_t count)
+{
+	(void)arg;
+	(void)env;
+	(void)changes;
+	(void)count;
+}
+
+static void plane_noted(void *arg, const struct event *event)
+{
+	(void)arg;
+	log_info("%s %s by %s, revision %lld", event_action_names[event->action], event->object,
+		event->actor, (long long)event->revision);
+}
+
+static void libevent_said(int severity, const char *text)
+{
+	log_line(severity >= EVENT_LOG_WARN ? LOG_LEVEL_WARNING : LOG_LEVEL_DEBUG, "libevent: %s",
+		text);
+}
+
+/* ---- stopping -------------------------------------------------------------------------------------- */
+
+static void check_stopped(evutil_socket_t unused, short what, void *arg)
+{
+	static const struct timeval again = {0, STOP_CHECK_MS * 1000L};
+	struct serve *serve = arg;
+	bool done = serve->agent_gone && api_pending(serve->api) == 0;
+
+	(void)unused;
+	(void)what;
+	if (!done && time_monotonic_ms() < serve->stop_at_ms) {
+		(void)event_add(serve->stop_check, &again);
+		return;
+	}
+	if (!done)
+		log_warning("not all was ended in time; leaving it");
+	(void)event_base_loopbreak(serve->base);
+}
+
+static void agent_stopped(void *arg)
+{
+	struct serve *serve = arg;
+
+	serve->agent_gone = true;
+}
+
+static void serve_stop(struct serve *serve)
+{
+	if (serve->stopping) {
+		/* Asked twice: whoever asks is in a hurry. */
+		serve->stop_at_ms = 0;
+		return;
+	}
+	serve->stopping = true;
+	serve->stop_at_ms = time_monotonic_ms() + STOP_MAX_MS;
+	api_stop(serve->api);
+	agent_stop(serve->agent, agent_stopped, serve);
+	check_stopped(-1, 0, serve);
+}
+
+static void signal_came(evutil_socket_t signal_number, short what, void *arg)
+{
+	(void)what;
+	log_info("%s: stopping", signal_number == SIGTERM ? "TERM" : "INT");
+	serve_stop(arg);
+}
+
+static void proxy_started(void *arg, const struct errbuf *eb)
+{
+	struct serve *serve = arg;
+
+	if (serve->stopping)
+		return;
+	if (eb != NULL) {
+		serve->failure = *eb;
+		serve_stop(serve);
+		return;
+	}
+	(void)printf(
+		"ready api=%s proxy=%s pid=%d\n", serve->api_url, serve->proxy_url, (int)getpid());
+	(void)fflush(stdout);
+	log_info("ready: api %s, proxy %s, data %s", serve->api_url, serve->proxy_url, serve->data);
+}
+
+/* ---- starting -------------------------------------------------------------------------------------- */
+
+/* As many descriptors as we are allowed: connections of the API and of the proxy, which inherits it. */
+static void raise_limits(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+			log_warning("cannot raise the limit of open files: %s", strerror(errno));
+	}
+}
+
+static void catch_signals(struct serve *serve)
+{
+	(void)signal(SIGPIPE, SIG_IGN);
+	serve->on_term = evsignal_new(serve->base, SIGTERM, signal_came, serve);
+	serve->on_int = evsignal_new(serve->base, SIGINT, signal_came, serve);
+	serve->stop_check = evtimer_new(serve->base, check_stopped, serve);
+	(void)event_add(serve->on_term, NULL);
+	(void)event_add(serve->on_int, NULL);
+}
+
+/* Clients reach a proxy that listens everywhere at loopback. */
+static void write_proxy_url(struct serve *serve)
+{
+	const char *address = agent_proxy_address(serve->agent);
+	const char *port = strrchr(address, ':');
+	bool any = strncmp(address, "0.0.0.0:", 8) == 0 || strncmp(address, "[::]:", 5) == 0;
+
+	(void)snprintf(serve->proxy_url, sizeof(serve->proxy_url), "http://%s%s",
+		any ? "127.0.0.1" : address, any && port != NULL ? port : "");
+}
+
+/* The rooms from the store upwards; the API listens last, so that nobody meets a half one. */
+static bool start_rooms(struct serve *serve, struct errbuf *eb)
+{
+	const struct serve_options *options = &serve->options;
+	const struct plane_options plane_options = {options->name, time_now_ms};
+	const struct traffic_options traffic_options = {.dir = serve->data,
+		.now_ms = time_now_ms,
+		.environment = traffic_environment,
+		.environment_arg = serve};
+	const struct agent_options agent_options = {.program = options->haproxy,
+		.dir = serve->data,
+		.listen = options->proxy_listen,
+		.domain = options->domain,
+		.api_url = serve->api_url};
+
+	serve->store = store_sqlite_open(serve->base, serve->data, eb);
+	if (serve->store == NULL)
+		return false;
+	serve->plane = plane_create(serve->base, serve->store, &plane_options, eb);
+	if (serve->plane == NULL)
+		return false;
+	serve->traffic = traffic_create(serve->base, &traffic_options, eb);
+	if (serve->traffic == NULL)
+		return false;
+	serve->agent = agent_create(serve->base, serve->plane, serve->traffic, &agent_options, eb);
+	return serve->agent != NULL;
+}
+
+static void start_api(struct serve *serve)
+{
+	const struct plane_observer observer = {plane_changed, plane_noted, serve};
+	struct api_options options = {.plane = serve->plane,
+		.traffic = serve->traffic,
+		.store = serve->store,
+		.now_ms = time_now_ms,
+		.describe_proxy = describe_proxy,
+		.ready = proxy_ready,
+		.arg = serve};
+
+	write_proxy_url(serve);
+	options.entry.proxy_url = str_of(serve->proxy_url);
+	options.entry.domain = str_of(serve->options.domain);
+	serve->api = api_create(serve->base, serve->listener, &options);
+	serve->listener = NULL;
+	plane_observe(serve->plane, &observer);
+}
+
+static bool serve_start(struct serve *serve, struct errbuf *eb)
+{
+	char address[API_ADDRESS_SIZE];
+
+	event_set_log_callback(libevent_said);
+	raise_limits();
+	serve->base = event_base_new();
+	if (serve->base == NULL) {
+		(void)err_set(eb, ERR_FAILED, "There can be no event loop: %s", strerror(errno));
+		return false;
+	}
+	serve->listener = api_bind(serve->base, serve->options.listen, address, eb);
+	if (serve->listener == NULL)
+		return false;
+	(void)snprintf(serve->api_url, sizeof(serve->api_url), "http://%s", address);
+	if (!start_rooms(serve, eb))
+		return false;
+	start_api(serve);
+	catch_signals(serve);
+	agent_start(serve->agent, proxy_started, serve);
+	return true;
+}
+
+static void free_event(struct event *event)
+{
+	if (event != NULL)
+		event_free(event);
+}
+
+/* What is committed is made durable, and its writers are answered as far as they still are there. */
+static void serve_finish(struct serve *serve)
+{
+	if (serve->plane != NULL)
+		plane_unobserve(serve->plane, serve);
+	agent_destroy(serve->agent);
+	store_destroy(serve->store);
+	api_destroy(serve->api);
+	traffic_destroy(serve->traffic);
+	plane_destroy(serve->plane);
+	if (serve->listener != NULL)
+		evconnlistener_free(serve->listener);
+	free_event(serve->on_term);
+	free_event(serve->on_int);
+	free_event(serve->stop_check);
+	if (serve->base != NULL)
+		event_base_free(serve->base);
+	free(serve->data);
+}
+
+static int report(const struct errbuf *eb)
+{
+	if (eb->expected[0] != '\0')
+		log_error("%s (%s%swould be accepted: %s)", eb->text, eb->field,
+			eb->field[0] != '\0' ? ": " : "", eb->expected);
+	else
+		log_error("%s", eb->text);
+	return err_exit_code(eb->err);
+}
+
+int serve_run(const struct serve_options *options)
+{
+	struct serve serve = {.options = *options};
+	struct errbuf eb;
+	int code = 0;
+
+	errbuf_clear(&eb);
+	errbuf_clear(&serve.failure);
+	if (read_options(&serve, &eb) != ERR_NONE || !serve_start(&serve, &eb)) {
+		code = report(&eb);
+	} else {
+		(void)event_base_dispatch(serve.base);
+		if (serve.failure.err != ERR_NONE)
+			code = report(&serve.failure);
+		else
+			log_info("stopped");
+	}
+	serve_finish(&serve);
+	return code;
+}
