@@ -19,7 +19,7 @@
 #include "core/base/mem.h"
 #include "core/base/time.h"
 #include "core/traffic/traffic.h"
-#include "core/wire/record.h"
+#include "core/wire/tail.h"
 
 enum { UNSENT_MAX = 256 << 10 };
 
@@ -52,7 +52,6 @@ static void line_end(struct call *call)
 {
 	struct tailing *tailing = call->state;
 
-	strbuf_add_char(&call->out, '\n');
 	if (!call->sending)
 		event_active(tailing->flush, EV_TIMEOUT, 0);
 	if (call->out.len > UNSENT_MAX && !tailing->paused && tailing->tail != NULL) {
@@ -65,41 +64,35 @@ static void line_end(struct call *call)
 static void tail_record(void *arg, const struct request *request)
 {
 	struct call *call = arg;
-	struct json_writer w = call_json(call);
 
-	wire_write_request(&w, NULL, request);
+	wire_write_tail_record(&call->out, request);
 	line_end(call);
 }
 
 static void tail_lost(void *arg, int64_t count, const char *why)
 {
 	struct call *call = arg;
-	struct json_writer w = call_json(call);
 
-	json_object(&w, NULL);
-	if (count < 0)
-		json_null(&w, "dropped");
-	else
-		json_int(&w, "dropped", count);
-	json_c(&w, "why", why);
-	json_object_end(&w);
+	wire_write_tail_lost(&call->out, count, why);
+	line_end(call);
+}
+
+static void heartbeat(struct call *call)
+{
+	const struct tailing *tailing = call->state;
+
+	wire_write_tail_heartbeat(&call->out, call->api->options.now_ms(), tail_seq(tailing->tail));
 	line_end(call);
 }
 
 static void tail_heartbeat(struct call *call)
 {
-	struct json_writer w;
-
 	/* Lines that wait to be sent are sign of life enough. */
 	if (call->sending) {
 		call_timer(call, call->api->options.limits.heartbeat_ms);
 		return;
 	}
-	w = call_json(call);
-	json_object(&w, NULL);
-	json_time(&w, "heartbeat", call->api->options.now_ms());
-	json_object_end(&w);
-	line_end(call);
+	heartbeat(call);
 }
 
 static void tail_drained(struct call *call)
@@ -144,6 +137,8 @@ void tail_get(struct call *call)
 	call_start(call, NDJSON_MEDIA_TYPE);
 	call_timer(call, call->api->options.limits.heartbeat_ms);
 	tailing->tail = traffic_tail(call->api->options.traffic, filter, since, &ops, call);
+	/* At once: the client knows from where on it would have to go on. */
+	heartbeat(call);
 }
 
 void tails_stop(struct api *api)

@@ -7,6 +7,7 @@
 #include "core/base/time.h"
 #include "core/model/names.h"
 #include "core/traffic/traffic.h"
+#include "core/wire/traffic.h"
 
 static const char *const by_names[] = {
 	[FIGURES_BY_VERSION] = "version",
@@ -63,20 +64,7 @@ static void write_figures(void *arg, const char *key, const struct figures *figu
 
 	json_object(w, NULL);
 	write_key(out, str_of(key));
-	json_double(w, "rate", figures->rate);
-	json_double(w, "share_4xx", figures->share_4xx);
-	json_double(w, "share_5xx", figures->share_5xx);
-	json_double(w, "p50_ms", figures->p50_ms);
-	json_double(w, "p95_ms", figures->p95_ms);
-	json_double(w, "p99_ms", figures->p99_ms);
-	json_uint(w, "count", figures->count);
-	json_uint(w, "bytes_in", figures->bytes_in);
-	json_uint(w, "bytes_out", figures->bytes_out);
-	json_time(w, "last_seen", figures->last_seen);
-	json_array(w, "history");
-	for (int i = 0; i < WINDOW_SLOTS; i++)
-		json_uint(w, NULL, figures->history[i]);
-	json_array_end(w);
+	wire_write_figures(w, figures);
 	json_object_end(w);
 }
 

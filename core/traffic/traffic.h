@@ -61,6 +61,11 @@ struct tail_ops {
 struct tail *traffic_tail(struct traffic *traffic, struct filter *filter, int64_t since,
 	const struct tail_ops *ops, void *arg);
 void tail_cancel(struct tail *tail);
+/*
+ * The newest record this tail has passed, matching or not: a tail that starts with it as `since` goes on
+ * where this one is. While the tail is paused or behind it is less than the newest there is.
+ */
+int64_t tail_seq(const struct tail *tail);
 /* While paused (its client does not read), records wait in the ring; when they leave it, they are told as lost. */
 void tail_pause(struct tail *tail, bool paused);
 

@@ -27,12 +27,10 @@ static const struct {
 	  {"bytes_out", offsetof(struct figures, bytes_out)},
 };
 
-void wire_write_figures(struct json_writer *w, const char *key, const struct figures *figures)
+void wire_write_figures(struct json_writer *w, const struct figures *figures)
 {
 	const char *base = (const char *)figures;
 
-	json_object(w, NULL);
-	json_c(w, "key", key);
 	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
 		json_double(w, numbers[i].name, *(const double *)(base + numbers[i].offset));
 	for (size_t i = 0; i < ARRAY_LEN(counts); i++)
@@ -42,7 +40,6 @@ void wire_write_figures(struct json_writer *w, const char *key, const struct fig
 	for (size_t i = 0; i < WINDOW_SLOTS; i++)
 		json_uint(w, NULL, figures->history[i]);
 	json_array_end(w);
-	json_object_end(w);
 }
 
 static bool read_history(const cJSON *list, uint32_t history[WINDOW_SLOTS])
@@ -71,16 +68,35 @@ static bool read_last_seen(const cJSON *object, int64_t *ret_time)
 	       (cJSON_IsString(item) && time_parse(str_of(item->valuestring), ret_time));
 }
 
+static bool read_key(const cJSON *object, struct strbuf *key)
+{
+	struct str session, caller, service, version;
+
+	if (json_get_str(object, "session", &session)) {
+		strbuf_add_str(key, session);
+		return true;
+	}
+	if (!json_get_str(object, "service", &service))
+		return false;
+	if (json_get_str(object, "caller", &caller)) {
+		strbuf_add_str(key, caller);
+		strbuf_add_char(key, ' ');
+	}
+	strbuf_add_str(key, service);
+	if (json_get_str(object, "version", &version)) {
+		strbuf_add_char(key, '@');
+		strbuf_add_str(key, version);
+	}
+	return true;
+}
+
 enum err wire_read_figures(
-	const cJSON *object, struct str *ret_key, struct figures *ret_figures, struct errbuf *eb)
+	const cJSON *object, struct strbuf *key, struct figures *ret_figures, struct errbuf *eb)
 {
 	struct figures figures = {0};
 	char *base = (char *)&figures;
-	struct str key;
 	const char *wrong = NULL;
 
-	if (!json_get_str(object, "key", &key))
-		wrong = "key";
 	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
 		if (!json_get_double(object, numbers[i].name, (double *)(base + numbers[i].offset)))
 			wrong = numbers[i].name;
@@ -91,10 +107,11 @@ enum err wire_read_figures(
 		wrong = "last_seen";
 	if (!read_history(cJSON_GetObjectItemCaseSensitive(object, "history"), figures.history))
 		wrong = "history";
+	if (wrong == NULL && !read_key(object, key))
+		wrong = "service";
 	if (wrong != NULL)
 		return err_set_field(eb, ERR_BAD_JSON, wrong, NULL,
 			"Figures without a %s that can be read", wrong);
-	*ret_key = key;
 	*ret_figures = figures;
 	return ERR_NONE;
 }
