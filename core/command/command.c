@@ -58,7 +58,7 @@ const struct arg_spec command_globals[] = {
 	{.name = "--output",
 		.kind = ARG_CHOICE,
 		.value = "FORM",
-		.help = "what is printed: text, json or ndjson",
+		.help = "what is printed",
 		.choices = outputs,
 		.letter = 'o'},
 	{.name = "--help", .kind = ARG_FLAG, .help = "explain the command", .letter = 'h'},

@@ -163,7 +163,7 @@ static inline bool arg_is_option(const struct arg_spec *spec)
 
 /*
  * argv without the program's name. Each value has been checked for its kind. ERR_USAGE with a sentence, the
- * argument and what is accepted; `ret_args` is finished then. With --help or --version nothing is required, and a
+ * argument and what is accepted; `ret_args` is finished then, but for command and noun, which say where to look. With --help or --version nothing is required, and a
  * noun alone will do.
  */
 enum err command_parse(

@@ -66,8 +66,11 @@ static void events_reply(struct command_run *run, const struct client_response *
 {
 	struct events *events = run->extra;
 	cJSON *root = json_parse(response->body, NULL);
+	uint64_t last = 0;
 
 	events->lost = false;
+	if (json_get_u64(root, "last", &last) && (int64_t)last < events->last_seq)
+		events->last_seq = 0; /* it was started again and counts anew */
 	events_show(run, cJSON_GetObjectItemCaseSensitive(root, "events"));
 	cJSON_Delete(root);
 	if (!events->follow) {

@@ -168,6 +168,12 @@ const struct command command_theme_check = {
 
 /* ---- config, completion, man, help ---- */
 
+static const struct column config_columns[] = {
+	{.title = "SETTING", .path = "name"},
+	{.title = "VALUE", .path = "value"},
+	{.title = "FROM", .path = "origin"},
+};
+
 const struct command command_config = {
 	.noun = "",
 	.verb = "config",
@@ -175,6 +181,8 @@ const struct command command_config = {
 	.example = "umbra config",
 	.shape = SHAPE_LIST,
 	.list_path = "settings",
+	.columns = config_columns,
+	.column_count = ARRAY_LEN(config_columns),
 };
 
 static const char *const shells[] = {"bash", "zsh", "fish", NULL};

@@ -383,6 +383,14 @@ static enum err parse(struct parser *p)
 	return check_required(p);
 }
 
+static void args_fail(struct command_args *args)
+{
+	const struct command_args hint = {.command = args->command, .noun = args->noun};
+
+	args_finish(args);
+	*args = hint;
+}
+
 enum err command_parse(
 	int argc, const char *const *argv, struct command_args *ret_args, struct errbuf *eb)
 {
@@ -392,7 +400,7 @@ enum err command_parse(
 	*ret_args = (struct command_args){0};
 	err = parse(&p);
 	if (err)
-		args_finish(ret_args);
+		args_fail(ret_args);
 	return err;
 }
 
@@ -454,9 +462,11 @@ enum err command_parse_line(const char *line, struct command_args *ret_args, str
 	skip = count && !strcmp(words[0], "umbra") ? 1 : 0;
 	err = command_parse((int)(count - skip), words + skip, ret_args, eb);
 	free(words);
-	if (err)
+	if (err) {
+		ret_args->noun = NULL; /* it was in the line */
 		free(storage);
-	else
+	} else {
 		ret_args->storage = storage;
+	}
 	return err;
 }

@@ -1,0 +1,67 @@
+/*
+ * Settings and where each came from: an option, the environment, the config file, or the default.
+ *
+ * The file is $XDG_CONFIG_HOME/umbra/config (XDG Base Directory Specification; ~/.config without the
+ * variable), INI:
+ *
+ *   context = studio
+ *   user = dev1
+ *
+ *   [context studio]
+ *   url = http://umbra.studio.example:7070
+ *   session = checkout-4f2k
+ *
+ * What stands before the first section holds for every context; a context's own value goes before it.
+ */
+#ifndef UMBRA_CLI_CONFIG_H
+#define UMBRA_CLI_CONFIG_H
+
+#include "core/base/err.h"
+#include "core/base/strbuf.h"
+#include "core/command/command.h"
+
+enum setting {
+	SETTING_CONTEXT, /* first: it says which section counts */
+	SETTING_URL,
+	SETTING_SESSION,
+	SETTING_USER,
+	SETTING_THEME,
+	SETTING_COUNT
+};
+
+struct setting_info {
+	const char *name; /* in the file */
+	const char *variable; /* of the environment */
+	const char *option;
+	const char *help;
+};
+extern const struct setting_info setting_infos[SETTING_COUNT];
+
+struct config {
+	char *file; /* whether it is there or not */
+	char *values[SETTING_COUNT]; /* NULL: not set */
+	char *origins
+		[SETTING_COUNT]; /* "--url", "UMBRA_URL", "the file's context studio", "default" */
+};
+
+/*
+ * `args` may be NULL. ERR_USAGE when the file has a mistake, a value is not possible, or the context is
+ * not there. ret_config is to be finished in any case.
+ */
+enum err config_load(const struct command_args *args, struct config *ret_config, struct errbuf *eb);
+void config_finish(struct config *config);
+
+/* Writes `session` (NULL: takes it out) into the context in use, or before the sections without one. */
+enum err config_store_session(const struct config *config, const char *session, struct errbuf *eb);
+
+/* {"settings":[{"name","value","origin"}]}, paths included: what `umbra config` prints. */
+void config_write_json(const struct config *config, struct strbuf *out);
+
+/*
+ * The file's text with `name = value` in `section` ("" is before the first; value NULL takes it out), every
+ * other line as it was.
+ */
+void config_edit(struct strbuf *out, struct str text, const char *section, const char *name,
+	const char *value);
+
+#endif

@@ -1,0 +1,19 @@
+/*
+ * What --help says, made from the command table. Plain text, at most 80 columns where the table's words
+ * allow it.
+ */
+#ifndef UMBRA_CLI_HELP_H
+#define UMBRA_CLI_HELP_H
+
+#include "core/command/command.h"
+
+/* Of the whole program. */
+void help_write_all(struct strbuf *out);
+/* Of one noun: its verbs. */
+void help_write_noun(struct strbuf *out, const char *noun);
+/* Of one command. */
+void help_write_command(struct strbuf *out, const struct command *command);
+/* One line that fits where a mistake was made: "try umbra session pin --help". */
+void help_write_hint(struct strbuf *out, const char *noun, const struct command *command);
+
+#endif

@@ -1,0 +1,219 @@
+/*
+ * Puts results out. The one place that decides between text, JSON and NDJSON for each shape, and that
+ * writes to stdout; cli.c hands it what a command answers.
+ */
+#include "core/cli/printer.h"
+
+#include <langinfo.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/json.h"
+#include "core/base/time.h"
+
+enum { PRINT_MAX = 1 << 30 };
+
+static enum output_form form_of(const struct command_args *args)
+{
+	const char *name = args_get(args, "--output");
+
+	if (!name || !strcmp(name, "text"))
+		return OUTPUT_TEXT;
+	return strcmp(name, "json") != 0 ? OUTPUT_NDJSON : OUTPUT_JSON;
+}
+
+/* https://no-color.org: present and not empty. */
+static bool wants_color(void)
+{
+	const char *no_color = getenv("NO_COLOR");
+	const char *term = getenv("TERM");
+
+	if (no_color && *no_color)
+		return false;
+	return isatty(STDOUT_FILENO) && term && strcmp(term, "dumb") != 0;
+}
+
+void printer_init(struct printer *printer, const struct command_args *args)
+{
+	setlocale(LC_CTYPE, "");
+	*printer = (struct printer){
+		.command = args->command,
+		.form = form_of(args),
+		.follow = args_has(args, "--follow"),
+		.style =
+			{
+				.color = wants_color(),
+				.links = wants_color(),
+				.ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0,
+				.now_ms = time_now_ms(),
+			},
+	};
+	/* What is not written to a terminal is for programs, which read UTF-8 wherever they run. */
+	if (!isatty(STDOUT_FILENO))
+		printer->style.ascii = false;
+}
+
+void printer_text(struct printer *printer, struct str text)
+{
+	if (printer->closed)
+		return;
+	if (fwrite(text.p, 1, text.n, stdout) != text.n || fflush(stdout) != 0)
+		printer->closed = true;
+}
+
+/* ---- a whole result ---- */
+
+static void write_how_to(struct strbuf *out, const struct text_style *style, const cJSON *body)
+{
+	const cJSON *how_to = cJSON_GetObjectItemCaseSensitive(body, "how_to");
+
+	if (cJSON_IsObject(how_to))
+		text_write_object(out, style, how_to);
+}
+
+static void print_text(struct printer *printer, const struct command_result *result,
+	const cJSON *body, struct strbuf *out)
+{
+	if (result->message.n) {
+		text_write_message(out, &printer->style, result->message);
+		write_how_to(out, &printer->style, body);
+	} else if (printer->command->shape == SHAPE_LIST) {
+		text_write_list(out, &printer->style, printer->command, body);
+	} else {
+		text_write_object(out, &printer->style, body);
+	}
+}
+
+static void print_json(struct printer *printer, const struct command_result *result,
+	const cJSON *body, struct strbuf *out)
+{
+	if (!body)
+		json_write_message(out, result->message);
+	else if (printer->form == OUTPUT_NDJSON && printer->command->shape == SHAPE_LIST)
+		json_write_items(out, printer->command->list_path, body);
+	else
+		json_write_safe(out, str_trim(result->body));
+	if (out->len && out->data[out->len - 1] != '\n')
+		strbuf_add_char(out, '\n');
+}
+
+/* ---- a stream ---- */
+
+static void print_note(struct printer *printer, struct str message)
+{
+	struct strbuf out;
+
+	strbuf_init(&out, PRINT_MAX);
+	strbuf_add_c(&out, "umbra: ");
+	text_write_message(&out, &printer->style, message);
+	fwrite(out.data, 1, out.len, stderr);
+	strbuf_finish(&out);
+}
+
+static void print_piece_json(
+	struct printer *printer, const struct command_result *result, struct strbuf *out)
+{
+	bool array = printer->form == OUTPUT_JSON && !printer->follow;
+
+	if (array)
+		strbuf_add_c(out, printer->begun ? ",\n" : "[\n");
+	json_write_safe(out, str_trim(result->body));
+	if (!array)
+		strbuf_add_char(out, '\n');
+}
+
+static void print_end(struct printer *printer, struct strbuf *out)
+{
+	if (printer->form == OUTPUT_JSON && !printer->follow)
+		strbuf_add_c(out, printer->begun ? "\n]\n" : "[]\n");
+}
+
+static void print_piece(struct printer *printer, const struct command_result *result,
+	const cJSON *body, struct strbuf *out)
+{
+	if (printer->form != OUTPUT_TEXT) {
+		print_piece_json(printer, result, out);
+	} else {
+		if (!printer->begun && isatty(STDOUT_FILENO))
+			text_write_header(out, &printer->style, printer->command);
+		text_write_line(out, &printer->style, printer->command, body);
+	}
+	printer->begun = true;
+}
+
+bool printer_result(struct printer *printer, const struct command_result *result, struct errbuf *eb)
+{
+	bool stream = printer->command->shape == SHAPE_LINES;
+	cJSON *body = result->body.n ? json_parse(result->body, NULL) : NULL;
+	struct strbuf out;
+
+	if (result->body.n && !body) {
+		err_set(eb, ERR_FAILED,
+			"the answer is no JSON; is a control plane of Umbra there?");
+		return false;
+	}
+	strbuf_init(&out, PRINT_MAX);
+	if (stream && body)
+		print_piece(printer, result, body, &out);
+	else if (stream && result->more)
+		print_note(printer, result->message);
+	else if (stream)
+		print_end(printer, &out);
+	else if (printer->form == OUTPUT_TEXT)
+		print_text(printer, result, body, &out);
+	else
+		print_json(printer, result, body, &out);
+	printer_text(printer, strbuf_str(&out));
+	strbuf_finish(&out);
+	cJSON_Delete(body);
+	return true;
+}
+
+/* ---- errors ---- */
+
+/* Names like the one that is not there, when the control plane knows some. */
+static void write_near(struct strbuf *out, const struct text_style *style, const cJSON *problem)
+{
+	const cJSON *near = cJSON_GetObjectItemCaseSensitive(problem, "near");
+	const cJSON *name;
+	struct strbuf names;
+
+	strbuf_init(&names, PRINT_MAX);
+	cJSON_ArrayForEach(name, near)
+	{
+		if (cJSON_IsString(name))
+			strbuf_addf(&names, "%s%s", names.len ? ", " : "", name->valuestring);
+	}
+	if (names.len) {
+		strbuf_add_c(out, "did you mean: ");
+		text_write_message(out, style, strbuf_str(&names));
+	}
+	strbuf_finish(&names);
+}
+
+void printer_error(
+	struct printer *printer, const struct errbuf *eb, struct str body, const char *hint)
+{
+	cJSON *problem = body.n ? json_parse(body, NULL) : NULL;
+	struct strbuf out;
+
+	fflush(stdout);
+	strbuf_init(&out, PRINT_MAX);
+	if (printer->form == OUTPUT_TEXT) {
+		text_write_error(&out, &printer->style, eb);
+		write_near(&out, &printer->style, problem);
+		if (hint)
+			strbuf_addf(&out, "%s\n", hint);
+	} else if (problem) {
+		json_write_safe(&out, str_trim(body));
+		strbuf_add_char(&out, '\n');
+	} else {
+		json_write_error(&out, eb);
+	}
+	fwrite(out.data, 1, out.len, stderr);
+	strbuf_finish(&out);
+	cJSON_Delete(problem);
+}

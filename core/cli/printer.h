@@ -1,0 +1,33 @@
+/*
+ * Where results go: stdout and stderr, in the form that was asked for. A stdout that nobody reads any more
+ * (| head) is an end, not an error.
+ */
+#ifndef UMBRA_CLI_PRINTER_H
+#define UMBRA_CLI_PRINTER_H
+
+#include <stdbool.h>
+
+#include "core/cli/output.h"
+
+enum output_form { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_NDJSON };
+
+struct printer {
+	const struct command *command;
+	enum output_form form;
+	struct text_style style;
+	bool follow; /* of a stream: it has no end, so -o json is a line each too */
+	bool begun; /* of a stream: something was written */
+	bool closed; /* stdout is: write no more */
+};
+
+void printer_init(struct printer *printer, const struct command_args *args);
+/* One result without an error. False when it cannot be shown as what it should be; `eb` says why. */
+bool printer_result(
+	struct printer *printer, const struct command_result *result, struct errbuf *eb);
+/* On stderr. `body` is the problem it came in, or empty; `hint` is a further line, or NULL. */
+void printer_error(
+	struct printer *printer, const struct errbuf *eb, struct str body, const char *hint);
+/* Text that is the program's own. */
+void printer_text(struct printer *printer, struct str text);
+
+#endif
