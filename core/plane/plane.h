@@ -85,7 +85,7 @@ struct plane_result {
 	size_t near_count;
 };
 
-/* Everything in the result is borrowed for the call. May be called before plane_write() returns when the write is refused. */
+/* Everything in the result is borrowed for the call. May be called before plane_write() returns when the write is refused or changes nothing. */
 typedef void (*plane_done_fn)(void *arg, const struct plane_result *result);
 void plane_write(
 	struct plane *plane, const struct plane_write *write, plane_done_fn done, void *arg);

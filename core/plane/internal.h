@@ -1,0 +1,237 @@
+/*
+ * What the files of core/plane share; nobody else includes it.
+ *
+ * A flight is one step of the environment on its way: the changes, the events and the rows of a write, of
+ * an expiry or of a health report. It is made against `tentative` (visible state plus all flights), and
+ * lands in the order it took off: its changes become visible, observers are told, its answer is given.
+ * Flights with rows land when the store has them; others as soon as nothing is in front of them.
+ *
+ * `struct event` is the model's here; libevent's has the same name and is only ever a pointer.
+ */
+#ifndef UMBRA_PLANE_INTERNAL_H
+#define UMBRA_PLANE_INTERNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/limits.h"
+#include "core/base/map.h"
+#include "core/model/event.h"
+#include "core/plane/plane.h"
+#include "core/store/store.h"
+
+struct health;
+
+struct flight {
+	struct flight *next;
+	struct plane *plane;
+	char actor[LIMIT_ACTOR + 1];
+	bool stored; /* the store will report it */
+	bool durable;
+	bool dropped; /* it failed, or the plane has gone: the report only frees it */
+	struct batch batch; /* until it takes off */
+	struct change *changes;
+	size_t change_count;
+	size_t change_cap;
+	struct event **events; /* owned until landing */
+	size_t event_count;
+	size_t event_cap;
+	int64_t revision; /* the last it uses */
+	int64_t ceiling; /* the revision ceiling it stores, 0: none */
+
+	/* The answer, when it is a write's. */
+	plane_done_fn done;
+	void *arg;
+	enum thing answer_thing;
+	void *answer; /* a reference, or NULL */
+	struct tombstone *gone; /* a reference, or NULL */
+	bool created;
+};
+
+/* Every thing once, at its last change; the oldest change first. */
+struct feed_entry {
+	struct feed_entry *prev;
+	struct feed_entry *next;
+	struct change change;
+};
+
+struct feed {
+	struct map *entries; /* "version:cart@pr-1" */
+	struct feed_entry *first;
+	struct feed_entry *last;
+	int64_t floor; /* nothing is known of what changed before */
+};
+
+/* The newest events, oldest first, in a circle. */
+struct event_log {
+	struct event **slots; /* LIMIT_EVENTS_KEPT of them */
+	size_t first;
+	size_t count;
+	int64_t last_seq; /* of what is visible or in flight */
+};
+
+struct observer {
+	struct observer *next;
+	struct plane_observer hooks;
+	bool gone; /* taken off while observers are being told */
+};
+
+struct plane {
+	struct event_base *base;
+	struct store *store;
+	char *name;
+	int64_t (*now_ms)(void);
+	int64_t started_at;
+
+	struct environment visible;
+	struct environment tentative;
+	int64_t last_revision; /* the last given, also to flights that failed */
+	int64_t ceiling_durable; /* every revision that is visible is below it */
+	int64_t ceiling_reserved; /* the same, with flights */
+	struct flight *first;
+	struct flight *last;
+	bool landing;
+
+	struct feed feed;
+	struct event_log events;
+	struct observer *observers;
+	bool telling;
+
+	int64_t next_expiry; /* no thing of `tentative` ends before it; INT64_MAX: nothing ends */
+	struct event *expiry_timer; /* libevent's */
+
+	struct map *health; /* by version id */
+	struct health *dirty; /* versions whose state is to be looked at */
+	struct event *health_event; /* libevent's */
+
+	int64_t applied;
+	bool proxy_up;
+	struct plane_wait *waits;
+};
+
+/* ---- plane_flight.c: from a checked write to what is visible -------------------------------------- */
+
+struct flight *flight_begin(struct plane *plane, const char *actor);
+/* Takes over the caller's reference. The record gets the next revision and is in `tentative` from now on. */
+void flight_put(struct flight *flight, enum thing thing, void *record);
+/* The same without a row, for health: not stored, and visible as soon as what is in front of it is. */
+void flight_put_volatile(struct flight *flight, enum thing thing, void *record);
+void flight_remove(struct flight *flight, enum thing thing, const char *id);
+/* `before` and `after` are taken over and may be NULL. */
+void flight_event(struct flight *flight, enum event_action action, const char *object, char *before,
+	char *after);
+/* What a write answers with; a reference is taken on both, each may be NULL. */
+void flight_answer(struct flight *flight, enum thing thing, void *record, struct tombstone *gone);
+void flight_take_off(struct flight *flight);
+/* Instead of taking off, when nothing was put into it. */
+void flight_discard(struct flight *flight);
+/* At the end of the plane: everything in flight is answered ERR_STORE. */
+void flight_drop_all(struct plane *plane);
+
+/* ---- plane_check.c: refusals ---------------------------------------------------------------------- */
+
+/* What a verb came to: an error with what belongs to it, or a flight that is ready to take off. */
+struct outcome {
+	struct errbuf eb;
+	const struct tombstone *gone;
+	const char *near[PLANE_NEAR_MAX];
+	size_t near_count;
+	struct flight *flight;
+};
+
+typedef enum err (*verb_fn)(
+	struct plane *plane, const struct plane_write *write, struct outcome *out);
+
+/* Each returns its error, with the sentence and near names in `out`. */
+enum err refuse_service(struct plane *plane, enum err err, const char *name, struct outcome *out);
+/* ERR_GONE with its tombstone, or `err` with near names. */
+enum err refuse_version(struct plane *plane, enum err err, const struct service_node *node,
+	const char *service, const char *version, struct outcome *out);
+enum err refuse_session(struct plane *plane, const char *key, struct outcome *out);
+/* ERR_REVISION when `want` is neither 0 nor `have`. */
+enum err check_if_match(
+	int64_t want, int64_t have, const char *noun, const char *id, struct outcome *out);
+/* A body may repeat the name of its path, and nothing else. */
+enum err check_identity(
+	const char *in_body, const char *in_path, const char *field, struct outcome *out);
+
+struct lifetime {
+	int64_t ttl_ms;
+	int64_t expires_at;
+};
+
+/*
+ * The end of a thing from what a client sent. Both given: ERR_CONFLICTING_FIELDS; neither: `default_ttl_ms`
+ * from now. A time that is over, or beyond LIMIT_TTL_MAX_MS, is ERR_BAD_VALUE.
+ */
+enum err check_lifetime(const struct lifetime *given, int64_t now_ms, int64_t default_ttl_ms,
+	struct lifetime *ret_lifetime, struct outcome *out);
+
+/* ---- the verbs ------------------------------------------------------------------------------------ */
+
+enum err verb_put_service(struct plane *, const struct plane_write *, struct outcome *);
+enum err verb_delete_service(struct plane *, const struct plane_write *, struct outcome *);
+enum err verb_put_version(struct plane *, const struct plane_write *, struct outcome *);
+enum err verb_patch_version(struct plane *, const struct plane_write *, struct outcome *);
+enum err verb_delete_version(struct plane *, const struct plane_write *, struct outcome *);
+enum err verb_promote(struct plane *, const struct plane_write *, struct outcome *);
+enum err verb_create_session(struct plane *, const struct plane_write *, struct outcome *);
+enum err verb_patch_session(struct plane *, const struct plane_write *, struct outcome *);
+enum err verb_delete_session(struct plane *, const struct plane_write *, struct outcome *);
+enum err verb_put_pin(struct plane *, const struct plane_write *, struct outcome *);
+enum err verb_delete_pin(struct plane *, const struct plane_write *, struct outcome *);
+
+/* Takes a version out and remembers it; the returned tombstone is borrowed from `tentative`. */
+struct tombstone *retire_version(
+	struct flight *flight, const struct version *version, enum tombstone_why why);
+struct tombstone *end_session(
+	struct flight *flight, const struct session *session, enum tombstone_why why);
+/* Puts a tombstone in; the oldest goes when there are too many. Takes over the reference. */
+void remember(struct flight *flight, struct tombstone *tombstone);
+/* What is there again is no longer gone. */
+void forget(struct flight *flight, enum tombstone_kind kind, const char *id);
+
+/* ---- plane_events.c ------------------------------------------------------------------------------- */
+
+void events_init(struct event_log *log);
+void events_finish(struct event_log *log);
+/* Takes the event over. */
+void events_push(struct event_log *log, struct event *event);
+int64_t events_visible_seq(const struct event_log *log);
+void event_destroy(struct event *event);
+/* The JSON object of the fields of `record` that `other` (may be NULL) has otherwise; NULL when there are none. */
+char *event_fields(enum thing thing, const void *record, const void *other);
+/* Tells whether they differ in what people set, times of ending aside. */
+bool event_worthy(enum thing thing, const void *before, const void *after);
+
+/* ---- plane_feed.c, plane_observe.c, plane_wait.c -------------------------------------------------- */
+
+void feed_init(struct feed *feed, int64_t floor);
+void feed_finish(struct feed *feed);
+void feed_add(struct feed *feed, const struct change *change);
+void observers_tell(struct plane *plane, const struct change *changes, size_t change_count,
+	struct event *const *events, size_t event_count);
+void observers_finish(struct plane *plane);
+void waits_finish(struct plane *plane);
+
+/* ---- plane_health.c, plane_expiry.c --------------------------------------------------------------- */
+
+bool health_init(struct plane *plane);
+void health_finish(struct plane *plane);
+/* Sets the state of a version that is not in an environment yet from what is known of its endpoints. */
+void health_judge(struct plane *plane, struct version *version);
+/* A change of a version became visible; `before` is what it was, or NULL. */
+void health_follow(struct plane *plane, const struct change *change, const struct version *before);
+/* A flight with this change failed: what health said is to be said again. */
+void health_retry(struct plane *plane, const struct change *change);
+/* Something landed: look again at what had to wait. */
+void health_landed(struct plane *plane);
+bool expiry_init(struct plane *plane);
+void expiry_finish(struct plane *plane);
+/* A record came into `tentative`. */
+void expiry_note(struct plane *plane, enum thing thing, const void *record);
+/* `tentative` was made anew. Nothing is ended before `not_before`. */
+void expiry_reset(struct plane *plane, int64_t not_before);
+
+#endif

@@ -1,0 +1,233 @@
+/*
+ * The plane's life: loading what the store kept, and handing writes to their verbs.
+ *
+ * `umbra serve` makes one; core/api, core/agent and the tests call it, all on the loop's thread. The
+ * pipeline behind a write is plane_flight.c. Invariant: after plane_create() visible and tentative are the
+ * same, and the revision is the stored ceiling, above everything that was ever seen.
+ */
+#include "core/plane/plane.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/json.h"
+#include "core/base/mem.h"
+#include "core/base/random.h"
+#include "core/plane/internal.h"
+#include "core/wire/record.h"
+
+/* ---- loading ------------------------------------------------------------------------------------- */
+
+struct loading {
+	struct plane *plane;
+	int64_t ceiling;
+};
+
+static bool load_thing(struct plane *plane, enum thing thing, const cJSON *json, struct errbuf *eb)
+{
+	const struct record_type *type = thing_type(thing);
+	void *record = record_create(type);
+	struct change change;
+	uint64_t present;
+
+	if (wire_read_record(type, json, WIRE_TRUST, record, &present, eb) != ERR_NONE) {
+		free(record);
+		return false;
+	}
+	*(unsigned *)record = 1;
+	if (thing == THING_VERSION)
+		((struct version *)record)->state_since = plane->started_at;
+	change_init(&change, thing, record, 0);
+	environment_apply(&plane->visible, &change);
+	change_finish(&change);
+	record_unref(type, record);
+	return true;
+}
+
+static bool load_event(struct plane *plane, const cJSON *json, struct errbuf *eb)
+{
+	struct event *event = xcalloc(1, sizeof(*event));
+
+	if (wire_read_event(json, event, eb) != ERR_NONE) {
+		free(event);
+		return false;
+	}
+	events_push(&plane->events, event);
+	return true;
+}
+
+/* Other parts of the system may keep numbers of their own there: what is not known is left alone. */
+static bool load_meta(struct loading *loading, struct str id, const cJSON *json)
+{
+	struct environment *env = &loading->plane->visible;
+
+	if (str_eq_c(id, "epoch") && cJSON_IsString(json))
+		str_copy(env->epoch, sizeof(env->epoch), str_of(json->valuestring));
+	if (str_eq_c(id, "revision-ceiling") && cJSON_IsNumber(json))
+		loading->ceiling = (int64_t)json->valuedouble;
+	return true;
+}
+
+static bool load_row(
+	void *arg, enum row_kind kind, struct str id, struct str text, struct errbuf *eb)
+{
+	struct loading *loading = arg;
+	struct errbuf why = {0};
+	cJSON *json = json_parse(text, &why);
+	bool good = json != NULL;
+
+	if (good) {
+		switch (kind) {
+		case ROW_SERVICE:
+			good = load_thing(loading->plane, THING_SERVICE, json, &why);
+			break;
+		case ROW_VERSION:
+			good = load_thing(loading->plane, THING_VERSION, json, &why);
+			break;
+		case ROW_SESSION:
+			good = load_thing(loading->plane, THING_SESSION, json, &why);
+			break;
+		case ROW_TOMBSTONE:
+			good = load_thing(loading->plane, THING_TOMBSTONE, json, &why);
+			break;
+		case ROW_EVENT:
+			good = load_event(loading->plane, json, &why);
+			break;
+		case ROW_META:
+			good = load_meta(loading, id, json);
+			break;
+		}
+	}
+	cJSON_Delete(json);
+	if (!good)
+		err_set(eb, ERR_STORE, "the stored row %d/%.*s cannot be read: %s", (int)kind,
+			STR_ARG(id), why.text);
+	return good;
+}
+
+static void make_epoch(char dst[EPOCH_SIZE])
+{
+	random_word(dst, 16);
+}
+
+static enum err load(struct plane *plane, struct errbuf *eb)
+{
+	struct loading loading = {.plane = plane};
+	enum err err = store_load(plane->store, load_row, &loading, eb);
+
+	if (err != ERR_NONE)
+		return err;
+	if (plane->visible.epoch[0] == '\0')
+		make_epoch(plane->visible.epoch);
+	plane->visible.revision = loading.ceiling;
+	plane->last_revision = loading.ceiling;
+	plane->ceiling_durable = loading.ceiling;
+	plane->ceiling_reserved = loading.ceiling;
+	environment_copy(&plane->tentative, &plane->visible);
+	return ERR_NONE;
+}
+
+/* ---- life ---------------------------------------------------------------------------------------- */
+
+struct plane *plane_create(struct event_base *base, struct store *store,
+	const struct plane_options *options, struct errbuf *eb)
+{
+	struct plane *plane = xcalloc(1, sizeof(*plane));
+
+	plane->base = base;
+	plane->store = store;
+	plane->name = xstrdup(options->name != NULL ? options->name : "");
+	plane->now_ms = options->now_ms;
+	plane->started_at = plane->now_ms();
+	environment_init(&plane->visible);
+	environment_init(&plane->tentative);
+	events_init(&plane->events);
+	if (load(plane, eb) == ERR_NONE) {
+		feed_init(&plane->feed, plane->visible.revision);
+		if (health_init(plane) && expiry_init(plane))
+			return plane;
+		err_set(eb, ERR_FAILED, "the loop has no room for the plane's timers");
+	}
+	plane_destroy(plane);
+	return NULL;
+}
+
+void plane_destroy(struct plane *plane)
+{
+	if (plane == NULL)
+		return;
+	flight_drop_all(plane);
+	waits_finish(plane);
+	observers_finish(plane);
+	expiry_finish(plane);
+	health_finish(plane);
+	feed_finish(&plane->feed);
+	events_finish(&plane->events);
+	environment_finish(&plane->tentative);
+	environment_finish(&plane->visible);
+	free(plane->name);
+	free(plane);
+}
+
+const struct environment *plane_environment(const struct plane *plane)
+{
+	return &plane->visible;
+}
+
+const char *plane_name(const struct plane *plane)
+{
+	return plane->name;
+}
+
+/* ---- writing ------------------------------------------------------------------------------------- */
+
+static const verb_fn verbs[PLANE_VERB_COUNT] = {
+	[PLANE_PUT_SERVICE] = verb_put_service,
+	[PLANE_DELETE_SERVICE] = verb_delete_service,
+	[PLANE_PUT_VERSION] = verb_put_version,
+	[PLANE_PATCH_VERSION] = verb_patch_version,
+	[PLANE_DELETE_VERSION] = verb_delete_version,
+	[PLANE_PROMOTE] = verb_promote,
+	[PLANE_CREATE_SESSION] = verb_create_session,
+	[PLANE_PATCH_SESSION] = verb_patch_session,
+	[PLANE_DELETE_SESSION] = verb_delete_session,
+	[PLANE_PUT_PIN] = verb_put_pin,
+	[PLANE_DELETE_PIN] = verb_delete_pin,
+};
+
+static void refuse(struct plane *plane, const struct outcome *out, plane_done_fn done, void *arg)
+{
+	struct plane_result result = {
+		.err = out->eb.err,
+		.eb = &out->eb,
+		.gone = out->gone,
+		.revision = plane->visible.revision,
+		.near_count = out->near_count,
+	};
+
+	memcpy(result.near, out->near, sizeof(result.near));
+	done(arg, &result);
+}
+
+void plane_write(
+	struct plane *plane, const struct plane_write *write, plane_done_fn done, void *arg)
+{
+	struct outcome out = {0};
+
+	if (verbs[write->verb](plane, write, &out) != ERR_NONE) {
+		refuse(plane, &out, done, arg);
+		return;
+	}
+	out.flight->done = done;
+	out.flight->arg = arg;
+	flight_take_off(out.flight);
+}
+
+void plane_note(
+	struct plane *plane, enum event_action action, const char *object, const char *after_json)
+{
+	struct flight *flight = flight_begin(plane, "umbra");
+
+	flight_event(flight, action, object, NULL, xstrdup(after_json));
+	flight_take_off(flight);
+}

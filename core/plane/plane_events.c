@@ -1,0 +1,115 @@
+/*
+ * The events that are kept, and the JSON of what an event changed. Landing pushes, the API reads.
+ */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "core/base/mem.h"
+#include "core/base/strbuf.h"
+#include "core/model/record.h"
+#include "core/plane/internal.h"
+#include "core/wire/record.h"
+
+void events_init(struct event_log *log)
+{
+	*log = (struct event_log){.slots = xcalloc(LIMIT_EVENTS_KEPT, sizeof(*log->slots))};
+}
+
+void events_finish(struct event_log *log)
+{
+	for (size_t i = 0; i < log->count; i++)
+		event_destroy(log->slots[(log->first + i) % LIMIT_EVENTS_KEPT]);
+	free(log->slots);
+}
+
+void event_destroy(struct event *event)
+{
+	if (event == NULL)
+		return;
+	record_finish(&event_type, event);
+	free(event);
+}
+
+void events_push(struct event_log *log, struct event *event)
+{
+	if (log->count == LIMIT_EVENTS_KEPT) {
+		event_destroy(log->slots[log->first]);
+		log->first = (log->first + 1) % LIMIT_EVENTS_KEPT;
+		log->count--;
+	}
+	log->slots[(log->first + log->count++) % LIMIT_EVENTS_KEPT] = event;
+	if (event->seq > log->last_seq)
+		log->last_seq = event->seq;
+}
+
+static const struct event *newest(const struct event_log *log, size_t back)
+{
+	return log->slots[(log->first + log->count - 1 - back) % LIMIT_EVENTS_KEPT];
+}
+
+int64_t events_visible_seq(const struct event_log *log)
+{
+	return log->count > 0 ? newest(log, 0)->seq : 0;
+}
+
+size_t plane_events(
+	const struct plane *plane, int64_t since, const struct event **ret_events, size_t max)
+{
+	const struct event_log *log = &plane->events;
+	size_t count = 0;
+
+	while (count < max && count < log->count && newest(log, count)->seq > since) {
+		ret_events[count] = newest(log, count);
+		count++;
+	}
+	return count;
+}
+
+int64_t plane_events_last(const struct plane *plane)
+{
+	return events_visible_seq(&plane->events);
+}
+
+/* What no event is made of: what the server counts and measures, and the name, which is the object. */
+static uint64_t uninteresting(const struct record_type *type)
+{
+	return record_mask(type, FIELD_VOLATILE | FIELD_IDENTITY) | record_bit(type, "revision");
+}
+
+char *event_fields(enum thing thing, const void *record, const void *other)
+{
+	const struct record_type *type = thing_type(thing);
+	uint64_t skip = uninteresting(type);
+	bool any = false;
+	struct json_writer w;
+	struct strbuf out;
+
+	for (size_t i = 0; i < type->field_count; i++) {
+		uint64_t bit = UINT64_C(1) << i;
+		bool same = other != NULL ? record_equal(type, record, other, ~bit)
+					  : !field_is_set(&type->fields[i], record);
+
+		if (same)
+			skip |= bit;
+		any = any || (skip & bit) == 0;
+	}
+	if (!any)
+		return NULL;
+	strbuf_init(&out, LIMIT_BODY);
+	json_start(&w, &out);
+	json_object(&w, NULL);
+	wire_write_fields(&w, type, record, skip);
+	json_object_end(&w);
+	assert(strbuf_ok(&out));
+	return strbuf_detach(&out);
+}
+
+bool event_worthy(enum thing thing, const void *before, const void *after)
+{
+	const struct record_type *type = thing_type(thing);
+	uint64_t ignore = uninteresting(type);
+
+	if (record_field(type, STR_LIT("expires_at")) != NULL)
+		ignore |= record_bit(type, "expires_at");
+	return !record_equal(type, before, after, ignore);
+}

@@ -1,0 +1,115 @@
+/*
+ * What changed since a revision: every thing once, at its last change, in a list ordered by revision.
+ *
+ * Landing adds to it, the changes feed reads it. A change of a thing that is in the list moves it to the
+ * end, so the list is as long as there are things, not as there were changes. Invariant: a thing that
+ * changed after `floor` is in the list.
+ */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "core/base/mem.h"
+#include "core/base/strbuf.h"
+#include "core/plane/internal.h"
+
+void feed_init(struct feed *feed, int64_t floor)
+{
+	*feed = (struct feed){.entries = map_create(), .floor = floor};
+}
+
+static void entry_destroy(struct feed_entry *entry)
+{
+	change_finish(&entry->change);
+	free(entry);
+}
+
+void feed_finish(struct feed *feed)
+{
+	while (feed->first != NULL) {
+		struct feed_entry *entry = feed->first;
+
+		feed->first = entry->next;
+		entry_destroy(entry);
+	}
+	map_destroy(feed->entries, NULL);
+}
+
+static void unlink_entry(struct feed *feed, struct feed_entry *entry)
+{
+	*(entry->prev != NULL ? &entry->prev->next : &feed->first) = entry->next;
+	*(entry->next != NULL ? &entry->next->prev : &feed->last) = entry->prev;
+}
+
+static void append_entry(struct feed *feed, struct feed_entry *entry)
+{
+	entry->prev = feed->last;
+	entry->next = NULL;
+	*(feed->last != NULL ? &feed->last->next : &feed->first) = entry;
+	feed->last = entry;
+}
+
+static void make_key(struct strbuf *key, const struct change *change)
+{
+	strbuf_init(key, 512);
+	strbuf_add_c(key, thing_names[change->thing]);
+	strbuf_add_char(key, ':');
+	strbuf_add_c(key, change->id);
+	assert(strbuf_ok(key));
+}
+
+/* The oldest is forgotten: who is that far behind gets everything. */
+static void forget_first(struct feed *feed)
+{
+	struct feed_entry *entry = feed->first;
+	struct strbuf key;
+
+	feed->floor = entry->change.revision;
+	make_key(&key, &entry->change);
+	map_remove(feed->entries, strbuf_str(&key));
+	strbuf_finish(&key);
+	unlink_entry(feed, entry);
+	entry_destroy(entry);
+}
+
+void feed_add(struct feed *feed, const struct change *change)
+{
+	struct feed_entry *entry;
+	struct strbuf key;
+
+	if (change->thing == THING_TOMBSTONE)
+		return;
+	make_key(&key, change);
+	entry = map_get(feed->entries, strbuf_str(&key));
+	if (entry != NULL) {
+		unlink_entry(feed, entry);
+		change_finish(&entry->change);
+	} else {
+		entry = xcalloc(1, sizeof(*entry));
+		map_set(feed->entries, strbuf_str(&key), entry);
+	}
+	strbuf_finish(&key);
+	if (change->record != NULL)
+		change_init(&entry->change, change->thing, change->record, change->revision);
+	else
+		change_init_removed(&entry->change, change->thing, change->id, change->revision);
+	append_entry(feed, entry);
+	if (map_count(feed->entries) > LIMIT_CHANGES_KEPT)
+		forget_first(feed);
+}
+
+bool plane_changes_since(const struct plane *plane, const char *epoch, int64_t since,
+	void (*each)(void *arg, const struct change *change), void *arg)
+{
+	const struct feed_entry *entry = plane->feed.last;
+
+	if (!str_eq_c(str_of(epoch), plane->visible.epoch) || since < plane->feed.floor ||
+		since > plane->visible.revision)
+		return false;
+	while (entry != NULL && entry->prev != NULL && entry->prev->change.revision > since)
+		entry = entry->prev;
+	if (entry != NULL && entry->change.revision <= since)
+		entry = entry->next;
+	for (; entry != NULL; entry = entry->next)
+		each(arg, &entry->change);
+	return true;
+}

@@ -1,0 +1,104 @@
+/*
+ * Services: put and delete. A service is put first; versions never make one.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "core/model/names.h"
+#include "core/plane/internal.h"
+
+enum { HEALTH_INTERVAL_MIN_MS = 200, HEALTH_INTERVAL_MAX_MS = 3600000 };
+
+static enum err check_hosts(
+	struct plane *plane, const struct service *wanted, const char *name, struct outcome *out)
+{
+	for (size_t i = 0; i < wanted->hosts.count; i++) {
+		struct str host = str_of(wanted->hosts.items[i]);
+		const struct service *holder = environment_service_by_host(&plane->tentative, host);
+
+		for (size_t j = 0; j < i; j++) {
+			if (str_eq_c(host, wanted->hosts.items[j]))
+				return err_set_field(&out->eb, ERR_BAD_VALUE, "hosts",
+					"each host once", "%s is there twice",
+					wanted->hosts.items[i]);
+		}
+		if (holder != NULL && strcmp(holder->name, name) != 0)
+			return err_set_field(&out->eb, ERR_HOST_TAKEN, "hosts", NULL,
+				"%s belongs to the service %s", wanted->hosts.items[i],
+				holder->name);
+	}
+	return ERR_NONE;
+}
+
+static enum err check_service(
+	struct plane *plane, const struct plane_write *write, struct outcome *out)
+{
+	const struct service *wanted = write->record;
+	int64_t interval = wanted->health_interval_ms;
+	enum err err = name_check_service(str_of(write->service), "name", &out->eb);
+
+	if (err == ERR_NONE)
+		err = check_identity(wanted->name, write->service, "name", out);
+	if (err == ERR_NONE && interval != 0 &&
+		(interval < HEALTH_INTERVAL_MIN_MS || interval > HEALTH_INTERVAL_MAX_MS))
+		err = err_set_field(&out->eb, ERR_BAD_VALUE, "health.interval", "200ms to 1h",
+			"health.interval is too short or too long");
+	return err != ERR_NONE ? err : check_hosts(plane, wanted, write->service, out);
+}
+
+enum err verb_put_service(struct plane *plane, const struct plane_write *write, struct outcome *out)
+{
+	struct service *old = environment_service(&plane->tentative, str_of(write->service));
+	struct service *new;
+	struct flight *flight;
+	enum err err = check_service(plane, write, out);
+
+	if (err == ERR_NONE)
+		err = check_if_match(write->if_match, old != NULL ? old->revision : 0, "service",
+			write->service, out);
+	if (err != ERR_NONE)
+		return err;
+	if (old == NULL && plane->tentative.node_count >= LIMIT_SERVICES)
+		return err_set(&out->eb, ERR_LIMIT,
+			"there are %d services, as many as there may be", LIMIT_SERVICES);
+	new = old != NULL ? record_clone(&service_type, old) : record_create(&service_type);
+	record_merge(&service_type, new, write->record, record_mask(&service_type, FIELD_WRITABLE),
+		false);
+	text_set(&new->name, write->service);
+	flight = out->flight = flight_begin(plane, write->actor);
+	flight->created = old == NULL;
+	if (old != NULL && record_equal(&service_type, old, new, 0)) {
+		record_unref(&service_type, new);
+		flight_answer(flight, THING_SERVICE, old, NULL);
+		return ERR_NONE;
+	}
+	flight_event(flight, old == NULL ? EVENT_SERVICE_CREATED : EVENT_SERVICE_CHANGED,
+		write->service, old != NULL ? event_fields(THING_SERVICE, old, new) : NULL,
+		event_fields(THING_SERVICE, new, old));
+	flight_put(flight, THING_SERVICE, new);
+	flight_answer(flight, THING_SERVICE, new, NULL);
+	return ERR_NONE;
+}
+
+enum err verb_delete_service(
+	struct plane *plane, const struct plane_write *write, struct outcome *out)
+{
+	struct service_node *node = environment_node(&plane->tentative, str_of(write->service));
+	enum err err;
+
+	if (node == NULL)
+		return refuse_service(plane, ERR_NOT_FOUND, write->service, out);
+	err = check_if_match(
+		write->if_match, node->service->revision, "service", write->service, out);
+	if (err != ERR_NONE)
+		return err;
+	out->flight = flight_begin(plane, write->actor);
+	flight_event(out->flight, EVENT_SERVICE_REMOVED, write->service,
+		event_fields(THING_SERVICE, node->service, NULL), NULL);
+	while (node->version_count > 0)
+		retire_version(
+			out->flight, node->versions[node->version_count - 1], WHY_SERVICE_REMOVED);
+	flight_remove(out->flight, THING_SERVICE, write->service);
+	return ERR_NONE;
+}

@@ -1,0 +1,312 @@
+/*
+ * Sessions and their pins. Every change of pins is a patch, one or several as one.
+ *
+ * A pin must name a version that is there when it is set; it stays when that version goes, and the
+ * decision then says why it is not served.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "core/base/random.h"
+#include "core/base/strbuf.h"
+#include "core/model/names.h"
+#include "core/plane/internal.h"
+
+enum { KEY_RANDOM = 4, KEY_TRIES = 100 };
+
+static uint64_t bit(const char *field)
+{
+	return record_bit(&session_type, field);
+}
+
+struct tombstone *end_session(
+	struct flight *flight, const struct session *session, enum tombstone_why why)
+{
+	struct tombstone *tombstone = record_create(&tombstone_type);
+
+	tombstone->kind = GONE_SESSION;
+	text_set(&tombstone->id, session->key);
+	tombstone->why = (int)why;
+	tombstone->gone_at = flight->plane->now_ms();
+	text_set(&tombstone->actor, flight->actor);
+	tombstone->policy = session->policy;
+	text_set(&tombstone->owner, session->owner);
+	flight_remove(flight, THING_SESSION, tombstone->id);
+	remember(flight, tombstone);
+	return tombstone;
+}
+
+static enum err check_pin(
+	struct plane *plane, const char *service, const char *version, struct outcome *out)
+{
+	struct service_node *node = environment_node(&plane->tentative, str_of(service));
+	enum err err;
+
+	if (node != NULL &&
+		environment_version(&plane->tentative, str_of(service), str_of(version)) != NULL)
+		return ERR_NONE;
+	if (node == NULL)
+		err = refuse_service(plane, ERR_SERVICE_UNKNOWN, service, out);
+	else
+		err = refuse_version(plane, ERR_VERSION_UNKNOWN, node, service, version, out);
+	str_copy(out->eb.field, sizeof(out->eb.field), STR_LIT("pins"));
+	return err;
+}
+
+static enum err check_pins(struct plane *plane, const struct dict *pins, struct outcome *out)
+{
+	for (size_t i = 0; i < pins->count; i++) {
+		const struct dict_entry *pin = &pins->entries[i];
+		enum err err = ERR_NONE;
+
+		if (pin->value != NULL)
+			err = check_pin(plane, pin->key, pin->value, out);
+		if (err != ERR_NONE)
+			return err;
+	}
+	return ERR_NONE;
+}
+
+static enum err set_lifetime(struct plane *plane, const struct session *wanted, uint64_t present,
+	struct session *new, struct outcome *out)
+{
+	struct lifetime given = {
+		.ttl_ms = present & bit("ttl") ? wanted->ttl_ms : 0,
+		.expires_at = present & bit("expires_at") ? wanted->expires_at : 0,
+	};
+	struct lifetime lifetime;
+	enum err err =
+		check_lifetime(&given, plane->now_ms(), DEFAULT_SESSION_TTL_MS, &lifetime, out);
+
+	if (err != ERR_NONE)
+		return err;
+	new->ttl_ms = lifetime.ttl_ms;
+	new->expires_at = lifetime.expires_at;
+	return ERR_NONE;
+}
+
+/* ---- create -------------------------------------------------------------------------------------- */
+
+static bool is_free(const struct plane *plane, const char *key)
+{
+	return environment_session(&plane->tentative, str_of(key)) == NULL;
+}
+
+/* A new key of the name, neither taken nor remembered: nobody's old link may lead into it. */
+static bool invent_key(const struct plane *plane, const char *name, char dst[LIMIT_SESSION_KEY + 1])
+{
+	size_t slug;
+
+	name_slug(str_of(name), dst);
+	slug = strlen(dst);
+	dst[slug++] = '-';
+	for (int i = 0; i < KEY_TRIES; i++) {
+		random_word(dst + slug, KEY_RANDOM);
+		if (is_free(plane, dst) &&
+			environment_tombstone(&plane->tentative, GONE_SESSION, str_of(dst)) == NULL)
+			return true;
+	}
+	return false;
+}
+
+static enum err choose_key(struct plane *plane, const struct plane_write *write,
+	char dst[LIMIT_SESSION_KEY + 1], struct outcome *out)
+{
+	const struct session *wanted = write->record;
+	bool given = wanted->key != NULL && wanted->key[0] != '\0';
+	enum err err = ERR_NONE;
+
+	if (!given && !invent_key(plane, wanted->name, dst))
+		return err_set(&out->eb, ERR_LIMIT, "no free key was found for this name");
+	if (given)
+		err = name_check_session(str_of(wanted->key), "key", &out->eb);
+	if (!given || err != ERR_NONE)
+		return err;
+	if (!is_free(plane, wanted->key))
+		return err_set_field(&out->eb, ERR_KEY_TAKEN, "key",
+			"another key, or none: then one is made from the name",
+			"there is a session \"%s\"", wanted->key);
+	str_copy(dst, LIMIT_SESSION_KEY + 1, str_of(wanted->key));
+	return ERR_NONE;
+}
+
+/* Puts a new session in; `new` is taken over. */
+static void put_new_session(struct flight *flight, struct session *new)
+{
+	flight->created = true;
+	forget(flight, GONE_SESSION, new->key);
+	flight_event(flight, EVENT_SESSION_CREATED, new->key, NULL,
+		event_fields(THING_SESSION, new, NULL));
+	flight_answer(flight, THING_SESSION, new, NULL);
+	flight_put(flight, THING_SESSION, new);
+}
+
+enum err verb_create_session(
+	struct plane *plane, const struct plane_write *write, struct outcome *out)
+{
+	const struct session *wanted = write->record;
+	char key[LIMIT_SESSION_KEY + 1];
+	struct session *new;
+	enum err err = choose_key(plane, write, key, out);
+
+	if (err == ERR_NONE)
+		err = check_pins(plane, &wanted->pins, out);
+	if (err == ERR_NONE && plane->tentative.session_count >= LIMIT_SESSIONS)
+		err = err_set(&out->eb, ERR_LIMIT, "there are %d sessions, as many as there may be",
+			LIMIT_SESSIONS);
+	if (err != ERR_NONE)
+		return err;
+	new = record_create(&session_type);
+	err = set_lifetime(plane, wanted, write->present, new, out);
+	if (err != ERR_NONE) {
+		record_unref(&session_type, new);
+		return err;
+	}
+	record_merge(&session_type, new, wanted,
+		bit("name") | bit("owner") | bit("policy") | bit("pins"), true);
+	text_set(&new->key, key);
+	if (new->name == NULL)
+		text_set(&new->name, key);
+	out->flight = flight_begin(plane, write->actor);
+	if (new->owner == NULL)
+		text_set(&new->owner, out->flight->actor);
+	new->created_at = plane->now_ms();
+	put_new_session(out->flight, new);
+	return ERR_NONE;
+}
+
+/* ---- patch --------------------------------------------------------------------------------------- */
+
+static enum event_action action_of(
+	const struct session *old, const struct session *new, const struct dict *patched)
+{
+	if (!record_equal(&session_type, old, new, bit("pins")))
+		return EVENT_SESSION_CHANGED;
+	for (size_t i = 0; i < patched->count; i++) {
+		if (patched->entries[i].value != NULL)
+			return EVENT_SESSION_PINNED;
+	}
+	return EVENT_SESSION_UNPINNED;
+}
+
+/* What `old` becomes; NULL when the patch is not in order. */
+static struct session *patched(struct plane *plane, const struct session *old,
+	const struct session *patch, uint64_t present, struct outcome *out)
+{
+	uint64_t lifetime = bit("ttl") | bit("expires_at");
+	uint64_t fields = present & record_mask(&session_type, FIELD_WRITABLE) & ~lifetime;
+	struct session *new = record_clone(&session_type, old);
+	enum err err = ERR_NONE;
+
+	record_merge(&session_type, new, patch, fields, true);
+	if (present & lifetime)
+		err = set_lifetime(plane, patch, present, new, out);
+	if (err == ERR_NONE && new->pins.count > LIMIT_PINS)
+		err = err_set_field(&out->eb, ERR_LIMIT, "pins", NULL,
+			"a session has at most %d pins", LIMIT_PINS);
+	if (err == ERR_NONE)
+		return new;
+	record_unref(&session_type, new);
+	return NULL;
+}
+
+static enum err patch_session(struct plane *plane, const struct plane_write *write,
+	const struct session *patch, uint64_t present, struct outcome *out)
+{
+	struct session *old = environment_session(&plane->tentative, str_of(write->session));
+	struct session *new;
+	enum err err;
+
+	if (old == NULL)
+		return refuse_session(plane, write->session, out);
+	err = check_identity(patch->key, write->session, "key", out);
+	if (err == ERR_NONE)
+		err = check_if_match(
+			write->if_match, old->revision, "session", write->session, out);
+	if (err == ERR_NONE)
+		err = check_pins(plane, &patch->pins, out);
+	if (err != ERR_NONE)
+		return err;
+	new = patched(plane, old, patch, present, out);
+	if (new == NULL)
+		return out->eb.err;
+	out->flight = flight_begin(plane, write->actor);
+	if (record_equal(&session_type, old, new, 0)) {
+		flight_answer(out->flight, THING_SESSION, old, NULL);
+		record_unref(&session_type, new);
+		return ERR_NONE;
+	}
+	flight_event(out->flight, action_of(old, new, &patch->pins), write->session,
+		event_fields(THING_SESSION, old, new), event_fields(THING_SESSION, new, old));
+	flight_answer(out->flight, THING_SESSION, new, NULL);
+	flight_put(out->flight, THING_SESSION, new);
+	return ERR_NONE;
+}
+
+enum err verb_patch_session(
+	struct plane *plane, const struct plane_write *write, struct outcome *out)
+{
+	return patch_session(plane, write, write->record, write->present, out);
+}
+
+/* ---- pins and the end ---------------------------------------------------------------------------- */
+
+enum err verb_put_pin(struct plane *plane, const struct plane_write *write, struct outcome *out)
+{
+	struct session patch = {0};
+	enum err err;
+
+	dict_set(&patch.pins, str_of(write->service), write->version);
+	err = patch_session(plane, write, &patch, bit("pins"), out);
+	record_finish(&session_type, &patch);
+	return err;
+}
+
+/* The error when the session does not pin the service: near are those it does pin. */
+static enum err refuse_pin(const struct session *session, const char *service, struct outcome *out)
+{
+	size_t count = session->pins.count < PLANE_NEAR_MAX ? session->pins.count : PLANE_NEAR_MAX;
+
+	if (name_check_service(str_of(service), "service", &out->eb) != ERR_NONE)
+		return out->eb.err;
+	for (size_t i = 0; i < count; i++)
+		out->near[i] = session->pins.entries[i].key;
+	out->near_count = count;
+	return err_set(&out->eb, ERR_NOT_FOUND, "%s does not pin %s", session->key, service);
+}
+
+enum err verb_delete_pin(struct plane *plane, const struct plane_write *write, struct outcome *out)
+{
+	const struct session *session =
+		environment_session(&plane->tentative, str_of(write->session));
+	struct session patch = {0};
+	enum err err;
+
+	if (session != NULL && session_pin(session, str_of(write->service)) == NULL)
+		return refuse_pin(session, write->service, out);
+	dict_set(&patch.pins, str_of(write->service), NULL);
+	err = patch_session(plane, write, &patch, bit("pins"), out);
+	record_finish(&session_type, &patch);
+	return err;
+}
+
+enum err verb_delete_session(
+	struct plane *plane, const struct plane_write *write, struct outcome *out)
+{
+	const struct session *old = environment_session(&plane->tentative, str_of(write->session));
+	struct tombstone *gone;
+	enum err err;
+
+	if (old == NULL)
+		return refuse_session(plane, write->session, out);
+	err = check_if_match(write->if_match, old->revision, "session", write->session, out);
+	if (err != ERR_NONE)
+		return err;
+	out->flight = flight_begin(plane, write->actor);
+	flight_event(out->flight, EVENT_SESSION_ENDED, write->session,
+		event_fields(THING_SESSION, old, NULL), NULL);
+	gone = end_session(out->flight, old, WHY_RETIRED);
+	flight_answer(out->flight, THING_SESSION, NULL, gone);
+	return ERR_NONE;
+}

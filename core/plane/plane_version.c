@@ -1,0 +1,461 @@
+/*
+ * Versions: put, patch, delete, promote, and being retired by whatever ends them.
+ *
+ * Endpoints are one version's of a service. Who takes one (`take`) leaves the others theirs; a version
+ * that is left with none is retired with it, because nothing could reach it any more; but the stable
+ * version is never ended that way: then the write is refused.
+ */
+#include <stdlib.h>
+
+#include "core/base/mem.h"
+#include "core/base/strbuf.h"
+#include "core/model/names.h"
+#include "core/plane/internal.h"
+
+/* ---- being gone and being back ------------------------------------------------------------------- */
+
+void remember(struct flight *flight, struct tombstone *tombstone)
+{
+	const struct environment *env = &flight->plane->tentative;
+	const struct tombstone *oldest = tombstone;
+	char *id;
+
+	if (env->tombstone_count >= LIMIT_TOMBSTONES) {
+		for (size_t i = 0; i < env->tombstone_count; i++) {
+			if (env->tombstones[i]->gone_at < oldest->gone_at)
+				oldest = env->tombstones[i];
+		}
+	}
+	if (oldest != tombstone) {
+		id = thing_id(THING_TOMBSTONE, oldest);
+		flight_remove(flight, THING_TOMBSTONE, id);
+		free(id);
+	}
+	flight_put(flight, THING_TOMBSTONE, tombstone);
+}
+
+void forget(struct flight *flight, enum tombstone_kind kind, const char *id)
+{
+	const struct environment *env = &flight->plane->tentative;
+	const struct tombstone *tombstone = environment_tombstone(env, kind, str_of(id));
+	char *tombstone_id;
+
+	if (tombstone == NULL)
+		return;
+	tombstone_id = thing_id(THING_TOMBSTONE, tombstone);
+	flight_remove(flight, THING_TOMBSTONE, tombstone_id);
+	free(tombstone_id);
+}
+
+struct tombstone *retire_version(
+	struct flight *flight, const struct version *version, enum tombstone_why why)
+{
+	struct tombstone *tombstone = record_create(&tombstone_type);
+	char id[VERSION_ID_SIZE];
+
+	name_join_version(str_of(version->service), str_of(version->name), id);
+	tombstone->kind = GONE_VERSION;
+	text_set(&tombstone->id, id);
+	tombstone->why = (int)why;
+	tombstone->gone_at = flight->plane->now_ms();
+	text_set(&tombstone->actor, flight->actor);
+	tombstone->pr_number = version->pr_number;
+	text_set(&tombstone->pr_author, version->pr_author);
+	text_set(&tombstone->commit, version->commit);
+	flight_remove(flight, THING_VERSION, id);
+	remember(flight, tombstone);
+	return tombstone;
+}
+
+/* ---- endpoints ----------------------------------------------------------------------------------- */
+
+/* How many endpoints `version` would keep. */
+static size_t endpoints_left(const struct version *version, const struct strlist *taken)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < version->endpoints.count; i++)
+		left += !strlist_has(taken, str_of(version->endpoints.items[i]));
+	return left;
+}
+
+static enum err check_taken(const struct plane_write *write, const struct version *holder,
+	const struct strlist *wanted, const char *endpoint, struct outcome *out)
+{
+	if (!write->take)
+		return err_set_field(&out->eb, ERR_ENDPOINT_TAKEN, "endpoints",
+			"an endpoint of its own, or take=1 to move it", "%s belongs to %s@%s",
+			endpoint, holder->service, holder->name);
+	if (holder->kind == KIND_STABLE && endpoints_left(holder, wanted) == 0)
+		return err_set_field(&out->eb, ERR_ENDPOINT_TAKEN, "endpoints",
+			"promote another version first",
+			"%s is the last endpoint of the stable version %s@%s", endpoint,
+			holder->service, holder->name);
+	return ERR_NONE;
+}
+
+static enum err check_endpoints(const struct service_node *node, const struct plane_write *write,
+	const struct strlist *wanted, struct outcome *out)
+{
+	if (wanted->count == 0 || wanted->count > LIMIT_ENDPOINTS)
+		return err_set_field(&out->eb, ERR_BAD_VALUE, "endpoints", "1 to 8 of host:port",
+			"%zu endpoints are not possible", wanted->count);
+	for (size_t i = 0; i < wanted->count; i++) {
+		struct str endpoint = str_of(wanted->items[i]);
+		const struct version *holder =
+			node_endpoint_holder(node, endpoint, str_of(write->version));
+		enum err err = ERR_NONE;
+
+		for (size_t j = 0; j < i; j++) {
+			if (str_eq_c(endpoint, wanted->items[j]))
+				return err_set_field(&out->eb, ERR_BAD_VALUE, "endpoints",
+					"each endpoint once", "%s is there twice",
+					wanted->items[i]);
+		}
+		if (holder != NULL)
+			err = check_taken(write, holder, wanted, wanted->items[i], out);
+		if (err != ERR_NONE)
+			return err;
+	}
+	return ERR_NONE;
+}
+
+/* Takes the endpoints in `taken` from `holder`, which may end with it. */
+static void lose_endpoints(
+	struct flight *flight, const struct version *holder, const struct strlist *taken)
+{
+	struct version *new = record_clone(&version_type, holder);
+	char id[VERSION_ID_SIZE];
+
+	name_join_version(str_of(holder->service), str_of(holder->name), id);
+	if (endpoints_left(holder, taken) == 0) {
+		flight_event(flight, EVENT_VERSION_RETIRED, id,
+			event_fields(THING_VERSION, holder, NULL), NULL);
+		retire_version(flight, holder, WHY_RETIRED);
+		record_unref(&version_type, new);
+		return;
+	}
+	strlist_finish(&new->endpoints);
+	for (size_t i = 0; i < holder->endpoints.count; i++) {
+		struct str endpoint = str_of(holder->endpoints.items[i]);
+
+		if (!strlist_has(taken, endpoint))
+			strlist_add(&new->endpoints, endpoint);
+	}
+	health_judge(flight->plane, new);
+	flight_event(flight, EVENT_VERSION_CHANGED, id, event_fields(THING_VERSION, holder, new),
+		event_fields(THING_VERSION, new, holder));
+	flight_put(flight, THING_VERSION, new);
+}
+
+static void take_endpoints(
+	struct flight *flight, const struct service_node *node, const struct version *taker)
+{
+	for (size_t i = 0; i < taker->endpoints.count; i++) {
+		const struct version *holder = node_endpoint_holder(
+			node, str_of(taker->endpoints.items[i]), str_of(taker->name));
+
+		if (holder != NULL)
+			lose_endpoints(flight, holder, &taker->endpoints);
+	}
+}
+
+/* ---- put and patch ------------------------------------------------------------------------------- */
+
+static bool is_present(const struct plane_write *write, const char *field)
+{
+	return (write->present & record_bit(&version_type, field)) != 0;
+}
+
+static enum err check_kind(const struct service_node *node, const struct version *old,
+	const struct plane_write *write, int *ret_kind, struct outcome *out)
+{
+	const struct version *stable = node_stable(node);
+	int kind = old != NULL ? old->kind : KIND_EPHEMERAL;
+
+	if (is_present(write, "kind"))
+		kind = ((const struct version *)write->record)->kind;
+	if (kind == KIND_STABLE && stable != NULL && stable != old)
+		return err_set_field(&out->eb, ERR_STABLE_EXISTS, "kind",
+			"ephemeral, then promote it", "the stable version of %s is %s",
+			write->service, stable->name);
+	if (old != NULL && kind != old->kind)
+		return err_set_field(&out->eb, ERR_CONFLICT, "kind", version_kind_names[old->kind],
+			"%s@%s is %s, and that changes by promoting a version only", write->service,
+			write->version, version_kind_names[old->kind]);
+	*ret_kind = kind;
+	return ERR_NONE;
+}
+
+static enum err set_lifetime(struct plane *plane, const struct plane_write *write,
+	struct version *new, struct outcome *out)
+{
+	const struct version *wanted = write->record;
+	struct lifetime given = {
+		.ttl_ms = is_present(write, "ttl") ? wanted->ttl_ms : 0,
+		.expires_at = is_present(write, "expires_at") ? wanted->expires_at : 0,
+	};
+	struct lifetime lifetime = {0};
+	enum err err = ERR_NONE;
+
+	if (new->kind == KIND_STABLE && (given.ttl_ms != 0 || given.expires_at != 0))
+		return err_set_field(&out->eb, ERR_CONFLICTING_FIELDS,
+			given.ttl_ms != 0 ? "ttl" : "expires_at", "no ttl and no expires_at",
+			"%s@%s is stable: it does not expire", write->service, write->version);
+	if (write->verb == PLANE_PATCH_VERSION && !is_present(write, "ttl") &&
+		!is_present(write, "expires_at"))
+		return ERR_NONE;
+	if (new->kind != KIND_STABLE)
+		err = check_lifetime(
+			&given, plane->now_ms(), DEFAULT_VERSION_TTL_MS, &lifetime, out);
+	if (err != ERR_NONE)
+		return err;
+	new->ttl_ms = lifetime.ttl_ms;
+	new->expires_at = lifetime.expires_at;
+	return ERR_NONE;
+}
+
+static enum err check_room(
+	const struct plane *plane, const struct service_node *node, struct outcome *out)
+{
+	if (node->version_count >= LIMIT_VERSIONS_PER_SERVICE)
+		return err_set(&out->eb, ERR_LIMIT,
+			"%s has %d versions, as many as a service may have", node->service->name,
+			LIMIT_VERSIONS_PER_SERVICE);
+	if (plane->tentative.version_count >= LIMIT_VERSIONS)
+		return err_set(&out->eb, ERR_LIMIT,
+			"there are %d versions, as many as there may be", LIMIT_VERSIONS);
+	return ERR_NONE;
+}
+
+static void set_times(struct plane *plane, const struct version *old, struct version *new)
+{
+	int64_t now = plane->now_ms();
+	uint64_t deployed = record_bit(&version_type, "endpoints") |
+			    record_bit(&version_type, "commit") |
+			    record_bit(&version_type, "build");
+
+	if (old == NULL)
+		new->created_at = now;
+	if (old == NULL || !record_equal(&version_type, old, new, ~deployed))
+		new->deployed_at = now;
+	health_judge(plane, new);
+}
+
+/* What `old` (NULL: nothing yet) becomes by a PUT or PATCH that is in order; NULL when it is not. */
+static struct version *make_version(struct plane *plane, const struct service_node *node,
+	const struct version *old, const struct plane_write *write, struct outcome *out)
+{
+	uint64_t by_hand = record_bit(&version_type, "kind") | record_bit(&version_type, "ttl") |
+			   record_bit(&version_type, "expires_at");
+	uint64_t fields = record_mask(&version_type, FIELD_WRITABLE) & ~by_hand;
+	bool patch = write->verb == PLANE_PATCH_VERSION;
+	struct version *new =
+		old != NULL ? record_clone(&version_type, old) : record_create(&version_type);
+
+	if (patch)
+		fields &= write->present;
+	record_merge(&version_type, new, write->record, fields, patch);
+	text_set(&new->service, write->service);
+	text_set(&new->name, write->version);
+	if (check_kind(node, old, write, &new->kind, out) == ERR_NONE &&
+		check_endpoints(node, write, &new->endpoints, out) == ERR_NONE &&
+		set_lifetime(plane, write, new, out) == ERR_NONE &&
+		(old != NULL || check_room(plane, node, out) == ERR_NONE)) {
+		set_times(plane, old, new);
+		return new;
+	}
+	record_unref(&version_type, new);
+	return NULL;
+}
+
+static void set_stable(struct flight *flight, const struct service_node *node, const char *name)
+{
+	struct service *service = record_clone(&service_type, node->service);
+
+	text_set(&service->stable, name);
+	flight_put(flight, THING_SERVICE, service);
+}
+
+/* Takes `new` over. */
+static void put_version(struct flight *flight, const struct service_node *node,
+	const struct version *old, struct version *new, bool noteworthy)
+{
+	char id[VERSION_ID_SIZE];
+
+	name_join_version(str_of(new->service), str_of(new->name), id);
+	flight->created = old == NULL;
+	if (old == NULL)
+		forget(flight, GONE_VERSION, id);
+	take_endpoints(flight, node, new);
+	if (noteworthy)
+		flight_event(flight, old == NULL ? EVENT_VERSION_REGISTERED : EVENT_VERSION_CHANGED,
+			id, old != NULL ? event_fields(THING_VERSION, old, new) : NULL,
+			event_fields(THING_VERSION, new, old));
+	flight_answer(flight, THING_VERSION, new, NULL);
+	flight_put(flight, THING_VERSION, new);
+	if (old == NULL && new->kind == KIND_STABLE)
+		set_stable(flight, node, new->name);
+}
+
+static enum err write_version(struct plane *plane, const struct plane_write *write,
+	const struct service_node *node, struct version *old, struct outcome *out)
+{
+	const struct version *wanted = write->record;
+	struct version *new;
+	bool patch = write->verb == PLANE_PATCH_VERSION;
+	enum err err = check_identity(wanted->service, write->service, "service", out);
+	char id[VERSION_ID_SIZE];
+
+	name_join_version(str_of(write->service), str_of(write->version), id);
+	if (err == ERR_NONE)
+		err = check_identity(wanted->name, write->version, "version", out);
+	if (err == ERR_NONE)
+		err = check_if_match(
+			write->if_match, old != NULL ? old->revision : 0, "version", id, out);
+	if (err != ERR_NONE)
+		return err;
+	new = make_version(plane, node, old, write, out);
+	if (new == NULL)
+		return out->eb.err;
+	out->flight = flight_begin(plane, write->actor);
+	if (old != NULL && record_equal(&version_type, old, new, 0)) {
+		flight_answer(out->flight, THING_VERSION, old, NULL);
+		record_unref(&version_type, new);
+		return ERR_NONE;
+	}
+	put_version(out->flight, node, old, new,
+		old == NULL || patch || event_worthy(THING_VERSION, old, new));
+	return ERR_NONE;
+}
+
+enum err verb_put_version(struct plane *plane, const struct plane_write *write, struct outcome *out)
+{
+	const struct service_node *node =
+		environment_node(&plane->tentative, str_of(write->service));
+	enum err err = name_check_version(str_of(write->version), "version", &out->eb);
+
+	if (err != ERR_NONE)
+		return err;
+	if (node == NULL)
+		return refuse_service(plane, ERR_SERVICE_UNKNOWN, write->service, out);
+	return write_version(plane, write, node,
+		environment_version(
+			&plane->tentative, str_of(write->service), str_of(write->version)),
+		out);
+}
+
+enum err verb_patch_version(
+	struct plane *plane, const struct plane_write *write, struct outcome *out)
+{
+	struct service_node *node = environment_node(&plane->tentative, str_of(write->service));
+	struct version *old = environment_version(
+		&plane->tentative, str_of(write->service), str_of(write->version));
+
+	if (old == NULL)
+		return refuse_version(
+			plane, ERR_NOT_FOUND, node, write->service, write->version, out);
+	return write_version(plane, write, node, old, out);
+}
+
+/* ---- delete and promote -------------------------------------------------------------------------- */
+
+enum err verb_delete_version(
+	struct plane *plane, const struct plane_write *write, struct outcome *out)
+{
+	struct service_node *node = environment_node(&plane->tentative, str_of(write->service));
+	const struct version *old = environment_version(
+		&plane->tentative, str_of(write->service), str_of(write->version));
+	struct tombstone *gone;
+	char id[VERSION_ID_SIZE];
+	enum err err;
+
+	if (old == NULL)
+		return refuse_version(
+			plane, ERR_NOT_FOUND, node, write->service, write->version, out);
+	name_join_version(str_of(write->service), str_of(write->version), id);
+	err = check_if_match(write->if_match, old->revision, "version", id, out);
+	if (err != ERR_NONE)
+		return err;
+	if (old->kind == KIND_STABLE)
+		return err_set_field(&out->eb, ERR_IS_STABLE, NULL,
+			"promote another version first, or remove the service",
+			"%s is the stable version of %s", id, write->service);
+	out->flight = flight_begin(plane, write->actor);
+	flight_event(out->flight, EVENT_VERSION_RETIRED, id, event_fields(THING_VERSION, old, NULL),
+		NULL);
+	gone = retire_version(out->flight, old, WHY_RETIRED);
+	flight_answer(out->flight, THING_VERSION, NULL, gone);
+	return ERR_NONE;
+}
+
+static char *stable_json(const char *name)
+{
+	struct strbuf text;
+
+	if (name == NULL)
+		return NULL;
+	strbuf_init(&text, 128);
+	strbuf_addf(&text, "{\"stable\":\"%s\"}", name);
+	return strbuf_detach(&text);
+}
+
+static void demote(struct flight *flight, const struct version *stable)
+{
+	struct version *new = record_clone(&version_type, stable);
+
+	new->kind = KIND_EPHEMERAL;
+	new->ttl_ms = DEFAULT_VERSION_TTL_MS;
+	new->expires_at = flight->plane->now_ms() + new->ttl_ms;
+	flight_put(flight, THING_VERSION, new);
+}
+
+static void promote(struct flight *flight, struct service_node *node, const struct version *old)
+{
+	const struct version *stable = node_stable(node);
+	struct version *new = record_clone(&version_type, old);
+	char id[VERSION_ID_SIZE];
+
+	name_join_version(str_of(new->service), str_of(new->name), id);
+	flight_event(flight, EVENT_VERSION_PROMOTED, id,
+		stable_json(stable != NULL ? stable->name : NULL), stable_json(new->name));
+	/* In this order: a service has at most one stable version at any time. */
+	if (stable != NULL)
+		demote(flight, stable);
+	new->kind = KIND_STABLE;
+	new->ttl_ms = 0;
+	new->expires_at = 0;
+	flight_put(flight, THING_VERSION, new);
+	set_stable(flight, node, new->name);
+	flight_answer(flight, THING_SERVICE, node->service, NULL);
+}
+
+enum err verb_promote(struct plane *plane, const struct plane_write *write, struct outcome *out)
+{
+	struct service_node *node = environment_node(&plane->tentative, str_of(write->service));
+	const struct version *version = environment_version(
+		&plane->tentative, str_of(write->service), str_of(write->version));
+	enum err err;
+
+	if (node == NULL)
+		return refuse_service(plane, ERR_SERVICE_UNKNOWN, write->service, out);
+	if (version == NULL)
+		return refuse_version(
+			plane, ERR_VERSION_UNKNOWN, node, write->service, write->version, out);
+	err = check_if_match(
+		write->if_match, node->service->revision, "service", write->service, out);
+	if (err != ERR_NONE)
+		return err;
+	if (version->kind != KIND_STABLE && !version_is_ready(version) && !write->force)
+		return err_set_field(&out->eb, ERR_NOT_READY, "version",
+			"a version that is ready, or force", "%s@%s is %s%s%s", write->service,
+			write->version, version_state_names[version->state],
+			version->state_detail != NULL ? ": " : "",
+			version->state_detail != NULL ? version->state_detail : "");
+	out->flight = flight_begin(plane, write->actor);
+	if (version->kind == KIND_STABLE)
+		flight_answer(out->flight, THING_SERVICE, node->service, NULL);
+	else
+		promote(out->flight, node, version);
+	return ERR_NONE;
+}
