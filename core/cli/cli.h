@@ -19,7 +19,7 @@ bool cli_is_question(const struct command_args *args);
 int cli_fail_usage(const struct command_args *args, const struct errbuf *eb);
 /* The same for an error that came later. */
 int cli_fail(const struct errbuf *eb);
-/* The hidden `__complete -- WORD...`: a candidate a line. `argv` without the program's name. */
+/* The hidden verb: argv is {"__complete", "--", WORD...}. A candidate a line. */
 int cli_complete(int argc, const char *const *argv);
 
 #endif

@@ -80,10 +80,10 @@ int cli_complete(int argc, const char *const *argv)
 	struct config config = {0};
 
 	signal(SIGPIPE, SIG_IGN);
-	if (argc > 0 && !strcmp(argv[0], "--")) {
-		argc--;
-		argv++;
-	}
+	if (argc < 2 || strcmp(argv[1], "--") != 0)
+		return err_exit_code(ERR_USAGE);
+	argc -= 2;
+	argv += 2;
 	if (config_load(NULL, &config, NULL) == ERR_NONE)
 		options.url = config.values[SETTING_URL];
 	if (url_in(argc, argv))

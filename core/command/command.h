@@ -3,8 +3,8 @@
  * palette, completion scripts and man page are all made from it. A command prints nothing: it answers with
  * a result, and whoever started it shows that.
  *
- * A row whose `start` is NULL is run by the program itself (the dashboard, serve, demo, completion, man,
- * curl, config, theme); it stands here so that help, completion and manual know it.
+ * A row whose `start` is NULL is run by the program itself (serve, demo, completion, man, curl, config,
+ * theme); it stands here so that help, completion and manual know it. The dashboard's start is for --once.
  */
 #ifndef UMBRA_COMMAND_COMMAND_H
 #define UMBRA_COMMAND_COMMAND_H

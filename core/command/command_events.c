@@ -65,9 +65,11 @@ static void events_send(struct command_run *run);
 static void events_reply(struct command_run *run, const struct client_response *response)
 {
 	struct events *events = run->extra;
-	cJSON *root = json_parse(response->body, NULL);
+	cJSON *root = run_parse(run, response);
 	uint64_t last = 0;
 
+	if (!root)
+		return;
 	events->lost = false;
 	if (json_get_u64(root, "last", &last) && (int64_t)last < events->last_seq)
 		events->last_seq = 0; /* it was started again and counts anew */

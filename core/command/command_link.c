@@ -51,11 +51,13 @@ static void link_write(const struct link *link, const struct entry_point *entry,
 
 static void link_status_reply(struct command_run *run, const struct client_response *response)
 {
-	cJSON *status = json_parse(response->body, NULL);
+	cJSON *status = run_parse(run, response);
 	struct entry_point entry;
 	struct errbuf eb = {0};
 	struct strbuf out;
 
+	if (!status)
+		return;
 	if (entry_read(status, &entry, &eb)) {
 		run_end_error(run, eb.err, &eb, (struct str){0});
 	} else {
@@ -70,10 +72,12 @@ static void link_status_reply(struct command_run *run, const struct client_respo
 static void link_session_reply(struct command_run *run, const struct client_response *response)
 {
 	struct link *link = run->extra;
-	cJSON *session = json_parse(response->body, NULL);
+	cJSON *session = run_parse(run, response);
 	const cJSON *pins = cJSON_GetObjectItemCaseSensitive(session, "pins");
 	struct errbuf eb = {0};
 
+	if (!session)
+		return;
 	if (!link->service && pins && pins->child)
 		link->service = xstrdup(pins->child->string);
 	if (link->service) {

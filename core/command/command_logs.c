@@ -133,9 +133,11 @@ static void logs_page(struct command_run *run);
 static void page_reply(struct command_run *run, const struct client_response *response)
 {
 	struct logs *logs = run->extra;
-	cJSON *root = json_parse(response->body, NULL);
+	cJSON *root = run_parse(run, response);
 	uint64_t next = 0;
 
+	if (!root)
+		return;
 	logs_keep(logs, cJSON_GetObjectItemCaseSensitive(root, "requests"));
 	json_get_u64(root, "next", &next);
 	cJSON_Delete(root);
@@ -171,10 +173,12 @@ static void logs_page(struct command_run *run)
 static void newest_reply(struct command_run *run, const struct client_response *response)
 {
 	struct logs *logs = run->extra;
-	cJSON *root = json_parse(response->body, NULL);
+	cJSON *root = run_parse(run, response);
 	const cJSON *requests = cJSON_GetObjectItemCaseSensitive(root, "requests");
 	uint64_t seq = 0;
 
+	if (!root)
+		return;
 	json_get_u64(cJSON_GetArrayItem(requests, 0), "seq", &seq);
 	cJSON_Delete(root);
 	logs->newest = (int64_t)seq;

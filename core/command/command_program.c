@@ -18,6 +18,30 @@ static const struct arg_spec dashboard_args[] = {
 	{.name = "--plain", .kind = ARG_FLAG, .help = "no colours, ASCII only"},
 };
 
+static const struct column once_columns[] = {
+	{.title = "SERVICE", .path = "service", .width = 8},
+	{.title = "VERSION", .path = "version", .width = 10},
+	{.title = "KIND", .path = "kind"},
+	{.title = "STATE", .path = "state", .form = FORM_STATE},
+	{.title = "PR", .path = "pr.number", .right = true, .form = FORM_NUMBER_SIGN},
+	{.title = "AUTHOR", .path = "pr.author"},
+	{.title = "AGE", .path = "deployed_at", .right = true, .form = FORM_AGE},
+	{.title = "EXPIRES", .path = "expires_at", .right = true, .form = FORM_LEFT},
+	{.title = "DETAIL", .path = "state_detail"},
+};
+
+/* With --once: the environment as it is now, all of it in JSON, its versions in text. */
+static struct command_run *once_start(
+	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+{
+	struct command_run *run = run_create(client, done, arg);
+
+	(void)args;
+	run_path(run, "environment", NULL);
+	run_send(run, "GET", 0);
+	return run;
+}
+
 const struct command command_dashboard = {
 	.noun = "",
 	.verb = "",
@@ -25,7 +49,11 @@ const struct command command_dashboard = {
 	.example = "umbra --session checkout-4f2k",
 	.args = dashboard_args,
 	.arg_count = ARRAY_LEN(dashboard_args),
-	.shape = SHAPE_NONE,
+	.shape = SHAPE_LIST,
+	.list_path = "versions",
+	.columns = once_columns,
+	.column_count = ARRAY_LEN(once_columns),
+	.start = once_start,
 };
 
 /* ---- demo ---- */
@@ -144,12 +172,20 @@ const struct command command_status = {
 
 /* ---- theme ---- */
 
+static const struct column theme_columns[] = {
+	{.title = "THEME", .path = "name"},
+	{.title = "FROM", .path = "from"},
+};
+
 const struct command command_theme_list = {
 	.noun = "theme",
 	.verb = "list",
 	.summary = "list the themes of the dashboard",
 	.example = "umbra theme list",
-	.shape = SHAPE_NONE,
+	.shape = SHAPE_LIST,
+	.list_path = "themes",
+	.columns = theme_columns,
+	.column_count = ARRAY_LEN(theme_columns),
 };
 
 static const struct arg_spec theme_check_args[] = {

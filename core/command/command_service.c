@@ -182,8 +182,10 @@ static void set_put(struct command_run *run, cJSON *object)
 
 static void set_reply(struct command_run *run, const struct client_response *response)
 {
-	cJSON *object = json_parse(response->body, NULL);
+	cJSON *object = run_parse(run, response);
 
+	if (!object)
+		return;
 	set_strip(object);
 	set_put(run, object);
 	cJSON_Delete(object);

@@ -344,7 +344,7 @@ static struct command_run *promote_start(
 	if (args_has(args, "--force"))
 		json_bool(&w, "force", true);
 	json_object_end(&w);
-	strbuf_addf(&run->message, "%s is stable now; the one before it is ephemeral", id.version);
+	strbuf_addf(&run->message, "%s is stable now", args_get(args, "SERVICE@VERSION"));
 	run_send(run, "POST", 0);
 	return run;
 }

@@ -136,14 +136,11 @@ static void list_write(struct list *list, const cJSON *items, struct strbuf *out
 static void list_reply(struct command_run *run, const struct client_response *response)
 {
 	struct list *list = run->extra;
-	struct errbuf eb = {0};
 	struct strbuf out;
-	cJSON *root = json_parse(response->body, &eb);
+	cJSON *root = run_parse(run, response);
 
-	if (!root) {
-		run_end_error(run, eb.err, &eb, (struct str){0});
+	if (!root)
 		return;
-	}
 	strbuf_init(&out, LIST_BYTES_MAX);
 	tally_versions(list, cJSON_GetObjectItemCaseSensitive(root, "versions"));
 	list_write(list, cJSON_GetObjectItemCaseSensitive(root, list->command->list_path), &out);

@@ -97,6 +97,20 @@ void run_end_error(struct command_run *run, enum err err, const struct errbuf *e
 	run_destroy(run);
 }
 
+cJSON *run_parse(struct command_run *run, const struct client_response *response)
+{
+	cJSON *root = json_parse(response->body, NULL);
+	struct errbuf eb = {0};
+
+	if (cJSON_IsObject(root))
+		return root;
+	cJSON_Delete(root);
+	err_set(&eb, ERR_FAILED, "the answer from %s is no JSON; is it a control plane of Umbra?",
+		client_url(run->client));
+	run_end_error(run, eb.err, &eb, (struct str){0});
+	return NULL;
+}
+
 static void end_with_answer(struct command_run *run, struct str body)
 {
 	cJSON *root = run->say && body.n ? json_parse(body, NULL) : NULL;
@@ -154,10 +168,12 @@ static void extend_send(struct command_run *run, const char *ttl)
 
 static void extend_reply(struct command_run *run, const struct client_response *response)
 {
-	cJSON *thing = json_parse(response->body, NULL);
+	cJSON *thing = run_parse(run, response);
 	const char *ttl = say_text(thing, "ttl");
 	struct errbuf eb = {0};
 
+	if (!thing)
+		return;
 	if (*ttl) {
 		extend_send(run, ttl);
 	} else {

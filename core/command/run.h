@@ -45,6 +45,12 @@ void run_piece(struct command_run *run, struct str body, struct str message);
 void run_end(struct command_run *run, struct str body);
 void run_end_error(struct command_run *run, enum err err, const struct errbuf *eb, struct str body);
 
+/*
+ * The answer's body as a tree, which the caller deletes. NULL when it is no JSON object: the run has ended
+ * with an error then, as if by run_end_error().
+ */
+cJSON *run_parse(struct command_run *run, const struct client_response *response);
+
 /* GET of one thing, shown as it is: for the `show` commands. */
 struct command_run *run_get(struct client *client, command_done_fn done, void *arg,
 	const char *collection, const char *id);
