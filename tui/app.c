@@ -1,0 +1,488 @@
+/*
+ * The dashboard's life: takes the terminal, runs the loop, paints when something changed, and gives the
+ * terminal back. Nothing here waits and nothing ticks: a timer is set only for a frame that is due, for
+ * something in sight that grows older, and once a second for the figures while the connection is up.
+ */
+#include "tui/app.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+
+#include "core/base/mem.h"
+#include "core/base/str.h"
+#include "core/base/time.h"
+
+#include "tui/app_internal.h"
+
+/* Frames for what the network brings come no faster than this; keys are painted at once. */
+enum { FRAME_MS = 50, STORM_MS = 80, AGE_MS = 1000, FIGURES_MS = 1000, KEYS_A_TURN = 256 };
+
+static struct timeval timeval_of(int64_t ms)
+{
+	return (struct timeval){.tv_sec = ms / 1000, .tv_usec = (ms % 1000) * 1000};
+}
+
+/* ---- the clock ---- */
+
+static int64_t standing_ms;
+
+static int64_t standing_clock(void)
+{
+	return standing_ms;
+}
+
+/* UMBRA_NOW_MS is read here and nowhere else: a wall clock that stands, so that pictures can be compared. */
+static int64_t (*choose_clock(const struct dashboard_options *options))(void)
+{
+	const char *text = getenv("UMBRA_NOW_MS");
+
+	if (options->now_ms)
+		return options->now_ms;
+	if (text && str_to_i64(str_of(text), &standing_ms))
+		return standing_clock;
+	return time_now_ms;
+}
+
+/* ---- frames ---- */
+
+struct opened *app_top(struct app *app)
+{
+	return app->depth > 0 ? &app->stack[app->depth - 1] : &app->tabs[app->tab];
+}
+
+static void paint_now(struct app *app)
+{
+	int64_t delay;
+	struct timeval wait;
+
+	(void)event_del(app->paint);
+	app->redraw = REDRAW_NONE;
+	app->model.now_ms = app->now_ms();
+	frame_paint(app);
+	app->painted_ms = time_monotonic_ms();
+	screen_expect_text(app->screen,
+		app->ui.prompt.kind == PROMPT_LINE || app->ui.prompt.kind == PROMPT_PICK);
+	(void)event_del(app->age);
+	if (app->next_change_ms == 0)
+		return;
+	delay = app->next_change_ms - app->model.now_ms;
+	wait = timeval_of(delay > AGE_MS ? delay : AGE_MS);
+	(void)event_add(app->age, &wait);
+}
+
+void app_touch(struct app *app, enum redraw redraw)
+{
+	int64_t since = time_monotonic_ms() - app->painted_ms;
+	struct timeval wait = timeval_of(since < FRAME_MS ? FRAME_MS - since : 0);
+
+	if (redraw == REDRAW_NONE)
+		return;
+	if (redraw > app->redraw)
+		app->redraw = redraw;
+	if (!event_pending(app->paint, EV_TIMEOUT, NULL))
+		(void)event_add(app->paint, &wait);
+}
+
+void app_changed(struct app *app, unsigned parts)
+{
+	for (size_t i = 0; i < app->tab_count; i++)
+		app->tabs[i].parts |= parts;
+	for (size_t i = 0; i < app->depth; i++)
+		app->stack[i].parts |= parts;
+	app_touch(app, REDRAW_ALL);
+}
+
+static void on_paint(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	paint_now(arg);
+}
+
+/* ---- views ---- */
+
+static struct opened make_opened(const struct view *view)
+{
+	return (struct opened){view, view->create ? view->create() : NULL, MODEL_ALL};
+}
+
+static void close_top(struct app *app)
+{
+	struct opened *top = &app->stack[--app->depth];
+
+	if (top->view->destroy)
+		top->view->destroy(top->state);
+	app_top(app)->parts = MODEL_ALL;
+}
+
+static void tail_as_needed(struct app *app)
+{
+	if (!(app_top(app)->view->flags & VIEW_TAILS) && app_top(app)->view != &view_detail &&
+		app_top(app)->view != &view_help)
+		network_tail_stop(app);
+	else if (app->tabs[app->tab].view->flags & VIEW_TAILS)
+		network_tail(app, app->model.scope);
+}
+
+static void show_tab(struct app *app, size_t tab, const char *argument)
+{
+	const struct view *view = app->tabs[tab].view;
+
+	while (app->depth > 0)
+		close_top(app);
+	app->tab = tab;
+	app->tabs[tab].parts = MODEL_ALL;
+	if (view->flags & VIEW_TAILS && argument[0] != '\0')
+		network_tail(app, strcmp(argument, "*") == 0 ? "" : argument);
+	if (view->open)
+		view->open(app->tabs[tab].state, &app->model, &app->ui, argument);
+}
+
+void app_open(struct app *app, const struct view *view, const char *argument)
+{
+	for (size_t i = 0; i < app->tab_count; i++) {
+		if (app->tabs[i].view == view) {
+			show_tab(app, i, argument);
+			tail_as_needed(app);
+			return;
+		}
+	}
+	if (app->depth == STACK_MAX)
+		return;
+	app->stack[app->depth++] = make_opened(view);
+	if (view->open)
+		view->open(app_top(app)->state, &app->model, &app->ui, argument);
+	tail_as_needed(app);
+}
+
+static void grant(struct app *app, const struct wish *wish)
+{
+	switch (wish->kind) {
+	case WISH_RUN:
+		network_run(app, wish->text);
+		break;
+	case WISH_OPEN:
+		app_open(app, wish->view, wish->text);
+		break;
+	case WISH_BACK:
+		if (app->depth > 0)
+			close_top(app);
+		tail_as_needed(app);
+		break;
+	case WISH_RETRY:
+		network_retry(app);
+		break;
+	case WISH_QUIT:
+		app->done = true;
+		break;
+	}
+	app_touch(app, REDRAW_ALL);
+}
+
+static void grant_wishes(struct app *app)
+{
+	while (app->ui.wish_count > 0) {
+		struct wish wish = app->ui.wishes[0];
+
+		memmove(app->ui.wishes, app->ui.wishes + 1, --app->ui.wish_count * sizeof(wish));
+		grant(app, &wish);
+	}
+	if (app->done)
+		(void)event_base_loopbreak(app->base);
+}
+
+/* ---- what wakes it ---- */
+
+/* The state of a view is what it was prepared for; a key after a change needs it anew. */
+static void prepare_top(struct app *app)
+{
+	struct opened *top = app_top(app);
+	int64_t ignored = 0;
+	struct canvas canvas = screen_canvas(app->screen, app->model.now_ms, &ignored);
+
+	if (top->parts != 0 && top->view->prepare && app->model.known)
+		top->view->prepare(top->state, &app->model, &app->ui, top->parts, canvas.rows - 4,
+			canvas.cols);
+	top->parts = 0;
+}
+
+static void on_input(evutil_socket_t fd, short what, void *arg)
+{
+	struct app *app = arg;
+	int32_t key;
+	int count = 0;
+	char nothing;
+
+	(void)fd;
+	(void)what;
+	app->model.now_ms = app->now_ms();
+	while (count < KEYS_A_TURN && screen_key(app->screen, &key)) {
+		prepare_top(app);
+		press(app, key);
+		grant_wishes(app);
+		count++;
+	}
+	/* Readable, and no key: the terminal is gone. */
+	if (count == 0 && read(STDIN_FILENO, &nothing, 0) < 0 && errno == EIO) {
+		app->exit_code = 128 + SIGHUP;
+		app->done = true;
+		(void)event_base_loopbreak(app->base);
+	}
+	if (app->redraw != REDRAW_NONE && !app->done)
+		paint_now(app);
+}
+
+static void on_leave(evutil_socket_t number, short what, void *arg)
+{
+	struct app *app = arg;
+
+	(void)what;
+	app->exit_code = 128 + (int)number;
+	app->done = true;
+	(void)event_base_loopbreak(app->base);
+}
+
+static void on_stop(evutil_socket_t number, short what, void *arg)
+{
+	struct app *app = arg;
+
+	(void)number;
+	(void)what;
+	screen_suspend(app->screen);
+	network_retry(app);
+	network_poll(app);
+	paint_now(app);
+}
+
+static void on_continue(evutil_socket_t number, short what, void *arg)
+{
+	struct app *app = arg;
+
+	(void)number;
+	(void)what;
+	screen_repaint(app->screen);
+	app_touch(app, REDRAW_ALL);
+}
+
+/* The first size of a storm is painted at once, the others when it is over. */
+static void on_size(evutil_socket_t number, short what, void *arg)
+{
+	struct app *app = arg;
+	int64_t now = time_monotonic_ms();
+	struct timeval wait = timeval_of(STORM_MS);
+
+	(void)number;
+	(void)what;
+	if (now - app->resized_ms < STORM_MS) {
+		app->resized_ms = now;
+		(void)event_add(app->resize, &wait);
+		return;
+	}
+	app->resized_ms = now;
+	if (screen_resize(app->screen))
+		paint_now(app);
+}
+
+static void on_storm_over(evutil_socket_t fd, short what, void *arg)
+{
+	struct app *app = arg;
+
+	(void)fd;
+	(void)what;
+	if (screen_resize(app->screen))
+		paint_now(app);
+}
+
+static void on_figures(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	network_poll(arg);
+}
+
+/* ---- themes ---- */
+
+static void load_theme_again(struct app *app)
+{
+	struct theme theme;
+	struct errbuf eb;
+
+	errbuf_clear(&eb);
+	if (theme_load(app->theme_name, &theme, NULL, &eb) != ERR_NONE) {
+		ui_say(&app->ui, ROLE_FAILED, "theme not taken: %s", eb.text);
+	} else {
+		app->theme = theme;
+		screen_set_theme(app->screen, &theme);
+		ui_say(&app->ui, ROLE_DONE, "theme %s, read anew", app->theme_name);
+	}
+	app_touch(app, REDRAW_ALL);
+}
+
+static bool is_theme_file(const struct app *app, const char *file)
+{
+	const char *slash = strrchr(app->theme_name, '/');
+	char name[THEME_PATH_SIZE + 8];
+
+	if (slash)
+		return strcmp(slash + 1, file) == 0;
+	(void)snprintf(name, sizeof(name), "%s.theme", app->theme_name);
+	return strcmp(name, file) == 0;
+}
+
+static void on_themes(evutil_socket_t fd, short what, void *arg)
+{
+	struct app *app = arg;
+	_Alignas(struct inotify_event) char block[4096];
+	bool ours = false;
+	ssize_t n;
+
+	(void)what;
+	while ((n = read(fd, block, sizeof(block))) > 0) {
+		for (ssize_t at = 0; at < n;) {
+			struct inotify_event head;
+
+			memcpy(&head, block + at, sizeof(head));
+			ours |= head.len > 0 && is_theme_file(app, block + at + sizeof(head));
+			at += (ssize_t)(sizeof(head) + head.len);
+		}
+	}
+	if (ours)
+		load_theme_again(app);
+}
+
+/* The directory is watched, not the file: editors write a new one and rename it. */
+static void watch_themes(struct app *app)
+{
+	char directory[THEME_PATH_SIZE];
+	char *slash;
+
+	theme_directory(directory);
+	if (strchr(app->theme_name, '/')) {
+		str_copy(directory, sizeof(directory), str_of(app->theme_name));
+		slash = strrchr(directory, '/');
+		slash[slash == directory] = '\0';
+	}
+	app->theme_fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	if (app->theme_fd < 0 ||
+		inotify_add_watch(app->theme_fd, directory, IN_CLOSE_WRITE | IN_MOVED_TO) < 0)
+		return;
+	app->themes = event_new(app->base, app->theme_fd, EV_READ | EV_PERSIST, on_themes, app);
+	(void)event_add(app->themes, NULL);
+}
+
+/* ---- beginning and end ---- */
+
+static void listen_to_signals(struct app *app)
+{
+	static const struct {
+		int number;
+		event_callback_fn fn;
+	} wanted[SIGNALS] = {{SIGTERM, on_leave}, {SIGINT, on_leave}, {SIGHUP, on_leave},
+		{SIGTSTP, on_stop}, {SIGCONT, on_continue}, {SIGWINCH, on_size}};
+
+	for (size_t i = 0; i < SIGNALS; i++) {
+		app->signals[i] = evsignal_new(app->base, wanted[i].number, wanted[i].fn, app);
+		(void)event_add(app->signals[i], NULL);
+	}
+}
+
+static void make_events(struct app *app)
+{
+	struct timeval second = timeval_of(FIGURES_MS);
+
+	app->paint = evtimer_new(app->base, on_paint, app);
+	app->age = evtimer_new(app->base, on_paint, app);
+	app->resize = evtimer_new(app->base, on_storm_over, app);
+	app->figures = event_new(app->base, -1, EV_PERSIST, on_figures, app);
+	(void)event_add(app->figures, &second);
+	app->input = event_new(app->base, STDIN_FILENO, EV_READ | EV_PERSIST, on_input, app);
+	(void)event_add(app->input, NULL);
+	listen_to_signals(app);
+	watch_themes(app);
+}
+
+static void free_event(struct event *event)
+{
+	if (event)
+		event_free(event);
+}
+
+static void app_finish(struct app *app)
+{
+	free_event(app->paint);
+	free_event(app->age);
+	free_event(app->resize);
+	free_event(app->figures);
+	free_event(app->input);
+	free_event(app->themes);
+	for (size_t i = 0; i < SIGNALS; i++)
+		free_event(app->signals[i]);
+	if (app->theme_fd >= 0)
+		close(app->theme_fd);
+	while (app->depth > 0)
+		close_top(app);
+	for (size_t i = 0; i < app->tab_count; i++)
+		if (app->tabs[i].view->destroy)
+			app->tabs[i].view->destroy(app->tabs[i].state);
+	ui_finish(&app->ui);
+	model_finish(&app->model);
+	if (app->owns_base)
+		event_base_free(app->base);
+	free(app);
+}
+
+static struct app *app_create(const struct dashboard_options *options)
+{
+	struct app *app = xcalloc(1, sizeof(*app));
+
+	app->theme_fd = -1;
+	app->now_ms = choose_clock(options);
+	app->owns_base = options->base == NULL;
+	app->base = options->base ? options->base : event_base_new();
+	str_copy(app->theme_name, sizeof(app->theme_name),
+		str_of(options->theme ? options->theme : "dark"));
+	model_init(&app->model, options->url);
+	app->model.now_ms = app->now_ms();
+	ui_ask_end(&app->ui);
+	app->ui.read_only = options->read_only;
+	str_copy(app->ui.session, sizeof(app->ui.session), str_of(options->session));
+	for (size_t i = 0; view_list[i]; i++)
+		if (view_list[i]->key != '\0' && app->tab_count < TABS_MAX)
+			app->tabs[app->tab_count++] = make_opened(view_list[i]);
+	return app;
+}
+
+int dashboard_run(const struct dashboard_options *options, struct errbuf *eb)
+{
+	struct app *app = app_create(options);
+	size_t bad_row;
+	int exit_code;
+
+	if (!keymap_init(&bad_row)) {
+		err_set(eb, ERR_FAILED, "row %zu of the keymap names no key", bad_row);
+		app->exit_code = err_exit_code(ERR_FAILED);
+	} else if (theme_load(app->theme_name, &app->theme, NULL, eb) != ERR_NONE ||
+		   !(app->screen = screen_create(&app->theme, eb))) {
+		app->exit_code = err_exit_code(ERR_USAGE);
+	} else {
+		make_events(app);
+		paint_now(app); /* before anything is asked of the network */
+		if (network_start(app, options, eb)) {
+			(void)event_base_loop(app->base, EVLOOP_NO_EXIT_ON_EMPTY);
+			network_stop(app);
+		} else {
+			app->exit_code = err_exit_code(ERR_USAGE);
+		}
+		screen_destroy(app->screen);
+	}
+	exit_code = app->exit_code;
+	app_finish(app);
+	return exit_code;
+}

@@ -1,0 +1,98 @@
+/* The app's own parts know each other through this; nobody else includes it. */
+#ifndef UMBRA_TUI_APP_INTERNAL_H
+#define UMBRA_TUI_APP_INTERNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/client/client.h"
+
+#include "tui/app.h"
+#include "tui/model.h"
+#include "tui/screen.h"
+#include "tui/ui.h"
+#include "tui/view.h"
+
+struct event;
+struct event_base;
+
+/* A view and what it is at. Those with a tab live as long as the app, the others while they are open. */
+struct opened {
+	const struct view *view;
+	void *state;
+	unsigned parts; /* what changed since its last prepare */
+};
+
+enum { TABS_MAX = 8, STACK_MAX = 8, SIGNALS = 6 };
+
+struct run; /* a command under way */
+
+struct app {
+	struct event_base *base;
+	bool owns_base;
+	int64_t (*now_ms)(void);
+	struct screen *screen;
+	struct theme theme;
+	char theme_name[THEME_PATH_SIZE];
+	struct model model;
+	struct ui ui;
+
+	struct opened tabs[TABS_MAX];
+	size_t tab_count;
+	size_t tab; /* the one shown, below what is opened over it */
+	struct opened stack[STACK_MAX]; /* what is opened over the tab */
+	size_t depth;
+
+	struct client *client;
+	struct feed *feed;
+	struct tail_client *tail;
+	struct client_call *tail_start; /* finding out where the tail begins */
+	struct client_call *traffic;
+	struct client_call *status;
+	int64_t traffic_since;
+	struct run *runs;
+	bool leaving; /* results that come now are for nobody */
+
+	struct event *input;
+	struct event *signals[SIGNALS];
+	struct event *paint; /* the next frame that is due */
+	struct event *age; /* when something in sight grows older */
+	struct event *figures; /* once a second */
+	struct event *themes; /* inotify */
+	struct event *resize; /* the end of a storm of sizes */
+	int theme_fd;
+
+	enum redraw redraw;
+	int64_t next_change_ms; /* of the last frame */
+	int64_t painted_ms; /* monotonic */
+	int64_t resized_ms; /* monotonic */
+	int exit_code;
+	bool done;
+};
+
+/* app.c */
+struct opened *app_top(struct app *app);
+/* Paints at the end of this turn, or once 50 ms have passed since the last frame. */
+void app_touch(struct app *app, enum redraw redraw);
+/* The model changed. */
+void app_changed(struct app *app, unsigned parts);
+void app_open(struct app *app, const struct view *view, const char *argument);
+
+/* frame.c: the whole picture. */
+void frame_paint(struct app *app);
+
+/* network.c: feed, tail, figures, commands. */
+bool network_start(struct app *app, const struct dashboard_options *options, struct errbuf *eb);
+void network_stop(struct app *app);
+void network_poll(struct app *app);
+void network_retry(struct app *app);
+/* The tail runs with this scope; the lines of another one are dropped. */
+void network_tail(struct app *app, const char *scope);
+void network_tail_stop(struct app *app);
+void network_run(struct app *app, const char *line);
+
+/* press.c: what a key does, to the prompt or to the view. */
+void press(struct app *app, int32_t key);
+
+#endif

@@ -1,0 +1,389 @@
+/*
+ * Drawing onto the curses screen. Called by the views and the widgets, within a frame only.
+ *
+ * Invariant: no byte from outside reaches curses but as a glyph of text_next(), and each glyph is written
+ * at the cell it was counted to, so that a terminal (or libc) with another idea of a width cannot shift
+ * the rest of a row.
+ */
+#include "tui/canvas.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <wchar.h>
+
+#include "core/base/text.h"
+#include "core/base/time.h"
+
+#include "tui/palette.h"
+
+static const char *const glyphs_utf8[GLYPH_COUNT] = {
+#define X(name, utf8, ascii) [name] = utf8,
+	GLYPH_TABLE(X)
+#undef X
+};
+
+static const char *const glyphs_ascii[GLYPH_COUNT] = {
+#define X(name, utf8, ascii) [name] = ascii,
+	GLYPH_TABLE(X)
+#undef X
+};
+
+/* A run of cells in one role, collected so that curses is called once for it. */
+enum { RUN_MAX = 128 };
+struct run {
+	const struct canvas *canvas;
+	int y;
+	int x; /* where the next glyph goes, of the canvas */
+	int start; /* where the run began */
+	enum role role;
+	wchar_t text[RUN_MAX];
+	int len;
+};
+
+static void run_flush(struct run *run)
+{
+	const struct palette *palette = run->canvas->palette;
+	enum role role = run->canvas->old && run->role != ROLE_STALE ? ROLE_OLD : run->role;
+
+	if (run->len > 0) {
+		(void)wattr_set(stdscr, palette->attributes[role], palette->pairs[role], NULL);
+		(void)mvwaddnwstr(stdscr, run->canvas->y + run->y, run->canvas->x + run->start,
+			run->text, run->len);
+	}
+	run->len = 0;
+	run->start = run->x;
+}
+
+static struct run run_start(const struct canvas *canvas, int y, int x, enum role role)
+{
+	struct run run;
+
+	run.canvas = canvas;
+	run.y = y;
+	run.x = run.start = x;
+	run.role = role;
+	run.len = 0;
+	return run;
+}
+
+static void run_role(struct run *run, enum role role)
+{
+	if (run->role != role)
+		run_flush(run);
+	run->role = role;
+}
+
+static void run_cell(struct run *run, wchar_t wc, int cells)
+{
+	if (run->len == RUN_MAX)
+		run_flush(run);
+	run->text[run->len++] = wc;
+	run->x += cells;
+}
+
+static void run_blanks(struct run *run, int count)
+{
+	for (; count > 0; count--)
+		run_cell(run, L' ', 1);
+}
+
+/* One glyph as wide characters: the base and its marks. Of those libc counts otherwise, only the place. */
+static void run_glyph(struct run *run, const struct text_glyph *glyph)
+{
+	struct str rest = {glyph->bytes, glyph->len};
+	uint32_t code_point = 0;
+	size_t len = utf8_decode(rest, &code_point);
+
+	if (glyph->escaped) {
+		for (size_t i = 0; i < glyph->len; i++)
+			run_cell(run, (wchar_t)glyph->bytes[i], 1);
+		return;
+	}
+	if (code_point > 0x7e && wcwidth((wchar_t)code_point) != glyph->cells) {
+		run_cell(run, L'?', 1);
+		run_blanks(run, glyph->cells - 1);
+		return;
+	}
+	if (run->len + 3 > RUN_MAX)
+		run_flush(run);
+	run_cell(run, (wchar_t)code_point, glyph->cells);
+	while (len < rest.n) {
+		size_t mark;
+
+		rest = (struct str){rest.p + len, rest.n - len};
+		mark = utf8_decode(rest, &code_point);
+		if (mark == 0)
+			break;
+		run->text[run->len++] = (wchar_t)code_point;
+		len = mark;
+	}
+	if (glyph->cells == 2) /* the next one is placed by our count */
+		run_flush(run);
+}
+
+/* Clips to the canvas; false when nothing of the field is on it. */
+static bool clip(const struct canvas *canvas, int y, int x, int *cols)
+{
+	if (y < 0 || y >= canvas->rows || x < 0 || x >= canvas->cols)
+		return false;
+	if (*cols > canvas->cols - x)
+		*cols = canvas->cols - x;
+	return *cols > 0;
+}
+
+struct canvas canvas_part(const struct canvas *canvas, int y, int x, int rows, int cols)
+{
+	struct canvas part = *canvas;
+
+	y = y < 0 ? 0 : y > canvas->rows ? canvas->rows : y;
+	x = x < 0 ? 0 : x > canvas->cols ? canvas->cols : x;
+	part.y += y;
+	part.x += x;
+	part.rows = rows < 0 ? 0 : rows > canvas->rows - y ? canvas->rows - y : rows;
+	part.cols = cols < 0 ? 0 : cols > canvas->cols - x ? canvas->cols - x : cols;
+	return part;
+}
+
+static wchar_t glyph_wc(const struct canvas *canvas, enum glyph glyph)
+{
+	uint32_t code_point = '?';
+
+	(void)utf8_decode(
+		str_of(canvas->ascii ? glyphs_ascii[glyph] : glyphs_utf8[glyph]), &code_point);
+	return (wchar_t)code_point;
+}
+
+/* Where a piece of text is looked for: its place in the text that is drawn. */
+struct found {
+	const char *from, *to;
+};
+
+/*
+ * Draws `text` into `cols` cells. One glyph is held back, so that the last cell that fits can become an
+ * ellipsis when there is more.
+ */
+static int draw_text(const struct canvas *canvas, int y, int x, int cols, enum role role,
+	struct str text, const struct found *found)
+{
+	struct run run = run_start(canvas, y, x, role);
+	int room = cols;
+	struct text_glyph glyph;
+	struct str rest = text;
+
+	while (text_next(&rest, canvas->ascii, &glyph)) {
+		struct str ahead = rest;
+		struct text_glyph next;
+		bool inside = found && glyph.bytes >= found->from && glyph.bytes < found->to;
+		int need = glyph.cells;
+
+		if (need > room || (need == room && text_next(&ahead, canvas->ascii, &next))) {
+			if (room > 0) {
+				run_role(&run, ROLE_QUIET);
+				run_blanks(&run, 0);
+				run_cell(&run, glyph_wc(canvas, GLYPH_CUT), 1);
+			}
+			break;
+		}
+		run_role(&run, inside ? ROLE_MATCH : glyph.escaped ? ROLE_ESCAPED : role);
+		run_glyph(&run, &glyph);
+		room -= glyph.cells;
+	}
+	run_flush(&run);
+	return run.x - x;
+}
+
+static void draw_blanks(const struct canvas *canvas, int y, int x, int cols)
+{
+	struct run run = run_start(canvas, y, x, ROLE_BASE);
+
+	run_blanks(&run, cols);
+	run_flush(&run);
+}
+
+int canvas_run(const struct canvas *canvas, int y, int x, int cols, enum role role, struct str text)
+{
+	if (!clip(canvas, y, x, &cols))
+		return 0;
+	return draw_text(canvas, y, x, cols, role, text, NULL);
+}
+
+int canvas_run_c(
+	const struct canvas *canvas, int y, int x, int cols, enum role role, const char *text)
+{
+	return canvas_run(canvas, y, x, cols, role, str_of(text));
+}
+
+void canvas_text(
+	const struct canvas *canvas, int y, int x, int cols, enum role role, struct str text)
+{
+	int used;
+
+	if (!clip(canvas, y, x, &cols))
+		return;
+	used = draw_text(canvas, y, x, cols, role, text, NULL);
+	draw_blanks(canvas, y, x + used, cols - used);
+}
+
+void canvas_c(const struct canvas *canvas, int y, int x, int cols, enum role role, const char *text)
+{
+	canvas_text(canvas, y, x, cols, role, str_of(text));
+}
+
+void canvas_right(
+	const struct canvas *canvas, int y, int x, int cols, enum role role, const char *text)
+{
+	int cells = (int)text_cells(str_of(text));
+	int lead = cells < cols ? cols - cells : 0;
+
+	if (!clip(canvas, y, x, &cols))
+		return;
+	draw_blanks(canvas, y, x, lead < cols ? lead : cols);
+	canvas_text(canvas, y, x + lead, cols - lead, role, str_of(text));
+}
+
+static int lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
+}
+
+size_t text_find_nocase(struct str text, struct str needle)
+{
+	if (needle.n == 0)
+		return text.n;
+	for (size_t i = 0; i + needle.n <= text.n; i++) {
+		size_t same = 0;
+
+		while (same < needle.n && lower(text.p[i + same]) == lower(needle.p[same]))
+			same++;
+		if (same == needle.n)
+			return i;
+	}
+	return text.n;
+}
+
+void canvas_text_found(const struct canvas *canvas, int y, int x, int cols, enum role role,
+	struct str text, struct str find)
+{
+	size_t at = text_find_nocase(text, find);
+	struct found found;
+	int used;
+
+	if (at == text.n) {
+		canvas_text(canvas, y, x, cols, role, text);
+		return;
+	}
+	if (!clip(canvas, y, x, &cols))
+		return;
+	found = (struct found){text.p + at, text.p + at + find.n};
+	used = draw_text(canvas, y, x, cols, role, text, &found);
+	draw_blanks(canvas, y, x + used, cols - used);
+}
+
+int canvas_glyph(const struct canvas *canvas, int y, int x, enum role role, enum glyph glyph)
+{
+	int cols = 1;
+	struct run run = run_start(canvas, y, x, role);
+
+	if (!clip(canvas, y, x, &cols))
+		return 0;
+	run_cell(&run, glyph_wc(canvas, glyph), 1);
+	run_flush(&run);
+	return 1;
+}
+
+void canvas_bar(const struct canvas *canvas, int y, int x, enum role role, int height)
+{
+	static const char ascii[] = "_.,-=+*#";
+	int cols = 1;
+	struct run run = run_start(canvas, y, x, role);
+
+	if (!clip(canvas, y, x, &cols))
+		return;
+	height = height < 0 ? 0 : height > 7 ? 7 : height;
+	run_cell(&run, canvas->ascii ? (wchar_t)ascii[height] : (wchar_t)(0x2581 + height), 1);
+	run_flush(&run);
+}
+
+void canvas_clear(const struct canvas *canvas, int y, int x)
+{
+	int cols = canvas->cols - x;
+
+	if (clip(canvas, y, x, &cols))
+		draw_blanks(canvas, y, x, cols);
+}
+
+void canvas_clear_rows(const struct canvas *canvas, int y, int rows)
+{
+	for (int i = 0; i < rows; i++)
+		canvas_clear(canvas, y + i, 0);
+}
+
+void canvas_rule(const struct canvas *canvas, int y)
+{
+	struct run run = run_start(canvas, y, 0, ROLE_RULE);
+	int cols = canvas->cols;
+
+	if (!clip(canvas, y, 0, &cols))
+		return;
+	for (int i = 0; i < cols; i++)
+		run_cell(&run, glyph_wc(canvas, GLYPH_RULE), 1);
+	run_flush(&run);
+}
+
+void canvas_changes_at(const struct canvas *canvas, int64_t time_ms)
+{
+	if (time_ms > canvas->now_ms &&
+		(*canvas->next_change_ms == 0 || time_ms < *canvas->next_change_ms))
+		*canvas->next_change_ms = time_ms;
+}
+
+/* The unit in which duration_format_short() counts at that length. */
+static int64_t unit_of(int64_t duration_ms)
+{
+	char text[DURATION_TEXT_SIZE];
+	size_t len;
+
+	duration_format_short(duration_ms, text);
+	len = strlen(text);
+	switch (len > 0 ? text[len - 1] : 's') {
+	case 'd':
+		return 24LL * 3600 * 1000;
+	case 'h':
+		return 3600LL * 1000;
+	case 'm':
+		return 60LL * 1000;
+	default:
+		return 1000;
+	}
+}
+
+const char *canvas_age(const struct canvas *canvas, int64_t time_ms, char dst[AGE_SIZE])
+{
+	int64_t age = canvas->now_ms > time_ms ? canvas->now_ms - time_ms : 0;
+	int64_t unit;
+
+	if (time_ms == 0) {
+		dst[0] = '\0';
+		return dst;
+	}
+	duration_format_short(age, dst);
+	unit = unit_of(age);
+	canvas_changes_at(canvas, canvas->now_ms + unit - age % unit);
+	return dst;
+}
+
+const char *canvas_left(const struct canvas *canvas, int64_t time_ms, char dst[AGE_SIZE])
+{
+	int64_t left = time_ms > canvas->now_ms ? time_ms - canvas->now_ms : 0;
+	int64_t unit;
+
+	if (time_ms == 0) {
+		dst[0] = '\0';
+		return dst;
+	}
+	duration_format_short(left, dst);
+	unit = unit_of(left);
+	if (left > 0)
+		canvas_changes_at(canvas, canvas->now_ms + left % unit + 1);
+	return dst;
+}

@@ -1,0 +1,251 @@
+/*
+ * Figures by service and version. Fed by the app, read by the views. Invariant: the sum of a service is
+ * that of its entries, kept whenever one of them changes, so that reading costs one look-up.
+ */
+#include "tui/figures.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/json.h"
+#include "core/base/map.h"
+#include "core/base/mem.h"
+#include "core/model/names.h"
+
+struct version_entry {
+	struct version_entry *next;
+	char name[LIMIT_VERSION_NAME + 1];
+	struct figures figures;
+};
+
+struct service_entry {
+	struct version_entry *versions;
+	struct figures sum;
+};
+
+struct figures_table {
+	struct map *services; /* name -> struct service_entry */
+};
+
+static void service_entry_free(void *value)
+{
+	struct service_entry *entry = value;
+
+	while (entry->versions) {
+		struct version_entry *version = entry->versions;
+
+		entry->versions = version->next;
+		free(version);
+	}
+	free(entry);
+}
+
+struct figures_table *figures_create(void)
+{
+	struct figures_table *table = xcalloc(1, sizeof(*table));
+
+	table->services = map_create();
+	return table;
+}
+
+void figures_destroy(struct figures_table *table)
+{
+	if (!table)
+		return;
+	map_destroy(table->services, service_entry_free);
+	free(table);
+}
+
+void figures_clear(struct figures_table *table)
+{
+	map_destroy(table->services, service_entry_free);
+	table->services = map_create();
+}
+
+static void larger(double *into, double value)
+{
+	if (value > *into)
+		*into = value;
+}
+
+static void sum_up(struct service_entry *entry)
+{
+	struct figures sum;
+
+	memset(&sum, 0, sizeof(sum));
+	for (const struct version_entry *v = entry->versions; v; v = v->next) {
+		const struct figures *f = &v->figures;
+
+		sum.rate += f->rate;
+		sum.share_4xx += f->share_4xx * f->rate;
+		sum.share_5xx += f->share_5xx * f->rate;
+		sum.count += f->count;
+		sum.bytes_in += f->bytes_in;
+		sum.bytes_out += f->bytes_out;
+		if (f->count > 0) {
+			larger(&sum.p50_ms, f->p50_ms);
+			larger(&sum.p95_ms, f->p95_ms);
+			larger(&sum.p99_ms, f->p99_ms);
+		}
+		if (f->last_seen > sum.last_seen)
+			sum.last_seen = f->last_seen;
+		for (int i = 0; i < WINDOW_SLOTS; i++)
+			sum.history[i] += f->history[i];
+	}
+	if (sum.rate > 0) {
+		sum.share_4xx /= sum.rate;
+		sum.share_5xx /= sum.rate;
+	}
+	entry->sum = sum;
+}
+
+static struct version_entry **find_version(struct service_entry *entry, struct str version)
+{
+	struct version_entry **at = &entry->versions;
+
+	while (*at && !str_eq_c(version, (*at)->name))
+		at = &(*at)->next;
+	return at;
+}
+
+void figures_put(struct figures_table *table, struct str service, struct str version,
+	const struct figures *figures)
+{
+	struct service_entry *entry = map_get(table->services, service);
+	struct version_entry **at;
+
+	if (!entry) {
+		entry = xcalloc(1, sizeof(*entry));
+		map_set(table->services, service, entry);
+	}
+	at = find_version(entry, version);
+	if (!*at) {
+		*at = xcalloc(1, sizeof(**at));
+		str_copy((*at)->name, sizeof((*at)->name), version);
+	}
+	(*at)->figures = *figures;
+	sum_up(entry);
+}
+
+void figures_remove(struct figures_table *table, struct str service, struct str version)
+{
+	struct service_entry *entry = map_get(table->services, service);
+	struct version_entry **at = entry ? find_version(entry, version) : NULL;
+	struct version_entry *gone = at ? *at : NULL;
+
+	if (!gone)
+		return;
+	*at = gone->next;
+	free(gone);
+	sum_up(entry);
+}
+
+void figures_remove_service(struct figures_table *table, struct str service)
+{
+	struct service_entry *entry = map_remove(table->services, service);
+
+	if (entry)
+		service_entry_free(entry);
+}
+
+const struct figures *figures_version(
+	const struct figures_table *table, struct str service, struct str version)
+{
+	struct service_entry *entry = map_get(table->services, service);
+	struct version_entry *found = entry ? *find_version(entry, version) : NULL;
+
+	return found ? &found->figures : NULL;
+}
+
+const struct figures *figures_service(const struct figures_table *table, struct str service)
+{
+	const struct service_entry *entry = map_get(table->services, service);
+
+	return entry ? &entry->sum : NULL;
+}
+
+void figures_total(const struct figures_table *table, double *ret_rate, double *ret_share_5xx)
+{
+	size_t cursor = 0;
+	struct str name;
+	void *value;
+	double errors = 0;
+
+	*ret_rate = 0;
+	while (map_next(table->services, &cursor, &name, &value)) {
+		const struct service_entry *entry = value;
+
+		*ret_rate += entry->sum.rate;
+		errors += entry->sum.share_5xx * entry->sum.rate;
+	}
+	*ret_share_5xx = *ret_rate > 0 ? errors / *ret_rate : 0;
+}
+
+/* ---- GET /v1/traffic ---- */
+
+static double number(const cJSON *object, const char *key)
+{
+	double value = 0;
+
+	(void)json_get_double(object, key, &value);
+	return value;
+}
+
+static uint64_t whole(const cJSON *object, const char *key)
+{
+	double value = number(object, key);
+
+	return value > 0 ? (uint64_t)value : 0;
+}
+
+static void read_one(struct figures_table *table, const cJSON *item)
+{
+	struct figures figures;
+	struct str service = {0};
+	struct str version = {0};
+	const cJSON *slot;
+	int i = 0;
+
+	(void)json_get_str(item, "service", &service);
+	(void)json_get_str(item, "version", &version);
+	if (!name_is_service(service) || (version.n > 0 && !name_is_version(version)))
+		return;
+	memset(&figures, 0, sizeof(figures));
+	figures.rate = number(item, "rate");
+	figures.share_4xx = number(item, "share_4xx");
+	figures.share_5xx = number(item, "share_5xx");
+	figures.p50_ms = number(item, "p50_ms");
+	figures.p95_ms = number(item, "p95_ms");
+	figures.p99_ms = number(item, "p99_ms");
+	figures.count = whole(item, "count");
+	figures.bytes_in = whole(item, "bytes_in");
+	figures.bytes_out = whole(item, "bytes_out");
+	cJSON_ArrayForEach(slot, cJSON_GetObjectItemCaseSensitive(item, "history"))
+	{
+		if (i < WINDOW_SLOTS && cJSON_IsNumber(slot) && slot->valuedouble > 0)
+			figures.history[i] = (uint32_t)slot->valuedouble;
+		i++;
+	}
+	figures_put(table, service, version, &figures);
+}
+
+enum err figures_read(struct figures_table *table, struct str body, int64_t *ret_since,
+	bool *ret_changed, struct errbuf *eb)
+{
+	cJSON *answer = json_parse(body, eb);
+	const cJSON *item;
+	double since = 0;
+
+	if (!answer)
+		return ERR_BAD_JSON;
+	*ret_changed = false;
+	cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(answer, "versions"))
+	{
+		read_one(table, item);
+		*ret_changed = true;
+	}
+	if (json_get_double(answer, "since", &since))
+		*ret_since = (int64_t)since;
+	cJSON_Delete(answer);
+	return ERR_NONE;
+}

@@ -1,0 +1,409 @@
+/*
+ * The picture: header, tabs, crumbs, the view's body, and the last rows (hints, or the prompt). Pure drawing
+ * from (model, ui, view state); called by the app once a frame.
+ *
+ *   row 0     umbra, environment, connection, totals, your session
+ *   row 1     tabs
+ *   row 2     crumbs, and what the view says of itself
+ *   row 3..   the view
+ *   last      hints, a message, or the prompt
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "core/base/text.h"
+#include "core/base/time.h"
+
+#include "tui/app_internal.h"
+#include "tui/keys.h"
+
+enum { MIN_ROWS = 15, MIN_COLS = 60, HEAD_ROWS = 3 };
+
+/* ---- header ---- */
+
+static enum role connection_text(
+	const struct model *model, const struct canvas *canvas, char *dst, size_t size)
+{
+	char age[AGE_SIZE] = "";
+
+	switch (model->feed.state) {
+	case FEED_LIVE:
+		(void)snprintf(dst, size, "live");
+		return ROLE_LIVE;
+	case FEED_CONNECTING:
+		(void)snprintf(dst, size, "connecting");
+		return ROLE_STARTING;
+	default:
+		if (model->feed.last_byte_ms > 0)
+			(void)canvas_age(canvas, model->feed.last_byte_ms, age);
+		if (age[0] != '\0')
+			(void)snprintf(dst, size, " STALE %s ", age);
+		else
+			(void)snprintf(dst, size, " NOT CONNECTED ");
+		return ROLE_STALE;
+	}
+}
+
+struct total {
+	char text[64];
+	enum role role;
+	int drop; /* the highest goes first where there is no room */
+};
+
+/* The totals that fit, right-aligned; those with the highest `drop` are left out first. */
+static void draw_totals(const struct canvas *canvas, struct total *totals, size_t count, int from)
+{
+	int x = canvas->cols - 1;
+
+	for (;;) {
+		int width = 0;
+		size_t worst = count;
+
+		for (size_t i = 0; i < count; i++) {
+			if (totals[i].text[0] == '\0')
+				continue;
+			width += (int)text_cells(str_of(totals[i].text)) + 2;
+			if (worst == count || totals[i].drop > totals[worst].drop)
+				worst = i;
+		}
+		if (worst == count || width <= canvas->cols - from - 1)
+			break;
+		totals[worst].text[0] = '\0';
+	}
+	for (size_t i = count; i-- > 0;) {
+		int cells = (int)text_cells(str_of(totals[i].text));
+
+		if (cells == 0)
+			continue;
+		x -= cells;
+		(void)canvas_run_c(canvas, 0, x, cells, totals[i].role, totals[i].text);
+		x -= 2;
+	}
+}
+
+static void count_text(char dst[64], size_t count, const char *noun)
+{
+	(void)snprintf(dst, 64, "%zu %s%s", count, noun, count == 1 ? "" : "s");
+}
+
+static void draw_header(const struct app *app, const struct canvas *canvas)
+{
+	const struct model *model = &app->model;
+	struct total totals[6];
+	char text[300];
+	enum role role;
+	int x = 1;
+
+	memset(totals, 0, sizeof(totals));
+	canvas_clear(canvas, 0, 0);
+	x += canvas_run_c(canvas, 0, x, 8, ROLE_BRAND, "umbra") + 2;
+	x += canvas_run_c(canvas, 0, x, 24, ROLE_ENVIRONMENT,
+		     model->name[0] ? model->name : model->url) +
+	     2;
+	role = connection_text(model, canvas, text, sizeof(text));
+	x += canvas_run_c(canvas, 0, x, 24, role, text) + 2;
+	if (model->feed.state == FEED_STALE && model->known) {
+		(void)canvas_run_c(
+			canvas, 0, x, canvas->cols - x - 1, ROLE_UNHEALTHY, model->feed.why);
+		return;
+	}
+	if (!model->known)
+		return;
+	count_text(totals[0].text, model->env->node_count, "service");
+	count_text(totals[1].text, model->env->version_count, "version");
+	count_text(totals[2].text, model->env->session_count, "session");
+	(void)snprintf(totals[3].text, 64, "%.1f req/s", model->rate);
+	(void)snprintf(totals[4].text, 64, "%.1f%% 5xx", model->share_5xx * 100);
+	if (app->ui.read_only)
+		(void)snprintf(totals[5].text, 64, "READ-ONLY");
+	else if (app->ui.session[0] != '\0')
+		(void)snprintf(totals[5].text, 64, "you: %s", app->ui.session);
+	for (int i = 0; i < 6; i++) {
+		static const int drops[] = {3, 4, 5, 2, 1, 0};
+
+		totals[i].drop = drops[i];
+		totals[i].role = i < 3 ? ROLE_QUIET : ROLE_FIGURE;
+	}
+	totals[4].role = model->share_5xx >= 0.01 ? ROLE_UNHEALTHY : ROLE_FIGURE;
+	totals[5].role = app->ui.read_only ? ROLE_WARNING : ROLE_SESSION;
+	draw_totals(canvas, totals, 6, x);
+}
+
+static void draw_tabs(const struct app *app, const struct canvas *canvas)
+{
+	char key[2] = "";
+	int x = 1;
+
+	canvas_clear(canvas, 1, 0);
+	for (size_t i = 0; i < app->tab_count; i++) {
+		bool now = i == app->tab;
+
+		key[0] = app->tabs[i].view->key;
+		x += canvas_run_c(canvas, 1, x, 1, ROLE_KEY, key) + 1;
+		x += canvas_run_c(canvas, 1, x, 20, now ? ROLE_TAB_NOW : ROLE_TAB,
+			     app->tabs[i].view->title) +
+		     2;
+	}
+	if (canvas->cols - 8 > x) {
+		(void)canvas_run_c(canvas, 1, canvas->cols - 7, 1, ROLE_KEY, "?");
+		(void)canvas_run_c(canvas, 1, canvas->cols - 5, 4, ROLE_HINT, "help");
+	}
+}
+
+static void draw_crumbs(struct app *app, const struct canvas *canvas)
+{
+	const struct opened *top = app_top(app);
+	const char *title = app->tabs[app->tab].view->title;
+	struct canvas rest;
+	int x = 1;
+
+	canvas_clear(canvas, 2, 0);
+	x += canvas_run_c(canvas, 2, x, 20, ROLE_STRONG, title);
+	if (app->depth > 0 && top->view->title) {
+		x += 1 + canvas_glyph(canvas, 2, x + 1, ROLE_QUIET, GLYPH_CRUMB) + 1;
+		x += canvas_run_c(canvas, 2, x, 20, ROLE_STRONG, top->view->title);
+	}
+	rest = canvas_part(canvas, 2, x, 1, canvas->cols - x - 1);
+	if (top->view->draw_title && (app->model.known || (top->view->flags & VIEW_ALWAYS)))
+		top->view->draw_title(top->state, &app->model, &app->ui, &rest);
+}
+
+/* ---- the last rows ---- */
+
+static int draw_hint(const struct canvas *canvas, int x, const char *keys, const char *hint)
+{
+	struct str rest = str_of(keys);
+	struct str key = str_cut(&rest, ' ');
+	int need = (int)(text_cells(key) + 1 + text_cells(str_of(hint)));
+
+	if (x + need >= canvas->cols)
+		return x;
+	x += canvas_run(canvas, 0, x, 8, ROLE_KEY, key) + 1;
+	return x + canvas_run_c(canvas, 0, x, 24, ROLE_HINT, hint) + 2;
+}
+
+static void draw_hints(const struct app *app, const struct canvas *canvas, enum area area)
+{
+	int x = 1;
+
+	for (; area != AREA_COUNT; area = area_parent(area))
+		for (size_t i = 0; i < binding_count; i++)
+			if (bindings[i].area == area && bindings[i].hint)
+				x = draw_hint(canvas, x, bindings[i].keys, bindings[i].hint);
+	if (app->depth > 0)
+		(void)draw_hint(canvas, x, "Esc", "back");
+}
+
+static void draw_last_row(struct app *app, const struct canvas *canvas)
+{
+	const struct ui *ui = &app->ui;
+
+	canvas_clear(canvas, 0, 0);
+	if (ui->message[0] != '\0') {
+		canvas_c(canvas, 0, 1, canvas->cols - 2, ui->message_role, ui->message);
+		return;
+	}
+	if (ui->running > 0) {
+		canvas_c(canvas, 0, 1, canvas->cols - 2, ROLE_STARTING,
+			"sent, waiting for the answer");
+		return;
+	}
+	draw_hints(app, canvas, app_top(app)->view->area);
+}
+
+static void draw_line_prompt(const struct prompt *prompt, const struct canvas *canvas)
+{
+	int x = 1;
+
+	canvas_rule(canvas, 0);
+	canvas_clear(canvas, 1, 0);
+	x += canvas_run_c(canvas, 1, x, canvas->cols / 2, ROLE_PROMPT, prompt->label) + 1;
+	input_draw(canvas, 1, x, &prompt->input, prompt->column);
+	canvas_clear(canvas, 2, 0);
+	if (prompt->mistake[0] != '\0') {
+		int at = x;
+
+		if (prompt->column != SIZE_MAX)
+			at += (int)text_cells((struct str){prompt->input.text,
+				prompt->column < prompt->input.len ? prompt->column
+								   : prompt->input.len});
+		if (prompt->column != SIZE_MAX && at < canvas->cols / 2)
+			at += canvas_run_c(canvas, 2, at, 1, ROLE_FAILED, "^") + 1;
+		else
+			at = x;
+		canvas_c(canvas, 2, at, canvas->cols - at - 1, ROLE_FAILED, prompt->mistake);
+		return;
+	}
+	canvas_c(canvas, 2, x, canvas->cols - x - 1, ROLE_QUIET,
+		prompt->question == QUESTION_FILTER
+			? "state:unhealthy  pr:482  author:dev1  kind:ephemeral  \"text\"  !not    "
+			  "Enter keep   Esc show all"
+		: prompt->question == QUESTION_FIND ? "Enter keep   n next   N before   Esc drop"
+						    : "Enter send   Esc drop");
+}
+
+/* A sentence over at most `rows` rows, broken at blanks. */
+static void draw_wrapped(
+	const struct canvas *canvas, int y, int rows, enum role role, struct str text)
+{
+	int width = canvas->cols - 2;
+
+	for (int row = 0; row < rows; row++) {
+		size_t take = text.n;
+
+		while (row < rows - 1 && take > 0 &&
+			(int)text_cells((struct str){text.p, take}) > width) {
+			while (take > 0 && text.p[take - 1] != ' ')
+				take--;
+			while (take > 0 && text.p[take - 1] == ' ')
+				take--;
+		}
+		if (take == 0)
+			take = text.n;
+		canvas_clear(canvas, y + row, 0);
+		canvas_text(canvas, y + row, 1, width, role, (struct str){text.p, take});
+		text = str_trim((struct str){text.p + take, text.n - take});
+	}
+}
+
+static void draw_confirm(const struct prompt *prompt, const struct canvas *canvas)
+{
+	int x = 1;
+
+	canvas_rule(canvas, 0);
+	draw_wrapped(
+		canvas, 1, 2, prompt->loses ? ROLE_WARNING : ROLE_PROMPT, str_of(prompt->label));
+	canvas_clear(canvas, 3, 0);
+	if (prompt->command[0] != '\0') {
+		x += canvas_run_c(canvas, 3, x, 2, ROLE_COMMAND, "$ ");
+		canvas_c(canvas, 3, x, canvas->cols - x - 1, ROLE_COMMAND, prompt->command);
+	}
+	canvas_clear(canvas, 4, 0);
+	{
+		struct canvas row = canvas_part(canvas, 4, 0, 1, canvas->cols);
+
+		x = draw_hint(&row, 1, prompt->loses ? "y" : "Enter", "yes, send it");
+		(void)draw_hint(&row, x, "Esc", "no, leave it as it is");
+	}
+}
+
+static int prompt_rows(const struct prompt *prompt, int rows)
+{
+	switch (prompt->kind) {
+	case PROMPT_LINE:
+		return 3;
+	case PROMPT_PICK:
+		return picker_rows(&prompt->picker, rows - HEAD_ROWS - 4);
+	case PROMPT_CONFIRM:
+		return 5;
+	default:
+		return 1;
+	}
+}
+
+static void draw_prompt(struct app *app, const struct canvas *canvas)
+{
+	const struct prompt *prompt = &app->ui.prompt;
+
+	switch (prompt->kind) {
+	case PROMPT_LINE:
+		draw_line_prompt(prompt, canvas);
+		return;
+	case PROMPT_PICK:
+		picker_draw(canvas, &prompt->picker, prompt->label);
+		return;
+	case PROMPT_CONFIRM:
+		draw_confirm(prompt, canvas);
+		return;
+	case PROMPT_LETTER:
+		canvas_c(canvas, 0, 0, canvas->cols, ROLE_PROMPT, " sort by");
+		canvas_c(canvas, 0, 9, canvas->cols - 9, ROLE_HINT, prompt->label);
+		return;
+	default:
+		draw_last_row(app, canvas);
+		return;
+	}
+}
+
+/* ---- when there is nothing to show ---- */
+
+static void draw_unknown(const struct app *app, const struct canvas *canvas)
+{
+	const struct model *model = &app->model;
+	char line[600];
+	int y = canvas->rows / 4;
+
+	canvas_clear_rows(canvas, 0, canvas->rows);
+	if (model->feed.state != FEED_STALE) {
+		(void)snprintf(line, sizeof(line), "Asking %s ...", model->url);
+		canvas_c(canvas, y, 4, canvas->cols - 5, ROLE_QUIET, line);
+		return;
+	}
+	(void)snprintf(line, sizeof(line), "No control plane answers at %s", model->url);
+	canvas_c(canvas, y, 4, canvas->cols - 5, ROLE_STRONG, line);
+	canvas_c(canvas, y + 1, 4, canvas->cols - 5, ROLE_QUIET, model->feed.why);
+	canvas_c(canvas, y + 3, 4, canvas->cols - 5, ROLE_BASE, "Start one:");
+	canvas_c(canvas, y + 4, 4, 14, ROLE_KEY, "umbra demo");
+	canvas_c(canvas, y + 4, 18, canvas->cols - 19, ROLE_QUIET,
+		"the whole system with a sample shop and real traffic");
+	canvas_c(canvas, y + 5, 4, 14, ROLE_KEY, "umbra serve");
+	canvas_c(canvas, y + 5, 18, canvas->cols - 19, ROLE_QUIET, "control plane and proxy");
+	canvas_c(canvas, y + 6, 4, 14, ROLE_KEY, "umbra --url U");
+	canvas_c(canvas, y + 6, 18, canvas->cols - 19, ROLE_QUIET, "one that runs elsewhere");
+	canvas_c(canvas, y + 8, 4, canvas->cols - 5, ROLE_BASE,
+		"This screen keeps trying and fills by itself. C-l tries now, q leaves.");
+}
+
+static void draw_too_small(const struct canvas *canvas)
+{
+	char line[64];
+
+	canvas_clear_rows(canvas, 0, canvas->rows);
+	canvas_c(canvas, canvas->rows > 2 ? 1 : 0, 0, canvas->cols, ROLE_STRONG,
+		"too small for umbra");
+	(void)snprintf(line, sizeof(line), "%dx%d, needs %dx%d", canvas->cols, canvas->rows,
+		MIN_COLS, MIN_ROWS);
+	canvas_c(canvas, canvas->rows > 2 ? 2 : 1, 0, canvas->cols, ROLE_BASE, line);
+}
+
+static void draw_body(struct app *app, const struct canvas *canvas)
+{
+	struct opened *top = app_top(app);
+	struct canvas body = *canvas;
+
+	if (!app->model.known && !(top->view->flags & VIEW_ALWAYS)) {
+		draw_unknown(app, canvas);
+		return;
+	}
+	body.old = app->model.feed.state == FEED_STALE && !(top->view->flags & VIEW_ALWAYS);
+	if (top->view->prepare)
+		top->view->prepare(
+			top->state, &app->model, &app->ui, top->parts, body.rows, body.cols);
+	top->parts = 0;
+	top->view->draw(top->state, &app->model, &app->ui, &body);
+}
+
+void frame_paint(struct app *app)
+{
+	struct canvas canvas;
+	struct canvas part;
+	int last;
+
+	app->next_change_ms = 0;
+	canvas = screen_canvas(app->screen, app->model.now_ms, &app->next_change_ms);
+	if (canvas.rows < MIN_ROWS || canvas.cols < MIN_COLS) {
+		draw_too_small(&canvas);
+		screen_show(app->screen);
+		return;
+	}
+	last = prompt_rows(&app->ui.prompt, canvas.rows);
+	part = canvas_part(&canvas, HEAD_ROWS, 0, canvas.rows - HEAD_ROWS - last, canvas.cols);
+	draw_body(app, &part);
+	draw_header(app, &canvas);
+	draw_tabs(app, &canvas);
+	draw_crumbs(app, &canvas);
+	part = canvas_part(&canvas, canvas.rows - last, 0, last, canvas.cols);
+	draw_prompt(app, &part);
+	screen_show(app->screen);
+}

@@ -1,0 +1,194 @@
+/*
+ * The table of keys, and looking it up. The order of the rows is the order of the hints and of the help.
+ * Invariant, held by a test: on the way from an area to its last parent a key stands once, every row has
+ * a help text, and every command is one of the command table.
+ */
+#include "tui/keymap.h"
+
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "core/model/howto.h"
+
+#include "tui/keys.h"
+
+const char *const area_titles[AREA_COUNT] = {
+#define X(name, title, parent) [name] = title,
+	AREA_TABLE(X)
+#undef X
+};
+
+static const enum area parents[AREA_COUNT] = {
+#define X(name, title, parent) [name] = parent,
+	AREA_TABLE(X)
+#undef X
+};
+
+/* clang-format off */
+const struct binding bindings[] = {
+	{AREA_SERVICES, ACTION_OPEN, "Enter", "open", "open a version, fold or unfold a service", "umbra version show {id}"},
+	{AREA_SERVICES, ACTION_PIN, "p", "pin", "pin the version to your session, or to one you choose", "umbra session pin {session} {service}={version}"},
+	{AREA_SERVICES, ACTION_LOGS, "l", "logs", "its requests, as they come", "umbra logs -f {filter}"},
+	{AREA_SERVICES, ACTION_EXTEND, "e", "extend", "let the version's lifetime start anew", "umbra version extend {id} --ttl {ttl}"},
+	{AREA_SERVICES, ACTION_RETIRE, "R", "retire", "take the version away; asks first", "umbra version retire {id}"},
+	{AREA_SERVICES, ACTION_LEFT, "h Left", NULL, "fold the service", NULL},
+	{AREA_SERVICES, ACTION_RIGHT, "Right", NULL, "unfold the service", NULL},
+	{AREA_SERVICES, ACTION_SORT, "s", "sort", "sort: then the letter of a column", NULL},
+	{AREA_SERVICES, ACTION_REVERSE, "S", NULL, "reverse the order", NULL},
+
+	{AREA_SESSIONS, ACTION_OPEN, "Enter", "pins", "show and change what the session pins", "umbra session show {session}"},
+	{AREA_SESSIONS, ACTION_CREATE, "c", "create", "create a session", "umbra session create {name}"},
+	{AREA_SESSIONS, ACTION_LOGS, "l", "logs", "the requests that carry it, as they come", "umbra logs -f {filter}"},
+	{AREA_SESSIONS, ACTION_EXTEND, "e", "extend", "let its lifetime start anew", "umbra session extend {session} --ttl {ttl}"},
+	{AREA_SESSIONS, ACTION_END, "D", "end", "end it; names what is lost and asks first", "umbra session end {session}"},
+	{AREA_SESSIONS, ACTION_SORT, "s", "sort", "sort: then the letter of a column", NULL},
+	{AREA_SESSIONS, ACTION_REVERSE, "S", NULL, "reverse the order", NULL},
+
+	{AREA_PINS, ACTION_OPEN, "Enter", "choose version", "choose the version to stage for the service", NULL},
+	{AREA_PINS, ACTION_UNPIN, "- Del", "unpin", "stage: back to stable", "umbra session unpin {session} {service}"},
+	{AREA_PINS, ACTION_APPLY, "a", "apply", "send everything that is staged, as one change", "umbra session pin {session} {pins}"},
+	{AREA_PINS, ACTION_UNDO, "u", "undo", "take back the last thing staged", NULL},
+	{AREA_PINS, ACTION_LOGS, "l", "logs", "the requests that carry the session", "umbra logs -f {filter}"},
+	{AREA_PINS, ACTION_EXTEND, "e", "extend", "let the session's lifetime start anew", "umbra session extend {session} --ttl {ttl}"},
+	{AREA_PINS, ACTION_END, "D", "end", "end the session; asks first", "umbra session end {session}"},
+
+	{AREA_REQUESTS, ACTION_OPEN, "Enter o", "details", "all fields of the request", "umbra logs -n 1 -o json {id}"},
+	{AREA_REQUESTS, ACTION_PAUSE, "p", "pause", "stop following; again, or G: follow", NULL},
+	{AREA_REQUESTS, ACTION_SCOPE, "t", "tail", "tail something else: a filter for the control plane", "umbra logs -f {filter}"},
+
+	{AREA_LIST, ACTION_FILTER, "/", "filter", "show only what matches; empty shows all", NULL},
+	{AREA_LIST, ACTION_FIND, "f", "find", "find text without hiding anything", NULL},
+	{AREA_LIST, ACTION_FIND_NEXT, "n", NULL, "next find", NULL},
+	{AREA_LIST, ACTION_FIND_PREVIOUS, "N", NULL, "find before", NULL},
+	{AREA_GLOBAL, ACTION_DOWN, "j Down", NULL, "down", NULL},
+	{AREA_GLOBAL, ACTION_UP, "k Up", NULL, "up", NULL},
+	{AREA_GLOBAL, ACTION_PAGE_DOWN, "PgDn Space C-f", NULL, "a page down", NULL},
+	{AREA_GLOBAL, ACTION_PAGE_UP, "PgUp C-b", NULL, "a page up", NULL},
+	{AREA_GLOBAL, ACTION_HALF_DOWN, "C-d", NULL, "half a page down", NULL},
+	{AREA_GLOBAL, ACTION_HALF_UP, "C-u", NULL, "half a page up", NULL},
+	{AREA_GLOBAL, ACTION_TOP, "g Home", NULL, "to the first", NULL},
+	{AREA_GLOBAL, ACTION_BOTTOM, "G End", NULL, "to the last; in Requests: follow", NULL},
+	{AREA_GLOBAL, ACTION_BACK, "Esc", NULL, "back, or drop what was begun", NULL},
+	{AREA_GLOBAL, ACTION_VIEW_SERVICES, "1", NULL, "Services", "umbra service list"},
+	{AREA_GLOBAL, ACTION_VIEW_SESSIONS, "3", NULL, "Sessions", "umbra session list"},
+	{AREA_GLOBAL, ACTION_VIEW_REQUESTS, "4", NULL, "Requests", "umbra logs -f"},
+	{AREA_GLOBAL, ACTION_HELP, "?", "help", "this help", NULL},
+	{AREA_GLOBAL, ACTION_REPAINT, "C-l", NULL, "paint the screen anew, try the connection now", NULL},
+	{AREA_GLOBAL, ACTION_QUIT, "q", "quit", "leave", NULL},
+};
+/* clang-format on */
+const size_t binding_count = ARRAY_LEN(bindings);
+
+/* One key of one row. */
+struct key_entry {
+	int32_t key;
+	const struct binding *binding;
+};
+
+enum { KEY_ENTRIES_MAX = 256 };
+static struct key_entry entries[KEY_ENTRIES_MAX];
+static size_t entry_count;
+
+enum area area_parent(enum area area)
+{
+	return parents[area];
+}
+
+bool keymap_init(size_t *ret_row)
+{
+	entry_count = 0;
+	for (size_t i = 0; i < binding_count; i++) {
+		struct str rest = str_of(bindings[i].keys);
+
+		while (rest.p != NULL) {
+			struct key_entry *entry = &entries[entry_count];
+
+			if (entry_count == KEY_ENTRIES_MAX ||
+				!key_from_name(str_cut(&rest, ' '), &entry->key)) {
+				*ret_row = i;
+				return false;
+			}
+			entry->binding = &bindings[i];
+			entry_count++;
+		}
+	}
+	return true;
+}
+
+const struct binding *keymap_find(enum area area, int32_t key)
+{
+	for (; area != AREA_COUNT; area = parents[area])
+		for (size_t i = 0; i < entry_count; i++)
+			if (entries[i].key == key && entries[i].binding->area == area)
+				return entries[i].binding;
+	return NULL;
+}
+
+const struct binding *keymap_binding(enum area area, enum action action)
+{
+	for (; area != AREA_COUNT; area = parents[area])
+		for (size_t i = 0; i < binding_count; i++)
+			if (bindings[i].action == action && bindings[i].area == area)
+				return &bindings[i];
+	return NULL;
+}
+
+struct placeholder {
+	const char *name;
+	const char *empty; /* what stands there when nothing is selected */
+	size_t offset;
+	bool raw; /* several words that are quoted already */
+};
+
+#define PLACEHOLDER(member, empty_text, is_raw)                                    \
+	{                                                                          \
+#member, empty_text, offsetof(struct command_vars, member), is_raw \
+	}
+
+static const struct placeholder placeholders[] = {
+	PLACEHOLDER(id, "SERVICE@VERSION", false),
+	PLACEHOLDER(service, "SERVICE", false),
+	PLACEHOLDER(version, "VERSION", false),
+	PLACEHOLDER(session, "SESSION", false),
+	PLACEHOLDER(pins, "SERVICE=VERSION...", true),
+	PLACEHOLDER(filter, "FILTER", false),
+	PLACEHOLDER(ttl, "DURATION", false),
+	PLACEHOLDER(name, "NAME", false),
+};
+
+static void expand_one(struct strbuf *out, struct str name, const struct command_vars *vars)
+{
+	for (size_t i = 0; i < ARRAY_LEN(placeholders); i++) {
+		const struct placeholder *p = &placeholders[i];
+		struct str value;
+
+		if (!str_eq_c(name, p->name))
+			continue;
+		memcpy(&value, (const char *)vars + p->offset, sizeof(value));
+		if (value.n == 0)
+			strbuf_add_c(out, p->empty);
+		else if (p->raw)
+			strbuf_add_str(out, value);
+		else
+			howto_shell_quote(out, value);
+	}
+}
+
+void keymap_expand(struct strbuf *out, const char *command, const struct command_vars *vars)
+{
+	struct str rest = str_of(command);
+
+	while (rest.n > 0) {
+		size_t open = str_find_char(rest, '{');
+		size_t close;
+
+		strbuf_add(out, rest.p, open);
+		rest = (struct str){rest.p + open, rest.n - open};
+		close = str_find_char(rest, '}');
+		if (close >= rest.n)
+			break;
+		expand_one(out, (struct str){rest.p + 1, close - 1}, vars);
+		rest = (struct str){rest.p + close + 1, rest.n - close - 1};
+	}
+	strbuf_add_str(out, rest);
+}

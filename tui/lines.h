@@ -1,0 +1,54 @@
+/*
+ * The lines of the tail: the newest requests, bounded by count and bytes, with the losses among them where
+ * they happened, and a sieve that says which of them the filter shows.
+ *
+ * A line has a number of its own that grows by one; it stays the same while the line is kept, whatever
+ * comes or goes around it. That is how a reader stays where he reads.
+ */
+#ifndef UMBRA_TUI_LINES_H
+#define UMBRA_TUI_LINES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/model/environment.h"
+#include "core/model/filter.h"
+#include "core/model/request.h"
+
+struct lines;
+
+/* 0: 20,000 lines, 16 MiB. */
+struct lines *lines_create(size_t max_lines, size_t max_bytes);
+void lines_destroy(struct lines *lines);
+void lines_clear(struct lines *lines);
+
+void lines_add(struct lines *lines, const struct request *request, const struct environment *env,
+	int64_t now_ms);
+/* -1: unknown how many. */
+void lines_add_loss(struct lines *lines, int64_t count, const char *why);
+
+/* NULL when it is not kept. */
+const struct request *lines_get(const struct lines *lines, int64_t number);
+/* A loss is kept as a request without seq: how many (-1 unknown) and why. */
+bool line_is_loss(const struct request *line, int64_t *ret_count, struct str *ret_why);
+
+/* The sieve. The filter is taken over; NULL shows all. Goes over every line kept. */
+void lines_sieve(
+	struct lines *lines, struct filter *filter, const struct environment *env, int64_t now_ms);
+/* What the sieve shows, 0 the oldest: how many, which number, and the row of a number (or the next one kept). */
+size_t lines_shown(const struct lines *lines);
+int64_t lines_number(const struct lines *lines, size_t row);
+size_t lines_row(const struct lines *lines, int64_t number);
+
+struct lines_counts {
+	size_t kept;
+	size_t hidden; /* kept, not shown */
+	int64_t lost; /* known losses since the clear */
+	bool lost_unknown; /* and some of unknown number */
+	int64_t last_seq; /* of the newest request, 0: none */
+	int per_second; /* requests that came within the last whole second */
+};
+void lines_count(const struct lines *lines, int64_t now_ms, struct lines_counts *ret_counts);
+
+#endif

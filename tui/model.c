@@ -1,0 +1,104 @@
+/*
+ * Keeps the model together after each batch of the changes feed. Called by the app. Invariant: pin_counts
+ * agrees with the sessions of `env`, so that a row of the screen asks for one number and not for all
+ * sessions.
+ */
+#include "tui/model.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "core/base/map.h"
+#include "core/model/names.h"
+
+static const struct environment nothing;
+
+void model_init(struct model *model, const char *url)
+{
+	memset(model, 0, sizeof(*model));
+	model->env = &nothing;
+	model->figures = figures_create();
+	model->lines = lines_create(0, 0);
+	model->pin_counts = map_create();
+	model->url = url;
+}
+
+void model_finish(struct model *model)
+{
+	figures_destroy(model->figures);
+	lines_destroy(model->lines);
+	map_destroy(model->pin_counts, NULL);
+}
+
+static void count_pin(struct model *model, const struct dict_entry *pin)
+{
+	char id[VERSION_ID_SIZE];
+	uintptr_t count;
+
+	name_join_version(str_of(pin->key), str_of(pin->value), id);
+	count = (uintptr_t)map_get(model->pin_counts, str_of(id));
+	(void)map_set(model->pin_counts, str_of(id), (void *)(count + 1));
+}
+
+static void count_pins(struct model *model)
+{
+	map_destroy(model->pin_counts, NULL);
+	model->pin_counts = map_create();
+	for (size_t i = 0; i < model->env->session_count; i++) {
+		const struct dict *pins = &model->env->sessions[i]->pins;
+
+		for (size_t j = 0; j < pins->count; j++)
+			count_pin(model, &pins->entries[j]);
+	}
+}
+
+/* Figures of what is gone are not part of the sums any more. */
+static void forget_figures(struct model *model, const struct change *change)
+{
+	struct str service, version;
+
+	if (change->record)
+		return;
+	if (change->thing == THING_SERVICE)
+		figures_remove_service(model->figures, str_of(change->id));
+	else if (change->thing == THING_VERSION &&
+		 name_split_version(str_of(change->id), &service, &version))
+		figures_remove(model->figures, service, version);
+}
+
+unsigned model_take(struct model *model, const struct environment *env,
+	const struct change *changes, size_t count, bool full)
+{
+	unsigned parts = full || !model->known ? MODEL_SERVICES | MODEL_SESSIONS : 0;
+
+	model->env = env;
+	model->known = true;
+	if (full)
+		figures_clear(model->figures);
+	for (size_t i = 0; i < count; i++) {
+		parts |= changes[i].thing == THING_SESSION ? MODEL_SESSIONS : MODEL_SERVICES;
+		forget_figures(model, &changes[i]);
+	}
+	if (parts & MODEL_SESSIONS)
+		count_pins(model);
+	return parts;
+}
+
+size_t model_pin_count(const struct model *model, struct str service, struct str version)
+{
+	char id[VERSION_ID_SIZE];
+
+	name_join_version(service, version, id);
+	return (size_t)(uintptr_t)map_get(model->pin_counts, str_of(id));
+}
+
+bool model_find_node(const struct model *model, struct str service, size_t *ret_node)
+{
+	const struct service_node *node =
+		model->env->node_count > 0 ? environment_node(model->env, service) : NULL;
+
+	if (!node)
+		return false;
+	*ret_node = (size_t)(node - model->env->nodes);
+	return true;
+}

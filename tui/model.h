@@ -1,0 +1,64 @@
+/*
+ * What the screen is a picture of: the environment of the changes feed, the figures, the tail's lines and
+ * the state of the connection. The app keeps it; views read it and change nothing.
+ */
+#ifndef UMBRA_TUI_MODEL_H
+#define UMBRA_TUI_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/limits.h"
+#include "core/client/client.h"
+#include "core/model/environment.h"
+
+#include "tui/figures.h"
+#include "tui/lines.h"
+
+/* What changed; views are told in these bits. */
+enum model_part {
+	MODEL_SERVICES = 1 << 0, /* services and versions */
+	MODEL_SESSIONS = 1 << 1,
+	MODEL_FIGURES = 1 << 2,
+	MODEL_LINES = 1 << 3,
+	MODEL_CONNECTION = 1 << 4,
+	MODEL_ALL = (1 << 5) - 1
+};
+
+struct link {
+	enum feed_state state;
+	char why[256]; /* a sentence when stale */
+	int64_t last_byte_ms; /* wall time, 0: none yet */
+};
+
+struct model {
+	const struct environment *env; /* never NULL; empty before the first batch */
+	bool known; /* the first batch was there */
+	struct figures_table *figures;
+	struct lines *lines;
+	struct map *pin_counts; /* "service@version" -> how many sessions pin it */
+	struct link feed;
+	struct link tail;
+	char scope[LIMIT_FILTER + 1]; /* the filter of the tail; "" is everything */
+	char scope_error[512]; /* why the control plane refused it */
+	const char *url;
+	char name[64]; /* of the environment; "" while not known */
+	double rate; /* requests per second, over everything */
+	double share_5xx;
+	int64_t now_ms; /* wall time of this turn */
+};
+
+void model_init(struct model *model, const char *url);
+void model_finish(struct model *model);
+/* After a batch of the feed. Returns the parts that changed. */
+unsigned model_take(struct model *model, const struct environment *env,
+	const struct change *changes, size_t count, bool full);
+
+/* Sessions that pin it; constant time. */
+size_t model_pin_count(const struct model *model, struct str service, struct str version);
+
+/* Which service an id like "cart@pr-482" is of, as indexes; false when it is not there (any more). */
+bool model_find_node(const struct model *model, struct str service, size_t *ret_node);
+
+#endif

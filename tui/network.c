@@ -1,0 +1,322 @@
+/*
+ * What the dashboard hears and says: the changes feed, the tail, the figures once a second, and commands.
+ * Everything is asynchronous; answers change the model and ask for a frame. No view knows of this file.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/json.h"
+#include "core/base/mem.h"
+#include "core/base/strbuf.h"
+#include "core/base/time.h"
+#include "core/command/command.h"
+
+#include "tui/app_internal.h"
+
+enum { TRAFFIC_TIMEOUT_MS = 3000, TAIL_BACK = 200 };
+
+/* ---- the feed ---- */
+
+static void status_done(void *arg, const struct client_response *response)
+{
+	struct app *app = arg;
+	cJSON *answer;
+	struct str name;
+
+	app->status = NULL;
+	answer = response->err == ERR_NONE ? json_parse(response->body, NULL) : NULL;
+	if (answer && json_get_str(answer, "name", &name)) {
+		str_copy(app->model.name, sizeof(app->model.name), name);
+		app_touch(app, REDRAW_ALL);
+	}
+	cJSON_Delete(answer);
+}
+
+static void feed_changed(void *arg, const struct environment *env, const struct change *changes,
+	size_t count, bool full)
+{
+	struct app *app = arg;
+	unsigned parts = model_take(&app->model, env, changes, count, full);
+
+	if (full) {
+		app->traffic_since = 0;
+		network_poll(app);
+	}
+	if (parts != 0)
+		app_changed(app, parts);
+}
+
+static void link_set(
+	struct app *app, struct link *link, enum feed_state state, const char *why, int64_t seen_ms)
+{
+	link->state = state;
+	str_copy(link->why, sizeof(link->why), str_of(why));
+	if (seen_ms > 0)
+		link->last_byte_ms = app->now_ms() - (time_monotonic_ms() - seen_ms);
+	app_changed(app, MODEL_CONNECTION);
+}
+
+static void feed_state_changed(void *arg, enum feed_state state, const char *why)
+{
+	struct app *app = arg;
+
+	link_set(app, &app->model.feed, state, why, app->feed ? feed_last_seen_ms(app->feed) : 0);
+	if (state != FEED_LIVE)
+		return;
+	network_poll(app);
+	if (!app->status)
+		app->status =
+			client_request(app->client, "GET", "/v1/status", NULL, 0, status_done, app);
+}
+
+/* ---- figures ---- */
+
+static void traffic_done(void *arg, const struct client_response *response)
+{
+	struct app *app = arg;
+	bool changed = false;
+
+	app->traffic = NULL;
+	if (response->err == ERR_UNREACHABLE && app->model.feed.state == FEED_LIVE)
+		feed_retry(app->feed); /* it may be waiting on a connection that is dead */
+	if (response->err != ERR_NONE ||
+		figures_read(app->model.figures, response->body, &app->traffic_since, &changed,
+			NULL) != ERR_NONE ||
+		!changed)
+		return;
+	figures_total(app->model.figures, &app->model.rate, &app->model.share_5xx);
+	app_changed(app, MODEL_FIGURES);
+}
+
+void network_poll(struct app *app)
+{
+	struct strbuf path;
+
+	if (app->traffic || app->model.feed.state != FEED_LIVE)
+		return;
+	strbuf_init(&path, 128);
+	strbuf_addf(&path, "/v1/traffic?window=60s");
+	if (app->traffic_since > 0)
+		strbuf_addf(&path, "&since=%lld", (long long)app->traffic_since);
+	app->traffic = client_request(
+		app->client, "GET", path.data, NULL, TRAFFIC_TIMEOUT_MS, traffic_done, app);
+	strbuf_finish(&path);
+}
+
+/* ---- the tail ---- */
+
+static void tail_record(void *arg, const struct request *request)
+{
+	struct app *app = arg;
+
+	lines_add(app->model.lines, request, app->model.env, app->now_ms());
+	app_changed(app, MODEL_LINES);
+}
+
+static void tail_lost(void *arg, int64_t count, const char *why)
+{
+	struct app *app = arg;
+
+	lines_add_loss(app->model.lines, count, why);
+	app_changed(app, MODEL_LINES);
+}
+
+static void tail_state_changed(void *arg, enum feed_state state, const char *why)
+{
+	struct app *app = arg;
+
+	link_set(app, &app->model.tail, state, why, 0);
+}
+
+static void tail_refused(void *arg, const struct errbuf *eb)
+{
+	struct app *app = arg;
+
+	app->tail = NULL;
+	str_copy(app->model.scope_error, sizeof(app->model.scope_error), str_of(eb->text));
+	app_changed(app, MODEL_LINES);
+}
+
+static const struct tail_client_ops tail_ops = {
+	.record = tail_record,
+	.lost = tail_lost,
+	.state = tail_state_changed,
+	.refused = tail_refused,
+};
+
+static void tail_from(struct app *app, int64_t since)
+{
+	app->tail = client_tail(app->client, app->model.scope, since, &tail_ops, app);
+}
+
+/* The answer to "the newest few that match": the tail begins before the oldest of them. */
+static void tail_start_done(void *arg, const struct client_response *response)
+{
+	struct app *app = arg;
+	cJSON *answer;
+	const cJSON *item;
+	double seq = 0;
+
+	app->tail_start = NULL;
+	if (response->err == ERR_BAD_FILTER) {
+		tail_refused(app, response->eb);
+		return;
+	}
+	answer = response->err == ERR_NONE ? json_parse(response->body, NULL) : NULL;
+	cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(answer, "requests"))
+	{
+		(void)json_get_double(item, "seq", &seq);
+	}
+	cJSON_Delete(answer);
+	tail_from(app, seq > 1 ? (int64_t)seq - 1 : 0);
+}
+
+void network_tail_stop(struct app *app)
+{
+	if (app->tail_start)
+		client_cancel(app->tail_start);
+	if (app->tail)
+		tail_client_cancel(app->tail);
+	app->tail_start = NULL;
+	app->tail = NULL;
+}
+
+void network_tail(struct app *app, const char *scope)
+{
+	struct lines_counts counts;
+	struct strbuf path;
+	bool same = strcmp(scope, app->model.scope) == 0;
+
+	if (same && (app->tail || app->tail_start))
+		return;
+	network_tail_stop(app);
+	lines_count(app->model.lines, app->model.now_ms, &counts);
+	if (same && counts.last_seq > 0) { /* one comes back: what was missed comes, too */
+		tail_from(app, counts.last_seq);
+		return;
+	}
+	str_copy(app->model.scope, sizeof(app->model.scope), str_of(scope));
+	app->model.scope_error[0] = '\0';
+	lines_clear(app->model.lines);
+	app_changed(app, MODEL_LINES);
+	strbuf_init(&path, LIMIT_FILTER * 3 + 64);
+	strbuf_addf(&path, "/v1/requests?limit=%d&filter=", TAIL_BACK);
+	client_encode(&path, str_of(scope));
+	app->tail_start =
+		client_request(app->client, "GET", path.data, NULL, 0, tail_start_done, app);
+	strbuf_finish(&path);
+}
+
+/* ---- commands ---- */
+
+struct run {
+	struct app *app;
+	struct run *next;
+	struct command_run *under_way;
+	const struct command *command;
+};
+
+static void run_forget(struct run *run)
+{
+	struct run **at = &run->app->runs;
+
+	while (*at != run)
+		at = &(*at)->next;
+	*at = run->next;
+	run->app->ui.running--;
+	free(run);
+}
+
+/* A session that was created is the one its maker wants to see. */
+static void show_created(struct app *app, struct str body)
+{
+	cJSON *answer = json_parse(body, NULL);
+	struct str key;
+	char text[LIMIT_SESSION_KEY + 1];
+
+	if (answer && json_get_str(answer, "key", &key) && str_copy(text, sizeof(text), key)) {
+		if (app->ui.session[0] == '\0')
+			str_copy(app->ui.session, sizeof(app->ui.session), key);
+		ui_open(&app->ui, &view_pins, text);
+	}
+	cJSON_Delete(answer);
+}
+
+static void run_done(void *arg, const struct command_result *result)
+{
+	struct run *run = arg;
+	struct app *app = run->app;
+
+	if (result->err != ERR_NONE)
+		ui_say(&app->ui, ROLE_FAILED, "%s%s%s", result->eb->text,
+			result->eb->expected[0] ? "; accepted: " : "", result->eb->expected);
+	else
+		ui_say(&app->ui, ROLE_DONE, "%.*s", STR_ARG(result->message));
+	if (result->err == ERR_NONE && strcmp(run->command->noun, "session") == 0 &&
+		strcmp(run->command->verb, "create") == 0)
+		show_created(app, result->body);
+	if (!result->more)
+		run_forget(run);
+	app_touch(app, REDRAW_ALL);
+}
+
+void network_run(struct app *app, const char *line)
+{
+	struct command_args args;
+	struct errbuf eb;
+	struct run *run;
+
+	errbuf_clear(&eb);
+	if (command_parse_line(line, &args, &eb) != ERR_NONE) {
+		ui_say(&app->ui, ROLE_FAILED, "%s", eb.text);
+		return;
+	}
+	if (!args.command || !args.command->start) {
+		ui_say(&app->ui, ROLE_FAILED, "for the command line: %s", line);
+	} else if (args.command->writes && app->ui.read_only) {
+		ui_say(&app->ui, ROLE_WARNING, "READ-ONLY: not sent: %s", line);
+	} else {
+		run = xcalloc(1, sizeof(*run));
+		run->app = app;
+		run->command = args.command;
+		run->next = app->runs;
+		app->runs = run;
+		app->ui.running++;
+		run->under_way = args.command->start(app->client, &args, run_done, run);
+	}
+	args_finish(&args);
+}
+
+/* ---- beginning and end ---- */
+
+bool network_start(struct app *app, const struct dashboard_options *options, struct errbuf *eb)
+{
+	static const struct feed_ops ops = {.changed = feed_changed, .state = feed_state_changed};
+	struct client_options client_options = {.url = options->url, .actor = options->actor};
+
+	app->client = client_create(app->base, &client_options, eb);
+	if (!app->client)
+		return false;
+	app->feed = client_feed(app->client, &ops, app);
+	return true;
+}
+
+void network_retry(struct app *app)
+{
+	if (app->feed && app->model.feed.state != FEED_LIVE)
+		feed_retry(app->feed);
+}
+
+void network_stop(struct app *app)
+{
+	while (app->runs) {
+		command_cancel(app->runs->under_way);
+		run_forget(app->runs);
+	}
+	network_tail_stop(app);
+	if (app->feed)
+		feed_cancel(app->feed);
+	app->feed = NULL;
+	client_destroy(app->client);
+	app->client = NULL;
+}

@@ -1,0 +1,50 @@
+/*
+ * Turns a theme into curses attributes, for the depth the terminal has. Called by the screen when it
+ * starts and when the theme changes; canvas.c reads the result.
+ */
+#include "tui/palette.h"
+
+#include "core/base/mem.h"
+
+static attr_t curses_attributes(unsigned style)
+{
+	static const attr_t of[] = {A_BOLD, A_DIM, A_UNDERLINE, A_REVERSE, A_ITALIC};
+	attr_t attributes = A_NORMAL;
+
+	for (size_t i = 0; i < ARRAY_LEN(of); i++)
+		if (style & 1U << i)
+			attributes |= of[i];
+	return attributes;
+}
+
+/* A terminal of 8 colours shows the bright ones as the others, in bold. */
+static short curses_colour(
+	const struct colour *colour, enum depth depth, int colours, attr_t *attributes)
+{
+	if (depth == DEPTH_256)
+		return colour->of_256;
+	if (colour->of_16 >= 8 && colours < 16) {
+		*attributes |= A_BOLD;
+		return (short)(colour->of_16 - 8);
+	}
+	return colour->of_16;
+}
+
+void palette_init(struct palette *palette, const struct theme *theme, enum depth depth, int colours)
+{
+	for (int i = 0; i < ROLE_COUNT; i++) {
+		const struct style *style = &theme->styles[i];
+		attr_t ground_attributes = 0;
+
+		palette->pairs[i] = 0;
+		if (depth == DEPTH_MONO) {
+			palette->attributes[i] = curses_attributes(style->mono);
+			continue;
+		}
+		palette->attributes[i] = curses_attributes(style->attributes);
+		palette->pairs[i] = (short)(i + 1);
+		(void)init_pair((short)(i + 1),
+			curses_colour(&style->ink, depth, colours, &palette->attributes[i]),
+			curses_colour(&style->ground, depth, colours, &ground_attributes));
+	}
+}

@@ -1,0 +1,220 @@
+/*
+ * What a key does: to the prompt when one is up, else what the keymap says, to the view on top or to the
+ * app. Called for each key; wishes are granted by the app afterwards.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/mem.h"
+
+#include "tui/app_internal.h"
+#include "tui/keys.h"
+
+static void answer_filter(struct app *app, const char *text)
+{
+	struct opened *top = app_top(app);
+	struct prompt *prompt = &app->ui.prompt;
+	struct errbuf eb;
+	size_t column = SIZE_MAX;
+
+	errbuf_clear(&eb);
+	prompt->mistake[0] = '\0';
+	prompt->column = SIZE_MAX;
+	if (top->view->set_filter &&
+		top->view->set_filter(top->state, &app->model, text, &column, &eb) != ERR_NONE) {
+		str_copy(prompt->mistake, sizeof(prompt->mistake), str_of(eb.text));
+		prompt->column = column;
+	}
+}
+
+static void answer_find(struct app *app, const char *text)
+{
+	struct opened *top = app_top(app);
+	struct prompt *prompt = &app->ui.prompt;
+
+	str_copy(app->ui.find, sizeof(app->ui.find), str_of(text));
+	prompt->mistake[0] = '\0';
+	if (text[0] != '\0' && top->view->find &&
+		!top->view->find(top->state, &app->model, str_of(text), false, true))
+		str_copy(
+			prompt->mistake, sizeof(prompt->mistake), STR_LIT("nothing has that text"));
+}
+
+/* While it is typed: filter and find show at once what they would do. */
+static void typed(struct app *app)
+{
+	struct prompt *prompt = &app->ui.prompt;
+
+	prompt->mistake[0] = '\0';
+	prompt->column = SIZE_MAX;
+	if (prompt->question == QUESTION_FILTER)
+		answer_filter(app, prompt->input.text);
+	else if (prompt->question == QUESTION_FIND)
+		answer_find(app, prompt->input.text);
+}
+
+static void answered(struct app *app, const char *text)
+{
+	struct opened *top = app_top(app);
+	struct ui *ui = &app->ui;
+	enum question question = ui->prompt.question;
+	char *copy = xstrdup(text);
+
+	if (question == QUESTION_FILTER && ui->prompt.mistake[0] != '\0') {
+		free(copy); /* it stays up, with the mistake shown */
+		return;
+	}
+	ui_ask_end(ui);
+	if (question != QUESTION_FILTER && question != QUESTION_FIND && top->view->answer)
+		(void)top->view->answer(top->state, &app->model, ui, question, copy);
+	free(copy);
+}
+
+static void cancelled(struct app *app)
+{
+	enum question question = app->ui.prompt.question;
+
+	if (question == QUESTION_FILTER)
+		answer_filter(app, "");
+	if (question == QUESTION_FIND)
+		app->ui.find[0] = '\0';
+	ui_ask_end(&app->ui);
+}
+
+static void press_confirm(struct app *app, int32_t key)
+{
+	if (key == 'y' || (key == KEYS_ENTER && !app->ui.prompt.loses))
+		answered(app, "yes");
+	else if (key == KEYS_ESCAPE || key == 'n' || key == 'q')
+		cancelled(app);
+}
+
+static void press_letter(struct app *app, int32_t key)
+{
+	struct opened *top = app_top(app);
+	bool sort = app->ui.prompt.question == QUESTION_SORT;
+
+	ui_ask_end(&app->ui);
+	if (sort && key > ' ' && key < 0x7f && top->view->sort &&
+		!top->view->sort(top->state, &app->model, (char)key))
+		ui_say(&app->ui, ROLE_WARNING, "no column sorts by that letter");
+}
+
+static void press_prompt(struct app *app, int32_t key)
+{
+	struct prompt *prompt = &app->ui.prompt;
+	enum input_event event;
+
+	if (prompt->kind == PROMPT_CONFIRM) {
+		press_confirm(app, key);
+		return;
+	}
+	if (prompt->kind == PROMPT_LETTER) {
+		press_letter(app, key);
+		return;
+	}
+	event = prompt->kind == PROMPT_PICK ? picker_key(&prompt->picker, key)
+					    : input_key(&prompt->input, key);
+	if (event == INPUT_CANCELLED)
+		cancelled(app);
+	else if (event == INPUT_DONE)
+		answered(app, prompt->kind == PROMPT_PICK ? picker_value(&prompt->picker)
+							  : prompt->input.text);
+	else if (event == INPUT_CHANGED && prompt->kind == PROMPT_LINE)
+		typed(app);
+}
+
+static void find_again(struct app *app, bool back)
+{
+	struct opened *top = app_top(app);
+
+	if (app->ui.find[0] == '\0')
+		ui_say(&app->ui, ROLE_WARNING, "f finds text; n and N then go on");
+	else if (top->view->find &&
+		 !top->view->find(top->state, &app->model, str_of(app->ui.find), back, false))
+		ui_say(&app->ui, ROLE_WARNING, "nothing has \"%s\"", app->ui.find);
+}
+
+static bool open_tab(struct app *app, char key)
+{
+	for (size_t i = 0; i < app->tab_count; i++) {
+		if (app->tabs[i].view->key == key) {
+			app_open(app, app->tabs[i].view, "");
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Actions every view has by its ops, or that are the app's own; false: the view's. */
+static bool act_common(struct app *app, enum action action)
+{
+	const struct view *view = app_top(app)->view;
+	struct ui *ui = &app->ui;
+
+	switch (action) {
+	case ACTION_QUIT:
+		app->done = true;
+		return true;
+	case ACTION_REPAINT:
+		screen_repaint(app->screen);
+		network_retry(app);
+		return true;
+	case ACTION_VIEW_SERVICES:
+		return open_tab(app, '1');
+	case ACTION_VIEW_SESSIONS:
+		return open_tab(app, '3');
+	case ACTION_VIEW_REQUESTS:
+		return open_tab(app, '4');
+	case ACTION_HELP:
+		if (view != &view_help)
+			app_open(app, &view_help, "");
+		return true;
+	case ACTION_FILTER:
+		if (view->set_filter)
+			ui_ask_line(
+				ui, QUESTION_FILTER, "filter", view->filter(app_top(app)->state));
+		return true;
+	case ACTION_FIND:
+		if (view->find)
+			ui_ask_line(ui, QUESTION_FIND, "find", "");
+		return true;
+	case ACTION_FIND_NEXT:
+	case ACTION_FIND_PREVIOUS:
+		find_again(app, action == ACTION_FIND_PREVIOUS);
+		return true;
+	case ACTION_SORT:
+		if (view->sort)
+			ui_ask_letter(ui, QUESTION_SORT, view->sort_letters);
+		return true;
+	default:
+		return false;
+	}
+}
+
+void press(struct app *app, int32_t key)
+{
+	struct opened *top = app_top(app);
+	const struct binding *binding;
+
+	if (app->ui.prompt.kind != PROMPT_NONE) {
+		press_prompt(app, key);
+		app_touch(app, REDRAW_ALL);
+		return;
+	}
+	binding = keymap_find(top->view->area, key);
+	if (!binding)
+		return;
+	app->ui.message[0] = '\0';
+	if (act_common(app, binding->action)) {
+		app_touch(app, REDRAW_ALL);
+		return;
+	}
+	if (!app->model.known && !(top->view->flags & VIEW_ALWAYS)) {
+		if (binding->action == ACTION_BACK)
+			ui_back(&app->ui);
+		return;
+	}
+	if (top->view->act)
+		app_touch(app, top->view->act(top->state, &app->model, &app->ui, binding->action));
+}

@@ -1,0 +1,19 @@
+/*
+ * The terminal is put back also when the program crashes, and what libraries print meanwhile does not run
+ * over the screen. Of screen.c only.
+ */
+#ifndef UMBRA_TUI_RESTORE_H
+#define UMBRA_TUI_RESTORE_H
+
+/* Remembers the terminal's modes; call before they are changed. */
+void restore_remember(void);
+/* From now on a crash writes `sequence` (copied) to standard output and sets the modes remembered. */
+void restore_arm(const char *sequence);
+void restore_disarm(void);
+
+/* Standard error goes to memory while the screen is ours, when it would go to the terminal. */
+void restore_hold_stderr(void);
+/* Gives it back and writes out what was held. */
+void restore_release_stderr(void);
+
+#endif

@@ -1,0 +1,320 @@
+/*
+ * The one place that owns the terminal: curses, colour depth, keys, size, suspending. Called by the app.
+ *
+ * Between screen_create() and screen_destroy() the terminal is ours; a frame is everything drawn between
+ * two screen_show(), and goes out as one burst, between the marks of synchronized output (DEC mode 2026)
+ * where the terminal is one that knows private modes.
+ */
+#include "tui/screen.h"
+
+#include <langinfo.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <curses.h>
+#include <term.h>
+
+#include "core/base/mem.h"
+#include "core/base/strbuf.h"
+
+#include "tui/keys.h"
+#include "tui/palette.h"
+#include "tui/restore.h"
+
+#define SYNC_BEGIN "\033[?2026h"
+#define SYNC_END "\033[?2026l"
+#define PASTE_ON "\033[?2004h"
+#define PASTE_OFF "\033[?2004l"
+
+struct screen {
+	SCREEN *curses;
+	WINDOW *keys; /* a pad: reading keys must not refresh anything */
+	struct palette palette;
+	struct theme theme;
+	enum depth depth;
+	bool ascii;
+	bool modern; /* private modes are understood, or swallowed */
+	bool expects_text;
+	int rows, cols;
+};
+
+struct key_pair {
+	int curses;
+	int32_t key;
+};
+
+/* Numbers of our own for sequences terminfo does not name; above those curses gives out. */
+enum { CODE_PASTE_BEGIN = KEY_MAX + 100, CODE_PASTE_END };
+
+static const struct key_pair key_pairs[] = {
+	{KEY_UP, KEYS_UP},
+	{KEY_DOWN, KEYS_DOWN},
+	{KEY_LEFT, KEYS_LEFT},
+	{KEY_RIGHT, KEYS_RIGHT},
+	{KEY_HOME, KEYS_HOME},
+	{KEY_END, KEYS_END},
+	{KEY_PPAGE, KEYS_PAGE_UP},
+	{KEY_NPAGE, KEYS_PAGE_DOWN},
+	{KEY_BACKSPACE, KEYS_BACKSPACE},
+	{KEY_DC, KEYS_DELETE},
+	{KEY_BTAB, KEYS_BACK_TAB},
+	{KEY_ENTER, KEYS_ENTER},
+	{CODE_PASTE_BEGIN, KEYS_PASTE_BEGIN},
+	{CODE_PASTE_END, KEYS_PASTE_END},
+};
+
+static void send_now(const char *bytes)
+{
+	ssize_t written = write(STDOUT_FILENO, bytes, strlen(bytes));
+
+	(void)written; /* a terminal that is gone is told by SIGHUP */
+}
+
+/* A capability of terminfo without its padding; "" when there is none. */
+static void add_capability(struct strbuf *out, const char *name)
+{
+	const char *text = tigetstr(name);
+
+	if (text == NULL || text == (const char *)-1)
+		return;
+	while (*text != '\0') {
+		const char *end = text[0] == '$' && text[1] == '<' ? strchr(text, '>') : NULL;
+
+		if (end)
+			text = end + 1;
+		else
+			strbuf_add_char(out, *text++);
+	}
+}
+
+static void arm(const struct screen *screen)
+{
+	struct strbuf sequence;
+
+	strbuf_init(&sequence, 400);
+	if (screen->modern)
+		strbuf_add_c(&sequence, SYNC_END PASTE_OFF);
+	add_capability(&sequence, "sgr0");
+	add_capability(&sequence, "cnorm");
+	add_capability(&sequence, "rmkx");
+	add_capability(&sequence, "rmcup");
+	strbuf_add_c(&sequence, "\r\n");
+	restore_arm(sequence.data ? sequence.data : "");
+	strbuf_finish(&sequence);
+}
+
+static enum depth depth_of(void)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	if ((no_color && no_color[0] != '\0') || !has_colors())
+		return DEPTH_MONO;
+	return COLORS >= 256 ? DEPTH_256 : DEPTH_16;
+}
+
+static void apply_theme(struct screen *screen)
+{
+	attr_t attributes;
+
+	palette_init(&screen->palette, &screen->theme, screen->depth, COLORS);
+	attributes = screen->palette.attributes[ROLE_BASE];
+	if (screen->depth != DEPTH_MONO)
+		attributes |= (attr_t)COLOR_PAIR(screen->palette.pairs[ROLE_BASE]);
+	wbkgdset(stdscr, (chtype)(attributes | ' '));
+	(void)werase(stdscr);
+	(void)clearok(curscr, TRUE);
+}
+
+static void set_modes(struct screen *screen)
+{
+	(void)cbreak();
+	(void)noecho();
+	(void)nonl();
+	(void)curs_set(0);
+	(void)set_escdelay(25);
+	(void)idlok(stdscr, TRUE);
+	(void)leaveok(stdscr, TRUE);
+	screen->keys = newpad(1, 1);
+	(void)keypad(screen->keys, TRUE);
+	(void)nodelay(screen->keys, TRUE);
+	(void)define_key("\033[200~", CODE_PASTE_BEGIN);
+	(void)define_key("\033[201~", CODE_PASTE_END);
+	if (has_colors()) {
+		(void)start_color();
+		(void)use_default_colors();
+	}
+}
+
+static bool can_show(struct errbuf *eb)
+{
+	const char *term = getenv("TERM");
+	int rc = 0;
+
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+		err_set(eb, ERR_USAGE,
+			"the dashboard needs a terminal; `umbra service list` prints to anything");
+		return false;
+	}
+	if (!term || !*term || setupterm(NULL, STDOUT_FILENO, &rc) != OK ||
+		tigetstr("cup") == NULL) {
+		err_set(eb, ERR_USAGE,
+			"the terminal \"%s\" cannot move its cursor; `umbra service list` prints "
+			"to anything",
+			term ? term : "");
+		return false;
+	}
+	return true;
+}
+
+struct screen *screen_create(const struct theme *theme, struct errbuf *eb)
+{
+	struct screen *screen;
+
+	(void)setlocale(LC_ALL, "");
+	/* With these two in the environment curses would keep a size that is not the terminal's. */
+	(void)unsetenv("LINES");
+	(void)unsetenv("COLUMNS");
+	if (!can_show(eb))
+		return NULL;
+	restore_remember();
+	screen = xcalloc(1, sizeof(*screen));
+	screen->curses = newterm(NULL, stdout, stdin);
+	if (!screen->curses) {
+		free(screen);
+		err_set(eb, ERR_USAGE, "the terminal could not be set up");
+		return NULL;
+	}
+	set_modes(screen);
+	screen->theme = *theme;
+	screen->depth = depth_of();
+	screen->ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+	screen->modern = COLORS >= 256;
+	getmaxyx(stdscr, screen->rows, screen->cols);
+	arm(screen);
+	restore_hold_stderr();
+	apply_theme(screen);
+	return screen;
+}
+
+void screen_destroy(struct screen *screen)
+{
+	if (!screen)
+		return;
+	screen_expect_text(screen, false);
+	restore_disarm();
+	(void)delwin(screen->keys);
+	(void)endwin();
+	restore_release_stderr();
+	delscreen(screen->curses);
+	free(screen);
+}
+
+void screen_set_theme(struct screen *screen, const struct theme *theme)
+{
+	screen->theme = *theme;
+	apply_theme(screen);
+}
+
+const char *screen_depth(const struct screen *screen)
+{
+	static const char *const names[] = {"no colour", "16 colours", "256 colours"};
+
+	return names[screen->depth];
+}
+
+bool screen_key(struct screen *screen, int32_t *ret_key)
+{
+	wint_t wc = 0;
+	int kind;
+
+	while ((kind = wget_wch(screen->keys, &wc)) == KEY_CODE_YES) {
+		for (size_t i = 0; i < ARRAY_LEN(key_pairs); i++) {
+			if (key_pairs[i].curses == (int)wc) {
+				*ret_key = key_pairs[i].key;
+				return true;
+			}
+		}
+		if (wc >= KEY_F(1) && wc <= KEY_F(12)) {
+			*ret_key = KEYS_F1 + (int32_t)(wc - KEY_F(1));
+			return true;
+		}
+	}
+	if (kind == ERR)
+		return false;
+	*ret_key = wc == '\n' ? KEYS_ENTER : wc == 0x7f || wc == 8 ? KEYS_BACKSPACE : (int32_t)wc;
+	return true;
+}
+
+void screen_expect_text(struct screen *screen, bool expected)
+{
+	if (!screen->modern || screen->expects_text == expected)
+		return;
+	screen->expects_text = expected;
+	send_now(expected ? PASTE_ON : PASTE_OFF);
+}
+
+struct canvas screen_canvas(struct screen *screen, int64_t now_ms, int64_t *next_change_ms)
+{
+	struct canvas canvas;
+
+	memset(&canvas, 0, sizeof(canvas));
+	canvas.palette = &screen->palette;
+	canvas.rows = screen->rows;
+	canvas.cols = screen->cols;
+	canvas.ascii = screen->ascii;
+	canvas.now_ms = now_ms;
+	canvas.next_change_ms = next_change_ms;
+	return canvas;
+}
+
+void screen_show(struct screen *screen)
+{
+	if (screen->modern)
+		send_now(SYNC_BEGIN);
+	(void)wnoutrefresh(stdscr);
+	(void)doupdate();
+	if (screen->modern)
+		send_now(SYNC_END);
+}
+
+bool screen_resize(struct screen *screen)
+{
+	struct winsize size = {0};
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 || size.ws_col == 0)
+		return false;
+	if (size.ws_row == screen->rows && size.ws_col == screen->cols)
+		return false;
+	if (resizeterm(size.ws_row, size.ws_col) != OK)
+		return false;
+	getmaxyx(stdscr, screen->rows, screen->cols);
+	(void)werase(stdscr);
+	return true;
+}
+
+void screen_repaint(struct screen *screen)
+{
+	(void)screen;
+	(void)werase(stdscr);
+	(void)clearok(curscr, TRUE);
+}
+
+void screen_suspend(struct screen *screen)
+{
+	bool expected = screen->expects_text;
+
+	screen_expect_text(screen, false);
+	(void)endwin();
+	restore_release_stderr();
+	(void)raise(SIGSTOP);
+	restore_hold_stderr();
+	(void)reset_prog_mode();
+	(void)screen_resize(screen);
+	screen_expect_text(screen, expected);
+	screen_repaint(screen);
+}

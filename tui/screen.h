@@ -1,0 +1,49 @@
+/*
+ * The terminal: taken, painted, given back.
+ *
+ * One screen at a time. Nothing is asked of the terminal; what it can do is read from terminfo, NO_COLOR
+ * and the locale. Whatever ends the program (return, TERM, INT, HUP, a crash), the terminal is put back as
+ * it was: the crash path writes a string made at the start and calls nothing else than write and tcsetattr.
+ * While the screen is ours, stderr goes to memory; what came there is written out after the end.
+ */
+#ifndef UMBRA_TUI_SCREEN_H
+#define UMBRA_TUI_SCREEN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/err.h"
+
+#include "tui/canvas.h"
+#include "tui/theme.h"
+
+struct screen;
+
+/* NULL with ERR_USAGE and a sentence when standard input or output is no terminal, or one that cannot move its cursor. */
+struct screen *screen_create(const struct theme *theme, struct errbuf *eb);
+/* Puts the terminal back. NULL is fine. */
+void screen_destroy(struct screen *screen);
+
+void screen_set_theme(struct screen *screen, const struct theme *theme);
+/* "256 colours", "16 colours", "no colour". */
+const char *screen_depth(const struct screen *screen);
+
+/* The next key that is waiting; false when there is none. Drain it before waiting for input again. */
+bool screen_key(struct screen *screen, int32_t *ret_key);
+/* Bracketed paste is on while something is typed. */
+void screen_expect_text(struct screen *screen, bool expected);
+
+/* The whole screen. The canvas is for one frame; `next_change_ms` is where the frame's next change is kept. */
+struct canvas screen_canvas(struct screen *screen, int64_t now_ms, int64_t *next_change_ms);
+/* Sends what changed since the last frame, as one burst. */
+void screen_show(struct screen *screen);
+/* Reads the terminal's size anew; true when it changed. */
+bool screen_resize(struct screen *screen);
+/* The next frame is painted over everything. */
+void screen_repaint(struct screen *screen);
+
+/* Gives the terminal back, stops the process, and takes it again when it goes on. */
+void screen_suspend(struct screen *screen);
+
+#endif

@@ -1,0 +1,339 @@
+/*
+ * Reads themes and finds the nearest colours. Used by the screen, which turns a theme into curses pairs,
+ * and by the check of themes; knows nothing of curses. A theme is whole or it is an error: a bad file
+ * never leaves half a theme.
+ */
+#include "tui/theme.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/ini.h"
+#include "core/base/mem.h"
+#include "core/base/str.h"
+
+const char *const role_names[ROLE_COUNT] = {
+#define X(name, word, mono, help) [name] = word,
+	ROLE_TABLE(X)
+#undef X
+};
+
+const char *const role_help[ROLE_COUNT] = {
+#define X(name, word, mono, help) [name] = help,
+	ROLE_TABLE(X)
+#undef X
+};
+
+static const unsigned role_mono[ROLE_COUNT] = {
+#define X(name, word, mono, help) [name] = mono,
+	ROLE_TABLE(X)
+#undef X
+};
+
+extern const char data_dark_theme[];
+extern const char data_light_theme[];
+extern const char data_high_contrast_theme[];
+
+const struct theme_text theme_texts[] = {
+	{"dark", data_dark_theme},
+	{"light", data_light_theme},
+	{"high-contrast", data_high_contrast_theme},
+};
+const size_t theme_text_count = ARRAY_LEN(theme_texts);
+
+static const char *const attribute_names[] = {"bold", "dim", "underline", "reverse", "italic"};
+static const char *const colour_names_16[] = {"black", "red", "green", "yellow", "blue", "magenta",
+	"cyan", "white", "bright-black", "bright-red", "bright-green", "bright-yellow",
+	"bright-blue", "bright-magenta", "bright-cyan", "bright-white"};
+
+/* What xterm has for the first 16; terminals differ, so this is for choosing only. */
+static const int32_t palette_16[16] = {0x000000, 0xcd0000, 0x00cd00, 0xcdcd00, 0x0000ee, 0xcd00cd,
+	0x00cdcd, 0xe5e5e5, 0x7f7f7f, 0xff0000, 0x00ff00, 0xffff00, 0x5c5cff, 0xff00ff, 0x00ffff,
+	0xffffff};
+
+static int32_t palette_256(int index)
+{
+	static const int32_t steps[] = {0, 95, 135, 175, 215, 255};
+
+	if (index < 16)
+		return palette_16[index];
+	if (index >= 232)
+		return (8 + 10 * (index - 232)) * 0x010101;
+	index -= 16;
+	return steps[index / 36] << 16 | steps[index / 6 % 6] << 8 | steps[index % 6];
+}
+
+/* Weighted by how the eye sees red at that brightness ("redmean"); good enough to choose a neighbour. */
+static int64_t colour_distance(int32_t a, int32_t b)
+{
+	int64_t red = ((a >> 16 & 255) + (b >> 16 & 255)) / 2;
+	int64_t dr = (a >> 16 & 255) - (b >> 16 & 255);
+	int64_t dg = (a >> 8 & 255) - (b >> 8 & 255);
+	int64_t db = (a & 255) - (b & 255);
+
+	return (512 + red) * dr * dr / 256 + 4 * dg * dg + (767 - red) * db * db / 256;
+}
+
+static int colour_nearest(int32_t rgb, int from, int to)
+{
+	int best = from;
+
+	for (int i = from; i < to; i++)
+		if (colour_distance(rgb, palette_256(i)) < colour_distance(rgb, palette_256(best)))
+			best = i;
+	return best;
+}
+
+int colour_nearest_256(int32_t rgb)
+{
+	return colour_nearest(rgb, 16, 256);
+}
+
+int colour_nearest_16(int32_t rgb)
+{
+	return colour_nearest(rgb, 0, 16);
+}
+
+static bool parse_hex(struct str word, int32_t *ret_rgb)
+{
+	int32_t rgb = 0;
+
+	if (word.n != 7 || word.p[0] != '#')
+		return false;
+	for (size_t i = 1; i < 7; i++) {
+		const char *digits = "0123456789abcdef";
+		char c = word.p[i] >= 'A' && word.p[i] <= 'F' ? (char)(word.p[i] + 32) : word.p[i];
+		const char *at = c != '\0' ? strchr(digits, c) : NULL;
+
+		if (!at)
+			return false;
+		rgb = rgb << 4 | (int32_t)(at - digits);
+	}
+	*ret_rgb = rgb;
+	return true;
+}
+
+static bool parse_16(struct str word, int16_t *ret_index)
+{
+	for (size_t i = 0; i < ARRAY_LEN(colour_names_16); i++) {
+		if (str_eq_c(word, colour_names_16[i])) {
+			*ret_index = (int16_t)i;
+			return true;
+		}
+	}
+	if (str_eq_c(word, "default")) {
+		*ret_index = -1;
+		return true;
+	}
+	return false;
+}
+
+static enum err parse_colour(struct str word, struct colour *ret_colour, struct errbuf *eb)
+{
+	struct str rest = word;
+	struct str part = str_cut(&rest, '/');
+	struct colour colour = {-1, -1, -1};
+	uint64_t index;
+
+	if (str_eq_c(part, "default") && !rest.p) {
+		*ret_colour = colour;
+		return ERR_NONE;
+	}
+	if (!parse_hex(part, &colour.rgb))
+		return err_set(eb, ERR_BAD_VALUE,
+			"\"%.*s\" is no colour; expected #rrggbb or default", STR_ARG(part));
+	colour.of_256 = (int16_t)colour_nearest_256(colour.rgb);
+	colour.of_16 = (int16_t)colour_nearest_16(colour.rgb);
+	if (rest.p) {
+		part = str_cut(&rest, '/');
+		if (!str_to_u64(part, &index) || index > 255)
+			return err_set(eb, ERR_BAD_VALUE,
+				"\"%.*s\" is no colour of 256; expected 0 to 255", STR_ARG(part));
+		colour.of_256 = (int16_t)index;
+	}
+	if (rest.p && !parse_16(rest, &colour.of_16))
+		return err_set(eb, ERR_BAD_VALUE,
+			"\"%.*s\" is no colour of 16; expected black, red, ... bright-white",
+			STR_ARG(rest));
+	*ret_colour = colour;
+	return ERR_NONE;
+}
+
+static bool parse_attribute(struct str word, unsigned *attributes)
+{
+	for (size_t i = 0; i < ARRAY_LEN(attribute_names); i++) {
+		if (str_eq_c(word, attribute_names[i])) {
+			*attributes |= 1U << i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static enum err parse_style(struct str value, struct style *style, struct errbuf *eb)
+{
+	struct str rest = str_trim(value);
+	bool ground = false;
+
+	style->set = true;
+	style->ink = (struct colour){-1, -1, -1};
+	while (rest.p != NULL) {
+		struct str word = str_cut(&rest, ' ');
+
+		if (word.n == 0 || parse_attribute(word, &style->attributes))
+			continue;
+		if (str_eq_c(word, "on")) {
+			ground = style->has_ground = true;
+			continue;
+		}
+		if (parse_colour(word, ground ? &style->ground : &style->ink, eb) != ERR_NONE)
+			return ERR_BAD_VALUE;
+	}
+	return ERR_NONE;
+}
+
+static enum err parse_mono(struct str value, struct style *style, struct errbuf *eb)
+{
+	struct str rest = str_trim(value);
+
+	style->mono = 0;
+	while (rest.p != NULL) {
+		struct str word = str_cut(&rest, ' ');
+
+		if (word.n > 0 && !str_eq_c(word, "none") && !parse_attribute(word, &style->mono))
+			return err_set(eb, ERR_BAD_VALUE,
+				"\"%.*s\" is no attribute; expected bold, dim, underline, reverse, "
+				"italic or none",
+				STR_ARG(word));
+	}
+	return ERR_NONE;
+}
+
+static bool theme_entry(
+	void *arg, const char *section, const char *name, const char *value, struct errbuf *eb)
+{
+	struct theme *theme = arg;
+	bool mono = strcmp(section, "mono") == 0;
+
+	if (strcmp(section, "theme") == 0 && strcmp(name, "name") == 0) {
+		str_copy(theme->name, sizeof(theme->name), str_of(value));
+		return true;
+	}
+	if (!mono && strcmp(section, "roles") != 0) {
+		err_set(eb, ERR_BAD_VALUE,
+			"[%s] %s is not known; expected [theme] name, [roles] or [mono]", section,
+			name);
+		return false;
+	}
+	for (size_t i = 0; i < ROLE_COUNT; i++) {
+		if (strcmp(role_names[i], name) == 0)
+			return (mono ? parse_mono : parse_style)(
+				       str_of(value), &theme->styles[i], eb) == ERR_NONE;
+	}
+	err_set(eb, ERR_BAD_VALUE, "there is no role \"%s\"", name);
+	return false;
+}
+
+static void theme_init(struct theme *theme)
+{
+	memset(theme, 0, sizeof(*theme));
+	for (size_t i = 0; i < ROLE_COUNT; i++) {
+		theme->styles[i].ink = theme->styles[i].ground = (struct colour){-1, -1, -1};
+		theme->styles[i].mono = role_mono[i];
+	}
+}
+
+/* What roles take from base when they say nothing of their own. */
+static void theme_complete(struct theme *theme)
+{
+	const struct style *base = &theme->styles[ROLE_BASE];
+
+	for (size_t i = 0; i < ROLE_COUNT; i++) {
+		struct style *style = &theme->styles[i];
+
+		if (!style->set)
+			style->ink = base->ink;
+		if (!style->has_ground)
+			style->ground = base->ground;
+	}
+}
+
+enum err theme_parse(const char *file, const char *text, struct theme *ret_theme, struct errbuf *eb)
+{
+	struct theme theme;
+	enum err err;
+
+	theme_init(&theme);
+	err = ini_read_text(file, text, theme_entry, &theme, eb);
+	if (err != ERR_NONE)
+		return err;
+	theme_complete(&theme);
+	*ret_theme = theme;
+	return ERR_NONE;
+}
+
+enum err theme_read(const char *path, struct theme *ret_theme, struct errbuf *eb)
+{
+	struct theme theme;
+	enum err err;
+
+	theme_init(&theme);
+	err = ini_read_file(path, theme_entry, &theme, eb);
+	if (err != ERR_NONE)
+		return err;
+	theme_complete(&theme);
+	*ret_theme = theme;
+	return ERR_NONE;
+}
+
+void theme_directory(char dst[THEME_PATH_SIZE])
+{
+	const char *config = getenv("XDG_CONFIG_HOME");
+	const char *home = getenv("HOME");
+
+	dst[0] = '\0';
+	if (config && config[0] == '/')
+		(void)snprintf(dst, THEME_PATH_SIZE, "%s/umbra/themes", config);
+	else if (home && home[0] == '/')
+		(void)snprintf(dst, THEME_PATH_SIZE, "%s/.config/umbra/themes", home);
+}
+
+static enum err theme_load_carried(const char *name, struct theme *ret_theme, struct errbuf *eb)
+{
+	char known[128] = "";
+	size_t used = 0;
+
+	for (size_t i = 0; i < theme_text_count; i++) {
+		int n;
+
+		if (strcmp(theme_texts[i].name, name) == 0)
+			return theme_parse(name, theme_texts[i].text, ret_theme, eb);
+		n = snprintf(known + used, sizeof(known) - used, "%s%s", i > 0 ? ", " : "",
+			theme_texts[i].name);
+		used += n > 0 && (size_t)n < sizeof(known) - used ? (size_t)n : 0;
+	}
+	return err_set_field(eb, ERR_NOT_FOUND, "theme", known, "there is no theme \"%s\"", name);
+}
+
+enum err theme_load(const char *name, struct theme *ret_theme, char ret_path[THEME_PATH_SIZE],
+	struct errbuf *eb)
+{
+	char directory[THEME_PATH_SIZE];
+	char path[THEME_PATH_SIZE * 2];
+	enum err err;
+
+	theme_directory(directory);
+	if (strchr(name, '/'))
+		(void)snprintf(path, sizeof(path), "%s", name);
+	else
+		(void)snprintf(path, sizeof(path), "%s/%s.theme", directory, name);
+	err = path[0] == '/' || strchr(name, '/') ? theme_read(path, ret_theme, eb) : ERR_NOT_FOUND;
+	if (err == ERR_NOT_FOUND && !strchr(name, '/')) {
+		path[0] = '\0';
+		err = theme_load_carried(name, ret_theme, eb);
+	}
+	if (ret_path)
+		(void)snprintf(ret_path, THEME_PATH_SIZE, "%s", path);
+	return err;
+}

@@ -1,0 +1,139 @@
+/*
+ * Themes: what each role on the screen looks like, read from an INI file.
+ *
+ *     [theme]
+ *     name = dark
+ *
+ *     [roles]
+ *     base = default on default
+ *     ready = #7ec699/114/green bold
+ *     stable = #d0d0d0 on #303030 underline
+ *
+ *     [mono]
+ *     ready = bold
+ *
+ * A colour is `default` (the terminal's own), `#rrggbb`, or `#rrggbb/256/16` where the second and third are
+ * what a terminal with fewer colours gets; left out, the nearest is taken. A role that has no `on` stands on
+ * the base role's ground. `[mono]` is for terminals without colour and for NO_COLOR: attributes only. A role
+ * a theme does not name looks like base, and in mono as the role table says.
+ */
+#ifndef UMBRA_TUI_THEME_H
+#define UMBRA_TUI_THEME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/err.h"
+
+enum style_attribute {
+	STYLE_BOLD = 1 << 0,
+	STYLE_DIM = 1 << 1,
+	STYLE_UNDERLINE = 1 << 2,
+	STYLE_REVERSE = 1 << 3,
+	STYLE_ITALIC = 1 << 4,
+};
+
+/* enum, name in the file, attributes without colour, what it is for */
+#define ROLE_TABLE(X)                                                                            \
+	X(ROLE_BASE, "base", 0, "everything that has no role of its own, and the ground")        \
+	X(ROLE_QUIET, "quiet", STYLE_DIM, "what is there but seldom read")                       \
+	X(ROLE_STRONG, "strong", STYLE_BOLD, "names one looks for")                              \
+	X(ROLE_BRAND, "brand", STYLE_BOLD, "the word umbra")                                     \
+	X(ROLE_ENVIRONMENT, "environment", STYLE_BOLD, "the environment's name")                 \
+	X(ROLE_TAB, "tab", 0, "a view that is not shown")                                        \
+	X(ROLE_TAB_NOW, "tab-now", STYLE_BOLD | STYLE_UNDERLINE, "the view that is shown")       \
+	X(ROLE_HEADING, "heading", STYLE_BOLD, "titles of columns")                              \
+	X(ROLE_RULE, "rule", STYLE_DIM, "lines between panes")                                   \
+	X(ROLE_SELECTED, "selected", STYLE_BOLD, "the name in the selected row")                 \
+	X(ROLE_MARK, "mark", STYLE_BOLD, "the bar before the selected row")                      \
+	X(ROLE_SERVICE, "service", STYLE_BOLD, "a service's name")                               \
+	X(ROLE_STABLE, "stable", 0, "the stable version")                                        \
+	X(ROLE_EPHEMERAL, "ephemeral", 0, "a version beside it")                                 \
+	X(ROLE_PR, "pull-request", 0, "a pull request's number")                                 \
+	X(ROLE_READY, "ready", 0, "healthy, done, 2xx")                                          \
+	X(ROLE_STARTING, "starting", 0, "not checked yet")                                       \
+	X(ROLE_UNHEALTHY, "unhealthy", STYLE_BOLD, "checks fail, errors, 5xx")                   \
+	X(ROLE_DRAINING, "draining", STYLE_DIM, "going")                                         \
+	X(ROLE_WARNING, "warning", STYLE_BOLD, "about to go wrong, 4xx, a lost session")         \
+	X(ROLE_REDIRECT, "redirect", 0, "3xx")                                                   \
+	X(ROLE_FIGURE, "figure", 0, "numbers that are fine")                                     \
+	X(ROLE_SPARK, "spark", 0, "the last minute")                                             \
+	X(ROLE_SESSION, "session", 0, "a session's key")                                         \
+	X(ROLE_PINNED, "pinned", STYLE_BOLD, "a hop that a pin decided")                         \
+	X(ROLE_STAGED, "staged", STYLE_BOLD, "chosen, not sent")                                 \
+	X(ROLE_COMMAND, "command", STYLE_DIM, "the equal command line")                          \
+	X(ROLE_KEY, "key", STYLE_BOLD, "a key in hints and help")                                \
+	X(ROLE_HINT, "hint", 0, "what the key does")                                             \
+	X(ROLE_MATCH, "match", STYLE_REVERSE, "text that was looked for")                        \
+	X(ROLE_ESCAPED, "escaped", STYLE_REVERSE, "bytes that may not be shown as they are")     \
+	X(ROLE_LIVE, "live", 0, "the connection when all is well")                               \
+	X(ROLE_STALE, "stale", STYLE_REVERSE | STYLE_BOLD, "the connection when it is lost")     \
+	X(ROLE_OLD, "old", STYLE_DIM, "everything that is shown while it is lost")               \
+	X(ROLE_LOST, "lost", STYLE_REVERSE, "lines that are missing in a stream")                \
+	X(ROLE_PROMPT, "prompt", STYLE_BOLD, "what is asked")                                    \
+	X(ROLE_INPUT, "input", 0, "what is typed")                                               \
+	X(ROLE_CURSOR, "cursor", STYLE_REVERSE, "where it is typed")                             \
+	X(ROLE_MISTAKE, "mistake", STYLE_BOLD | STYLE_UNDERLINE, "where what is typed is wrong") \
+	X(ROLE_DONE, "done", 0, "an action that succeeded")                                      \
+	X(ROLE_FAILED, "failed", STYLE_BOLD, "an action that did not")
+
+enum role {
+#define X(name, word, mono, help) name,
+	ROLE_TABLE(X)
+#undef X
+		ROLE_COUNT
+};
+
+extern const char *const role_names[ROLE_COUNT];
+extern const char *const role_help[ROLE_COUNT];
+
+/* -1 is the terminal's own. */
+struct colour {
+	int32_t rgb; /* 0xrrggbb */
+	int16_t of_256;
+	int16_t of_16;
+};
+
+struct style {
+	bool set; /* the theme names it */
+	bool has_ground; /* it has an `on` of its own */
+	struct colour ink;
+	struct colour ground;
+	unsigned attributes;
+	unsigned mono;
+};
+
+struct theme {
+	char name[32];
+	struct style styles[ROLE_COUNT];
+};
+
+/* `file` stands for the text in errors ("file:line: sentence"). `ret_theme` is written on success only. */
+enum err theme_parse(
+	const char *file, const char *text, struct theme *ret_theme, struct errbuf *eb);
+enum err theme_read(const char *path, struct theme *ret_theme, struct errbuf *eb);
+
+/* The themes the program carries. */
+struct theme_text {
+	const char *name;
+	const char *text; /* terminated */
+};
+extern const struct theme_text theme_texts[];
+extern const size_t theme_text_count;
+
+/* $XDG_CONFIG_HOME/umbra/themes (or ~/.config/...); "" when there is no home. */
+enum { THEME_PATH_SIZE = 1024 };
+void theme_directory(char dst[THEME_PATH_SIZE]);
+/*
+ * NAME.theme in that directory, else the one carried inside; a name with a slash is a path. The path read,
+ * or "" for one from inside, goes to ret_path (may be NULL).
+ */
+enum err theme_load(const char *name, struct theme *ret_theme, char ret_path[THEME_PATH_SIZE],
+	struct errbuf *eb);
+
+/* The nearest of the xterm palette's 16..255, and of the first 16, for 0xrrggbb. */
+int colour_nearest_256(int32_t rgb);
+int colour_nearest_16(int32_t rgb);
+
+#endif

@@ -1,0 +1,114 @@
+/*
+ * Putting up prompts, saying things, wishing for things. Called by the handlers of views and by the app;
+ * nothing here draws or does I/O.
+ */
+#include "tui/ui.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void ui_finish(struct ui *ui)
+{
+	picker_clear(&ui->prompt.picker);
+}
+
+static void ask(struct ui *ui, enum prompt_kind kind, enum question question, const char *label)
+{
+	ui_ask_end(ui);
+	ui->prompt.kind = kind;
+	ui->prompt.question = question;
+	ui->message[0] = '\0';
+	str_copy(ui->prompt.label, sizeof(ui->prompt.label), str_of(label));
+}
+
+void ui_ask_line(struct ui *ui, enum question question, const char *label, const char *text)
+{
+	ask(ui, PROMPT_LINE, question, label);
+	input_set(&ui->prompt.input, text);
+}
+
+void ui_ask_letter(struct ui *ui, enum question question, const char *label)
+{
+	ask(ui, PROMPT_LETTER, question, label);
+}
+
+void ui_ask_pick(struct ui *ui, enum question question, const char *label)
+{
+	ask(ui, PROMPT_PICK, question, label);
+}
+
+void ui_ask_confirm(
+	struct ui *ui, enum question question, bool loses, const char *label, const char *command)
+{
+	ask(ui, PROMPT_CONFIRM, question, label);
+	ui->prompt.loses = loses;
+	str_copy(ui->prompt.command, sizeof(ui->prompt.command), str_of(command));
+}
+
+void ui_ask_end(struct ui *ui)
+{
+	picker_clear(&ui->prompt.picker);
+	ui->prompt.kind = PROMPT_NONE;
+	ui->prompt.loses = false;
+	ui->prompt.label[0] = ui->prompt.command[0] = ui->prompt.mistake[0] = '\0';
+	ui->prompt.column = SIZE_MAX;
+}
+
+void ui_say(struct ui *ui, enum role role, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	(void)vsnprintf(ui->message, sizeof(ui->message), format, ap);
+	va_end(ap);
+	ui->message_role = role;
+}
+
+static struct wish *wish(struct ui *ui, enum wish_kind kind, const char *text)
+{
+	struct wish *wish;
+
+	if (ui->wish_count == WISHES_MAX)
+		ui->wish_count--;
+	wish = &ui->wishes[ui->wish_count++];
+	wish->kind = kind;
+	wish->view = NULL;
+	str_copy(wish->text, sizeof(wish->text), str_of(text));
+	return wish;
+}
+
+void ui_run(struct ui *ui, const char *command_line)
+{
+	(void)wish(ui, WISH_RUN, command_line);
+}
+
+void ui_open(struct ui *ui, const struct view *view, const char *argument)
+{
+	wish(ui, WISH_OPEN, argument)->view = view;
+}
+
+void ui_back(struct ui *ui)
+{
+	(void)wish(ui, WISH_BACK, "");
+}
+
+void ui_command(char dst[COMMAND_MAX], const char *command, const struct command_vars *vars)
+{
+	struct strbuf line;
+
+	strbuf_init(&line, COMMAND_MAX - 1);
+	keymap_expand(&line, command, vars);
+	str_copy(dst, COMMAND_MAX, strbuf_str(&line));
+	strbuf_finish(&line);
+}
+
+void ui_run_binding(struct ui *ui, const struct binding *binding, const struct command_vars *vars)
+{
+	char line[COMMAND_MAX];
+
+	if (!binding || !binding->command)
+		return;
+	ui_command(line, binding->command, vars);
+	ui_run(ui, line);
+}

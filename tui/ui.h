@@ -1,0 +1,107 @@
+/*
+ * What the screen shows besides the model: the prompt, messages, your session. Handlers of views write here
+ * what they wish to happen (run a command, open a view); the app does it when they have returned, so that
+ * no view ever does I/O.
+ */
+#ifndef UMBRA_TUI_UI_H
+#define UMBRA_TUI_UI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/limits.h"
+#include "core/base/str.h"
+
+#include "tui/canvas.h"
+#include "tui/keymap.h"
+#include "tui/theme.h"
+#include "tui/widgets/input.h"
+#include "tui/widgets/picker.h"
+
+struct view;
+
+/* What a prompt asks. FILTER, FIND and SORT are answered through ops of the view, the others by answer(). */
+enum question {
+	QUESTION_FILTER,
+	QUESTION_FIND,
+	QUESTION_SORT,
+	QUESTION_SCOPE,
+	QUESTION_CREATE,
+	QUESTION_EXTEND,
+	QUESTION_END,
+	QUESTION_RETIRE,
+	QUESTION_PIN_SESSION,
+	QUESTION_PIN,
+	QUESTION_VERSION,
+	QUESTION_DROP,
+};
+
+enum prompt_kind {
+	PROMPT_NONE,
+	PROMPT_LINE, /* text, ended with Enter */
+	PROMPT_PICK, /* one of a few */
+	PROMPT_CONFIRM, /* y, or Esc; also Enter where nothing is lost */
+	PROMPT_LETTER, /* the next key is the answer */
+};
+
+enum { COMMAND_MAX = 2048, MESSAGE_MAX = 512 };
+
+struct prompt {
+	enum prompt_kind kind;
+	enum question question;
+	bool loses; /* a confirmation after which something is gone: only y confirms */
+	char label[MESSAGE_MAX];
+	char command[COMMAND_MAX]; /* what the answer would run; "" without one */
+	struct input input;
+	struct picker picker;
+	char mistake[MESSAGE_MAX]; /* what is wrong with what is typed, "" when nothing is */
+	size_t column; /* the byte it is about; SIZE_MAX: none */
+};
+
+enum wish_kind { WISH_RUN, WISH_OPEN, WISH_BACK, WISH_QUIT, WISH_RETRY };
+
+struct wish {
+	enum wish_kind kind;
+	const struct view *view;
+	char text[COMMAND_MAX];
+};
+
+enum { WISHES_MAX = 4 };
+
+struct ui {
+	bool read_only;
+	char session[LIMIT_SESSION_KEY + 1]; /* yours; "" without one */
+	struct prompt prompt;
+	struct wish wishes[WISHES_MAX];
+	size_t wish_count;
+	char message[MESSAGE_MAX];
+	enum role message_role;
+	char find[LIMIT_FILTER + 1]; /* what was looked for last */
+	int running; /* commands under way */
+};
+
+void ui_finish(struct ui *ui);
+
+/* Each puts up a prompt in place of the hints. For a pick, fill ui->prompt.picker after it. */
+void ui_ask_line(struct ui *ui, enum question question, const char *label, const char *text);
+void ui_ask_letter(struct ui *ui, enum question question, const char *label);
+void ui_ask_pick(struct ui *ui, enum question question, const char *label);
+/* `command` is what a yes will run (shown); `loses`: something will be gone. */
+void ui_ask_confirm(
+	struct ui *ui, enum question question, bool loses, const char *label, const char *command);
+void ui_ask_end(struct ui *ui);
+
+void ui_say(struct ui *ui, enum role role, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Wishes. */
+void ui_run(struct ui *ui, const char *command_line);
+void ui_open(struct ui *ui, const struct view *view, const char *argument);
+void ui_back(struct ui *ui);
+/* The command of a binding with its values, run at once. */
+void ui_run_binding(struct ui *ui, const struct binding *binding, const struct command_vars *vars);
+/* The same as text. */
+void ui_command(char dst[COMMAND_MAX], const char *command, const struct command_vars *vars);
+
+#endif

@@ -1,0 +1,75 @@
+/*
+ * A view: one way to look at the model. One file and one row of view_list[] each.
+ *
+ * A view keeps a state of its own (where one is, what is filtered). The app calls
+ *
+ *   prepare  before every draw and act: what changed since the last call is in `parts`, the size of the body
+ *            in rows and cols. The only place where a view works something out and may allocate for it.
+ *   draw     a pure function of (model, ui, state): const, no I/O, no allocation, no clock but the canvas's.
+ *            Draws every row of its canvas, and draws only what is in sight.
+ *   act      one action of the keymap. Changes the state, or leaves wishes in `ui`; returns what to redraw.
+ *
+ * Ops that are NULL are not there for that view; the keys for them do nothing.
+ */
+#ifndef UMBRA_TUI_VIEW_H
+#define UMBRA_TUI_VIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/base/err.h"
+#include "core/base/str.h"
+
+#include "tui/canvas.h"
+#include "tui/keymap.h"
+#include "tui/model.h"
+#include "tui/ui.h"
+
+enum redraw { REDRAW_NONE, REDRAW_BODY, REDRAW_ALL };
+
+enum view_flag {
+	VIEW_TAILS = 1 << 0, /* the tail runs while it is shown */
+	VIEW_ALWAYS = 1 << 1, /* shown also when there is no model yet */
+};
+
+struct view {
+	const char *name; /* in the tests and the config */
+	const char *title; /* of its tab or crumb */
+	char key; /* of its tab, 0: none, it is opened from another view */
+	enum area area;
+	unsigned flags;
+
+	void *(*create)(void);
+	void (*destroy)(void *state);
+	/* It comes onto the screen with what was asked for ("" when by its tab). */
+	void (*open)(void *state, const struct model *model, struct ui *ui, const char *argument);
+	void (*prepare)(void *state, const struct model *model, struct ui *ui, unsigned parts,
+		int rows, int cols);
+	/* The row of crumbs: `canvas` is one row, behind the title. */
+	void (*draw_title)(const void *state, const struct model *model, const struct ui *ui,
+		const struct canvas *canvas);
+	void (*draw)(const void *state, const struct model *model, const struct ui *ui,
+		const struct canvas *canvas);
+	enum redraw (*act)(
+		void *state, const struct model *model, struct ui *ui, enum action action);
+	/* A prompt this view put up was answered. */
+	enum redraw (*answer)(void *state, const struct model *model, struct ui *ui,
+		enum question question, const char *text);
+	/* Takes a filter while it is typed; a mistake leaves the old one and says where it is. */
+	enum err (*set_filter)(void *state, const struct model *model, const char *text,
+		size_t *ret_column, struct errbuf *eb);
+	const char *(*filter)(const void *state);
+	/* Moves to the next (or, with `back`, the previous) row that has the text; with `stay` the row one is on counts. */
+	bool (*find)(void *state, const struct model *model, struct str text, bool back, bool stay);
+	/* The letter of a column; false when there is none. */
+	bool (*sort)(void *state, const struct model *model, char letter);
+	/* The letters that sort takes, for the prompt. */
+	const char *sort_letters;
+};
+
+/* Those with a tab, in the order of the tabs; then those that are opened from others. NULL-terminated. */
+extern const struct view *const view_list[];
+extern const struct view view_services, view_sessions, view_pins, view_requests, view_detail,
+	view_help;
+
+#endif

@@ -1,0 +1,156 @@
+/*
+ * States, figures and times as cells. Called by the views while they draw; pure.
+ */
+#include "tui/views/cells.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/str.h"
+#include "core/model/decision.h"
+
+static const struct {
+	enum role role;
+	enum glyph glyph;
+} states[STATE_COUNT] = {
+	[STATE_STARTING] = {ROLE_STARTING, GLYPH_STARTING},
+	[STATE_READY] = {ROLE_READY, GLYPH_READY},
+	[STATE_UNHEALTHY] = {ROLE_UNHEALTHY, GLYPH_UNHEALTHY},
+	[STATE_DRAINING] = {ROLE_DRAINING, GLYPH_DRAINING},
+};
+
+enum role cell_state_role(int state)
+{
+	return state >= 0 && state < STATE_COUNT ? states[state].role : ROLE_BASE;
+}
+
+enum glyph cell_state_glyph(int state)
+{
+	return state >= 0 && state < STATE_COUNT ? states[state].glyph : GLYPH_NONE;
+}
+
+void cell_state(const struct canvas *canvas, int y, int x, int cols, const struct version *version)
+{
+	enum role role = cell_state_role(version->state);
+	char text[LIMIT_DETAIL + 32];
+	char age[AGE_SIZE] = "";
+
+	(void)canvas_glyph(canvas, y, x, role, cell_state_glyph(version->state));
+	if (version->state == STATE_UNHEALTHY) {
+		if (version->state_since > 0)
+			(void)canvas_age(canvas, version->state_since, age);
+		(void)snprintf(text, sizeof(text), "%s%s%s",
+			version->state_detail ? version->state_detail : "unhealthy",
+			age[0] ? " for " : "", age);
+	} else {
+		(void)snprintf(text, sizeof(text), "%s", version_state_names[version->state]);
+	}
+	canvas_c(canvas, y, x + 1, 2, ROLE_BASE, "");
+	canvas_c(
+		canvas, y, x + 3, cols - 3, version->state == STATE_READY ? ROLE_BASE : role, text);
+}
+
+void cell_spark(const struct canvas *canvas, int y, int x, int cols, const struct figures *figures)
+{
+	uint32_t sums[WINDOW_SLOTS];
+	uint32_t peak = 1;
+
+	if (cols <= 0 || cols > WINDOW_SLOTS)
+		return;
+	for (int i = 0; i < cols; i++) {
+		int from = i * WINDOW_SLOTS / cols;
+		int to = (i + 1) * WINDOW_SLOTS / cols;
+
+		sums[i] = 0;
+		for (int j = from; j < to; j++)
+			sums[i] += figures->history[j];
+		if (sums[i] > peak)
+			peak = sums[i];
+	}
+	for (int i = 0; i < cols; i++)
+		canvas_bar(canvas, y, x + i, ROLE_SPARK, (int)(sums[i] * 7 / peak));
+}
+
+void cell_rate(char dst[16], double rate)
+{
+	if (rate < 99.95)
+		(void)snprintf(dst, 16, "%.1f", rate);
+	else if (rate < 9999.5)
+		(void)snprintf(dst, 16, "%.0f", rate);
+	else
+		(void)snprintf(dst, 16, "%.0fk", rate / 1000);
+}
+
+void cell_ms(char dst[16], double ms)
+{
+	if (ms < 1)
+		(void)snprintf(dst, 16, "%.1fms", ms);
+	else if (ms < 9999.5)
+		(void)snprintf(dst, 16, "%.0fms", ms);
+	else
+		(void)snprintf(dst, 16, "%.0fs", ms / 1000);
+}
+
+enum role cell_expires(const struct canvas *canvas, int64_t expires_at, char dst[32])
+{
+	int64_t left = expires_at - canvas->now_ms;
+	char age[AGE_SIZE];
+	bool near = expires_at != 0 && left < 15LL * 60 * 1000;
+
+	if (expires_at == 0) {
+		dst[0] = '\0';
+		return ROLE_QUIET;
+	}
+	(void)snprintf(dst, 32, "%s%s", canvas_left(canvas, expires_at, age), near ? " !" : "");
+	return near ? ROLE_WARNING : left < 3600LL * 1000 ? ROLE_STARTING : ROLE_BASE;
+}
+
+enum role cell_status_role(int64_t status)
+{
+	static const enum role by_class[] = {
+		ROLE_UNHEALTHY, ROLE_BASE, ROLE_READY, ROLE_REDIRECT, ROLE_WARNING, ROLE_UNHEALTHY};
+
+	return status >= 0 && status < 600 ? by_class[status / 100] : ROLE_BASE;
+}
+
+enum role cell_reason_role(int reason)
+{
+	switch (reason) {
+	case REASON_PINNED:
+	case REASON_DIRECT_PIN:
+		return ROLE_PINNED;
+	case REASON_NO_SESSION:
+	case REASON_NO_PIN:
+		return ROLE_QUIET;
+	default:
+		return ROLE_WARNING;
+	}
+}
+
+static void words_write(struct word_list *words, const char *before, const char *word)
+{
+	int n;
+
+	if (words->used >= words->size)
+		return;
+	n = snprintf(words->dst + words->used, words->size - words->used, "%s%s", before, word);
+	words->used += n > 0 ? (size_t)n : 0;
+}
+
+void words_add(struct word_list *words, const char *word)
+{
+	if (words->count++ >= words->max)
+		return;
+	words_write(words, words->shown > 0 ? ", " : "", word);
+	words->shown++;
+}
+
+void words_end(struct word_list *words, size_t total)
+{
+	char more[48];
+
+	if (total <= words->shown)
+		return;
+	(void)snprintf(more, sizeof(more), " and %zu more", total - words->shown);
+	words_write(words, "", more);
+}

@@ -1,0 +1,36 @@
+/* Cells that several views draw alike. */
+#ifndef UMBRA_TUI_VIEWS_CELLS_H
+#define UMBRA_TUI_VIEWS_CELLS_H
+
+#include "core/model/version.h"
+#include "core/model/window.h"
+
+#include "tui/canvas.h"
+
+enum role cell_state_role(int state);
+enum glyph cell_state_glyph(int state);
+/* "● ready", and for what is not: why and for how long, over as many cells as there are. */
+void cell_state(const struct canvas *canvas, int y, int x, int cols, const struct version *version);
+/* The last minute in `cols` bars; the highest of `peak` requests a second fills one. */
+void cell_spark(const struct canvas *canvas, int y, int x, int cols, const struct figures *figures);
+/* Numbers as narrow as they can be read: 1.1, 20.7, 340, 12k. */
+void cell_rate(char dst[16], double rate);
+void cell_ms(char dst[16], double ms);
+/* "4m !", loud when it is near. */
+enum role cell_expires(const struct canvas *canvas, int64_t expires_at, char dst[32]);
+enum role cell_status_role(int64_t status);
+enum role cell_reason_role(int reason);
+
+/* "a, b, c and 4 more" out of a sequence of words; for sentences. */
+struct word_list {
+	char *dst;
+	size_t size;
+	size_t used;
+	size_t count; /* words given */
+	size_t shown;
+	size_t max; /* words written out */
+};
+void words_add(struct word_list *words, const char *word);
+void words_end(struct word_list *words, size_t total);
+
+#endif

@@ -1,0 +1,12 @@
+/* The views there are, in the order of their tabs; a new one is a file beside this and a row here. */
+#include "tui/view.h"
+
+const struct view *const view_list[] = {
+	&view_services,
+	&view_sessions,
+	&view_requests,
+	&view_pins,
+	&view_detail,
+	&view_help,
+	NULL,
+};

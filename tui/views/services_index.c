@@ -1,0 +1,216 @@
+/*
+ * Building the flat list of the tree. Called by the Services view when the environment, the filter, the
+ * order or a fold changed, never for a key that only moves. Invariant: rows of one service stand together,
+ * the service first.
+ */
+#include "tui/views/services_index.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/map.h"
+#include "core/base/mem.h"
+
+/* Values of the map of folds; pointers to tell them from "absent". */
+static char folded_mark, unfolded_mark;
+
+void tree_init(struct tree_index *tree)
+{
+	memset(tree, 0, sizeof(*tree));
+	tree->folds = map_create();
+}
+
+void tree_finish(struct tree_index *tree)
+{
+	map_destroy(tree->folds, NULL);
+	free(tree->rows);
+	free(tree->nodes);
+	free(tree->keys);
+}
+
+bool tree_is_folded(const struct tree_index *tree, const struct service_node *node, bool filtered)
+{
+	const void *said = map_get(tree->folds, str_of(node->service->name));
+
+	if (said)
+		return said == &folded_mark;
+	return !filtered &&
+	       (node->version_count == 0 ||
+		       (node->version_count == 1 && node->versions[0]->kind == KIND_STABLE));
+}
+
+void tree_fold(struct tree_index *tree, const struct service_node *node, bool folded)
+{
+	(void)map_set(
+		tree->folds, str_of(node->service->name), folded ? &folded_mark : &unfolded_mark);
+}
+
+/* ---- order: larger keys first, but for names ---- */
+
+static double key_of_version(
+	const struct model *model, const struct version *version, enum tree_order order)
+{
+	static const double by_state[STATE_COUNT] = {
+		[STATE_UNHEALTHY] = 3, [STATE_DRAINING] = 2, [STATE_STARTING] = 1};
+	const struct figures *figures;
+
+	switch (order) {
+	case ORDER_AGE:
+		return (double)(version->deployed_at ? version->deployed_at : version->created_at);
+	case ORDER_EXPIRES:
+		return version->expires_at ? -(double)version->expires_at : -1e300;
+	case ORDER_HEALTH:
+		return by_state[version->state];
+	case ORDER_PINS:
+		return (double)model_pin_count(
+			model, str_of(version->service), str_of(version->name));
+	default:
+		figures = figures_version(
+			model->figures, str_of(version->service), str_of(version->name));
+		if (!figures)
+			return -1;
+		return order == ORDER_RATE     ? figures->rate
+		       : order == ORDER_ERRORS ? figures->share_5xx
+					       : figures->p95_ms;
+	}
+}
+
+/* A service stands where its first version would; its figures are its own. */
+static double key_of_node(
+	const struct model *model, const struct service_node *node, enum tree_order order)
+{
+	const struct figures *figures;
+	double best = -1e301;
+
+	if (order == ORDER_RATE || order == ORDER_ERRORS || order == ORDER_P95) {
+		figures = figures_service(model->figures, str_of(node->service->name));
+		if (!figures)
+			return -1;
+		return order == ORDER_RATE     ? figures->rate
+		       : order == ORDER_ERRORS ? figures->share_5xx
+					       : figures->p95_ms;
+	}
+	for (size_t i = 0; i < node->version_count; i++) {
+		double key = key_of_version(model, node->versions[i], order);
+
+		if (key > best)
+			best = key;
+	}
+	return best;
+}
+
+struct order_context {
+	const double *keys; /* by node */
+	bool reverse;
+};
+
+/* Stable: the environment's order (names) decides among equals. */
+static int compare_nodes(const void *a, const void *b, void *arg)
+{
+	const struct order_context *context = arg;
+	uint32_t left = *(const uint32_t *)a;
+	uint32_t right = *(const uint32_t *)b;
+	double difference =
+		context->keys ? context->keys[right] - context->keys[left] : (double)left - right;
+
+	if (difference == 0)
+		return left < right ? -1 : left > right;
+	return (difference < 0) != context->reverse ? -1 : 1;
+}
+
+static void order_nodes(
+	struct tree_index *tree, const struct model *model, enum tree_order order, bool reverse)
+{
+	size_t count = model->env->node_count;
+	struct order_context context = {NULL, reverse};
+
+	array_reserve(&tree->nodes, &tree->node_cap, count + 1, sizeof(*tree->nodes));
+	for (size_t i = 0; i < count; i++)
+		tree->nodes[i] = (uint32_t)i;
+	if (order == ORDER_NAME && !reverse)
+		return;
+	if (order != ORDER_NAME) {
+		array_reserve(&tree->keys, &tree->key_cap, count + 1, sizeof(*tree->keys));
+		for (size_t i = 0; i < count; i++)
+			tree->keys[i] = key_of_node(model, &model->env->nodes[i], order);
+		context.keys = tree->keys;
+	}
+	qsort_r(tree->nodes, count, sizeof(*tree->nodes), compare_nodes, &context);
+}
+
+/* ---- rows ---- */
+
+static void add_row(struct tree_index *tree, uint32_t node, int32_t version)
+{
+	array_reserve(&tree->rows, &tree->cap, tree->count + 1, sizeof(*tree->rows));
+	tree->rows[tree->count++] = (struct tree_row){node, version};
+}
+
+/* The matching versions behind the service's row; how many there are. Folded: counted, not kept. */
+static size_t add_versions(struct tree_index *tree, const struct model *model, uint32_t at,
+	const struct filter *filter, bool folded)
+{
+	const struct service_node *node = &model->env->nodes[at];
+	size_t matched = 0;
+
+	for (size_t i = 0; i < node->version_count; i++) {
+		if (filter && !filter_match_version(
+				      filter, node->service, node->versions[i], model->now_ms)) {
+			tree->hidden++;
+			continue;
+		}
+		matched++;
+		if (!folded)
+			add_row(tree, at, (int32_t)i);
+	}
+	return matched;
+}
+
+void tree_build(struct tree_index *tree, const struct model *model, const struct filter *filter,
+	enum tree_order order, bool reverse)
+{
+	bool filtered = filter && !filter_is_empty(filter);
+
+	order_nodes(tree, model, order, reverse);
+	tree->count = tree->hidden = 0;
+	for (size_t i = 0; i < model->env->node_count; i++) {
+		uint32_t at = tree->nodes[i];
+		const struct service_node *node = &model->env->nodes[at];
+		bool folded = tree_is_folded(tree, node, filtered);
+		size_t matched;
+
+		add_row(tree, at, -1);
+		if (!filtered && folded)
+			continue;
+		matched = add_versions(tree, model, at, filtered ? filter : NULL, folded);
+		if (filtered && matched == 0)
+			tree->count--; /* the service's row, which has nothing to show */
+	}
+}
+
+static bool find_row(const struct tree_index *tree, uint32_t node, int32_t version, size_t *ret_row)
+{
+	for (size_t i = 0; i < tree->count; i++) {
+		if (tree->rows[i].node == node && tree->rows[i].version == version) {
+			*ret_row = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool tree_find(const struct tree_index *tree, const struct model *model, struct str service,
+	struct str version, size_t *ret_row)
+{
+	size_t at;
+	const struct service_node *node;
+
+	if (!model_find_node(model, service, &at))
+		return false;
+	node = &model->env->nodes[at];
+	for (size_t i = 0; version.n > 0 && i < node->version_count; i++)
+		if (str_eq_c(version, node->versions[i]->name))
+			return find_row(tree, (uint32_t)at, (int32_t)i, ret_row) ||
+			       find_row(tree, (uint32_t)at, -1, ret_row);
+	return find_row(tree, (uint32_t)at, -1, ret_row);
+}

@@ -1,0 +1,60 @@
+/*
+ * The rows of the tree, as a flat list: which services and versions are shown, in which order, folded or
+ * not. Made from the environment, the filter and the order; kept until one of them changes.
+ */
+#ifndef UMBRA_TUI_VIEWS_SERVICES_INDEX_H
+#define UMBRA_TUI_VIEWS_SERVICES_INDEX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/model/filter.h"
+
+#include "tui/model.h"
+
+struct tree_row {
+	uint32_t node; /* into the environment's nodes */
+	int32_t version; /* into the node's versions; -1: the service itself */
+};
+
+enum tree_order {
+	ORDER_NAME,
+	ORDER_RATE,
+	ORDER_ERRORS,
+	ORDER_P95,
+	ORDER_AGE,
+	ORDER_EXPIRES,
+	ORDER_HEALTH,
+	ORDER_PINS,
+	ORDER_COUNT
+};
+
+struct tree_index {
+	struct tree_row *rows;
+	size_t count;
+	size_t cap;
+	struct map *folds; /* service name -> FOLDED or UNFOLDED, where a person said so */
+	size_t hidden; /* versions the filter hides */
+	/* Work space, kept between rebuilds. */
+	uint32_t *nodes;
+	size_t node_cap;
+	double *keys;
+	size_t key_cap;
+};
+
+void tree_init(struct tree_index *tree);
+void tree_finish(struct tree_index *tree);
+/* `filter` NULL or empty shows all. O(versions). */
+void tree_build(struct tree_index *tree, const struct model *model, const struct filter *filter,
+	enum tree_order order, bool reverse);
+
+/* Without a word from a person a service is open when it has versions beside stable, or a filter found some. */
+bool tree_is_folded(const struct tree_index *tree, const struct service_node *node, bool filtered);
+void tree_fold(struct tree_index *tree, const struct service_node *node, bool folded);
+
+/* The row of a service or version by name; a version that is not shown gives its service's row. False: neither. */
+bool tree_find(const struct tree_index *tree, const struct model *model, struct str service,
+	struct str version, size_t *ret_row);
+
+#endif

@@ -1,0 +1,88 @@
+/*
+ * Extending, ending and tailing a session. Called by the two views that show sessions; leaves wishes in the
+ * ui and does nothing itself.
+ */
+#include "tui/views/session_actions.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/time.h"
+
+#include "tui/view.h"
+#include "tui/views/cells.h"
+
+/* What is lost is named: every pin, as far as there is room, and what becomes of requests on the way. */
+static void ask_end(const struct session *session, struct ui *ui)
+{
+	struct command_vars vars;
+	char command[COMMAND_MAX];
+	char label[MESSAGE_MAX];
+	char pins[256] = "";
+	struct word_list words = {.dst = pins, .size = sizeof(pins), .max = 4};
+
+	for (size_t i = 0; i < session->pins.count; i++) {
+		char word[LIMIT_SERVICE_NAME + LIMIT_VERSION_NAME + 2];
+
+		(void)snprintf(word, sizeof(word), "%s=%s", session->pins.entries[i].key,
+			session->pins.entries[i].value);
+		words_add(&words, word);
+	}
+	words_end(&words, session->pins.count);
+	memset(&vars, 0, sizeof(vars));
+	vars.session = str_of(session->key);
+	ui_command(command, keymap_binding(AREA_SESSIONS, ACTION_END)->command, &vars);
+	(void)snprintf(label, sizeof(label),
+		"End session %s of %s? Lost: its key%s%s. Requests that still carry it %s.",
+		session->key, session->owner ? session->owner : "nobody",
+		pins[0] ? ", and its pins " : "", pins,
+		session->policy == POLICY_STRICT ? "get 503 for a day, because it is strict"
+						 : "go to stable");
+	ui_ask_confirm(ui, QUESTION_END, true, label, command);
+}
+
+bool session_act(const struct session *session, struct ui *ui, enum action action)
+{
+	char text[LIMIT_SESSION_KEY + 16];
+	char ttl[DURATION_TEXT_SIZE] = "8h";
+
+	switch (action) {
+	case ACTION_LOGS:
+		(void)snprintf(text, sizeof(text), "session:%s", session->key);
+		ui_open(ui, &view_requests, text);
+		return true;
+	case ACTION_EXTEND:
+		if (session->ttl_ms > 0)
+			duration_format(session->ttl_ms, ttl);
+		ui_ask_line(ui, QUESTION_EXTEND, "lifetime from now", ttl);
+		return true;
+	case ACTION_END:
+		ask_end(session, ui);
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool session_answer(const char *key, struct ui *ui, enum question question, const char *text)
+{
+	struct command_vars vars;
+
+	memset(&vars, 0, sizeof(vars));
+	vars.session = str_of(key);
+	switch (question) {
+	case QUESTION_EXTEND:
+		vars.ttl = str_of(text);
+		ui_run_binding(ui, keymap_binding(AREA_SESSIONS, ACTION_EXTEND), &vars);
+		return true;
+	case QUESTION_END:
+		ui_run_binding(ui, keymap_binding(AREA_SESSIONS, ACTION_END), &vars);
+		return true;
+	case QUESTION_CREATE:
+		vars.name = str_of(text);
+		ui_run_binding(ui, keymap_binding(AREA_SESSIONS, ACTION_CREATE), &vars);
+		return true;
+	default:
+		return false;
+	}
+}

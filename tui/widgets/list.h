@@ -1,0 +1,27 @@
+/* Where one is in a list of rows: the selected row, the first one shown, and how they move. */
+#ifndef UMBRA_TUI_WIDGETS_LIST_H
+#define UMBRA_TUI_WIDGETS_LIST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "tui/keymap.h"
+
+struct list {
+	size_t selected;
+	size_t top;
+	size_t count;
+	size_t height; /* rows on the screen, at least 1 */
+};
+
+/* Takes new sizes over; the selected row stays in sight, and at its place on the screen where it can. */
+void list_resize(struct list *list, size_t count, size_t height);
+/* The row that was selected is now at `row`: it keeps its place on the screen. */
+void list_follow(struct list *list, size_t row);
+void list_select(struct list *list, size_t row);
+/* Does one of the moving actions; false when it is none of them. */
+bool list_move(struct list *list, enum action action);
+/* Whether the last row is selected. */
+bool list_at_end(const struct list *list);
+
+#endif

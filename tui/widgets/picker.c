@@ -1,0 +1,122 @@
+/*
+ * The pane in which one of a few is chosen. The prompt owns one; views fill it. What is typed narrows the
+ * rows to those that contain it; the arrows move.
+ */
+#include "tui/widgets/picker.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/mem.h"
+
+#include "tui/canvas.h"
+#include "tui/keys.h"
+
+void picker_clear(struct picker *picker)
+{
+	for (size_t i = 0; i < picker->count; i++) {
+		free(picker->items[i].value);
+		free(picker->items[i].note);
+	}
+	free(picker->items);
+	free(picker->shown);
+	memset(picker, 0, sizeof(*picker));
+}
+
+void picker_add(struct picker *picker, const char *value, const char *note)
+{
+	array_reserve(&picker->items, &picker->cap, picker->count + 1, sizeof(*picker->items));
+	picker->items[picker->count].value = xstrdup(value);
+	picker->items[picker->count].note = xstrdup(note ? note : "");
+	picker->count++;
+}
+
+static void narrow(struct picker *picker)
+{
+	struct str typed = {picker->input.text, picker->input.len};
+	size_t n = 0;
+
+	array_reserve(&picker->shown, &picker->shown_cap, picker->count + 1, sizeof(size_t));
+	for (size_t i = 0; i < picker->count; i++) {
+		struct str value = str_of(picker->items[i].value);
+		struct str note = str_of(picker->items[i].note);
+
+		if (typed.n == 0 || text_find_nocase(value, typed) < value.n ||
+			text_find_nocase(note, typed) < note.n)
+			picker->shown[n++] = i;
+	}
+	list_resize(&picker->list, n, picker->list.height);
+}
+
+void picker_ready(struct picker *picker, size_t height)
+{
+	picker->list.height = height > 0 ? height : 1;
+	input_set(&picker->input, "");
+	narrow(picker);
+}
+
+enum input_event picker_key(struct picker *picker, int32_t key)
+{
+	static const struct {
+		int32_t key;
+		enum action action;
+	} moves[] = {{KEYS_UP, ACTION_UP}, {KEYS_DOWN, ACTION_DOWN}, {KEYS_PAGE_UP, ACTION_PAGE_UP},
+		{KEYS_PAGE_DOWN, ACTION_PAGE_DOWN}, {KEYS_BACK_TAB, ACTION_UP},
+		{KEYS_TAB, ACTION_DOWN}};
+	enum input_event event;
+
+	for (size_t i = 0; i < ARRAY_LEN(moves); i++) {
+		if (moves[i].key == key) {
+			(void)list_move(&picker->list, moves[i].action);
+			return INPUT_MOVED;
+		}
+	}
+	event = input_key(&picker->input, key);
+	if (event == INPUT_CHANGED)
+		narrow(picker);
+	if (event == INPUT_DONE && !picker_value(picker))
+		return INPUT_IGNORED;
+	return event;
+}
+
+const char *picker_value(const struct picker *picker)
+{
+	if (picker->list.selected >= picker->list.count)
+		return NULL;
+	return picker->items[picker->shown[picker->list.selected]].value;
+}
+
+int picker_rows(const struct picker *picker, int max)
+{
+	int rows = (int)(picker->count < 12 ? picker->count : 12) + 2;
+
+	return rows < max ? rows : max;
+}
+
+void picker_draw(const struct canvas *canvas, const struct picker *picker, const char *title)
+{
+	int value_cols = canvas->cols / 3;
+
+	if (value_cols < 24)
+		value_cols = 24;
+	canvas_rule(canvas, 0);
+	canvas_clear(canvas, 1, 0);
+	input_draw(canvas, 1, 2 + canvas_run_c(canvas, 1, 1, canvas->cols, ROLE_PROMPT, title),
+		&picker->input, SIZE_MAX);
+	for (int row = 2; row < canvas->rows; row++) {
+		size_t at = picker->list.top + (size_t)row - 2;
+		const struct pick *item;
+		bool selected = at == picker->list.selected;
+
+		canvas_clear(canvas, row, 0);
+		if (at >= picker->list.count)
+			continue;
+		item = &picker->items[picker->shown[at]];
+		if (selected)
+			(void)canvas_glyph(canvas, row, 1, ROLE_MARK, GLYPH_MARK);
+		canvas_c(canvas, row, 3, value_cols, selected ? ROLE_SELECTED : ROLE_BASE,
+			item->value);
+		canvas_c(canvas, row, 4 + value_cols, canvas->cols - 4 - value_cols, ROLE_QUIET,
+			item->note);
+	}
+}

@@ -1,0 +1,41 @@
+/* Choosing one of a few: a pane of rows at the bottom, narrowed by typing. */
+#ifndef UMBRA_TUI_WIDGETS_PICKER_H
+#define UMBRA_TUI_WIDGETS_PICKER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "tui/widgets/input.h"
+#include "tui/widgets/list.h"
+
+struct canvas;
+
+struct pick {
+	char *value;
+	char *note; /* shown beside it */
+};
+
+struct picker {
+	struct pick *items;
+	size_t count;
+	size_t cap;
+	size_t *shown; /* indexes of items that match what was typed */
+	size_t shown_cap;
+	struct list list;
+	struct input input;
+};
+
+void picker_clear(struct picker *picker);
+/* Copies both. */
+void picker_add(struct picker *picker, const char *value, const char *note);
+/* After the last item, and before it is shown. */
+void picker_ready(struct picker *picker, size_t height);
+/* INPUT_DONE: picker_value() was chosen. */
+enum input_event picker_key(struct picker *picker, int32_t key);
+/* NULL when nothing matches. */
+const char *picker_value(const struct picker *picker);
+/* Rows it wants, at most `max`. */
+int picker_rows(const struct picker *picker, int max);
+void picker_draw(const struct canvas *canvas, const struct picker *picker, const char *title);
+
+#endif
