@@ -162,8 +162,8 @@ struct lifetime {
 };
 
 /*
- * The end of a thing from what a client sent. Both given: ERR_CONFLICTING_FIELDS; neither: `default_ttl_ms`
- * from now. A time that is over, or beyond LIMIT_TTL_MAX_MS, is ERR_BAD_VALUE.
+ * The end of a thing from what a client sent: one of the two (core/wire refuses both), or neither: then
+ * `default_ttl_ms` from now. A time that is over, or beyond LIMIT_TTL_MAX_MS, is ERR_BAD_VALUE.
  */
 enum err check_lifetime(const struct lifetime *given, int64_t now_ms, int64_t default_ttl_ms,
 	struct lifetime *ret_lifetime, struct outcome *out);
@@ -200,7 +200,7 @@ void events_finish(struct event_log *log);
 void events_push(struct event_log *log, struct event *event);
 int64_t events_visible_seq(const struct event_log *log);
 void event_destroy(struct event *event);
-/* The JSON object of the fields of `record` that `other` (may be NULL) has otherwise; NULL when there are none. */
+/* The JSON object of the fields of `record` that `other` (NULL: nothing) has otherwise. The caller frees. */
 char *event_fields(enum thing thing, const void *record, const void *other);
 /* Tells whether they differ in what people set, times of ending aside. */
 bool event_worthy(enum thing thing, const void *before, const void *after);

@@ -30,20 +30,21 @@ static void suggest(struct outcome *out, const char *wanted, const char **names,
 	strbuf_finish(&text);
 }
 
-/* "cart@pr-482 was retired by dev1 5m ago" */
+/* "cart@pr-482 was retired by dev1 5m ago", "session "dev" expired 2h ago" */
 static void say_gone(
 	struct plane *plane, enum err err, const struct tombstone *gone, struct outcome *out)
 {
-	static const char *const verbs[WHY_COUNT] = {
-		[WHY_RETIRED] = "was ended",
-		[WHY_EXPIRED] = "expired",
-		[WHY_SERVICE_REMOVED] = "went with its service, removed",
+	static const char *const verbs[GONE_COUNT][WHY_COUNT] = {
+		[GONE_VERSION] = {"was retired", "expired", "went with its service, removed"},
+		[GONE_SESSION] = {"was ended", "expired", "ended"},
 	};
 	char age[DURATION_TEXT_SIZE];
+	bool session = gone->kind == GONE_SESSION;
 	bool named = gone->why != WHY_EXPIRED && gone->actor != NULL;
 
 	duration_format_short(plane->now_ms() - gone->gone_at, age);
-	err_set(&out->eb, err, "%s %s%s%s %s ago", gone->id, verbs[gone->why], named ? " by " : "",
+	err_set(&out->eb, err, "%s%s%s %s%s%s %s ago", session ? "session \"" : "", gone->id,
+		session ? "\"" : "", verbs[gone->kind][gone->why], named ? " by " : "",
 		named ? gone->actor : "", age);
 	out->gone = gone;
 }
@@ -151,9 +152,6 @@ enum err check_lifetime(const struct lifetime *given, int64_t now_ms, int64_t de
 {
 	struct lifetime lifetime = *given;
 
-	if (given->ttl_ms != 0 && given->expires_at != 0)
-		return err_set_field(&out->eb, ERR_CONFLICTING_FIELDS, "expires_at",
-			"ttl or expires_at", "ttl and expires_at say the same in two ways");
 	if (given->expires_at != 0) {
 		if (given->expires_at <= now_ms || given->expires_at > now_ms + LIMIT_TTL_MAX_MS)
 			return err_set_field(&out->eb, ERR_BAD_VALUE, "expires_at",

@@ -3,6 +3,7 @@
  */
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/base/mem.h"
 #include "core/base/strbuf.h"
@@ -76,13 +77,31 @@ static uint64_t uninteresting(const struct record_type *type)
 	return record_mask(type, FIELD_VOLATILE | FIELD_IDENTITY) | record_bit(type, "revision");
 }
 
-char *event_fields(enum thing thing, const void *record, const void *other)
+/* Of a dict only the entries that differ: a session with two hundred pins changes one at a time. */
+static void narrow_dicts(const struct record_type *type, void *record, const void *other)
 {
-	const struct record_type *type = thing_type(thing);
-	uint64_t skip = uninteresting(type);
-	bool any = false;
-	struct json_writer w;
-	struct strbuf out;
+	for (size_t i = 0; i < type->field_count; i++) {
+		const struct field *field = &type->fields[i];
+		struct dict *dict = (struct dict *)((char *)record + field->offset);
+		const struct dict *than =
+			(const struct dict *)((const char *)other + field->offset);
+
+		if (field->type != FIELD_DICT)
+			continue;
+		for (size_t j = dict->count; j > 0; j--) {
+			struct str key = str_of(dict->entries[j - 1].key);
+			const char *value = dict_get(than, key);
+
+			if (value != NULL && strcmp(value, dict->entries[j - 1].value) == 0)
+				dict_remove(dict, key);
+		}
+	}
+}
+
+/* The fields that say nothing: those that `other` has the same, or that are not set. */
+static uint64_t silent_fields(const struct record_type *type, const void *record, const void *other)
+{
+	uint64_t silent = uninteresting(type);
 
 	for (size_t i = 0; i < type->field_count; i++) {
 		uint64_t bit = UINT64_C(1) << i;
@@ -90,17 +109,28 @@ char *event_fields(enum thing thing, const void *record, const void *other)
 					  : !field_is_set(&type->fields[i], record);
 
 		if (same)
-			skip |= bit;
-		any = any || (skip & bit) == 0;
+			silent |= bit;
 	}
-	if (!any)
-		return NULL;
+	return silent;
+}
+
+char *event_fields(enum thing thing, const void *record, const void *other)
+{
+	const struct record_type *type = thing_type(thing);
+	uint64_t silent = silent_fields(type, record, other);
+	void *narrow = record_clone(type, record);
+	struct json_writer w;
+	struct strbuf out;
+
+	if (other != NULL)
+		narrow_dicts(type, narrow, other);
 	strbuf_init(&out, LIMIT_BODY);
 	json_start(&w, &out);
 	json_object(&w, NULL);
-	wire_write_fields(&w, type, record, skip);
+	wire_write_fields(&w, type, narrow, silent);
 	json_object_end(&w);
 	assert(strbuf_ok(&out));
+	record_unref(type, narrow);
 	return strbuf_detach(&out);
 }
 

@@ -17,12 +17,6 @@ static enum err check_hosts(
 		struct str host = str_of(wanted->hosts.items[i]);
 		const struct service *holder = environment_service_by_host(&plane->tentative, host);
 
-		for (size_t j = 0; j < i; j++) {
-			if (str_eq_c(host, wanted->hosts.items[j]))
-				return err_set_field(&out->eb, ERR_BAD_VALUE, "hosts",
-					"each host once", "%s is there twice",
-					wanted->hosts.items[i]);
-		}
 		if (holder != NULL && strcmp(holder->name, name) != 0)
 			return err_set_field(&out->eb, ERR_HOST_TAKEN, "hosts", NULL,
 				"%s belongs to the service %s", wanted->hosts.items[i],

@@ -106,12 +106,6 @@ static enum err check_endpoints(const struct service_node *node, const struct pl
 			node_endpoint_holder(node, endpoint, str_of(write->version));
 		enum err err = ERR_NONE;
 
-		for (size_t j = 0; j < i; j++) {
-			if (str_eq_c(endpoint, wanted->items[j]))
-				return err_set_field(&out->eb, ERR_BAD_VALUE, "endpoints",
-					"each endpoint once", "%s is there twice",
-					wanted->items[i]);
-		}
 		if (holder != NULL)
 			err = check_taken(write, holder, wanted, wanted->items[i], out);
 		if (err != ERR_NONE)
