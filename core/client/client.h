@@ -16,6 +16,7 @@
 #include "core/base/strbuf.h"
 #include "core/model/environment.h"
 #include "core/model/request.h"
+#include "core/model/window.h"
 
 struct event_base;
 struct client;
@@ -23,12 +24,16 @@ struct client;
 struct client_options {
 	const char *url; /* "http://127.0.0.1:7070" */
 	const char *actor; /* may be NULL */
+	int silence_ms; /* a feed or tail that is silent for so long is taken for dead; 0: 15 s */
 };
 
 /* NULL with ERR_USAGE when the URL is no http URL. */
 struct client *client_create(
 	struct event_base *base, const struct client_options *options, struct errbuf *eb);
-/* Cancels what is under way; no callback comes after it. */
+/*
+ * Cancels what is under way, feeds and tails included: they are gone with it, and no callback comes after
+ * it. May be called from a callback. NULL is fine.
+ */
 void client_destroy(struct client *client);
 const char *client_url(const struct client *client);
 /* The loop it runs on, for the timers of whoever uses it. */
@@ -49,6 +54,7 @@ struct client_call;
 /* `method` "GET"; `path` begins with /v1 and is already encoded; `body` NULL for none; timeout_ms 0: 10 s. */
 struct client_call *client_request(struct client *client, const char *method, const char *path,
 	const char *body, int timeout_ms, client_done_fn done, void *arg);
+/* `done` will not be called. From inside `done` it does nothing; after it the call is gone. */
 void client_cancel(struct client_call *call);
 
 /*
@@ -61,7 +67,7 @@ struct feed_ops {
 	/* After each whole batch; `changes` are those applied (count may be 0 on a time-out). */
 	void (*changed)(void *arg, const struct environment *env, const struct change *changes,
 		size_t count, bool full);
-	/* Connection state; `why` is a sentence when stale. */
+	/* Connection state, when it or the reason changes; `why` is a sentence when stale, else NULL. */
 	void (*state)(void *arg, enum feed_state state, const char *why);
 };
 struct feed;
@@ -88,6 +94,15 @@ struct tail_client;
 struct tail_client *client_tail(struct client *client, const char *filter, int64_t since,
 	const struct tail_client_ops *ops, void *arg);
 void tail_client_cancel(struct tail_client *tail);
+
+/*
+ * The entries of an answer to GET /v1/traffic, each with its key as wire/traffic.h says ("cart@pr-482"), and
+ * the `since` to ask with next. False, with a sentence, when the body is no such answer; entries before
+ * the bad one have been given.
+ */
+typedef void (*client_figures_fn)(void *arg, const char *key, const struct figures *figures);
+bool client_read_figures(
+	struct str body, client_figures_fn each, void *arg, int64_t *ret_since, struct errbuf *eb);
 
 /* Bytes read and exchanges made since the start, for the dashboard's own-cost display. */
 void client_cost(const struct client *client, uint64_t *ret_bytes_in, uint64_t *ret_exchanges);

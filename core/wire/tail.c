@@ -66,6 +66,7 @@ static enum err read_line(const cJSON *tree, struct tail_line *line, struct errb
 	if (cJSON_HasObjectItem(tree, "dropped")) {
 		line->kind = TAIL_LOST;
 		line->lost = get_number(tree, "dropped");
+		line->why = STR_LIT("");
 		json_get_str(tree, "why", &line->why);
 		return ERR_NONE;
 	}

@@ -1,0 +1,310 @@
+/*
+ * The client itself: libcurl's multi interface on the event loop, and whole exchanges. The feed (feed.c)
+ * and the tail (tail.c) are built on the same calls. Everything that a user of the client is told comes
+ * from client_run().
+ */
+#include "core/client/client.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "core/client/call.h"
+
+enum { DEFAULT_TIMEOUT_MS = 10000, DEFAULT_SILENCE_MS = 15000, CONNECTIONS_KEPT = 8 };
+
+/* ---- handing out --------------------------------------------------------------------------------- */
+
+static void free_client(struct client *client)
+{
+	/* First: closing connections calls back for their events and the timer. */
+	curl_multi_cleanup(client->multi);
+	event_free(client->timer);
+	event_free(client->turn);
+	free(client->url);
+	free(client->actor);
+	free(client);
+}
+
+static void collect_ended(struct client *client)
+{
+	CURLMsg *message;
+	int left;
+
+	while ((message = curl_multi_info_read(client->multi, &left)) != NULL) {
+		struct client_call *call;
+		CURLcode result = message->data.result;
+		if (message->msg != CURLMSG_DONE)
+			continue;
+		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&call);
+		client_call_finish(call, result);
+	}
+}
+
+/*
+ * A call for whom there is something, or NULL. Found anew after each slice, because what was handed out
+ * may have ended any call; there are a handful.
+ */
+static struct client_call *next_ready(struct client *client)
+{
+	struct client_call *call;
+
+	for (call = TAILQ_FIRST(&client->calls); call != NULL; call = TAILQ_NEXT(call, link))
+		if (!call->busy && (call->has_line || call->finished))
+			break;
+	return call;
+}
+
+/* The client may be gone after this. */
+static void client_run(struct client *client)
+{
+	struct client_call *call;
+	bool more = false;
+
+	client->depth++;
+	collect_ended(client);
+	while (!more && !client->destroyed && (call = next_ready(client)) != NULL) {
+		/* To the end of the list: the others have their turn before it. */
+		TAILQ_REMOVE(&client->calls, call, link);
+		TAILQ_INSERT_TAIL(&client->calls, call, link);
+		more = client_call_hand_out(call);
+	}
+	client->depth--;
+	if (client->destroyed && client->depth == 0)
+		client_destroy(client);
+	else if (more)
+		client_wake(client);
+}
+
+void client_wake(struct client *client)
+{
+	event_active(client->turn, EV_TIMEOUT, 0);
+}
+
+static void on_turn(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	client_run(arg);
+}
+
+/* ---- libcurl on libevent ------------------------------------------------------------------------- */
+
+static void act(struct client *client, curl_socket_t socket, int mask)
+{
+	int running;
+
+	curl_multi_socket_action(client->multi, socket, mask, &running);
+	client_run(client);
+}
+
+static void on_ready(evutil_socket_t fd, short what, void *arg)
+{
+	int mask =
+		(what & EV_READ ? CURL_CSELECT_IN : 0) | (what & EV_WRITE ? CURL_CSELECT_OUT : 0);
+
+	act(arg, fd, mask);
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	act(arg, CURL_SOCKET_TIMEOUT, 0);
+}
+
+static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *socket_arg)
+{
+	struct client *client = arg;
+	struct event *event = socket_arg;
+	short mask = EV_PERSIST;
+
+	(void)easy;
+	if (event != NULL)
+		event_free(event);
+	curl_multi_assign(client->multi, fd, NULL);
+	if (what == CURL_POLL_REMOVE)
+		return 0;
+	mask |= what & CURL_POLL_IN ? EV_READ : 0;
+	mask |= what & CURL_POLL_OUT ? EV_WRITE : 0;
+	event = event_new(client->base, fd, mask, on_ready, client);
+	if (event == NULL || event_add(event, NULL) != 0)
+		abort();
+	curl_multi_assign(client->multi, fd, event);
+	return 0;
+}
+
+static int watch_time(CURLM *multi, long timeout_ms, void *arg)
+{
+	struct client *client = arg;
+	struct timeval wait = timeval_of(timeout_ms);
+
+	(void)multi;
+	if (timeout_ms < 0)
+		evtimer_del(client->timer);
+	else
+		evtimer_add(client->timer, &wait);
+	return 0;
+}
+
+/* ---- life ---------------------------------------------------------------------------------------- */
+
+static bool is_loopback(const char *host)
+{
+	struct str name = str_of(host);
+
+	return str_eq_c(name, "localhost") || str_ends(name, STR_LIT(".localhost")) ||
+	       str_starts(name, STR_LIT("127.")) || str_eq_c(name, "[::1]");
+}
+
+/* Whether the part of the URL is there. */
+static bool has_part(CURLU *url, CURLUPart part)
+{
+	char *text = NULL;
+	bool there = curl_url_get(url, part, &text, 0) == CURLUE_OK;
+
+	curl_free(text);
+	return there;
+}
+
+/* An http or https URL of a host and perhaps a path, without user, query and fragment. */
+static bool check_url(const char *text, bool *ret_loopback)
+{
+	CURLU *url = curl_url();
+	char *scheme = NULL, *host = NULL;
+	bool good = url != NULL && text != NULL && strstr(text, "://") != NULL &&
+		    curl_url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK &&
+		    curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
+		    curl_url_get(url, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
+		    (strcmp(scheme, "http") == 0 || strcmp(scheme, "https") == 0) &&
+		    !has_part(url, CURLUPART_USER) && !has_part(url, CURLUPART_QUERY) &&
+		    !has_part(url, CURLUPART_FRAGMENT);
+
+	if (good)
+		*ret_loopback = is_loopback(host);
+	curl_free(scheme);
+	curl_free(host);
+	curl_url_cleanup(url);
+	return good;
+}
+
+/* The actor stands in a header: without what would end its line. */
+static char *clean_actor(const char *actor)
+{
+	char *clean = xstrdup(actor);
+	size_t len = 0;
+
+	for (size_t i = 0; clean != NULL && clean[i] != '\0'; i++)
+		if ((unsigned char)clean[i] >= 0x20 && clean[i] != 0x7f)
+			clean[len++] = clean[i];
+	if (clean != NULL)
+		clean[len < LIMIT_ACTOR ? len : LIMIT_ACTOR] = '\0';
+	return clean;
+}
+
+struct client *client_create(
+	struct event_base *base, const struct client_options *options, struct errbuf *eb)
+{
+	bool loopback = false;
+
+	curl_global_init(CURL_GLOBAL_DEFAULT);
+	if (!check_url(options->url, &loopback)) {
+		err_set_field(eb, ERR_USAGE, "url", "a URL like http://127.0.0.1:7070",
+			"%s is not the URL of a control plane",
+			options->url != NULL ? options->url : "(none)");
+		return NULL;
+	}
+	struct client *client = xcalloc(1, sizeof(*client));
+	client->base = base;
+	client->loopback = loopback;
+	client->url = xstrdup(options->url);
+	for (size_t len = strlen(client->url); len > 0 && client->url[len - 1] == '/';)
+		client->url[--len] = '\0';
+	client->actor = clean_actor(options->actor);
+	client->silence_ms = options->silence_ms > 0 ? options->silence_ms : DEFAULT_SILENCE_MS;
+	TAILQ_INIT(&client->calls);
+	TAILQ_INIT(&client->parts);
+	client->timer = evtimer_new(base, on_timer, client);
+	client->turn = event_new(base, -1, 0, on_turn, client);
+	client->multi = curl_multi_init();
+	if (client->timer == NULL || client->turn == NULL || client->multi == NULL)
+		abort();
+	curl_multi_setopt(client->multi, CURLMOPT_SOCKETFUNCTION, watch_socket);
+	curl_multi_setopt(client->multi, CURLMOPT_SOCKETDATA, (void *)client);
+	curl_multi_setopt(client->multi, CURLMOPT_TIMERFUNCTION, watch_time);
+	curl_multi_setopt(client->multi, CURLMOPT_TIMERDATA, (void *)client);
+	curl_multi_setopt(client->multi, CURLMOPT_MAXCONNECTS, (long)CONNECTIONS_KEPT);
+	return client;
+}
+
+void client_destroy(struct client *client)
+{
+	struct client_part *part;
+	struct client_call *call, *next;
+
+	if (client == NULL)
+		return;
+	client->destroyed = true;
+	while ((part = TAILQ_FIRST(&client->parts)) != NULL)
+		part->destroy(part);
+	for (call = TAILQ_FIRST(&client->calls); call != NULL; call = next) {
+		next = TAILQ_NEXT(call, link);
+		client_call_destroy(call);
+	}
+	/* From inside a callback: the one that is being handed out and the client go when it returns. */
+	if (client->depth == 0)
+		free_client(client);
+}
+
+const char *client_url(const struct client *client)
+{
+	return client->url;
+}
+
+struct event_base *client_base(const struct client *client)
+{
+	return client->base;
+}
+
+struct client_call *client_request(struct client *client, const char *method, const char *path,
+	const char *body, int timeout_ms, client_done_fn done, void *arg)
+{
+	struct call_request request = {
+		.method = method,
+		.path = path,
+		.body = body,
+		.timeout_ms = timeout_ms > 0 ? timeout_ms : DEFAULT_TIMEOUT_MS,
+		.done = done,
+		.arg = arg,
+	};
+
+	return client_call_start(client, &request);
+}
+
+void client_cancel(struct client_call *call)
+{
+	if (call != NULL)
+		client_call_destroy(call);
+}
+
+void client_cost(const struct client *client, uint64_t *ret_bytes_in, uint64_t *ret_exchanges)
+{
+	*ret_bytes_in = client->bytes_in;
+	*ret_exchanges = client->exchanges;
+}
+
+void client_encode(struct strbuf *out, struct str text)
+{
+	static const char hex[] = "0123456789ABCDEF";
+
+	for (size_t i = 0; i < text.n; i++) {
+		unsigned char c = (unsigned char)text.p[i];
+		bool unreserved = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+				  (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
+				  c == '~';
+		if (unreserved)
+			strbuf_add_char(out, (char)c);
+		else
+			strbuf_add(out, (char[]){'%', hex[c >> 4], hex[c & 15]}, 3);
+	}
+}

@@ -1,0 +1,53 @@
+/*
+ * An answer of GET /v1/traffic as figures, for the dashboard, which knows no JSON of the control plane.
+ */
+#include "core/client/client.h"
+
+#include "core/base/json.h"
+#include "core/wire/traffic.h"
+
+enum { KEY_MAX = 1024 };
+
+static const cJSON *find_list(const cJSON *tree)
+{
+	static const char *const names[] = {"versions", "edges", "sessions"};
+	const cJSON *list = NULL;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && list == NULL; i++)
+		list = cJSON_GetObjectItemCaseSensitive(tree, names[i]);
+	return list;
+}
+
+static bool read_entries(const cJSON *list, client_figures_fn each, void *arg, struct errbuf *eb)
+{
+	const cJSON *entry;
+	struct strbuf key;
+	bool good = cJSON_IsArray(list);
+
+	if (!good)
+		err_set(eb, ERR_BAD_JSON, "The answer has no list of figures");
+	strbuf_init(&key, KEY_MAX);
+	for (entry = good ? list->child : NULL; entry != NULL && good; entry = entry->next) {
+		struct figures figures;
+		strbuf_reset(&key);
+		good = wire_read_figures(entry, &key, &figures, eb) == ERR_NONE;
+		if (good)
+			each(arg, key.data, &figures);
+	}
+	strbuf_finish(&key);
+	return good;
+}
+
+bool client_read_figures(
+	struct str body, client_figures_fn each, void *arg, int64_t *ret_since, struct errbuf *eb)
+{
+	uint64_t since = 0;
+	cJSON *tree = json_parse(body, eb);
+	bool good = tree != NULL && read_entries(find_list(tree), each, arg, eb);
+
+	json_get_u64(tree, "since", &since);
+	cJSON_Delete(tree);
+	if (good)
+		*ret_since = (int64_t)since;
+	return good;
+}
