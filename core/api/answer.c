@@ -39,9 +39,11 @@ static void howto_of(struct strbuf *out, enum howto howto, const struct entry_po
 		const struct session *session = record;
 		struct str service = {0};
 
-		/* The texts need some service: the first that is pinned. */
+		/* Links need some service: the first that is pinned. Without one there are none. */
 		if (session->pins.count > 0)
 			service = str_of(session->pins.entries[0].key);
+		else if (howto != HOWTO_HEADER && howto != HOWTO_BAGGAGE && howto != HOWTO_COOKIE)
+			return;
 		howto_session(out, howto, entry, str_of(session->key), service, STR_LIT("/"));
 	}
 }
@@ -90,15 +92,14 @@ static void fail_near(struct call *call, const struct errbuf *eb, const char *wa
 	call_fail(call, eb, &hints);
 }
 
-void answer_no_service(struct call *call, const char *service)
+void answer_no_service(struct call *call, enum err err, const char *service)
 {
 	const struct environment *env = plane_environment(call->api->options.plane);
 	const char **names = xcalloc(env->node_count + 1, sizeof(*names));
 	struct errbuf eb;
 
 	errbuf_clear(&eb);
-	(void)err_set_field(
-		&eb, ERR_SERVICE_UNKNOWN, "service", NULL, "There is no service %s", service);
+	(void)err_set_field(&eb, err, "service", NULL, "there is no service %s", service);
 	for (size_t i = 0; i < env->node_count; i++)
 		names[i] = env->nodes[i].service->name;
 	fail_near(call, &eb, service, names, env->node_count);
@@ -111,7 +112,7 @@ static void fail_gone(struct call *call, const struct tombstone *gone, const cha
 	struct errbuf eb;
 
 	errbuf_clear(&eb);
-	(void)err_set_field(&eb, ERR_GONE, field, NULL, "The %s %s was there and is gone: %s",
+	(void)err_set_field(&eb, ERR_GONE, field, NULL, "the %s %s was there and is gone: %s",
 		tombstone_kind_names[gone->kind], gone->id, tombstone_why_names[gone->why]);
 	call_fail(call, &eb, &hints);
 }
@@ -126,7 +127,7 @@ void answer_no_version(struct call *call, const char *service, const char *versi
 	struct errbuf eb;
 
 	if (node == NULL) {
-		answer_no_service(call, service);
+		answer_no_service(call, ERR_SERVICE_UNKNOWN, service);
 		return;
 	}
 	name_join_version(str_of(service), str_of(version), id);
@@ -158,7 +159,7 @@ void answer_no_session(struct call *call, const char *key)
 		return;
 	}
 	errbuf_clear(&eb);
-	(void)err_set_field(&eb, ERR_NOT_FOUND, "session", NULL, "There is no session %s", key);
+	(void)err_set_field(&eb, ERR_NOT_FOUND, "session", NULL, "there is no session %s", key);
 	names = xcalloc(count + 1, sizeof(*names));
 	for (size_t i = 0; i < count; i++)
 		names[i] = env->sessions[i]->key;

@@ -13,8 +13,11 @@ void answer_thing(struct call *call, enum thing thing, const void *record);
 /* Its revision. */
 int64_t thing_revision(enum thing thing, const void *record);
 
-/* Each ends the call with 404, or 410 and the tombstone where there is one. */
-void answer_no_service(struct call *call, const char *service);
+/*
+ * Each ends the call with 404, or 410 and the tombstone where there is one. A service is ERR_NOT_FOUND
+ * when it was asked for, ERR_SERVICE_UNKNOWN when something of it was.
+ */
+void answer_no_service(struct call *call, enum err err, const char *service);
 void answer_no_version(struct call *call, const char *service, const char *version);
 void answer_no_session(struct call *call, const char *key);
 

@@ -19,7 +19,7 @@ static enum err refuse_unknown(
 	for (size_t i = 0; i < count; i++)
 		strbuf_addf(&names, "%s%s", i > 0 ? ", " : "", fields[i].name);
 	err = err_set_field(
-		eb, ERR_UNKNOWN_FIELD, shown, names.data, "There is no field %s here", shown);
+		eb, ERR_UNKNOWN_FIELD, shown, names.data, "there is no field %s here", shown);
 	strbuf_finish(&names);
 	return err;
 }
@@ -58,7 +58,7 @@ enum err body_check(
 		if (fields[i].required &&
 			cJSON_GetObjectItemCaseSensitive(body, fields[i].name) == NULL)
 			return err_set_field(eb, ERR_MISSING_FIELD, fields[i].name, NULL,
-				"The field %s is missing", fields[i].name);
+				"the field %s is missing", fields[i].name);
 	}
 	return ERR_NONE;
 }

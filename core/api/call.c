@@ -99,13 +99,15 @@ static void send_whole(struct call *call, int status, const char *reason)
 	struct evhttp_request *req = call->req;
 	struct evbuffer *scratch = call->api->scratch;
 
-	if (call->head) {
+	/* evhttp does not say how long the answers to these are. */
+	if (call->head || evhttp_request_get_command(req) == EVHTTP_REQ_CONNECT) {
 		char len[24];
 
 		(void)snprintf(len, sizeof(len), "%zu", evbuffer_get_length(scratch));
 		call_header(call, "Content-Length", len);
-		(void)evbuffer_drain(scratch, evbuffer_get_length(scratch));
 	}
+	if (call->head)
+		(void)evbuffer_drain(scratch, evbuffer_get_length(scratch));
 	call_destroy(call);
 	evhttp_send_reply(req, status, reason, scratch);
 }
@@ -173,7 +175,7 @@ bool call_hold(struct call *call)
 	}
 	errbuf_clear(&eb);
 	if (api->stopping)
-		(void)err_set(&eb, ERR_BUSY, "The control plane is being stopped");
+		(void)err_set(&eb, ERR_BUSY, "the control plane is being stopped");
 	else
 		(void)err_set(&eb, ERR_BUSY, "%zu requests are held, as many as there may be",
 			api->held_count);

@@ -55,18 +55,18 @@ static enum err refusal_of(int status, struct errbuf *eb)
 	switch (status) {
 	case 413:
 		return err_set_field(eb, ERR_TOO_LARGE, NULL, "at most 1 MiB",
-			"The body of the request is larger than 1 MiB");
+			"the body of the request is larger than 1 MiB");
 	case 0:
 	case 501:
 		return err_set_field(eb, ERR_METHOD, NULL, "GET, HEAD, PUT, POST, PATCH, DELETE",
-			"This is no method of HTTP that is known here");
+			"this is no method of HTTP that is known here");
 	case 417:
 		return err_set_field(eb, ERR_USAGE, "Expect", "100-continue",
-			"The request expects what cannot be had");
+			"the request expects what cannot be had");
 	default:
 		return err_set_field(eb, ERR_USAGE, NULL,
 			"HTTP/1.1 as in RFC 9112, with at most 32 KiB of header lines",
-			"The request is not HTTP, or its header lines are too long");
+			"the request is not HTTP, or its header lines are too long");
 	}
 }
 

@@ -85,11 +85,11 @@ enum err guard_host(struct call *call, struct errbuf *eb)
 		return ERR_NONE; /* HTTP/1.0, which no browser speaks */
 	if (host.n == 0)
 		return err_set_field(eb, ERR_USAGE, "Host", call->api->address,
-			"The request has no Host header (RFC 9112 section 3.2)");
+			"the request has no Host header (RFC 9112 section 3.2)");
 	if (host_is_ours(call->api, host))
 		return ERR_NONE;
 	return err_set_field(eb, ERR_FOREIGN_HOST, "Host", "localhost, or the address listened on",
-		"This control plane does not answer for the host %.*s", STR_ARG(shown(host)));
+		"this control plane does not answer for the host %.*s", STR_ARG(shown(host)));
 }
 
 /* ---- framing --------------------------------------------------------------------------------------- */
@@ -106,11 +106,11 @@ enum err guard_framing(struct call *call, struct errbuf *eb)
 	if (coding.p != NULL && (length.p != NULL || !str_eq_nocase(coding, STR_LIT("chunked"))))
 		return err_set_field(eb, ERR_USAGE, "Transfer-Encoding",
 			"chunked, without Content-Length",
-			"It is not clear where the body of the request ends");
+			"it is not clear where the body of the request ends");
 	/* evhttp has not read a body behind these, so what follows is no request. */
 	if (unread && (coding.p != NULL || (length.p != NULL && !str_eq_c(length, "0"))))
 		return err_set_field(
-			eb, ERR_USAGE, NULL, "no body", "A request by this method has no body");
+			eb, ERR_USAGE, NULL, "no body", "a request by this method has no body");
 	return ERR_NONE;
 }
 
@@ -138,7 +138,7 @@ static enum err read_actor(struct call *call, struct errbuf *eb)
 		return ERR_NONE;
 	}
 	return err_set_field(eb, ERR_BAD_VALUE, "Umbra-Actor", "1 to 128 bytes of printable text",
-		"The header Umbra-Actor does not say who this is");
+		"the header Umbra-Actor does not say who this is");
 }
 
 /* "epoch-revision" as in ETag, or only the revision; quoted (RFC 9110 section 13.1.1). */
@@ -187,7 +187,7 @@ static enum err check_media_type(struct call *call, struct errbuf *eb)
 			str_eq_nocase(type, STR_LIT("application/merge-patch+json"))))
 		return ERR_NONE;
 	return err_set_field(eb, ERR_MEDIA_TYPE, "Content-Type", "application/json",
-		"The body is of the type %.*s",
+		"the body is of the type %.*s",
 		STR_ARG(type.n > 0 ? shown(type) : STR_LIT("none")));
 }
 
@@ -201,15 +201,15 @@ enum err guard_body(struct call *call, struct errbuf *eb)
 		return err;
 	if (len > LIMIT_BODY)
 		return err_set_field(eb, ERR_TOO_LARGE, NULL, "at most 1 MiB",
-			"The body of the request is larger than 1 MiB");
+			"the body of the request is larger than 1 MiB");
 	if (len == 0)
 		return err_set_field(
-			eb, ERR_BAD_JSON, NULL, "a JSON object", "The request has no body");
+			eb, ERR_BAD_JSON, NULL, "a JSON object", "the request has no body");
 	call->body = json_parse((struct str){(const char *)evbuffer_pullup(input, -1), len}, eb);
 	if (call->body == NULL)
 		return ERR_BAD_JSON;
 	if (!cJSON_IsObject(call->body))
 		return err_set_field(eb, ERR_WRONG_TYPE, NULL, "a JSON object",
-			"The body is JSON, but no object");
+			"the body is JSON, but no object");
 	return ERR_NONE;
 }

@@ -85,7 +85,7 @@ static enum err refuse(struct str name, const char *what, const char *const *all
 	strbuf_init(&names, 256);
 	list_names(&names, allowed, allowed_count);
 	err = err_set_field(eb, ERR_BAD_PARAMETER, field, names.data != NULL ? names.data : "",
-		"The query parameter %s %s", field, what);
+		"the query parameter %s %s", field, what);
 	strbuf_finish(&names);
 	return err;
 }
@@ -103,7 +103,7 @@ static enum err read_item(struct query *query, struct str item, char **at, struc
 		!query_decode(rest, true, dst + name_len, &value_len))
 		return err_set_field(eb, ERR_BAD_PARAMETER, NULL,
 			"percent-encoding as in RFC 3986 section 2.1, without %00",
-			"The query has a broken percent-encoding in %.*s", STR_ARG(shown(item)));
+			"the query has a broken percent-encoding in %.*s", STR_ARG(shown(item)));
 	query->items[query->count].name = (struct str){dst, name_len};
 	query->items[query->count].value = (struct str){dst + name_len, value_len};
 	*at = dst + name_len + value_len;
@@ -130,7 +130,7 @@ enum err query_parse(struct query *query, const char *text, const char *const *a
 		err = query->count < QUERY_MAX
 			      ? read_item(query, item, &at, eb)
 			      : err_set(eb, ERR_BAD_PARAMETER,
-					"More query parameters than this path takes");
+					"more query parameters than this path takes");
 		if (err != ERR_NONE)
 			break;
 		name = query->items[query->count].name;

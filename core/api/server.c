@@ -78,7 +78,7 @@ static enum err not_allowed(struct call *call, unsigned methods, struct errbuf *
 	route_allow(&allow, methods);
 	call_header(call, "Allow", allow.data);
 	err = err_set_field(
-		eb, ERR_METHOD, NULL, allow.data, "This path does not take that method");
+		eb, ERR_METHOD, NULL, allow.data, "this path does not take that method");
 	strbuf_finish(&allow);
 	return err;
 }
@@ -124,7 +124,7 @@ static enum err find_route(struct call *call, struct errbuf *eb)
 	route_find(method_of(call->req), str_of(evhttp_uri_get_path(uri)), &match);
 	if (match.methods == 0)
 		return err_set_field(eb, ERR_NOT_FOUND, NULL, "a path that /v1/openapi.json lists",
-			"There is no such path");
+			"there is no such path");
 	if (match.route == NULL)
 		return not_allowed(call, match.methods, eb);
 	call->route = match.route;
@@ -142,7 +142,7 @@ static enum err check_request(struct call *call, struct errbuf *eb)
 	if (err == ERR_NONE)
 		err = guard_framing(call, eb);
 	if (err == ERR_NONE && call->api->stopping)
-		err = err_set(eb, ERR_BUSY, "The control plane is being stopped");
+		err = err_set(eb, ERR_BUSY, "the control plane is being stopped");
 	if (err != ERR_NONE) {
 		/* Whoever is not talking to us, or not clearly, or too late, starts anew. */
 		call_header(call, "Connection", "close");
@@ -217,20 +217,46 @@ static void plane_noted(void *arg, const struct event *event)
 
 /* ---- beginning and end ----------------------------------------------------------------------------- */
 
-static enum err read_address(
-	const char *text, struct sockaddr_storage *ret_sa, int *ret_len, struct errbuf *eb)
-{
-	struct str rest = str_of(text);
-	struct endpoint_parts parts;
+union address {
+	struct sockaddr any;
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+};
 
-	*ret_len = (int)sizeof(*ret_sa);
-	/* endpoint_parse wants a port above 0; here 0 is a wish. */
-	if (evutil_parse_sockaddr_port(text, (struct sockaddr *)ret_sa, ret_len) != 0 ||
-		str_find_char(rest, ':') == rest.n ||
-		(!str_ends(rest, STR_LIT(":0")) && !endpoint_parse(rest, &parts)))
+/* ADDRESS:PORT with a numeric address; unlike that of an endpoint the port may be 0. */
+static bool parse_address(struct str text, union address *ret_address)
+{
+	char host[INET6_ADDRSTRLEN];
+	size_t colon = text.n;
+	uint64_t port;
+
+	while (colon > 0 && text.p[colon - 1] != ':')
+		colon--;
+	if (colon < 2 || !str_to_u64((struct str){text.p + colon, text.n - colon}, &port) ||
+		port > UINT16_MAX)
+		return false;
+	text.n = colon - 1;
+	*ret_address = (union address){.v6 = {0}};
+	if (text.p[0] == '[' && text.p[text.n - 1] == ']') {
+		ret_address->v6.sin6_family = AF_INET6;
+		ret_address->v6.sin6_port = htons((uint16_t)port);
+		return str_copy(host, sizeof(host), (struct str){text.p + 1, text.n - 2}) &&
+		       inet_pton(AF_INET6, host, &ret_address->v6.sin6_addr) == 1;
+	}
+	ret_address->v4.sin_family = AF_INET;
+	ret_address->v4.sin_port = htons((uint16_t)port);
+	if (str_eq_c(text, "localhost"))
+		text = STR_LIT("127.0.0.1");
+	return str_copy(host, sizeof(host), text) &&
+	       inet_pton(AF_INET, host, &ret_address->v4.sin_addr) == 1;
+}
+
+static enum err read_address(const char *text, union address *ret_address, struct errbuf *eb)
+{
+	if (!parse_address(str_of(text), ret_address))
 		return err_set_field(eb, ERR_USAGE, "--listen", "ADDRESS:PORT, like 127.0.0.1:7070",
 			"%.80s is no address to listen on", text);
-	if (!host_is_loopback(rest))
+	if (!host_is_loopback(str_of(text)))
 		return err_set_field(eb, ERR_USAGE, "--listen",
 			"a loopback address, like 127.0.0.1:7070 or [::1]:7070",
 			"%.80s can be reached from other machines, and this control plane does not "
@@ -241,11 +267,7 @@ static enum err read_address(
 
 static void write_address(evutil_socket_t fd, char dst[API_ADDRESS_SIZE])
 {
-	union {
-		struct sockaddr any;
-		struct sockaddr_in v4;
-		struct sockaddr_in6 v6;
-	} sa = {.v6 = {0}};
+	union address sa = {.v6 = {0}};
 	socklen_t len = sizeof(sa);
 	char text[INET6_ADDRSTRLEN] = "";
 
@@ -262,21 +284,20 @@ static void write_address(evutil_socket_t fd, char dst[API_ADDRESS_SIZE])
 struct evconnlistener *api_bind(struct event_base *base, const char *address,
 	char ret_address[API_ADDRESS_SIZE], struct errbuf *eb)
 {
-	struct sockaddr_storage sa;
 	struct evconnlistener *listener;
-	int len;
+	union address sa = {.v6 = {0}};
 
-	if (read_address(address, &sa, &len, eb) != ERR_NONE)
+	if (read_address(address, &sa, eb) != ERR_NONE)
 		return NULL;
 	listener = evconnlistener_new_bind(base, NULL, NULL,
 		LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE |
 			LEV_OPT_DISABLED,
-		BACKLOG, (struct sockaddr *)&sa, len);
+		BACKLOG, &sa.any, sa.any.sa_family == AF_INET6 ? sizeof(sa.v6) : sizeof(sa.v4));
 	if (listener == NULL) {
 		(void)err_set_field(eb, ERR_IO, "--listen",
 			errno == EADDRINUSE ? "another port, or 0 for a free one"
 					    : "an address of this machine that you may use",
-			"Cannot listen on %.80s for the API: %s", address, strerror(errno));
+			"cannot listen on %.80s for the API: %s", address, strerror(errno));
 		return NULL;
 	}
 	write_address(evconnlistener_get_fd(listener), ret_address);
@@ -375,6 +396,7 @@ void api_destroy(struct api *api)
 	if (api == NULL)
 		return;
 	plane_unobserve(api->options.plane, api);
+	api->listener = NULL;
 	evhttp_free(api->http);
 	event_free(api->wake);
 	if (api->sweep != NULL)

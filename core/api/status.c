@@ -130,7 +130,7 @@ void readyz_get(struct call *call)
 	bool ready = !call->api->stopping;
 
 	if (!ready)
-		(void)snprintf(why, sizeof(why), "It is being stopped");
+		(void)snprintf(why, sizeof(why), "it is being stopped");
 	else if (options->ready != NULL)
 		ready = options->ready(options->arg, why, sizeof(why));
 	answer_ready(call, ready, why);

@@ -26,7 +26,7 @@ static const struct {
 	[PLANE_PUT_VERSION] = {THING_VERSION, true},
 	[PLANE_PATCH_VERSION] = {THING_VERSION, true},
 	[PLANE_DELETE_VERSION] = {THING_COUNT, true},
-	[PLANE_PROMOTE] = {THING_VERSION, true},
+	[PLANE_PROMOTE] = {THING_SERVICE, true},
 	[PLANE_CREATE_SESSION] = {THING_SESSION, true},
 	[PLANE_PATCH_SESSION] = {THING_SESSION, true},
 	[PLANE_DELETE_SESSION] = {THING_COUNT, true},
@@ -155,7 +155,7 @@ static enum err check_identity(const struct record_type *type, const void *recor
 		text = *(char *const *)(const void *)((const char *)record + field->offset);
 		if (text == NULL || !str_eq_c(str_of(text), names[i].path))
 			return err_set_field(eb, ERR_CONFLICTING_FIELDS, names[i].field,
-				names[i].path, "The body says another %s than the path",
+				names[i].path, "the body says another %s than the path",
 				names[i].field);
 	}
 	return ERR_NONE;

@@ -73,7 +73,7 @@ static enum err find_data(struct serve *serve, struct errbuf *eb)
 	strbuf_finish(&path);
 	return serve->data != NULL ? ERR_NONE
 				   : err_set_field(eb, ERR_USAGE, "--data", "a directory",
-					     "There is no place for the data: neither "
+					     "there is no place for the data: neither "
 					     "XDG_STATE_HOME nor HOME is set");
 }
 
@@ -98,7 +98,7 @@ static enum err read_options(struct serve *serve, struct errbuf *eb)
 		return err_set_field(eb, ERR_USAGE, "--domain", "a host name, like env.localhost",
 			"%.80s is no domain", options->domain);
 	if (options->name[0] == '\0' || strlen(options->name) > LIMIT_WORD)
-		return err_set_field(eb, ERR_USAGE, "--name", "1 to 128 bytes", "This is no name");
+		return err_set_field(eb, ERR_USAGE, "--name", "1 to 128 bytes", "this is no name");
 	return find_data(serve, eb);
 }
 
@@ -139,7 +139,7 @@ static bool proxy_ready(void *arg, char *why, size_t size_bytes)
 	agent_facts(serve->agent, &facts);
 	if (facts.state == PROXY_RUNNING || facts.state == PROXY_RELOADING)
 		return true;
-	(void)snprintf(why, size_bytes, "The proxy is %s%s%s", proxy_state_names[facts.state],
+	(void)snprintf(why, size_bytes, "the proxy is %s%s%s", proxy_state_names[facts.state],
 		facts.error != NULL && facts.error[0] != '\0' ? ": " : "",
 		facts.error != NULL ? facts.error : "");
 	return false;
@@ -330,7 +330,7 @@ static bool serve_start(struct serve *serve, struct errbuf *eb)
 	raise_limits();
 	serve->base = event_base_new();
 	if (serve->base == NULL) {
-		(void)err_set(eb, ERR_FAILED, "There can be no event loop: %s", strerror(errno));
+		(void)err_set(eb, ERR_FAILED, "there can be no event loop: %s", strerror(errno));
 		return false;
 	}
 	serve->listener = api_bind(serve->base, serve->options.listen, address, eb);
