@@ -168,7 +168,7 @@ static bool act_common(struct app *app, enum action action)
 		return open_tab(app, '4');
 	case ACTION_HELP:
 		if (view != &view_help)
-			app_open(app, &view_help, "");
+			app_open(app, &view_help, area_titles[view->area]);
 		return true;
 	case ACTION_FILTER:
 		if (view->set_filter)

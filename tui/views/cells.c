@@ -50,25 +50,29 @@ void cell_state(const struct canvas *canvas, int y, int x, int cols, const struc
 		canvas, y, x + 3, cols - 3, version->state == STATE_READY ? ROLE_BASE : role, text);
 }
 
-void cell_spark(const struct canvas *canvas, int y, int x, int cols, const struct figures *figures)
+static uint32_t slot_sum(const struct figures *figures, int cols, int at)
 {
-	uint32_t sums[WINDOW_SLOTS];
+	uint32_t sum = 0;
+
+	for (int i = at * WINDOW_SLOTS / cols; i < (at + 1) * WINDOW_SLOTS / cols; i++)
+		sum += figures->history[i];
+	return sum;
+}
+
+void cell_spark(const struct canvas *canvas, int y, int x, int cols, const struct figures *figures,
+	const struct figures *scale)
+{
 	uint32_t peak = 1;
 
 	if (cols <= 0 || cols > WINDOW_SLOTS)
 		return;
-	for (int i = 0; i < cols; i++) {
-		int from = i * WINDOW_SLOTS / cols;
-		int to = (i + 1) * WINDOW_SLOTS / cols;
-
-		sums[i] = 0;
-		for (int j = from; j < to; j++)
-			sums[i] += figures->history[j];
-		if (sums[i] > peak)
-			peak = sums[i];
-	}
 	for (int i = 0; i < cols; i++)
-		canvas_bar(canvas, y, x + i, ROLE_SPARK, (int)(sums[i] * 7 / peak));
+		if (slot_sum(scale, cols, i) > peak)
+			peak = slot_sum(scale, cols, i);
+	/* Not up to the full height: rows below each other would grow together. */
+	for (int i = 0; i < cols; i++)
+		canvas_bar(
+			canvas, y, x + i, ROLE_SPARK, (int)(slot_sum(figures, cols, i) * 5 / peak));
 }
 
 void cell_rate(char dst[16], double rate)

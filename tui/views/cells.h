@@ -11,8 +11,9 @@ enum role cell_state_role(int state);
 enum glyph cell_state_glyph(int state);
 /* "● ready", and for what is not: why and for how long, over as many cells as there are. */
 void cell_state(const struct canvas *canvas, int y, int x, int cols, const struct version *version);
-/* The last minute in `cols` bars; the highest of `peak` requests a second fills one. */
-void cell_spark(const struct canvas *canvas, int y, int x, int cols, const struct figures *figures);
+/* The last minute in `cols` bars; the busiest moment of `scale` is the highest bar. */
+void cell_spark(const struct canvas *canvas, int y, int x, int cols, const struct figures *figures,
+	const struct figures *scale);
 /* Numbers as narrow as they can be read: 1.1, 20.7, 340, 12k. */
 void cell_rate(char dst[16], double rate);
 void cell_ms(char dst[16], double ms);

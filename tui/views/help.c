@@ -44,7 +44,8 @@ static const struct word words[] = {
 	{"REQ/S", "requests per second over the last minute"},
 	{"5XX%", "how many of them were answered with 500 or above"},
 	{"P95", "95 of 100 were faster; a service shows that of its slowest version"},
-	{"LAST MINUTE", "requests over the last 60 s, the highest bar is the busiest moment"},
+	{"LAST MINUTE", "requests over the last 60 s; the highest bar is the busiest moment of the "
+			"service"},
 	{"PINS", "how many sessions pin the version"},
 	{"WHY", "the reason of the routing decision, see below"},
 	{"CALLER", "the version that made the request, as the proxy knows it"},
@@ -124,6 +125,18 @@ static void help_destroy(void *arg)
 
 	free(state->rows);
 	free(state);
+}
+
+/* Opens at the keys of the area one comes from. */
+static void help_open(void *arg, const struct model *model, struct ui *ui, const char *argument)
+{
+	struct help *state = arg;
+
+	(void)model;
+	(void)ui;
+	for (size_t i = 0; i < state->count; i++)
+		if (!state->rows[i].text && strcmp(state->rows[i].head, argument) == 0)
+			state->list.top = i;
 }
 
 static void help_prepare(
@@ -228,6 +241,7 @@ const struct view view_help = {
 	.flags = VIEW_ALWAYS,
 	.create = help_create,
 	.destroy = help_destroy,
+	.open = help_open,
 	.prepare = help_prepare,
 	.draw_title = help_draw_title,
 	.draw = help_draw,

@@ -13,9 +13,6 @@
 
 #include "core/base/mem.h"
 #include "core/base/text.h"
-#include "core/base/time.h"
-#include "core/model/howto.h"
-#include "core/model/names.h"
 
 #include "tui/views/cells.h"
 #include "tui/views/session_actions.h"
@@ -25,10 +22,10 @@
 enum { COLUMN_SERVICE, COLUMN_NOW, COLUMN_STAGED, COLUMN_EFFECT, COLUMN_TOTAL };
 
 static const struct column_spec columns[COLUMN_TOTAL] = {
-	[COLUMN_SERVICE] = {"SERVICE", 12, 24, 3, 0, false, 0},
-	[COLUMN_NOW] = {"NOW", 16, 30, 2, 0, false, 0},
-	[COLUMN_STAGED] = {"STAGED", 14, 26, 4, 0, false, 0},
-	[COLUMN_EFFECT] = {"WHAT CHANGES", 8, 120, 2, 0, false, 0},
+	[COLUMN_SERVICE] = {"SERVICE", 12, 20, 3, 0, false, 0},
+	[COLUMN_NOW] = {"NOW", 17, 26, 2, 0, false, 0},
+	[COLUMN_STAGED] = {"STAGED", 12, 20, 4, 0, false, 0},
+	[COLUMN_EFFECT] = {"WHAT CHANGES", 12, 120, 2, 0, false, 0},
 };
 
 /* The picker's row for taking a pin away. */

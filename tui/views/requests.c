@@ -34,14 +34,14 @@ enum {
 };
 
 static const struct column_spec columns[COLUMN_TOTAL] = {
-	[COLUMN_TIME] = {"TIME", 12, 0, 3, 5, false, 0},
+	[COLUMN_TIME] = {"TIME", 8, 12, 3, 5, false, 0},
 	[COLUMN_SERVICE] = {"SERVICE", 9, 14, 2, 0, false, 0},
 	[COLUMN_VERSION] = {"VERSION", 10, 14, 2, 0, false, 0},
 	[COLUMN_WHY] = {"WHY", 10, 17, 2, 4, false, 0},
 	[COLUMN_STATUS] = {"STATUS", 6, 0, 1, 0, true, 0},
 	[COLUMN_MS] = {"MS", 6, 7, 1, 3, true, 0},
 	[COLUMN_METHOD] = {"METHOD", 6, 0, 2, 6, false, 0},
-	[COLUMN_PATH] = {"PATH", 10, 44, 1, 0, false, 0},
+	[COLUMN_PATH] = {"PATH", 18, 80, 1, 0, false, 0},
 	[COLUMN_CALLER] = {"CALLER", 14, 32, 2, 7, false, 0},
 	[COLUMN_SESSION] = {"SESSION", 12, 20, 2, 8, false, 0},
 };
@@ -210,6 +210,8 @@ static void draw_line(const struct requests *state, const struct model *model, c
 		return;
 	}
 	time_format_clock(line->time, clock);
+	if (state->placed[COLUMN_TIME].width < 12)
+		clock[8] = '\0'; /* without the milliseconds */
 	put(state, ui, canvas, y, COLUMN_TIME, ROLE_QUIET, str_of(clock));
 	put(state, ui, canvas, y, COLUMN_SERVICE, ROLE_BASE,
 		line->service.n > 0 ? line->service : line->host);

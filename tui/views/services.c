@@ -39,17 +39,17 @@ enum {
 
 /* What goes first on a narrow screen: who and which commit can be looked up, what is wrong cannot wait. */
 static const struct column_spec columns[COLUMN_TOTAL] = {
-	[COLUMN_NAME] = {"SERVICE / VERSION", 22, 34, 3, 0, false, 'n'},
+	[COLUMN_NAME] = {"SERVICE / VERSION", 20, 40, 3, 0, false, 'n'},
 	[COLUMN_PR] = {"PR", 5, 0, 1, 3, false, 0},
-	[COLUMN_AUTHOR] = {"AUTHOR", 8, 14, 2, 7, false, 0},
+	[COLUMN_AUTHOR] = {"AUTHOR", 8, 20, 2, 7, false, 0},
 	[COLUMN_COMMIT] = {"COMMIT", 7, 0, 2, 9, false, 0},
 	[COLUMN_AGE] = {"AGE", 3, 0, 2, 6, true, 'a'},
 	[COLUMN_EXPIRES] = {"EXPIRES", 7, 0, 1, 4, true, 'x'},
-	[COLUMN_HEALTH] = {"HEALTH", 12, 32, 2, 0, false, 'h'},
+	[COLUMN_HEALTH] = {"HEALTH", 12, 40, 2, 0, false, 'h'},
 	[COLUMN_RATE] = {"REQ/S", 6, 0, 1, 0, true, 'r'},
 	[COLUMN_ERRORS] = {"5XX%", 7, 0, 1, 0, true, 'e'},
 	[COLUMN_P95] = {"P95", 6, 0, 1, 2, true, 'p'},
-	[COLUMN_MINUTE] = {"LAST MINUTE", 11, 20, 2, 8, false, 0},
+	[COLUMN_MINUTE] = {"LAST MINUTE", 11, 30, 2, 8, false, 0},
 	[COLUMN_PINS] = {"PINS", 4, 0, 1, 1, true, 'i'},
 };
 
@@ -249,12 +249,12 @@ static void draw_figures(const struct services *state, const struct canvas *canv
 }
 
 static void draw_minute(const struct services *state, const struct canvas *canvas, int y,
-	const struct figures *figures)
+	const struct figures *figures, const struct figures *scale)
 {
 	const struct placed *at = &state->placed[COLUMN_MINUTE];
 
-	if (at->width > 0 && figures)
-		cell_spark(canvas, y, at->x, at->width, figures);
+	if (at->width > 0 && figures && scale)
+		cell_spark(canvas, y, at->x, at->width, figures, scale);
 }
 
 static void draw_service_health(const struct services *state, const struct canvas *canvas, int y,
@@ -298,7 +298,7 @@ static void draw_service(const struct services *state, const struct model *model
 	draw_service_health(state, canvas, y, node);
 	if (figures)
 		draw_figures(state, canvas, y, figures);
-	draw_minute(state, canvas, y, figures);
+	draw_minute(state, canvas, y, figures, figures);
 }
 
 static void draw_origin(const struct services *state, const struct ui *ui,
@@ -396,7 +396,8 @@ static void draw_version(const struct services *state, const struct model *model
 	draw_origin(state, ui, canvas, y, version);
 	draw_times(state, canvas, y, version);
 	draw_version_state(state, canvas, y, version, figures);
-	draw_minute(state, canvas, y, figures);
+	draw_minute(state, canvas, y, figures,
+		figures_service(model->figures, str_of(version->service)));
 	if (at[COLUMN_PINS].width > 0 && pins > 0) {
 		(void)snprintf(text, sizeof(text), "%zu", pins);
 		canvas_right(

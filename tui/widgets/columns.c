@@ -31,10 +31,24 @@ static size_t next_to_drop(
 	return worst;
 }
 
+/* One cell more for each that may have it; returns how many were given out. */
+static int grow(const struct column_spec *specs, size_t count, struct placed *placed, int spare)
+{
+	int given = 0;
+
+	for (size_t i = 0; i < count && given < spare; i++) {
+		if (placed[i].width == 0 || placed[i].width >= specs[i].max)
+			continue;
+		placed[i].width++;
+		given++;
+	}
+	return given;
+}
+
 int columns_place(const struct column_spec *specs, size_t count, int width, struct placed *placed)
 {
 	int x = 0;
-	int spare;
+	int spare, grown;
 
 	assert(count <= COLUMNS_MAX);
 	for (size_t i = 0; i < count; i++)
@@ -47,15 +61,8 @@ int columns_place(const struct column_spec *specs, size_t count, int width, stru
 		placed[drop].width = 0;
 	}
 	spare = width - width_of(specs, count, placed);
-	for (size_t i = 0; i < count && spare > 0; i++) {
-		int more = specs[i].max - placed[i].width;
-
-		if (placed[i].width == 0 || more <= 0)
-			continue;
-		more = more < spare ? more : spare;
-		placed[i].width += more;
-		spare -= more;
-	}
+	while (spare > 0 && (grown = grow(specs, count, placed, spare)) > 0)
+		spare -= grown;
 	for (size_t i = 0; i < count; i++) {
 		if (placed[i].width == 0)
 			continue;

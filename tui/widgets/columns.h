@@ -2,7 +2,7 @@
  * Columns of a table: which fit, and where. Pure.
  *
  * All get their least width; when that is too much, the one with the highest `drop` goes first. What is
- * left over goes to those that may grow, in order, up to their `max`.
+ * left over goes to those that may grow, a cell each in turn, up to their `max`.
  */
 #ifndef UMBRA_TUI_WIDGETS_COLUMNS_H
 #define UMBRA_TUI_WIDGETS_COLUMNS_H

@@ -1,0 +1,78 @@
+/* Columns: what fits, what goes first, who gets what is left over. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "core/base/mem.h"
+
+#include "tui/widgets/columns.h"
+
+static const struct column_spec specs[] = {
+	{"NAME", 10, 14, 3, 0, false, 0},
+	{"PR", 5, 0, 1, 2, false, 0},
+	{"WHO", 6, 8, 2, 3, false, 0},
+	{"HEALTH", 8, 0, 2, 0, false, 0},
+	{"PINS", 4, 0, 1, 1, true, 0},
+};
+enum { COUNT = ARRAY_LEN(specs) };
+
+struct fit {
+	int width;
+	int widths[COUNT];
+};
+
+static void test_what_fits(void **state)
+{
+	static const struct fit fits[] = {
+		{42, {10, 5, 6, 8, 4}}, /* just */
+		{41, {14, 5, 0, 8, 4}}, /* WHO goes first, and leaves room to grow */
+		{36, {12, 5, 0, 8, 4}}, {34, {10, 5, 0, 8, 4}},
+		{33, {14, 0, 0, 8, 4}}, /* then PR */
+		{31, {13, 0, 0, 8, 4}}, {27, {14, 0, 0, 8, 0}}, /* then PINS */
+		{10, {10, 0, 0, 8, 0}}, /* the rest is never dropped */
+		{100, {14, 5, 8, 8, 4}}, /* nothing grows beyond its most */
+		{44, {11, 5, 7, 8, 4}}, /* a cell each in turn */
+	};
+	struct placed placed[COUNT];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(fits); i++) {
+		(void)columns_place(specs, COUNT, fits[i].width, placed);
+		for (size_t j = 0; j < COUNT; j++)
+			if (placed[j].width != fits[i].widths[j])
+				fail_msg("width %d, column %zu: %d, not %d", fits[i].width, j,
+					placed[j].width, fits[i].widths[j]);
+	}
+}
+
+static void test_places_do_not_overlap(void **state)
+{
+	struct placed placed[COUNT];
+
+	(void)state;
+	for (int width = 1; width < 120; width++) {
+		int end = 0;
+		int used = columns_place(specs, COUNT, width, placed);
+
+		for (size_t i = 0; i < COUNT; i++) {
+			if (placed[i].width == 0)
+				continue;
+			assert_int_equal(placed[i].x, end + specs[i].gap);
+			end = placed[i].x + placed[i].width;
+		}
+		assert_int_equal(used, end);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_what_fits),
+		cmocka_unit_test(test_places_do_not_overlap),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

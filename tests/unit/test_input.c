@@ -1,0 +1,79 @@
+/* The line one types into: editing by characters, pasting, and its bounds. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/base/mem.h"
+
+#include "tui/keys.h"
+#include "tui/widgets/input.h"
+
+static void type(struct input *input, const int32_t *keys, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		(void)input_key(input, keys[i]);
+}
+
+#define TYPE(input, ...)                            \
+	type(input, (const int32_t[]){__VA_ARGS__}, \
+		sizeof((const int32_t[]){__VA_ARGS__}) / sizeof(int32_t))
+
+static void test_editing(void **state)
+{
+	struct input input;
+
+	(void)state;
+	input_set(&input, "ab");
+	TYPE(&input, 'c', 0xe9, 0x65e5);
+	assert_string_equal(input.text, "abc\xc3\xa9\xe6\x97\xa5");
+	TYPE(&input, KEYS_BACKSPACE, KEYS_LEFT, 'x');
+	assert_string_equal(input.text, "abcx\xc3\xa9");
+	TYPE(&input, KEYS_HOME, KEYS_DELETE, KEYS_RIGHT, KEYS_RIGHT, KEYS_RIGHT, KEYS_DELETE);
+	assert_string_equal(input.text, "bcx");
+	TYPE(&input, ' ', 'u', 'v', 23);
+	assert_string_equal(input.text, "bcx ");
+	TYPE(&input, 21);
+	assert_string_equal(input.text, "");
+	assert_int_equal(input_key(&input, KEYS_BACKSPACE), INPUT_IGNORED);
+	assert_int_equal(input_key(&input, KEYS_ENTER), INPUT_DONE);
+	assert_int_equal(input_key(&input, KEYS_ESCAPE), INPUT_CANCELLED);
+}
+
+static void test_a_pasted_line_end_is_no_enter(void **state)
+{
+	struct input input;
+
+	(void)state;
+	input_set(&input, "");
+	TYPE(&input, KEYS_PASTE_BEGIN, 'y', KEYS_ENTER, 'n', KEYS_ESCAPE, KEYS_PASTE_END);
+	assert_string_equal(input.text, "y n ");
+	assert_int_equal(input_key(&input, KEYS_ENTER), INPUT_DONE);
+}
+
+static void test_it_ends(void **state)
+{
+	struct input input;
+
+	(void)state;
+	input_set(&input, "");
+	for (size_t i = 0; i < sizeof(input.text) * 2; i++)
+		(void)input_key(&input, 0x65e5);
+	assert_true(input.len < sizeof(input.text));
+	assert_int_equal(strlen(input.text), input.len);
+	assert_int_equal(input.len % 3, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_editing),
+		cmocka_unit_test(test_a_pasted_line_end_is_no_enter),
+		cmocka_unit_test(test_it_ends),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,129 @@
+/* The keymap's table agrees with itself, with the keys there are, and with the command table. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/base/mem.h"
+
+#include "tui/keymap.h"
+#include "tui/keys.h"
+
+static int setup(void **state)
+{
+	size_t row;
+
+	(void)state;
+	return keymap_init(&row) ? 0 : -1;
+}
+
+static void test_every_row_is_explained(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < binding_count; i++) {
+		assert_non_null(bindings[i].help);
+		assert_true(strlen(bindings[i].help) > 1);
+		assert_true(bindings[i].action > ACTION_NONE && bindings[i].action < ACTION_COUNT);
+	}
+}
+
+static bool has_key(const struct binding *binding, const char *name)
+{
+	struct str rest = str_of(binding->keys);
+
+	while (rest.p != NULL)
+		if (str_eq_c(str_cut(&rest, ' '), name))
+			return true;
+	return false;
+}
+
+static bool is_above(enum area area, enum area above)
+{
+	for (; area != AREA_COUNT; area = area_parent(area))
+		if (area == above)
+			return true;
+	return false;
+}
+
+static void test_no_key_twice(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < binding_count; i++) {
+		for (size_t j = 0; j < binding_count; j++) {
+			struct str rest = str_of(bindings[i].keys);
+
+			if (i == j || !is_above(bindings[i].area, bindings[j].area))
+				continue;
+			while (rest.p != NULL) {
+				char key[KEY_NAME_SIZE];
+
+				str_copy(key, sizeof(key), str_cut(&rest, ' '));
+				if (has_key(&bindings[j], key))
+					fail_msg("%s does two things in %s: \"%s\" and \"%s\"", key,
+						area_titles[bindings[i].area], bindings[i].help,
+						bindings[j].help);
+			}
+		}
+	}
+}
+
+static void test_every_action_has_a_key(void **state)
+{
+	(void)state;
+	for (int action = ACTION_NONE + 1; action < ACTION_COUNT; action++) {
+		bool found = false;
+
+		for (size_t i = 0; i < binding_count; i++)
+			found |= bindings[i].action == (enum action)action;
+		if (!found)
+			fail_msg("action %d has no key", action);
+	}
+}
+
+static void test_finding(void **state)
+{
+	int32_t key;
+
+	(void)state;
+	assert_true(key_from_name(STR_LIT("p"), &key));
+	assert_int_equal(keymap_find(AREA_SERVICES, key)->action, ACTION_PIN);
+	assert_int_equal(keymap_find(AREA_REQUESTS, key)->action, ACTION_PAUSE);
+	assert_null(keymap_find(AREA_SESSIONS, key));
+	assert_int_equal(keymap_find(AREA_SESSIONS, 'j')->action, ACTION_DOWN);
+	assert_int_equal(keymap_find(AREA_HELP, KEYS_ESCAPE)->action, ACTION_BACK);
+}
+
+static void test_names(void **state)
+{
+	static const char *const names[] = {"a", "G", "?", "Enter", "Esc", "Tab", "S-Tab", "Space",
+		"PgUp", "F1", "F12", "C-d", "Left", "Del", "-"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		char name[KEY_NAME_SIZE];
+		int32_t key = 0;
+
+		assert_true(key_from_name(str_of(names[i]), &key));
+		key_to_name(key, name);
+		assert_string_equal(name, names[i]);
+	}
+	assert_false(key_from_name(STR_LIT("Entre"), &(int32_t){0}));
+	assert_false(key_from_name(STR_LIT(""), &(int32_t){0}));
+	assert_false(key_from_name(STR_LIT("F13"), &(int32_t){0}));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_row_is_explained),
+		cmocka_unit_test(test_no_key_twice),
+		cmocka_unit_test(test_every_action_has_a_key),
+		cmocka_unit_test(test_finding),
+		cmocka_unit_test(test_names),
+	};
+
+	return cmocka_run_group_tests(tests, setup, NULL);
+}

@@ -1,0 +1,118 @@
+/* The tail's lines: numbers that stay, the sieve, losses, and the bound. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tui/lines.h"
+
+static void add(struct lines *lines, int64_t seq, const char *service, int64_t status)
+{
+	struct request request;
+
+	memset(&request, 0, sizeof(request));
+	request.seq = seq;
+	request.service = str_of(service);
+	request.status = status;
+	request.kind = KIND_COUNT;
+	request.carrier = CARRIER_COUNT;
+	request.intended = REASON_COUNT;
+	lines_add(lines, &request, NULL, 1000);
+}
+
+static struct filter *filter_of(const char *text)
+{
+	struct filter *filter = filter_parse(str_of(text), NULL, NULL);
+
+	assert_non_null(filter);
+	return filter;
+}
+
+static void test_sieve(void **state)
+{
+	struct lines *lines = lines_create(100, 0);
+	struct lines_counts counts;
+	int64_t lost;
+	struct str why;
+
+	(void)state;
+	add(lines, 1, "cart", 200);
+	add(lines, 2, "search", 503);
+	lines_add_loss(lines, 7, "too slow");
+	add(lines, 3, "cart", 500);
+	assert_int_equal(lines_shown(lines), 4);
+	lines_sieve(lines, filter_of("status:5xx"), NULL, 1000);
+	assert_int_equal(lines_shown(lines), 3); /* two requests and the loss */
+	add(lines, 4, "cart", 200);
+	add(lines, 5, "cart", 504);
+	assert_int_equal(lines_shown(lines), 4);
+	lines_count(lines, 1000, &counts);
+	assert_int_equal(counts.kept, 6);
+	assert_int_equal(counts.hidden, 2);
+	assert_int_equal(counts.lost, 7);
+	assert_int_equal(counts.last_seq, 5);
+	assert_true(line_is_loss(lines_get(lines, lines_number(lines, 1)), &lost, &why));
+	assert_int_equal(lost, 7);
+	assert_true(str_eq_c(why, "too slow"));
+	assert_false(line_is_loss(lines_get(lines, lines_number(lines, 0)), &lost, &why));
+	lines_sieve(lines, NULL, NULL, 1000);
+	assert_int_equal(lines_shown(lines), 6);
+	lines_destroy(lines);
+}
+
+static void test_numbers_stay(void **state)
+{
+	struct lines *lines = lines_create(10, 0);
+	int64_t number;
+
+	(void)state;
+	for (int i = 1; i <= 10; i++)
+		add(lines, i, i % 2 ? "cart" : "search", 200);
+	lines_sieve(lines, filter_of("service:cart"), NULL, 1000);
+	number = lines_number(lines, 2);
+	assert_int_equal(lines_get(lines, number)->seq, 5);
+	for (int i = 11; i <= 13; i++)
+		add(lines, i, i % 2 ? "cart" : "search", 200);
+	/* 1, 2 and 3 have gone; 5 is one row higher and has its number. */
+	assert_int_equal(lines_row(lines, number), 0);
+	assert_int_equal(lines_get(lines, number)->seq, 5);
+	for (int i = 14; i <= 5000; i++)
+		add(lines, i, "cart", 200);
+	assert_null(lines_get(lines, number));
+	assert_int_equal(lines_shown(lines), 10);
+	assert_int_equal(lines_row(lines, number), 0); /* what is next to what is gone */
+	lines_destroy(lines);
+}
+
+static void test_a_clear_starts_over(void **state)
+{
+	struct lines *lines = lines_create(10, 0);
+	struct lines_counts counts;
+
+	(void)state;
+	add(lines, 1, "cart", 200);
+	lines_add_loss(lines, -1, "gone");
+	lines_clear(lines);
+	lines_count(lines, 1000, &counts);
+	assert_int_equal(counts.kept + counts.hidden, 0);
+	assert_int_equal(counts.lost, 0);
+	assert_false(counts.lost_unknown);
+	assert_int_equal(lines_shown(lines), 0);
+	add(lines, 2, "cart", 200);
+	assert_int_equal(lines_shown(lines), 1);
+	lines_destroy(lines);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_sieve),
+		cmocka_unit_test(test_numbers_stay),
+		cmocka_unit_test(test_a_clear_starts_over),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,147 @@
+/* Themes: what a file may say, what is refused and where, and that those carried inside are whole. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "core/base/mem.h"
+
+#include "tui/theme.h"
+
+static void test_carried_are_whole(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < theme_text_count; i++) {
+		struct theme theme;
+		struct errbuf eb;
+
+		errbuf_clear(&eb);
+		if (theme_parse(theme_texts[i].name, theme_texts[i].text, &theme, &eb) != ERR_NONE)
+			fail_msg("%s", eb.text);
+		assert_string_equal(theme.name, theme_texts[i].name);
+		for (size_t role = 0; role < ROLE_COUNT; role++)
+			if (!theme.styles[role].set)
+				fail_msg("%s has no %s", theme.name, role_names[role]);
+	}
+}
+
+static void test_a_style(void **state)
+{
+	struct theme theme;
+	const struct style *style = &theme.styles[ROLE_READY];
+
+	(void)state;
+	assert_int_equal(
+		theme_parse("t",
+			"[roles]\nbase = default on #101010\nready = #7ec699/114/green bold\n"
+			"stale = #ffffff on #ff0000//red\n[mono]\nready = underline\nquiet = "
+			"none\n",
+			&theme, NULL),
+		ERR_BAD_VALUE); /* an empty 256 is no number */
+	assert_int_equal(
+		theme_parse("t",
+			"[roles]\nbase = default on #101010\nready = #7ec699/114/green bold\n"
+			"stale = #ffffff on #ff0000\n[mono]\nready = underline\nquiet = none\n",
+			&theme, NULL),
+		ERR_NONE);
+	assert_int_equal(style->ink.rgb, 0x7ec699);
+	assert_int_equal(style->ink.of_256, 114);
+	assert_int_equal(style->ink.of_16, 2);
+	assert_int_equal(style->attributes, STYLE_BOLD);
+	assert_int_equal(style->mono, STYLE_UNDERLINE);
+	assert_int_equal(style->ground.rgb, 0x101010); /* the base's */
+	assert_int_equal(theme.styles[ROLE_STALE].ground.of_256, 196);
+	assert_int_equal(theme.styles[ROLE_QUIET].mono, 0);
+	assert_int_equal(theme.styles[ROLE_SELECTED].mono, STYLE_BOLD); /* the role's own */
+	assert_int_equal(theme.styles[ROLE_SELECTED].ink.rgb, -1);
+}
+
+struct refused {
+	const char *text;
+	const char *says;
+};
+
+static void test_refused(void **state)
+{
+	static const struct refused cases[] = {
+		{"[roles]\nbase = #12345\n", "t:2: "},
+		{"[roles]\n\n\nbase = green\n", "t:4: "},
+		{"[roles]\nnothing = bold\n", "there is no role \"nothing\""},
+		{"[roles]\nbase = #123456/256\n", "0 to 255"},
+		{"[roles]\nbase = #123456/25/mauve\n", "mauve"},
+		{"[mono]\nbase = red\n", "no attribute"},
+		{"[colours]\nbase = bold\n", "[colours]"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct theme theme = {.name = "as it was"};
+		struct errbuf eb;
+
+		errbuf_clear(&eb);
+		assert_int_not_equal(theme_parse("t", cases[i].text, &theme, &eb), ERR_NONE);
+		if (!strstr(eb.text, cases[i].says))
+			fail_msg("\"%s\" does not say \"%s\"", eb.text, cases[i].says);
+		assert_string_equal(theme.name, "as it was");
+	}
+}
+
+static void test_nearest(void **state)
+{
+	(void)state;
+	assert_int_equal(colour_nearest_256(0x000000), 16);
+	assert_int_equal(colour_nearest_256(0xffffff), 231);
+	assert_int_equal(colour_nearest_256(0xff0000), 196);
+	assert_int_equal(colour_nearest_256(0x808080), 244);
+	assert_int_equal(colour_nearest_16(0x000000), 0);
+	assert_int_equal(colour_nearest_16(0xffffff), 15);
+	assert_int_equal(colour_nearest_16(0x00c000), 2);
+}
+
+static void test_a_file_goes_before_what_is_carried(void **state)
+{
+	char directory[] = "/tmp/umbra-theme-XXXXXX";
+	char path[256];
+	char found[THEME_PATH_SIZE];
+	struct theme theme;
+	struct errbuf eb;
+	FILE *file;
+
+	(void)state;
+	assert_non_null(mkdtemp(directory));
+	assert_int_equal(setenv("XDG_CONFIG_HOME", directory, 1), 0);
+	assert_int_equal(theme_load("dark", &theme, found, NULL), ERR_NONE);
+	assert_string_equal(found, "");
+	(void)snprintf(path, sizeof(path), "%s/mine.theme", directory);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	(void)fputs("[theme]\nname = mine\n[roles]\nbase = bold\n", file);
+	(void)fclose(file);
+	assert_int_equal(theme_load(path, &theme, found, NULL), ERR_NONE);
+	assert_string_equal(theme.name, "mine");
+	assert_string_equal(found, path);
+	errbuf_clear(&eb);
+	assert_int_equal(theme_load("none-such", &theme, found, &eb), ERR_NOT_FOUND);
+	assert_non_null(strstr(eb.expected, "high-contrast"));
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rmdir(directory), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_carried_are_whole),
+		cmocka_unit_test(test_a_style),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_nearest),
+		cmocka_unit_test(test_a_file_goes_before_what_is_carried),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
