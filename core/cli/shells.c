@@ -11,19 +11,22 @@
 
 /*
  * bash splits words at = : @ too (COMP_WORDBREAKS) and replaces only the last piece, so the words are cut
- * from the line here, and the part of a candidate that stands there already is left out.
+ * from the line here, and the part of a candidate that stands there already is left out. A piece begins
+ * after = and :, but with @ (readline's rl_special_prefixes).
  */
 static const char bash[] = "# bash completion for umbra: source <(umbra completion bash)\n"
 			   "_umbra() {\n"
 			   "\tlocal line=${COMP_LINE:0:COMP_POINT} piece=${COMP_WORDS[COMP_CWORD]} "
-			   "words word candidate\n"
+			   "words word keep candidate\n"
 			   "\tread -ra words <<<\"$line\"\n"
 			   "\t[[ $line == *[[:space:]] ]] && words+=(\"\")\n"
 			   "\tword=${words[${#words[@]}-1]}\n"
-			   "\t[[ $piece == [=:@] ]] && piece=\n"
+			   "\t[[ $piece == [=:] ]] && piece=\n"
+			   "\tkeep=$((${#word} - ${#piece}))\n"
+			   "\t[[ ${word:0:keep} == *@ ]] && keep=$((keep - 1))\n"
 			   "\tCOMPREPLY=()\n"
 			   "\twhile IFS=$'\\t' read -r candidate _; do\n"
-			   "\t\tCOMPREPLY+=(\"${candidate:${#word}-${#piece}}\")\n"
+			   "\t\tCOMPREPLY+=(\"${candidate:keep}\")\n"
 			   "\tdone < <(\"$1\" __complete -- \"${words[@]:1}\" 2>/dev/null)\n"
 			   "\tif [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *[:=/@] ]]; then\n"
 			   "\t\tcompopt -o nospace 2>/dev/null\n"

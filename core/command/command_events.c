@@ -151,7 +151,7 @@ static struct command_run *events_start(
 }
 
 static const struct column events_columns[] = {
-	{.title = "TIME", .path = "time", .form = FORM_CLOCK, .width = 12},
+	{.title = "TIME", .path = "time", .width = 24},
 	{.title = "ACTOR", .path = "actor", .width = 10},
 	{.title = "ACTION", .path = "action", .width = 18},
 	{.title = "OBJECT", .path = "object", .width = 24},

@@ -1,0 +1,435 @@
+/*
+ * Commands against a small HTTP server of their own: what each sends, in order, and what it makes of the
+ * answers. The server is scripted: one row of answers a command, given one after another.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <event2/buffer.h>
+#include <event2/event.h>
+#include <event2/http.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "core/base/json.h"
+#include "core/base/mem.h"
+#include "core/command/command.h"
+
+enum { ANSWERS_MAX = 6, TEXT_MAX = 1 << 20, LIMIT_S = 20 };
+
+struct answer {
+	int status;
+	const char *body;
+};
+
+struct fixture {
+	struct event_base *base;
+	struct evhttp *http;
+	struct client *client;
+	const struct answer *answers;
+	size_t answer_count;
+	size_t answered;
+	struct strbuf asked; /* "GET /v1/... BODY\n" each */
+	struct strbuf body; /* of the results, a line each */
+	struct strbuf message;
+	enum err err;
+	struct errbuf eb;
+	bool ended;
+};
+
+static const char *method_name(struct evhttp_request *req)
+{
+	static const struct {
+		enum evhttp_cmd_type type;
+		const char *name;
+	} names[] = {{EVHTTP_REQ_GET, "GET"}, {EVHTTP_REQ_PUT, "PUT"}, {EVHTTP_REQ_POST, "POST"},
+		{EVHTTP_REQ_PATCH, "PATCH"}, {EVHTTP_REQ_DELETE, "DELETE"}};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (names[i].type == evhttp_request_get_command(req))
+			return names[i].name;
+	return "?";
+}
+
+static void on_request(struct evhttp_request *req, void *arg)
+{
+	struct fixture *f = arg;
+	struct evbuffer *in = evhttp_request_get_input_buffer(req);
+	size_t len = evbuffer_get_length(in);
+	struct answer answer = {500, "{}"};
+	struct evbuffer *out = evbuffer_new();
+
+	strbuf_addf(&f->asked, "%s %s%s%.*s\n", method_name(req), evhttp_request_get_uri(req),
+		len ? " " : "", (int)len, (const char *)evbuffer_pullup(in, -1));
+	if (f->answered < f->answer_count)
+		answer = f->answers[f->answered++];
+	evbuffer_add(out, answer.body, strlen(answer.body));
+	evhttp_add_header(evhttp_request_get_output_headers(req), "Content-Type",
+		answer.status < 400 ? "application/json" : "application/problem+json");
+	evhttp_send_reply(req, answer.status, NULL, out);
+	evbuffer_free(out);
+}
+
+static int setup(void **state)
+{
+	struct fixture *f = xcalloc(1, sizeof(*f));
+	struct client_options options = {.actor = "tester"};
+	struct evhttp_bound_socket *bound;
+	struct sockaddr_in address = {0};
+	socklen_t len = sizeof(address);
+	char url[64];
+
+	f->base = event_base_new();
+	f->http = evhttp_new(f->base);
+	evhttp_set_allowed_methods(f->http, EVHTTP_REQ_GET | EVHTTP_REQ_PUT | EVHTTP_REQ_POST |
+						    EVHTTP_REQ_PATCH | EVHTTP_REQ_DELETE);
+	bound = evhttp_bind_socket_with_handle(f->http, "127.0.0.1", 0);
+	if (!bound ||
+		getsockname(evhttp_bound_socket_get_fd(bound), (struct sockaddr *)&address, &len))
+		return -1;
+	evhttp_set_gencb(f->http, on_request, f);
+	snprintf(url, sizeof(url), "http://127.0.0.1:%d", ntohs(address.sin_port));
+	options.url = url;
+	f->client = client_create(f->base, &options, NULL);
+	strbuf_init(&f->asked, TEXT_MAX);
+	strbuf_init(&f->body, TEXT_MAX);
+	strbuf_init(&f->message, TEXT_MAX);
+	*state = f;
+	return f->client ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	client_destroy(f->client);
+	evhttp_free(f->http);
+	event_base_free(f->base);
+	strbuf_finish(&f->asked);
+	strbuf_finish(&f->body);
+	strbuf_finish(&f->message);
+	free(f);
+	return 0;
+}
+
+static void on_result(void *arg, const struct command_result *result)
+{
+	struct fixture *f = arg;
+
+	if (result->body.n) {
+		strbuf_add_str(&f->body, result->body);
+		strbuf_add_char(&f->body, '\n');
+	}
+	strbuf_add_str(&f->message, result->message);
+	f->err = result->err;
+	f->eb = result->eb ? *result->eb : (struct errbuf){0};
+	f->ended = !result->more;
+	if (f->ended)
+		event_base_loopbreak(f->base);
+}
+
+static void run(struct fixture *f, const char *line, const struct answer *answers)
+{
+	static const struct timeval limit = {.tv_sec = LIMIT_S};
+	struct command_args args;
+	struct errbuf eb = {0};
+
+	strbuf_reset(&f->asked);
+	strbuf_reset(&f->body);
+	strbuf_reset(&f->message);
+	f->answers = answers;
+	f->answered = 0;
+	for (f->answer_count = 0; answers[f->answer_count].status;)
+		f->answer_count++;
+	f->ended = false;
+	if (command_parse_line(line, &args, &eb))
+		fail_msg("%s: %s", line, eb.text);
+	assert_non_null(args.command->start(f->client, &args, on_result, f));
+	args_finish(&args);
+	assert_false(f->ended);
+	event_base_loopexit(f->base, &limit);
+	event_base_dispatch(f->base);
+	if (!f->ended)
+		fail_msg("%s: no end", line);
+}
+
+/* ---- one exchange after another ---- */
+
+#define SESSION                                                                                \
+	"{\"key\":\"dev-4f2k\",\"name\":\"dev\",\"policy\":\"strict\",\"pins\":{\"a\":\"1\"}," \
+	"\"ttl\":\"8h\",\"expires_at\":\"2026-11-22T18:00:00.000Z\"}"
+#define VERSION                                                                        \
+	"{\"service\":\"cart\",\"version\":\"pr-1\",\"kind\":\"ephemeral\",\"state\":" \
+	"\"starting\","                                                                \
+	"\"endpoints\":[\"h:1\"],\"ttl\":\"72h\",\"expires_at\":\"2026-11-25T18:00:00.000Z\"}"
+#define NOT_FOUND \
+	"{\"code\":\"not-found\",\"title\":\"x\",\"status\":404,\"detail\":\"no such thing\"}"
+#define STATUS "{\"domain\":\"env.localhost\",\"proxy\":{\"url\":\"http://127.0.0.1:8080\"}}"
+
+static const struct {
+	const char *line;
+	struct answer answers[ANSWERS_MAX];
+	const char *asked;
+	enum err err;
+	const char *says; /* part of the message, the error's sentence, or the body */
+} cases[] = {
+	{"status", {{200, STATUS}}, "GET /v1/status\n", ERR_NONE, "env.localhost"},
+	{"service show cart", {{200, "{\"name\":\"cart\"}"}}, "GET /v1/services/cart\n", ERR_NONE,
+		"\"cart\""},
+	{"service show cart", {{404, NOT_FOUND}}, "GET /v1/services/cart\n", ERR_NOT_FOUND,
+		"no such thing"},
+	{"service set cart --owner me --health-path /h --host a.example --host b.example",
+		{{404, NOT_FOUND}, {201, "{\"name\":\"cart\"}"}},
+		"GET /v1/services/cart\nPUT /v1/services/cart "
+		"{\"owner\":\"me\",\"hosts\":[\"a.example\",\"b.example\"],\"health\":{\"path\":\"/"
+		"h\"}}\n",
+		ERR_NONE, "service cart is set"},
+	{"service set cart --owner '' --protocol h2c",
+		{{200, "{\"name\":\"cart\",\"owner\":\"x\",\"health\":{\"path\":\"/"
+		       "h\",\"interval\":\"5s\"},"
+		       "\"stable\":\"1\",\"revision\":7}"},
+			{200, "{\"name\":\"cart\"}"}},
+		"GET /v1/services/cart\nPUT /v1/services/cart "
+		"{\"name\":\"cart\",\"health\":{\"path\":\"/"
+		"h\",\"interval\":\"5s\"},\"protocol\":\"h2c\"}\n",
+		ERR_NONE, "is set"},
+	{"service remove cart", {{204, ""}}, "DELETE /v1/services/cart\n", ERR_NONE, "removed"},
+	{"version show cart@pr-1", {{200, VERSION}}, "GET /v1/services/cart/versions/pr-1\n",
+		ERR_NONE, "pr-1"},
+	{"version register cart@pr-1 --endpoint h:1 --pr 482 --author dev1 --commit a1 --build 7 "
+	 "--ttl 3d --label team=x=y --take",
+		{{201, VERSION}},
+		"PUT /v1/services/cart/versions/pr-1?take=1 "
+		"{\"kind\":\"ephemeral\",\"endpoints\":[\"h:1\"],\"labels\":{\"team\":\"x=y\"},"
+		"\"pr\":{\"number\":482,\"author\":\"dev1\"},\"commit\":\"a1\",\"build\":7,\"ttl\":"
+		"\"3d\"}\n",
+		ERR_NONE, "cart@pr-1 is registered as ephemeral, starting, for 72h"},
+	{"version register cart@1 --endpoint h:1 --stable", {{201, VERSION}},
+		"PUT /v1/services/cart/versions/1 {\"kind\":\"stable\",\"endpoints\":[\"h:1\"]}\n",
+		ERR_NONE, "registered"},
+	{"version extend cart@pr-1", {{200, VERSION}, {200, VERSION}},
+		"GET /v1/services/cart/versions/pr-1\n"
+		"PATCH /v1/services/cart/versions/pr-1 {\"ttl\":\"72h\"}\n",
+		ERR_NONE, "lives for 72h from now"},
+	{"version extend cart@pr-1 --ttl 1h", {{200, VERSION}},
+		"PATCH /v1/services/cart/versions/pr-1 {\"ttl\":\"1h\"}\n", ERR_NONE, "until"},
+	{"version extend cart@1", {{200, "{\"service\":\"cart\",\"version\":\"1\"}"}},
+		"GET /v1/services/cart/versions/1\n", ERR_USAGE, "no lifetime"},
+	{"version retire cart@pr-1", {{204, ""}}, "DELETE /v1/services/cart/versions/pr-1\n",
+		ERR_NONE, "cart@pr-1 is retired"},
+	{"version promote cart@pr-1 --force", {{200, "{\"name\":\"cart\"}"}},
+		"POST /v1/services/cart/stable {\"version\":\"pr-1\",\"force\":true}\n", ERR_NONE,
+		"cart@pr-1 is stable now"},
+	{"session show dev-4f2k", {{200, SESSION}}, "GET /v1/sessions/dev-4f2k\n", ERR_NONE, "8h"},
+	{"session create 'a b' --pin a=1 --pin b=2 --strict --ttl 1h --owner me --key k",
+		{{201, SESSION}},
+		"POST /v1/sessions {\"name\":\"a b\",\"key\":\"k\",\"owner\":\"me\",\"ttl\":\"1h\","
+		"\"policy\":\"strict\",\"pins\":{\"a\":\"1\",\"b\":\"2\"}}\n",
+		ERR_NONE, "session dev-4f2k: strict, pins a=1, for 8h"},
+	{"session create", {{201, SESSION}}, "POST /v1/sessions {}\n", ERR_NONE, "dev-4f2k"},
+	{"session pin dev-4f2k a=1 b=2", {{200, SESSION}},
+		"PATCH /v1/sessions/dev-4f2k {\"pins\":{\"a\":\"1\",\"b\":\"2\"}}\n", ERR_NONE,
+		"a=1"},
+	{"session unpin dev-4f2k a b", {{200, SESSION}},
+		"PATCH /v1/sessions/dev-4f2k {\"pins\":{\"a\":null,\"b\":null}}\n", ERR_NONE,
+		"dev-4f2k"},
+	{"session extend dev-4f2k", {{200, SESSION}, {200, SESSION}},
+		"GET /v1/sessions/dev-4f2k\nPATCH /v1/sessions/dev-4f2k {\"ttl\":\"8h\"}\n",
+		ERR_NONE, "lives for 8h"},
+	{"session end dev-4f2k", {{204, ""}}, "DELETE /v1/sessions/dev-4f2k\n", ERR_NONE, "ended"},
+	{"session link dev-4f2k", {{200, SESSION}, {200, STATUS}},
+		"GET /v1/sessions/dev-4f2k\nGET /v1/status\n", ERR_NONE,
+		"http://dev-4f2k--a.env.localhost:8080/"},
+	{"session link dev-4f2k --service gw --path /x", {{200, SESSION}, {200, STATUS}},
+		"GET /v1/sessions/dev-4f2k\nGET /v1/status\n", ERR_NONE,
+		"http://dev-4f2k--gw.env.localhost:8080/x"},
+	{"session link k", {{200, "{\"key\":\"k\",\"pins\":{}}"}}, "GET /v1/sessions/k\n",
+		ERR_USAGE, "pins nothing"},
+	{"session link k --service gw", {{200, SESSION}, {200, "{}"}},
+		"GET /v1/sessions/k\nGET /v1/status\n", ERR_FAILED, "where requests enter"},
+	{"logs -n 3 service:cart '>200ms'",
+		{{200, "{\"requests\":[{\"seq\":9},{\"seq\":8}],\"next\":8,\"oldest\":1}"},
+			{200, "{\"requests\":[{\"seq\":7}],\"next\":7,\"oldest\":1}"}},
+		"GET /v1/requests?filter=service%3Acart%20%3E200ms&limit=3\n"
+		"GET /v1/requests?filter=service%3Acart%20%3E200ms&limit=1&before=8\n",
+		ERR_NONE, "{\"seq\":7}\n{\"seq\":8}\n{\"seq\":9}\n"},
+	{"logs", {{200, "{\"requests\":[],\"next\":0,\"oldest\":1}"}},
+		"GET /v1/requests?limit=50\n", ERR_NONE, ""},
+	{"logs", {{200, "<html>"}}, "GET /v1/requests?limit=50\n", ERR_FAILED, "no JSON"},
+	{"events",
+		{{200, "{\"events\":[{\"seq\":2,\"time\":\"2026-11-22T18:00:01Z\"},{\"seq\":1,"
+		       "\"time\":"
+		       "\"2026-11-22T18:00:00Z\"}],\"last\":2}"}},
+		"GET /v1/events?limit=20\n", ERR_NONE,
+		"{\"seq\":1,\"time\":\"2026-11-22T18:00:00Z\"}\n{\"seq\":2"},
+	{"version wait cart@pr-1", {{404, NOT_FOUND}}, "GET /v1/services/cart/versions/pr-1\n",
+		ERR_NOT_FOUND, "no such thing"},
+};
+
+static void each_command_asks_and_tells(void **state)
+{
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		run(f, cases[i].line, cases[i].answers);
+		if (strcmp(f->asked.data, cases[i].asked) != 0)
+			fail_msg("%s asked:\n%s", cases[i].line, f->asked.data);
+		if (f->err != cases[i].err)
+			fail_msg("%s: error %d: %s", cases[i].line, (int)f->err, f->eb.text);
+		if (!strstr(f->message.data, cases[i].says) &&
+			!strstr(f->body.data, cases[i].says) && !strstr(f->eb.text, cases[i].says))
+			fail_msg("%s: %s%s%s", cases[i].line, f->message.data, f->body.data,
+				f->eb.text);
+	}
+}
+
+/* ---- lists are filtered here ---- */
+
+static const char environment[] =
+	"{\"epoch\":\"e\",\"revision\":9,\"services\":[{\"name\":\"cart\"},{\"name\":\"search\"}],"
+	"\"versions\":[{\"service\":\"cart\",\"version\":\"1\",\"kind\":\"stable\",\"state\":"
+	"\"ready\","
+	"\"endpoints\":[\"h:1\"]},{\"service\":\"cart\",\"version\":\"pr-1\",\"kind\":"
+	"\"ephemeral\","
+	"\"state\":\"unhealthy\",\"endpoints\":[\"h:2\"],\"pr\":{\"number\":1,\"author\":\"dev1\"}}"
+	"],"
+	"\"sessions\":[{\"key\":\"a\",\"owner\":\"dev1\",\"policy\":\"lenient\",\"pins\":{}},"
+	"{\"key\":\"b\",\"owner\":\"dev2\",\"policy\":\"lenient\",\"pins\":{\"cart\":\"pr-1\"}}]}";
+
+static const struct {
+	const char *line, *has, *has_not;
+} lists[] = {
+	{"service list", "{\"name\":\"cart\",\"versions\":2,\"ready\":1}", "revision"},
+	{"service list", "{\"name\":\"search\",\"versions\":0,\"ready\":0}", NULL},
+	{"version list", "pr-1", "sessions"},
+	{"version list state:unhealthy", "\"pr-1\"", "\"stable\""},
+	{"version list author:dev1 service:cart", "\"pr-1\"", "\"stable\""},
+	{"version list service:nobody", "{\"versions\":[]}", "cart"},
+	{"session list owner:dev2", "\"b\"", "\"a\""},
+};
+
+static void lists_are_filtered(void **state)
+{
+	static const struct answer answers[] = {{200, environment}, {0, NULL}};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
+		cJSON *body;
+
+		run(f, lists[i].line, answers);
+		assert_string_equal(f->asked.data, "GET /v1/environment\n");
+		assert_int_equal(f->err, ERR_NONE);
+		body = json_parse(str_trim((struct str){f->body.data, f->body.len - 1}), NULL);
+		assert_non_null(body);
+		cJSON_Delete(body);
+		if (!strstr(f->body.data, lists[i].has))
+			fail_msg("%s: %s", lists[i].line, f->body.data);
+		if (lists[i].has_not && strstr(f->body.data, lists[i].has_not))
+			fail_msg("%s: %s", lists[i].line, f->body.data);
+	}
+}
+
+/* ---- waiting ---- */
+
+#define FEED(state)                                                                             \
+	"{\"epoch\":\"e\",\"since\":0,\"full\":true}\n{\"service\":{\"name\":\"cart\"}}\n"      \
+	"{\"version\":{\"service\":\"cart\",\"version\":\"pr-1\",\"kind\":\"ephemeral\","       \
+	"\"state\":"                                                                            \
+	"\"" state                                                                              \
+	"\",\"state_detail\":\"connection refused\",\"endpoints\":[\"h:1\"],\"revision\":5}}\n" \
+	"{\"revision\":5}\n"
+
+static void waiting_ends_when_it_is_ready(void **state)
+{
+	static const struct answer answers[] = {
+		{200, VERSION}, {200, FEED("starting")}, {200, FEED("ready")}, {0, NULL}};
+	struct fixture *f = *state;
+
+	run(f, "version wait cart@pr-1", answers);
+	assert_int_equal(f->err, ERR_NONE);
+	assert_non_null(strstr(f->message.data, "cart@pr-1 is ready"));
+	assert_non_null(strstr(f->body.data, "\"state\":\"ready\""));
+}
+
+static void waiting_gives_up_with_the_detail(void **state)
+{
+	static const struct answer answers[] = {{200, VERSION}, {200, FEED("unhealthy")},
+		{200, FEED("unhealthy")}, {200, FEED("unhealthy")}, {0, NULL}};
+	struct fixture *f = *state;
+
+	run(f, "version wait cart@pr-1 --timeout 300ms", answers);
+	assert_int_equal(f->err, ERR_TIMEOUT);
+	assert_string_equal(f->eb.text, "cart@pr-1 is unhealthy after 300ms: connection refused");
+}
+
+static void waiting_for_what_goes_away_ends(void **state)
+{
+	static const struct answer answers[] = {{200, VERSION},
+		{200, "{\"epoch\":\"e\",\"since\":0,\"full\":true}\n{\"revision\":5}\n"},
+		{0, NULL}};
+	struct fixture *f = *state;
+
+	run(f, "version wait cart@pr-1", answers);
+	assert_int_equal(f->err, ERR_NOT_FOUND);
+}
+
+/* ---- nobody there ---- */
+
+static void nobody_there_is_out_of_reach(void **state)
+{
+	struct fixture *f = *state;
+	struct client_options options = {.url = "http://127.0.0.1:1"};
+	struct client *client = client_create(f->base, &options, NULL);
+	struct command_args args;
+
+	f->ended = false;
+	assert_int_equal(command_parse_line("status", &args, NULL), ERR_NONE);
+	assert_non_null(args.command->start(client, &args, on_result, f));
+	args_finish(&args);
+	event_base_dispatch(f->base);
+	assert_true(f->ended);
+	assert_int_equal(f->err, ERR_UNREACHABLE);
+	assert_int_equal(err_exit_code(f->err), 3);
+	client_destroy(client);
+}
+
+static void a_cancelled_run_says_nothing(void **state)
+{
+	static const struct answer answers[] = {{200, STATUS}, {0, NULL}};
+	static const struct timeval moment = {.tv_usec = 100000};
+	struct fixture *f = *state;
+	struct command_args args;
+
+	f->answers = answers;
+	f->answer_count = 1;
+	f->answered = 0;
+	f->ended = false;
+	assert_int_equal(command_parse_line("status", &args, NULL), ERR_NONE);
+	command_cancel(args.command->start(f->client, &args, on_result, f));
+	args_finish(&args);
+	command_cancel(NULL);
+	event_base_loopexit(f->base, &moment);
+	event_base_dispatch(f->base);
+	assert_false(f->ended);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_command_asks_and_tells),
+		cmocka_unit_test(lists_are_filtered),
+		cmocka_unit_test(waiting_ends_when_it_is_ready),
+		cmocka_unit_test(waiting_gives_up_with_the_detail),
+		cmocka_unit_test(waiting_for_what_goes_away_ends),
+		cmocka_unit_test(nobody_there_is_out_of_reach),
+		cmocka_unit_test(a_cancelled_run_says_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
