@@ -1,0 +1,244 @@
+/*
+ * The program's main: parses the words once and hands them to whoever runs that command. The only place
+ * that knows every room: the dashboard (tui/), serve, the demo, and the command line for all the rest.
+ */
+#include <dirent.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include "core/base/json.h"
+#include "core/base/mem.h"
+#include "core/base/str.h"
+#include "core/cli/cli.h"
+#include "core/cli/config.h"
+#include "core/cli/printer.h"
+#include "core/command/rows.h"
+#include "core/demo/demo.h"
+#include "tui/app.h"
+#include "tui/theme.h"
+
+enum { THEME_LIST_MAX = 65536 };
+
+/* ---- the dashboard ---- */
+
+/* The terminal's own means: whoever draws asks for NO_COLOR and the character set anyway. */
+static void be_plain(void)
+{
+	(void)setenv("NO_COLOR", "1", 1);
+	(void)setenv("LC_ALL", "C", 1);
+}
+
+/* `url` NULL: the one that is set. */
+static int show_dashboard(const struct command_args *args, const char *url)
+{
+	struct config config;
+	struct errbuf eb = {0};
+	int code;
+
+	if (config_load(args, &config, &eb)) {
+		config_finish(&config);
+		return cli_fail(&eb);
+	}
+	const struct dashboard_options options = {
+		.url = url ? url : config.values[SETTING_URL],
+		.session = config.values[SETTING_SESSION],
+		.theme = config.values[SETTING_THEME],
+		.actor = config.values[SETTING_USER],
+		.read_only = args_has(args, "--read-only"),
+	};
+	if (args_has(args, "--plain"))
+		be_plain();
+	code = dashboard_run(&options, &eb);
+	if (*eb.text)
+		cli_fail(&eb);
+	config_finish(&config);
+	return code;
+}
+
+static int run_dashboard(const struct command_args *args)
+{
+	return args_has(args, "--once") ? cli_run(args) : show_dashboard(args, NULL);
+}
+
+/* ---- demo ---- */
+
+static int demo_dashboard(const struct command_args *args, const struct demo_options *options)
+{
+	struct errbuf eb = {0};
+	struct demo *demo = demo_start(options, &eb);
+	int code;
+
+	if (!demo)
+		return cli_fail(&eb);
+	code = show_dashboard(args, demo_api_url(demo));
+	demo_stop(demo);
+	return code;
+}
+
+static int run_demo(const struct command_args *args)
+{
+	const char *seed = args_get(args, "--seed");
+	const char *rate = args_get(args, "--rate");
+	struct demo_options options = {.haproxy = args_get(args, "--haproxy")};
+
+	if (seed)
+		str_to_u64(str_of(seed), &options.seed);
+	if (rate)
+		str_to_double(str_of(rate), &options.rate);
+	if (args_has(args, "--headless"))
+		return demo_headless(&options);
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+		return demo_tour(&options);
+	return demo_dashboard(args, &options);
+}
+
+/* ---- themes ---- */
+
+static void write_theme(struct json_writer *w, const char *name)
+{
+	struct theme theme;
+	struct errbuf eb = {0};
+	char path[THEME_PATH_SIZE] = "";
+
+	if (theme_load(name, &theme, path, &eb))
+		(void)str_copy(path, sizeof(path), str_of(eb.text));
+	json_object(w, NULL);
+	json_c(w, "name", name);
+	json_c(w, "from", *path ? path : "the program");
+	json_object_end(w);
+}
+
+static bool is_carried(const char *name)
+{
+	for (size_t i = 0; i < theme_text_count; i++)
+		if (!strcmp(theme_texts[i].name, name))
+			return true;
+	return false;
+}
+
+/* The user's own, but for those that stand in for one the program carries: they are listed already. */
+static void write_own_themes(struct json_writer *w)
+{
+	static const struct str suffix = {".theme", 6};
+	char path[THEME_PATH_SIZE];
+	struct dirent *entry;
+	DIR *dir;
+
+	theme_directory(path);
+	dir = *path ? opendir(path) : NULL;
+	while (dir && (entry = readdir(dir)) != NULL) {
+		struct str file = str_of(entry->d_name);
+		char name[NAME_MAX + 1];
+
+		if (!str_ends(file, suffix))
+			continue;
+		(void)str_copy(name, sizeof(name), (struct str){file.p, file.n - suffix.n});
+		if (*name && !is_carried(name))
+			write_theme(w, name);
+	}
+	if (dir)
+		closedir(dir);
+}
+
+static void write_themes(struct strbuf *out)
+{
+	struct json_writer w;
+
+	json_start(&w, out);
+	json_object(&w, NULL);
+	json_array(&w, "themes");
+	for (size_t i = 0; i < theme_text_count; i++)
+		write_theme(&w, theme_texts[i].name);
+	write_own_themes(&w);
+	json_array_end(&w);
+	json_object_end(&w);
+}
+
+static int run_theme_list(const struct command_args *args)
+{
+	struct command_result result = {0};
+	struct printer printer;
+	struct errbuf eb = {0};
+	struct strbuf text;
+	bool shown;
+
+	printer_init(&printer, args);
+	strbuf_init(&text, THEME_LIST_MAX);
+	write_themes(&text);
+	result.body = strbuf_str(&text);
+	shown = printer_result(&printer, &result, &eb);
+	strbuf_finish(&text);
+	return shown ? 0 : cli_fail(&eb);
+}
+
+static int run_theme_check(const struct command_args *args)
+{
+	const char *path = args_get(args, "FILE");
+	struct command_result result = {0};
+	struct printer printer;
+	struct theme theme;
+	struct errbuf eb = {0};
+	struct strbuf text;
+
+	if (theme_read(path, &theme, &eb))
+		return cli_fail(&eb);
+	printer_init(&printer, args);
+	strbuf_init(&text, THEME_LIST_MAX);
+	strbuf_addf(&text, "%s: theme %s is right", path, theme.name);
+	result.message = strbuf_str(&text);
+	(void)printer_result(&printer, &result, &eb);
+	strbuf_finish(&text);
+	return 0;
+}
+
+/* ---- choosing ---- */
+
+static const struct {
+	const struct command *command;
+	int (*run)(const struct command_args *args);
+} programs[] = {
+	{&command_dashboard, run_dashboard},
+	{&command_demo, run_demo},
+	{&command_theme_list, run_theme_list},
+	{&command_theme_check, run_theme_check},
+};
+
+static int dispatch(const struct command_args *args)
+{
+	if (!cli_is_question(args))
+		for (size_t i = 0; i < ARRAY_LEN(programs); i++)
+			if (programs[i].command == args->command)
+				return programs[i].run(args);
+	return cli_run(args);
+}
+
+/* Verbs that are not for people and stand in no table. */
+static const struct {
+	const char *verb;
+	int (*main)(int argc, const char *const *argv);
+} hidden[] = {
+	{"__shop", demo_shop_main},
+	{"__complete", cli_complete},
+};
+
+int main(int argc, char **argv)
+{
+	const char *const *words = (const char *const *)argv + 1;
+	struct command_args args;
+	struct errbuf eb = {0};
+	int count = argc > 0 ? argc - 1 : 0;
+	int code;
+
+	for (size_t i = 0; i < ARRAY_LEN(hidden); i++)
+		if (count > 0 && !strcmp(words[0], hidden[i].verb))
+			return hidden[i].main(count, words);
+	if (command_parse(count, words, &args, &eb))
+		return cli_fail_usage(&args, &eb);
+	code = dispatch(&args);
+	args_finish(&args);
+	return code;
+}
