@@ -17,6 +17,7 @@ unset UMBRA_URL UMBRA_SESSION http_proxy HTTP_PROXY
 
 T=$(mktemp -d "${TMPDIR:-/tmp}/umbra-e2e-XXXXXX")
 pids=()      # what this script started
+at_end=()    # commands to run when it ends, after the processes are stopped
 checks=0
 failures=0
 
@@ -104,7 +105,7 @@ stop() {
 ours() { pgrep -f -- "$T" 2>/dev/null | grep -vx "$$" | grep -vx "$BASHPID"; }
 
 clean_up() {
-	local status=$? pid i
+	local status=$? pid i command
 	trap - EXIT INT TERM
 	for ((i = ${#pids[@]} - 1; i >= 0; i--)); do stop "${pids[i]}"; done
 	# What is started without its stop being told of (an orphaned proxy after a KILL) is found by its files.
@@ -114,6 +115,7 @@ clean_up() {
 		[ -f "$T/serve.err" ] && { note "--- serve's stderr"; tail -20 "$T/serve.err"; }
 		status=1
 	fi
+	for command in "${at_end[@]}"; do eval "$command"; done
 	chmod -R u+rwx "$T" 2>/dev/null
 	rm -rf "$T"
 	exit "$status"

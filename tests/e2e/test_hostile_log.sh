@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# Hostile text in requests and in log lines is shown escaped and bounded, and breaks nothing.
+. "$(dirname "$0")/lib.sh"
+
+backends stable
+serve_start
+service cart
+version cart 1 stable stable
+ready cart 1
+
+esc=$'\x1b' bel=$'\x07' csi=$'\xc2\x9b' rlo=$'\xe2\x80\xae' zwsp=$'\xe2\x80\x8b' bad=$'\xff\xfe'
+# Bytes that must never reach a terminal: C0 but line feed, DEL, C1, bidi overrides, zero-width.
+hostile=$'[\x01-\x09\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81[\xa0-\xaf]|\xff'
+safe() { # WHAT FILE
+	checks=$((checks + 1))
+	if LC_ALL=C grep -qaE "$hostile" "$2"; then
+		fail "$1: hostile bytes: $(LC_ALL=C grep -aE "$hostile" "$2" | head -2 | od -c | head -8)"
+	fi
+	if LC_ALL=C awk 'length > 20000 {exit 1}' "$2"; then :; else fail "$1: a line is not bounded"; fi
+}
+
+# ---- in requests -------------------------------------------------------------------------------------
+get cart /colour -H "Routing-Session: a${esc}[31mred${esc}]0;title${bel}"
+get cart /bidi -H "Routing-Session: ${rlo}txt.exe${zwsp}${csi}31m"
+get cart /bytes -H "Routing-Session: ${bad}x" -H "baggage: routing-hop=${esc}[2J%0d%0ax@1"
+get cart /quotes -H 'Routing-Session: "\","x":"'
+get cart '/escaped%1b%5b31m%0d%0aready'
+get cart "/long/$(head -c 6000 /dev/zero | tr '\0' x)"
+get cart "/raw-${rlo}${csi}"
+is "$([ "$STATUS" = 200 ] || [ "$STATUS" = 400 ] && echo good)" good "raw bytes in a path are passed or refused: $STATUS"
+get cart /last
+seen() { "$UMBRA" logs -n 200 'service:cart' >"$T/logs" 2>"$T/logs.err" && grep -q /last "$T/logs"; }
+wait_until 5 seen || fail "the last request is not in the log: $(cat "$T/logs.err")"
+safe "umbra logs" "$T/logs"
+for path in /colour /bidi /bytes /quotes /escaped /long; do
+	has "$(cat "$T/logs")" $path "it is all there"
+done
+"$UMBRA" logs -n 200 -o json >"$T/logs.json"
+LC_ALL=C sed 's/\xe2\x80[\x8b-\x8f\xaa-\xae]//g; s/\xc2[\x80-\x9f]//g' "$T/logs.json" >"$T/logs.ascii"
+safe "umbra logs -o json, which escapes by its own rules" "$T/logs.ascii"
+api GET '/v1/requests?limit=200&filter=path:/quotes'
+is "$(json requests.0.path <<<"$BODY")" /quotes "a quote in a key breaks no record"
+
+# ---- in names that people write ----------------------------------------------------------------------
+api PUT /v1/services/cart/versions/pr-9 '{"endpoints":["127.0.0.1:9"],"pr":{"number":9,"title":"\u001b[31mred\u202e\u200b","author":"\u009b31m"}}'
+is "$([ "$STATUS" = 201 ] || [ "$STATUS" = 400 ] && echo good)" good "a hostile title is taken or refused: $STATUS $BODY"
+"$UMBRA" version list >"$T/versions" 2>&1
+safe "umbra version list" "$T/versions"
+"$UMBRA" events >"$T/events" 2>&1
+safe "umbra events" "$T/events"
+"$UMBRA" session show $'x\x1b[31m' >"$T/error" 2>&1
+safe "an error that quotes" "$T/error"
+
+# ---- lines no proxy would write, straight into the log socket ----------------------------------------
+malformed() { status_of traffic.malformed; }
+socket=$(find "$T/data" -type s -name '*log*' | head -1)
+if [ -z "$socket" ]; then
+	fail "no log socket: $(find "$T/data" -type s)"
+else
+	before=$(malformed)
+	head -c 100000 /dev/zero | tr '\0' 'x' | "$HELPERS/dgram" "$socket"
+	printf '%s' "{\"${esc}[31m\":\"${rlo}${bad}" | "$HELPERS/dgram" "$socket"
+	printf '' | "$HELPERS/dgram" "$socket"
+	printf '<134>%s\n\n\n' "$esc" | "$HELPERS/dgram" "$socket"
+	counted() { [ "$(malformed)" -ge $((before + 3)) ]; }
+	wait_until 5 counted || fail "malformed lines are not counted: $before, now $(malformed)"
+fi
+get cart /after
+after() { "$UMBRA" logs -n 5 path:/after 2>/dev/null | grep -q /after; }
+wait_until 5 after || fail "requests after it are not logged"
+safe "serve's own log" "$T/serve.err"
+done_ok
