@@ -39,12 +39,12 @@ struct traffic *traffic_create(
 	struct event_base *base, const struct traffic_options *options, struct errbuf *eb);
 void traffic_destroy(struct traffic *traffic);
 
-/* A record, its `seq` ignored and given; returns the seq. */
-int64_t traffic_take(struct traffic *traffic, const struct request *request);
 /*
- * The proxy made `made` records since the last call and `taken` of them arrived: the difference is loss,
- * which the tails are told. -1: unknown how many.
+ * A record, its `seq` ignored and given; returns the seq. 0: it was counted as lost, because the disk has
+ * not confirmed for very long that further numbers are reserved.
  */
+int64_t traffic_take(struct traffic *traffic, const struct request *request);
+/* Records that were made and did not arrive, -1: unknown how many. The tails are told, where it happened. */
 void traffic_report_loss(struct traffic *traffic, int64_t lost, const char *why);
 
 /* A live tail. `line` gets records in order of seq, `lost` where some are missing (-1: unknown how many). */
@@ -54,9 +54,11 @@ struct tail_ops {
 	void (*lost)(void *arg, int64_t count, const char *why);
 };
 /*
- * Starts after `since` (0: from now on): what the ring still holds is delivered at once from the loop, what it
- * no longer holds is told as lost. The filter is taken over. Records are offered in slices, so that one tail
- * does not hold up the loop.
+ * Starts after `since` (0, or a number not given yet: from now on). What the ring no longer holds is read
+ * from the history, so that a reader who comes back, also after a restart, misses nothing that was kept;
+ * numbers that neither has are told as lost, as unknown how many when a kill is among them. The filter is
+ * taken over. Callbacks come from the loop, in slices, so that one tail does not hold up the loop; they
+ * may pause or cancel any tail.
  */
 struct tail *traffic_tail(struct traffic *traffic, struct filter *filter, int64_t since,
 	const struct tail_ops *ops, void *arg);

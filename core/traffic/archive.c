@@ -1,0 +1,395 @@
+/*
+ * Partitions in order, and the ceiling. Called by history.c; partition.c knows what is inside a file.
+ * Invariants: at most one partition is written to, the last; at most one other is open, the one read
+ * last; first and last of partitions do not overlap and rise with their number.
+ */
+#include "core/traffic/archive.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/mem.h"
+#include "core/traffic/partition.h"
+
+enum {
+	PARTITIONS = 16, /* of the limit, when they are not too small or too large for it */
+	CEILING_TEXT = 21, /* twenty digits and a newline, always: written over in place */
+};
+#define PARTITION_MIN INT64_C(262144)
+#define PARTITION_MAX INT64_C(67108864)
+
+struct archive {
+	char dir[PATH_MAX - 32]; /* room for a file's name behind it */
+	int64_t max_bytes;
+	int64_t partition_bytes;
+	struct partition *partitions; /* by number */
+	size_t count;
+	size_t cap;
+	bool writing; /* the last one is open for writing */
+	size_t reading; /* index of the other open one, or SIZE_MAX */
+	int ceiling_fd;
+	char error[512];
+};
+
+/* ---- partitions -------------------------------------------------------------------------------- */
+
+static struct partition *newest(const struct archive *archive)
+{
+	return archive->count > 0 ? &archive->partitions[archive->count - 1] : NULL;
+}
+
+static void stop_reading(struct archive *archive)
+{
+	if (archive->reading != SIZE_MAX)
+		partition_close(&archive->partitions[archive->reading], false);
+	archive->reading = SIZE_MAX;
+}
+
+static void stop_writing(struct archive *archive, bool written)
+{
+	if (archive->writing)
+		partition_close(newest(archive), written);
+	archive->writing = false;
+}
+
+static void add_partition(struct archive *archive, unsigned number)
+{
+	array_reserve(&archive->partitions, &archive->cap, archive->count + 1,
+		sizeof(*archive->partitions));
+	struct partition *partition = &archive->partitions[archive->count++];
+	*partition = (struct partition){.number = number};
+	snprintf(partition->path, sizeof(partition->path), "%s/%06u.db", archive->dir, number);
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const struct partition *pa = a, *pb = b;
+
+	return pa->number < pb->number ? -1 : pa->number > pb->number;
+}
+
+static enum err find_partitions(struct archive *archive, struct errbuf *eb)
+{
+	DIR *dir = opendir(archive->dir);
+
+	if (dir == NULL)
+		return err_set(eb, ERR_IO, "%s: %s", archive->dir, strerror(errno));
+	for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
+		struct str name = str_of(entry->d_name);
+		uint64_t number;
+		if (!str_ends(name, STR_LIT(".db")) ||
+			!str_to_u64((struct str){name.p, name.n - 3}, &number) ||
+			number > UINT32_MAX - 1)
+			continue;
+		add_partition(archive, (unsigned)number);
+	}
+	closedir(dir);
+	if (archive->count > 0)
+		qsort(archive->partitions, archive->count, sizeof(*archive->partitions), by_number);
+	for (size_t i = 0; i < archive->count; i++) {
+		struct partition *partition = &archive->partitions[i];
+		/* One that cannot be read is no reason not to start; it goes in its turn. */
+		if (partition_open(partition, NULL) != ERR_NONE)
+			partition->bad = true;
+		partition_close(partition, false);
+	}
+	return ERR_NONE;
+}
+
+static int64_t total_bytes(const struct archive *archive)
+{
+	int64_t total = 0;
+
+	for (size_t i = 0; i < archive->count; i++)
+		total += archive->partitions[i].bytes;
+	return total;
+}
+
+static void drop_oldest(struct archive *archive)
+{
+	if (archive->reading == 0)
+		stop_reading(archive);
+	else if (archive->reading != SIZE_MAX)
+		archive->reading--;
+	partition_unlink(&archive->partitions[0]);
+	archive->count--;
+	memmove(archive->partitions, archive->partitions + 1,
+		archive->count * sizeof(*archive->partitions));
+}
+
+static void keep_limits(struct archive *archive, const struct partition *written)
+{
+	if (written->bytes >= archive->partition_bytes)
+		stop_writing(archive, true);
+	while (archive->count > 1 && total_bytes(archive) > archive->max_bytes)
+		drop_oldest(archive);
+}
+
+/* The last partition, open for writing; a new one when there is none that can go on. */
+static struct partition *writable(struct archive *archive, struct errbuf *eb)
+{
+	struct partition *last = newest(archive);
+
+	if (last != NULL && last->bad)
+		stop_writing(archive, false);
+	if (last == NULL || last->bad || last->bytes >= archive->partition_bytes) {
+		add_partition(archive, last != NULL ? last->number + 1 : 1);
+		last = newest(archive);
+	}
+	if (archive->reading == archive->count - 1)
+		stop_reading(archive);
+	enum err err = partition_open(last, eb);
+	archive->writing = err == ERR_NONE;
+	return archive->writing ? last : NULL;
+}
+
+enum err archive_write(
+	struct archive *archive, struct request *const *requests, size_t count, struct errbuf *eb)
+{
+	struct errbuf own = {0};
+	struct partition *partition = writable(archive, &own);
+	bool written =
+		partition != NULL && partition_write(partition, requests, count, &own) == ERR_NONE;
+
+	str_copy(archive->error, sizeof(archive->error), str_of(own.text));
+	if (written) {
+		keep_limits(archive, partition);
+		return ERR_NONE;
+	}
+	/* Opened anew at the next write: some errors stay with a handle. */
+	stop_writing(archive, false);
+	if (eb != NULL)
+		*eb = own;
+	return ERR_IO;
+}
+
+void archive_describe(const struct archive *archive, struct archive_state *ret_state)
+{
+	*ret_state = (struct archive_state){
+		.bytes = total_bytes(archive), .partitions = (int64_t)archive->count};
+	for (size_t i = 0; i < archive->count && ret_state->oldest == 0; i++)
+		ret_state->oldest = archive->partitions[i].first;
+	memcpy(ret_state->error, archive->error, sizeof(ret_state->error));
+}
+
+/* ---- the ceiling ------------------------------------------------------------------------------- */
+
+enum err archive_raise_ceiling(struct archive *archive, int64_t ceiling, struct errbuf *eb)
+{
+	char text[CEILING_TEXT + 1];
+
+	snprintf(text, sizeof(text), "%020lld\n", (long long)ceiling);
+	if (pwrite(archive->ceiling_fd, text, CEILING_TEXT, 0) != CEILING_TEXT ||
+		fdatasync(archive->ceiling_fd) != 0)
+		return err_set(eb, ERR_IO, "%s/ceiling: %s", archive->dir, strerror(errno));
+	return ERR_NONE;
+}
+
+/* 0 when there is none yet, or it is no number. */
+static int64_t read_ceiling(const struct archive *archive)
+{
+	char text[CEILING_TEXT];
+	int64_t ceiling;
+
+	if (pread(archive->ceiling_fd, text, CEILING_TEXT, 0) != CEILING_TEXT ||
+		!str_to_i64((struct str){text, CEILING_TEXT - 1}, &ceiling) || ceiling < 0)
+		return 0;
+	return ceiling;
+}
+
+static enum err open_ceiling(struct archive *archive, struct errbuf *eb)
+{
+	char path[PATH_MAX + 8];
+
+	snprintf(path, sizeof(path), "%s/ceiling", archive->dir);
+	archive->ceiling_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (archive->ceiling_fd < 0)
+		return err_set(eb, ERR_IO, "%s: %s", path, strerror(errno));
+	return ERR_NONE;
+}
+
+/* Where to begin, and whether what is missing before that was lost. Reserves the first numbers. */
+static enum err begin_numbers(
+	struct archive *archive, int64_t *ret_first, int64_t *ret_ceiling, struct errbuf *eb)
+{
+	int64_t stored = 0;
+	int64_t ceiling = read_ceiling(archive);
+
+	for (size_t i = 0; i < archive->count; i++)
+		if (archive->partitions[i].last > stored)
+			stored = archive->partitions[i].last;
+	int64_t first = ceiling > stored ? ceiling : stored + 1;
+	/* Without a ceiling that can be believed, beyond whatever may have been reserved. */
+	if (ceiling <= stored && stored > 0)
+		first = stored + 2 * ARCHIVE_CEILING_STEP;
+	if (archive_raise_ceiling(archive, first + ARCHIVE_CEILING_STEP, eb) != ERR_NONE)
+		return ERR_IO;
+	*ret_first = first;
+	*ret_ceiling = first + ARCHIVE_CEILING_STEP;
+	if (first > stored + 1) {
+		/* Whoever reads over the jump is told; without the note he is told a number too large. */
+		struct partition *partition = writable(archive, NULL);
+		if (partition != NULL)
+			partition_add_run(partition, first, NULL);
+	}
+	return ERR_NONE;
+}
+
+/* ---- opening and closing ----------------------------------------------------------------------- */
+
+struct archive *archive_open(const char *dir, int64_t max_bytes, int64_t *ret_first,
+	int64_t *ret_ceiling, struct errbuf *eb)
+{
+	struct archive *archive = xcalloc(1, sizeof(*archive));
+	int64_t part = max_bytes / PARTITIONS;
+
+	archive->ceiling_fd = -1;
+	archive->reading = SIZE_MAX;
+	archive->max_bytes = max_bytes;
+	archive->partition_bytes = part < PARTITION_MIN   ? PARTITION_MIN
+				   : part > PARTITION_MAX ? PARTITION_MAX
+							  : part;
+	if (!str_copy(archive->dir, sizeof(archive->dir), str_of(dir))) {
+		err_set(eb, ERR_IO, "%s: the path is too long", dir);
+		goto fail;
+	}
+	if (mkdir(dir, 0700) != 0 && errno != EEXIST) {
+		err_set(eb, ERR_IO, "%s: %s", dir, strerror(errno));
+		goto fail;
+	}
+	if (open_ceiling(archive, eb) != ERR_NONE || find_partitions(archive, eb) != ERR_NONE ||
+		begin_numbers(archive, ret_first, ret_ceiling, eb) != ERR_NONE)
+		goto fail;
+	return archive;
+
+fail:
+	archive_close(archive, 0);
+	return NULL;
+}
+
+void archive_close(struct archive *archive, int64_t next)
+{
+	if (archive == NULL)
+		return;
+	stop_reading(archive);
+	stop_writing(archive, true);
+	if (next > 0)
+		(void)archive_raise_ceiling(archive, next, NULL);
+	if (archive->ceiling_fd >= 0)
+		close(archive->ceiling_fd);
+	free(archive->partitions);
+	free(archive);
+}
+
+/* ---- reading ----------------------------------------------------------------------------------- */
+
+struct reading {
+	struct archive_query *query;
+	struct partition *partition;
+	int64_t expected; /* ascending: the number that comes next when none is missing */
+};
+
+static struct archive_item *add_item(struct archive_query *query)
+{
+	array_reserve(&query->items, &query->cap, query->count + 1, sizeof(*query->items));
+	return &query->items[query->count++];
+}
+
+static void add_gap(struct reading *reading, int64_t upto)
+{
+	struct archive_query *query = reading->query;
+	bool jump = reading->partition != NULL &&
+		    partition_has_run(reading->partition, reading->expected - 1, upto);
+
+	*add_item(query) = (struct archive_item){.missing = jump ? -1 : upto - reading->expected};
+}
+
+static bool on_row(void *arg, const struct request *request)
+{
+	struct reading *reading = arg;
+	struct archive_query *query = reading->query;
+
+	if (query->ascending && request->seq > reading->expected)
+		add_gap(reading, request->seq);
+	reading->expected = request->seq + 1;
+	query->next = query->ascending ? request->seq + 1 : request->seq - 1;
+	if (query->filter == NULL ||
+		filter_may_match_request(query->filter, request, query->now_ms))
+		*add_item(query) = (struct archive_item){.request = request_copy(request)};
+	return query->count < query->max_items;
+}
+
+static bool readable(struct archive *archive, size_t index)
+{
+	struct partition *partition = &archive->partitions[index];
+
+	if (partition->bad)
+		return false;
+	if (archive->writing && index == archive->count - 1)
+		return true;
+	if (archive->reading != index)
+		stop_reading(archive);
+	/* Before it is open it may not have been seen to hold anything. */
+	if (partition_open(partition, NULL) != ERR_NONE)
+		return false;
+	archive->reading = index;
+	return true;
+}
+
+/* The partition to read from next, or SIZE_MAX. */
+static size_t choose(struct archive *archive, const struct archive_query *query, size_t from)
+{
+	for (size_t n = from; n < archive->count; n++) {
+		size_t i = query->ascending ? n : archive->count - 1 - n;
+		const struct partition *p = &archive->partitions[i];
+		if (p->last > 0 && p->first <= query->high && p->last >= query->low &&
+			readable(archive, i))
+			return n;
+	}
+	return SIZE_MAX;
+}
+
+enum err archive_read(struct archive *archive, struct archive_query *query, struct errbuf *eb)
+{
+	struct reading reading = {.query = query, .expected = query->low};
+	struct partition_query rows = {.low = query->low,
+		.high = query->high,
+		.ascending = query->ascending,
+		.filter = query->filter,
+		.since = query->filter != NULL ? filter_since(query->filter, query->now_ms) : 0,
+		.row = on_row,
+		.arg = &reading};
+	size_t left = query->max_rows;
+	size_t n = 0;
+
+	query->next = query->ascending ? query->low : query->high;
+	while ((n = choose(archive, query, n)) != SIZE_MAX) {
+		size_t index = query->ascending ? n : archive->count - 1 - n;
+		size_t read;
+		reading.partition = &archive->partitions[index];
+		rows.max_rows = left;
+		enum err err = partition_read(reading.partition, &rows, &read, eb);
+		/* A damaged file is passed over: what the others hold is still worth having. */
+		if (err != ERR_NONE && !reading.partition->bad)
+			return err;
+		left -= read;
+		if (left == 0 || query->count >= query->max_items)
+			return ERR_NONE;
+		n++;
+	}
+	query->end = true;
+	if (query->ascending && reading.expected <= query->high) {
+		/* A run that begins right behind is noted in the newest. */
+		bool open = archive->count > 0 && readable(archive, archive->count - 1);
+		reading.partition = open ? newest(archive) : NULL;
+		add_gap(&reading, query->high + 1);
+	}
+	return ERR_NONE;
+}

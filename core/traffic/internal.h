@@ -1,0 +1,54 @@
+/*
+ * What traffic.c, tail.c and search.c share: the struct, and the loop's turns. All of it is the loop's.
+ */
+#ifndef UMBRA_TRAFFIC_INTERNAL_H
+#define UMBRA_TRAFFIC_INTERNAL_H
+
+#include <sys/queue.h>
+
+#include "core/model/ring.h"
+#include "core/traffic/window_table.h"
+#include "core/traffic/history.h"
+#include "core/traffic/traffic.h"
+
+struct event;
+
+enum { LOSSES = 64, FIGURES_COUNT = FIGURES_BY_SESSION + 1 };
+
+/* Records that never came: they are told between the records at-1 and at. */
+struct loss {
+	int64_t at;
+	int64_t count; /* -1: unknown */
+	char why[64];
+};
+
+struct traffic {
+	struct event_base *base;
+	struct traffic_options options;
+	struct ring *ring; /* of struct request */
+	struct history *history; /* NULL: none */
+	struct window_table *figures[FIGURES_COUNT];
+	/* The last LOSSES of them, number n at n % LOSSES. */
+	struct loss losses[LOSSES];
+	uint64_t loss_first, loss_next;
+	struct tail **tails; /* in use, and cancelled ones that are not freed yet */
+	size_t tail_count, tail_cap;
+	size_t tail_turn; /* index of the one served last */
+	TAILQ_HEAD(search_list, search) searches;
+	struct event *pump; /* delivers to tails, a slice each turn of the loop */
+	bool pumping; /* the event is pending */
+	struct event *rest_timer;
+	int64_t taken, malformed, lost;
+};
+
+/* Has the tails served at the loop's next turn. */
+void traffic_wake(struct traffic *traffic);
+/* tail.c: one slice for all; returns whether there is more to do at once. */
+bool tails_deliver(struct traffic *traffic);
+/* Once the history is closed. */
+void tails_end(struct traffic *traffic);
+/* Before it is. */
+void searches_end(struct traffic *traffic);
+const struct environment *traffic_environment(const struct traffic *traffic);
+
+#endif

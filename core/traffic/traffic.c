@@ -1,0 +1,279 @@
+/*
+ * Intake: a record gets its number, goes into ring, figures and history, and wakes the tails. Called by
+ * the agent for each line of the proxy's log, and by the API. This is the hot path: at 100,000 records a
+ * second a record may take 10 us in all.
+ *
+ * Figures count by the time a record arrives, not by when its request began: a stream of an hour appears
+ * when it ends. Keys come from outside in part, so only those count that are names: callers that are
+ * service@version, sessions that the environment knew.
+ */
+#include "core/traffic/traffic.h"
+
+#include <event2/event.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "core/model/names.h"
+#include "core/traffic/internal.h"
+
+enum {
+	RING_ITEMS = 100000,
+	RING_BYTES = 64 << 20,
+	REST_S = 10,
+	EDGES_MAX = 20000,
+};
+#define HISTORY_BYTES (INT64_C(1) << 30)
+
+static const struct timeval at_once = {0, 0};
+static const struct timeval rest_wait = {REST_S, 0};
+
+/* ---- the loop's turns -------------------------------------------------------------------------- */
+
+void traffic_wake(struct traffic *traffic)
+{
+	/* A timer and not an active event, so that input has its turn between two slices. */
+	if (!traffic->pumping)
+		event_add(traffic->pump, &at_once);
+	traffic->pumping = true;
+}
+
+static void on_pump(evutil_socket_t fd, short what, void *arg)
+{
+	struct traffic *traffic = arg;
+
+	(void)fd;
+	(void)what;
+	traffic->pumping = false;
+	if (tails_deliver(traffic))
+		traffic_wake(traffic);
+}
+
+static void on_rest(evutil_socket_t fd, short what, void *arg)
+{
+	struct traffic *traffic = arg;
+	int64_t now_ms = traffic->options.now_ms();
+
+	(void)fd;
+	(void)what;
+	for (size_t i = 0; i < FIGURES_COUNT; i++)
+		window_table_rest(traffic->figures[i], now_ms);
+	event_add(traffic->rest_timer, &rest_wait);
+}
+
+const struct environment *traffic_environment(const struct traffic *traffic)
+{
+	if (traffic->options.environment == NULL)
+		return NULL;
+	return traffic->options.environment(traffic->options.environment_arg);
+}
+
+/* ---- beginning and end ------------------------------------------------------------------------- */
+
+static enum err open_history(struct traffic *traffic, int64_t *ret_first, struct errbuf *eb)
+{
+	char dir[PATH_MAX];
+
+	*ret_first = 1;
+	if (traffic->options.dir == NULL)
+		return ERR_NONE;
+	if ((size_t)snprintf(dir, sizeof(dir), "%s/history", traffic->options.dir) >= sizeof(dir))
+		return err_set(eb, ERR_IO, "%s: the path is too long", traffic->options.dir);
+	traffic->history =
+		history_open(traffic->base, dir, traffic->options.history_max_bytes, ret_first, eb);
+	return traffic->history != NULL ? ERR_NONE : ERR_IO;
+}
+
+struct traffic *traffic_create(
+	struct event_base *base, const struct traffic_options *options, struct errbuf *eb)
+{
+	static const size_t max_keys[FIGURES_COUNT] = {
+		[FIGURES_BY_VERSION] = LIMIT_VERSIONS,
+		[FIGURES_BY_EDGE] = EDGES_MAX,
+		[FIGURES_BY_SESSION] = LIMIT_SESSIONS,
+	};
+	struct traffic *traffic = xcalloc(1, sizeof(*traffic));
+	int64_t first;
+
+	traffic->base = base;
+	traffic->options = *options;
+	if (options->ring_items == 0)
+		traffic->options.ring_items = RING_ITEMS;
+	if (options->ring_bytes == 0)
+		traffic->options.ring_bytes = RING_BYTES;
+	if (options->history_max_bytes == 0)
+		traffic->options.history_max_bytes = HISTORY_BYTES;
+	TAILQ_INIT(&traffic->searches);
+	for (size_t i = 0; i < FIGURES_COUNT; i++)
+		traffic->figures[i] = window_table_create(max_keys[i]);
+	if (open_history(traffic, &first, eb) != ERR_NONE) {
+		traffic_destroy(traffic);
+		return NULL;
+	}
+	traffic->ring =
+		ring_create(traffic->options.ring_items, traffic->options.ring_bytes, first);
+	traffic->pump = evtimer_new(base, on_pump, traffic);
+	traffic->rest_timer = evtimer_new(base, on_rest, traffic);
+	if (traffic->pump == NULL || traffic->rest_timer == NULL ||
+		event_add(traffic->rest_timer, &rest_wait) != 0) {
+		err_set(eb, ERR_FAILED, "no timer could be made");
+		traffic_destroy(traffic);
+		return NULL;
+	}
+	return traffic;
+}
+
+void traffic_destroy(struct traffic *traffic)
+{
+	if (traffic == NULL)
+		return;
+	searches_end(traffic);
+	history_close(traffic->history, traffic->ring != NULL ? ring_next(traffic->ring) : 0);
+	tails_end(traffic);
+	for (size_t i = 0; i < FIGURES_COUNT; i++)
+		window_table_destroy(traffic->figures[i]);
+	ring_destroy(traffic->ring);
+	if (traffic->pump != NULL)
+		event_free(traffic->pump);
+	if (traffic->rest_timer != NULL)
+		event_free(traffic->rest_timer);
+	free(traffic);
+}
+
+/* ---- intake ------------------------------------------------------------------------------------ */
+
+struct key {
+	char text[2 * VERSION_ID_SIZE];
+	size_t len;
+};
+
+/* False when it does not fit, and then it is no name of ours. */
+static bool key_add(struct key *key, struct str s)
+{
+	if (s.n > sizeof(key->text) - key->len)
+		return false;
+	if (s.n > 0)
+		memcpy(key->text + key->len, s.p, s.n);
+	key->len += s.n;
+	return true;
+}
+
+static bool key_add_version(struct key *key, const struct request *request)
+{
+	if (!key_add(key, request->service))
+		return false;
+	return request->version.n == 0 ||
+	       (key_add(key, STR_LIT("@")) && key_add(key, request->version));
+}
+
+static void count_in(struct traffic *traffic, enum figure_by by, const struct key *key,
+	const struct request *request, int64_t now_ms)
+{
+	window_table_add(traffic->figures[by], (struct str){key->text, key->len}, request, now_ms);
+}
+
+static void add_figures(struct traffic *traffic, const struct request *request)
+{
+	int64_t now_ms = traffic->options.now_ms();
+	struct key key = {.len = 0};
+	struct str service, version;
+
+	if (request->service.n == 0)
+		return;
+	if (key_add_version(&key, request))
+		count_in(traffic, FIGURES_BY_VERSION, &key, request, now_ms);
+	key.len = 0;
+	if (request->caller.n > 0 && name_split_version(request->caller, &service, &version) &&
+		key_add(&key, request->caller) && key_add(&key, STR_LIT(" ")) &&
+		key_add_version(&key, request))
+		count_in(traffic, FIGURES_BY_EDGE, &key, request, now_ms);
+	key.len = 0;
+	if (request->reason != REASON_SESSION_UNKNOWN && name_is_session(request->session) &&
+		key_add(&key, request->session))
+		count_in(traffic, FIGURES_BY_SESSION, &key, request, now_ms);
+}
+
+int64_t traffic_take(struct traffic *traffic, const struct request *request)
+{
+	int64_t seq = ring_next(traffic->ring);
+	struct request *copy;
+
+	if (traffic->history != NULL && !history_may_number(traffic->history, seq)) {
+		history_flush(traffic->history);
+		traffic_report_loss(traffic, 1, "no numbers: the disk does not confirm them");
+		return 0;
+	}
+	traffic->taken++;
+	copy = request_copy(request);
+	copy->seq = seq;
+	add_figures(traffic, copy);
+	if (traffic->history != NULL)
+		history_add(traffic->history, copy);
+	ring_push(traffic->ring, copy, request_size(copy));
+	if (traffic->tail_count > 0)
+		traffic_wake(traffic);
+	return seq;
+}
+
+/* Adds to the newest when nothing has come between; else takes a place, the oldest's when all are taken. */
+void traffic_report_loss(struct traffic *traffic, int64_t lost, const char *why)
+{
+	int64_t at = ring_next(traffic->ring);
+	struct loss *newest = &traffic->losses[(traffic->loss_next - 1) % LOSSES];
+
+	if (lost == 0)
+		return;
+	traffic->lost += lost > 0 ? lost : 0;
+	if (traffic->loss_next > traffic->loss_first && newest->at == at && newest->count > 0 &&
+		lost > 0 && strcmp(newest->why, why) == 0) {
+		newest->count += lost;
+	} else {
+		struct loss *loss = &traffic->losses[traffic->loss_next++ % LOSSES];
+		*loss = (struct loss){.at = at, .count = lost};
+		str_copy(loss->why, sizeof(loss->why), str_of(why));
+		if (traffic->loss_next - traffic->loss_first > LOSSES)
+			traffic->loss_first++;
+	}
+	if (traffic->tail_count > 0)
+		traffic_wake(traffic);
+}
+
+void traffic_count_malformed(struct traffic *traffic)
+{
+	traffic->malformed++;
+}
+
+/* ---- what can be asked ------------------------------------------------------------------------- */
+
+int64_t traffic_figures(struct traffic *traffic, enum figure_by by, int window_seconds,
+	int64_t since_ms, figures_fn each, void *arg)
+{
+	int64_t now_ms = traffic->options.now_ms();
+
+	window_table_each(traffic->figures[by], now_ms, window_seconds, since_ms, each, arg);
+	return now_ms;
+}
+
+void traffic_stats(const struct traffic *traffic, struct traffic_stats *ret_stats)
+{
+	struct traffic_stats *stats = ret_stats;
+
+	*stats = (struct traffic_stats){
+		.taken = traffic->taken,
+		.malformed = traffic->malformed,
+		.lost = traffic->lost,
+		.oldest = ring_oldest(traffic->ring),
+		.next = ring_next(traffic->ring),
+	};
+	if (traffic->history == NULL)
+		return;
+	const struct archive_state *state = history_state(traffic->history);
+	stats->history_shed = history_shed(traffic->history);
+	stats->history_bytes = state->bytes;
+	stats->history_partitions = state->partitions;
+	stats->history_error = state->error[0] != '\0' ? state->error : NULL;
+	if (state->oldest > 0 && state->oldest < stats->oldest)
+		stats->oldest = state->oldest;
+}

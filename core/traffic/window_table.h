@@ -1,0 +1,32 @@
+/*
+ * Windows by key, a bounded number of them: beyond it the one that was quiet longest goes. Those quiet for
+ * two minutes are at rest and take little (window.h).
+ */
+#ifndef UMBRA_TRAFFIC_WINDOW_TABLE_H
+#define UMBRA_TRAFFIC_WINDOW_TABLE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/str.h"
+#include "core/model/request.h"
+#include "core/model/window.h"
+
+struct window_table;
+
+struct window_table *window_table_create(size_t max_keys);
+void window_table_destroy(struct window_table *table);
+size_t window_table_count(const struct window_table *table);
+void window_table_add(
+	struct window_table *table, struct str key, const struct request *request, int64_t now_ms);
+/*
+ * Calls `each` for those whose figures at now_ms may differ from those at since_ms: they had a request
+ * after the window that ended then began. All for 0. The most recent first.
+ */
+void window_table_each(const struct window_table *table, int64_t now_ms, int seconds,
+	int64_t since_ms, void (*each)(void *arg, const char *key, const struct figures *figures),
+	void *arg);
+/* Puts those at rest that have been quiet; call it now and then. */
+void window_table_rest(struct window_table *table, int64_t now_ms);
+
+#endif

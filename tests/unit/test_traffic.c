@@ -1,0 +1,549 @@
+/*
+ * Intake, tails, searches and figures without a restart; what lasts is in test_history.c. The ring is small in
+ * most of these, so that its edge is reached.
+ */
+#include "core/traffic/traffic.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/base/mem.h"
+#include "tests/support/traffic_bench.h"
+
+static const struct traffic_options small = {.ring_items = 50};
+
+static void numbers_rise_by_one(void **state)
+{
+	struct traffic_bench bench;
+	struct traffic_stats stats;
+	(void)state;
+
+	traffic_bench_init(&bench, false, &small);
+	for (int64_t i = 1; i <= 200; i++)
+		assert_int_equal(traffic_bench_take(&bench, i, 1), i);
+	traffic_count_malformed(bench.traffic);
+	traffic_stats(bench.traffic, &stats);
+	assert_int_equal(stats.taken, 200);
+	assert_int_equal(stats.malformed, 1);
+	assert_int_equal(stats.oldest, 151);
+	assert_int_equal(stats.next, 201);
+	traffic_bench_finish(&bench);
+}
+
+/* ---- tails ---- */
+
+static void a_tail_hears_what_comes(void **state)
+{
+	struct traffic_bench bench;
+	struct heard all, some;
+	(void)state;
+
+	traffic_bench_init(&bench, false, NULL);
+	traffic_bench_take(&bench, 1, 10);
+	heard_start(&bench, &all, "", 0);
+	heard_start(&bench, &some, "service:cart status:5xx", 0);
+	traffic_bench_take(&bench, 11, 1000);
+	heard_wait(&bench, &all, 1000);
+	heard_assert_run(&all, 11, 1010);
+	heard_wait(&bench, &some, 100);
+	assert_int_equal(some.seqs[0], 20);
+	assert_int_equal(some.seqs[99], 1010);
+	assert_int_equal(all.losses + some.losses, 0);
+	heard_finish(&all);
+	heard_finish(&some);
+	traffic_bench_finish(&bench);
+}
+
+static void a_tail_goes_on_where_it_was(void **state)
+{
+	struct traffic_bench bench;
+	struct heard heard;
+	(void)state;
+
+	traffic_bench_init(&bench, false, NULL);
+	traffic_bench_take(&bench, 1, 100);
+	heard_start(&bench, &heard, "", 40);
+	traffic_bench_take(&bench, 101, 100);
+	heard_wait(&bench, &heard, 160);
+	heard_assert_run(&heard, 41, 200);
+	assert_int_equal(heard.losses, 0);
+	heard_finish(&heard);
+	/* the newest, and one that is not there yet: from now on */
+	for (int64_t since = 200; since <= 1000000; since += 999800) {
+		heard_start(&bench, &heard, "", since);
+		int64_t seq = traffic_bench_take(&bench, 1, 1);
+		heard_wait(&bench, &heard, 1);
+		assert_int_equal(heard.seqs[0], seq);
+		assert_int_equal(heard.losses, 0);
+		heard_finish(&heard);
+	}
+	traffic_bench_finish(&bench);
+}
+
+static void what_left_the_ring_is_lost_without_a_history(void **state)
+{
+	struct traffic_bench bench;
+	struct heard heard;
+	(void)state;
+
+	traffic_bench_init(&bench, false, &small);
+	traffic_bench_take(&bench, 1, 100);
+	heard_start(&bench, &heard, "", 10);
+	heard_wait(&bench, &heard, 50);
+	heard_assert_run(&heard, 51, 100);
+	assert_int_equal(heard.losses, 1);
+	assert_int_equal(heard.lost, 40);
+	heard_finish(&heard);
+	traffic_bench_finish(&bench);
+}
+
+static void what_left_the_ring_comes_from_the_history(void **state)
+{
+	struct traffic_bench bench;
+	struct heard all, some;
+	(void)state;
+
+	traffic_bench_init(&bench, true, &small);
+	traffic_bench_take(&bench, 1, 3000);
+	heard_start(&bench, &all, "", 10);
+	heard_start(&bench, &some, "status:500", 10);
+	heard_wait(&bench, &all, 2990);
+	heard_assert_run(&all, 11, 3000);
+	heard_wait(&bench, &some, 299);
+	traffic_bench_take(&bench, 3001, 50);
+	heard_wait(&bench, &all, 3040);
+	heard_assert_run(&all, 11, 3050);
+	heard_wait(&bench, &some, 304);
+	assert_int_equal(all.losses + some.losses, 0);
+	heard_finish(&all);
+	heard_finish(&some);
+	traffic_bench_finish(&bench);
+}
+
+static void a_paused_tail_is_told_what_it_missed(void **state)
+{
+	struct traffic_bench bench;
+	struct heard heard;
+	(void)state;
+
+	traffic_bench_init(&bench, false, &small);
+	heard_start(&bench, &heard, "", 0);
+	heard.pause_at = 20;
+	traffic_bench_take(&bench, 1, 30);
+	heard_wait(&bench, &heard, 20);
+	traffic_bench_take(&bench, 31, 10);
+	tail_pause(heard.tail, false);
+	heard_wait(&bench, &heard, 40);
+	heard_assert_run(&heard, 1, 40);
+	assert_int_equal(heard.losses, 0);
+
+	tail_pause(heard.tail, true);
+	traffic_bench_take(&bench, 41, 80);
+	tail_pause(heard.tail, false);
+	heard_wait(&bench, &heard, 90);
+	assert_int_equal(heard.seqs[40], 71);
+	assert_int_equal(heard.losses, 1);
+	assert_int_equal(heard.lost, 30);
+	assert_int_equal(heard.lost_after, 40);
+	heard_finish(&heard);
+	traffic_bench_finish(&bench);
+}
+
+static void pausing_while_it_catches_up(void **state)
+{
+	struct traffic_bench bench;
+	struct heard heard;
+	(void)state;
+
+	traffic_bench_init(&bench, true, &small);
+	traffic_bench_take(&bench, 1, 2000);
+	heard_start(&bench, &heard, "", 1);
+	heard.pause_at = 700;
+	heard_wait(&bench, &heard, 700);
+	tail_pause(heard.tail, false);
+	heard_wait(&bench, &heard, 1999);
+	heard_assert_run(&heard, 2, 2000);
+	assert_int_equal(heard.losses, 0);
+	heard_finish(&heard);
+	traffic_bench_finish(&bench);
+}
+
+static void loss_is_told_where_it_happened(void **state)
+{
+	struct traffic_bench bench;
+	struct traffic_stats stats;
+	struct heard heard, late;
+	(void)state;
+
+	traffic_bench_init(&bench, false, NULL);
+	heard_start(&bench, &heard, "service:cart", 0);
+	traffic_bench_take(&bench, 1, 10);
+	traffic_report_loss(bench.traffic, 3, "the log socket was full");
+	traffic_report_loss(bench.traffic, 4, "the log socket was full");
+	traffic_report_loss(bench.traffic, 0, "nothing");
+	traffic_bench_take(&bench, 11, 10);
+	heard_wait(&bench, &heard, 10);
+	assert_int_equal(heard.losses, 1);
+	assert_int_equal(heard.lost, 7);
+	assert_int_equal(heard.lost_after, 10);
+	assert_string_equal(heard.why, "the log socket was full");
+	traffic_report_loss(bench.traffic, -1, "the proxy ended");
+	traffic_bench_take(&bench, 21, 2);
+	heard_wait(&bench, &heard, 11);
+	assert_int_equal(heard.unknown, 1);
+	assert_int_equal(heard.lost, 7);
+
+	/* who comes back before it is told too, who comes back after it is not */
+	heard_start(&bench, &late, "", 9);
+	heard_wait(&bench, &late, 13);
+	assert_int_equal(late.lost, 7);
+	assert_int_equal(late.unknown, 1);
+	heard_finish(&late);
+	heard_start(&bench, &late, "", 11);
+	heard_wait(&bench, &late, 11);
+	assert_int_equal(late.lost, 0);
+	assert_int_equal(late.unknown, 1);
+	heard_finish(&late);
+
+	/* more places than are kept: the newest are */
+	for (int i = 0; i < 200; i++) {
+		traffic_report_loss(bench.traffic, 1, "again");
+		traffic_bench_take(&bench, 23 + i, 1);
+	}
+	heard_wait(&bench, &heard, 111);
+	traffic_stats(bench.traffic, &stats);
+	assert_int_equal(stats.lost, 207);
+	heard_finish(&heard);
+	traffic_bench_finish(&bench);
+}
+
+static void callbacks_may_cancel(void **state)
+{
+	struct traffic_bench bench;
+	struct heard self, other, third;
+	(void)state;
+
+	traffic_bench_init(&bench, false, NULL);
+	heard_start(&bench, &other, "", 0);
+	heard_start(&bench, &self, "", 0);
+	heard_start(&bench, &third, "", 0);
+	self.cancel_at = 5;
+	self.cancel_other = other.tail;
+	other.tail = NULL;
+	traffic_bench_take(&bench, 1, 2000);
+	heard_wait(&bench, &third, 2000);
+	assert_int_equal(self.count, 5);
+	assert_true(other.count <= 256);
+	heard_finish(&self);
+	heard_finish(&other);
+	heard_finish(&third);
+	traffic_bench_finish(&bench);
+}
+
+/* Cancelled, or ended with everything, while the thread reads for it. */
+static void cancelling_while_the_thread_reads(void **state)
+{
+	struct traffic_bench bench;
+	struct heard heard;
+	struct found found;
+	struct search *search;
+	(void)state;
+
+	traffic_bench_init(&bench, true, &small);
+	traffic_bench_take(&bench, 1, 3000);
+	for (int i = 0; i < 2; i++) {
+		heard_start(&bench, &heard, "", 1);
+		event_base_loop(bench.base, EVLOOP_NONBLOCK);
+		heard_finish(&heard);
+		struct filter *filter = filter_parse(STR_LIT("id:none"), NULL, NULL);
+		search = traffic_search(bench.traffic, filter, 0, 10, NULL, NULL);
+		event_base_loop(bench.base, EVLOOP_NONBLOCK);
+		search_cancel(search);
+	}
+	search_cancel(NULL);
+	tail_cancel(NULL);
+	heard_start(&bench, &heard, "", 1);
+	found_start(&bench, &found, "id:none", 0, 10);
+	event_base_loop(bench.base, EVLOOP_NONBLOCK);
+	traffic_bench_finish(&bench);
+	assert_false(found.done);
+	heard.tail = NULL;
+	heard_finish(&heard);
+}
+
+/* ---- searches ---- */
+
+/* Pages through; fails unless the seqs are exactly those that `expects`, from last down to first. */
+static void check_pages(struct traffic_bench *bench, const char *filter, size_t limit,
+	int64_t first, int64_t last, bool (*expects)(int64_t seq))
+{
+	int64_t before = 0, expected = last;
+	struct found found;
+
+	do {
+		found_get(bench, &found, filter, before, limit);
+		assert_int_equal(found.err, ERR_NONE);
+		assert_true(found.count <= limit);
+		for (size_t i = 0; i < found.count; i++) {
+			while (expected >= first && !expects(expected))
+				expected--;
+			assert_int_equal(found.seqs[i], expected);
+			expected--;
+		}
+		before = found.next;
+		found_finish(&found);
+	} while (before != 0);
+	while (expected >= first && !expects(expected))
+		expected--;
+	assert_int_equal(expected, first - 1);
+}
+
+static bool any(int64_t seq)
+{
+	(void)seq;
+	return true;
+}
+
+static bool is_cart(int64_t seq)
+{
+	return seq % 2 == 0;
+}
+
+static bool is_cart_pr1(int64_t seq)
+{
+	return seq % 2 == 0 && seq % 3 == 1;
+}
+
+static bool is_error(int64_t seq)
+{
+	return seq % 10 == 0;
+}
+
+static bool is_session(int64_t seq)
+{
+	return seq % 7 == 3;
+}
+
+static bool is_trace(int64_t seq)
+{
+	return seq / 4 == 250;
+}
+
+static bool is_one(int64_t seq)
+{
+	return seq == 1234;
+}
+
+static void searches_page_through_ring_and_history(void **state)
+{
+	static const struct {
+		const char *filter;
+		size_t limit;
+		bool (*expects)(int64_t seq);
+	} rows[] = {
+		{"", 1000, any},
+		{"", 333, any},
+		{"service:cart", 100, is_cart},
+		{"service:cart version:pr-1", 100, is_cart_pr1},
+		{"status:5xx", 7, is_error},
+		{"session:s-3", 50, is_session},
+		{"trace:000000000000000000000000000000fa", 2, is_trace},
+		{"id:00000000000004d2", 1, is_one},
+		{"/items.1234$/", 10, is_one},
+		{"\"/items/1234\"", 10, is_one},
+		{"since:1h id:00000000000004d2", 10, is_one},
+	};
+	struct traffic_bench bench;
+	(void)state;
+
+	for (int history = 0; history < 2; history++) {
+		traffic_bench_init(&bench, history, history ? &small : NULL);
+		traffic_bench_take(&bench, 1, 5000);
+		for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+			check_pages(
+				&bench, rows[i].filter, rows[i].limit, 1, 5000, rows[i].expects);
+		traffic_bench_finish(&bench);
+	}
+}
+
+static void searches_see_only_what_is_before(void **state)
+{
+	struct traffic_bench bench;
+	struct found found;
+	(void)state;
+
+	traffic_bench_init(&bench, true, &small);
+	traffic_bench_take(&bench, 1, 200);
+	found_get(&bench, &found, "", 100, 10);
+	assert_int_equal(found.count, 10);
+	assert_int_equal(found.seqs[0], 99);
+	assert_int_equal(found.next, 90);
+	assert_int_equal(found.oldest, 1);
+	found_finish(&found);
+	found_get(&bench, &found, "", 5, 10);
+	assert_int_equal(found.count, 4);
+	assert_int_equal(found.next, 0);
+	found_finish(&found);
+	found_get(&bench, &found, "", 1, 10);
+	assert_int_equal(found.count, 0);
+	found_finish(&found);
+	found_get(&bench, &found, "", 1000000, 1);
+	assert_int_equal(found.seqs[0], 200);
+	found_finish(&found);
+	traffic_bench_finish(&bench);
+}
+
+static void every_field_comes_back(void **state)
+{
+	struct traffic_bench bench;
+	struct found found;
+	struct request want = traffic_bench_request(77);
+	(void)state;
+
+	traffic_bench_init(&bench, true, &small);
+	want.error = STR_LIT("connection refused");
+	want.intended = REASON_NO_PIN;
+	want.conflict = true;
+	want.malformed = true;
+	want.retries = 2;
+	traffic_take(bench.traffic, &want);
+	traffic_bench_take(&bench, 1, 100);
+	found_get(&bench, &found, "id:000000000000004d \"connection refused\" method:get", 0, 10);
+	assert_int_equal(found.count, 1);
+	want.seq = 1;
+	for (size_t i = 0; i < request_type.field_count; i++) {
+		const struct field *field = &request_type.fields[i];
+		const char *a = (const char *)&want + field->offset;
+		const char *b = (const char *)&found.first + field->offset;
+		if (field->type == FIELD_VIEW)
+			assert_int_equal(((const struct str *)a)->n, ((const struct str *)b)->n);
+		else if (field->type == FIELD_BOOL)
+			assert_int_equal(*(const bool *)a, *(const bool *)b);
+		else if (field->type == FIELD_CHOICE)
+			assert_int_equal(*(const int *)a, *(const int *)b);
+		else
+			assert_memory_equal(a, b, 8);
+	}
+	assert_int_equal(found.first.carriers, want.carriers);
+	found_finish(&found);
+	traffic_bench_finish(&bench);
+}
+
+static const struct environment *give_environment(void *arg)
+{
+	return arg;
+}
+
+static void the_environment_is_asked(void **state)
+{
+	struct environment env;
+	struct traffic_options options = small;
+	struct traffic_bench bench;
+	struct change change;
+	(void)state;
+
+	environment_init(&env);
+	struct service *service = record_create(&service_type);
+	text_set(&service->name, "cart");
+	change_init(&change, THING_SERVICE, service, 1);
+	environment_apply(&env, &change);
+	change_finish(&change);
+	record_unref(&service_type, service);
+	struct version *version = record_create(&version_type);
+	text_set(&version->service, "cart");
+	text_set(&version->name, "pr-1");
+	version->pr_number = 482;
+	change_init(&change, THING_VERSION, version, 2);
+	environment_apply(&env, &change);
+	change_finish(&change);
+	record_unref(&version_type, version);
+
+	options.environment = give_environment;
+	options.environment_arg = &env;
+	traffic_bench_init(&bench, true, &options);
+	traffic_bench_take(&bench, 1, 3000);
+	check_pages(&bench, "pr:482", 100, 1, 3000, is_cart_pr1);
+	struct heard heard;
+	heard_start(&bench, &heard, "pr:482", 1);
+	heard_wait(&bench, &heard, 500);
+	heard_finish(&heard);
+	traffic_bench_finish(&bench);
+	environment_finish(&env);
+}
+
+/* ---- figures ---- */
+
+static void note(void *arg, const char *key, const struct figures *figures)
+{
+	char *text = arg;
+	size_t len = strlen(text);
+
+	snprintf(text + len, 512 - len, "%s=%d ", key, (int)figures->count);
+}
+
+static void check_figures(struct traffic_bench *bench, enum figure_by by, const char *want)
+{
+	char text[512] = "";
+
+	assert_int_equal(
+		traffic_figures(bench->traffic, by, 60, 0, note, text), traffic_bench_now_ms);
+	assert_string_equal(text, want);
+}
+
+static void figures_by_what_is_a_name(void **state)
+{
+	static const struct request rows[] = {
+		{.service = {"cart", 4}, .version = {"pr-1", 4}, .session = {"dev", 3}},
+		{.service = {"cart", 4}, .version = {"pr-1", 4}, .caller = {"gateway@1.2", 11}},
+		/* nobody served */
+		{.service = {"cart", 4}, .status = 503, .caller = {"gateway@1.2", 11}},
+		/* nobody was asked for */
+		{.host = {"nope", 4}, .status = 404, .session = {"dev", 3}},
+		/* what a client may claim */
+		{.service = {"cart", 4}, .version = {"pr-1", 4}, .caller = {"a b@c d", 7}},
+		{.service = {"cart", 4}, .version = {"pr-1", 4}, .caller = {"gateway", 7}},
+		{.service = {"cart", 4}, .version = {"pr-1", 4}, .session = {"Not A Key", 9}},
+		{.service = {"cart", 4},
+			.version = {"pr-1", 4},
+			.session = {"made-up", 7},
+			.reason = REASON_SESSION_UNKNOWN},
+	};
+	struct traffic_bench bench;
+	(void)state;
+
+	traffic_bench_init(&bench, false, NULL);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		traffic_take(bench.traffic, &rows[i]);
+	check_figures(&bench, FIGURES_BY_VERSION, "cart@pr-1=6 cart=1 ");
+	check_figures(&bench, FIGURES_BY_EDGE, "gateway@1.2 cart=1 gateway@1.2 cart@pr-1=1 ");
+	check_figures(&bench, FIGURES_BY_SESSION, "dev=1 ");
+	traffic_bench_finish(&bench);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(numbers_rise_by_one),
+		cmocka_unit_test(a_tail_hears_what_comes),
+		cmocka_unit_test(a_tail_goes_on_where_it_was),
+		cmocka_unit_test(what_left_the_ring_is_lost_without_a_history),
+		cmocka_unit_test(what_left_the_ring_comes_from_the_history),
+		cmocka_unit_test(a_paused_tail_is_told_what_it_missed),
+		cmocka_unit_test(pausing_while_it_catches_up),
+		cmocka_unit_test(loss_is_told_where_it_happened),
+		cmocka_unit_test(callbacks_may_cancel),
+		cmocka_unit_test(cancelling_while_the_thread_reads),
+		cmocka_unit_test(searches_page_through_ring_and_history),
+		cmocka_unit_test(searches_see_only_what_is_before),
+		cmocka_unit_test(every_field_comes_back),
+		cmocka_unit_test(the_environment_is_asked),
+		cmocka_unit_test(figures_by_what_is_a_name),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
