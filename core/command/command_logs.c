@@ -80,10 +80,9 @@ static void tail_state(void *arg, enum feed_state state, const char *why)
 		run_piece(arg, (struct str){0}, str_of(why));
 }
 
-/* The filter was parsed here before it was sent: only a newer or older server refuses it. */
 static void tail_refused(void *arg, const struct errbuf *eb)
 {
-	run_piece(arg, (struct str){0}, str_of(eb->text));
+	run_end_error(arg, eb->err, eb, (struct str){0});
 }
 
 static void logs_follow(struct command_run *run)

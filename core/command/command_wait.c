@@ -77,35 +77,30 @@ static void wait_end_late(
 	run_end_error(run, eb.err, &eb, (struct str){0});
 }
 
-/* Ends the run. From the timer only, never from inside the feed: ending frees the feed. */
 static void wait_on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	struct command_run *run = arg;
 	struct wait *wait = run->extra;
 	const struct environment *env = wait->feed ? feed_environment(wait->feed) : NULL;
-	struct version *version = wait_version(wait, env);
 
 	(void)fd;
 	(void)what;
-	if (version && version_is_ready(version))
-		wait_end_ready(run, version);
-	else
-		wait_end_late(run, env, version);
+	wait_end_late(run, env, wait_version(wait, env));
 }
 
 static void wait_on_change(void *arg, const struct environment *env, const struct change *changes,
 	size_t count, bool full)
 {
-	static const struct timeval now = {0};
 	struct command_run *run = arg;
-	struct wait *wait = run->extra;
-	const struct version *version = wait_version(wait, env);
+	const struct version *version = wait_version(run->extra, env);
 
 	(void)changes;
 	(void)count;
 	(void)full;
-	if (!version || version_is_ready(version))
-		event_add(wait->timer, &now);
+	if (!version)
+		wait_end_late(run, env, NULL);
+	else if (version_is_ready(version))
+		wait_end_ready(run, version);
 }
 
 static void wait_on_state(void *arg, enum feed_state state, const char *why)

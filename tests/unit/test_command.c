@@ -335,6 +335,42 @@ static void lists_are_filtered(void **state)
 	}
 }
 
+/* ---- following ---- */
+
+#define RECORD(seq)                                                                           \
+	"{\"seq\":" seq                                                                       \
+	",\"time\":\"2026-11-22T18:00:00.000Z\",\"id\":\"i\",\"service\":\"cart\","           \
+	"\"version\":\"1\",\"kind\":\"stable\",\"reason\":\"no-session\",\"method\":\"GET\"," \
+	"\"path\":\"/\",\"status\":200,\"answered_by\":\"version\"}"
+
+static void following_goes_on_where_the_search_ended(void **state)
+{
+	static const struct answer answers[] = {
+		{200, "{\"requests\":[" RECORD("9") "],\"next\":9,\"oldest\":1}"},
+		{200, "{\"requests\":[" RECORD("9") "," RECORD("8") "],\"next\":0,\"oldest\":1}"},
+		{200, RECORD("10") "\n{\"dropped\":3,\"why\":\"slow\"}\n" RECORD("14") "\n"},
+		{400, "{\"code\":\"bad-filter\",\"title\":\"x\",\"status\":400,\"detail\":\"no\"}"},
+		{0, NULL},
+	};
+	static const char *const pieces[] = {
+		"\"seq\":8,", "\"seq\":9,", "\"seq\":10,", "\"dropped\":3,", "\"seq\":14,"};
+	struct fixture *f = *state;
+	const char *at;
+
+	run(f, "logs -f -n 2 service:cart", answers);
+	assert_int_equal(f->err, ERR_BAD_FILTER);
+	at = f->body.data;
+	for (size_t i = 0; i < ARRAY_LEN(pieces); i++) {
+		at = strstr(at, pieces[i]);
+		if (!at)
+			fail_msg("no %s in its place: %s", pieces[i], f->body.data);
+	}
+	assert_non_null(strstr(f->asked.data, "GET /v1/requests?limit=1\n"));
+	assert_non_null(strstr(f->asked.data, "limit=2&before=10\n"));
+	assert_non_null(strstr(f->asked.data, "since=9"));
+	assert_non_null(strstr(f->asked.data, "since=14"));
+}
+
 /* ---- waiting ---- */
 
 #define FEED(state)                                                                             \
@@ -424,6 +460,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_command_asks_and_tells),
 		cmocka_unit_test(lists_are_filtered),
+		cmocka_unit_test(following_goes_on_where_the_search_ended),
 		cmocka_unit_test(waiting_ends_when_it_is_ready),
 		cmocka_unit_test(waiting_gives_up_with_the_detail),
 		cmocka_unit_test(waiting_for_what_goes_away_ends),
