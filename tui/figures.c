@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/json.h"
+#include "core/base/limits.h"
 #include "core/base/map.h"
 #include "core/base/mem.h"
-#include "core/model/names.h"
+#include "core/client/client.h"
 
 struct version_entry {
 	struct version_entry *next;
@@ -183,69 +183,28 @@ void figures_total(const struct figures_table *table, double *ret_rate, double *
 
 /* ---- GET /v1/traffic ---- */
 
-static double number(const cJSON *object, const char *key)
-{
-	double value = 0;
+struct reading {
+	struct figures_table *table;
+	bool changed;
+};
 
-	(void)json_get_double(object, key, &value);
-	return value;
+/* "cart@pr-482", or "cart" for what nobody served. */
+static void read_one(void *arg, const char *key, const struct figures *figures)
+{
+	struct reading *reading = arg;
+	struct str version = str_of(key);
+	struct str service = str_cut(&version, '@');
+
+	figures_put(reading->table, service, version, figures);
+	reading->changed = true;
 }
 
-static uint64_t whole(const cJSON *object, const char *key)
-{
-	double value = number(object, key);
-
-	return value > 0 ? (uint64_t)value : 0;
-}
-
-static void read_one(struct figures_table *table, const cJSON *item)
-{
-	struct figures figures;
-	struct str service = {0};
-	struct str version = {0};
-	const cJSON *slot;
-	int i = 0;
-
-	(void)json_get_str(item, "service", &service);
-	(void)json_get_str(item, "version", &version);
-	if (!name_is_service(service) || (version.n > 0 && !name_is_version(version)))
-		return;
-	memset(&figures, 0, sizeof(figures));
-	figures.rate = number(item, "rate");
-	figures.share_4xx = number(item, "share_4xx");
-	figures.share_5xx = number(item, "share_5xx");
-	figures.p50_ms = number(item, "p50_ms");
-	figures.p95_ms = number(item, "p95_ms");
-	figures.p99_ms = number(item, "p99_ms");
-	figures.count = whole(item, "count");
-	figures.bytes_in = whole(item, "bytes_in");
-	figures.bytes_out = whole(item, "bytes_out");
-	cJSON_ArrayForEach(slot, cJSON_GetObjectItemCaseSensitive(item, "history"))
-	{
-		if (i < WINDOW_SLOTS && cJSON_IsNumber(slot) && slot->valuedouble > 0)
-			figures.history[i] = (uint32_t)slot->valuedouble;
-		i++;
-	}
-	figures_put(table, service, version, &figures);
-}
-
-enum err figures_read(struct figures_table *table, struct str body, int64_t *ret_since,
+bool figures_read(struct figures_table *table, struct str body, int64_t *ret_since,
 	bool *ret_changed, struct errbuf *eb)
 {
-	cJSON *answer = json_parse(body, eb);
-	const cJSON *item;
-	double since = 0;
+	struct reading reading = {table, false};
+	bool good = client_read_figures(body, read_one, &reading, ret_since, eb);
 
-	if (!answer)
-		return ERR_BAD_JSON;
-	*ret_changed = false;
-	cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(answer, "versions"))
-	{
-		read_one(table, item);
-		*ret_changed = true;
-	}
-	if (json_get_double(answer, "since", &since))
-		*ret_since = (int64_t)since;
-	cJSON_Delete(answer);
-	return ERR_NONE;
+	*ret_changed = reading.changed;
+	return good;
 }

@@ -37,9 +37,9 @@ void figures_total(const struct figures_table *table, double *ret_rate, double *
 
 /*
  * Takes an answer of GET /v1/traffic; `ret_since` is what to ask for next, `ret_changed` whether anything
- * was in it.
+ * was in it. False, with a sentence, when it is none; what came before the mistake is taken.
  */
-enum err figures_read(struct figures_table *table, struct str body, int64_t *ret_since,
+bool figures_read(struct figures_table *table, struct str body, int64_t *ret_since,
 	bool *ret_changed, struct errbuf *eb);
 
 #endif

@@ -80,8 +80,8 @@ static void traffic_done(void *arg, const struct client_response *response)
 	if (response->err == ERR_UNREACHABLE && app->model.feed.state == FEED_LIVE)
 		feed_retry(app->feed); /* it may be waiting on a connection that is dead */
 	if (response->err != ERR_NONE ||
-		figures_read(app->model.figures, response->body, &app->traffic_since, &changed,
-			NULL) != ERR_NONE ||
+		!figures_read(
+			app->model.figures, response->body, &app->traffic_since, &changed, NULL) ||
 		!changed)
 		return;
 	figures_total(app->model.figures, &app->model.rate, &app->model.share_5xx);

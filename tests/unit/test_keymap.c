@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "core/base/mem.h"
+#include "core/command/command.h"
 
 #include "tui/keymap.h"
 #include "tui/keys.h"
@@ -83,6 +84,38 @@ static void test_every_action_has_a_key(void **state)
 	}
 }
 
+static void test_commands_are_commands(void **state)
+{
+	static const struct command_vars vars = {
+		.id = {"cart@pr-482", 11},
+		.service = {"cart", 4},
+		.version = {"pr-482", 6},
+		.session = {"dev-4f2k", 8},
+		.pins = {"cart=pr-482", 11},
+		.filter = {"service:cart since:15m", 22},
+		.ttl = {"8h", 2},
+		.name = {"checkout flow", 13},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < binding_count; i++) {
+		struct strbuf line;
+		struct command_args args;
+		struct errbuf eb;
+
+		if (!bindings[i].command)
+			continue;
+		errbuf_clear(&eb);
+		strbuf_init(&line, 4096);
+		keymap_expand(&line, bindings[i].command, &vars);
+		assert_null(strchr(line.data, '{'));
+		if (command_parse_line(line.data, &args, &eb) != ERR_NONE)
+			fail_msg("%s: %s", line.data, eb.text);
+		args_finish(&args);
+		strbuf_finish(&line);
+	}
+}
+
 static void test_finding(void **state)
 {
 	int32_t key;
@@ -121,6 +154,7 @@ int main(void)
 		cmocka_unit_test(test_every_row_is_explained),
 		cmocka_unit_test(test_no_key_twice),
 		cmocka_unit_test(test_every_action_has_a_key),
+		cmocka_unit_test(test_commands_are_commands),
 		cmocka_unit_test(test_finding),
 		cmocka_unit_test(test_names),
 	};
