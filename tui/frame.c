@@ -209,7 +209,10 @@ static void draw_last_row(struct app *app, const struct canvas *canvas)
 			"sent, waiting for the answer");
 		return;
 	}
-	draw_hints(app, canvas, app_top(app)->view->area);
+	draw_hints(app, canvas,
+		app->model.known || app_top(app)->view->flags & VIEW_ALWAYS
+			? app_top(app)->view->area
+			: AREA_GLOBAL);
 }
 
 static void draw_line_prompt(const struct prompt *prompt, const struct canvas *canvas)
@@ -332,7 +335,8 @@ static void draw_unknown(const struct app *app, const struct canvas *canvas)
 {
 	const struct model *model = &app->model;
 	char line[600];
-	int y = canvas->rows / 4;
+	struct canvas part;
+	int y = canvas->rows / 5;
 
 	canvas_clear_rows(canvas, 0, canvas->rows);
 	if (model->feed.state != FEED_STALE) {
@@ -342,16 +346,17 @@ static void draw_unknown(const struct app *app, const struct canvas *canvas)
 	}
 	(void)snprintf(line, sizeof(line), "No control plane answers at %s", model->url);
 	canvas_c(canvas, y, 4, canvas->cols - 5, ROLE_STRONG, line);
-	canvas_c(canvas, y + 1, 4, canvas->cols - 5, ROLE_QUIET, model->feed.why);
-	canvas_c(canvas, y + 3, 4, canvas->cols - 5, ROLE_BASE, "Start one:");
-	canvas_c(canvas, y + 4, 4, 14, ROLE_KEY, "umbra demo");
-	canvas_c(canvas, y + 4, 18, canvas->cols - 19, ROLE_QUIET,
+	part = canvas_part(canvas, 0, 3, canvas->rows, canvas->cols - 3);
+	draw_wrapped(&part, y + 1, 2, ROLE_QUIET, str_of(model->feed.why));
+	canvas_c(canvas, y + 4, 4, canvas->cols - 5, ROLE_BASE, "Start one:");
+	canvas_c(canvas, y + 5, 4, 14, ROLE_KEY, "umbra demo");
+	canvas_c(canvas, y + 5, 18, canvas->cols - 19, ROLE_QUIET,
 		"the whole system with a sample shop and real traffic");
-	canvas_c(canvas, y + 5, 4, 14, ROLE_KEY, "umbra serve");
-	canvas_c(canvas, y + 5, 18, canvas->cols - 19, ROLE_QUIET, "control plane and proxy");
-	canvas_c(canvas, y + 6, 4, 14, ROLE_KEY, "umbra --url U");
-	canvas_c(canvas, y + 6, 18, canvas->cols - 19, ROLE_QUIET, "one that runs elsewhere");
-	canvas_c(canvas, y + 8, 4, canvas->cols - 5, ROLE_BASE,
+	canvas_c(canvas, y + 6, 4, 14, ROLE_KEY, "umbra serve");
+	canvas_c(canvas, y + 6, 18, canvas->cols - 19, ROLE_QUIET, "control plane and proxy");
+	canvas_c(canvas, y + 7, 4, 14, ROLE_KEY, "umbra --url U");
+	canvas_c(canvas, y + 7, 18, canvas->cols - 19, ROLE_QUIET, "one that runs elsewhere");
+	canvas_c(canvas, y + 9, 4, canvas->cols - 5, ROLE_BASE,
 		"This screen keeps trying and fills by itself. C-l tries now, q leaves.");
 }
 

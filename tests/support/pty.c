@@ -323,7 +323,7 @@ static void describe_colour(char *dst, size_t size, const VTermColor *colour)
 			colour->rgb.blue);
 }
 
-enum { LOOK_SIZE = 64, LOOKS_MAX = 60 };
+enum { LOOK_SIZE = 96, LOOKS_MAX = 60 };
 
 static void describe_look(char dst[LOOK_SIZE], const VTermScreenCell *cell)
 {
