@@ -42,15 +42,15 @@ refused "second stable" 409 stable-exists 1 PUT $V "{$E,\"kind\":\"stable\"}"
 refused "retire the stable" 409 is-stable "" DELETE /v1/services/cart/versions/1
 refused "ttl and expires_at" 400 conflicting-fields "" PUT $V "{$E,\"ttl\":\"1h\",\"expires_at\":\"2030-01-01T00:00:00Z\"}"
 refused "bad ttl" 400 bad-value "" PUT $V "{$E,\"ttl\":\"soon\"}"
-refused "unknown service" 404 "" cart GET /v1/services/card
-refused "version of an unknown service" 404 "" card PUT /v1/services/card/versions/1 "{$E}"
+refused "unknown service" 404 not-found cart GET /v1/services/card
+refused "version of an unknown service" 404 service-unknown card PUT /v1/services/card/versions/1 "{$E}"
 refused "pin to no version" 409 version-unknown pr-1 PUT /v1/sessions/kept/pins/cart '{"version":"pr-11"}'
-refused "unknown session" 404 "" nobody GET /v1/sessions/nobody
+refused "unknown session" 404 not-found nobody GET /v1/sessions/nobody
 refused "taken key" 409 key-taken kept POST /v1/sessions '{"key":"kept"}'
 refused "read-only field" 400 read-only-field state PUT $V "{$E,\"state\":\"ready\"}"
 refused "bad filter" 400 bad-filter "" GET '/v1/requests?filter=statu:5xx'
 refused "bad parameter" 400 bad-parameter limit GET '/v1/requests?limit=many'
-refused "unknown path" 404 "" "" GET /v1/carts
+refused "unknown path" 404 not-found openapi GET /v1/carts
 refused "method" 405 method-not-allowed "" PATCH /v1/environment '{}'
 
 # ---- what curl must say otherwise --------------------------------------------------------------------
@@ -91,7 +91,7 @@ code 2 "" "$UMBRA" version show
 code 2 "" "$UMBRA" sesion list
 code 2 bad "$UMBRA" version register cart@bad!name --endpoint 127.0.0.1:9
 code 4 nobody "$UMBRA" session show nobody
-code 5 kept "$UMBRA" session pin kept cart=pr-11
+code 5 pr-1 "$UMBRA" session pin kept cart=pr-11
 code 3 "127.0.0.1:9" "$UMBRA" --url http://127.0.0.1:9 status
 
 # ---- serve that cannot start -------------------------------------------------------------------------
