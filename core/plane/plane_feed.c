@@ -97,19 +97,39 @@ void feed_add(struct feed *feed, const struct change *change)
 		forget_first(feed);
 }
 
+/* The first entry after `since`. */
+static const struct feed_entry *first_after(const struct feed *feed, int64_t since)
+{
+	const struct feed_entry *entry = feed->last;
+
+	if (entry == NULL || entry->change.revision <= since)
+		return NULL;
+	while (entry->prev != NULL && entry->prev->change.revision > since)
+		entry = entry->prev;
+	return entry;
+}
+
+/* A version may be older than the last change of its service, and a client may have neither yet. */
+static bool goes_first(const struct change *change)
+{
+	return change->thing == THING_SERVICE && change->record != NULL;
+}
+
 bool plane_changes_since(const struct plane *plane, const char *epoch, int64_t since,
 	void (*each)(void *arg, const struct change *change), void *arg)
 {
-	const struct feed_entry *entry = plane->feed.last;
+	const struct feed_entry *first = first_after(&plane->feed, since);
 
 	if (!str_eq_c(str_of(epoch), plane->visible.epoch) || since < plane->feed.floor ||
 		since > plane->visible.revision)
 		return false;
-	while (entry != NULL && entry->prev != NULL && entry->prev->change.revision > since)
-		entry = entry->prev;
-	if (entry != NULL && entry->change.revision <= since)
-		entry = entry->next;
-	for (; entry != NULL; entry = entry->next)
-		each(arg, &entry->change);
+	for (const struct feed_entry *entry = first; entry != NULL; entry = entry->next) {
+		if (goes_first(&entry->change))
+			each(arg, &entry->change);
+	}
+	for (const struct feed_entry *entry = first; entry != NULL; entry = entry->next) {
+		if (!goes_first(&entry->change))
+			each(arg, &entry->change);
+	}
 	return true;
 }
