@@ -686,6 +686,32 @@ static void test_revisions_never_repeat(void **state)
 	bench_finish(&bench);
 }
 
+/* At every place around the ceiling: a start begins above what was seen. */
+static void test_start_is_above_what_was_seen(void **state)
+{
+	struct plane_bench bench;
+
+	(void)state;
+	bench_init(&bench);
+	bench_service(&bench, "cart");
+	bench_version(&bench, "cart", "pr-1", "ephemeral", "127.0.0.1:1");
+	for (int i = 0; i < 6; i++) {
+		int64_t until = env_of(&bench)->revision + 998 + i;
+
+		while (env_of(&bench)->revision < until) {
+			bench_now_ms++;
+			bench_version(&bench, "cart", "pr-1", "ephemeral", "127.0.0.1:1");
+		}
+		bench_restart(&bench);
+		assert_true(env_of(&bench)->revision > until);
+		bench_health(&bench, "cart", "pr-1", ENDPOINT_UP);
+		until = env_of(&bench)->revision;
+		bench_restart(&bench);
+		assert_true(env_of(&bench)->revision >= until);
+	}
+	bench_finish(&bench);
+}
+
 static void on_row_stored(void *arg, enum err err, const struct errbuf *eb)
 {
 	(void)eb;
@@ -811,6 +837,7 @@ int main(void)
 		cmocka_unit_test(test_expiry),
 		cmocka_unit_test(test_restart_keeps_all_but_health),
 		cmocka_unit_test(test_revisions_never_repeat),
+		cmocka_unit_test(test_start_is_above_what_was_seen),
 		cmocka_unit_test(test_bad_row_is_named),
 		cmocka_unit_test(test_observers),
 		cmocka_unit_test(test_events_are_trimmed),

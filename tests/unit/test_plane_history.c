@@ -404,7 +404,7 @@ static void test_feed_forgets_the_oldest(void **state)
 {
 	struct feed feed;
 	struct change change;
-	char id[16];
+	char id[24];
 
 	(void)state;
 	feed_init(&feed, 10);
