@@ -253,6 +253,18 @@ void tail_cancel(struct tail *tail)
 	traffic_wake(tail->traffic);
 }
 
+int64_t tail_seq(const struct tail *tail)
+{
+	/* In the midst of a slice of the history `next` is where that began. */
+	for (size_t i = tail->have_items ? tail->item : 0; i > 0; i--) {
+		const struct archive_item *item = &tail->read.query.items[i - 1];
+
+		if (item->request != NULL)
+			return item->request->seq;
+	}
+	return tail->next - 1;
+}
+
 void tail_pause(struct tail *tail, bool paused)
 {
 	tail->paused = paused;
