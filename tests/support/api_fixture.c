@@ -23,8 +23,11 @@ static const struct environment *fixture_environment(void *arg)
 void fixture_start(struct fixture *f, const struct api_limits *limits)
 {
 	const struct plane_options plane_options = {"test", time_now_ms};
-	const struct traffic_options traffic_options = {
-		.now_ms = time_now_ms, .environment = fixture_environment, .environment_arg = f};
+	/* A small ring, so that a slow reader falls behind it. */
+	const struct traffic_options traffic_options = {.ring_items = 5000,
+		.now_ms = time_now_ms,
+		.environment = fixture_environment,
+		.environment_arg = f};
 	struct api_options options = {.now_ms = time_now_ms,
 		.entry = {STR_LIT("http://127.0.0.1:8080"), STR_LIT("env.localhost")}};
 	struct evconnlistener *listener;

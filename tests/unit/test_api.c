@@ -1,0 +1,399 @@
+/*
+ * The API over real HTTP: one environment, built up by requests, each answer checked for its status, its
+ * headers and what is in it. Order matters in each table: later rows see what earlier ones did.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/base/json.h"
+#include "core/base/mem.h"
+#include "tests/support/api_fixture.h"
+
+static int start(void **state)
+{
+	static struct fixture f;
+
+	fixture_start(&f, NULL);
+	*state = &f;
+	return 0;
+}
+
+static int stop(void **state)
+{
+	fixture_stop(*state);
+	return 0;
+}
+
+struct step {
+	const char *method;
+	const char *path;
+	const char *body;
+	int status;
+	const char *has; /* in the body; NULL: anything */
+};
+
+static void run_rows(struct fixture *f, const struct step *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		int status = fixture_ask(f, rows[i].method, rows[i].path, rows[i].body);
+
+		if (status != rows[i].status)
+			fail_msg("row %zu: %s %s answered %d: %s", i, rows[i].method, rows[i].path,
+				status, f->http->body);
+		if (rows[i].has != NULL)
+			fixture_has(f, rows[i].has);
+		if (status >= 400) {
+			fixture_has(f, "\"type\":\"urn:umbra:problem:");
+			assert_string_equal(
+				http_header(f->http, "Content-Type"), "application/problem+json");
+		}
+	}
+}
+
+#define CART "/v1/services/cart"
+#define PR1 CART "/versions/pr-1"
+#define STABLE CART "/versions/1.0"
+
+static void test_services(void **state)
+{
+	static const struct step rows[] = {
+		{"GET", CART, NULL, 404, "\"code\":\"not-found\""},
+		{"PUT", CART, "{}", 201, "\"name\":\"cart\""},
+		{"PUT", CART, "{\"name\":\"cart\",\"owner\":\"payments\"}", 200,
+			"\"owner\":\"payments\""},
+		{"GET", CART, NULL, 200, "\"protocol\":\"http1\""},
+		{"GET", "/v1/services/carr", NULL, 404, "\"near\":[\"cart\"]"},
+		{"PUT", CART, "{\"name\":\"card\"}", 400, "\"code\":\"conflicting-fields\""},
+		{"PUT", CART, "{\"ownr\":\"x\"}", 400, "\"code\":\"unknown-field\""},
+		{"PUT", CART, "{\"ownr\":\"x\"}", 400, "\"field\":\"ownr\""},
+		{"PUT", CART, "{\"owner\":5}", 400, "\"code\":\"wrong-type\""},
+		{"PUT", CART, "{\"protocol\":\"h3\"}", 400, "h2c"},
+		{"PUT", CART, "{\"revision\":9}", 400, "\"code\":\"read-only-field\""},
+		{"PUT", CART, "{\"hosts\":[\"UPPER.example\"]}", 400, NULL},
+		{"PUT", CART, "[]", 400, "\"code\":\"wrong-type\""},
+		{"PUT", CART, "{", 400, "\"code\":\"bad-json\""},
+		{"PUT", CART, "", 400, "\"code\":\"bad-json\""},
+		{"PUT", "/v1/services/Cart", "{}", 400, "\"code\":\"bad-name\""},
+		{"PUT", "/v1/services/a--b", "{}", 400, "\"code\":\"bad-name\""},
+		{"PUT", "/v1/services/cart%2Fx", "{}", 400, "\"code\":\"bad-name\""},
+		{"PUT", "/v1/services/%63art", "{}", 200, "\"name\":\"cart\""},
+		{"PATCH", CART, "{}", 405, "\"code\":\"method-not-allowed\""},
+		{"GET", "/v1/service", NULL, 404, "\"code\":\"not-found\""},
+		{"GET", CART "?x=1", NULL, 400, "\"code\":\"bad-parameter\""},
+		{"DELETE", CART, NULL, 204, NULL},
+		{"DELETE", CART, NULL, 404, "\"code\":\"not-found\""},
+	};
+
+	run_rows(*state, rows, ARRAY_LEN(rows));
+}
+
+static void test_versions(void **state)
+{
+	static const struct step rows[] = {
+		{"PUT", PR1, "{\"endpoints\":[\"127.0.0.1:9001\"]}", 404,
+			"\"code\":\"service-unknown\""},
+		{"PUT", CART, "{}", 201, NULL},
+		{"PUT", PR1, "{}", 400, "\"code\":\"missing-field\""},
+		{"PUT", PR1, "{\"endpoints\":[\"nonsense\"]}", 400, "endpoints"},
+		{"PUT", PR1, "{\"endpoint\":\"127.0.0.1:9001\"}", 400,
+			"\"expected\":\"endpoints\""},
+		{"PUT", PR1, "{\"endpoints\":[\"127.0.0.1:9001\"]}", 201, "\"state\":\"starting\""},
+		{"PUT", PR1, "{\"endpoints\":[\"127.0.0.1:9001\"]}", 200, "\"kind\":\"ephemeral\""},
+		{"GET", PR1, NULL, 200, "\"ttl\":\"72h\""},
+		{"GET", PR1, NULL, 200, "\"how_to\":{\"curl\":\"curl "},
+		{"PUT", PR1,
+			"{\"endpoints\":[\"127.0.0.1:9001\"],\"service\":\"cart\",\"version\":\"pr-"
+			"2\"}",
+			400, "\"code\":\"conflicting-fields\""},
+		{"PUT", CART "/versions/pr-2", "{\"endpoints\":[\"127.0.0.1:9001\"]}", 409,
+			"\"code\":\"endpoint-taken\""},
+		{"PUT", CART "/versions/pr-2?take=2", "{\"endpoints\":[\"127.0.0.1:9001\"]}", 400,
+			"\"code\":\"bad-parameter\""},
+		{"PUT", STABLE, "{\"endpoints\":[\"127.0.0.1:9000\"],\"kind\":\"stable\"}", 201,
+			"\"kind\":\"stable\""},
+		{"PUT", CART "/versions/2.0",
+			"{\"endpoints\":[\"127.0.0.1:9003\"],\"kind\":\"stable\"}", 409,
+			"\"code\":\"stable-exists\""},
+		{"GET", CART, NULL, 200, "\"stable\":\"1.0\""},
+		{"PATCH", PR1, "{\"kind\":\"stable\"}", 409, "\"field\":\"kind\""},
+		{"PATCH", PR1, "{\"pr\":{\"number\":482,\"title\":\"Faster\"}}", 200,
+			"\"number\":482"},
+		{"PATCH", PR1, "{\"pr\":{\"title\":null}}", 200, "\"pr\":{\"number\":482}"},
+		{"PATCH", PR1, "{\"ttl\":\"1h\",\"expires_at\":\"2030-01-01T00:00:00Z\"}", 400,
+			"\"code\":\"conflicting-fields\""},
+		{"PATCH", CART "/versions/nope", "{}", 404, "\"code\":\"not-found\""},
+		{"DELETE", STABLE, NULL, 409, "\"code\":\"is-stable\""},
+		{"POST", CART "/stable", "{\"version\":\"pr-1\"}", 409, "\"code\":\"not-ready\""},
+		{"POST", CART "/stable", "{\"version\":\"pr-1\",\"force\":1}", 400,
+			"\"code\":\"wrong-type\""},
+		{"POST", CART "/stable", "{\"versio\":\"pr-1\"}", 400,
+			"\"code\":\"unknown-field\""},
+		{"POST", CART "/stable", "{}", 400, "\"code\":\"missing-field\""},
+		{"POST", CART "/stable", "{\"version\":\"pr-1\",\"force\":true}", 200, NULL},
+		{"GET", CART, NULL, 200, "\"stable\":\"pr-1\""},
+		{"GET", STABLE, NULL, 200, "\"kind\":\"ephemeral\""},
+		{"DELETE", STABLE, NULL, 204, NULL},
+		{"GET", STABLE, NULL, 410,
+			"\"tombstone\":{\"kind\":\"version\",\"id\":\"cart@1.0\""},
+		{"PATCH", STABLE, "{}", 410, "\"code\":\"gone\""},
+		{"GET", CART "/versions/pr-2", NULL, 404, "\"near\":[\"pr-1\"]"},
+	};
+
+	run_rows(*state, rows, ARRAY_LEN(rows));
+}
+
+static void test_take(void **state)
+{
+	static const struct step rows[] = {
+		{"PUT", CART, "{}", 201, NULL},
+		{"PUT", PR1, "{\"endpoints\":[\"127.0.0.1:9001\",\"127.0.0.1:9002\"]}", 201, NULL},
+		{"PUT", CART "/versions/pr-2?take=1", "{\"endpoints\":[\"127.0.0.1:9001\"]}", 201,
+			NULL},
+		{"GET", PR1, NULL, 200, "\"endpoints\":[\"127.0.0.1:9002\"]"},
+	};
+
+	run_rows(*state, rows, ARRAY_LEN(rows));
+}
+
+#define SESSION "/v1/sessions/dev-4f2k"
+
+static void test_sessions(void **state)
+{
+	static const struct step rows[] = {
+		{"PUT", CART, "{}", 201, NULL},
+		{"PUT", PR1, "{\"endpoints\":[\"127.0.0.1:9001\"]}", 201, NULL},
+		{"POST", "/v1/sessions", "{\"name\":\"Checkout flow!\"}", 201,
+			"\"key\":\"checkout-flow-"},
+		{"POST", "/v1/sessions",
+			"{\"key\":\"dev-4f2k\",\"name\":\"dev\",\"pins\":{\"cart\":\"pr-1\"}}", 201,
+			"\"pins\":{\"cart\":\"pr-1\"}"},
+		{"GET", SESSION, NULL, 200,
+			"\"link\":\"http://dev-4f2k--cart.env.localhost:8080/\""},
+		{"GET", SESSION, NULL, 200, "\"ttl\":\"8h\""},
+		{"POST", "/v1/sessions", "{\"key\":\"dev-4f2k\"}", 409, "\"code\":\"key-taken\""},
+		{"POST", "/v1/sessions", "{\"pins\":{\"cart\":\"pr-2\"}}", 409,
+			"\"code\":\"version-unknown\""},
+		{"POST", "/v1/sessions", "{\"pins\":{\"cart\":\"pr-2\"}}", 409,
+			"\"near\":[\"pr-1\"]"},
+		{"POST", "/v1/sessions", "{\"policy\":\"hard\"}", 400, "strict"},
+		{"PATCH", SESSION, "{\"policy\":\"strict\"}", 200, "\"policy\":\"strict\""},
+		{"PATCH", SESSION, "{\"pins\":{\"cart\":null}}", 200, "\"pins\":{}"},
+		{"PUT", SESSION "/pins/cart", "{\"version\":\"pr-1\"}", 200,
+			"\"pins\":{\"cart\":\"pr-1\"}"},
+		{"PUT", SESSION "/pins/cart", "{\"version\":\"pr-9\"}", 409,
+			"\"code\":\"version-unknown\""},
+		{"PUT", SESSION "/pins/cart", "{\"version\":\"-\"}", 400, "\"code\":\"bad-name\""},
+		{"PUT", SESSION "/pins/cart", "{}", 400, "\"code\":\"missing-field\""},
+		{"PUT", "/v1/sessions/dev-xxxx/pins/cart", "{\"version\":\"pr-1\"}", 404,
+			"\"near\":["},
+		{"DELETE", SESSION "/pins/cart", NULL, 204, NULL},
+		{"GET", SESSION, NULL, 200, "\"pins\":{}"},
+		{"GET", "/v1/sessions", NULL, 200, "{\"sessions\":[{\"key\":\"checkout-flow-"},
+		{"DELETE", SESSION, NULL, 204, NULL},
+		{"GET", SESSION, NULL, 410, "\"policy\":\"strict\""},
+		{"DELETE", SESSION, NULL, 410, "\"code\":\"gone\""},
+		{"GET", "/v1/sessions/never", NULL, 404, "\"code\":\"not-found\""},
+	};
+
+	run_rows(*state, rows, ARRAY_LEN(rows));
+}
+
+static void test_headers(void **state)
+{
+	struct fixture *f = *state;
+	char tag[128];
+	char match[200];
+
+	assert_int_equal(fixture_ask(f, "PUT", CART, "{}"), 201);
+	assert_string_equal(http_header(f->http, "Location"), CART);
+	(void)snprintf(tag, sizeof(tag), "%s", http_header(f->http, "ETag"));
+	assert_int_equal(fixture_ask(f, "GET", CART, NULL), 200);
+	assert_string_equal(http_header(f->http, "ETag"), tag);
+	assert_string_equal(http_header(f->http, "Content-Type"), "application/json");
+
+	(void)snprintf(match, sizeof(match), "If-Match: %s\r\n", tag);
+	assert_int_equal(fixture_ask_with(f, "PUT", CART, match, "{\"owner\":\"a\"}"), 200);
+	assert_int_equal(fixture_ask_with(f, "PUT", CART, match, "{\"owner\":\"b\"}"), 412);
+	fixture_has(f, "\"code\":\"revision-mismatch\"");
+	assert_int_equal(fixture_ask_with(f, "PUT", CART, "If-Match: 5\r\n", "{}"), 400);
+	assert_int_equal(fixture_ask_with(f, "PUT", CART, "If-Match: \"other-5\"\r\n", "{}"), 412);
+	assert_int_equal(fixture_ask(f, "GET", CART, NULL), 200);
+	fixture_has(f, "\"owner\":\"a\"");
+
+	assert_int_equal(fixture_ask(f, "POST", "/v1/environment", "{}"), 405);
+	assert_string_equal(http_header(f->http, "Allow"), "GET");
+	assert_int_equal(fixture_ask(f, "HEAD", CART, NULL), 200);
+	assert_non_null(http_header(f->http, "Content-Length"));
+	assert_string_not_equal(http_header(f->http, "Content-Length"), "0");
+	/* Nothing but the header lines came: the connection can be used on. */
+	assert_int_equal(fixture_ask(f, "GET", CART, NULL), 200);
+
+	assert_int_equal(
+		fixture_ask_with(f, "PUT", CART, "Umbra-Actor: dev1\r\n", "{\"owner\":\"c\"}"),
+		200);
+	assert_int_equal(fixture_ask(f, "GET", "/v1/events?limit=1", NULL), 200);
+	fixture_has(f, "\"actor\":\"dev1\"");
+	assert_int_equal(fixture_ask_with(f, "PUT", CART, "Umbra-Actor: a\033[2Jb\r\n", "{}"), 400);
+	fixture_has(f, "\"field\":\"Umbra-Actor\"");
+	assert_int_equal(fixture_ask_with(f, "DELETE", CART, NULL, NULL), 204);
+	assert_int_equal(fixture_ask(f, "GET", "/v1/events?limit=1", NULL), 200);
+	fixture_has(f, "\"actor\":\"anonymous\"");
+}
+
+static void test_environment(void **state)
+{
+	struct fixture *f = *state;
+	char match[200];
+	cJSON *body;
+	uint64_t revision = 0;
+
+	assert_int_equal(fixture_ask(f, "PUT", CART, "{}"), 201);
+	assert_int_equal(fixture_ask(f, "PUT", PR1, "{\"endpoints\":[\"127.0.0.1:9001\"]}"), 201);
+	assert_int_equal(fixture_ask(f, "GET", "/v1/environment", NULL), 200);
+	body = json_parse(str_of(f->http->body), NULL);
+	assert_non_null(body);
+	assert_true(json_get_u64(body, "revision", &revision));
+	assert_int_equal(revision, plane_environment(f->plane)->revision);
+	assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(body, "services")), 1);
+	assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(body, "versions")), 1);
+	assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(body, "sessions")), 0);
+	cJSON_Delete(body);
+
+	(void)snprintf(match, sizeof(match), "If-None-Match: %s\r\n", http_header(f->http, "ETag"));
+	assert_int_equal(fixture_ask_with(f, "GET", "/v1/environment", match, NULL), 304);
+	assert_int_equal(f->http->body_len, 0);
+	assert_non_null(http_header(f->http, "ETag"));
+	assert_int_equal(fixture_ask(f, "DELETE", PR1, NULL), 204);
+	assert_int_equal(fixture_ask_with(f, "GET", "/v1/environment", match, NULL), 200);
+}
+
+/* More than one slice, every thing once, in order. */
+static void test_large_environment(void **state)
+{
+	enum { COUNT = 900 };
+	struct fixture *f = *state;
+	char path[128];
+	char body[160];
+	cJSON *json;
+	const cJSON *item;
+	char last[64] = "";
+
+	assert_int_equal(fixture_ask(f, "PUT", CART, "{}"), 201);
+	for (int i = 0; i < COUNT; i++) {
+		(void)snprintf(path, sizeof(path), CART "/versions/v%d", i);
+		(void)snprintf(body, sizeof(body), "{\"endpoints\":[\"127.0.0.1:%d\"]}", 10000 + i);
+		assert_int_equal(fixture_ask(f, "PUT", path, body), 201);
+	}
+	assert_int_equal(fixture_ask(f, "GET", "/v1/environment", NULL), 200);
+	assert_true(f->http->body_len > 2UL * 128 * 1024);
+	json = json_parse(str_of(f->http->body), NULL);
+	assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(json, "versions")), COUNT);
+	cJSON_ArrayForEach(item, cJSON_GetObjectItem(json, "versions"))
+	{
+		const char *name = cJSON_GetObjectItem(item, "version")->valuestring;
+
+		assert_true(strcmp(last, name) < 0);
+		(void)snprintf(last, sizeof(last), "%s", name);
+	}
+	cJSON_Delete(json);
+}
+
+struct applied_wait {
+	struct fixture *f;
+	int64_t revision;
+};
+
+static bool has_revision(void *arg)
+{
+	const struct applied_wait *wait = arg;
+
+	return plane_environment(wait->f->plane)->revision > wait->revision;
+}
+
+/* A write answers when the proxy routes by it, or after the wait, or at once while the proxy is down. */
+static void test_read_your_writes(void **state)
+{
+	struct fixture *f = *state;
+	struct applied_wait wait = {.f = f};
+	char expected[32];
+	int64_t revision;
+
+	assert_int_equal(fixture_ask(f, "PUT", CART, "{}"), 201);
+	assert_int_equal(fixture_ask(f, "PUT", PR1, "{\"endpoints\":[\"127.0.0.1:9001\"]}"), 201);
+	plane_report_proxy(f->plane, true);
+	plane_report_applied(f->plane, plane_environment(f->plane)->revision);
+
+	wait.revision = plane_environment(f->plane)->revision;
+	http_ask(f->http, "POST", "/v1/sessions", NULL,
+		"{\"key\":\"a\",\"pins\":{\"cart\":\"pr-1\"}}");
+	assert_true(loop_until(f->base, has_revision, &wait));
+	for (int i = 0; i < 5; i++)
+		(void)event_base_loop(f->base, EVLOOP_NONBLOCK);
+	assert_int_equal(evbuffer_get_length(f->http->in), 0);
+	revision = plane_environment(f->plane)->revision;
+	plane_report_applied(f->plane, revision);
+	assert_true(http_answer(f->http, false));
+	assert_int_equal(f->http->status, 201);
+	(void)snprintf(expected, sizeof(expected), "%lld", (long long)revision);
+	assert_string_equal(http_header(f->http, "Umbra-Applied"), expected);
+
+	/* Not applied in time: the answer says by how far. */
+	assert_int_equal(fixture_ask(f, "DELETE", "/v1/sessions/a/pins/cart", NULL), 204);
+	assert_string_equal(http_header(f->http, "Umbra-Applied"), expected);
+
+	plane_report_proxy(f->plane, false);
+	assert_int_equal(
+		fixture_ask(f, "PUT", "/v1/sessions/a/pins/cart", "{\"version\":\"pr-1\"}"), 200);
+	assert_string_equal(http_header(f->http, "Umbra-Applied"), expected);
+}
+
+static void test_others(void **state)
+{
+	static const struct step rows[] = {
+		{"GET", "/healthz", NULL, 200, "\"ready\":true"},
+		{"GET", "/readyz", NULL, 200, "\"ready\":true"},
+		{"GET", "/v1/status", NULL, 200, "\"domain\":\"env.localhost\""},
+		{"GET", "/v1/status", NULL, 200, "\"held_requests\":{\"used\":0,\"max\":4096}"},
+		{"GET", "/v1/status", NULL, 200, "\"proxy\":{\"url\":\"http://127.0.0.1:8080\""},
+		{"GET", "/v1/openapi.json", NULL, 200, "\"openapi\": \"3.1.0\""},
+		{"GET", "/v1/requests", NULL, 200, "{\"requests\":[],\"next\":null,"},
+		{"GET", "/v1/requests?limit=0", NULL, 400, "\"field\":\"limit\""},
+		{"GET", "/v1/requests?limit=1001", NULL, 400, "from 1 to 1000"},
+		{"GET", "/v1/requests?filter=status:", NULL, 400, "\"code\":\"bad-filter\""},
+		{"GET", "/v1/requests?filter=colour:red", NULL, 400, "\"code\":\"bad-filter\""},
+		{"GET", "/v1/traffic", NULL, 200, "\"versions\":[],\"since\":"},
+		{"GET", "/v1/traffic?by=edge&window=5s", NULL, 200,
+			"{\"window\":\"5s\",\"edges\":[]"},
+		{"GET", "/v1/traffic?by=session", NULL, 200, "\"sessions\":[]"},
+		{"GET", "/v1/traffic?by=colour", NULL, 400, "version, edge, session"},
+		{"GET", "/v1/traffic?window=61s", NULL, 400, "\"field\":\"window\""},
+		{"GET", "/v1/events?limit=2", NULL, 200, "\"events\":["},
+		{"GET", "/v1/events?since=x", NULL, 400, "\"field\":\"since\""},
+	};
+
+	run_rows(*state, rows, ARRAY_LEN(rows));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_services, start, stop),
+		cmocka_unit_test_setup_teardown(test_versions, start, stop),
+		cmocka_unit_test_setup_teardown(test_take, start, stop),
+		cmocka_unit_test_setup_teardown(test_sessions, start, stop),
+		cmocka_unit_test_setup_teardown(test_headers, start, stop),
+		cmocka_unit_test_setup_teardown(test_environment, start, stop),
+		cmocka_unit_test_setup_teardown(test_large_environment, start, stop),
+		cmocka_unit_test_setup_teardown(test_read_your_writes, start, stop),
+		cmocka_unit_test_setup_teardown(test_others, start, stop),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
