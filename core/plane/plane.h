@@ -41,15 +41,19 @@ const char *plane_name(const struct plane *plane);
 enum plane_verb {
 	PLANE_PUT_SERVICE, /* record: struct service */
 	PLANE_DELETE_SERVICE, /* takes its versions along */
-	PLANE_PUT_VERSION, /* record: struct version; `take` moves endpoints from another version */
+	/*
+	 * record: struct version. `take` moves endpoints here from other versions of the service; one that is
+	 * left without any is retired, but the last endpoint of the stable version is not given away.
+	 */
+	PLANE_PUT_VERSION,
 	PLANE_PATCH_VERSION,
 	PLANE_DELETE_VERSION,
-	PLANE_PROMOTE, /* service, version, force */
+	PLANE_PROMOTE, /* service, version, force; answers with the service, and if_match is the service's */
 	PLANE_CREATE_SESSION, /* record: struct session; key empty: name plus four random characters */
 	PLANE_PATCH_SESSION, /* pins in the patch are merged, all as one */
 	PLANE_DELETE_SESSION,
 	PLANE_PUT_PIN, /* session, service, version */
-	PLANE_DELETE_PIN,
+	PLANE_DELETE_PIN, /* ERR_NOT_FOUND when the session does not pin the service */
 	PLANE_VERB_COUNT
 };
 

@@ -17,6 +17,7 @@
 #include "core/base/mem.h"
 #include "core/base/time.h"
 #include "core/model/names.h"
+#include "core/plane/internal.h"
 #include "tests/support/plane_bench.h"
 
 #define WRITE(...) bench_write(&bench, &(struct write_spec){__VA_ARGS__})
@@ -512,6 +513,58 @@ static void test_limits(void **state)
 	bench_finish(&bench);
 }
 
+/* Each patch is small, what they add up to is not. */
+static void test_pins_have_a_limit(void **state)
+{
+	struct plane_bench bench;
+	char service[32];
+
+	(void)state;
+	bench_init(&bench);
+	bench_session(&bench, "dev");
+	for (int i = 0; i <= LIMIT_PINS; i++) {
+		enum err err;
+
+		snprintf(service, sizeof(service), "s%d", i);
+		bench_service(&bench, service);
+		bench_version(&bench, service, "v1", "stable", "127.0.0.1:1");
+		err = WRITE(.verb = PLANE_PUT_PIN, .service = service, .version = "v1",
+			.session = "dev");
+		assert_int_equal(err, i < LIMIT_PINS ? ERR_NONE : ERR_LIMIT);
+	}
+	bench_finish(&bench);
+}
+
+/* Tombstones are bounded: the oldest is forgotten before its time. */
+static void test_tombstones_have_a_limit(void **state)
+{
+	struct plane_bench bench;
+
+	(void)state;
+	bench_init(&bench);
+	bench_session(&bench, "dev");
+	for (int i = 0; i < LIMIT_TOMBSTONES; i++) {
+		struct tombstone *tombstone = record_create(&tombstone_type);
+		struct change change;
+		char id[32];
+
+		snprintf(id, sizeof(id), "t%06d", i);
+		tombstone->kind = GONE_SESSION;
+		text_set(&tombstone->id, id);
+		tombstone->gone_at = bench_now_ms - (i == 777);
+		change_init(&change, THING_TOMBSTONE, tombstone, 0);
+		environment_apply(&bench.plane->visible, &change);
+		environment_apply(&bench.plane->tentative, &change);
+		change_finish(&change);
+		record_unref(&tombstone_type, tombstone);
+	}
+	assert_int_equal(WRITE(.verb = PLANE_DELETE_SESSION, .session = "dev"), ERR_NONE);
+	assert_int_equal(env_of(&bench)->tombstone_count, LIMIT_TOMBSTONES);
+	assert_null(environment_tombstone(env_of(&bench), GONE_SESSION, STR_LIT("t000777")));
+	assert_non_null(environment_tombstone(env_of(&bench), GONE_SESSION, STR_LIT("dev")));
+	bench_finish(&bench);
+}
+
 /* ---- sessions ------------------------------------------------------------------------------------ */
 
 static void test_sessions(void **state)
@@ -627,6 +680,24 @@ static void test_expiry(void **state)
 	/* The tombstones of a day ago are forgotten. */
 	assert_null(environment_tombstone(env_of(&bench), GONE_SESSION, STR_LIT("dev")));
 	assert_non_null(environment_tombstone(env_of(&bench), GONE_SESSION, STR_LIT("probe")));
+	bench_finish(&bench);
+}
+
+/* What cannot be ended, because it cannot be stored, is ended a little later. */
+static void test_expiry_is_tried_again(void **state)
+{
+	struct event_base *base = event_base_new();
+	struct plane_bench bench;
+
+	(void)state;
+	bench_init_store(&bench, base, store_failing_create(store_memory_create(base), 2, false));
+	bench_session(&bench, "dev");
+	bench_now_ms += DEFAULT_SESSION_TTL_MS;
+	for (int i = 0; i < 3; i++)
+		event_base_loop(bench.base, EVLOOP_ONCE);
+	assert_non_null(environment_session(env_of(&bench), STR_LIT("dev")));
+	bench_now_ms += 500;
+	run_until_gone(&bench, "dev");
 	bench_finish(&bench);
 }
 
@@ -832,9 +903,12 @@ int main(void)
 		cmocka_unit_test(test_promote_and_roll_back),
 		cmocka_unit_test(test_removed_service_takes_all_along),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_pins_have_a_limit),
+		cmocka_unit_test(test_tombstones_have_a_limit),
 		cmocka_unit_test(test_sessions),
 		cmocka_unit_test(test_pins_outlive_versions),
 		cmocka_unit_test(test_expiry),
+		cmocka_unit_test(test_expiry_is_tried_again),
 		cmocka_unit_test(test_restart_keeps_all_but_health),
 		cmocka_unit_test(test_revisions_never_repeat),
 		cmocka_unit_test(test_start_is_above_what_was_seen),

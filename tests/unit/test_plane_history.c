@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 #include <event2/event.h>
@@ -242,6 +242,40 @@ static void test_failing_store(void **state)
 	}
 	assert_true(failed > 100);
 	assert_int_equal(run_failing_history(seed, 0, false), 0);
+}
+
+/* The same over the real store, closed and opened again. */
+static void test_history_on_disk(void **state)
+{
+	static struct step steps[STEPS];
+	struct event_base *base = event_base_new();
+	char dir[] = P_tmpdir "/umbra-plane-XXXXXX";
+	char path[64];
+	struct plane_bench bench;
+	struct plane_bench model;
+	int64_t end;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	bench_init_store(&bench, base, store_sqlite_open(base, dir, NULL));
+	run_steps(&bench, steps, choose_seed());
+	end = bench_now_ms;
+	bench_init(&model);
+	replay_acknowledged(&model, steps);
+	bench_now_ms = end;
+	plane_destroy(bench.plane);
+	store_destroy(bench.store);
+	bench_init_store(&bench, base, store_sqlite_open(base, dir, NULL));
+	assert_same_environment(&bench.plane->visible, &model.plane->visible, false);
+	assert_same_events(&bench, &model);
+	bench_finish(&model);
+	bench_finish(&bench);
+	for (const char *const *file = (const char *const[]){"state.db", "lock", NULL};
+		*file != NULL; file++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, *file);
+		assert_int_equal(unlink(path), 0);
+	}
+	assert_int_equal(rmdir(dir), 0);
 }
 
 /* Behind a failing write there may be one that changes nothing, and one of health. */
@@ -474,6 +508,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_failing_store),
+		cmocka_unit_test(test_history_on_disk),
 		cmocka_unit_test(test_what_stands_on_a_failed_write_fails),
 		cmocka_unit_test(test_destroy_with_writes_in_flight),
 		cmocka_unit_test(test_feed_against_shadow),
