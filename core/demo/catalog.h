@@ -65,6 +65,7 @@ extern const struct catalog_pull catalog_pulls[];
 extern const struct catalog_version catalog_versions[];
 extern const struct catalog_session catalog_sessions[];
 
+/* One repository for the whole studio, so that a pull request can be over several services. */
 #define CATALOG_REPOSITORY "https://git.studio.example/studio/"
 
 /* NULL when there is none. */

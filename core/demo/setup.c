@@ -17,7 +17,7 @@
 #include "core/model/environment.h"
 #include "core/model/names.h"
 
-enum { READY_WITHIN_S = 20, BODY_MAX = 8192 };
+enum { READY_WITHIN_S = 12, BODY_MAX = 8192 };
 
 struct setup {
 	struct event_base *base;

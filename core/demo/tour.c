@@ -17,7 +17,7 @@
 #include "core/demo/tour_ask.h"
 #include "core/model/names.h"
 
-enum { PAYMENTS = 40, AT_ONCE = 8, RECORDS_WITHIN_MS = 3000, READY_MS = 15000 };
+enum { PAYMENTS = 40, AT_ONCE = 8, RECORDS_WITHIN_MS = 3000, READY_MS = 14000 };
 
 /* ---- 1: what is live ----------------------------------------------------------------------------- */
 
