@@ -29,6 +29,9 @@ void text_write_list(struct strbuf *out, const struct text_style *style,
 	const struct command *command, const cJSON *body);
 /* An object as "name  value" lines; members of members are written a.b. */
 void text_write_object(struct strbuf *out, const struct text_style *style, const cJSON *object);
+/* The same with the command's columns instead of all members. */
+void text_write_facts(struct strbuf *out, const struct text_style *style,
+	const struct command *command, const cJSON *object);
 /* The header of a stream, and one of its lines (a record, or {"dropped":N,"why":"..."}). */
 void text_write_header(
 	struct strbuf *out, const struct text_style *style, const struct command *command);

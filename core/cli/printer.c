@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "core/base/json.h"
+#include "core/base/mem.h"
 #include "core/base/time.h"
 
 enum { PRINT_MAX = 1 << 30 };
@@ -66,12 +67,21 @@ void printer_text(struct printer *printer, struct str text)
 
 /* ---- a whole result ---- */
 
+/* What most people copy; `session link` has all of it. */
 static void write_how_to(struct strbuf *out, const struct text_style *style, const cJSON *body)
 {
+	static const char *const forms[] = {"curl", "link", "header"};
 	const cJSON *how_to = cJSON_GetObjectItemCaseSensitive(body, "how_to");
+	cJSON *some = cJSON_CreateObject();
 
-	if (cJSON_IsObject(how_to))
-		text_write_object(out, style, how_to);
+	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
+		const cJSON *form = cJSON_GetObjectItemCaseSensitive(how_to, forms[i]);
+
+		if (cJSON_IsString(form))
+			cJSON_AddStringToObject(some, forms[i], form->valuestring);
+	}
+	text_write_object(out, style, some);
+	cJSON_Delete(some);
 }
 
 static void print_text(struct printer *printer, const struct command_result *result,
@@ -79,9 +89,12 @@ static void print_text(struct printer *printer, const struct command_result *res
 {
 	if (result->message.n) {
 		text_write_message(out, &printer->style, result->message);
-		write_how_to(out, &printer->style, body);
+		if (printer->command->how_to)
+			write_how_to(out, &printer->style, body);
 	} else if (printer->command->shape == SHAPE_LIST) {
 		text_write_list(out, &printer->style, printer->command, body);
+	} else if (printer->command->column_count) {
+		text_write_facts(out, &printer->style, printer->command, body);
 	} else {
 		text_write_object(out, &printer->style, body);
 	}
@@ -204,7 +217,8 @@ void printer_error(
 	strbuf_init(&out, PRINT_MAX);
 	if (printer->form == OUTPUT_TEXT) {
 		text_write_error(&out, &printer->style, eb);
-		write_near(&out, &printer->style, problem);
+		if (!*eb->expected)
+			write_near(&out, &printer->style, problem);
 		if (hint)
 			strbuf_addf(&out, "%s\n", hint);
 	} else if (problem) {

@@ -86,6 +86,9 @@ enum column_form {
 	FORM_STATUS, /* an HTTP status */
 	FORM_DECIMAL, /* one decimal */
 	FORM_NUMBER_SIGN, /* "#482" */
+	FORM_MS, /* a duration in ms: "3h" */
+	FORM_BYTES, /* "12.5 MB" */
+	FORM_CHANGE, /* of an event's item: what was and what is, member by member */
 	FORM_COUNT
 };
 
@@ -100,7 +103,7 @@ struct column {
 
 enum result_shape {
 	SHAPE_NONE, /* only the message */
-	SHAPE_OBJECT, /* body is an object: name: value lines */
+	SHAPE_OBJECT, /* body is an object: a line each of its members, or of the columns when there are some */
 	SHAPE_LIST, /* body holds a list at `list_path`: a table */
 	SHAPE_LINES, /* a stream: each chunk is one JSON line */
 };
@@ -140,6 +143,7 @@ struct command {
 	const struct column *columns;
 	size_t column_count;
 	bool writes; /* refused with --read-only */
+	bool how_to; /* text output shows how to reach what was made */
 	struct command_run *(*start)(struct client *client, const struct command_args *args,
 		command_done_fn done, void *arg);
 };

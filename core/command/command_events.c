@@ -155,8 +155,7 @@ static const struct column events_columns[] = {
 	{.title = "ACTOR", .path = "actor", .width = 10},
 	{.title = "ACTION", .path = "action", .width = 18},
 	{.title = "OBJECT", .path = "object", .width = 24},
-	{.title = "BEFORE", .path = "before", .width = 16},
-	{.title = "AFTER", .path = "after"},
+	{.title = "CHANGE", .path = "action", .form = FORM_CHANGE},
 };
 
 const struct command command_events = {

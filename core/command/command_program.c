@@ -161,12 +161,46 @@ static struct command_run *status_start(
 	return run;
 }
 
+static const struct column status_columns[] = {
+	{.title = "environment", .path = "name"},
+	{.title = "revision", .path = "revision"},
+	{.title = "domain", .path = "domain"},
+	{.title = "program", .path = "program"},
+	{.title = "address", .path = "address"},
+	{.title = "up for", .path = "uptime_ms", .form = FORM_MS},
+	{.title = "proxy", .path = "proxy.state"},
+	{.title = "proxy url", .path = "proxy.url"},
+	{.title = "proxy program", .path = "proxy.driver"},
+	{.title = "proxy version", .path = "proxy.version"},
+	{.title = "proxy error", .path = "proxy.error"},
+	{.title = "proxy age", .path = "proxy.started_at", .form = FORM_AGE},
+	{.title = "revisions behind", .path = "proxy.revisions_behind"},
+	{.title = "lag", .path = "proxy.lag_ms", .form = FORM_MS},
+	{.title = "restarts", .path = "proxy.restarts"},
+	{.title = "reloads", .path = "proxy.reloads"},
+	{.title = "check interval", .path = "proxy.check_interval"},
+	{.title = "requests", .path = "traffic.taken"},
+	{.title = "requests lost", .path = "traffic.lost"},
+	{.title = "history", .path = "traffic.history_bytes", .form = FORM_BYTES},
+	{.title = "history error", .path = "traffic.history_error"},
+	{.title = "store", .path = "store.driver"},
+	{.title = "store file", .path = "store.file"},
+	{.title = "store error", .path = "store.last_error"},
+	{.title = "services", .path = "limits.services.used"},
+	{.title = "versions", .path = "limits.versions.used"},
+	{.title = "sessions", .path = "limits.sessions.used"},
+	{.title = "connections", .path = "limits.connections.used"},
+};
+
 const struct command command_status = {
 	.noun = "",
 	.verb = "status",
 	.summary = "show how control plane, store and proxy are",
+	.help = "-o json has all of it, the limits too.",
 	.example = "umbra status",
 	.shape = SHAPE_OBJECT,
+	.columns = status_columns,
+	.column_count = ARRAY_LEN(status_columns),
 	.start = status_start,
 };
 

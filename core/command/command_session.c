@@ -147,6 +147,7 @@ static struct command_run *create_start(
 const struct command command_session_create = {
 	.noun = "session",
 	.verb = "create",
+	.how_to = true,
 	.summary = "open a routing session",
 	.help = "Requests that carry its key are served by the pinned versions, and by stable "
 		"where nothing is "

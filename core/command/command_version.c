@@ -242,6 +242,7 @@ static struct command_run *register_start(
 const struct command command_version_register = {
 	.noun = "version",
 	.verb = "register",
+	.how_to = true,
 	.summary = "say that a version runs, and where",
 	.help = "Doing it again with the same facts changes nothing but starts its lifetime anew, "
 		"so a build "

@@ -148,6 +148,57 @@ static void loss_is_shown_where_it_was(void **state)
 	}
 }
 
+static const struct {
+	const char *json, *change;
+} changes[] = {
+	{"{\"before\":null,\"after\":{\"ttl\":\"8h\",\"labels\":{},\"pins\":{\"a\":\"1\"},"
+	 "\"created_at\":"
+	 "\"2026-11-22T18:00:00Z\"}}",
+		"ttl 8h, pins a=1"},
+	{"{\"before\":{\"ttl\":\"8h\"},\"after\":{\"ttl\":\"72h\",\"owner\":\"x\"}}",
+		"ttl 8h -> 72h, owner - -> x"},
+	{"{\"before\":{\"pins\":{\"a\":\"1\"}},\"after\":{\"pins\":{}}}", "pins a=1 -> -"},
+	{"{\"before\":{\"kind\":\"stable\"},\"after\":null}", "-"},
+};
+
+static void events_say_what_was_and_what_is(void **state)
+{
+	struct text_style style = plain_style();
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(changes); i++) {
+		cJSON *event = parse(changes[i].json);
+		struct strbuf out;
+
+		cJSON_AddStringToObject(event, "action", "session-changed");
+		strbuf_init(&out, 65536);
+		text_write_line(&out, &style, &command_events, event);
+		if (!str_ends(str_trim((struct str){out.data, out.len - 1}),
+			    str_of(changes[i].change)))
+			fail_msg("%s", out.data);
+		strbuf_finish(&out);
+		cJSON_Delete(event);
+	}
+}
+
+static void facts_are_named_by_their_columns(void **state)
+{
+	struct text_style style = plain_style();
+	cJSON *status = parse("{\"name\":\"studio\",\"uptime_ms\":7200000,\"proxy\":{\"state\":"
+			      "\"running\"},\"traffic\":{\"history_bytes\":12500000}}");
+	struct strbuf out;
+
+	(void)state;
+	strbuf_init(&out, 65536);
+	text_write_facts(&out, &style, &command_status, status);
+	assert_non_null(strstr(out.data, "environment       studio\n"));
+	assert_non_null(strstr(out.data, "up for            2h\n"));
+	assert_non_null(strstr(out.data, "proxy             running\n"));
+	assert_non_null(strstr(out.data, "history           12.5 MB\n"));
+	strbuf_finish(&out);
+	cJSON_Delete(status);
+}
+
 /* ---- objects ---- */
 
 static void objects_are_flattened(void **state)
@@ -331,6 +382,8 @@ int main(void)
 		cmocka_unit_test(an_empty_list_says_so),
 		cmocka_unit_test(requests_have_one_line_each),
 		cmocka_unit_test(loss_is_shown_where_it_was),
+		cmocka_unit_test(events_say_what_was_and_what_is),
+		cmocka_unit_test(facts_are_named_by_their_columns),
 		cmocka_unit_test(objects_are_flattened),
 		cmocka_unit_test(links_are_links_only_when_harmless),
 		cmocka_unit_test(hostile_text_is_shown_not_obeyed),

@@ -1,0 +1,36 @@
+/*
+ * A cell of text output: a value from JSON as text that may go to a terminal, its width, and its tone.
+ */
+#ifndef UMBRA_CLI_CELL_H
+#define UMBRA_CLI_CELL_H
+
+#include "core/cli/output.h"
+
+/* How loud it is; colour only says again what the text says. */
+enum tone { TONE_PLAIN, TONE_QUIET, TONE_WARN, TONE_BAD, TONE_COUNT };
+
+enum {
+	CELL_CELLS_MAX = 200, /* of a table or a stream */
+	VALUE_MAX = 65536, /* bytes of a raw value, cells of a line of its own */
+};
+
+struct cell {
+	char *text; /* owned */
+	size_t cells;
+	enum tone tone;
+};
+
+/* The value of a column in an item; "-" when there is none. The caller frees the text. */
+struct cell cell_make(
+	const struct text_style *style, const struct column *column, const cJSON *item);
+
+/* Appends `raw` made safe, cut at `max` cells with "..."; returns its cells. */
+size_t cell_add_safe(
+	struct strbuf *out, const struct text_style *style, struct str raw, size_t max);
+/* A value raw: lists with commas, objects as key=value; nothing for null. */
+void cell_add_raw(struct strbuf *out, const cJSON *value);
+/* Around text of a tone; nothing without colours. */
+void cell_tone_on(struct strbuf *out, const struct text_style *style, enum tone tone);
+void cell_tone_off(struct strbuf *out, const struct text_style *style, enum tone tone);
+
+#endif
