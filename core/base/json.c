@@ -61,11 +61,21 @@ static bool scan_escape(struct scan *scan)
 	return true;
 }
 
+/* What may stand in a text as it is, without a further look. */
+static bool is_plain(char c)
+{
+	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
 static bool scan_string(struct scan *scan)
 {
 	scan->at++;
 	while (scan_more(scan)) {
 		unsigned char c = (unsigned char)scan->text.p[scan->at];
+		if (is_plain((char)c)) {
+			scan->at++;
+			continue;
+		}
 		if (c == '"') {
 			scan->at++;
 			return true;
@@ -79,7 +89,7 @@ static bool scan_string(struct scan *scan)
 		}
 		uint32_t code_point;
 		struct str rest = {scan->text.p + scan->at, scan->text.n - scan->at};
-		size_t len = c < 0x80 ? 1 : utf8_decode(rest, &code_point);
+		size_t len = utf8_decode(rest, &code_point);
 		if (len == 0)
 			return scan_fail(scan, "a text must be UTF-8");
 		scan->at += len;
@@ -118,24 +128,48 @@ static bool scan_number(struct scan *scan)
 	return true;
 }
 
+/* What stands outside of texts and numbers: white space, the structure, and true, false, null. */
+static const bool structural[256] = {
+	[' '] = true,
+	['\t'] = true,
+	['\r'] = true,
+	['\n'] = true,
+	['{'] = true,
+	['}'] = true,
+	['['] = true,
+	[']'] = true,
+	[':'] = true,
+	[','] = true,
+	['t'] = true,
+	['r'] = true,
+	['u'] = true,
+	['e'] = true,
+	['f'] = true,
+	['a'] = true,
+	['l'] = true,
+	['s'] = true,
+	['n'] = true,
+};
+
 /* Tokens and depth; that they stand in the right order is left to cJSON. */
 static bool scan_all(struct scan *scan)
 {
 	int depth = 0;
+
 	while (scan_more(scan)) {
 		char c = scan_char(scan);
 		bool ok = true;
 		if (c == '"') {
 			ok = scan_string(scan);
-		} else if (c == '-' || (c >= '0' && c <= '9')) {
-			ok = scan_number(scan);
-		} else if (c == '\0' || strchr(" \t\r\n{}[]:,truefalsn", c) == NULL) {
-			ok = scan_fail(scan, "not JSON");
-		} else {
+		} else if (structural[(unsigned char)c]) {
 			depth += (c == '{' || c == '[') - (c == '}' || c == ']');
 			if (depth > LIMIT_JSON_DEPTH)
 				return scan_fail(scan, "nested too deeply");
 			scan->at++;
+		} else if (c == '-' || (c >= '0' && c <= '9')) {
+			ok = scan_number(scan);
+		} else {
+			ok = scan_fail(scan, "not JSON");
 		}
 		if (!ok)
 			return false;
@@ -228,18 +262,13 @@ static void add_escaped(struct strbuf *out, uint32_t code_point)
 	strbuf_addf(out, "\\u%04x", code_point);
 }
 
-static bool passes_as_is(char c)
-{
-	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
-}
-
 void json_escape(struct strbuf *out, struct str text)
 {
 	strbuf_add_char(out, '"');
 	size_t i = 0;
 	while (i < text.n) {
 		size_t start = i;
-		while (i < text.n && passes_as_is(text.p[i]))
+		while (i < text.n && is_plain(text.p[i]))
 			i++;
 		strbuf_add(out, text.p + start, i - start);
 		if (i == text.n)

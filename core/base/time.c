@@ -46,41 +46,76 @@ static void split(int64_t time_ms, struct tm *ret_tm)
 	gmtime_r(&seconds, ret_tm);
 }
 
-/* Widths that gcc can see: every part is within what its digits hold. */
-static unsigned part(int value, unsigned below)
+/* `width` decimal digits of `value`, at dst; returns where the text goes on. */
+static char *put(char *dst, int width, int64_t value)
 {
-	return (unsigned)value % below;
+	for (int i = width; i-- > 0; value /= 10)
+		dst[i] = (char)('0' + value % 10);
+	return dst + width;
+}
+
+/* Digits and what stands after them. */
+static char *put_then(char *dst, int width, int64_t value, char after)
+{
+	dst = put(dst, width, value);
+	*dst = after;
+	return dst + 1;
+}
+
+/* "18:42:07", by hand like all times: log lines are full of them. */
+static char *put_clock(char *dst, const struct tm *tm)
+{
+	dst = put_then(dst, 2, tm->tm_hour, ':');
+	dst = put_then(dst, 2, tm->tm_min, ':');
+	return put(dst, 2, tm->tm_sec);
+}
+
+static char *put_text(char *dst, const char *text)
+{
+	while (*text != '\0')
+		*dst++ = *text++;
+	return dst;
 }
 
 void time_format(int64_t time_ms, char dst[TIME_TEXT_SIZE])
 {
 	struct tm tm;
+
 	split(time_ms, &tm);
-	snprintf(dst, TIME_TEXT_SIZE, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ",
-		part(tm.tm_year + 1900, 10000), part(tm.tm_mon + 1, 13), part(tm.tm_mday, 32),
-		part(tm.tm_hour, 24), part(tm.tm_min, 60), part(tm.tm_sec, 60),
-		(unsigned)(clamped(time_ms) % 1000));
+	dst = put_then(dst, 4, tm.tm_year + 1900, '-');
+	dst = put_then(dst, 2, tm.tm_mon + 1, '-');
+	dst = put_then(dst, 2, tm.tm_mday, 'T');
+	dst = put_clock(dst, &tm);
+	*dst++ = '.';
+	dst = put_then(dst, 3, clamped(time_ms) % 1000, 'Z');
+	*dst = '\0';
 }
 
 void time_format_clock(int64_t time_ms, char dst[TIME_TEXT_SIZE])
 {
 	struct tm tm;
 	time_t seconds = (time_t)(clamped(time_ms) / 1000);
+
 	localtime_r(&seconds, &tm);
-	snprintf(dst, TIME_TEXT_SIZE, "%02u:%02u:%02u.%03u", part(tm.tm_hour, 24),
-		part(tm.tm_min, 60), part(tm.tm_sec, 61), (unsigned)(clamped(time_ms) % 1000));
+	dst = put_clock(dst, &tm);
+	*dst++ = '.';
+	dst = put(dst, 3, clamped(time_ms) % 1000);
+	*dst = '\0';
 }
 
 void time_format_http(int64_t time_ms, char dst[TIME_TEXT_SIZE])
 {
-	static const char days[7][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-	static const char months[12][4] = {
-		"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+	static const char days[7][6] = {
+		"Sun, ", "Mon, ", "Tue, ", "Wed, ", "Thu, ", "Fri, ", "Sat, "};
+	static const char months[12][6] = {" Jan ", " Feb ", " Mar ", " Apr ", " May ", " Jun ",
+		" Jul ", " Aug ", " Sep ", " Oct ", " Nov ", " Dec "};
 	struct tm tm;
+
 	split(time_ms, &tm);
-	snprintf(dst, TIME_TEXT_SIZE, "%s, %02u %s %04u %02u:%02u:%02u GMT", days[tm.tm_wday],
-		part(tm.tm_mday, 32), months[tm.tm_mon], part(tm.tm_year + 1900, 10000),
-		part(tm.tm_hour, 24), part(tm.tm_min, 60), part(tm.tm_sec, 60));
+	dst = put(put_text(dst, days[tm.tm_wday]), 2, tm.tm_mday);
+	dst = put_then(put_text(dst, months[tm.tm_mon]), 4, tm.tm_year + 1900, ' ');
+	dst = put_text(put_clock(dst, &tm), " GMT");
+	*dst = '\0';
 }
 
 /* Takes `width` digits and, unless it is '\0', the character after them off *rest. */
@@ -102,6 +137,15 @@ static int month_days(int year, int month)
 	static const int days[12] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
 	return days[month - 1] + (month == 2 && leap ? 1 : 0);
+}
+
+/* Days from 1970 to the first of the month; March is the first month, so that leap days come last. */
+static int64_t days_before(int year, int month)
+{
+	int64_t y = month > 2 ? year : year - 1;
+	int64_t m = month > 2 ? month - 3 : month + 9;
+
+	return 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 - 719468;
 }
 
 /* ".123456" or nothing: its first three digits as ms. */
@@ -153,13 +197,8 @@ bool time_parse(struct str s, int64_t *ret_time_ms)
 	if (year < 1970 || month < 1 || month > 12 || day < 1 || day > month_days(year, month) ||
 		hour > 23 || minute > 59 || second > 60)
 		return false;
-	struct tm tm = {.tm_year = year - 1900,
-		.tm_mon = month - 1,
-		.tm_mday = day,
-		.tm_hour = hour,
-		.tm_min = minute - offset,
-		.tm_sec = second};
-	int64_t time_ms = (int64_t)timegm(&tm) * 1000 + ms;
+	int64_t minutes = (days_before(year, month) + day - 1) * 1440 + hour * 60 + minute - offset;
+	int64_t time_ms = (minutes * 60 + second) * 1000 + ms;
 	if (time_ms < 0 || time_ms > TIME_MAX_MS)
 		return false;
 	*ret_time_ms = time_ms;

@@ -131,18 +131,24 @@ static enum err read_text(struct reader *r, const struct member *m)
 	return ERR_NONE;
 }
 
+static enum err wrong_int(struct reader *r, const struct member *m, double max)
+{
+	char expected[64];
+
+	snprintf(expected, sizeof(expected), "a whole number of 0 to %.0f", max);
+	if (cJSON_IsNumber(m->value))
+		return wrong_value(r, m->field->name, m->value, expected);
+	return wrong_type(r, m->field->name, m->value, expected);
+}
+
 static enum err read_int(struct reader *r, const struct member *m)
 {
 	double value = m->value->valuedouble;
 	/* Up to 2^53 a double tells whole numbers apart. */
 	double max = m->field->max > 0 ? (double)m->field->max : 9007199254740992.0;
-	char expected[64];
 
-	snprintf(expected, sizeof(expected), "a whole number of 0 to %.0f", max);
-	if (!cJSON_IsNumber(m->value))
-		return wrong_type(r, m->field->name, m->value, expected);
-	if (!(value >= 0 && value <= max) || value != floor(value))
-		return wrong_value(r, m->field->name, m->value, expected);
+	if (!cJSON_IsNumber(m->value) || !(value >= 0 && value <= max) || value != floor(value))
+		return wrong_int(r, m, max);
 	*(int64_t *)m->slot = (int64_t)value;
 	return ERR_NONE;
 }

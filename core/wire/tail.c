@@ -56,14 +56,17 @@ static int64_t get_number(const cJSON *tree, const char *key)
 	return json_get_u64(tree, key, &value) ? (int64_t)value : -1;
 }
 
+/* The first member tells what a line is. */
 static enum err read_line(const cJSON *tree, struct tail_line *line, struct errbuf *eb)
 {
-	if (cJSON_HasObjectItem(tree, "heartbeat")) {
+	struct str first = str_of(tree->child != NULL ? tree->child->string : NULL);
+
+	if (str_eq_c(first, "heartbeat")) {
 		line->kind = TAIL_HEARTBEAT;
 		line->seq = get_number(tree, "seq");
 		return ERR_NONE;
 	}
-	if (cJSON_HasObjectItem(tree, "dropped")) {
+	if (str_eq_c(first, "dropped")) {
 		line->kind = TAIL_LOST;
 		line->lost = get_number(tree, "dropped");
 		line->why = STR_LIT("");
