@@ -234,6 +234,35 @@ void bench_health(struct plane_bench *bench, const char *service, const char *ve
 	bench_turn(bench);
 }
 
+void bench_shop(struct plane_bench *bench)
+{
+	bench_init(bench);
+	bench_service(bench, "cart");
+	must(bench, &(struct write_spec){.verb = PLANE_PUT_SERVICE,
+			    .service = "search",
+			    .body = "{\"hosts\":[\"find.example\"]}"});
+	bench_version(bench, "cart", "v1", "stable", "127.0.0.1:1");
+	bench_version(bench, "cart", "pr-1", "ephemeral", "127.0.0.1:2");
+	bench_version(bench, "cart", "pr-2", "ephemeral", "127.0.0.1:3");
+	bench_version(bench, "search", "pr-9", "ephemeral", "127.0.0.1:2");
+	bench_version(bench, "search", "old", "ephemeral", "127.0.0.1:8");
+	must(bench, &(struct write_spec){.verb = PLANE_CREATE_SESSION,
+			    .body = "{\"key\":\"dev\",\"pins\":{\"cart\":"
+				    "\"pr-1\"}}"});
+	bench_session(bench, "gone");
+	must(bench, &(struct write_spec){.verb = PLANE_DELETE_SESSION, .session = "gone"});
+	must(bench, &(struct write_spec){
+			    .verb = PLANE_DELETE_VERSION, .service = "search", .version = "old"});
+}
+
+const struct event *bench_last_event(const struct plane_bench *bench)
+{
+	const struct event *event = NULL;
+
+	assert_int_equal(plane_events(bench->plane, 0, &event, 1), 1);
+	return event;
+}
+
 struct version *bench_find(
 	const struct plane_bench *bench, const char *service, const char *version)
 {

@@ -76,6 +76,13 @@ void bench_session(struct plane_bench *bench, const char *key);
 void bench_health(struct plane_bench *bench, const char *service, const char *version,
 	enum endpoint_health health);
 
+/*
+ * A bench with a shop: cart (v1 stable, pr-1, pr-2), search (no stable, pr-9; "old" is retired), the session
+ * "dev" that pins cart=pr-1, and the session "gone" that has ended.
+ */
+void bench_shop(struct plane_bench *bench);
+const struct event *bench_last_event(const struct plane_bench *bench);
+
 struct version *bench_find(
 	const struct plane_bench *bench, const char *service, const char *version);
 
