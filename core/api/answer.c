@@ -57,7 +57,7 @@ static void write_howto(
 	json_object(w, "how_to");
 	for (int howto = 0; howto < HOWTO_COUNT; howto++) {
 		strbuf_reset(&text);
-		howto_of(&text, howto, &call->api->options.entry, thing, record);
+		howto_of(&text, (enum howto)howto, &call->api->options.entry, thing, record);
 		if (text.len > 0)
 			json_str(w, howto_names[howto], strbuf_str(&text));
 	}

@@ -30,7 +30,7 @@ struct tombstone;
 enum {
 	CALL_PART_SIZE = LIMIT_VERSION_NAME + 1,
 	CALL_OUT_MAX = 64 << 20, /* bytes of an answer, or of a piece of one, in memory */
-	CALL_SLICE = 128 << 10, /* of a long answer: written, then the loop runs on */
+	CALL_SLICE = 64 << 10, /* of a long answer: written, then the loop runs on */
 };
 
 struct call {
