@@ -32,7 +32,10 @@
 enum {
 	URL_SIZE = 320,
 	STOP_CHECK_MS = 10,
-	STOP_MAX_MS = 1800, /* TERM is obeyed within two seconds, whatever hangs */
+	STOP_CLIENTS_MS = 1500, /* answers that are not taken by then are left */
+	STOP_MAX_MS =
+		5500, /* the agent needs no longer than 5 s, and the proxy is not left behind */
+	OWN_FILES = 1024, /* descriptors that are not for connections of the API */
 };
 
 struct serve {
@@ -45,11 +48,12 @@ struct serve {
 	struct traffic *traffic;
 	struct agent *agent;
 	struct api *api;
-	struct event *on_term, *on_int, *stop_check;
+	struct event *signals[3], *stop_check;
 	char api_url[URL_SIZE];
 	char proxy_url[URL_SIZE];
 	bool stopping, agent_gone;
-	int64_t stop_at_ms; /* monotonic */
+	int64_t stopping_since_ms; /* monotonic */
+	size_t files; /* descriptors there may be */
 	struct errbuf failure; /* why it ends without having been asked to */
 };
 
@@ -182,16 +186,18 @@ static void check_stopped(evutil_socket_t unused, short what, void *arg)
 {
 	static const struct timeval again = {0, STOP_CHECK_MS * 1000L};
 	struct serve *serve = arg;
-	bool done = serve->agent_gone && api_pending(serve->api) == 0;
+	int64_t since_ms = time_monotonic_ms() - serve->stopping_since_ms;
+	bool done =
+		serve->agent_gone && (api_pending(serve->api) == 0 || since_ms > STOP_CLIENTS_MS);
 
 	(void)unused;
 	(void)what;
-	if (!done && time_monotonic_ms() < serve->stop_at_ms) {
+	if (!done && since_ms < STOP_MAX_MS) {
 		(void)event_add(serve->stop_check, &again);
 		return;
 	}
 	if (!done)
-		log_warning("not all was ended in time; leaving it");
+		log_warning("the proxy was not stopped in time; it is left to run");
 	(void)event_base_loopbreak(serve->base);
 }
 
@@ -206,11 +212,11 @@ static void serve_stop(struct serve *serve)
 {
 	if (serve->stopping) {
 		/* Asked twice: whoever asks is in a hurry. */
-		serve->stop_at_ms = 0;
+		serve->stopping_since_ms = 0;
 		return;
 	}
 	serve->stopping = true;
-	serve->stop_at_ms = time_monotonic_ms() + STOP_MAX_MS;
+	serve->stopping_since_ms = time_monotonic_ms();
 	api_stop(serve->api);
 	agent_stop(serve->agent, agent_stopped, serve);
 	check_stopped(-1, 0, serve);
@@ -219,7 +225,7 @@ static void serve_stop(struct serve *serve)
 static void signal_came(evutil_socket_t signal_number, short what, void *arg)
 {
 	(void)what;
-	log_info("%s: stopping", signal_number == SIGTERM ? "TERM" : "INT");
+	log_info("%s: stopping", strsignal(signal_number));
 	serve_stop(arg);
 }
 
@@ -243,25 +249,38 @@ static void proxy_started(void *arg, const struct errbuf *eb)
 /* ---- starting -------------------------------------------------------------------------------------- */
 
 /* As many descriptors as we are allowed: connections of the API and of the proxy, which inherits it. */
-static void raise_limits(void)
+static size_t raise_files(void)
 {
 	struct rlimit limit;
+	rlim_t had;
 
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
-		limit.rlim_cur = limit.rlim_max;
-		if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
-			log_warning("cannot raise the limit of open files: %s", strerror(errno));
-	}
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return OWN_FILES;
+	had = limit.rlim_cur;
+	limit.rlim_cur = limit.rlim_max;
+	if (had < limit.rlim_max && setrlimit(RLIMIT_NOFILE, &limit) != 0)
+		limit.rlim_cur = had;
+	return limit.rlim_cur;
+}
+
+/* Fewer connections where there are few descriptors: accepting without one would turn in circles. */
+static size_t connections_for(size_t files)
+{
+	if (files >= LIMIT_CONNECTIONS + OWN_FILES)
+		return LIMIT_CONNECTIONS;
+	return files > (size_t)2 * OWN_FILES ? files - OWN_FILES : files / 2;
 }
 
 static void catch_signals(struct serve *serve)
 {
+	static const int numbers[ARRAY_LEN(serve->signals)] = {SIGTERM, SIGINT, SIGHUP};
+
 	(void)signal(SIGPIPE, SIG_IGN);
-	serve->on_term = evsignal_new(serve->base, SIGTERM, signal_came, serve);
-	serve->on_int = evsignal_new(serve->base, SIGINT, signal_came, serve);
+	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
+		serve->signals[i] = evsignal_new(serve->base, numbers[i], signal_came, serve);
+		(void)event_add(serve->signals[i], NULL);
+	}
 	serve->stop_check = evtimer_new(serve->base, check_stopped, serve);
-	(void)event_add(serve->on_term, NULL);
-	(void)event_add(serve->on_int, NULL);
 }
 
 /* Clients reach a proxy that listens everywhere at loopback. */
@@ -312,7 +331,8 @@ static void start_api(struct serve *serve)
 		.now_ms = time_now_ms,
 		.describe_proxy = describe_proxy,
 		.ready = proxy_ready,
-		.arg = serve};
+		.arg = serve,
+		.limits = {.connections = connections_for(serve->files)}};
 
 	write_proxy_url(serve);
 	options.entry.proxy_url = str_of(serve->proxy_url);
@@ -327,7 +347,7 @@ static bool serve_start(struct serve *serve, struct errbuf *eb)
 	char address[API_ADDRESS_SIZE];
 
 	event_set_log_callback(libevent_said);
-	raise_limits();
+	serve->files = raise_files();
 	serve->base = event_base_new();
 	if (serve->base == NULL) {
 		(void)err_set(eb, ERR_FAILED, "there can be no event loop: %s", strerror(errno));
@@ -363,8 +383,8 @@ static void serve_finish(struct serve *serve)
 	plane_destroy(serve->plane);
 	if (serve->listener != NULL)
 		evconnlistener_free(serve->listener);
-	free_event(serve->on_term);
-	free_event(serve->on_int);
+	for (size_t i = 0; i < ARRAY_LEN(serve->signals); i++)
+		free_event(serve->signals[i]);
 	free_event(serve->stop_check);
 	if (serve->base != NULL)
 		event_base_free(serve->base);

@@ -17,7 +17,7 @@ struct serve_options {
 };
 
 /*
- * Runs until TERM or INT, then stops in order, the proxy too. Prints one line to stdout once it takes
+ * Runs until TERM, INT or HUP, then stops in order, the proxy too. Prints one line to stdout once it takes
  * traffic: "ready api=http://127.0.0.1:7070 proxy=http://127.0.0.1:8080 pid=4711". What keeps it from
  * starting is told on stderr, naming the thing and what to do; nothing is left half started then.
  * Returns the exit code.
