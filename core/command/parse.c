@@ -455,6 +455,7 @@ enum err command_parse_line(const char *line, struct command_args *ret_args, str
 	size_t skip;
 	enum err err;
 
+	*ret_args = (struct command_args){0};
 	if (!words) {
 		free(storage);
 		return err_set(eb, ERR_USAGE, "a quote is not closed");
