@@ -1,7 +1,7 @@
 /*
  * Partitions in order, and the ceiling. Called by history.c; partition.c knows what is inside a file.
- * Invariants: at most one partition is written to, the last; at most one other is open, the one read
- * last; first and last of partitions do not overlap and rise with their number.
+ * Invariants: at most one partition is written to, the last; at most one other is open, the one read or
+ * indexed last; first and last of partitions do not overlap and rise with their number.
  */
 #include "core/traffic/archive.h"
 
@@ -33,6 +33,7 @@ struct archive {
 	size_t count;
 	size_t cap;
 	bool writing; /* the last one is open for writing */
+	bool indexing; /* the newest full one may lack indexes */
 	size_t reading; /* index of the other open one, or SIZE_MAX */
 	int ceiling_fd;
 	char error[512];
@@ -48,14 +49,14 @@ static struct partition *newest(const struct archive *archive)
 static void stop_reading(struct archive *archive)
 {
 	if (archive->reading != SIZE_MAX)
-		partition_close(&archive->partitions[archive->reading], false);
+		partition_close(&archive->partitions[archive->reading]);
 	archive->reading = SIZE_MAX;
 }
 
-static void stop_writing(struct archive *archive, bool written)
+static void stop_writing(struct archive *archive)
 {
 	if (archive->writing)
-		partition_close(newest(archive), written);
+		partition_close(newest(archive));
 	archive->writing = false;
 }
 
@@ -98,7 +99,7 @@ static enum err find_partitions(struct archive *archive, struct errbuf *eb)
 		/* One that cannot be read is no reason not to start; it goes in its turn. */
 		if (partition_open(partition, NULL) != ERR_NONE)
 			partition->bad = true;
-		partition_close(partition, false);
+		partition_close(partition);
 	}
 	return ERR_NONE;
 }
@@ -124,10 +125,48 @@ static void drop_oldest(struct archive *archive)
 		archive->count * sizeof(*archive->partitions));
 }
 
+static bool readable(struct archive *archive, size_t index)
+{
+	struct partition *partition = &archive->partitions[index];
+
+	if (partition->bad)
+		return false;
+	if (archive->writing && index == archive->count - 1)
+		return true;
+	if (archive->reading != index)
+		stop_reading(archive);
+	if (partition_open(partition, NULL) != ERR_NONE)
+		return false;
+	archive->reading = index;
+	return true;
+}
+
+/*
+ * One index of the newest full partition, if it lacks one. One after each write, so that the writes behind
+ * it wait a fraction of a second and not for all of them; what a kill left without is read through.
+ */
+static void add_index(struct archive *archive)
+{
+	size_t full = archive->count - (archive->writing ? 1 : 0);
+
+	if (full == 0 || !archive->indexing)
+		return;
+	struct partition *partition = &archive->partitions[full - 1];
+	if (!readable(archive, full - 1) || partition_is_indexed(partition) ||
+		partition_add_index(partition, NULL) != ERR_NONE ||
+		partition_is_indexed(partition)) {
+		archive->indexing = false;
+		stop_reading(archive);
+	}
+}
+
 static void keep_limits(struct archive *archive, const struct partition *written)
 {
-	if (written->bytes >= archive->partition_bytes)
-		stop_writing(archive, true);
+	add_index(archive);
+	if (written->bytes >= archive->partition_bytes) {
+		stop_writing(archive);
+		archive->indexing = true;
+	}
 	while (archive->count > 1 && total_bytes(archive) > archive->max_bytes)
 		drop_oldest(archive);
 }
@@ -138,7 +177,7 @@ static struct partition *writable(struct archive *archive, struct errbuf *eb)
 	struct partition *last = newest(archive);
 
 	if (last != NULL && last->bad)
-		stop_writing(archive, false);
+		stop_writing(archive);
 	if (last == NULL || last->bad || last->bytes >= archive->partition_bytes) {
 		add_partition(archive, last != NULL ? last->number + 1 : 1);
 		last = newest(archive);
@@ -164,7 +203,7 @@ enum err archive_write(
 		return ERR_NONE;
 	}
 	/* Opened anew at the next write: some errors stay with a handle. */
-	stop_writing(archive, false);
+	stop_writing(archive);
 	if (eb != NULL)
 		*eb = own;
 	return ERR_IO;
@@ -279,7 +318,7 @@ void archive_close(struct archive *archive, int64_t next)
 	if (archive == NULL)
 		return;
 	stop_reading(archive);
-	stop_writing(archive, true);
+	stop_writing(archive);
 	if (next > 0)
 		(void)archive_raise_ceiling(archive, next, NULL);
 	if (archive->ceiling_fd >= 0)
@@ -324,23 +363,6 @@ static bool on_row(void *arg, const struct request *request)
 		filter_may_match_request(query->filter, request, query->now_ms))
 		*add_item(query) = (struct archive_item){.request = request_copy(request)};
 	return query->count < query->max_items;
-}
-
-static bool readable(struct archive *archive, size_t index)
-{
-	struct partition *partition = &archive->partitions[index];
-
-	if (partition->bad)
-		return false;
-	if (archive->writing && index == archive->count - 1)
-		return true;
-	if (archive->reading != index)
-		stop_reading(archive);
-	/* Before it is open it may not have been seen to hold anything. */
-	if (partition_open(partition, NULL) != ERR_NONE)
-		return false;
-	archive->reading = index;
-	return true;
 }
 
 /* The partition to read from next, or SIZE_MAX. */

@@ -25,6 +25,18 @@ enum {
 
 /* ---- SQL from the field table ------------------------------------------------------------------ */
 
+/*
+ * Made when the partition is full, at one go: ids are random, and keeping their indexes up to date with
+ * every transaction costs ten times what storing the records does.
+ */
+static const char *const index_sql[] = {
+	"CREATE INDEX request_time ON request (time)",
+	"CREATE INDEX request_version ON request (service, version)",
+	"CREATE INDEX request_session ON request (session) WHERE session IS NOT NULL",
+	"CREATE INDEX request_trace ON request (trace) WHERE trace IS NOT NULL",
+	"CREATE INDEX request_id ON request (id) WHERE id IS NOT NULL",
+};
+
 static const char *column_type(enum field_type type)
 {
 	if (type == FIELD_VIEW)
@@ -50,12 +62,7 @@ static void add_schema(struct strbuf *sql)
 	strbuf_add_c(sql, "BEGIN; CREATE TABLE request (");
 	add_columns(sql, true);
 	strbuf_addf(sql,
-		"); CREATE INDEX request_time ON request (time);"
-		"CREATE INDEX request_id ON request (id);"
-		"CREATE INDEX request_trace ON request (trace);"
-		"CREATE INDEX request_session ON request (session) WHERE session IS NOT NULL;"
-		"CREATE INDEX request_version ON request (service, version);"
-		"CREATE TABLE run (seq INTEGER PRIMARY KEY);"
+		"); CREATE TABLE run (seq INTEGER PRIMARY KEY);"
 		"PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT",
 		APPLICATION_ID, SCHEMA_VERSION);
 }
@@ -143,6 +150,9 @@ static enum err read_state(struct partition *partition, struct errbuf *eb)
 		return fail(partition, "reading", eb);
 	partition->first = pair[0];
 	partition->last = pair[1];
+	if (!query_pair(partition, "SELECT count(*) FROM sqlite_master WHERE type = 'index'", pair))
+		return fail(partition, "reading", eb);
+	partition->indexes = (unsigned)pair[0];
 	measure(partition);
 	return ERR_NONE;
 }
@@ -162,23 +172,18 @@ enum err partition_open(struct partition *partition, struct errbuf *eb)
 		err = fail(partition, "opening", eb);
 	else
 		err = read_state(partition, eb);
-	if (err != ERR_NONE) {
-		partition_close(partition, false);
-		measure(partition);
-	}
+	if (err != ERR_NONE)
+		partition_close(partition);
 	return err;
 }
 
-void partition_close(struct partition *partition, bool written)
+void partition_close(struct partition *partition)
 {
 	sqlite3_finalize(partition->insert);
 	partition->insert = NULL;
-	if (partition->db != NULL && written)
-		exec(partition, "PRAGMA journal_mode = DELETE");
 	sqlite3_close(partition->db);
 	partition->db = NULL;
-	if (written)
-		measure(partition);
+	measure(partition);
 }
 
 void partition_unlink(const struct partition *partition)
@@ -275,6 +280,20 @@ enum err partition_write(struct partition *partition, struct request *const *req
 	return err;
 }
 
+bool partition_is_indexed(const struct partition *partition)
+{
+	return partition->indexes >= ARRAY_LEN(index_sql);
+}
+
+enum err partition_add_index(struct partition *partition, struct errbuf *eb)
+{
+	if (!exec(partition, index_sql[partition->indexes]))
+		return fail(partition, "making an index", eb);
+	partition->indexes++;
+	measure(partition);
+	return ERR_NONE;
+}
+
 enum err partition_add_run(struct partition *partition, int64_t seq, struct errbuf *eb)
 {
 	char sql[96];
@@ -368,13 +387,13 @@ static void add_lookup(struct strbuf *sql, const struct filter *filter, struct s
 	}
 }
 
-/* The first row that is not older than since:, so that older ones need not be read. */
+/* The first row that is not older than since:, so that older ones need not be read; by the first index. */
 static int64_t low_by_time(struct partition *partition, const struct partition_query *query)
 {
 	char sql[96];
 	int64_t pair[2];
 
-	if (query->since == 0 || query->ascending)
+	if (query->since == 0 || query->ascending || partition->indexes == 0)
 		return query->low;
 	snprintf(sql, sizeof(sql), "SELECT min(seq) FROM request WHERE time >= %lld",
 		(long long)query->since);

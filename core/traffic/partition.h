@@ -1,8 +1,8 @@
 /*
  * One file of the history: an SQLite database with a table of request records, a column for each field of
- * the record's table, found by seq, time, id, trace, session, and service with version. A list of `run`s
- * beside it holds the first number of each process whose predecessor was killed: numbers are missing
- * before it that were never given.
+ * the record's table. Once full it gets indexes by time, service with version, session, trace and id; the
+ * one that is written to is read through. A list of `run`s beside it holds the first number of each
+ * process whose predecessor was killed: numbers are missing before it that were never given.
  *
  * Everything here blocks and runs on the history's thread, or before the loop does. A partition that is no
  * database, or of another schema, is left alone: it is `bad`, takes part in the count of bytes, and goes
@@ -30,16 +30,19 @@ struct partition {
 	bool bad;
 	int64_t first, last; /* seq; 0 while there is none */
 	int64_t bytes; /* of its files */
+	unsigned indexes; /* how many of them are made */
 };
 
 /* Reads first, last and bytes of a file that is there, or makes the file. */
 enum err partition_open(struct partition *partition, struct errbuf *eb);
-/* `written`: nothing will be added any more, so that it becomes one plain file. */
-void partition_close(struct partition *partition, bool written);
+void partition_close(struct partition *partition);
 void partition_unlink(const struct partition *partition);
 /* All or nothing. The numbers must be above `last`, and rise. */
 enum err partition_write(struct partition *partition, struct request *const *requests, size_t count,
 	struct errbuf *eb);
+bool partition_is_indexed(const struct partition *partition);
+/* Makes the next index of a full partition. */
+enum err partition_add_index(struct partition *partition, struct errbuf *eb);
 enum err partition_add_run(struct partition *partition, int64_t seq, struct errbuf *eb);
 /* Whether a run begins in after+1..upto. */
 bool partition_has_run(struct partition *partition, int64_t after, int64_t upto);

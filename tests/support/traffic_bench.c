@@ -14,6 +14,7 @@
 #include "core/base/mem.h"
 #include "core/base/time.h"
 #include "core/model/version.h"
+#include "core/traffic/internal.h"
 
 enum { PATIENCE_MS = 20000 };
 
@@ -97,7 +98,7 @@ void traffic_bench_until(struct traffic_bench *bench,
 	}
 }
 
-static bool is_stored(struct traffic_bench *bench, void *arg)
+static bool is_found(struct traffic_bench *bench, void *arg)
 {
 	struct found *found = arg;
 
@@ -105,14 +106,30 @@ static bool is_stored(struct traffic_bench *bench, void *arg)
 	return found->done;
 }
 
+static void read_done(struct history_read *read, void *arg)
+{
+	bool *done = arg;
+
+	history_read_reset(read);
+	*done = true;
+}
+
+static bool is_true(struct traffic_bench *bench, void *arg)
+{
+	(void)bench;
+	return *(const bool *)arg;
+}
+
 void traffic_bench_stored(struct traffic_bench *bench)
 {
-	struct found found;
+	bool done = false;
+	struct history_read read = {.query = {.low = 1, .max_rows = 1, .max_items = 1},
+		.done = read_done,
+		.arg = &done};
 
-	/* A search has what is queued written first. */
-	found_start(bench, &found, "id:none", 0, 1);
-	traffic_bench_until(bench, is_stored, &found);
-	found_finish(&found);
+	/* A read has what is queued written first. */
+	history_post(bench->traffic->history, &read);
+	traffic_bench_until(bench, is_true, &done);
 }
 
 struct request traffic_bench_request(int64_t n)
@@ -273,7 +290,7 @@ void found_get(struct traffic_bench *bench, struct found *found, const char *fil
 	size_t limit)
 {
 	found_start(bench, found, filter, before, limit);
-	traffic_bench_until(bench, is_stored, found);
+	traffic_bench_until(bench, is_found, found);
 }
 
 void found_finish(struct found *found)
