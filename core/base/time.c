@@ -197,8 +197,8 @@ bool time_parse(struct str s, int64_t *ret_time_ms)
 	if (year < 1970 || month < 1 || month > 12 || day < 1 || day > month_days(year, month) ||
 		hour > 23 || minute > 59 || second > 60)
 		return false;
-	int64_t minutes = (days_before(year, month) + day - 1) * 1440 + hour * 60 + minute - offset;
-	int64_t time_ms = (minutes * 60 + second) * 1000 + ms;
+	int64_t hours = (days_before(year, month) + day - 1) * 24 + hour;
+	int64_t time_ms = ((hours * 60 + minute - offset) * 60 + second) * 1000 + ms;
 	if (time_ms < 0 || time_ms > TIME_MAX_MS)
 		return false;
 	*ret_time_ms = time_ms;
