@@ -239,9 +239,8 @@ static void draw_line_prompt(const struct prompt *prompt, const struct canvas *c
 		return;
 	}
 	canvas_c(canvas, 2, x, canvas->cols - x - 1, ROLE_QUIET,
-		prompt->question == QUESTION_FILTER
-			? "state:unhealthy  pr:482  author:dev1  kind:ephemeral  \"text\"  !not    "
-			  "Enter keep   Esc show all"
+		prompt->question == QUESTION_FILTER ? "Enter keep   Esc show all   state:unhealthy "
+						      " pr:482  author:dev1  \"text\"  !not"
 		: prompt->question == QUESTION_FIND ? "Enter keep   n next   N before   Esc drop"
 						    : "Enter send   Esc drop");
 }

@@ -40,6 +40,7 @@ struct screen {
 	bool ascii;
 	bool modern; /* private modes are understood, or swallowed */
 	bool expects_text;
+	bool anew; /* the next frame is painted over everything */
 	int rows, cols;
 };
 
@@ -126,8 +127,7 @@ static void apply_theme(struct screen *screen)
 	if (screen->depth != DEPTH_MONO)
 		attributes |= (attr_t)COLOR_PAIR(screen->palette.pairs[ROLE_BASE]);
 	wbkgdset(stdscr, (chtype)(attributes | ' '));
-	(void)werase(stdscr);
-	(void)clearok(curscr, TRUE);
+	screen_repaint(screen);
 }
 
 static void set_modes(struct screen *screen)
@@ -274,12 +274,16 @@ struct canvas screen_canvas(struct screen *screen, int64_t now_ms, int64_t *next
 
 void screen_show(struct screen *screen)
 {
+	(void)wnoutrefresh(stdscr);
+	/* What is as it was sends nothing, not even the marks. */
+	if (!screen->anew && !is_wintouched(newscr))
+		return;
 	if (screen->modern)
 		send_now(SYNC_BEGIN);
-	(void)wnoutrefresh(stdscr);
 	(void)doupdate();
 	if (screen->modern)
 		send_now(SYNC_END);
+	screen->anew = false;
 }
 
 bool screen_resize(struct screen *screen)
@@ -293,13 +297,14 @@ bool screen_resize(struct screen *screen)
 	if (resizeterm(size.ws_row, size.ws_col) != OK)
 		return false;
 	getmaxyx(stdscr, screen->rows, screen->cols);
+	screen->anew = true;
 	(void)werase(stdscr);
 	return true;
 }
 
 void screen_repaint(struct screen *screen)
 {
-	(void)screen;
+	screen->anew = true;
 	(void)werase(stdscr);
 	(void)clearok(curscr, TRUE);
 }

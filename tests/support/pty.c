@@ -206,7 +206,7 @@ static void fail_with_screen(const struct pty *pty, const char *what, const char
 
 	strbuf_init(&dump, 1 << 20);
 	pty_dump(pty, &dump);
-	print_message("%s", dump.data);
+	(void)fputs(dump.data, stderr);
 	strbuf_finish(&dump);
 	fail_msg("%s \"%s\"", what, text);
 }
@@ -323,6 +323,9 @@ static void describe_colour(char *dst, size_t size, const VTermColor *colour)
 			colour->rgb.blue);
 }
 
+/* The look of the first cell, that of the ground, is a dot, so that what stands out stands out. */
+static const char letters[] = ".abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+
 enum { LOOK_SIZE = 96, LOOKS_MAX = 60 };
 
 static void describe_look(char dst[LOOK_SIZE], const VTermScreenCell *cell)
@@ -338,14 +341,10 @@ static void describe_look(char dst[LOOK_SIZE], const VTermScreenCell *cell)
 
 static char letter_of(char looks[LOOKS_MAX][LOOK_SIZE], int *count, const VTermScreenCell *cell)
 {
-	static const char letters[] =
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 	char look[LOOK_SIZE];
 	int i = 0;
 
 	describe_look(look, cell);
-	if (strcmp(look, "- on -") == 0)
-		return '.';
 	while (i < *count && strcmp(looks[i], look) != 0)
 		i++;
 	if (i == LOOKS_MAX)
@@ -376,9 +375,7 @@ static void dump_looks(const struct pty *pty, struct strbuf *out)
 		strbuf_add_char(out, '\n');
 	}
 	for (int i = 0; i < count; i++)
-		strbuf_addf(out, "%c  %s\n",
-			"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"[i],
-			looks[i]);
+		strbuf_addf(out, "%c  %s\n", letters[i], looks[i]);
 }
 
 void pty_dump(const struct pty *pty, struct strbuf *out)

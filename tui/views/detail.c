@@ -36,6 +36,7 @@ struct detail {
 	size_t count;
 	struct list list;
 	bool gone;
+	int cols; /* of the body */
 	char command[COMMAND_MAX];
 };
 
@@ -147,12 +148,27 @@ static void add_row(struct detail *state, const char *name, size_t from, enum ro
 	state->rows[state->count++] = (struct detail_row){name, from, state->text.len - from, role};
 }
 
+/* A sentence, over as many rows as it needs. */
 static void add_sentence(struct detail *state, const char *name, enum role role, const char *text)
 {
-	size_t from = state->text.len;
+	size_t width =
+		state->cols > 2 * NAME_COLS ? (size_t)state->cols - NAME_COLS - 5 : NAME_COLS;
+	struct str rest = str_of(text);
 
-	strbuf_add_c(&state->text, text);
-	add_row(state, name, from, role);
+	while (rest.n > 0) {
+		size_t from = state->text.len;
+		size_t take = rest.n;
+
+		if (take > width) {
+			take = width;
+			while (take > 1 && rest.p[take] != ' ')
+				take--;
+		}
+		strbuf_add(&state->text, rest.p, take);
+		add_row(state, name, from, role);
+		rest = str_trim((struct str){rest.p + take, rest.n - take});
+		name = "";
+	}
 }
 
 static void add_fields(struct detail *state, const struct record_type *type, const void *record)
@@ -164,7 +180,8 @@ static void add_fields(struct detail *state, const struct record_type *type, con
 		if (!field_is_set(field, record))
 			continue;
 		add_value(&state->text, field, record);
-		add_row(state, field->name, from, ROLE_BASE);
+		if (state->text.len > from)
+			add_row(state, field->name, from, ROLE_BASE);
 	}
 }
 
@@ -213,8 +230,8 @@ static void detail_prepare(
 	struct detail *state = arg;
 
 	(void)ui;
-	(void)cols;
-	if (parts & (MODEL_SERVICES | MODEL_SESSIONS)) {
+	if (parts & (MODEL_SERVICES | MODEL_SESSIONS) || cols != state->cols) {
+		state->cols = cols;
 		strbuf_reset(&state->text);
 		state->count = 0;
 		if (state->request)

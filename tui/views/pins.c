@@ -25,7 +25,7 @@ static const struct column_spec columns[COLUMN_TOTAL] = {
 	[COLUMN_SERVICE] = {"SERVICE", 12, 20, 3, 0, false, 0},
 	[COLUMN_NOW] = {"NOW", 17, 26, 2, 0, false, 0},
 	[COLUMN_STAGED] = {"STAGED", 12, 20, 4, 0, false, 0},
-	[COLUMN_EFFECT] = {"WHAT CHANGES", 12, 120, 2, 0, false, 0},
+	[COLUMN_EFFECT] = {"WHAT CHANGES", 26, 120, 2, 0, false, 0},
 };
 
 /* The picker's row for taking a pin away. */

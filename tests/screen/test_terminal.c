@@ -1,0 +1,283 @@
+/*
+ * The terminal: given back however the program ends, nothing asked of it, every kind of it served, every
+ * size survived, and silent while nothing happens.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "core/base/mem.h"
+#include "core/base/time.h"
+
+#include "tests/support/dash.h"
+
+static struct stage stage;
+
+static int setup(void **state)
+{
+	(void)state;
+	stage_start(&stage, &stage_shop_script, 0);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	stage_stop(&stage);
+	return 0;
+}
+
+static void open_dash(struct pty *pty, const char *term, const char *const *env)
+{
+	struct dash_options options = {.term = term, .env = env};
+
+	dash_start(pty, &stage, &options);
+	dash_ready(pty);
+}
+
+static void test_quit(void **state)
+{
+	struct pty pty;
+
+	(void)state;
+	open_dash(&pty, NULL, NULL);
+	assert_true(pty.alternate);
+	assert_int_equal(pty.asked, 0);
+	pty_keys(&pty, "q");
+	assert_int_equal(pty_wait_end(&pty), 0);
+	pty_check_restored(&pty);
+	assert_int_equal(pty.asked, 0);
+	pty_finish(&pty);
+}
+
+static void test_signals(void **state)
+{
+	static const int numbers[] = {
+		SIGTERM,
+		SIGINT,
+		SIGHUP,
+#ifndef __SANITIZE_ADDRESS__
+		SIGSEGV,
+		SIGABRT,
+		SIGBUS,
+#endif
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
+		struct pty pty;
+
+		open_dash(&pty, NULL, NULL);
+		pty_keys(&pty, "/"); /* bracketed paste is on */
+		pty_wait_text(&pty, "Esc show all");
+		pty_signal(&pty, numbers[i]);
+		assert_int_equal(pty_wait_end(&pty), 128 + numbers[i]);
+		pty_check_restored(&pty);
+		assert_non_null(strstr(pty.raw.data, "\033[?2004h"));
+		assert_non_null(strstr(pty.raw.data, "\033[?2004l"));
+		pty_finish(&pty);
+	}
+}
+
+static void test_suspend(void **state)
+{
+	struct pty pty;
+	int status = 0;
+
+	(void)state;
+	open_dash(&pty, NULL, NULL);
+	pty_keys(&pty, "\032");
+	assert_int_equal(waitpid(pty.pid, &status, WUNTRACED), pty.pid);
+	assert_true(WIFSTOPPED(status));
+	pty_quiet(&pty, 50);
+	pty_check_restored(&pty);
+	pty_resize(&pty, 30, 100);
+	pty_signal(&pty, SIGCONT);
+	pty_wait_text(&pty, "studio-demo");
+	assert_true(pty.alternate);
+	pty_keys(&pty, "3");
+	pty_wait_text(&pty, "qa-seats");
+	pty_keys(&pty, "q");
+	assert_int_equal(pty_wait_end(&pty), 0);
+	pty_check_restored(&pty);
+	pty_finish(&pty);
+}
+
+static bool has_colour(const struct pty *pty)
+{
+	return strstr(pty->raw.data, "\033[38;5;") || strstr(pty->raw.data, "\033[31m") ||
+	       strstr(pty->raw.data, "\033[32m") || strstr(pty->raw.data, ";32m") ||
+	       strstr(pty->raw.data, "\033[33m");
+}
+
+struct kind {
+	const char *term;
+	const char *env[3];
+	bool colour;
+	bool colour_256;
+	bool ascii;
+};
+
+static void test_kinds(void **state)
+{
+	static const struct kind kinds[] = {
+		{"xterm-256color", {NULL}, true, true, false},
+		{"xterm-256color", {"NO_COLOR=1"}, false, false, false},
+		{"xterm-256color", {"LC_ALL=C"}, true, true, true},
+		{"xterm", {NULL}, true, false, false},
+		{"linux", {NULL}, true, false, false},
+		{"vt100", {"LC_ALL=C"}, false, false, true},
+		{"screen-256color", {NULL}, true, true, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		const struct kind *kind = &kinds[i];
+		bool beyond_ascii = false;
+		struct pty pty;
+
+		open_dash(&pty, kind->term, kind->env);
+		for (size_t j = 0; j < pty.raw.len; j++)
+			beyond_ascii |= (unsigned char)pty.raw.data[j] >= 0x80;
+		if (has_colour(&pty) != kind->colour || beyond_ascii == kind->ascii ||
+			(strstr(pty.raw.data, "\033[38;5;") != NULL) != kind->colour_256)
+			fail_msg("kind %zu, %s", i, kind->term);
+		assert_true(pty_shows(&pty, "booking"));
+		assert_true(pty_shows(&pty, kind->ascii ? "*  ready" : "●  ready"));
+		assert_int_equal(pty.asked, 0);
+		pty_keys(&pty, "q");
+		assert_int_equal(pty_wait_end(&pty), 0);
+		pty_check_restored(&pty);
+		pty_finish(&pty);
+	}
+}
+
+static void test_no_such_terminal(void **state)
+{
+	static const char *const terms[] = {"dumb", "no-such-terminal", "unknown"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(terms); i++) {
+		struct dash_options options = {.term = terms[i]};
+		struct pty pty;
+
+		dash_start(&pty, &stage, &options);
+		assert_int_equal(pty_wait_end(&pty), 2);
+		assert_non_null(strstr(pty.raw.data, terms[i]));
+		assert_non_null(strstr(pty.raw.data, "umbra service list"));
+		assert_null(strchr(pty.raw.data, '\033'));
+		pty_finish(&pty);
+	}
+}
+
+static void test_sizes(void **state)
+{
+	static const int sizes[][2] = {{40, 10}, {10, 3}, {1, 1}, {2, 200}, {200, 2}, {59, 15},
+		{60, 14}, {200, 60}, {80, 24}};
+	static const char *const views[] = {"1", "3", "4", "?", "/", "3\r"};
+
+	(void)state;
+	for (size_t v = 0; v < ARRAY_LEN(views); v++) {
+		struct pty pty;
+
+		open_dash(&pty, NULL, NULL);
+		pty_keys(&pty, views[v]);
+		pty_quiet(&pty, 60);
+		for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+			pty_resize(&pty, sizes[i][1], sizes[i][0]);
+			if (sizes[i][0] == 59 || sizes[i][1] == 14)
+				pty_wait_text(&pty, "needs 60x15");
+			else
+				(void)pty_read(&pty, 100);
+			pty_keys(&pty, "j");
+		}
+		pty_wait_text(&pty, "studio-demo");
+		assert_false(pty_shows(&pty, "needs 60x15"));
+		pty_keys(&pty, "\033");
+		pty_quiet(&pty, 100);
+		pty_keys(&pty, "q");
+		assert_int_equal(pty_wait_end(&pty), 0);
+		pty_check_restored(&pty);
+		pty_finish(&pty);
+	}
+}
+
+static void test_a_storm_of_sizes(void **state)
+{
+	struct dash_options options = {.rows = 40, .cols = 120};
+	uint64_t before;
+	struct pty pty;
+
+	(void)state;
+	dash_start(&pty, &stage, &options);
+	dash_ready(&pty);
+	before = pty.bytes;
+	for (int i = 0; i < 30; i++) {
+		pty_resize(&pty, 40 - i % 7, 120 - i % 11);
+		(void)pty_read(&pty, 20);
+	}
+	pty_resize(&pty, 40, 120);
+	pty_quiet(&pty, 200);
+	assert_true(pty_shows(&pty, "studio-demo"));
+	if (pty.bytes - before > 40000)
+		fail_msg("%llu bytes for 30 sizes", (unsigned long long)(pty.bytes - before));
+	pty_finish(&pty);
+}
+
+static void test_silence(void **state)
+{
+	int64_t deadline;
+	uint64_t before;
+	struct pty pty;
+
+	(void)state;
+	open_dash(&pty, NULL, NULL);
+	before = pty.bytes;
+	deadline = time_monotonic_ms() + 3000;
+	while (time_monotonic_ms() < deadline)
+		(void)pty_read(&pty, 100);
+	assert_int_equal(pty.bytes - before, 0);
+	pty_finish(&pty);
+}
+
+static void test_a_key_costs_little(void **state)
+{
+	struct pty pty;
+
+	(void)state;
+	open_dash(&pty, NULL, NULL);
+	for (int i = 0; i < 20; i++) {
+		uint64_t before = pty.bytes;
+
+		pty_keys(&pty, i < 12 ? "j" : "k");
+		(void)pty_read(&pty, 1000);
+		if (pty.bytes - before > 600 || pty.bytes == before)
+			fail_msg("%llu bytes for a key", (unsigned long long)(pty.bytes - before));
+	}
+	pty_finish(&pty);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_quit),
+		cmocka_unit_test(test_signals),
+		cmocka_unit_test(test_suspend),
+		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_no_such_terminal),
+		cmocka_unit_test(test_sizes),
+		cmocka_unit_test(test_a_storm_of_sizes),
+		cmocka_unit_test(test_silence),
+		cmocka_unit_test(test_a_key_costs_little),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}

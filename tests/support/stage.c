@@ -1,0 +1,244 @@
+/*
+ * The control plane of the screen tests, see stage.h. Everything below "in the child" runs in the forked
+ * process, where a failure cannot jump back into the test: it is printed and the process ends.
+ */
+#include "tests/support/stage.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+#include <event2/listener.h>
+
+#include "core/api/server.h"
+#include "core/plane/plane.h"
+#include "core/store/store.h"
+#include "core/traffic/traffic.h"
+#include "core/wire/record.h"
+
+struct stage_plane {
+	struct event_base *base;
+	struct store *store;
+	struct plane *plane;
+	struct traffic *traffic;
+	struct api *api;
+	const struct stage_script *script;
+	int orders, acks;
+	bool written;
+};
+
+static int64_t clock_ms = STAGE_NOW_MS;
+
+static int64_t stage_now(void)
+{
+	return clock_ms;
+}
+
+static _Noreturn void give_up(const char *what, const char *why)
+{
+	(void)fprintf(stderr, "stage: %s: %s\n", what, why);
+	_exit(99);
+}
+
+void stage_clock(struct stage_plane *plane, int64_t ago_ms)
+{
+	(void)plane;
+	clock_ms = STAGE_NOW_MS - ago_ms;
+}
+
+static void on_written(void *arg, const struct plane_result *result)
+{
+	struct stage_plane *plane = arg;
+
+	if (result->err != ERR_NONE)
+		give_up("a write was refused", result->eb->text);
+	plane->written = true;
+}
+
+static void write_body(struct stage_plane *plane, struct plane_write *write,
+	const struct record_type *type, const char *body)
+{
+	struct errbuf eb;
+	cJSON *object;
+	void *record = record_create(type);
+
+	errbuf_clear(&eb);
+	object = json_parse(str_of(body), &eb);
+	if (!object ||
+		wire_read_record(type, object, WIRE_PUT, record, &write->present, &eb) != ERR_NONE)
+		give_up(body, eb.text);
+	write->record = record;
+	write->actor = "stage";
+	plane->written = false;
+	plane_write(plane->plane, write, on_written, plane);
+	while (!plane->written)
+		(void)event_base_loop(plane->base, EVLOOP_ONCE);
+	cJSON_Delete(object);
+	record_unref(type, record);
+}
+
+void stage_service(struct stage_plane *plane, const char *name, const char *body)
+{
+	struct plane_write write = {.verb = PLANE_PUT_SERVICE, .service = name};
+
+	write_body(plane, &write, &service_type, body);
+}
+
+void stage_version(
+	struct stage_plane *plane, const char *service, const char *version, const char *body)
+{
+	struct plane_write write = {
+		.verb = PLANE_PUT_VERSION, .service = service, .version = version};
+
+	write_body(plane, &write, &version_type, body);
+}
+
+void stage_session(struct stage_plane *plane, const char *body)
+{
+	struct plane_write write = {.verb = PLANE_CREATE_SESSION};
+
+	write_body(plane, &write, &session_type, body);
+}
+
+void stage_up(struct stage_plane *plane, const char *service, const char *version)
+{
+	plane_report_health(plane->plane, str_of(service), str_of(version), 0, ENDPOINT_UP, NULL);
+}
+
+void stage_down(
+	struct stage_plane *plane, const char *service, const char *version, const char *why)
+{
+	plane_report_health(plane->plane, str_of(service), str_of(version), 0, ENDPOINT_DOWN, why);
+}
+
+void stage_request(struct stage_plane *plane, const struct request *request)
+{
+	struct request copy = *request;
+
+	copy.time = clock_ms;
+	(void)traffic_take(plane->traffic, &copy);
+}
+
+void stage_loss(struct stage_plane *plane, int64_t lost, const char *why)
+{
+	traffic_report_loss(plane->traffic, lost, why);
+}
+
+/* ---- the child's life ---- */
+
+static const struct environment *environment_of(void *arg)
+{
+	return plane_environment(((struct stage_plane *)arg)->plane);
+}
+
+static void on_order(evutil_socket_t fd, short what, void *arg)
+{
+	struct stage_plane *plane = arg;
+	char order;
+
+	(void)what;
+	if (read((int)fd, &order, 1) != 1)
+		_exit(0); /* the test is gone */
+	if (plane->script->order)
+		plane->script->order(plane, order);
+	if (write(plane->acks, &order, 1) != 1)
+		_exit(0);
+}
+
+static void run_stage(const struct stage_script *script, int port, int orders, int acks)
+{
+	const struct plane_options plane_options = {"studio-demo", stage_now};
+	struct stage_plane *plane = calloc(1, sizeof(*plane));
+	const struct traffic_options traffic_options = {
+		.now_ms = stage_now, .environment = environment_of, .environment_arg = plane};
+	struct api_options options = {.now_ms = stage_now,
+		.entry = {STR_LIT("http://127.0.0.1:8080"), STR_LIT("env.localhost")}};
+	struct evconnlistener *listener;
+	char address[API_ADDRESS_SIZE];
+	struct errbuf eb;
+
+	if (!plane)
+		_exit(99);
+	errbuf_clear(&eb);
+	(void)signal(SIGPIPE, SIG_IGN);
+	plane->script = script;
+	plane->acks = acks;
+	plane->base = event_base_new();
+	plane->store = store_memory_create(plane->base);
+	plane->plane = plane_create(plane->base, plane->store, &plane_options, &eb);
+	plane->traffic = traffic_create(plane->base, &traffic_options, &eb);
+	(void)snprintf(address, sizeof(address), "127.0.0.1:%d", port);
+	listener = api_bind(plane->base, address, address, &eb);
+	if (!plane->plane || !plane->traffic || !listener)
+		give_up("start", eb.text);
+	plane_report_proxy(plane->plane, false);
+	script->furnish(plane);
+	stage_clock(plane, 0);
+	options.plane = plane->plane;
+	options.traffic = plane->traffic;
+	options.store = plane->store;
+	plane->api = api_create(plane->base, listener, &options);
+	(void)event_add(
+		event_new(plane->base, orders, EV_READ | EV_PERSIST, on_order, plane), NULL);
+	if (write(acks, address, sizeof(address)) != (ssize_t)sizeof(address))
+		_exit(99);
+	(void)event_base_loop(plane->base, EVLOOP_NO_EXIT_ON_EMPTY);
+	_exit(0);
+}
+
+/* ---- in the test ---- */
+
+void stage_start(struct stage *stage, const struct stage_script *script, int port)
+{
+	int orders[2], acks[2];
+	char address[API_ADDRESS_SIZE] = "";
+
+	assert_int_equal(pipe(orders), 0);
+	assert_int_equal(pipe(acks), 0);
+	stage->pid = fork();
+	assert_true(stage->pid >= 0);
+	if (stage->pid == 0) {
+		close(orders[1]);
+		close(acks[0]);
+		run_stage(script, port, orders[0], acks[1]);
+	}
+	close(orders[0]);
+	close(acks[1]);
+	stage->orders = orders[1];
+	stage->acks = acks[0];
+	if (read(stage->acks, address, sizeof(address)) != (ssize_t)sizeof(address))
+		fail_msg("the stage did not start");
+	(void)snprintf(stage->url, sizeof(stage->url), "http://%s", address);
+	stage->port = (int)strtol(strrchr(address, ':') + 1, NULL, 10);
+}
+
+void stage_order(struct stage *stage, char order)
+{
+	char ack = '\0';
+
+	assert_int_equal(write(stage->orders, &order, 1), 1);
+	assert_int_equal(read(stage->acks, &ack, 1), 1);
+	assert_int_equal(ack, order);
+}
+
+void stage_stop(struct stage *stage)
+{
+	if (stage->pid <= 0)
+		return;
+	(void)kill(stage->pid, SIGKILL);
+	(void)waitpid(stage->pid, NULL, 0);
+	close(stage->orders);
+	close(stage->acks);
+	stage->pid = 0;
+}
