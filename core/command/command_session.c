@@ -90,26 +90,26 @@ static const struct arg_spec create_args[] = {
 	{.name = "--owner", .kind = ARG_TEXT, .value = "NAME", .help = "whose it is; yours"},
 };
 
-/* {"pins":{"a":"b"}} as an open member; with `version` false every value is null. */
+/* The member {"pins":{"a":"b","c":null}}: those of the argument `pin`, and null for those of `unpin`. */
 static void write_pins(
-	struct json_writer *w, const struct command_args *args, const char *name, bool version)
+	struct json_writer *w, const struct command_args *args, const char *pin, const char *unpin)
 {
 	const char *value;
 	size_t cursor = 0;
 
-	if (!args_has(args, name))
+	if (!args_has(args, pin) && !args_has(args, unpin))
 		return;
 	json_object(w, "pins");
-	while ((value = args_next(args, name, &cursor)) != NULL) {
+	while ((value = args_next(args, pin, &cursor)) != NULL) {
 		struct str rest = str_of(value);
 		char *service = str_dup(str_cut(&rest, '='));
 
-		if (version)
-			json_str(w, service, rest);
-		else
-			json_null(w, service);
+		json_str(w, service, rest);
 		free(service);
 	}
+	cursor = 0;
+	while ((value = args_next(args, unpin, &cursor)) != NULL)
+		json_null(w, value);
 	json_object_end(w);
 }
 
@@ -136,7 +136,7 @@ static struct command_run *create_start(
 			json_c(&w, members[i][1], args_get(args, members[i][0]));
 	if (args_has(args, "--strict"))
 		json_c(&w, "policy", "strict");
-	write_pins(&w, args, "--pin", true);
+	write_pins(&w, args, "--pin", "--unpin");
 	json_object_end(&w);
 	run_path(run, "sessions", NULL);
 	run->say = session_say;
@@ -169,6 +169,11 @@ static const struct arg_spec pin_args[] = {
 		.required = true,
 		.repeated = true,
 		.help = "the version that serves this service"},
+	{.name = "--unpin",
+		.kind = ARG_SERVICE,
+		.repeated = true,
+		.value = "SERVICE",
+		.help = "a service that goes back to stable in the same change"},
 };
 
 static const struct arg_spec unpin_args[] = {
@@ -180,14 +185,14 @@ static const struct arg_spec unpin_args[] = {
 		.help = "the service that goes back to stable"},
 };
 
-static struct command_run *patch_pins(
-	struct command_run *run, const struct command_args *args, const char *name, bool version)
+static struct command_run *patch_pins(struct command_run *run, const struct command_args *args,
+	const char *pin, const char *unpin)
 {
 	struct json_writer w;
 
 	json_start(&w, &run->body);
 	json_object(&w, NULL);
-	write_pins(&w, args, name, version);
+	write_pins(&w, args, pin, unpin);
 	json_object_end(&w);
 	run->say = session_say;
 	run_send(run, "PATCH", 0);
@@ -197,13 +202,13 @@ static struct command_run *patch_pins(
 static struct command_run *pin_start(
 	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
 {
-	return patch_pins(session_run(client, args, done, arg), args, "SERVICE=VERSION", true);
+	return patch_pins(session_run(client, args, done, arg), args, "SERVICE=VERSION", "--unpin");
 }
 
 static struct command_run *unpin_start(
 	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
 {
-	return patch_pins(session_run(client, args, done, arg), args, "SERVICE", false);
+	return patch_pins(session_run(client, args, done, arg), args, "--pin", "SERVICE");
 }
 
 const struct command command_session_pin = {
