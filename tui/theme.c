@@ -334,6 +334,6 @@ enum err theme_load(const char *name, struct theme *ret_theme, char ret_path[THE
 		err = theme_load_carried(name, ret_theme, eb);
 	}
 	if (ret_path)
-		(void)snprintf(ret_path, THEME_PATH_SIZE, "%s", path);
+		(void)str_copy(ret_path, THEME_PATH_SIZE, str_of(path));
 	return err;
 }
