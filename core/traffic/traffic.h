@@ -1,8 +1,8 @@
 /*
  * Request records: from the proxy's log to the ring, the figures, the tails and the history.
  *
- * One record arrives as a datagram (traffic_take_line), gets its sequence number, goes into the ring and
- * the figures, is offered to the tails, and is queued for the history, which a worker writes. The loop
+ * A record from the proxy's log gets its sequence number (traffic_take), goes into the ring and the
+ * figures, is offered to the tails, and is queued for the history, which a worker writes. The loop
  * never waits for the history: when the worker is behind, records are shed from its queue and counted.
  *
  * seq grows by one per record and is never given twice, also not after a kill: the history (or the

@@ -124,6 +124,28 @@ static void host_names_the_service(void **state)
 	}
 }
 
+static void port_and_dot_are_cut(void **state)
+{
+	static const char *const rows[][2] = {
+		{"[::1]:8080", "[::1]"},
+		{"[::1]", "[::1]"},
+		{"A.b:80", "a.b"},
+		{"a.b.:80", "a.b"},
+		{"a.b..", "a.b."},
+		{"a.b:80.", "a.b"},
+		{"a:b@c:80", "a:b@c"},
+		{"a:x", "a"},
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct hop hop = {.host = str_of(rows[i][0])};
+		struct context ctx;
+		context_read(&env, STR_LIT(DOMAIN), &hop, &ctx);
+		assert_string_equal(ctx.host, rows[i][1]);
+	}
+}
+
 static void a_host_too_long_names_nothing(void **state)
 {
 	char host[LIMIT_HOST_NAME + 2];
@@ -436,6 +458,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(host_names_the_service),
+		cmocka_unit_test(port_and_dot_are_cut),
 		cmocka_unit_test(a_host_too_long_names_nothing),
 		cmocka_unit_test(baggage_members),
 		cmocka_unit_test(cookies_as_haproxy_reads_them),

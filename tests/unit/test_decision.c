@@ -34,8 +34,7 @@ static void put_service(const char *name)
 	put(THING_SERVICE, service);
 }
 
-static void put_version(
-	const char *service, const char *name, enum version_kind kind, enum version_state state)
+static void put_version(const char *service, const char *name, int kind, int state)
 {
 	struct version *version = record_create(&version_type);
 	text_set(&version->service, service);
@@ -45,7 +44,7 @@ static void put_version(
 	put(THING_VERSION, version);
 }
 
-static void put_session(const char *key, enum session_policy policy, const char *version)
+static void put_session(const char *key, int policy, const char *version)
 {
 	struct session *session = record_create(&session_type);
 	text_set(&session->key, key);
@@ -56,7 +55,7 @@ static void put_session(const char *key, enum session_policy policy, const char 
 	put(THING_SESSION, session);
 }
 
-static void put_tombstone(enum tombstone_kind kind, const char *id, enum session_policy policy)
+static void put_tombstone(int kind, const char *id, int policy)
 {
 	struct tombstone *tombstone = record_create(&tombstone_type);
 	tombstone->kind = kind;

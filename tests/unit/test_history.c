@@ -82,13 +82,15 @@ struct given {
 	_Atomic int64_t last;
 };
 
-static void take_for_ever(struct traffic_bench *bench, struct given *given)
+_Noreturn static void take_for_ever(struct traffic_bench *bench, struct given *given)
 {
 	struct event_base *base = event_base_new();
 	struct errbuf eb;
 	struct traffic *traffic = traffic_create(base, &bench->options, &eb);
 
-	for (int64_t n = 1; traffic != NULL; n++) {
+	if (traffic == NULL)
+		_exit(1);
+	for (int64_t n = 1;; n++) {
 		struct request request = traffic_bench_request(n);
 		int64_t seq = traffic_take(traffic, &request);
 		if (given->first == 0)
@@ -98,7 +100,6 @@ static void take_for_ever(struct traffic_bench *bench, struct given *given)
 		if (n % 50 == 0)
 			event_base_loop(base, EVLOOP_NONBLOCK);
 	}
-	_exit(1);
 }
 
 /* Starts it in a process of its own and kills that once it has given `count` numbers. */
@@ -392,6 +393,30 @@ static void more_than_the_thread_can_do_is_shed(void **state)
 	traffic_bench_finish(&bench);
 }
 
+static void no_number_before_the_disk_has_it(void **state)
+{
+	struct traffic_bench bench;
+	struct traffic_stats stats;
+	struct heard heard;
+	(void)state;
+
+	/* no turn of the loop between: nothing that was reserved comes back */
+	traffic_bench_init(&bench, true, &small);
+	assert_int_equal(traffic_bench_take(&bench, 1, ARCHIVE_CEILING_STEP), ARCHIVE_CEILING_STEP);
+	heard_start(&bench, &heard, "", 0);
+	assert_int_equal(traffic_bench_take(&bench, 1, 10), 0);
+	traffic_stats(bench.traffic, &stats);
+	assert_int_equal(stats.lost, 10);
+	assert_int_equal(stats.taken, ARCHIVE_CEILING_STEP);
+	traffic_bench_stored(&bench);
+	assert_int_equal(traffic_bench_take(&bench, 1, 1), ARCHIVE_CEILING_STEP + 1);
+	heard_wait(&bench, &heard, 1);
+	assert_int_equal(heard.lost, 10);
+	assert_int_equal(heard.lost_after, 0);
+	heard_finish(&heard);
+	traffic_bench_finish(&bench);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -403,6 +428,7 @@ int main(void)
 		cmocka_unit_test(a_full_disk_sheds_and_recovers),
 		cmocka_unit_test(a_directory_that_cannot_be_is_an_error),
 		cmocka_unit_test(more_than_the_thread_can_do_is_shed),
+		cmocka_unit_test(no_number_before_the_disk_has_it),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
