@@ -276,6 +276,8 @@ static void catch_signals(struct serve *serve)
 	static const int numbers[ARRAY_LEN(serve->signals)] = {SIGTERM, SIGINT, SIGHUP};
 
 	(void)signal(SIGPIPE, SIG_IGN);
+	/* A limit on file sizes is a write that fails, not the end of the control plane. */
+	(void)signal(SIGXFSZ, SIG_IGN);
 	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
 		serve->signals[i] = evsignal_new(serve->base, numbers[i], signal_came, serve);
 		(void)event_add(serve->signals[i], NULL);

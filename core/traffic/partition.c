@@ -395,7 +395,8 @@ static int64_t low_by_time(struct partition *partition, const struct partition_q
 
 	if (query->since == 0 || query->ascending || partition->indexes == 0)
 		return query->low;
-	snprintf(sql, sizeof(sql), "SELECT min(seq) FROM request WHERE time >= %lld",
+	/* With the plus sign it is the index that is walked, not the table from its beginning. */
+	snprintf(sql, sizeof(sql), "SELECT min(+seq) FROM request WHERE time >= %lld",
 		(long long)query->since);
 	if (!query_pair(partition, sql, pair))
 		return query->low;
