@@ -107,8 +107,7 @@ static void write_build(struct json_writer *w, const struct catalog_version *bui
 	json_object(w, "pr");
 	json_int(w, "number", pull->number);
 	json_c(w, "title", pull->title);
-	(void)snprintf(
-		url, sizeof(url), CATALOG_REPOSITORY "%s/pulls/%d", build->service, pull->number);
+	(void)snprintf(url, sizeof(url), CATALOG_REPOSITORY "pulls/%d", pull->number);
 	json_c(w, "url", url);
 	json_c(w, "branch", pull->branch);
 	json_c(w, "author", pull->author);
