@@ -290,7 +290,8 @@ static void judge_hops(struct tour *t, const struct span *hops, size_t count)
 	size_t lost = 0;
 	size_t i;
 
-	for (i = count; i-- > 0;) {
+	/* Newest first is outermost first: who calls ends after whom it called. */
+	for (i = 0; i < count; i++) {
 		(void)printf("   %-9s %-12s %-10s caller %s\n",
 			tour_safe(hops[i].record, "service"), tour_safe(hops[i].record, "version"),
 			tour_safe(hops[i].record, "reason"), tour_safe(hops[i].record, "caller"));
