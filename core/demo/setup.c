@@ -85,6 +85,7 @@ static void put_service(struct setup *s, const struct catalog_service *service)
 	json_c(&w, "repository", text);
 	json_object(&w, "health");
 	json_c(&w, "path", "/healthz");
+	json_c(&w, "interval", "1s");
 	json_object_end(&w);
 	json_object_end(&w);
 	(void)snprintf(text, sizeof(text), "/v1/services/%s", service->name);

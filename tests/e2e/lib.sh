@@ -182,11 +182,11 @@ proxy_pid() { status_of proxy.pid; }
 declare -A PORT_of
 backends() {
 	local name port n=$#
-	"$HELPERS/backend" "$@" >"$T/backends" 2>"$T/backends.err" &
+	: >"$T/backends"
+	"$HELPERS/backend" "$@" >>"$T/backends" 2>"$T/backends.err" &
 	BACKEND_PID=$!
 	pids+=("$BACKEND_PID")
-	wait_until 5 test "$n" -eq "$(wc -l <"$T/backends")" 2>/dev/null ||
-		wait_until 5 backends_there "$n" || die "no backends: $(cat "$T/backends.err")"
+	wait_until 5 backends_there "$n" || die "no backends: $(cat "$T/backends.err")"
 	while read -r name port; do PORT_of[$name]=$port; done <"$T/backends"
 }
 backends_there() { [ "$(wc -l <"$T/backends")" -eq "$1" ]; }
@@ -214,18 +214,22 @@ version() {
 ready() { wait_until 10 version_is "$1" "$2" ready || fail "$1@$2 is not ready: $BODY"; }
 unhealthy() { wait_until 10 version_is "$1" "$2" unhealthy || fail "$1@$2 is not unhealthy: $BODY"; }
 
-# get SERVICE [/TARGET] [CURL'S OPTIONS]: a request through the proxy. Sets STATUS, BODY, HEADERS, BY (the
-# test server that answered), DECISION and REASON.
+# get SERVICE|HOST [/TARGET] [CURL'S OPTIONS]: a request through the proxy. Sets STATUS, BODY, HEADERS, BY
+# (the test server that answered), DECISION and REASON. A host has a dot.
 get() {
-	local service=$1 target=/
+	local host=$1 target=/
 	shift
+	case $host in
+	*.*) ;;
+	*) host=$host.$DOMAIN ;;
+	esac
 	case "${1:-}" in
 	/*) target=$1 && shift ;;
 	esac
 	: >"$T/body"
 	: >"$T/headers"
 	STATUS=$(curl -sS -o "$T/body" -D "$T/headers" -w '%{http_code}' --max-time 10 \
-		-H "Host: $service.$DOMAIN" "$@" "http://$PROXY$target" 2>"$T/curl.err")
+		-H "Host: $host" "$@" "http://$PROXY$target" 2>"$T/curl.err")
 	BODY=$(cat "$T/body")
 	HEADERS=$(tr -d '\r' <"$T/headers")
 	BY=$(json backend <<<"$BODY")

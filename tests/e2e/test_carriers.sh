@@ -98,7 +98,7 @@ first "another form is ignored" no-session cart -H 'Routing-Pins: cart=pr-1'
 
 # ---- hosts -------------------------------------------------------------------------------------------
 by_host() { # WANTED HOST
-	get cart -H "Host: $2"
+	get "$2"
 	is "$STATUS $BY" "200 $1" "Host: $2"
 }
 by_host stable "CART.$DOMAIN"
@@ -115,7 +115,7 @@ is "$STATUS" 404 "an unknown service"
 has "$(header content-type)" application/problem+json "an unknown service"
 has "$BODY" '"cart"' "the known ones are named"
 has "$BODY" "$API" "and where the API is"
-get cart -H "Host: example.org"
+get example.org
 is "$STATUS" 404 "an unknown host"
 
 done_ok

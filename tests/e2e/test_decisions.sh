@@ -48,18 +48,19 @@ recorded() {
 }
 # row WHAT "STATUS BY REASON [INTENDED]" SERVICE OPTIONS...: BY is - when the proxy answers itself.
 row() {
-	local what=$1 wanted service=$3 status by reason intended type control
+	local what=$1 service=$3 status by reason intended type control
 	read -r status by reason intended <<<"$2"
 	shift 3
 	case_no=$((case_no + 1))
 	get "$service" "/case$case_no" "$@"
 	type=$(header content-type)
 	control=$(header cache-control)
+	ANSWER=$BODY
 	is "$STATUS ${BY:--} $REASON" "$status $by $reason" "$what"
 	if [ "$status" = 503 ]; then
 		has "$type" application/problem+json "$what: a problem document"
 		is "$control" no-store "$what: not to be cached"
-		has "$BODY" "$reason" "$what: it says the reason"
+		has "$ANSWER" "$reason" "$what: it says the reason"
 	fi
 	wait_until 5 recorded || fail "$what: there is no record"
 	is "$(record reason)" "$reason" "$what: the record's reason"
@@ -89,7 +90,7 @@ row "session-expired, ended, lenient" "200 stable session-expired" cart -H "$(s 
 row "session-expired, ended, strict session" "503 - session-expired" cart -H "$(s ended-strict)"
 row "version-gone, lenient" "200 stable version-gone" cart -H "$(s gone-lenient)"
 row "version-gone, strict session" "503 - version-gone" cart -H "$(s gone-strict)"
-has "$BODY" pr-gone "the tombstone's facts"
+has "$ANSWER" pr-gone "the tombstone's facts"
 row "version-gone, direct, lenient" "200 stable version-gone" cart -H 'Routing-Pins: cart="pr-gone"'
 row "version-gone, direct, strict" "503 - version-gone" cart -H 'Routing-Pins: cart="pr-gone"' "${strict[@]}"
 row "version-unhealthy, lenient" "200 stable version-unhealthy" cart -H "$(s sick-lenient)"
