@@ -1,0 +1,52 @@
+/*
+ * Writes batches of commands for the runtime socket. Filled by the table (haproxy_table.c) and the driver,
+ * sent by haproxy_runtime.c. Invariant: `replies` is what HAProxy will answer to `text`.
+ */
+#include "core/proxy/haproxy_commands.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+enum { COMMANDS_MAX = 64 << 20 };
+
+void commands_init(struct commands *commands)
+{
+	*commands = (struct commands){0};
+	strbuf_init(&commands->text, COMMANDS_MAX);
+}
+
+void commands_finish(struct commands *commands)
+{
+	strbuf_finish(&commands->text);
+}
+
+void commands_reset(struct commands *commands)
+{
+	strbuf_reset(&commands->text);
+	commands->replies = 0;
+}
+
+void commands_addf(struct commands *commands, const char *format, ...)
+{
+	size_t before = commands->text.len;
+	va_list ap;
+
+	va_start(ap, format);
+	strbuf_vaddf(&commands->text, format, ap);
+	va_end(ap);
+	strbuf_add_char(&commands->text, '\n');
+	commands->replies++;
+	for (size_t i = before; i < commands->text.len; i++)
+		commands->replies += commands->text.data[i] == ';';
+}
+
+void commands_add_entry(
+	struct commands *commands, const char *map, struct str key, struct str value)
+{
+	strbuf_addf(&commands->text, "add map %s <<\n", map);
+	strbuf_add_str(&commands->text, key);
+	strbuf_add_char(&commands->text, ' ');
+	strbuf_add_str(&commands->text, value);
+	strbuf_add_c(&commands->text, "\n\n");
+	commands->replies++;
+}

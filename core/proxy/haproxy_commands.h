@@ -1,0 +1,33 @@
+/*
+ * Commands for HAProxy's runtime socket (management.txt, "Unix Socket commands"): a batch of lines with the
+ * number of replies they cause.
+ *
+ * What goes into a command comes from outside; the words are checked names, numbers and numeric addresses,
+ * none of which can hold a space, a semicolon or a line end. Free text (facts of tombstones) goes as a
+ * payload, in which nothing is special but an empty line; it is JSON text, which has no raw line end.
+ */
+#ifndef UMBRA_PROXY_HAPROXY_COMMANDS_H
+#define UMBRA_PROXY_HAPROXY_COMMANDS_H
+
+#include <stddef.h>
+
+#include "core/base/str.h"
+#include "core/base/strbuf.h"
+
+struct commands {
+	struct strbuf text;
+	size_t replies;
+};
+
+void commands_init(struct commands *commands);
+void commands_finish(struct commands *commands);
+void commands_reset(struct commands *commands);
+
+/* One line; several commands in it are separated by "; " and answered one by one. */
+void commands_addf(struct commands *commands, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+/* `add map MAP` with one entry whose value may hold spaces. */
+void commands_add_entry(
+	struct commands *commands, const char *map, struct str key, struct str value);
+
+#endif

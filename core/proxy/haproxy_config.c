@@ -1,0 +1,567 @@
+/*
+ * Writes what HAProxy loads. Called by the driver before each start and reload.
+ *
+ * Everything that is named here from outside is a checked name, a number or a numeric address, which have
+ * no character that is special in a configuration; the rest (directory, URL, health path) goes through
+ * add_quoted() or add_format(). How the routing rules are laid out is told in haproxy_table.h; what is
+ * measured about their cost, beside the rules.
+ */
+#include "core/proxy/haproxy_config.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/json.h"
+#include "core/base/mem.h"
+#include "core/model/context.h"
+#include "core/proxy/haproxy_rules.h"
+
+enum { KNOWN_NAMES = 20, BAGGAGE_KEPT = 64 };
+
+/* ---- quoting ------------------------------------------------------------------------------------- */
+
+/* One word of a configuration line: between single quotes nothing is special but the quote. */
+static void add_quoted(struct strbuf *out, struct str word)
+{
+	strbuf_add_char(out, '\'');
+	for (size_t i = 0; i < word.n; i++) {
+		if (word.p[i] == '\'')
+			strbuf_add_c(out, "'\\''");
+		else
+			strbuf_add_char(out, word.p[i]);
+	}
+	strbuf_add_char(out, '\'');
+}
+
+/* The same for text inside a log-format between single quotes, where % is special too. */
+static void add_format(struct strbuf *out, struct str text)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] == '\'')
+			strbuf_add_c(out, "'\\''");
+		else if (text.p[i] == '%')
+			strbuf_add_c(out, "%%");
+		else
+			strbuf_add_char(out, text.p[i]);
+	}
+}
+
+static void add_regex(struct strbuf *out, const char *text)
+{
+	for (; *text != '\0'; text++) {
+		if (*text == '.')
+			strbuf_add_char(out, '\\');
+		strbuf_add_char(out, *text);
+	}
+}
+
+/* ---- sections ------------------------------------------------------------------------------------- */
+
+static void write_global(struct strbuf *out, const struct config_options *options)
+{
+	struct strbuf path;
+
+	strbuf_init(&path, 4096);
+	strbuf_add_c(out,
+		"# Written by umbra; changes are lost.\nglobal\n\tdefault-path config\n\tlog ");
+	strbuf_addf(&path, "unix@%s/log.sock", options->dir);
+	add_quoted(out, strbuf_str(&path));
+	strbuf_add_c(out, " len 16384 format raw local0\n\tstats socket ");
+	strbuf_reset(&path);
+	strbuf_addf(&path, "%s/runtime.sock", options->dir);
+	add_quoted(out, strbuf_str(&path));
+	strbuf_add_c(out, " level admin mode 600 expose-fd listeners\n\tstats timeout 24h\n"
+			  "\tserver-state-file ");
+	strbuf_reset(&path);
+	strbuf_addf(&path, "%s/state", options->dir);
+	add_quoted(out, strbuf_str(&path));
+	strbuf_finish(&path);
+	strbuf_addf(out,
+		"\n\tnoreuseport\n\thard-stop-after 1h\n\tmworker-max-reloads 20\n"
+		"\ttune.maxrewrite 2048\n\tmaxconn %" PRId64 "\n\tulimit-n %" PRId64 "\n"
+		"\tset-var proc.revision int(%" PRId64 ")\n"
+		"\tset-var proc.generation int(%" PRId64 ")\n\n",
+		options->max_connections, options->max_files, options->revision,
+		options->generation);
+}
+
+/* Sorted by name, as people expect a list to be. */
+static int by_name(const void *a, const void *b)
+{
+	const struct table_service *const *x = a;
+	const struct table_service *const *y = b;
+
+	return strcmp((*x)->service->name, (*y)->service->name);
+}
+
+static struct table_service **sorted_services(const struct table *table, size_t *ret_count)
+{
+	struct table_service **list = xcalloc(map_count(table->services) + 1, sizeof(*list));
+	size_t cursor = 0;
+	struct str name;
+	void *value;
+
+	*ret_count = 0;
+	while (map_next(table->services, &cursor, &name, &value))
+		list[(*ret_count)++] = value;
+	qsort(list, *ret_count, sizeof(*list), by_name);
+	return list;
+}
+
+/* 404: at most 20 names, how many there are, and where to ask. */
+static void write_unknown_host(
+	struct strbuf *out, const struct config_options *options, const struct table *table)
+{
+	size_t count;
+	struct table_service **services = sorted_services(table, &count);
+	struct json_writer w;
+	struct strbuf json;
+
+	strbuf_init(&json, 16384);
+	json_start(&w, &json);
+	json_object(&w, NULL);
+	json_c(&w, "type", "urn:umbra:problem:service-unknown");
+	json_c(&w, "title", err_title(ERR_SERVICE_UNKNOWN));
+	json_int(&w, "status", 404);
+	json_c(&w, "code", err_code(ERR_SERVICE_UNKNOWN));
+	json_c(&w, "domain", options->domain);
+	json_array(&w, "known");
+	for (size_t i = 0; i < count && i < KNOWN_NAMES; i++)
+		json_c(&w, NULL, services[i]->service->name);
+	json_array_end(&w);
+	json_uint(&w, "total", count);
+	json_c(&w, "api", options->api_url);
+	json_object_end(&w);
+	strbuf_add_c(out, "\thttp-request return status 404 content-type application/problem+json "
+			  "hdr Cache-Control no-store lf-string '");
+	/* The host is put in before the closing brace, by HAProxy. */
+	strbuf_truncate(&json, json.len - 1);
+	add_format(out, strbuf_str(&json));
+	strbuf_add_c(out, ",\"detail\":\"no service answers to this host\","
+			  "\"host\":\"%[var(txn.host),json(utf8s)]\"}'"
+			  " if !{ var(txn.service) -m found }\n");
+	strbuf_finish(&json);
+	free(services);
+}
+
+static void add_lines(struct strbuf *out, const char *name, int from, int to)
+{
+	for (int i = from; i <= to; i++)
+		strbuf_addf(out, ",%%[req.fhdr(%s,%d)]", name, i);
+}
+
+/*
+ * The baggage as ",line,line": one line as it is in nearly every request, up to four are read, and up to 64
+ * are passed on. Commas left by lines that are not there are cut.
+ */
+static void write_baggage(struct strbuf *out)
+{
+	strbuf_add_c(out, "\thttp-request set-var-fmt(txn.baggage) ',%[req.fhdr(baggage,1)]'"
+			  " if { req.fhdr(baggage) -m found }\n"
+			  "\thttp-request set-var-fmt(txn.baggage) '");
+	add_lines(out, "baggage", 1, BAGGAGE_LINES);
+	strbuf_add_c(out,
+		"' if { req.fhdr_cnt(baggage) gt 1 }\n"
+		"\thttp-request set-var(txn.caller) var(txn.baggage),map_regm(maps/caller)\n");
+}
+
+static void write_baggage_rest(struct strbuf *out)
+{
+	strbuf_addf(out, "\thttp-request set-var-fmt(txn.baggage) '%%[var(txn.baggage)]");
+	add_lines(out, "baggage", BAGGAGE_LINES + 1, BAGGAGE_KEPT);
+	strbuf_addf(out,
+		"' if { req.fhdr_cnt(baggage) gt %d }\n"
+		"\thttp-request set-var(txn.malformed) str(baggage)"
+		" if { req.fhdr_cnt(baggage) gt %d } !{ var(txn.malformed) -m found }\n"
+		"\thttp-request set-var(txn.baggage) 'var(txn.baggage),regsub(\",+$\",\"\")'"
+		" if { req.fhdr_cnt(baggage) gt 1 }\n",
+		BAGGAGE_LINES, BAGGAGE_LINES);
+}
+
+static void write_frontend(
+	struct strbuf *out, const struct config_options *options, const struct table *table)
+{
+	strbuf_addf(out, "frontend umbra from base\n\tbind %s\n", options->listen);
+	strbuf_add_c(out, rules_log_format);
+	strbuf_add_c(out, rules_service);
+	write_unknown_host(out, options, table);
+	write_baggage(out);
+	strbuf_add_c(out, rules_key);
+	strbuf_add_c(out, rules_pins);
+	strbuf_add_c(out, rules_trace);
+	write_baggage_rest(out);
+	strbuf_add_c(out, rules_backend);
+}
+
+/* Pin, version and reason: looked up in maps of this service, which are small and so cheap to change. */
+static void write_decision(struct strbuf *out, const char *service)
+{
+	strbuf_addf(out,
+		"\thttp-request set-var(txn.want) var(txn.key),map_str(maps/%s.pins)"
+		" if { var(txn.reason) -m str no-pin }\n"
+		"\thttp-request set-var(txn.want) var(txn.direct)\n"
+		"\thttp-request set-var(txn.entry) "
+		"var(txn.want),map_str(maps/%s.versions,version-gone)\n"
+		"\thttp-request set-var(txn.reason) var(txn.entry),field(1,:)\n"
+		"\thttp-request set-var(txn.use) var(txn.want) if { var(txn.reason) -m str pinned "
+		"}\n"
+		"\thttp-request set-var(txn.reason) str(direct-pin)"
+		" if { var(txn.direct) -m found } { var(txn.use) -m found }\n"
+		"\thttp-request set-var(txn.endpoints) var(txn.entry),field(2,:),add(0)\n"
+		"\thttp-request set-var(txn.expires) var(txn.entry),field(3,:),add(0)\n"
+		"\thttp-request set-var(txn.first) rand,mod(txn.endpoints)"
+		" if { var(txn.use) -m found }\n"
+		"\thttp-request set-var-fmt(txn.server) '%%[var(txn.use)]:%%[var(txn.first)]'"
+		" if { var(txn.use) -m found }\n",
+		service, service);
+}
+
+/* What goes upstream: our baggage members first, then the others as they were. */
+static void write_upstream(struct strbuf *out, const char *service)
+{
+	strbuf_addf(out,
+		"\thttp-request set-var(txn.to) var(txn.use)\n"
+		"\thttp-request set-var(txn.to) str(~stable),map_str(maps/%s.versions)"
+		" if !{ var(txn.use) -m found }\n",
+		service);
+	for (int keyed = 1; keyed >= 0; keyed--)
+		strbuf_addf(out,
+			"\thttp-request set-header baggage '%srouting-hop=%s%%%%40%%[var(txn.to)]"
+			"%%[var(txn.baggage),regsub(\",[ \\t]*routing-(session|hop)[ "
+			"\\t]*=[^,]*\",,g)]'"
+			" %s { var(txn.key) -m found }\n",
+			keyed ? "routing-session=%[var(txn.key)]," : "", service,
+			keyed ? "if" : "unless");
+}
+
+/*
+ * Tried in order past those that are down; the first name that is unknown ends the search. A name made of
+ * two expressions would be garbled here (HAProxy has two buffers to convert in), so it comes in a variable.
+ */
+static void write_choice(struct strbuf *out)
+{
+	strbuf_add_c(out, "\tuse-server %[var(txn.server)] if TRUE\n");
+	for (int i = 0; i < LIMIT_ENDPOINTS; i++)
+		strbuf_addf(out, "\tuse-server %%[var(txn.use)]:%d if TRUE\n", i);
+}
+
+static void write_server(struct strbuf *out, const struct table_version *version, size_t index)
+{
+	const struct table_server *server = &version->servers[index];
+
+	strbuf_addf(out, "\tserver %s:%zu %s%s%s:%u weight ", version->name, index,
+		strchr(server->address, ':') != NULL ? "ipv6@[" : "", server->address,
+		strchr(server->address, ':') != NULL ? "]" : "", (unsigned)server->port);
+}
+
+static void write_check_section(
+	struct strbuf *out, const struct config_options *options, const struct service *service)
+{
+	if (service->health_path == NULL)
+		return; /* a TCP connection is the check */
+	strbuf_add_c(out, "\toption httpchk\n\thttp-check send meth GET uri ");
+	add_quoted(out, str_of(service->health_path));
+	strbuf_addf(out, " ver HTTP/1.1 hdr Host %s.%s\n", service->name, options->domain);
+}
+
+static struct table_version **sorted_versions(
+	const struct table_service *service, size_t *ret_count);
+
+static void write_lenient(struct strbuf *out, const struct config_options *options,
+	const struct table *table, const struct table_service *service)
+{
+	size_t count;
+	struct table_version **versions = sorted_versions(service, &count);
+	const struct service *record = service->service;
+
+	strbuf_addf(out, "backend %s from lenient\n", record->name);
+	write_check_section(out, options, record);
+	write_decision(out, record->name);
+	write_upstream(out, record->name);
+	write_choice(out);
+	for (size_t v = 0; v < count; v++) {
+		for (size_t i = 0; i < versions[v]->count; i++) {
+			write_server(out, versions[v], i);
+			strbuf_add_c(out, versions[v]->stable ? "1 " : "0 ");
+			table_write_check(out, record, table_check_interval(table, record));
+			strbuf_add_c(out, versions[v]->servers[i].place == SERVER_ACTIVE
+						  ? "\n"
+						  : " disabled\n");
+		}
+	}
+	free(versions);
+}
+
+static void write_strict(struct strbuf *out, const struct table_service *service)
+{
+	size_t count;
+	struct table_version **versions = sorted_versions(service, &count);
+	const struct service *record = service->service;
+
+	strbuf_addf(out, "backend %s:strict from strict\n", record->name);
+	write_decision(out, record->name);
+	strbuf_addf(out,
+		"\thttp-request set-var(txn.use) str(~stable),map_str(maps/%s.versions)"
+		" if { var(txn.reason,no-session) -m str no-session no-pin }\n"
+		"\thttp-request set-var-fmt(txn.server) '%%[var(txn.use)]:0'"
+		" if !{ var(txn.server) -m found }\n"
+		"\thttp-request set-var(txn.refused) "
+		"var(txn.reason,no-session),map_str(maps/refused)\n"
+		"\thttp-request set-var(txn.intended) var(txn.reason,no-session)"
+		" if { var(txn.refused) -m str stable-down }\n"
+		"\thttp-request set-var-fmt(txn.tombstone) '%s@%%[var(txn.want)]'"
+		" if { var(txn.reason) -m str version-gone }\n"
+		"\thttp-request set-var-fmt(txn.tombstone) 'session:%%[var(txn.key)]'"
+		" if { var(txn.reason) -m str session-expired }\n"
+		"\thttp-request set-header Routing-Strict 1\n",
+		record->name, record->name);
+	write_upstream(out, record->name);
+	write_choice(out);
+	for (size_t v = 0; v < count; v++) {
+		for (size_t i = 0; i < versions[v]->count; i++) {
+			write_server(out, versions[v], i);
+			strbuf_addf(out, "0%s%s\n",
+				record->protocol == PROTOCOL_H2C ? " proto h2" : "",
+				versions[v]->servers[i].up ? "" : " disabled");
+		}
+	}
+	free(versions);
+}
+
+/* Stable first, then by name, as everywhere. */
+static int by_version(const void *a, const void *b)
+{
+	const struct table_version *x = *(const struct table_version *const *)a;
+	const struct table_version *y = *(const struct table_version *const *)b;
+
+	if (x->stable != y->stable)
+		return x->stable ? -1 : 1;
+	return strcmp(x->name, y->name);
+}
+
+/* Without those that are retired. The caller frees. */
+static struct table_version **sorted_versions(
+	const struct table_service *service, size_t *ret_count)
+{
+	struct table_version **list = xcalloc(map_count(service->versions) + 1, sizeof(*list));
+	size_t cursor = 0;
+	struct str name;
+	void *value;
+
+	*ret_count = 0;
+	while (map_next(service->versions, &cursor, &name, &value))
+		if (!((struct table_version *)value)->gone)
+			list[(*ret_count)++] = value;
+	qsort(list, *ret_count, sizeof(*list), by_version);
+	return list;
+}
+
+void config_write(
+	struct strbuf *out, const struct config_options *options, const struct table *table)
+{
+	size_t count;
+	struct table_service **services = sorted_services(table, &count);
+
+	write_global(out, options);
+	strbuf_add_c(out, rules_defaults);
+	write_frontend(out, options, table);
+	for (size_t i = 0; i < count; i++) {
+		write_lenient(out, options, table, services[i]);
+		write_strict(out, services[i]);
+		strbuf_add_char(out, '\n');
+	}
+	free(services);
+}
+
+/* ---- state ------------------------------------------------------------------------------------------ */
+
+static void write_state_line(
+	struct strbuf *out, const char *service, const struct table_version *version, size_t index)
+{
+	const struct table_server *server = &version->servers[index];
+	int weight = version->stable ? 1 : 0;
+
+	/* Operational state 2 is up, 0 down; check result 3 passed, 2 failed; health of rise 1 and fall 2. */
+	strbuf_addf(out, "1 %s 1 %s:%zu %s %d %d %d %d 1 1 %d %d 6 0 0 0 - %u - 0 0 - - 0\n",
+		service, version->name, index, server->address, server->up ? 2 : 0,
+		server->place == SERVER_ACTIVE ? 0 : 1, weight, weight, server->up ? 3 : 2,
+		server->up ? 2 : 0, (unsigned)server->port);
+}
+
+void config_write_state(struct strbuf *out, const struct table *table)
+{
+	size_t count;
+	struct table_service **services = sorted_services(table, &count);
+
+	strbuf_add_c(out,
+		"1\n# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state "
+		"srv_uweight srv_iweight srv_time_since_last_change srv_check_status "
+		"srv_check_result srv_check_health srv_check_state srv_agent_state "
+		"bk_f_forced_id srv_f_forced_id srv_fqdn srv_port srvrecord srv_use_ssl "
+		"srv_check_port srv_check_addr srv_agent_addr srv_agent_port\n");
+	for (size_t s = 0; s < count; s++) {
+		size_t versions_count;
+		struct table_version **versions = sorted_versions(services[s], &versions_count);
+
+		for (size_t v = 0; v < versions_count; v++)
+			for (size_t i = 0; i < versions[v]->count; i++)
+				write_state_line(out, services[s]->service->name, versions[v], i);
+		free(versions);
+	}
+	free(services);
+}
+
+/* ---- maps ------------------------------------------------------------------------------------------- */
+
+static void write_hosts(
+	struct strbuf *out, const struct config_options *options, const struct table *table)
+{
+	size_t count;
+	struct table_service **services = sorted_services(table, &count);
+	static const char *const ends[] = {"", "."};
+
+	/* A service's own name comes before hosts that are registered: the first of two entries counts. */
+	for (size_t i = 0; i < count; i++)
+		for (size_t e = 0; e < ARRAY_LEN(ends); e++)
+			strbuf_addf(out, "%s.%s%s %s\n", services[i]->service->name,
+				options->domain, ends[e], services[i]->service->name);
+	for (size_t i = 0; i < count; i++) {
+		const struct strlist *hosts = &services[i]->service->hosts;
+		for (size_t h = 0; h < hosts->count; h++)
+			for (size_t e = 0; e < ARRAY_LEN(ends); e++)
+				strbuf_addf(out, "%s%s %s\n", hosts->items[h], ends[e],
+					services[i]->service->name);
+	}
+	free(services);
+}
+
+/* <session>--<service>.<domain>, cut at the last "--": the service's own host, and the key before it. */
+static void write_prefixes(const char *domain, struct strbuf *host, struct strbuf *key)
+{
+	strbuf_addf(host, "^(?=.{1,%d}\\.?$).*--([a-z0-9-]+)\\.", LIMIT_HOST_NAME);
+	add_regex(host, domain);
+	strbuf_addf(host, "\\.?$ \\1.%s\n", domain);
+	strbuf_addf(key, "^(?=.{1,%d}\\.?$)(.+)--[a-z0-9-]+\\.", LIMIT_HOST_NAME);
+	add_regex(key, domain);
+	strbuf_add_c(key, "\\.?$ \\1\n");
+}
+
+static void write_sessions(struct strbuf *out, const struct environment *env)
+{
+	for (size_t i = 0; i < env->session_count; i++)
+		strbuf_addf(out, "%s %s\n", env->sessions[i]->key,
+			table_session_state(env, str_of(env->sessions[i]->key)));
+	for (size_t i = 0; i < env->tombstone_count; i++) {
+		const struct tombstone *tombstone = env->tombstones[i];
+		if (tombstone->kind == GONE_SESSION &&
+			environment_session(env, str_of(tombstone->id)) == NULL)
+			strbuf_addf(out, "%s %s\n", tombstone->id,
+				table_session_state(env, str_of(tombstone->id)));
+	}
+}
+
+static void write_gone(struct strbuf *out, const struct environment *env)
+{
+	for (size_t i = 0; i < env->tombstone_count; i++) {
+		char *id = table_gone_id(env->tombstones[i]);
+
+		strbuf_addf(out, "%s ", id);
+		table_write_facts(out, env->tombstones[i]);
+		strbuf_add_char(out, '\n');
+		free(id);
+	}
+}
+
+static void write_versions(struct strbuf *out, const struct table_service *service)
+{
+	size_t count;
+	struct table_version **versions = sorted_versions(service, &count);
+
+	if (service->stable != NULL)
+		strbuf_addf(out, "~stable %s\n", service->stable);
+	for (size_t i = 0; i < count; i++)
+		strbuf_addf(out, "%s %s\n", versions[i]->name, versions[i]->entry);
+	free(versions);
+}
+
+/* The pins of all sessions, sorted into a text for each service. */
+static struct map *collect_pins(const struct table *table, const struct environment *env)
+{
+	struct map *texts = map_create();
+
+	for (size_t i = 0; i < env->session_count; i++) {
+		const struct dict *pins = &env->sessions[i]->pins;
+		for (size_t p = 0; p < pins->count; p++) {
+			struct str service = str_of(pins->entries[p].key);
+			struct strbuf *text = map_get(texts, service);
+			if (map_get(table->services, service) == NULL)
+				continue;
+			if (text == NULL) {
+				text = xcalloc(1, sizeof(*text));
+				strbuf_init(text, CONFIG_MAX_BYTES);
+				map_set(texts, service, text);
+			}
+			strbuf_addf(text, "%s %s\n", env->sessions[i]->key, pins->entries[p].value);
+		}
+	}
+	return texts;
+}
+
+static void free_text(void *value)
+{
+	strbuf_finish(value);
+	free(value);
+}
+
+static void each_service_map(
+	const struct table *table, const struct environment *env, config_file_fn each, void *arg)
+{
+	struct map *pins = collect_pins(table, env);
+	struct strbuf text;
+	struct str name;
+	size_t cursor = 0;
+	void *value;
+
+	strbuf_init(&text, CONFIG_MAX_BYTES);
+	while (map_next(table->services, &cursor, &name, &value)) {
+		struct strbuf *of_service = map_get(pins, name);
+		char file[64];
+
+		snprintf(file, sizeof(file), "maps/%.*s.pins", STR_ARG(name));
+		each(arg, file, of_service != NULL ? strbuf_str(of_service) : (struct str){0});
+		strbuf_reset(&text);
+		write_versions(&text, value);
+		snprintf(file, sizeof(file), "maps/%.*s.versions", STR_ARG(name));
+		each(arg, file, strbuf_str(&text));
+	}
+	strbuf_finish(&text);
+	map_destroy(pins, free_text);
+}
+
+void config_each_map(const struct config_options *options, const struct table *table,
+	const struct environment *env, config_file_fn each, void *arg)
+{
+	struct strbuf text, key;
+
+	strbuf_init(&text, CONFIG_MAX_BYTES);
+	strbuf_init(&key, CONFIG_MAX_BYTES);
+	for (size_t i = 0; i < rules_file_count; i++)
+		each(arg, rules_files[i].name, str_of(rules_files[i].text));
+	write_hosts(&text, options, table);
+	each(arg, "maps/hosts", strbuf_str(&text));
+	strbuf_reset(&text);
+	write_prefixes(options->domain, &text, &key);
+	each(arg, "maps/prefix.host", strbuf_str(&text));
+	each(arg, "maps/prefix.key", strbuf_str(&key));
+	strbuf_reset(&text);
+	write_sessions(&text, env);
+	each(arg, "maps/sessions", strbuf_str(&text));
+	strbuf_reset(&text);
+	write_gone(&text, env);
+	each(arg, "maps/gone", strbuf_str(&text));
+	strbuf_finish(&text);
+	strbuf_finish(&key);
+	each_service_map(table, env, each, arg);
+}

@@ -1,0 +1,203 @@
+/*
+ * HAProxy's rules, written by hand. haproxy_config.c puts them around what differs between environments.
+ *
+ * Variables (all txn): host, service; k_header .. k_host (the carriers), key, state (of the session); pins
+ * (the header as one text), direct (the pin in it for this service); want (the version a pin names), entry
+ * (what maps/SERVICE.versions says of it), use (want, when it is ready), reason, intended; by (the server
+ * that answered, not set when none did). The cost of a rule is 0.1 to 0.4 us a request; that is why nothing
+ * is computed here that the reader of the log can compute.
+ */
+#include "core/proxy/haproxy_rules.h"
+
+#include "core/base/mem.h"
+#include "core/model/context.h"
+
+/* clang-format off */
+
+/* Members of a 503's body. Those that may be missing come with their comma from maps/member.*, or not at all. */
+#define PROBLEM_MEMBERS \
+	"\"service\":\"%[var(txn.service)]\"," \
+	"%[var(txn.want),map_regm(maps/member.version)]" \
+	"%[var(txn.key),map_regm(maps/member.session)]" \
+	"\"revision\":%[var(txn.revision)],"
+
+#define ANSWERED \
+	"	http-response set-var(txn.by) srv_name\n" \
+	"	http-response set-var(txn.answered) date(0,us)\n"
+
+#define RESPONSE_HEADERS \
+	"	http-after-response set-header Routing-Decision " \
+	"'%[var(txn.service)]=\"%[var(txn.by),field(1,:)]\";reason=%[var(txn.reason,no-session)]%[var(txn.shown)];revision=%[var(txn.revision)]'\n" \
+	"	http-after-response add-header Server-Timing " \
+	"'route;desc=\"%[var(txn.service)]@%[var(txn.by),field(1,:)];reason=%[var(txn.reason,no-session)]\",trace;desc=\"%[var(txn.trace)]\"'\n" \
+	"	http-after-response set-header Cache-Control no-store if { var(txn.key) -m found } or { var(txn.pins) -m found }\n" \
+	"	http-after-response set-header Sunset '%[var(txn.expires),http_date]' if { var(txn.by) -m found } " \
+	"{ var(txn.reason) -m str pinned direct-pin } { var(txn.expires) -m int gt 0 } { date,sub(txn.expires) gt -86400 }\n"
+
+const char rules_defaults[] =
+	"defaults base\n"
+	"	mode http\n"
+	"	log global\n"
+	"	option log-health-checks\n"
+	"	option idle-close-on-response\n"
+	"	timeout connect 2s\n"
+	"	timeout client 5m\n"
+	"	timeout server 5m\n"
+	"	timeout tunnel 24h\n"
+	"	timeout http-request 10s\n"
+	"	timeout http-keep-alive 15s\n"
+	"	load-server-state-from-file global\n"
+	"\n"
+	"# A service for lenient requests. A refused connection goes on to stable at once; the rules after the\n"
+	"# answer then mend the reason.\n"
+	"defaults lenient from base\n"
+	"	balance roundrobin\n"
+	"	option redispatch 1\n"
+	"	retries 3\n"
+	"	http-error status 503 content-type application/problem+json lf-string '"
+	"{\"type\":\"urn:umbra:problem:stable-down\",\"title\":\"Stable has no ready endpoint\",\"status\":503,"
+	"\"code\":\"stable-down\",\"reason\":\"stable-down\","
+	"\"intended\":\"%[var(txn.reason,no-session),map_str(maps/fallen)]\",\"strict\":false,"
+	PROBLEM_MEMBERS "\"tombstone\":%[var(txn.service),concat(@,txn.want),map_str(maps/gone,null)]}' "
+	"hdr Cache-Control no-store\n"
+	ANSWERED
+	"	http-after-response set-var(txn.reason) str(version-unhealthy) if { var(txn.use) -m found } "
+	"{ var(txn.by) -m found } !{ var(txn.by),field(1,:),strcmp(txn.use) eq 0 }\n"
+	"	http-after-response set-var(txn.intended) var(txn.reason,no-session),map_str(maps/fallen) "
+	"if { status 503 } !{ var(txn.by) -m found }\n"
+	"	http-after-response set-var(txn.reason) str(stable-down) if { var(txn.intended) -m found }\n"
+	RESPONSE_HEADERS
+	"\n"
+	"# Its twin for strict requests: the server that was named, or 503. `refused` is the reason of that.\n"
+	"defaults strict from base\n"
+	"	balance roundrobin\n"
+	"	retries 0\n"
+	"	http-error status 503 content-type application/problem+json lf-string '"
+	"{\"type\":\"urn:umbra:problem:%[var(txn.refused)]\",\"title\":\"%[var(txn.refused),map_str(maps/titles)]\","
+	"\"status\":503,\"code\":\"%[var(txn.refused)]\",\"reason\":\"%[var(txn.refused)]\","
+	"%[var(txn.intended),map_regm(maps/member.intended)]\"strict\":true,"
+	PROBLEM_MEMBERS "\"tombstone\":%[var(txn.tombstone,none),map_str(maps/gone,null)]}' "
+	"hdr Cache-Control no-store\n"
+	ANSWERED
+	"	http-after-response unset-var(txn.intended) if { var(txn.by) -m found } or !{ status 503 }\n"
+	"	http-after-response set-var(txn.reason) var(txn.refused) if { status 503 } !{ var(txn.by) -m found }\n"
+	RESPONSE_HEADERS
+	"\n";
+
+/*
+ * Read by haproxy_log.c. Numbers and words that hold no space come first, the host last, because it may.
+ * %lc counts the lines of this process: a gap in it is a line that was lost.
+ */
+const char rules_log_format[] =
+	"	log-format 'R %lc %pid %[var(txn.came)] %[date(0,us)] %[var(txn.answered)] %ST %B %U %rc %ts"
+	" %HV %HM %b %s [%si]:%sp %[var(txn.reason)] %[var(txn.intended)] %[var(txn.revision)]"
+	" %[var(txn.trace)] %[var(txn.caller)] %[var(txn.k_header)] %[var(txn.k_baggage)]"
+	" %[var(txn.k_query)] %[var(txn.k_cookie)] %[var(txn.k_host)] %[var(txn.malformed)]"
+	" %HPO %[var(txn.host)]'\n";
+
+/* The service, and the key that may stand before it in the host. */
+const char rules_service[] =
+	"	http-request set-var(txn.came) date(0,us)\n"
+	"	http-request set-var(txn.revision) var(proc.revision)\n"
+	"	http-request set-var(txn.host) req.fhdr(host),host_only,lower,bytes(0,320)\n"
+	"	http-request set-var(txn.service) var(txn.host),map_str(maps/hosts)\n"
+	"	http-request set-var(txn.k_host) var(txn.host),map_regm(maps/prefix.key),bytes(0,64),url_enc"
+	" if !{ var(txn.service) -m found }\n"
+	"	http-request set-var(txn.service) var(txn.host),map_regm(maps/prefix.host),map_str(maps/hosts)"
+	" if !{ var(txn.service) -m found }\n";
+
+/*
+ * The session key. Each carrier is kept for the log; the one set last counts, so they come in reverse order. A
+ * key of any other form than ours is percent-encoded, which keeps it unknown and makes it safe in a header,
+ * a log line and JSON.
+ */
+const char rules_key[] =
+	"	http-request set-var(txn.k_cookie) req.cook(" CARRIER_NAME "),bytes(0,64),url_enc\n"
+	"	http-request set-var(txn.k_query) query,map_regm(maps/carrier.query),bytes(0,64),url_enc\n"
+	"	http-request set-var(txn.k_baggage) var(txn.baggage),map_regm(maps/carrier.baggage),bytes(0,64),url_enc\n"
+	"	http-request set-var(txn.k_header) req.fhdr(Routing-Session,1),bytes(0,64),url_enc\n"
+	"	http-request set-var(txn.key) var(txn.k_host)\n"
+	"	http-request set-var(txn.key) var(txn.k_cookie) if { var(txn.k_cookie) -m len gt 0 }\n"
+	"	http-request set-var(txn.key) var(txn.k_query)\n"
+	"	http-request set-var(txn.key) var(txn.k_baggage)\n"
+	"	http-request set-var(txn.key) var(txn.k_header) if { var(txn.k_header) -m len gt 0 }\n"
+	"	http-request set-var(txn.state) var(txn.key),map_str(maps/changed)\n"
+	"	http-request set-var(txn.state) var(txn.key),map_str(maps/sessions,session-unknown)"
+	" if !{ var(txn.state) -m found }\n"
+	"	http-request set-var(txn.reason) var(txn.state),field(1,.)\n"
+	"	http-request set-header Routing-Session %[var(txn.key)] if { var(txn.key) -m found }\n"
+	"	http-request set-var-fmt(txn.shown) ';session=\"%[var(txn.key)]\"' if { var(txn.key) -m found }\n";
+
+/* Direct pins: "SERVICE:LINES:line,line,line,line" is matched as one text. */
+const char rules_pins[] =
+	"	http-request set-var-fmt(txn.pins) '%[var(txn.service)]:%[req.fhdr_cnt(Routing-Pins)]:"
+	"%[req.fhdr(Routing-Pins,1)],%[req.fhdr(Routing-Pins,2)],%[req.fhdr(Routing-Pins,3)],"
+	"%[req.fhdr(Routing-Pins,4)]' if { req.fhdr(Routing-Pins) -m found }\n"
+	"	http-request set-var(txn.malformed) str(pins)"
+	" if { var(txn.pins) -m found } !{ var(txn.pins),map_reg(maps/pins.form) -m found }\n"
+	"	http-request set-var(txn.direct) var(txn.pins),map_regm(maps/pins.member)"
+	" if { var(txn.pins) -m found } !{ var(txn.malformed) -m str pins }\n";
+
+/* A trace begins here when the request brings none that is valid (Trace Context section 3.2). */
+#define RANDOM_32 "%[rand,hex,bytes(8,8),lower]"
+const char rules_trace[] =
+	"	http-request set-var(txn.trace) req.fhdr(traceparent,1),map_regm(maps/trace)\n"
+	"	http-request set-var-fmt(txn.begun) '" RANDOM_32 RANDOM_32 RANDOM_32 RANDOM_32 "'"
+	" if !{ var(txn.trace) -m found }\n"
+	"	http-request set-var(txn.trace) var(txn.begun)\n"
+	"	http-request set-header traceparent '00-%[var(txn.begun)]-" RANDOM_32 RANDOM_32 "-01'"
+	" if { var(txn.begun) -m found }\n";
+
+const char rules_backend[] =
+	"	use_backend %[var(txn.service)]:strict if { req.fhdr(Routing-Strict) -m str 1 }"
+	" or { var(txn.state) -m end .strict }\n"
+	"	use_backend %[var(txn.service)]\n\n";
+
+/* One member of Routing-Pins (core/model/context.h), and a list of them. */
+#define BLANK "[\\x20\\t]*"
+#define PIN BLANK "[a-z*][a-z0-9_.*-]*=\"[\\x20\\x21\\x23-\\x2b\\x2d-\\x5b\\x5d-\\x7e]*\"" BLANK
+#define PINS PIN "(?:," PIN ")*"
+
+const struct rules_file rules_files[] = {
+	{"maps/changed", ""},
+	{"maps/carrier.query", "^(?:(?!" CARRIER_NAME "=)[^&]*&)*+" CARRIER_NAME "=([^&]+) \\1\n"},
+	{"maps/carrier.baggage",
+		"^(?:,(?!" BLANK CARRIER_NAME BLANK "=)[^,]*)*+," BLANK CARRIER_NAME BLANK "=" BLANK
+		"([^,;\\x20\\t](?:[^,;]*[^,;\\x20\\t])?) \\1\n"},
+	{"maps/caller", "," BLANK "routing-hop" BLANK "=" BLANK
+		"([a-z0-9-]{1,31}%40[A-Za-z0-9._-]{1,63})" BLANK "(?:[,;]|$) \\1\n"},
+	{"maps/trace", "^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$ \\1\n"},
+	{"maps/pins.form", "^[a-z0-9-]+:(?:1:" BLANK ",,,|1:" PINS ",,,|2:" PINS ",,|3:" PINS ",|4:" PINS ")$ good\n"},
+	{"maps/pins.member", "^([a-z0-9-]+):[1-4]:(?>(?:.*,)?" BLANK "\\1=)\"([^\"]+)\" \\2\n"},
+	{"maps/member.version", "^(.*)$ \"version\":\"\\1\",\n"},
+	{"maps/member.session", "^(.*)$ \"session\":\"\\1\",\n"},
+	{"maps/member.intended", "^(.*)$ \"intended\":\"\\1\",\n"},
+	/* What a reason becomes when nothing answered, in a lenient request and in a strict one. */
+	{"maps/fallen",
+		"no-session no-session\n"
+		"no-pin no-pin\n"
+		"pinned version-unhealthy\n"
+		"direct-pin version-unhealthy\n"
+		"version-unhealthy version-unhealthy\n"
+		"version-gone version-gone\n"
+		"session-unknown session-unknown\n"
+		"session-expired session-expired\n"},
+	{"maps/refused",
+		"no-session stable-down\n"
+		"no-pin stable-down\n"
+		"pinned version-unhealthy\n"
+		"direct-pin version-unhealthy\n"
+		"version-unhealthy version-unhealthy\n"
+		"version-gone version-gone\n"
+		"session-unknown session-unknown\n"
+		"session-expired session-expired\n"},
+	{"maps/titles",
+		"stable-down Stable has no ready endpoint\n"
+		"version-unhealthy The pinned version has no ready endpoint\n"
+		"version-gone The pinned version is gone\n"
+		"session-unknown No session has this key\n"
+		"session-expired The session has ended\n"},
+};
+const size_t rules_file_count = ARRAY_LEN(rules_files);
+
+/* clang-format on */

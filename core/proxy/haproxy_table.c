@@ -1,0 +1,688 @@
+/*
+ * The table of what HAProxy has been told, and the difference to an environment as commands. Used by the
+ * driver (haproxy.c) from the loop only. Invariant: after the commands of a call have been carried out,
+ * HAProxy has what the table says.
+ */
+#include "core/proxy/haproxy_table.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/json.h"
+#include "core/base/mem.h"
+#include "core/model/names.h"
+
+enum { MANY_ENDPOINTS = 2000, CHECK_INTERVAL_MS = 2000, CHECK_INTERVAL_MANY_MS = 10000 };
+
+/* ---- its parts --------------------------------------------------------------------------------- */
+
+static void version_free(void *value)
+{
+	struct table_version *version = value;
+
+	free(version->name);
+	free(version);
+}
+
+static void service_free(void *value)
+{
+	struct table_service *service = value;
+
+	record_unref(&service_type, service->service);
+	map_destroy(service->versions, version_free);
+	free(service->stable);
+	free(service);
+}
+
+static void session_free(void *value)
+{
+	struct table_session *session = value;
+
+	record_unref(&session_type, session->session);
+	free(session);
+}
+
+void table_init(struct table *table,
+	bool (*resolve)(void *arg, struct str host, struct str *ret_address), void *arg)
+{
+	*table = (struct table){
+		.services = map_create(),
+		.sessions = map_create(),
+		.gone = map_create(),
+		.resolve = resolve,
+		.arg = arg,
+	};
+}
+
+void table_finish(struct table *table)
+{
+	map_destroy(table->services, service_free);
+	map_destroy(table->sessions, session_free);
+	map_destroy(table->gone, NULL);
+	*table = (struct table){0};
+}
+
+static struct table_version *add_version(struct table_service *service, struct str name)
+{
+	struct table_version *version = xcalloc(1, sizeof(*version));
+
+	version->name = str_dup(name);
+	map_set(service->versions, name, version);
+	return version;
+}
+
+/* The numeric address of an endpoint. False while it cannot be resolved. */
+static bool find_address(
+	const struct table *table, const char *endpoint, struct table_server *server)
+{
+	struct endpoint_parts parts;
+	struct str address;
+
+	if (!endpoint_parse(str_of(endpoint), &parts))
+		return false;
+	server->port = parts.port;
+	address = parts.host;
+	if (!parts.is_address && !table->resolve(table->arg, parts.host, &address))
+		return false;
+	return str_copy(server->address, sizeof(server->address), address);
+}
+
+static bool is_ready(const struct table_version *version)
+{
+	for (size_t i = 0; i < version->count; i++)
+		if (version->servers[i].place == SERVER_ACTIVE && version->servers[i].up)
+			return true;
+	return false;
+}
+
+/* What maps/SERVICE.versions should say. */
+static void write_entry(const struct table_version *version, char *dst, size_t size_bytes)
+{
+	snprintf(dst, size_bytes, "%s:%zu:%" PRId64,
+		is_ready(version) ? "pinned" : "version-unhealthy", version->count,
+		version->expires_at / 1000);
+}
+
+/* ---- as it will be loaded ------------------------------------------------------------------------ */
+
+static void build_version(struct table *table, struct table_service *service,
+	const struct version *from, const struct table_service *known)
+{
+	struct table_version *version = add_version(service, str_of(from->name));
+	const struct table_version *old =
+		known != NULL ? map_get(known->versions, str_of(from->name)) : NULL;
+
+	version->stable = from->kind == KIND_STABLE;
+	version->expires_at = from->expires_at;
+	for (size_t i = 0; i < from->endpoints.count && i < LIMIT_ENDPOINTS; i++) {
+		struct table_server *server = &version->servers[version->count++];
+		bool found = find_address(table, from->endpoints.items[i], server);
+
+		server->place =
+			found && from->state != STATE_DRAINING ? SERVER_ACTIVE : SERVER_PARKED;
+		server->up = old != NULL && server->place == SERVER_ACTIVE && !old->gone &&
+			     old->servers[i].up && old->servers[i].port == server->port &&
+			     strcmp(old->servers[i].address, server->address) == 0;
+		table->endpoint_count++;
+	}
+	write_entry(version, version->entry, sizeof(version->entry));
+	if (version->stable)
+		text_set(&service->stable, version->name);
+}
+
+static void build_services(
+	struct table *table, const struct environment *env, const struct map *known)
+{
+	for (size_t i = 0; i < env->node_count; i++) {
+		const struct service_node *node = &env->nodes[i];
+		struct table_service *service = xcalloc(1, sizeof(*service));
+		struct str name = str_of(node->service->name);
+
+		service->service = record_ref(node->service);
+		service->versions = map_create();
+		map_set(table->services, name, service);
+		for (size_t v = 0; v < node->version_count; v++)
+			build_version(table, service, node->versions[v], map_get(known, name));
+	}
+}
+
+/* Takes the session (NULL: it has ended) as the one whose pins HAProxy has. */
+static void hold_session(struct table *table, struct table_session *have, struct session *session)
+{
+	if (session != NULL) {
+		record_ref(session);
+		table->pin_count += session->pins.count;
+	}
+	if (have->session != NULL)
+		table->pin_count -= have->session->pins.count;
+	record_unref(&session_type, have->session);
+	have->session = session;
+}
+
+static void put_session(
+	struct table *table, const struct environment *env, struct str key, const char *state)
+{
+	struct table_session *have = xcalloc(1, sizeof(*have));
+
+	have->state = state;
+	hold_session(table, have, environment_session(env, key));
+	map_set(table->sessions, key, have);
+}
+
+static void build_sessions(struct table *table, const struct environment *env)
+{
+	for (size_t i = 0; i < env->session_count; i++) {
+		struct str key = str_of(env->sessions[i]->key);
+		put_session(table, env, key, table_session_state(env, key));
+	}
+	for (size_t i = 0; i < env->tombstone_count; i++) {
+		const struct tombstone *tombstone = env->tombstones[i];
+		struct str key = str_of(tombstone->id);
+		char *id = table_gone_id(tombstone);
+
+		map_set(table->gone, str_of(id), table);
+		free(id);
+		if (tombstone->kind == GONE_SESSION && map_get(table->sessions, key) == NULL)
+			put_session(table, env, key, table_session_state(env, key));
+	}
+}
+
+void table_build(struct table *table, const struct environment *env)
+{
+	struct table old = *table;
+
+	table_init(table, old.resolve, old.arg);
+	build_services(table, env, old.services);
+	build_sessions(table, env);
+	table_finish(&old);
+}
+
+void table_loaded(struct table *table)
+{
+	size_t cursor = 0;
+	struct str name;
+	void *service;
+
+	while (map_next(table->services, &cursor, &name, &service))
+		((struct table_service *)service)->loaded = true;
+}
+
+static bool same_hosts(const struct strlist *a, const struct strlist *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (size_t i = 0; i < a->count; i++)
+		if (strcmp(a->items[i], b->items[i]) != 0)
+			return false;
+	return true;
+}
+
+bool table_needs_load(const struct table *table, struct str name, const struct service *service)
+{
+	const struct table_service *have = map_get(table->services, name);
+
+	if (have == NULL || service == NULL)
+		return (have == NULL) != (service == NULL);
+	return have->service->protocol != service->protocol ||
+	       have->service->health_interval_ms != service->health_interval_ms ||
+	       !str_eq(str_of(have->service->health_path), str_of(service->health_path)) ||
+	       !same_hosts(&have->service->hosts, &service->hosts);
+}
+
+/* ---- checks -------------------------------------------------------------------------------------- */
+
+int64_t table_check_interval(const struct table *table, const struct service *service)
+{
+	if (service != NULL && service->health_interval_ms > 0)
+		return service->health_interval_ms;
+	return table->endpoint_count > MANY_ENDPOINTS ? CHECK_INTERVAL_MANY_MS : CHECK_INTERVAL_MS;
+}
+
+void table_write_check(struct strbuf *out, const struct service *service, int64_t interval_ms)
+{
+	/* One refused connection is enough: the server is down until a check passes. */
+	strbuf_addf(out,
+		"check inter %" PRId64
+		"ms fall 2 rise 1 observe layer4 error-limit 1 on-error mark-down",
+		interval_ms);
+	if (service->protocol == PROTOCOL_H2C)
+		strbuf_add_c(out, " proto h2 check-proto h2");
+}
+
+/* ---- versions ------------------------------------------------------------------------------------ */
+
+/* One server on its way into HAProxy's two backends of a service. */
+struct target {
+	const struct table *table;
+	const struct table_service *service;
+	const struct table_version *version;
+	struct table_server *server;
+	size_t index;
+	struct commands *commands;
+};
+
+/* Down until its first passed check, in one line so that no request comes between. */
+static void start_checks(const struct target *t)
+{
+	const char *service = t->service->service->name;
+	const char *version = t->version->name;
+
+	commands_addf(t->commands,
+		"enable health %s/%s:%zu; enable server %s/%s:%zu; set server %s/%s:%zu health "
+		"down",
+		service, version, t->index, service, version, t->index, service, version, t->index);
+	t->server->place = SERVER_ACTIVE;
+	t->server->up = false;
+}
+
+static void add_server(const struct target *t)
+{
+	const struct service *service = t->service->service;
+	const char *proto = service->protocol == PROTOCOL_H2C ? " proto h2" : "";
+	struct strbuf check;
+
+	strbuf_init(&check, 512);
+	table_write_check(&check, service, table_check_interval(t->table, service));
+	commands_addf(t->commands, "add server %s/%s:%zu %s:%u weight 0 %s", service->name,
+		t->version->name, t->index, t->server->address, (unsigned)t->server->port,
+		check.data);
+	commands_addf(t->commands, "add server %s:strict/%s:%zu %s:%u weight 0%s", service->name,
+		t->version->name, t->index, t->server->address, (unsigned)t->server->port, proto);
+	strbuf_finish(&check);
+	t->server->place = SERVER_PARKED;
+	t->server->up = false;
+}
+
+static void move_server(const struct target *t)
+{
+	static const char *const twins[] = {"", ":strict"};
+
+	for (size_t i = 0; i < ARRAY_LEN(twins); i++)
+		commands_addf(t->commands, "set server %s%s/%s:%zu addr %s port %u",
+			t->service->service->name, twins[i], t->version->name, t->index,
+			t->server->address, (unsigned)t->server->port);
+}
+
+static void park_twin(const struct target *t, bool parked)
+{
+	commands_addf(t->commands, "set server %s:strict/%s:%zu state %s",
+		t->service->service->name, t->version->name, t->index, parked ? "maint" : "ready");
+}
+
+static void park_server(const struct target *t)
+{
+	if (t->server->up)
+		park_twin(t, true);
+	commands_addf(t->commands, "set server %s/%s:%zu state maint", t->service->service->name,
+		t->version->name, t->index);
+	t->server->place = SERVER_PARKED;
+	t->server->up = false;
+}
+
+static void set_weight(const struct target *t)
+{
+	commands_addf(t->commands, "set server %s/%s:%zu weight %d", t->service->service->name,
+		t->version->name, t->index, t->version->stable ? 1 : 0);
+}
+
+/* Brings one server to where it should be; `endpoint` NULL when there is none any more. */
+static void sync_server(const struct target *t, const char *endpoint, bool draining)
+{
+	struct table_server wanted = {.address = "127.0.0.1", .port = 1};
+	if (t->server->place == SERVER_DELETING)
+		return; /* synchronised again when HAProxy has said whether it is gone */
+	bool usable = endpoint != NULL && find_address(t->table, endpoint, &wanted) && !draining;
+
+	if (t->server->place == SERVER_ABSENT && endpoint != NULL) {
+		memcpy(t->server->address, wanted.address, sizeof(wanted.address));
+		t->server->port = wanted.port;
+		add_server(t);
+		set_weight(t);
+	}
+	if (!usable) {
+		if (t->server->place == SERVER_ACTIVE)
+			park_server(t);
+		return;
+	}
+	bool moved =
+		t->server->port != wanted.port || strcmp(t->server->address, wanted.address) != 0;
+	if (moved) {
+		if (t->server->up)
+			park_twin(t, true);
+		memcpy(t->server->address, wanted.address, sizeof(wanted.address));
+		t->server->port = wanted.port;
+		move_server(t);
+	}
+	if (moved || t->server->place == SERVER_PARKED)
+		start_checks(t);
+}
+
+static void set_weights(const struct target *of, bool stable)
+{
+	struct target t = *of;
+	struct table_version *version = map_get(t.service->versions, str_of(t.version->name));
+
+	if (version->stable == stable)
+		return;
+	version->stable = stable;
+	for (t.index = 0; t.index < LIMIT_ENDPOINTS; t.index++)
+		if (version->servers[t.index].place == SERVER_ACTIVE ||
+			version->servers[t.index].place == SERVER_PARKED)
+			set_weight(&t);
+}
+
+/* One entry of a small map, from what it is to what it should be ("" for none). */
+static void sync_entry(struct commands *commands, const char *service, const char *map,
+	struct str key, const char *have, const char *want)
+{
+	if (strcmp(have, want) == 0)
+		return;
+	if (want[0] == '\0')
+		commands_addf(commands, "del map maps/%s.%s %.*s", service, map, STR_ARG(key));
+	else
+		commands_addf(commands, "%s map maps/%s.%s %.*s %s",
+			have[0] == '\0' ? "add" : "set", service, map, STR_ARG(key), want);
+}
+
+static void sync_version_entry(const struct target *t)
+{
+	struct table_version *version = map_get(t->service->versions, str_of(t->version->name));
+	char want[sizeof(version->entry)] = "";
+
+	if (!version->gone)
+		write_entry(version, want, sizeof(want));
+	sync_entry(t->commands, t->service->service->name, "versions", str_of(version->name),
+		version->entry, want);
+	memcpy(version->entry, want, sizeof(want));
+}
+
+static void sync_stable(
+	struct table_service *service, const char *stable, struct commands *commands)
+{
+	sync_entry(commands, service->service->name, "versions", STR_LIT("~stable"),
+		service->stable != NULL ? service->stable : "", stable != NULL ? stable : "");
+	text_set(&service->stable, stable);
+}
+
+static void retire(struct table *table, struct table_service *service,
+	struct table_version *version, struct commands *commands)
+{
+	struct target t = {table, service, version, NULL, 0, commands};
+
+	if (version->gone)
+		return;
+	version->gone = true;
+	sync_version_entry(&t);
+	for (; t.index < LIMIT_ENDPOINTS; t.index++) {
+		t.server = &version->servers[t.index];
+		if (t.server->place == SERVER_ACTIVE)
+			park_server(&t);
+	}
+	table->endpoint_count -= version->count;
+	version->count = 0;
+	service->has_leftovers = true;
+}
+
+void table_sync_version(struct table *table, const struct environment *env, struct str service_name,
+	struct str name, struct commands *commands)
+{
+	struct table_service *service = map_get(table->services, service_name);
+	const struct version *from = environment_version(env, service_name, name);
+	struct table_version *version;
+
+	if (service == NULL || !service->loaded)
+		return; /* the next load brings it */
+	version = map_get(service->versions, name);
+	if (from == NULL) {
+		if (version != NULL)
+			retire(table, service, version, commands);
+	} else {
+		if (version == NULL)
+			version = add_version(service, name);
+		size_t before = version->count;
+		struct target t = {table, service, version, NULL, 0, commands};
+
+		version->gone = false;
+		version->count = from->endpoints.count;
+		version->expires_at = from->expires_at;
+		table->endpoint_count = table->endpoint_count + version->count - before;
+		set_weights(&t, from->kind == KIND_STABLE);
+		for (t.index = 0; t.index < LIMIT_ENDPOINTS; t.index++) {
+			t.server = &version->servers[t.index];
+			sync_server(&t,
+				t.index < version->count ? from->endpoints.items[t.index] : NULL,
+				from->state == STATE_DRAINING);
+		}
+		if (version->count < before)
+			service->has_leftovers = true;
+		sync_version_entry(&t);
+	}
+	const struct service_node *node = environment_node(env, service_name);
+	const struct version *stable = node != NULL ? node_stable(node) : NULL;
+	sync_stable(service, stable != NULL ? stable->name : NULL, commands);
+}
+
+/* ---- sessions and the gone ------------------------------------------------------------------------- */
+
+const char *table_session_state(const struct environment *env, struct str key)
+{
+	const struct session *session = environment_session(env, key);
+	const struct tombstone *gone;
+
+	if (session != NULL)
+		return session->policy == POLICY_STRICT ? "no-pin.strict" : "no-pin";
+	gone = environment_tombstone(env, GONE_SESSION, key);
+	if (gone == NULL)
+		return NULL;
+	return gone->policy == POLICY_STRICT ? "session-expired.strict" : "session-expired";
+}
+
+static bool has_service(const struct table *table, const char *name)
+{
+	const struct table_service *service = map_get(table->services, str_of(name));
+
+	return service != NULL && service->loaded;
+}
+
+static void sync_pin(const struct table *table, struct commands *commands, const char *service,
+	struct str key, const char *have, const char *want)
+{
+	if (has_service(table, service))
+		sync_entry(commands, service, "pins", key, have != NULL ? have : "",
+			want != NULL ? want : "");
+}
+
+static void sync_pins(const struct table *table, const struct session *old,
+	const struct session *session, struct str key, struct commands *commands)
+{
+	static const struct dict none = {0};
+	const struct dict *before = old != NULL ? &old->pins : &none;
+	const struct dict *after = session != NULL ? &session->pins : &none;
+
+	for (size_t i = 0; i < after->count; i++)
+		sync_pin(table, commands, after->entries[i].key, key,
+			dict_get(before, str_of(after->entries[i].key)), after->entries[i].value);
+	for (size_t i = 0; i < before->count; i++)
+		if (dict_get(after, str_of(before->entries[i].key)) == NULL)
+			sync_pin(table, commands, before->entries[i].key, key,
+				before->entries[i].value, NULL);
+}
+
+void table_sync_session(struct table *table, const struct environment *env, struct str key,
+	struct commands *commands)
+{
+	struct table_session *have = map_get(table->sessions, key);
+	struct session *session = environment_session(env, key);
+	const char *state = table_session_state(env, key);
+
+	if (have == NULL) {
+		if (state == NULL)
+			return;
+		commands_addf(commands, "add map maps/sessions %.*s %s", STR_ARG(key), state);
+		sync_pins(table, NULL, session, key, commands);
+		put_session(table, env, key, state);
+		return;
+	}
+	if (state == NULL)
+		state = "session-unknown"; /* forgotten, while the entry of the large map stays */
+	if (strcmp(have->state, state) != 0) {
+		commands_addf(commands, "%s map maps/changed %.*s %s",
+			have->overlaid ? "set" : "add", STR_ARG(key), state);
+		have->overlaid = true;
+		have->state = state;
+	}
+	sync_pins(table, have->session, session, key, commands);
+	hold_session(table, have, session);
+}
+
+char *table_gone_id(const struct tombstone *tombstone)
+{
+	struct strbuf id;
+
+	strbuf_init(&id, 256);
+	if (tombstone->kind == GONE_SESSION)
+		strbuf_add_c(&id, "session:");
+	strbuf_add_c(&id, tombstone->id);
+	return strbuf_detach(&id);
+}
+
+void table_write_facts(struct strbuf *out, const struct tombstone *tombstone)
+{
+	struct json_writer w;
+
+	json_start(&w, out);
+	json_object(&w, NULL);
+	json_c(&w, "id", tombstone->id);
+	json_c(&w, "why", tombstone_why_names[tombstone->why]);
+	json_time(&w, "gone_at", tombstone->gone_at);
+	if (tombstone->actor != NULL)
+		json_c(&w, "actor", tombstone->actor);
+	if (tombstone->pr_number != 0)
+		json_int(&w, "pr", tombstone->pr_number);
+	if (tombstone->pr_author != NULL)
+		json_c(&w, "author", tombstone->pr_author);
+	if (tombstone->commit != NULL)
+		json_c(&w, "commit", tombstone->commit);
+	if (tombstone->owner != NULL)
+		json_c(&w, "owner", tombstone->owner);
+	json_object_end(&w);
+}
+
+void table_sync_gone(
+	struct table *table, const struct tombstone *tombstone, struct commands *commands)
+{
+	char *id = table_gone_id(tombstone);
+	struct strbuf facts;
+
+	/* It may have been gone before: what is told is how it went last. */
+	if (map_set(table->gone, str_of(id), table) != NULL)
+		commands_addf(commands, "del map maps/gone %s", id);
+	strbuf_init(&facts, 8192);
+	table_write_facts(&facts, tombstone);
+	commands_add_entry(commands, "maps/gone", str_of(id), strbuf_str(&facts));
+	strbuf_finish(&facts);
+	free(id);
+}
+
+/* ---- health, leftovers ------------------------------------------------------------------------------ */
+
+bool table_find_server(const struct table *table, struct str backend, struct str server,
+	struct table_place *ret_place)
+{
+	struct table_place place = {.service = map_get(table->services, backend)};
+	size_t colon = str_find_char(server, ':');
+	uint64_t index;
+
+	if (place.service == NULL || colon == server.n ||
+		!str_to_u64((struct str){server.p + colon + 1, server.n - colon - 1}, &index))
+		return false;
+	place.version = map_get(place.service->versions, (struct str){server.p, colon});
+	if (place.version == NULL || place.version->gone || index >= place.version->count)
+		return false;
+	place.index = (size_t)index;
+	*ret_place = place;
+	return true;
+}
+
+bool table_set_health(
+	struct table *table, const struct table_place *place, bool up, struct commands *commands)
+{
+	struct table_server *server = &place->version->servers[place->index];
+	struct target t = {table, place->service, place->version, server, place->index, commands};
+
+	if (server->up == up || server->place != SERVER_ACTIVE)
+		return false;
+	server->up = up;
+	if (!place->service->loaded)
+		return true;
+	park_twin(&t, !up);
+	sync_version_entry(&t);
+	return true;
+}
+
+static bool has_leftovers(const struct table_version *version)
+{
+	for (size_t i = version->count; i < LIMIT_ENDPOINTS; i++)
+		if (version->servers[i].place != SERVER_ABSENT)
+			return true;
+	return false;
+}
+
+static void list_leftovers(struct table_service *service,
+	void (*each)(void *arg, const struct table_place *place), void *arg)
+{
+	size_t cursor = 0;
+	struct str name;
+	void *value;
+
+	service->has_leftovers = false;
+	while (map_next(service->versions, &cursor, &name, &value)) {
+		struct table_place place = {service, value, 0};
+
+		for (size_t i = place.version->count; i < LIMIT_ENDPOINTS; i++) {
+			if (place.version->servers[i].place == SERVER_ABSENT)
+				continue;
+			service->has_leftovers = true;
+			if (place.version->servers[i].place != SERVER_PARKED)
+				continue;
+			place.version->servers[i].place = SERVER_DELETING;
+			place.index = i;
+			each(arg, &place);
+		}
+	}
+}
+
+void table_leftovers(const struct table *table,
+	void (*each)(void *arg, const struct table_place *place), void *arg)
+{
+	size_t cursor = 0;
+	struct str name;
+	void *value;
+
+	while (map_next(table->services, &cursor, &name, &value)) {
+		struct table_service *service = value;
+		if (service->has_leftovers)
+			list_leftovers(service, each, arg);
+	}
+}
+
+bool table_leftover_deleted(
+	struct table *table, struct str service_name, struct str name, size_t index, bool deleted)
+{
+	struct table_service *service = map_get(table->services, service_name);
+	struct table_version *version = service != NULL ? map_get(service->versions, name) : NULL;
+
+	if (version == NULL || version->servers[index].place != SERVER_DELETING)
+		return false; /* loaded anew meanwhile */
+	if (deleted)
+		version->servers[index] = (struct table_server){0};
+	else
+		version->servers[index].place = SERVER_PARKED;
+	if (index < version->count)
+		return true;
+	if (version->gone && !has_leftovers(version))
+		version_free(map_remove(service->versions, name));
+	return false;
+}

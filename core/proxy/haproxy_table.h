@@ -1,0 +1,140 @@
+/*
+ * What HAProxy has been told: services with their servers, session keys, pins and what is remembered of
+ * the gone. The driver keeps one; every change of the environment is compared with it, and the difference
+ * becomes commands. Pure: no I/O, no clock.
+ *
+ * How it lies in HAProxy. A service `cart` is two backends: `cart`, where stable has the weight, and its
+ * strict twin `cart:strict`, where nobody has any, so that only the server a rule names is used. Endpoint i
+ * of version pr-482 is the server `pr-482:i` in both; `:` can be in no version's name. Twins have no checks
+ * of their own; here they are put into maintenance while the check of the first fails.
+ * Maps (relative to the configuration):
+ *   maps/hosts          host -> service, each also with a trailing dot
+ *   maps/sessions       key -> "no-pin", "no-pin.strict", "session-expired", "session-expired.strict"
+ *   maps/changed        the same, looked up first: setting an entry of a large map stalls HAProxy, adding
+ *                       one does not, so the large one only grows and changes of it go here
+ *   maps/gone           "cart@pr-1", "session:KEY" -> facts as JSON
+ *   maps/cart.pins      key -> version
+ *   maps/cart.versions  version -> "REASON:ENDPOINTS:EXPIRES", REASON being "pinned" when it is ready and
+ *                       else "version-unhealthy", EXPIRES in seconds, 0: never; and "~stable" -> version
+ */
+#ifndef UMBRA_PROXY_HAPROXY_TABLE_H
+#define UMBRA_PROXY_HAPROXY_TABLE_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/limits.h"
+#include "core/base/map.h"
+#include "core/base/str.h"
+#include "core/model/environment.h"
+#include "core/proxy/haproxy_commands.h"
+
+enum server_place {
+	SERVER_ABSENT, /* HAProxy has no server of this name */
+	SERVER_ACTIVE, /* it is checked, and used while it is up */
+	SERVER_PARKED, /* in maintenance: retired, draining or without an address */
+	SERVER_DELETING, /* HAProxy was asked to delete it */
+};
+
+struct table_server {
+	enum server_place place;
+	bool up; /* its check passes */
+	uint16_t port;
+	char address[INET6_ADDRSTRLEN]; /* numeric */
+};
+
+struct table_version {
+	char *name;
+	bool gone; /* retired; stays while HAProxy still has servers of it */
+	bool stable;
+	size_t count; /* of endpoints; servers beyond it are leftovers to delete */
+	struct table_server servers[LIMIT_ENDPOINTS];
+	char entry[64]; /* its value in maps/SERVICE.versions; "" when it has none */
+	int64_t expires_at;
+};
+
+struct table_service {
+	struct service *service; /* a reference; what the configuration was written from */
+	bool loaded; /* HAProxy has its backends */
+	struct map *versions; /* name -> struct table_version */
+	char *stable; /* the value of "~stable", NULL without an entry */
+	bool has_leftovers; /* servers to delete */
+};
+
+struct table_session {
+	const char *state; /* a value of maps/sessions */
+	bool overlaid; /* it has an entry in maps/changed */
+	struct session *session; /* a reference, for its pins; NULL when it has ended */
+};
+
+struct table {
+	struct map *services; /* name -> struct table_service */
+	struct map *sessions; /* key -> struct table_session */
+	struct map *gone; /* id in maps/gone -> itself */
+	size_t endpoint_count;
+	size_t pin_count;
+	/* See struct proxy_events: resolves an endpoint's host. */
+	bool (*resolve)(void *arg, struct str host, struct str *ret_address);
+	void *arg;
+};
+
+void table_init(struct table *table,
+	bool (*resolve)(void *arg, struct str host, struct str *ret_address), void *arg);
+void table_finish(struct table *table);
+
+/*
+ * Makes it anew from the environment, as a freshly loaded HAProxy will have it: nothing retired, nothing
+ * overlaid. What was known of the health of an endpoint stays while its address is the same. Services are
+ * `loaded` only once table_loaded() says that HAProxy took it.
+ */
+void table_build(struct table *table, const struct environment *env);
+void table_loaded(struct table *table);
+
+/* Whether `service` (NULL: gone) differs from the loaded one in what only a reload changes. */
+bool table_needs_load(const struct table *table, struct str name, const struct service *service);
+
+/* Each appends what HAProxy must be told so that it has what the environment says. */
+void table_sync_version(struct table *table, const struct environment *env, struct str service,
+	struct str version, struct commands *commands);
+void table_sync_session(struct table *table, const struct environment *env, struct str key,
+	struct commands *commands);
+void table_sync_gone(
+	struct table *table, const struct tombstone *tombstone, struct commands *commands);
+
+/* Where a server's name leads; false for twins, leftovers and what is not known. */
+struct table_place {
+	struct table_service *service;
+	struct table_version *version;
+	size_t index;
+};
+bool table_find_server(const struct table *table, struct str backend, struct str server,
+	struct table_place *ret_place);
+/* A check changed its mind. False when that was known. */
+bool table_set_health(
+	struct table *table, const struct table_place *place, bool up, struct commands *commands);
+
+/*
+ * Servers of retired versions and given up endpoints, which HAProxy deletes once they are idle. Each is
+ * SERVER_DELETING until table_leftover_deleted() says what came of it, which returns whether the version
+ * is to be synchronised again because it was registered anew meanwhile.
+ */
+void table_leftovers(const struct table *table,
+	void (*each)(void *arg, const struct table_place *place), void *arg);
+bool table_leftover_deleted(
+	struct table *table, struct str service, struct str version, size_t index, bool deleted);
+
+/* The value for maps/sessions, NULL when neither session nor tombstone is there. */
+const char *table_session_state(const struct environment *env, struct str key);
+/* Facts of a tombstone as one line of JSON. */
+void table_write_facts(struct strbuf *out, const struct tombstone *tombstone);
+/* The key of a tombstone in maps/gone; the caller frees. */
+char *table_gone_id(const struct tombstone *tombstone);
+
+/* "inter 2s fall 2 rise 1 ..." for servers of this service. */
+void table_write_check(struct strbuf *out, const struct service *service, int64_t interval_ms);
+/* The interval a service's checks have: its own, or 2 s, or 10 s when there are more than 2,000 endpoints. */
+int64_t table_check_interval(const struct table *table, const struct service *service);
+
+#endif
