@@ -183,7 +183,7 @@ static void write_baggage_rest(struct strbuf *out)
 static void write_frontend(
 	struct strbuf *out, const struct config_options *options, const struct table *table)
 {
-	strbuf_addf(out, "frontend umbra from base\n\tbind %s\n", options->listen);
+	strbuf_addf(out, "frontend " RULES_FRONTEND " from base\n\tbind %s\n", options->listen);
 	strbuf_add_c(out, rules_log_format);
 	strbuf_add_c(out, rules_service);
 	write_unknown_host(out, options, table);

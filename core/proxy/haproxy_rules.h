@@ -7,6 +7,9 @@
 
 #include <stddef.h>
 
+/* The frontend's name; no service can have it. */
+#define RULES_FRONTEND "umbra:in"
+
 /* The named defaults sections `base`, `lenient` and `strict`. */
 extern const char rules_defaults[];
 /* Lines of the frontend, in the order they are used. */

@@ -142,9 +142,11 @@ static void build_services(
 
 		service->service = record_ref(node->service);
 		service->versions = map_create();
+		const struct table_service *old = map_get(known, name);
+		service->loaded = old != NULL && old->loaded;
 		map_set(table->services, name, service);
 		for (size_t v = 0; v < node->version_count; v++)
-			build_version(table, service, node->versions[v], map_get(known, name));
+			build_version(table, service, node->versions[v], old);
 	}
 }
 

@@ -1,0 +1,833 @@
+/*
+ * The HAProxy driver: the vtable of proxy.h, changes turned into commands, and what HAProxy says turned into
+ * events. Created by the agent; everything runs on the loop. haproxy_load.c has the loads.
+ *
+ * Invariant: while no load is under way, HAProxy has, or has been sent, what the table says. A command that
+ * fails breaks it, and a reload from the environment repairs it.
+ */
+#include "core/proxy/haproxy.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <event2/event.h>
+
+#include "core/base/map.h"
+#include "core/base/mem.h"
+#include "core/base/time.h"
+#include "core/base/worker.h"
+#include "core/model/names.h"
+#include "core/proxy/haproxy_files.h"
+#include "core/proxy/haproxy_setup.h"
+
+enum {
+	DIR_MAX_BYTES =
+		80, /* HAProxy binds "DIR/runtime.sock.PID.tmp"; a socket's path has 107 bytes */
+	ELDER_MS = 20000, /* longer than timeout http-keep-alive */
+	REPAIR_MS = 5000,
+	RETRY_MS = 500,
+	STOP_MS = 3000,
+	TICK_MS = 500,
+	TICKS_LEFTOVERS = 4,
+	TICKS_RECONCILE = 40,
+};
+
+/* A thing that changed while a load was under way. */
+struct dirty_thing {
+	enum thing thing;
+	char *id;
+};
+
+static struct haproxy *of(const struct proxy *proxy)
+{
+	return (struct haproxy *)(uintptr_t)proxy;
+}
+
+static void arm(struct event *timer, int64_t delay_ms)
+{
+	struct timeval delay = {(time_t)(delay_ms / 1000), (suseconds_t)(delay_ms % 1000) * 1000};
+
+	event_add(timer, &delay);
+}
+
+/* ---- applied revisions ------------------------------------------------------------------------------------ */
+
+static void report_applied(struct haproxy *h)
+{
+	if (h->load_wanted || h->step != LOAD_NONE || h->state != PROXY_RUNNING)
+		return; /* what is waited for may be of an earlier revision */
+	if (h->routed >= h->wanted)
+		h->waiting_since_ms = 0;
+	if (h->routed <= h->applied)
+		return;
+	h->applied = h->routed;
+	h->events.applied(h->events.arg, h->applied);
+}
+
+/* A batch of changes on its way, and the revision they lead to. */
+struct sent {
+	struct haproxy *h;
+	int64_t revision;
+};
+
+static void on_changes_done(void *arg, const struct runtime_result *result)
+{
+	struct sent *sent = arg;
+	struct haproxy *h = sent->h;
+
+	if (result->errors > 0 && result->error.n > 0) {
+		err_set(&h->error, ERR_IO, "HAProxy refused a change: %.*s; it will be loaded anew",
+			STR_ARG(result->error));
+		h->repair_wanted = true;
+	}
+	if (result->errors == 0) {
+		if (sent->revision > h->routed)
+			h->routed = sent->revision;
+		report_applied(h);
+	}
+	free(sent);
+}
+
+static void tell_elders(struct haproxy *h)
+{
+	struct commands copy;
+
+	commands_init(&copy);
+	for (size_t i = 0; i < ELDERS; i++) {
+		if (h->elders[i].runtime == NULL || h->elders[i].closed)
+			continue;
+		strbuf_add_str(&copy.text, strbuf_str(&h->commands.text));
+		copy.replies = h->commands.replies;
+		runtime_send(h->elders[i].runtime, &copy, NULL, NULL);
+	}
+	commands_finish(&copy);
+}
+
+/* Sends what the call at hand has gathered, with the revision it leads to; keeps it during a load. */
+static void flush_commands(struct haproxy *h)
+{
+	struct sent *sent;
+
+	if (h->runtime == NULL || h->step != LOAD_NONE) {
+		strbuf_add_str(&h->held.text, strbuf_str(&h->commands.text));
+		h->held.replies += h->commands.replies;
+		commands_reset(&h->commands);
+		return;
+	}
+	h->changes += h->commands.replies;
+	commands_addf(&h->commands, "set var proc.revision int(%" PRId64 ")", h->env->revision);
+	tell_elders(h);
+	sent = xcalloc(1, sizeof(*sent));
+	*sent = (struct sent){h, h->env->revision};
+	runtime_send(h->runtime, &h->commands, on_changes_done, sent);
+}
+
+/* ---- changes ----------------------------------------------------------------------------------------------- */
+
+static void free_dirty(void *value)
+{
+	struct dirty_thing *dirty = value;
+
+	free(dirty->id);
+	free(dirty);
+}
+
+static void keep_dirty(struct haproxy *h, enum thing thing, const char *id)
+{
+	struct dirty_thing *dirty = xcalloc(1, sizeof(*dirty));
+	struct strbuf key;
+
+	dirty->thing = thing;
+	dirty->id = xstrdup(id);
+	strbuf_init(&key, 1024);
+	strbuf_addf(&key, "%d %s", (int)thing, id);
+	dirty = map_set(h->dirty, strbuf_str(&key), dirty);
+	if (dirty != NULL)
+		free_dirty(dirty);
+	strbuf_finish(&key);
+}
+
+/* A version that is `starting` again may be one whose health HAProxy has said long ago. */
+static void retell(struct haproxy *h, const char *id, struct str service, struct str name)
+{
+	const struct version *version = environment_version(h->env, service, name);
+
+	if (version == NULL || version->state != STATE_STARTING)
+		return;
+	map_set(h->news, str_of(id), h);
+	event_active(h->tell, EV_TIMEOUT, 0);
+}
+
+static void sync_thing(struct haproxy *h, enum thing thing, const char *id)
+{
+	static const struct str session_prefix = {"session:", 8}, version_prefix = {"version:", 8};
+	struct str key = str_of(id), name = key, service;
+	struct tombstone *gone;
+
+	switch (thing) {
+	case THING_SERVICE:
+		if (table_needs_load(&h->table, key, environment_service(h->env, key)))
+			load_want(h);
+		break;
+	case THING_VERSION:
+		service = str_cut(&name, '@');
+		table_sync_version(&h->table, h->env, service, name, &h->commands);
+		retell(h, id, service, name);
+		break;
+	case THING_SESSION:
+		table_sync_session(&h->table, h->env, key, &h->commands);
+		break;
+	case THING_TOMBSTONE:
+	case THING_COUNT:
+	default:
+		name = (struct str){key.p + 8, key.n - 8};
+		if (str_starts(key, session_prefix)) {
+			gone = environment_tombstone(h->env, GONE_SESSION, name);
+			table_sync_session(&h->table, h->env, name, &h->commands);
+		} else if (str_starts(key, version_prefix)) {
+			gone = environment_tombstone(h->env, GONE_VERSION, name);
+		} else {
+			return;
+		}
+		if (gone != NULL)
+			table_sync_gone(&h->table, gone, &h->commands);
+	}
+}
+
+static void driver_apply(struct proxy *proxy, const struct environment *env,
+	const struct change *changes, size_t count)
+{
+	struct haproxy *h = of(proxy);
+
+	h->env = env;
+	h->wanted = env->revision;
+	if (h->waiting_since_ms == 0)
+		h->waiting_since_ms = time_monotonic_ms();
+	for (size_t i = 0; i < count; i++) {
+		if (h->step != LOAD_NONE || h->runtime == NULL)
+			keep_dirty(h, changes[i].thing, changes[i].id);
+		else
+			sync_thing(h, changes[i].thing, changes[i].id);
+	}
+	flush_commands(h);
+}
+
+static void driver_readdress(struct proxy *proxy, struct str service, struct str version)
+{
+	struct haproxy *h = of(proxy);
+	char id[VERSION_ID_SIZE];
+
+	if (h->env == NULL || service.n > LIMIT_SERVICE_NAME || version.n > LIMIT_VERSION_NAME)
+		return;
+	name_join_version(service, version, id);
+	if (h->step != LOAD_NONE || h->runtime == NULL)
+		keep_dirty(h, THING_VERSION, id);
+	else
+		sync_thing(h, THING_VERSION, id);
+	flush_commands(h);
+}
+
+/* ---- telling what was learnt ------------------------------------------------------------------------------ */
+
+static void tell_version(struct haproxy *h, struct str service, struct table_version *version)
+{
+	for (size_t i = 0; i < version->count && !version->gone; i++)
+		if (version->servers[i].place == SERVER_ACTIVE && version->servers[i].up)
+			h->events.health(
+				h->events.arg, service, str_of(version->name), i, true, NULL);
+}
+
+static void tell_all(struct haproxy *h)
+{
+	size_t services = 0;
+	struct str name, version_name;
+	void *service, *version;
+
+	while (map_next(h->table.services, &services, &name, &service)) {
+		size_t versions = 0;
+		while (map_next(((struct table_service *)service)->versions, &versions,
+			&version_name, &version))
+			tell_version(h, name, version);
+	}
+}
+
+static void tell_news(struct haproxy *h, struct map *news)
+{
+	size_t cursor = 0;
+	struct str id;
+	void *value;
+
+	while (map_next(news, &cursor, &id, &value)) {
+		struct str name = id, service = str_cut(&name, '@');
+		struct table_service *known = map_get(h->table.services, service);
+		struct table_version *version =
+			known != NULL ? map_get(known->versions, name) : NULL;
+		if (version != NULL)
+			tell_version(h, service, version);
+	}
+}
+
+/* What is told causes changes, which may cause news: these wait for the next turn. */
+static void on_tell(evutil_socket_t fd, short what, void *arg)
+{
+	struct haproxy *h = arg;
+	struct map *news = h->news;
+	bool all = h->all_news;
+
+	(void)fd;
+	(void)what;
+	h->news = map_create();
+	h->all_news = false;
+	if (h->state == PROXY_LOST && !h->down_told) {
+		h->down_told = true;
+		h->events.down(h->events.arg, &h->error);
+	}
+	if (all)
+		tell_all(h);
+	else
+		tell_news(h, news);
+	map_destroy(news, NULL);
+}
+
+static void take_health(struct haproxy *h, const struct log_health *health)
+{
+	struct table_place place;
+	struct str version;
+
+	if (!table_find_server(&h->table, health->backend, health->server, &place))
+		return;
+	version = str_of(place.version->name);
+	bool changed = table_set_health(&h->table, &place, health->up, &h->commands);
+	if (changed)
+		flush_commands(h);
+	else if (health->up)
+		return;
+	h->events.health(h->events.arg, health->backend, version, place.index, health->up,
+		health->detail[0] != '\0' ? health->detail : NULL);
+}
+
+static void take_request(struct haproxy *h, struct log_record *record)
+{
+	struct request *request = &record->request;
+	struct table_service *service = map_get(h->table.services, request->service);
+	struct table_version *version =
+		service != NULL ? map_get(service->versions, request->version) : NULL;
+
+	if (request->version.p != NULL)
+		request->kind = version != NULL && version->stable ? KIND_STABLE : KIND_EPHEMERAL;
+	h->events.request(h->events.arg, request);
+}
+
+static void on_line(void *arg, enum log_kind kind, struct log_record *record)
+{
+	struct haproxy *h = arg;
+
+	if (kind == LOG_REQUEST) {
+		take_request(h, record);
+	} else if (kind == LOG_HEALTH) {
+		take_health(h, &record->health);
+	} else if (kind == LOG_MALFORMED) {
+		h->malformed++;
+		h->events.malformed(h->events.arg);
+	}
+}
+
+static void on_lost(void *arg, int64_t count)
+{
+	struct haproxy *h = arg;
+
+	h->lost += (uint64_t)count;
+	h->events.lost(h->events.arg, count, "the proxy's log came faster than it was read");
+}
+
+/* ---- what HAProxy says of its servers ------------------------------------------------------------------- */
+
+enum state_column {
+	STATE_BACKEND = 1,
+	STATE_SERVER = 3,
+	STATE_ADDRESS = 4,
+	STATE_OPERATIONAL = 5,
+	STATE_ADMIN = 6,
+	STATE_PORT = 18,
+	STATE_COLUMNS
+};
+
+static void read_server(struct haproxy *h, const struct str *columns, bool adopting)
+{
+	struct log_health health = {
+		.backend = columns[STATE_BACKEND], .server = columns[STATE_SERVER]};
+	struct table_place place;
+	struct table_server *server;
+	uint64_t port;
+
+	if (!table_find_server(&h->table, health.backend, health.server, &place) ||
+		!str_to_u64(columns[STATE_PORT], &port))
+		return;
+	server = &place.version->servers[place.index];
+	if (server->place != SERVER_ACTIVE || server->port != port ||
+		!str_eq_c(columns[STATE_ADDRESS], server->address))
+		return;
+	health.up =
+		!str_eq_c(columns[STATE_OPERATIONAL], "0") && str_eq_c(columns[STATE_ADMIN], "0");
+	if (adopting)
+		server->up = health.up;
+	else if (server->up != health.up)
+		take_health(h, &health);
+}
+
+void haproxy_read_servers(struct haproxy *h, struct str text, bool adopting)
+{
+	while (text.p != NULL) {
+		struct str line = str_cut(&text, '\n');
+		struct str columns[STATE_COLUMNS] = {0};
+		size_t count = 0;
+
+		while (line.p != NULL && count < STATE_COLUMNS)
+			columns[count++] = str_cut(&line, ' ');
+		if (count == STATE_COLUMNS && columns[0].n > 0 && columns[0].p[0] != '#')
+			read_server(h, columns, adopting);
+	}
+}
+
+static void on_servers(void *arg, const struct runtime_result *result)
+{
+	struct haproxy *h = arg;
+
+	if (result->errors == 0 && h->step == LOAD_NONE && runtime_waiting(h->runtime) == 0)
+		haproxy_read_servers(h, result->text, false);
+}
+
+/* ---- servers to delete ------------------------------------------------------------------------------------- */
+
+/* One server HAProxy was asked to delete, in both backends. */
+struct deletion {
+	struct haproxy *h;
+	int64_t generation;
+	size_t index;
+	char id[VERSION_ID_SIZE];
+};
+
+static void on_deleted(void *arg, const struct runtime_result *result)
+{
+	struct deletion *deletion = arg;
+	struct haproxy *h = deletion->h;
+	struct str name = str_of(deletion->id), service = str_cut(&name, '@');
+	/* Its twin may have gone in an earlier attempt. */
+	bool deleted = result->errors == 0 ||
+		       (result->errors == 1 && str_eq_c(result->error, "No such server."));
+
+	if (deletion->generation == h->generation &&
+		table_leftover_deleted(&h->table, service, name, deletion->index, deleted)) {
+		sync_thing(h, THING_VERSION, deletion->id);
+		flush_commands(h);
+	}
+	free(deletion);
+}
+
+static void delete_server(void *arg, const struct table_place *place)
+{
+	struct haproxy *h = arg;
+	struct deletion *deletion = xcalloc(1, sizeof(*deletion));
+	const char *service = place->service->service->name, *version = place->version->name;
+	struct commands commands;
+
+	*deletion = (struct deletion){.h = h, .generation = h->generation, .index = place->index};
+	name_join_version(str_of(service), str_of(version), deletion->id);
+	commands_init(&commands);
+	commands_addf(&commands, "del server %s:strict/%s:%zu", service, version, place->index);
+	commands_addf(&commands, "del server %s/%s:%zu", service, version, place->index);
+	runtime_send(h->runtime, &commands, on_deleted, deletion);
+	commands_finish(&commands);
+}
+
+/* ---- connections -------------------------------------------------------------------------------------------- */
+
+static void on_runtime_closed(void *arg)
+{
+	struct haproxy *h = arg;
+
+	runtime_close(h->runtime);
+	h->runtime = NULL;
+	/* The worker is gone. The master ends with it, and if not, a reload makes a new worker. */
+	if (h->step == LOAD_NONE && !h->stopping)
+		load_want(h);
+}
+
+struct runtime_events haproxy_runtime_events(struct haproxy *h)
+{
+	return (struct runtime_events){on_runtime_closed, h};
+}
+
+static void on_elder_closed(void *arg)
+{
+	((struct elder *)arg)->closed = true; /* closed by the next tick */
+}
+
+static void close_elders(struct haproxy *h, int64_t now_ms)
+{
+	for (size_t i = 0; i < ELDERS; i++) {
+		struct elder *elder = &h->elders[i];
+		if (elder->runtime == NULL || (!elder->closed && elder->until_ms > now_ms))
+			continue;
+		runtime_close(elder->runtime);
+		*elder = (struct elder){0};
+	}
+}
+
+/* The one that was there before becomes an elder; with no place left it is let go. */
+static void replace_runtime(struct haproxy *h, struct runtime *runtime)
+{
+	struct runtime *old = h->runtime;
+
+	h->runtime = runtime;
+	for (size_t i = 0; i < ELDERS && old != NULL; i++) {
+		struct elder *elder = &h->elders[i];
+		if (elder->runtime != NULL)
+			continue;
+		*elder = (struct elder){h, old, time_monotonic_ms() + ELDER_MS, false};
+		runtime_set_events(old, &(struct runtime_events){on_elder_closed, elder});
+		old = NULL;
+	}
+	runtime_close(old);
+}
+
+/* ---- after a load -------------------------------------------------------------------------------------------- */
+
+static void sync_dirty(struct haproxy *h)
+{
+	struct map *dirty = h->dirty;
+	size_t cursor = 0;
+	struct str key;
+	void *value;
+
+	h->dirty = map_create();
+	while (map_next(dirty, &cursor, &key, &value)) {
+		struct dirty_thing *thing = value;
+		sync_thing(h, thing->thing, thing->id);
+	}
+	map_destroy(dirty, free_dirty);
+}
+
+static void catch_up(struct haproxy *h)
+{
+	strbuf_add_str(&h->commands.text, strbuf_str(&h->held.text));
+	h->commands.replies += h->held.replies;
+	commands_reset(&h->held);
+	sync_dirty(h);
+	flush_commands(h);
+}
+
+void haproxy_forget_changes(struct haproxy *h)
+{
+	map_destroy(h->dirty, free_dirty);
+	h->dirty = map_create();
+	commands_reset(&h->held);
+}
+
+void haproxy_loaded(struct haproxy *h, struct runtime *runtime)
+{
+	bool fresh = h->fresh_start;
+
+	replace_runtime(h, runtime);
+	table_loaded(&h->table);
+	errbuf_clear(&h->error);
+	h->fresh_start = false;
+	h->down_told = false;
+	h->state = PROXY_RUNNING;
+	catch_up(h);
+	if (fresh) {
+		h->all_news = true;
+		event_active(h->tell, EV_TIMEOUT, 0);
+		h->events.up(h->events.arg, h->adopted);
+	}
+}
+
+void haproxy_failed(struct haproxy *h, const struct errbuf *eb)
+{
+	bool alive = process_pid(h->process) > 0;
+
+	if (h->stopping)
+		return;
+	h->error = *eb;
+	if (alive) {
+		/* The old configuration goes on; the new one is tried again. */
+		h->state = PROXY_RUNNING;
+		h->load_wanted = true;
+		if (h->runtime != NULL)
+			catch_up(h);
+		arm(h->load_timer, REPAIR_MS);
+		return;
+	}
+	runtime_close(h->runtime);
+	h->runtime = NULL;
+	close_elders(h, INT64_MAX);
+	if (h->state == PROXY_RUNNING || h->state == PROXY_RELOADING)
+		h->restarts++;
+	h->state = PROXY_LOST;
+	h->fresh_start = true;
+	h->adopted = false;
+	event_active(h->tell, EV_TIMEOUT, 0);
+	if (h->step != LOAD_NONE)
+		return; /* files are being written; it is started when they are */
+	h->load_wanted = true;
+	arm(h->load_timer, time_monotonic_ms() - h->load_began_ms > RETRY_MS ? 0 : RETRY_MS);
+}
+
+static void on_load(evutil_socket_t fd, short what, void *arg)
+{
+	struct haproxy *h = arg;
+
+	(void)fd;
+	(void)what;
+	if (h->step == LOAD_NONE && !h->stopping)
+		load_begin(h);
+}
+
+static void on_tick(evutil_socket_t fd, short what, void *arg)
+{
+	struct haproxy *h = arg;
+	struct commands commands;
+
+	(void)fd;
+	(void)what;
+	h->ticks++;
+	close_elders(h, time_monotonic_ms());
+	if (h->step != LOAD_NONE || h->runtime == NULL)
+		return;
+	if (h->load_wanted && !event_pending(h->load_timer, EV_TIMEOUT, NULL))
+		load_want(h); /* asked for while another was under way */
+	if (h->repair_wanted && time_monotonic_ms() - h->load_last_ms > REPAIR_MS)
+		load_want(h);
+	if (h->ticks % TICKS_LEFTOVERS == 0)
+		table_leftovers(&h->table, delete_server, h);
+	if (h->ticks % TICKS_RECONCILE == 0) {
+		commands_init(&commands);
+		commands_addf(&commands, "show servers state");
+		runtime_send(h->runtime, &commands, on_servers, h);
+		commands_finish(&commands);
+	}
+}
+
+/* ---- start and stop ------------------------------------------------------------------------------------------ */
+
+static void driver_start(struct proxy *proxy, const struct environment *env)
+{
+	struct haproxy *h = of(proxy);
+	struct timeval tick = {0, TICK_MS * 1000};
+	pid_t pid = process_of_dir(h->dir);
+
+	h->env = env;
+	h->wanted = env->revision;
+	h->waiting_since_ms = time_monotonic_ms();
+	h->fresh_start = true;
+	event_add(h->tick, &tick);
+	if (pid > 0 && process_watch(h->process, pid)) {
+		h->adopted = true;
+		h->started_at = time_now_ms();
+		h->state = PROXY_RELOADING;
+		load_adopt(h);
+	} else {
+		load_begin(h);
+	}
+}
+
+static void finish_stop(struct haproxy *h)
+{
+	void (*done)(void *arg) = h->stop_done;
+
+	h->state = PROXY_STOPPED;
+	event_del(h->stop_timer);
+	h->stop_done = NULL;
+	if (done != NULL)
+		done(h->stop_arg);
+}
+
+/* HAProxy has not gone by itself, or there was none. */
+static void on_stop_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct haproxy *h = arg;
+
+	(void)fd;
+	(void)what;
+	if (process_pid(h->process) == 0) {
+		finish_stop(h);
+		return;
+	}
+	process_signal(h->process, SIGKILL);
+}
+
+static void on_process_ended(void *arg)
+{
+	struct haproxy *h = arg;
+
+	if (h->stopping)
+		finish_stop(h);
+	else
+		load_process_ended(h);
+}
+
+static void driver_stop(struct proxy *proxy, void (*done)(void *arg), void *arg)
+{
+	struct haproxy *h = of(proxy);
+	bool launching = h->step == LOAD_LAUNCHING;
+
+	load_cancel(h);
+	h->stopping = true;
+	h->stop_done = done;
+	h->stop_arg = arg;
+	event_del(h->load_timer);
+	event_del(h->tick);
+	close_elders(h, INT64_MAX);
+	runtime_close(h->runtime);
+	h->runtime = NULL;
+	process_signal(h->process, SIGTERM);
+	arm(h->stop_timer, process_pid(h->process) > 0 || launching ? STOP_MS : 0);
+}
+
+static void driver_facts(const struct proxy *proxy, struct proxy_facts *ret_facts)
+{
+	const struct haproxy *h = of(proxy);
+
+	*ret_facts = (struct proxy_facts){
+		.state = h->state,
+		.driver = "haproxy",
+		.version = h->version,
+		.address = h->address,
+		.error = h->error.text,
+		.pid = process_pid(h->process),
+		.adopted = h->adopted,
+		.started_at = h->started_at,
+		.revision = h->applied,
+		.lag_ms = h->waiting_since_ms == 0 ? 0 : time_monotonic_ms() - h->waiting_since_ms,
+		.check_interval_ms = table_check_interval(&h->table, NULL),
+		.reloads = h->reloads,
+		.restarts = h->restarts,
+		.commands = h->changes,
+		.lines_lost = h->lost,
+		.lines_malformed = h->malformed,
+		.services = map_count(h->table.services),
+		.endpoints = h->table.endpoint_count,
+		.sessions = map_count(h->table.sessions),
+		.pins = h->table.pin_count,
+	};
+}
+
+static void driver_destroy(struct proxy *proxy)
+{
+	struct haproxy *h = of(proxy);
+	struct event *events[] = {h->load_timer, h->poll_timer, h->tick, h->tell, h->stop_timer};
+
+	h->stopping = true;
+	load_cancel(h);
+	worker_destroy(h->worker);
+	close_elders(h, INT64_MAX);
+	runtime_close(h->runtime);
+	receiver_destroy(h->receiver);
+	process_destroy(h->process);
+	for (size_t i = 0; i < ARRAY_LEN(events); i++)
+		if (events[i] != NULL)
+			event_free(events[i]);
+	table_finish(&h->table);
+	commands_finish(&h->commands);
+	commands_finish(&h->held);
+	map_destroy(h->dirty, free_dirty);
+	map_destroy(h->news, NULL);
+	free(h->program);
+	free(h->dir);
+	free(h->address);
+	free(h->domain);
+	free(h->api_url);
+	free(h->runtime_path);
+	free(h->master_path);
+	free(h);
+}
+
+static const struct proxy_ops haproxy_ops = {
+	.name = "haproxy",
+	.start = driver_start,
+	.apply = driver_apply,
+	.readdress = driver_readdress,
+	.stop = driver_stop,
+	.facts = driver_facts,
+	.destroy = driver_destroy,
+};
+
+/* ---- making one ---------------------------------------------------------------------------------------------- */
+
+static char *path_in(const char *dir, const char *name)
+{
+	struct strbuf path;
+
+	strbuf_init(&path, 8192);
+	strbuf_addf(&path, "%s/%s", dir, name);
+	return strbuf_detach(&path);
+}
+
+static bool resolve_by_owner(void *arg, struct str host, struct str *ret_address)
+{
+	struct haproxy *h = arg;
+
+	return h->events.resolve(h->events.arg, host, ret_address);
+}
+
+static void make_timers(struct haproxy *h)
+{
+	h->load_timer = event_new(h->base, -1, 0, on_load, h);
+	h->tick = event_new(h->base, -1, EV_PERSIST, on_tick, h);
+	h->tell = event_new(h->base, -1, 0, on_tell, h);
+	h->stop_timer = event_new(h->base, -1, 0, on_stop_timer, h);
+}
+
+/* What needs the directory and the network. */
+static bool set_up(struct haproxy *h, const struct proxy_options *options, struct errbuf *eb)
+{
+	const struct receiver_events received = {on_line, on_lost, h};
+	const struct process_events watched = {load_started, on_process_ended, h};
+
+	h->dir = setup_dir(options->dir, DIR_MAX_BYTES, eb);
+	if (h->dir == NULL)
+		return false;
+	h->runtime_path = path_in(h->dir, "runtime.sock");
+	h->master_path = path_in(h->dir, "master.sock");
+	char *kept = setup_kept_address(h->dir, process_of_dir(h->dir) > 0);
+	h->address = setup_address(options->listen, kept, eb);
+	free(kept);
+	if (h->address == NULL)
+		return false;
+	char *log_path = path_in(h->dir, "log.sock");
+	h->receiver = receiver_create(h->base, log_path, &received, eb);
+	free(log_path);
+	if (h->receiver == NULL)
+		return false;
+	h->process = process_create(h->base, &watched);
+	h->worker = worker_create(h->base, "umbra-proxy");
+	if (h->worker == NULL)
+		err_set(eb, ERR_FAILED, "no thread could be made for the proxy's files");
+	return h->worker != NULL;
+}
+
+struct proxy *proxy_haproxy_create(struct event_base *base, const struct proxy_options *options,
+	const struct proxy_events *events, struct errbuf *eb)
+{
+	struct haproxy *h = xcalloc(1, sizeof(*h));
+
+	h->proxy.ops = &haproxy_ops;
+	h->base = base;
+	h->events = *events;
+	h->domain = xstrdup(options->domain);
+	h->api_url = xstrdup(options->api_url != NULL ? options->api_url : "");
+	h->dirty = map_create();
+	h->news = map_create();
+	table_init(&h->table, resolve_by_owner, h);
+	commands_init(&h->commands);
+	commands_init(&h->held);
+	make_timers(h);
+	h->program = process_find(options->program, h->version, sizeof(h->version), eb);
+	if (h->program == NULL || !set_up(h, options, eb)) {
+		driver_destroy(&h->proxy);
+		return NULL;
+	}
+	return &h->proxy;
+}

@@ -1,0 +1,137 @@
+/*
+ * Writes what HAProxy will read. Filled on the loop, written on the driver's worker; the set belongs to one
+ * of them at a time. Invariant: a file is there whole or as it was.
+ */
+#include "core/proxy/haproxy_files.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/map.h"
+#include "core/base/mem.h"
+#include "core/base/strbuf.h"
+
+enum { PATH_MAX_BYTES = 8192 };
+
+void file_set_init(struct file_set *set, const char *dir)
+{
+	*set = (struct file_set){.dir = xstrdup(dir)};
+}
+
+void file_set_finish(struct file_set *set)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		free(set->files[i].name);
+		free(set->files[i].text);
+	}
+	free(set->files);
+	free(set->dir);
+	*set = (struct file_set){0};
+}
+
+void file_set_add(struct file_set *set, const char *name, struct str text)
+{
+	array_reserve(&set->files, &set->cap, set->count + 1, sizeof(*set->files));
+	set->files[set->count++] = (struct file_text){xstrdup(name), str_dup(text), text.n};
+}
+
+enum err make_private_dir(const char *path, struct errbuf *eb)
+{
+	char *copy = xstrdup(path);
+	enum err err = ERR_NONE;
+
+	for (char *p = copy + 1; *p != '\0' && err == ERR_NONE; p++) {
+		if (*p != '/')
+			continue;
+		*p = '\0';
+		if (mkdir(copy, 0755) != 0 && errno != EEXIST)
+			err = err_set(eb, ERR_IO, "the directory %s cannot be made: %s", copy,
+				strerror(errno));
+		*p = '/';
+	}
+	if (err == ERR_NONE && mkdir(path, 0700) != 0 && errno != EEXIST)
+		err = err_set(
+			eb, ERR_IO, "the directory %s cannot be made: %s", path, strerror(errno));
+	free(copy);
+	return err;
+}
+
+static bool write_all(int fd, const char *text, size_t len)
+{
+	while (len > 0) {
+		ssize_t wrote = write(fd, text, len);
+		if (wrote < 0 && errno == EINTR)
+			continue;
+		if (wrote <= 0)
+			return false;
+		text += wrote;
+		len -= (size_t)wrote;
+	}
+	return true;
+}
+
+static enum err write_file(
+	const char *path, const char *fresh, const struct file_text *file, struct errbuf *eb)
+{
+	int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	bool good = fd >= 0 && write_all(fd, file->text, file->len);
+
+	if (fd >= 0 && close(fd) != 0)
+		good = false;
+	if (good && rename(fresh, path) == 0)
+		return ERR_NONE;
+	return err_set(eb, ERR_IO, "%s cannot be written: %s", path, strerror(errno));
+}
+
+/* Maps of services that are no more. */
+static void sweep(const struct file_set *set, const char *maps)
+{
+	struct map *known = map_create();
+	DIR *dir = opendir(maps);
+	struct dirent *entry;
+
+	for (size_t i = 0; i < set->count; i++)
+		map_set(known, str_of(set->files[i].name), set->files[i].name);
+	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		struct strbuf name;
+
+		strbuf_init(&name, PATH_MAX_BYTES);
+		strbuf_addf(&name, "maps/%s", entry->d_name);
+		if (entry->d_name[0] != '.' && map_get(known, strbuf_str(&name)) == NULL)
+			unlinkat(dirfd(dir), entry->d_name, 0);
+		strbuf_finish(&name);
+	}
+	if (dir != NULL)
+		closedir(dir);
+	map_destroy(known, NULL);
+}
+
+enum err file_set_write(const struct file_set *set, struct errbuf *eb)
+{
+	struct strbuf path, fresh;
+	enum err err;
+
+	strbuf_init(&path, PATH_MAX_BYTES);
+	strbuf_init(&fresh, PATH_MAX_BYTES);
+	strbuf_addf(&path, "%s/maps", set->dir);
+	err = make_private_dir(set->dir, eb);
+	if (err == ERR_NONE)
+		err = make_private_dir(path.data, eb);
+	if (err == ERR_NONE)
+		sweep(set, path.data);
+	strbuf_addf(&fresh, "%s/fresh", set->dir);
+	for (size_t i = 0; i < set->count && err == ERR_NONE; i++) {
+		strbuf_reset(&path);
+		strbuf_addf(&path, "%s/%s", set->dir, set->files[i].name);
+		err = write_file(path.data, fresh.data, &set->files[i], eb);
+	}
+	strbuf_finish(&path);
+	strbuf_finish(&fresh);
+	return err;
+}

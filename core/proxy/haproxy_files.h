@@ -1,0 +1,35 @@
+/*
+ * The files HAProxy reads when it is loaded, gathered in memory on the loop and written by a worker.
+ */
+#ifndef UMBRA_PROXY_HAPROXY_FILES_H
+#define UMBRA_PROXY_HAPROXY_FILES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/base/err.h"
+#include "core/base/str.h"
+
+struct file_set {
+	char *dir;
+	struct file_text {
+		char *name; /* below dir, "maps/cart.pins" */
+		char *text;
+		size_t len;
+	} * files;
+	size_t count, cap;
+};
+
+void file_set_init(struct file_set *set, const char *dir);
+void file_set_finish(struct file_set *set);
+/* Copies both. */
+void file_set_add(struct file_set *set, const char *name, struct str text);
+/*
+ * Makes dir and dir/maps (mode 0700), writes every file whole and under its name at once (rename), and
+ * removes from dir/maps what is not in the set. Blocks. The error names the file.
+ */
+enum err file_set_write(const struct file_set *set, struct errbuf *eb);
+/* Makes a directory for us alone, and those above it. */
+enum err make_private_dir(const char *path, struct errbuf *eb);
+
+#endif

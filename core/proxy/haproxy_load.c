@@ -1,0 +1,318 @@
+/*
+ * Brings HAProxy to load a configuration: at the start, after adoption, for a new service, and after the
+ * process died. The steps are the same: the table is made anew from the environment, a worker writes the
+ * files, HAProxy is started or reloaded, and asked until it answers with the new generation.
+ *
+ * While a load is under way no command is sent: changes are kept and carried out when it is through, on the
+ * new worker and on those it replaced.
+ */
+#include "core/proxy/haproxy.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include <event2/event.h>
+
+#include "core/base/mem.h"
+#include "core/base/time.h"
+#include "core/base/worker.h"
+#include "core/proxy/haproxy_files.h"
+
+enum {
+	LOAD_APART_MS = 1000, /* at most one reload a second */
+	LOAD_GATHER_MS = 20, /* changes that come together are loaded together */
+	LOAD_PATIENCE_MS = 60000,
+	POLL_MS = 10,
+	POLLS_BEFORE_MASTER = 30, /* then the master is asked too whether it failed */
+	ASK_TIMEOUT_MS = 5000,
+	CONNECTIONS = 8192,
+	FILES_AT_LEAST = 32768,
+};
+
+/* One writing of files, on the worker. */
+struct writing {
+	struct haproxy *h;
+	struct file_set files;
+	enum err err;
+	struct errbuf eb;
+};
+
+static void arm(struct event *timer, int64_t delay_ms)
+{
+	struct timeval delay = {(time_t)(delay_ms / 1000), (suseconds_t)(delay_ms % 1000) * 1000};
+
+	event_add(timer, &delay);
+}
+
+void load_want(struct haproxy *h)
+{
+	int64_t due = h->load_last_ms + LOAD_APART_MS - time_monotonic_ms();
+
+	h->load_wanted = true;
+	if (h->step == LOAD_NONE && !h->stopping)
+		arm(h->load_timer, due > LOAD_GATHER_MS ? due : LOAD_GATHER_MS);
+}
+
+/* ---- files ------------------------------------------------------------------------------------------------ */
+
+/* Twice what the endpoints want, so that many can be added before the next load, within what we may have. */
+static void set_limits(const struct haproxy *h, struct config_options *options)
+{
+	struct rlimit limit = {.rlim_max = FILES_AT_LEAST};
+	int64_t files = 2 * CONNECTIONS + 4 * (int64_t)h->table.endpoint_count + 4096;
+
+	getrlimit(RLIMIT_NOFILE, &limit);
+	if (files < FILES_AT_LEAST)
+		files = FILES_AT_LEAST;
+	if (limit.rlim_max != RLIM_INFINITY && files > (int64_t)limit.rlim_max)
+		files = (int64_t)limit.rlim_max;
+	options->max_files = files;
+	options->max_connections = (files - 2 * (int64_t)h->table.endpoint_count - 512) / 2;
+	if (options->max_connections > CONNECTIONS)
+		options->max_connections = CONNECTIONS;
+	if (options->max_connections < 64)
+		options->max_connections = 64;
+}
+
+static void add_file(void *arg, const char *name, struct str text)
+{
+	file_set_add(arg, name, text);
+}
+
+static void gather_files(struct haproxy *h, struct file_set *files)
+{
+	struct config_options options = {
+		.dir = h->dir,
+		.listen = h->address,
+		.domain = h->domain,
+		.api_url = h->api_url,
+		.revision = h->env->revision,
+		.generation = h->generation,
+	};
+	struct strbuf text;
+
+	set_limits(h, &options);
+	file_set_init(files, h->dir);
+	strbuf_init(&text, CONFIG_MAX_BYTES);
+	config_write(&text, &options, &h->table);
+	file_set_add(files, "haproxy.cfg", strbuf_str(&text));
+	strbuf_reset(&text);
+	config_write_state(&text, &h->table);
+	file_set_add(files, "state", strbuf_str(&text));
+	file_set_add(files, "address", str_of(h->address));
+	strbuf_finish(&text);
+	config_each_map(&options, &h->table, h->env, add_file, files);
+}
+
+static void write_files(void *arg)
+{
+	struct writing *writing = arg;
+
+	writing->err = file_set_write(&writing->files, &writing->eb);
+}
+
+/* ---- failing ------------------------------------------------------------------------------------------------ */
+
+static void fail(struct haproxy *h, const struct errbuf *eb)
+{
+	struct errbuf copy = *eb;
+
+	load_cancel(h);
+	haproxy_failed(h, &copy);
+}
+
+/* The line of HAProxy's complaints that says why: the first [ALERT]. */
+static struct str find_alert(struct str text)
+{
+	struct str rest = text;
+
+	while (rest.p != NULL) {
+		struct str line = str_cut(&rest, '\n');
+		size_t at = str_find(line, STR_LIT(") : "));
+		if (str_starts(line, STR_LIT("[ALERT]")) && at < line.n)
+			return (struct str){line.p + at + 4, line.n - at - 4};
+	}
+	return str_trim(text);
+}
+
+static void fail_start(struct haproxy *h, struct str complaint)
+{
+	struct errbuf eb = {0};
+	struct str alert = find_alert(complaint);
+
+	if (str_find(alert, STR_LIT("cannot bind socket")) < alert.n)
+		err_set(&eb, ERR_IO,
+			"the proxy's address %s is in use by another program; stop that, or choose "
+			"another with --proxy-listen",
+			h->address);
+	else
+		err_set(&eb, ERR_IO, "HAProxy did not start: %.*s", STR_ARG(alert));
+	fail(h, &eb);
+}
+
+/* ---- waiting for the new process -------------------------------------------------------------------------- */
+
+static void on_master(void *arg, struct str answer)
+{
+	struct haproxy *h = arg;
+	struct errbuf eb = {0};
+	size_t at = str_find(answer, STR_LIT("[failed: "));
+
+	h->question = NULL;
+	if (at < answer.n && at + 9 < answer.n && answer.p[at + 9] != '0') {
+		err_set(&eb, ERR_IO,
+			"HAProxy refused the new configuration and goes on with the old one: "
+			"`%s -c -f %s/haproxy.cfg` tells why",
+			h->program, h->dir);
+		fail(h, &eb);
+		return;
+	}
+	arm(h->poll_timer, POLL_MS);
+}
+
+static void on_generation(void *arg, struct str answer)
+{
+	struct haproxy *h = arg;
+	struct runtime_events events = haproxy_runtime_events(h);
+	struct errbuf eb = {0};
+	char want[32];
+
+	h->question = NULL;
+	snprintf(want, sizeof(want), "<%" PRId64 ">", h->generation);
+	if (str_find(answer, str_of(want)) < answer.n) {
+		h->step = LOAD_NONE;
+		h->load_last_ms = time_monotonic_ms();
+		haproxy_loaded(h, runtime_open(h->base, h->runtime_path, &events));
+		return;
+	}
+	if (time_monotonic_ms() - h->load_began_ms > LOAD_PATIENCE_MS) {
+		err_set(&eb, ERR_TIMEOUT, "HAProxy did not load its configuration within %d s",
+			LOAD_PATIENCE_MS / 1000);
+		fail(h, &eb);
+		return;
+	}
+	if (++h->polls % POLLS_BEFORE_MASTER == 0)
+		h->question = question_ask(
+			h->base, h->master_path, "show proc", ASK_TIMEOUT_MS, on_master, h);
+	else
+		arm(h->poll_timer, POLL_MS);
+}
+
+static void on_poll(evutil_socket_t fd, short what, void *arg)
+{
+	struct haproxy *h = arg;
+
+	(void)fd;
+	(void)what;
+	h->question = question_ask(h->base, h->runtime_path, "get var proc.generation",
+		ASK_TIMEOUT_MS, on_generation, h);
+}
+
+static void wait_for_it(struct haproxy *h)
+{
+	h->step = LOAD_WAITING;
+	h->polls = 0;
+	if (h->poll_timer == NULL)
+		h->poll_timer = event_new(h->base, -1, 0, on_poll, h);
+	arm(h->poll_timer, POLL_MS);
+}
+
+void load_started(void *arg, pid_t pid, struct str text)
+{
+	struct haproxy *h = arg;
+
+	if (pid == 0 || !process_watch(h->process, pid)) {
+		fail_start(h, text);
+		return;
+	}
+	h->started_at = time_now_ms();
+	if (h->stopping) {
+		process_signal(h->process, SIGTERM);
+		return;
+	}
+	wait_for_it(h);
+}
+
+/* ---- the load ------------------------------------------------------------------------------------------------- */
+
+static void on_written(void *arg)
+{
+	struct writing *writing = arg;
+	struct haproxy *h = writing->h;
+
+	file_set_finish(&writing->files);
+	if (h->step != LOAD_WRITING || h->stopping) {
+		h->step = LOAD_NONE;
+	} else if (writing->err != ERR_NONE) {
+		fail(h, &writing->eb);
+	} else if (process_pid(h->process) > 0) {
+		h->reloads++;
+		process_signal(h->process, SIGUSR2);
+		wait_for_it(h);
+	} else {
+		h->step = LOAD_LAUNCHING;
+		process_start(h->process, h->program, h->dir);
+	}
+	free(writing);
+}
+
+void load_begin(struct haproxy *h)
+{
+	struct writing *writing = xcalloc(1, sizeof(*writing));
+	int64_t generation = time_now_ms();
+
+	event_del(h->load_timer);
+	h->load_wanted = false;
+	h->repair_wanted = false;
+	h->load_began_ms = time_monotonic_ms();
+	h->generation = generation > h->generation ? generation : h->generation + 1;
+	h->step = LOAD_WRITING;
+	if (h->state != PROXY_LOST)
+		h->state = process_pid(h->process) > 0 ? PROXY_RELOADING : PROXY_STARTING;
+	haproxy_forget_changes(h);
+	table_build(&h->table, h->env);
+	writing->h = h;
+	gather_files(h, &writing->files);
+	worker_post(h->worker, write_files, on_written, writing);
+}
+
+static void on_health(void *arg, struct str answer)
+{
+	struct haproxy *h = arg;
+
+	h->question = NULL;
+	if (answer.p != NULL)
+		haproxy_read_servers(h, answer, true);
+	load_begin(h);
+}
+
+void load_adopt(struct haproxy *h)
+{
+	h->step = LOAD_ASKING;
+	table_build(&h->table, h->env);
+	h->question = question_ask(
+		h->base, h->runtime_path, "show servers state", ASK_TIMEOUT_MS, on_health, h);
+}
+
+void load_process_ended(struct haproxy *h)
+{
+	struct errbuf eb = {0};
+
+	if (h->step == LOAD_WAITING || h->step == LOAD_ASKING)
+		load_cancel(h);
+	err_set(&eb, ERR_IO, "HAProxy ended; it is started again");
+	haproxy_failed(h, &eb);
+}
+
+void load_cancel(struct haproxy *h)
+{
+	question_cancel(h->question);
+	h->question = NULL;
+	if (h->poll_timer != NULL)
+		event_del(h->poll_timer);
+	h->step = LOAD_NONE;
+}

@@ -1,0 +1,358 @@
+/*
+ * Reads lines of HAProxy's log. Called for each datagram by the driver; the fuzzer calls it with anything.
+ * Invariant: no line, however broken, makes a record with a field that the rules could not have written.
+ */
+#include "core/proxy/haproxy_log.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "core/model/version.h"
+#include "core/proxy/haproxy_rules.h"
+
+/* The fields of a request's line after its "R", in order. The host is what follows the last. */
+enum column {
+	COLUMN_COUNTER,
+	COLUMN_PID,
+	COLUMN_CAME,
+	COLUMN_ENDED,
+	COLUMN_ANSWERED,
+	COLUMN_STATUS,
+	COLUMN_BYTES_OUT,
+	COLUMN_BYTES_IN,
+	COLUMN_RETRIES,
+	COLUMN_END_STATE,
+	COLUMN_PROTOCOL,
+	COLUMN_METHOD,
+	COLUMN_BACKEND,
+	COLUMN_SERVER,
+	COLUMN_ENDPOINT,
+	COLUMN_REASON,
+	COLUMN_INTENDED,
+	COLUMN_REVISION,
+	COLUMN_TRACE,
+	COLUMN_CALLER,
+	COLUMN_CARRIERS,
+	COLUMN_MALFORMED = COLUMN_CARRIERS + CARRIER_COUNT,
+	COLUMN_PATH,
+	COLUMN_COUNT
+};
+
+/* ---- small readers ---------------------------------------------------------------------------------- */
+
+/* "-" is what HAProxy writes for what is not there. */
+static struct str optional(struct str s)
+{
+	return str_eq_c(s, "-") ? (struct str){0} : s;
+}
+
+static int64_t number_or(struct str s, int64_t otherwise)
+{
+	int64_t value;
+
+	return str_to_i64(s, &value) ? value : otherwise;
+}
+
+/* The index of `s` in a list of names, or `count`. */
+static int name_index(struct str s, const char *const *names, int count)
+{
+	for (int i = 0; i < count; i++)
+		if (str_eq_c(s, names[i]))
+			return i;
+	return count;
+}
+
+static bool is_prefix_cut(struct str *s, const char *prefix)
+{
+	struct str p = str_of(prefix);
+
+	if (!str_starts(*s, p))
+		return false;
+	*s = (struct str){s->p + p.n, s->n - p.n};
+	return true;
+}
+
+/* What stands between `before` and `after` in `s`; p == NULL without. */
+static struct str between(struct str s, const char *before, const char *after)
+{
+	size_t at = str_find(s, str_of(before));
+	struct str rest;
+
+	if (at == s.n)
+		return (struct str){0};
+	rest = (struct str){s.p + at + strlen(before), s.n - at - strlen(before)};
+	return (struct str){rest.p, str_find(rest, str_of(after))};
+}
+
+/* ---- requests ----------------------------------------------------------------------------------------- */
+
+/*
+ * Why the proxy answered, or why the answer is not whole: the first two characters of the termination
+ * state (configuration.txt, section 8.5). Without a server, "SC" means that there was none to connect to.
+ */
+static const struct {
+	const char *state;
+	const char *words;
+} end_states[] = {
+	{"SC", "connection refused"},
+	{"sC", "no connection in time"},
+	{"SH", "closed before it answered"},
+	{"sH", "no answer in time"},
+	{"SL", "broken off before the answer"},
+	{"sL", "no answer in time"},
+	{"SD", "answer broken off"},
+	{"sD", "answer stalled"},
+	{"SQ", "no place in the queue"},
+	{"sQ", "too long in the queue"},
+	{"PH", "answer is not valid HTTP"},
+	{"PR", "request is not valid HTTP"},
+	{"PD", "refused by the proxy"},
+	{"RC", "proxy out of resources"},
+	{"IC", "proxy failed"},
+	{"IH", "proxy failed"},
+	{"ID", "proxy failed"},
+	{"CR", "client went away"},
+	{"cR", "client too slow to ask"},
+	{"CQ", "client went away"},
+	{"CC", "client went away"},
+	{"CH", "client went away"},
+	{"cH", "client went silent"},
+	{"CL", "client went away"},
+	{"CD", "client went away"},
+	{"cD", "client went silent"},
+	{"KD", "cut by the proxy's operator"},
+	{"KC", "cut by the proxy's operator"},
+	{"DD", "version went down meanwhile"},
+};
+
+static struct str end_words(struct str state, bool has_server)
+{
+	if (!has_server && str_starts(state, STR_LIT("SC")))
+		return STR_LIT("no ready endpoint");
+	for (size_t i = 0; i < ARRAY_LEN(end_states); i++)
+		if (str_starts(state, str_of(end_states[i].state)))
+			return str_of(end_states[i].words);
+	return (struct str){0};
+}
+
+/* "[127.0.0.1]:9002" to "127.0.0.1:9002"; an IPv6 address keeps its brackets. */
+static struct str read_endpoint(struct str s)
+{
+	size_t close = str_find_char(s, ']');
+	char *p = (char *)(uintptr_t)s.p; /* into the line, which is ours to change */
+
+	if (s.n < 4 || s.p[0] != '[' || close == s.n || str_eq_c(s, "[-]:-"))
+		return (struct str){0};
+	if (memchr(s.p, ':', close) != NULL)
+		return s;
+	memmove(p + 2, p + 1, close - 1); /* over the closing bracket */
+	return (struct str){p + 2, s.n - 2};
+}
+
+/* "gateway%40v1" to "gateway@v1". */
+static struct str read_caller(struct str s)
+{
+	size_t at = str_find(s, STR_LIT("%40"));
+	char *p = (char *)(uintptr_t)s.p;
+
+	if (at == s.n)
+		return (struct str){0};
+	p[at] = '@';
+	memmove(p + at + 1, p + at + 3, s.n - at - 3);
+	return (struct str){p, s.n - 2};
+}
+
+static void read_carriers(const struct str *columns, struct request *request)
+{
+	request->carrier = CARRIER_COUNT;
+	for (int i = 0; i < CARRIER_COUNT; i++) {
+		struct str key = optional(columns[COLUMN_CARRIERS + i]);
+
+		if (key.n == 0)
+			continue;
+		if (request->carriers == 0) {
+			request->carrier = i;
+			request->session = key;
+		} else if (!str_eq(key, request->session)) {
+			request->conflict = true;
+		}
+		request->carriers |= 1U << i;
+	}
+}
+
+/* The backend is "cart" or "cart:strict". */
+static void read_target(const struct str *columns, struct log_record *record)
+{
+	struct request *request = &record->request;
+	struct str server = columns[COLUMN_SERVER];
+	struct str rest = columns[COLUMN_BACKEND];
+	uint64_t index;
+
+	record->endpoint_index = SIZE_MAX;
+	request->service = str_cut(&rest, ':');
+	rest = server;
+	request->version = str_cut(&rest, ':');
+	if (rest.p == NULL || !str_to_u64(rest, &index)) {
+		request->version = (struct str){0};
+		return;
+	}
+	record->endpoint_index = (size_t)index;
+	request->endpoint = read_endpoint(columns[COLUMN_ENDPOINT]);
+}
+
+static void read_outcome(const struct str *columns, struct request *request)
+{
+	bool has_server = request->version.p != NULL;
+	bool answered = optional(columns[COLUMN_ANSWERED]).p != NULL;
+	int64_t came = number_or(columns[COLUMN_CAME], 0);
+	int64_t reply = number_or(columns[COLUMN_ANSWERED], came);
+	struct str reason = optional(columns[COLUMN_REASON]);
+
+	request->answered_by = answered ? ANSWERED_BY_VERSION : ANSWERED_BY_PROXY;
+	request->error = end_words(columns[COLUMN_END_STATE], has_server);
+	request->total_ms = (double)(number_or(columns[COLUMN_ENDED], came) - came) / 1000.0;
+	request->upstream_ms = (double)(reply - came) / 1000.0;
+	request->reason = reason.p == NULL ? (int)REASON_NO_SESSION
+					   : name_index(reason, reason_names, REASON_COUNT);
+	request->intended =
+		name_index(optional(columns[COLUMN_INTENDED]), reason_names, REASON_COUNT);
+}
+
+static bool read_request(struct str line, struct log_record *record)
+{
+	struct request *request = &record->request;
+	struct str columns[COLUMN_COUNT];
+	int64_t came;
+
+	for (int i = 0; i < COLUMN_COUNT; i++) {
+		columns[i] = str_cut(&line, ' ');
+		if (columns[i].n == 0 || line.p == NULL)
+			return false;
+	}
+	if (!str_to_i64(columns[COLUMN_COUNTER], &record->counter) ||
+		!str_to_i64(columns[COLUMN_PID], &record->pid) || record->counter < 0)
+		return false;
+	/* A request that was not one to the end (400, 408) never reached the rules: it came when it ended. */
+	if (!str_to_i64(columns[COLUMN_CAME], &came)) {
+		columns[COLUMN_CAME] = columns[COLUMN_ENDED];
+		if (!str_to_i64(columns[COLUMN_CAME], &came))
+			return false;
+	}
+	snprintf(record->id, sizeof(record->id), "%llx-%llx", (unsigned long long)came,
+		(unsigned long long)record->counter);
+	request->id = str_of(record->id);
+	request->time = came / 1000;
+	request->trace = optional(columns[COLUMN_TRACE]);
+	request->method = columns[COLUMN_METHOD];
+	request->path = columns[COLUMN_PATH];
+	request->host = optional(line);
+	request->status = number_or(columns[COLUMN_STATUS], 0);
+	request->retries = number_or(columns[COLUMN_RETRIES], 0);
+	request->bytes_in = number_or(columns[COLUMN_BYTES_IN], 0);
+	request->bytes_out = number_or(columns[COLUMN_BYTES_OUT], 0);
+	request->protocol = columns[COLUMN_PROTOCOL];
+	request->revision = number_or(columns[COLUMN_REVISION], 0);
+	request->malformed = optional(columns[COLUMN_MALFORMED]).p != NULL;
+	if (request->status < 0)
+		request->status = 0;
+	read_carriers(columns, request);
+	read_target(columns, record);
+	read_outcome(columns, request);
+	if (columns[COLUMN_CALLER].n > 1)
+		request->caller = read_caller(columns[COLUMN_CALLER]);
+	if (str_eq_c(columns[COLUMN_BACKEND], RULES_FRONTEND)) {
+		request->service = (struct str){0}; /* answered before a service was found */
+		request->reason = REASON_COUNT;
+	}
+	return true;
+}
+
+/* ---- health --------------------------------------------------------------------------------------------- */
+
+static bool read_server(struct str *rest, struct log_health *health)
+{
+	struct str name = str_cut(rest, ' ');
+
+	health->server = name;
+	health->backend = str_cut(&health->server, '/');
+	return health->server.p != NULL && rest->p != NULL;
+}
+
+/* A person reads it in a table: "answered 500", "connection refused", "no answer in time". */
+static void write_detail(struct str line, struct log_health *health)
+{
+	static const struct {
+		const char *reason, *words;
+	} words[] = {
+		{"Layer4 timeout", "no connection in time"},
+		{"Layer6 timeout", "no connection in time"},
+		{"Layer7 timeout", "no answer in time"},
+		{"Layer7 invalid response", "answer is not valid HTTP"},
+	};
+	struct str reason = between(line, "reason: ", ",");
+	struct str code = between(line, ", code: ", ",");
+	struct str info = between(line, "info: \"", "\"");
+
+	if (code.n > 0 && code.n <= 3) {
+		snprintf(health->detail, sizeof(health->detail), "answered %.*s", STR_ARG(code));
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (str_eq_c(reason, words[i].reason))
+			info = str_of(words[i].words);
+	if (info.n == 0)
+		info = reason;
+	str_copy(health->detail, sizeof(health->detail), info);
+	str_lower(health->detail, health->detail[0] != '\0');
+}
+
+/* "Health check for server cart/pr-1:0 failed, reason: ..., status: 0/1 DOWN." */
+static bool read_check(struct str rest, struct log_health *health)
+{
+	struct str status;
+
+	if (!read_server(&rest, health))
+		return false;
+	status = between(rest, "status: ", ".");
+	str_cut(&status, ' ');
+	if (!str_eq_c(status, "UP") && !str_eq_c(status, "DRAIN") && !str_eq_c(status, "DOWN"))
+		return false;
+	health->up = !str_eq_c(status, "DOWN");
+	if (!health->up)
+		write_detail(rest, health);
+	return true;
+}
+
+/* "Server cart/pr-1:0 is DOWN, reason: ..."; what our own commands cause is no news. */
+static bool read_state(struct str rest, struct log_health *health)
+{
+	if (!read_server(&rest, health) || !is_prefix_cut(&rest, "is "))
+		return false;
+	health->up = is_prefix_cut(&rest, "UP");
+	if (!health->up && !is_prefix_cut(&rest, "DOWN"))
+		return false;
+	if (rest.n == 0 || (rest.p[0] != '.' && rest.p[0] != ','))
+		return false; /* "UP/READY (leaving forced maintenance)" */
+	if (is_prefix_cut(&rest, ", changed from"))
+		return false;
+	if (!health->up && str_find(rest, STR_LIT("reason: ")) < rest.n)
+		write_detail(rest, health);
+	return true;
+}
+
+enum log_kind log_parse(char *line, size_t len, struct log_record *ret_record)
+{
+	struct str rest = {line, len};
+
+	*ret_record = (struct log_record){.request = {.kind = KIND_COUNT}};
+	while (rest.n > 0 && (rest.p[rest.n - 1] == '\n' || rest.p[rest.n - 1] == '\r'))
+		rest.n--;
+	if (is_prefix_cut(&rest, "R "))
+		return read_request(rest, ret_record) ? LOG_REQUEST : LOG_MALFORMED;
+	if (is_prefix_cut(&rest, "Health check for server "))
+		return read_check(rest, &ret_record->health) ? LOG_HEALTH : LOG_OTHER;
+	if (is_prefix_cut(&rest, "Server "))
+		return read_state(rest, &ret_record->health) ? LOG_HEALTH : LOG_OTHER;
+	return LOG_OTHER;
+}

@@ -1,0 +1,45 @@
+/*
+ * One datagram of HAProxy's log: a request (the log-format of haproxy_rules.c), a word about a server's
+ * health, or something else HAProxy had to say. Pure.
+ *
+ * Whatever a client or a server sent may stand in a line. Fields are separated by one space; those before
+ * the path are numbers or words that our rules cannot let hold a space, the path holds none because HAProxy
+ * refuses such requests, and the host is the rest of the line.
+ */
+#ifndef UMBRA_PROXY_HAPROXY_LOG_H
+#define UMBRA_PROXY_HAPROXY_LOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/str.h"
+#include "core/model/request.h"
+
+enum log_kind {
+	LOG_OTHER,
+	LOG_MALFORMED, /* it says it is a request and is none */
+	LOG_REQUEST,
+	LOG_HEALTH,
+};
+
+struct log_health {
+	struct str backend;
+	struct str server; /* "pr-482:0" */
+	bool up;
+	char detail[128]; /* "connection refused"; "" when the line says nothing about it */
+};
+
+struct log_record {
+	struct request request; /* views into the line and `id`; `kind` and `seq` are not set */
+	size_t endpoint_index; /* of the version, SIZE_MAX when no server was chosen */
+	int64_t pid; /* the process that wrote it */
+	int64_t counter; /* one up with each line of that process */
+	char id[48];
+	struct log_health health;
+};
+
+/* Changes the line: parts of it are decoded where they stand. */
+enum log_kind log_parse(char *line, size_t len, struct log_record *ret_record);
+
+#endif

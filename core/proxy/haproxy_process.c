@@ -1,0 +1,353 @@
+/*
+ * Starts, finds and watches HAProxy. Used by the driver from the loop. Invariant: at most one process is
+ * watched, and at most one launch is under way.
+ */
+#include "core/proxy/haproxy_process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/event.h>
+
+#include "core/base/mem.h"
+#include "core/base/strbuf.h"
+
+extern char **environ;
+
+enum { COMPLAINT_MAX = 64 << 10, VERSION_MAJOR = 2, VERSION_MINOR = 6 };
+
+struct process {
+	struct event_base *base;
+	struct process_events events;
+	char *dir;
+	pid_t launcher; /* the child that becomes a daemon; 0 when none */
+	struct bufferevent *complaints;
+	struct strbuf complaint;
+	pid_t pid;
+	int pidfd;
+	struct event *ended;
+};
+
+/* ---- the program ---------------------------------------------------------------------------------------- */
+
+static char *find_in_path(void)
+{
+	static const char *const more = "/usr/sbin:/usr/local/sbin:/sbin:/opt/homebrew/sbin";
+	const char *path = getenv("PATH");
+	struct strbuf file;
+	struct str dirs;
+
+	strbuf_init(&file, 65536);
+	strbuf_addf(&file, "%s:%s", path != NULL ? path : "", more);
+	char *all = strbuf_detach(&file);
+	dirs = str_of(all);
+	while (dirs.p != NULL) {
+		struct str dir = str_cut(&dirs, ':');
+		strbuf_reset(&file);
+		strbuf_addf(&file, "%.*s/haproxy", STR_ARG(dir));
+		if (dir.n > 0 && access(file.data, X_OK) == 0) {
+			free(all);
+			return strbuf_detach(&file);
+		}
+	}
+	strbuf_finish(&file);
+	free(all);
+	return NULL;
+}
+
+/* A child whose output comes through *ret_fd; 0 when it could not be made. Nothing of ours is inherited. */
+static pid_t spawn(const char *const *argv, int *ret_fd)
+{
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t none, all;
+	pid_t pid = 0;
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return 0;
+	sigemptyset(&none);
+	sigfillset(&all);
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_adddup2(&actions, ends[1], 1);
+	posix_spawn_file_actions_adddup2(&actions, ends[1], 2);
+#ifdef __GLIBC__
+	posix_spawn_file_actions_addclosefrom_np(&actions, 3);
+#endif
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	posix_spawnattr_setsigdefault(&attributes, &all);
+	posix_spawnattr_setflags(
+		&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	/* posix_spawn does not write to argv; its prototype is older than const. */
+	char **arguments = (char **)(uintptr_t)argv;
+	if (posix_spawn(&pid, argv[0], &actions, &attributes, arguments, environ) != 0)
+		pid = 0;
+	posix_spawnattr_destroy(&attributes);
+	posix_spawn_file_actions_destroy(&actions);
+	close(ends[1]);
+	if (pid == 0)
+		close(ends[0]);
+	else
+		*ret_fd = ends[0];
+	return pid;
+}
+
+bool process_read_version(
+	struct str text, char *dst, size_t size_bytes, int *ret_major, int *ret_minor)
+{
+	static const char *const leads[] = {"HAProxy version ", "HA-Proxy version "};
+	char number[64];
+
+	for (size_t i = 0; i < ARRAY_LEN(leads); i++) {
+		if (!str_starts(text, str_of(leads[i])))
+			continue;
+		struct str rest = {text.p + strlen(leads[i]), text.n - strlen(leads[i])};
+		struct str version = str_cut(&rest, ' ');
+		if (!str_copy(number, sizeof(number), version))
+			return false;
+		if (sscanf(number, "%d.%d", ret_major, ret_minor) != 2)
+			return false;
+		str_copy(dst, size_bytes, version);
+		return true;
+	}
+	return false;
+}
+
+static enum err check_version(const char *program, char *dst, size_t size_bytes, struct errbuf *eb)
+{
+	const char *const argv[] = {program, "-v", NULL};
+	char text[512];
+	size_t len = 0;
+	int fd, status, major = 0, minor = 0;
+	pid_t pid = spawn(argv, &fd);
+
+	if (pid == 0)
+		return err_set(eb, ERR_IO, "%s cannot be run: %s", program, strerror(errno));
+	for (;;) {
+		ssize_t got = read(fd, text + len, sizeof(text) - len);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0 || (len += (size_t)got) == sizeof(text))
+			break;
+	}
+	close(fd);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (!process_read_version((struct str){text, len}, dst, size_bytes, &major, &minor))
+		return err_set(eb, ERR_FAILED,
+			"%s is not HAProxy: `%s -v` does not print its version", program, program);
+	if (major < VERSION_MAJOR || (major == VERSION_MAJOR && minor < VERSION_MINOR))
+		return err_set(eb, ERR_FAILED,
+			"%s is HAProxy %s; 2.6 or newer is needed. Install it, or name another one "
+			"with --haproxy PATH",
+			program, dst);
+	return ERR_NONE;
+}
+
+char *process_find(const char *program, char *ret_version, size_t size_bytes, struct errbuf *eb)
+{
+	char *path = program != NULL ? xstrdup(program) : find_in_path();
+
+	if (path == NULL) {
+		err_set(eb, ERR_NOT_FOUND,
+			"haproxy is not installed: nothing of that name in PATH. Install HAProxy "
+			"2.6 or "
+			"newer (Debian: apt-get install haproxy), or name it with --haproxy PATH");
+		return NULL;
+	}
+	if (access(path, X_OK) != 0) {
+		err_set(eb, ERR_NOT_FOUND, "haproxy cannot be run: %s: %s", path, strerror(errno));
+		free(path);
+		return NULL;
+	}
+	if (check_version(path, ret_version, size_bytes, eb) != ERR_NONE) {
+		free(path);
+		return NULL;
+	}
+	return path;
+}
+
+static bool answers(const char *path)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	bool good;
+	int fd;
+
+	if (!str_copy(address.sun_path, sizeof(address.sun_path), str_of(path)))
+		return false;
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	/* Of a Unix socket: it connects at once or not at all. */
+	good = fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0;
+	if (fd >= 0)
+		close(fd);
+	return good;
+}
+
+static pid_t read_pid(const char *dir)
+{
+	struct strbuf path;
+	FILE *file;
+	int pid = 0;
+
+	strbuf_init(&path, 8192);
+	strbuf_addf(&path, "%s/pid", dir);
+	file = fopen(path.data, "re");
+	strbuf_finish(&path);
+	if (file == NULL)
+		return 0;
+	if (fscanf(file, "%d", &pid) != 1 || pid <= 1)
+		pid = 0;
+	fclose(file);
+	return pid;
+}
+
+pid_t process_of_dir(const char *dir)
+{
+	struct strbuf path;
+	bool alive;
+
+	strbuf_init(&path, 8192);
+	strbuf_addf(&path, "%s/master.sock", dir);
+	alive = answers(path.data);
+	strbuf_finish(&path);
+	return alive ? read_pid(dir) : 0;
+}
+
+/* ---- the process ------------------------------------------------------------------------------------------ */
+
+struct process *process_create(struct event_base *base, const struct process_events *events)
+{
+	struct process *process = xcalloc(1, sizeof(*process));
+
+	process->base = base;
+	process->events = *events;
+	process->pidfd = -1;
+	strbuf_init(&process->complaint, COMPLAINT_MAX);
+	return process;
+}
+
+static void unwatch(struct process *process)
+{
+	if (process->ended != NULL)
+		event_free(process->ended);
+	if (process->pidfd >= 0)
+		close(process->pidfd);
+	process->ended = NULL;
+	process->pidfd = -1;
+	process->pid = 0;
+}
+
+static void on_ended(evutil_socket_t fd, short what, void *arg)
+{
+	struct process *process = arg;
+
+	(void)fd;
+	(void)what;
+	unwatch(process);
+	process->events.ended(process->events.arg);
+}
+
+bool process_watch(struct process *process, pid_t pid)
+{
+	unwatch(process);
+	process->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (process->pidfd < 0)
+		return false;
+	process->pid = pid;
+	process->ended = event_new(process->base, process->pidfd, EV_READ, on_ended, process);
+	event_add(process->ended, NULL);
+	return true;
+}
+
+pid_t process_pid(const struct process *process)
+{
+	return process->pid;
+}
+
+void process_signal(struct process *process, int signal)
+{
+	/* Through the pidfd: a number that was given to another process since cannot be hit. */
+	if (process->pidfd >= 0)
+		syscall(SYS_pidfd_send_signal, process->pidfd, signal, NULL, 0);
+}
+
+/* The launcher has closed its output: it is a daemon now, or it has failed. */
+static void on_launched(struct bufferevent *bev, short what, void *arg)
+{
+	struct process *process = arg;
+	pid_t pid = 0;
+	int status = 1;
+
+	(void)what;
+	struct evbuffer *input = bufferevent_get_input(bev);
+	size_t len = evbuffer_get_length(input);
+	strbuf_reset(&process->complaint);
+	strbuf_add(&process->complaint, (const char *)evbuffer_pullup(input, -1), len);
+	bufferevent_free(bev);
+	process->complaints = NULL;
+	/* It ends with its output; what is left of it takes no time. */
+	while (waitpid(process->launcher, &status, 0) < 0 && errno == EINTR)
+		;
+	process->launcher = 0;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		pid = read_pid(
+			process->dir); /* its socket is not there yet: it executes itself anew */
+	process->events.started(process->events.arg, pid, strbuf_str(&process->complaint));
+}
+
+void process_start(struct process *process, const char *program, const char *dir)
+{
+	struct strbuf text;
+	int fd = -1;
+
+	free(process->dir);
+	process->dir = xstrdup(dir);
+	strbuf_init(&text, 4096);
+	strbuf_addf(&text, "%s/pid", dir);
+	char *pid = strbuf_detach(&text);
+	strbuf_addf(&text, "%s/master.sock", dir);
+	char *master = strbuf_detach(&text);
+	strbuf_addf(&text, "%s/haproxy.cfg", dir);
+	char *config = strbuf_detach(&text);
+	const char *const argv[] = {
+		program, "-W", "-D", "-p", pid, "-S", master, "-f", config, NULL};
+	process->launcher = spawn(argv, &fd);
+	free(pid);
+	free(master);
+	free(config);
+	if (process->launcher == 0) {
+		process->events.started(process->events.arg, 0, str_of("it could not be run"));
+		return;
+	}
+	evutil_make_socket_nonblocking(fd);
+	process->complaints = bufferevent_socket_new(
+		process->base, fd, BEV_OPT_CLOSE_ON_FREE | BEV_OPT_DEFER_CALLBACKS);
+	bufferevent_setcb(process->complaints, NULL, NULL, on_launched, process);
+	bufferevent_enable(process->complaints, EV_READ);
+}
+
+void process_destroy(struct process *process)
+{
+	if (process == NULL)
+		return;
+	unwatch(process);
+	if (process->complaints != NULL)
+		bufferevent_free(process->complaints);
+	strbuf_finish(&process->complaint);
+	free(process->dir);
+	free(process);
+}

@@ -1,0 +1,46 @@
+/*
+ * The datagram socket HAProxy logs to, and the count of lines that did not arrive.
+ *
+ * HAProxy never waits for a reader: what does not fit into the socket's buffer is gone. Each line carries
+ * its number among those of its process (%lc), so loss is a gap in the numbers. Threads of one process may
+ * overtake each other by a few lines; a gap counts once it has stayed open over a second.
+ */
+#ifndef UMBRA_PROXY_HAPROXY_RECEIVER_H
+#define UMBRA_PROXY_HAPROXY_RECEIVER_H
+
+#include <stdint.h>
+
+#include "core/base/err.h"
+#include "core/proxy/haproxy_log.h"
+
+struct event_base;
+struct receiver;
+
+struct receiver_events {
+	void (*line)(void *arg, enum log_kind kind, struct log_record *record);
+	void (*lost)(void *arg, int64_t count);
+	void *arg;
+};
+
+/* Binds `path` (replacing what an earlier run left). NULL with the sentence in `eb`. */
+struct receiver *receiver_create(struct event_base *base, const char *path,
+	const struct receiver_events *events, struct errbuf *eb);
+void receiver_destroy(struct receiver *receiver);
+
+/* The numbers seen of each process. Pure; the receiver has one. */
+enum { COUNTED_PROCESSES = 16 };
+struct line_counts {
+	struct line_count {
+		int64_t pid; /* 0: unused */
+		int64_t first, last; /* numbers seen */
+		int64_t arrived;
+		int64_t told; /* lost lines already reported */
+		int64_t open; /* gaps at the last check */
+	} of[COUNTED_PROCESSES];
+	unsigned next; /* the entry to give to a new process */
+};
+void line_counts_add(struct line_counts *counts, int64_t pid, int64_t number);
+/* Lines that are surely lost and not yet told. Called once a second. */
+int64_t line_counts_check(struct line_counts *counts);
+
+#endif

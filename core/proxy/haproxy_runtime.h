@@ -1,0 +1,52 @@
+/*
+ * A client of HAProxy's runtime socket over a bufferevent: commands are pipelined, replies are checked, and
+ * nothing blocks. One connection stays with one worker process, also after a reload has replaced it.
+ */
+#ifndef UMBRA_PROXY_HAPROXY_RUNTIME_H
+#define UMBRA_PROXY_HAPROXY_RUNTIME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/base/str.h"
+#include "core/proxy/haproxy_commands.h"
+
+struct event_base;
+struct runtime;
+
+struct runtime_events {
+	void (*closed)(void *arg); /* by HAProxy, or never opened; not by runtime_close() */
+	void *arg;
+};
+
+/* What came of a batch. Borrowed for the call. */
+struct runtime_result {
+	size_t errors; /* replies that said so; all of them when the connection was lost */
+	struct str error; /* the first one */
+	struct str text; /* the last reply */
+};
+typedef void (*runtime_done_fn)(void *arg, const struct runtime_result *result);
+
+/* NULL when the path is too long for a socket. `events` is copied. */
+struct runtime *runtime_open(
+	struct event_base *base, const char *path, const struct runtime_events *events);
+void runtime_set_events(struct runtime *runtime, const struct runtime_events *events);
+/* Takes the text over and leaves `commands` empty. `done` (may be NULL) once all its replies have come. */
+void runtime_send(
+	struct runtime *runtime, struct commands *commands, runtime_done_fn done, void *arg);
+/* Batches that still wait are told that the connection was lost. NULL is fine. Not from inside a `done`. */
+void runtime_close(struct runtime *runtime);
+/* Batches sent and not answered yet. */
+size_t runtime_waiting(const struct runtime *runtime);
+
+/*
+ * One question over a connection of its own, also to the master's socket: `done` gets the whole answer, or
+ * p == NULL when there was none within timeout_ms. `done` is never called from inside; the question ends
+ * with it, or with question_cancel() (NULL is fine).
+ */
+struct question;
+struct question *question_ask(struct event_base *base, const char *path, const char *command,
+	int timeout_ms, void (*done)(void *arg, struct str answer), void *arg);
+void question_cancel(struct question *question);
+
+#endif
