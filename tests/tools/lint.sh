@@ -13,7 +13,7 @@ BEGIN {
 	law["model"] = "base"
 	law["wire"] = "base model"
 	law["store"] = law["proxy"] = law["traffic"] = law["client"] = "base model wire"
-	law["agent"] = "base model wire store proxy traffic"
+	law["agent"] = "base model wire store proxy traffic plane"
 	law["plane"] = "base model wire store proxy traffic"
 	law["api"] = "base model wire store proxy traffic agent plane"
 	law["command"] = "base model wire client"

@@ -1,0 +1,295 @@
+/*
+ * Between the plane, the proxy and the traffic. Created by serve; everything runs on the loop. It keeps no
+ * state of its own but the names it resolves: the environment is the plane's, the table the driver's.
+ */
+#include "core/agent/agent.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/agent/resolver.h"
+#include "core/base/json.h"
+#include "core/base/limits.h"
+#include "core/base/map.h"
+#include "core/base/mem.h"
+#include "core/model/names.h"
+#include "core/plane/plane.h"
+#include "core/traffic/traffic.h"
+
+enum { RESOLVE_EVERY_MS = 30000 };
+
+struct agent {
+	struct plane *plane;
+	struct traffic *traffic;
+	struct proxy *proxy;
+	struct resolver *resolver;
+	void (*ready)(void *arg, const struct errbuf *eb); /* NULL once it was told */
+	void *ready_arg;
+	bool observing;
+};
+
+/* ---- proxy -> plane, traffic ------------------------------------------------------------------------ */
+
+static void tell_ready(struct agent *agent, const struct errbuf *eb)
+{
+	void (*ready)(void *arg, const struct errbuf *eb) = agent->ready;
+
+	agent->ready = NULL;
+	if (ready != NULL)
+		ready(agent->ready_arg, eb);
+}
+
+static void note(struct agent *agent, enum event_action action)
+{
+	struct proxy_facts facts;
+	struct json_writer w;
+	struct strbuf text;
+
+	proxy_facts(agent->proxy, &facts);
+	strbuf_init(&text, 4096);
+	json_start(&w, &text);
+	json_object(&w, NULL);
+	json_c(&w, "driver", facts.driver);
+	json_int(&w, "pid", facts.pid);
+	if (facts.error[0] != '\0')
+		json_c(&w, "error", facts.error);
+	json_object_end(&w);
+	plane_note(agent->plane, action, "proxy", text.data);
+	strbuf_finish(&text);
+}
+
+static void on_up(void *arg, bool adopted)
+{
+	struct agent *agent = arg;
+
+	plane_report_proxy(agent->plane, true);
+	note(agent, adopted ? EVENT_PROXY_ADOPTED : EVENT_PROXY_STARTED);
+	/* What an adopted proxy logged while nobody read is gone, and nobody counted it. */
+	if (adopted)
+		traffic_report_loss(agent->traffic, -1, "the control plane was away");
+	tell_ready(agent, NULL);
+}
+
+static void on_down(void *arg, const struct errbuf *eb)
+{
+	struct agent *agent = arg;
+
+	plane_report_proxy(agent->plane, false);
+	note(agent, EVENT_PROXY_LOST);
+	tell_ready(agent, eb);
+}
+
+static void on_applied(void *arg, int64_t revision)
+{
+	plane_report_applied(((struct agent *)arg)->plane, revision);
+}
+
+static void on_health(void *arg, struct str service, struct str version, size_t endpoint_index,
+	bool up, const char *detail)
+{
+	plane_report_health(((struct agent *)arg)->plane, service, version, endpoint_index,
+		up ? ENDPOINT_UP : ENDPOINT_DOWN, detail);
+}
+
+static void on_request(void *arg, const struct request *request)
+{
+	traffic_take(((struct agent *)arg)->traffic, request);
+}
+
+static void on_malformed(void *arg)
+{
+	traffic_count_malformed(((struct agent *)arg)->traffic);
+}
+
+static void on_lost(void *arg, int64_t count, const char *why)
+{
+	traffic_report_loss(((struct agent *)arg)->traffic, count, why);
+}
+
+static bool on_resolve(void *arg, struct str host, struct str *ret_address)
+{
+	return resolver_find(((struct agent *)arg)->resolver, host, ret_address);
+}
+
+/* ---- names -------------------------------------------------------------------------------------------- */
+
+/* Calls back for each endpoint of the environment that has a host name (`host`: only that one). */
+typedef void (*endpoint_fn)(
+	void *arg, struct str host, const struct version *version, size_t index);
+
+static void each_name_of(
+	const struct version *version, struct str host, endpoint_fn each, void *arg)
+{
+	for (size_t i = 0; i < version->endpoints.count; i++) {
+		struct endpoint_parts parts;
+		if (endpoint_parse(str_of(version->endpoints.items[i]), &parts) &&
+			!parts.is_address && (host.n == 0 || str_eq(parts.host, host)))
+			each(arg, parts.host, version, i);
+	}
+}
+
+static void each_name(struct agent *agent, struct str host, endpoint_fn each, void *arg)
+{
+	const struct environment *env = plane_environment(agent->plane);
+
+	for (size_t n = 0; n < env->node_count; n++) {
+		for (size_t v = 0; v < env->nodes[n].version_count; v++) {
+			/* What is reported replaces the record. */
+			struct version *version = record_ref(env->nodes[n].versions[v]);
+			each_name_of(version, host, each, arg);
+			record_unref(&version_type, version);
+		}
+	}
+}
+
+static void readdress(void *arg, struct str host, const struct version *version, size_t index)
+{
+	struct agent *agent = arg;
+
+	(void)host;
+	(void)index;
+	proxy_readdress(agent->proxy, str_of(version->service), str_of(version->name));
+}
+
+struct unresolved {
+	struct agent *agent;
+	const char *detail;
+};
+
+static void report_unresolved(
+	void *arg, struct str host, const struct version *version, size_t index)
+{
+	const struct unresolved *unresolved = arg;
+
+	(void)host;
+	plane_report_health(unresolved->agent->plane, str_of(version->service),
+		str_of(version->name), index, ENDPOINT_DOWN, unresolved->detail);
+}
+
+static void on_resolved(void *arg, struct str host, struct str address, const char *why)
+{
+	struct agent *agent = arg;
+	char detail[LIMIT_HOST_NAME + 128];
+	struct unresolved unresolved = {agent, detail};
+
+	if (address.n > 0) {
+		each_name(agent, host, readdress, agent);
+		return;
+	}
+	snprintf(detail, sizeof(detail), "%.*s cannot be resolved: %s", STR_ARG(host), why);
+	each_name(agent, host, report_unresolved, &unresolved);
+}
+
+static void collect(void *arg, struct str host, const struct version *version, size_t index)
+{
+	(void)version;
+	(void)index;
+	map_set(arg, host, arg);
+}
+
+static struct map *on_wanted(void *arg)
+{
+	struct map *names = map_create();
+
+	each_name(arg, (struct str){0}, collect, names);
+	return names;
+}
+
+/* ---- plane -> proxy -------------------------------------------------------------------------------------- */
+
+static void on_changed(
+	void *arg, const struct environment *env, const struct change *changes, size_t count)
+{
+	proxy_apply(((struct agent *)arg)->proxy, env, changes, count);
+}
+
+/* ---- life ---------------------------------------------------------------------------------------------------- */
+
+struct agent *agent_create(struct event_base *base, struct plane *plane, struct traffic *traffic,
+	const struct agent_options *options, struct errbuf *eb)
+{
+	struct agent *agent = xcalloc(1, sizeof(*agent));
+	const struct resolver_events resolved = {on_resolved, on_wanted, agent};
+	const struct proxy_events events = {.up = on_up,
+		.down = on_down,
+		.applied = on_applied,
+		.health = on_health,
+		.request = on_request,
+		.malformed = on_malformed,
+		.lost = on_lost,
+		.resolve = on_resolve,
+		.arg = agent};
+	struct strbuf dir;
+
+	agent->plane = plane;
+	agent->traffic = traffic;
+	strbuf_init(&dir, 8192);
+	strbuf_addf(&dir, "%s/proxy", options->dir);
+	const struct proxy_options proxy = {
+		.program = options->program,
+		.dir = dir.data,
+		.listen = options->listen,
+		.domain = options->domain,
+		.api_url = options->api_url,
+	};
+	agent->resolver = resolver_create(base, &resolved, RESOLVE_EVERY_MS);
+	if (agent->resolver == NULL)
+		err_set(eb, ERR_FAILED, "no thread could be made for resolving names");
+	else
+		agent->proxy = proxy_haproxy_create(base, &proxy, &events, eb);
+	strbuf_finish(&dir);
+	if (agent->proxy == NULL) {
+		agent_destroy(agent);
+		return NULL;
+	}
+	return agent;
+}
+
+void agent_start(struct agent *agent, void (*ready)(void *arg, const struct errbuf *eb), void *arg)
+{
+	const struct plane_observer observer = {.changed = on_changed, .arg = agent};
+
+	agent->ready = ready;
+	agent->ready_arg = arg;
+	agent->observing = true;
+	proxy_start(agent->proxy, plane_environment(agent->plane));
+	plane_observe(agent->plane, &observer);
+}
+
+const char *agent_proxy_address(const struct agent *agent)
+{
+	struct proxy_facts facts;
+
+	proxy_facts(agent->proxy, &facts);
+	return facts.address;
+}
+
+void agent_facts(const struct agent *agent, struct proxy_facts *ret_facts)
+{
+	proxy_facts(agent->proxy, ret_facts);
+}
+
+static void stop_observing(struct agent *agent)
+{
+	if (agent->observing)
+		plane_unobserve(agent->plane, agent);
+	agent->observing = false;
+}
+
+void agent_stop(struct agent *agent, void (*done)(void *arg), void *arg)
+{
+	stop_observing(agent);
+	agent->ready = NULL;
+	plane_report_proxy(agent->plane, false);
+	proxy_stop(agent->proxy, done, arg);
+}
+
+void agent_destroy(struct agent *agent)
+{
+	if (agent == NULL)
+		return;
+	stop_observing(agent);
+	proxy_destroy(agent->proxy);
+	resolver_destroy(agent->resolver);
+	free(agent);
+}
