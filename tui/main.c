@@ -16,6 +16,7 @@
 #include "core/cli/cli.h"
 #include "core/cli/config.h"
 #include "core/cli/printer.h"
+#include "core/cli/serve.h"
 #include "core/command/rows.h"
 #include "core/demo/demo.h"
 #include "tui/app.h"
@@ -94,6 +95,23 @@ static int run_demo(const struct command_args *args)
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 		return demo_tour(&options);
 	return demo_dashboard(args, &options);
+}
+
+/* ---- serve ---- */
+
+static int run_serve(const struct command_args *args)
+{
+	const struct serve_options options = {
+		.listen = args_get(args, "--listen"),
+		.proxy_listen = args_get(args, "--proxy-listen"),
+		.data = args_get(args, "--data"),
+		.domain = args_get(args, "--domain"),
+		.name = args_get(args, "--name"),
+		.haproxy = args_get(args, "--haproxy"),
+		.log_level = args_get(args, "--log-level"),
+	};
+
+	return serve_run(&options);
 }
 
 /* ---- themes ---- */
@@ -203,6 +221,7 @@ static const struct {
 } programs[] = {
 	{&command_dashboard, run_dashboard},
 	{&command_demo, run_demo},
+	{&command_serve, run_serve},
 	{&command_theme_list, run_theme_list},
 	{&command_theme_check, run_theme_check},
 };
