@@ -27,24 +27,6 @@ const enum term_match term_matches[TERM_COUNT] = {
 
 const size_t filter_term_count = TERM_COUNT;
 
-bool filter_regex_compile(struct filter_regex *regex, const char *source)
-{
-	if (regcomp(&regex->compiled, source, REG_EXTENDED | REG_NOSUB) != 0)
-		return false;
-	regex->source = xstrdup(source);
-	return true;
-}
-
-void filter_regex_destroy(struct filter_regex *regex)
-{
-	if (regex == NULL)
-		return;
-	if (regex->source != NULL)
-		regfree(&regex->compiled);
-	free(regex->source);
-	free(regex);
-}
-
 void filter_destroy(struct filter *filter)
 {
 	if (filter == NULL)

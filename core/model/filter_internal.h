@@ -1,6 +1,6 @@
 /*
- * What the filter's two halves share: filter_parse.c makes it from text, filter_match.c holds things
- * against it. The table of terms is the one list: its rows give the enum, the help and how the values of
+ * What the filter's parts share: filter_parse.c makes it from text, filter_match.c holds things against
+ * it, filter_things.c knows their fields. The table of terms is the one list: its rows give the enum, the help and how the values of
  * a term are read and compared.
  */
 #ifndef UMBRA_MODEL_FILTER_INTERNAL_H
@@ -96,8 +96,58 @@ struct filter {
 	size_t count;
 };
 
+/*
+ * False when the expression is too large once its repeats are written out. *ret_back is its first
+ * back-reference, NULL without one.
+ */
+bool filter_regex_check(const char *source, const char **ret_back);
 /* Sets up `regex` from a checked source; false when the library refuses it. */
 bool filter_regex_compile(struct filter_regex *regex, const char *source);
 void filter_regex_destroy(struct filter_regex *regex);
+bool filter_regex_matches(struct filter_regex *regex, struct str text);
+
+struct environment;
+struct service;
+
+/* What is held against the filter. */
+struct subject {
+	const struct shape *shape;
+	const void *record;
+	const struct service *service; /* of a version */
+	const struct environment *env;
+	bool lenient; /* without an environment its facts are unknown, not absent */
+	int64_t now_ms;
+};
+
+/* Where a thing keeps what a term asks for. */
+enum getter_type {
+	GET_NOTHING,
+	GET_VIEW,
+	GET_TEXT,
+	GET_INT,
+	GET_CHOICE,
+	GET_MS,
+	GET_WORDS,
+	GET_FACT
+};
+
+struct getter {
+	enum getter_type type;
+	size_t offset;
+	/* GET_WORDS: the i-th word, false behind the last. */
+	bool (*word)(const struct subject *subject, size_t i, struct str *ret_word);
+	/* GET_FACT: a word (number NULL) or number only the environment knows. */
+	bool (*fact)(const struct subject *subject, struct str *ret_word, int64_t *ret_number);
+};
+
+struct shape {
+	struct getter getters[TERM_COUNT];
+	/* All its texts, one by one, for free text and expressions; false behind the last. */
+	bool (*text)(const struct subject *subject, size_t i, struct str *ret_text);
+};
+
+const void *subject_at(const struct subject *subject, size_t offset);
+/* Every term matches, or nobody can tell. */
+bool subject_matches(const struct filter *filter, const struct subject *subject);
 
 #endif

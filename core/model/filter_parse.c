@@ -2,9 +2,6 @@
  * A filter from text. Called where a person or a client gives one, for every key typed in a prompt too, so
  * a mistake is an answer and not an event: it says where it is and what would be right. One row of
  * `readers` for each way the values of a term are read.
- *
- * Regular expressions come from outside: repeats are added up before the library sees them, because it
- * writes each one out, and nested ones multiply.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -18,8 +15,6 @@
 #include "core/model/filter.h"
 #include "core/model/filter_internal.h"
 #include "core/model/names.h"
-
-enum { REGEX_COST = 2000 }; /* atoms an expression may be once its repeats are written out */
 
 struct parser {
 	struct str text;
@@ -280,94 +275,15 @@ static bool read_values(struct parser *p, struct filter_term *term)
 
 /* ---- regular expressions ----------------------------------------------------------------------- */
 
-/* Moves behind a bracket expression, whose first character is at *s. */
-static const char *skip_bracket(const char *s)
-{
-	s++;
-	if (*s == '^')
-		s++;
-	if (*s == ']')
-		s++;
-	while (*s != '\0' && *s != ']') {
-		if (s[0] == '[' && (s[1] == ':' || s[1] == '.' || s[1] == '=')) {
-			char kind = s[1];
-			for (s += 2; *s != '\0' && !(s[0] == kind && s[1] == ']'); s++)
-				;
-		}
-		if (*s != '\0')
-			s++;
-	}
-	return *s == ']' ? s + 1 : s;
-}
-
-/* How often the repeat at **s writes its atom out, and moves behind it; 0 when there is none. */
-static size_t repeat_count(const char **s)
-{
-	char c = **s;
-
-	if (c == '*' || c == '?' || c == '+') {
-		(*s)++;
-		return c == '+' ? 2 : 1;
-	}
-	if (c != '{')
-		return 0;
-	size_t most = 0, number = 0;
-	for ((*s)++; **s != '\0' && **s != '}'; (*s)++) {
-		number = **s == ',' ? 0 : number * 10 + (size_t)(**s - '0') % 10;
-		if (number > REGEX_COST)
-			number = REGEX_COST;
-		if (number > most)
-			most = number;
-	}
-	if (**s == '}')
-		(*s)++;
-	return most + 1;
-}
-
-/*
- * What the expression comes to with all repeats written out, up to its end or the closing parenthesis;
- * capped. *ret_back is set to a back-reference when there is one.
- */
-static size_t regex_cost(const char **s, unsigned depth, const char **ret_back)
-{
-	size_t total = 0;
-
-	while (**s != '\0' && !(**s == ')' && depth > 0)) {
-		size_t atom = 1;
-		const char *start = *s;
-		if (*start == '(') {
-			(*s)++;
-			atom = 1 + regex_cost(s, depth + 1, ret_back);
-			if (**s == ')')
-				(*s)++;
-		} else if (*start == '[') {
-			*s = skip_bracket(start);
-		} else if (*start == '\\' && start[1] != '\0') {
-			if (start[1] >= '1' && start[1] <= '9' && *ret_back == NULL)
-				*ret_back = start;
-			*s += 2;
-		} else {
-			(*s)++;
-		}
-		for (size_t times; atom <= REGEX_COST && (times = repeat_count(s)) > 0;)
-			atom *= times;
-		total += atom;
-		if (total > REGEX_COST)
-			total = REGEX_COST + 1;
-	}
-	return total;
-}
-
 static bool set_regex(struct parser *p, struct filter_value *value, char *source, size_t start)
 {
-	const char *end = source;
-	const char *back = NULL;
-	size_t cost = regex_cost(&end, 0, &back);
+	const char *back;
+	bool small = filter_regex_check(source, &back);
 
 	if (back != NULL)
 		return fail(p, start + (size_t)(back - source), "an expression without \\1 to \\9",
 			"back-references are not taken");
-	if (cost > REGEX_COST)
+	if (!small)
 		return fail(p, start, "fewer or smaller repeats",
 			"the regular expression is too large once its repeats are written out");
 	value->regex = xcalloc(1, sizeof(*value->regex));
