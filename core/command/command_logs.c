@@ -185,7 +185,7 @@ static void newest_reply(struct command_run *run, const struct client_response *
 	if (seq && logs->want)
 		logs_page(run);
 	else
-		logs_follow(run);
+		logs_show(run);
 }
 
 static const struct arg_spec logs_args[] = {
@@ -222,7 +222,7 @@ static struct command_run *logs_start(
 	strbuf_init(&logs->line, LOGS_LINE_MAX);
 	run->extra = logs;
 	run->release = logs_release;
-	if (!logs->follow) {
+	if (!logs->follow && logs->want) {
 		logs_page(run);
 		return run;
 	}
