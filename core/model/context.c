@@ -1,7 +1,7 @@
 /*
- * Reads what a request carries for routing; the rules stand in context.h. Called for a hop by whoever
- * decides or explains it. Pure: nothing is decoded or copied but the lower-cased host, and text from
- * outside is only ever cut into views.
+ * Reads what a request carries for routing; the rules stand in context.h. Called for a hop by
+ * whoever decides or explains it. Pure: nothing is decoded or copied but the lower-cased host, and
+ * text from outside is only ever cut into views.
  */
 #include "core/model/context.h"
 
@@ -24,7 +24,7 @@ enum { LINES_MAX = 5 };
 static_assert((int)LINES_MAX > (int)BAGGAGE_LINES && (int)LINES_MAX > (int)PINS_LINES,
 	"one more than is read");
 
-/* ---- lists ------------------------------------------------------------------------------------- */
+/* ---- lists ---- */
 
 static struct str str_from(struct str s, size_t at)
 {
@@ -66,7 +66,9 @@ static bool is_one_of(char c, const char *set)
 	return c != '\0' && strchr(set, c) != NULL;
 }
 
-/* Where a part of a Cookie line ends; a stop between double quotes is none, nor a quote behind \. */
+/*
+ * Where a part of a Cookie line ends; a stop between double quotes is none, nor a quote behind \.
+ */
 static size_t cookie_part_end(struct str s, const char *stops)
 {
 	bool quoted = false;
@@ -182,7 +184,7 @@ bool direct_pin(const struct str *lines, size_t line_count, struct str service, 
 	return true;
 }
 
-/* ---- the request ------------------------------------------------------------------------------- */
+/* ---- the request ---- */
 
 /* The first `max` lines of a header; returns how many there are of these. */
 static size_t header_lines(const struct hop *hop, const char *name, struct str *lines, size_t max)
@@ -235,9 +237,11 @@ static bool read_strict(const struct hop *hop)
 	return false;
 }
 
-/* ---- the host ---------------------------------------------------------------------------------- */
+/* ---- the host ---- */
 
-/* Without port and trailing dot, lower-cased into ctx->host. Empty when it is too long for a host. */
+/*
+ * Without port and trailing dot, lower-cased into ctx->host. Empty when it is too long for a host.
+ */
 static struct str read_host(struct context *ctx, struct str host)
 {
 	host = str_trim(host);

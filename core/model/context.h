@@ -1,43 +1,44 @@
 /*
- * What a request carries that routing looks at: the service it is addressed to, the session key, direct
- * pins, strictness. Every rule of extraction stands here, because HAProxy's configuration must read the
- * same from the same bytes.
+ * What a request carries that routing looks at: the service it is addressed to, the session key,
+ * direct pins, strictness. Every rule of extraction stands here, because HAProxy's configuration
+ * must read the same from the same bytes.
  *
- * Service. From Host: what follows the last ':' outside brackets is cut, then one trailing dot, the rest
- * is lower-cased (HAProxy: host_only, lower). More than LIMIT_HOST_NAME bytes name nothing. Then, first
- * that fits:
+ * Service. From Host: what follows the last ':' outside brackets is cut, then one trailing dot, the
+ * rest is lower-cased (HAProxy: host_only, lower). More than LIMIT_HOST_NAME bytes name nothing.
+ * Then, first that fits:
  *   1. <service>.<domain>, of a known service;
  *   2. a host registered on a service, as a whole;
- *   3. <session>--<service>.<domain>, cut at the last "--"; the service must be known. What stands before
- *      is the host carrier, whatever it is: "x.y--cart.<domain>" carries the malformed key "x.y",
- *      "--cart.<domain>" carries nothing, "xn--cart.<domain>" the key "xn".
+ *   3. <session>--<service>.<domain>, cut at the last "--"; the service must be known. What stands
+ *      before is the host carrier, whatever it is: "x.y--cart.<domain>" carries the malformed key
+ *      "x.y", "--cart.<domain>" carries nothing, "xn--cart.<domain>" the key "xn".
  *   An IPv6 literal, an empty host, "<session>--" before a registered host: no service.
  *
- * Carriers. Space and tab around a value are cut, then it is compared byte for byte. An empty value is
- * absent, also when a duplicate after it has one: which duplicate counts is settled first. The first
- * carrier present, in order of enum carrier, counts, also when it is no valid key; `conflict` says that
- * two of those present differ.
+ * Carriers. Space and tab around a value are cut, then it is compared byte for byte. An empty value
+ * is absent, also when a duplicate after it has one: which duplicate counts is settled first. The
+ * first carrier present, in order of enum carrier, counts, also when it is no valid key; `conflict`
+ * says that two of those present differ.
  *   header   Routing-Session, first line, as a whole: "a, b" is one malformed key.
- *   baggage  member routing-session (W3C Baggage section 3.2), exact, lower case. The first BAGGAGE_LINES
- *            header lines are one list (empty lines count as lines); one more is noted as malformed and
- *            not read. Space and tab around , ; = are cut, properties after ; ignored; the value begins
- *            after the first '=' and may contain more of them. The first member of the name counts. A
- *            member without '=' before its first ';' is none.
- *   query    routing-session=, exact, from the first '?' on. Only '&' separates, nothing is decoded, the
- *            first counts. A name without '=' is no parameter.
- *   cookie   routing-session, exact, as HAProxy 2.6 reads req.cook: the LAST one of all Cookie lines.
- *            ';' and ',' separate, except between double quotes in a value, and quotes stay part of the
- *            value. Space and tab around name and value are cut; a name without '=' is no cookie. An oddity
- *            of it (tried on 2.6.12): a last and empty cookie of a line, or before a ',', is seen only
- *            when white space stands before its name; otherwise the one before it counts:
- *            "routing-session=a;routing-session=" is a, with a space after the ';' it is absent.
+ *   baggage  member routing-session (W3C Baggage section 3.2), exact, lower case. The first
+ *            BAGGAGE_LINES header lines are one list (empty lines count as lines); one more is
+ *            noted as malformed and not read. Space and tab around , ; = are cut, properties after
+ *            ; ignored; the value begins after the first '=' and may contain more of them. The
+ *            first member of the name counts. A member without '=' before its first ';' is none.
+ *   query    routing-session=, exact, from the first '?' on. Only '&' separates, nothing is
+ *            decoded, the first counts. A name without '=' is no parameter.
+ *   cookie   routing-session, exact, as HAProxy 2.6 reads req.cook: the LAST one of all Cookie
+ *            lines. ';' and ',' separate, except between double quotes in a value, and quotes stay
+ *            part of the value. Space and tab around name and value are cut; a name without '=' is
+ *            no cookie. An oddity of it (tried on 2.6.12): a last and empty cookie of a line, or
+ *            before a ',', is seen only when white space stands between a ';' and its name;
+ *            otherwise the one before it counts: "routing-session=a;routing-session=" is a, with a
+ *            space after the ';' it is absent.
  *   host     the prefix of form 3 above, in lower case like all of the host.
  *
  * Routing-Pins. A Dictionary (RFC 9651 section 3.2) whose members are all name="string": name is a
- * dictionary key ([a-z*][a-z0-9_.*-]*), string is printable ASCII without '"', '\\' and ','. Up to PINS_LINES
- * header lines are one list; the last member of a name counts, and as "" it is absent. Any other form, an
- * empty member and one line too many among them: the whole header is ignored and noted as malformed. One
- * empty line is the empty dictionary.
+ * dictionary key ([a-z*][a-z0-9_.*-]*), string is printable ASCII without '"', '\' and ','. Up to
+ * PINS_LINES header lines are one list; the last member of a name counts, and as "" it is absent.
+ * Any other form, an empty member and one line too many among them: the whole header is ignored and
+ * noted as malformed. One empty line is the empty dictionary.
  *
  * Routing-Strict. Asked for when any line of it is exactly "1".
  */
@@ -83,8 +84,8 @@ struct hop {
 };
 
 /*
- * What was found in it: views into the hop, into the environment and, for the host carrier, into `host`.
- * So it is not copied while it is in use.
+ * What was found in it: views into the hop, into the environment and, for the host carrier, into
+ * `host`. So it is not copied while it is in use.
  */
 struct context {
 	const struct service *service; /* NULL: the host is unknown */
@@ -104,15 +105,18 @@ struct context {
 void context_read(const struct environment *env, struct str domain, const struct hop *hop,
 	struct context *ret_context);
 
-/* One member of a baggage list over several lines, first wins; p == NULL when absent. Empty is not absent. */
+/*
+ * One member of a baggage list over several lines, first wins; p == NULL when absent. Empty is not
+ * absent.
+ */
 struct str baggage_member(const struct str *lines, size_t line_count, struct str name);
 /* The cookie of this name over several Cookie lines, as HAProxy reads it; p == NULL when absent. */
 struct str cookie_value(const struct str *lines, size_t line_count, struct str name);
 /* The first parameter of this name in a target; p == NULL when absent. */
 struct str query_parameter(struct str target, struct str name);
 /*
- * The pin of `service` in Routing-Pins; p == NULL when absent. False when the header is of another form,
- * and then *ret_pin is absent too.
+ * The pin of `service` in Routing-Pins; p == NULL when absent. False when the header is of another
+ * form, and then *ret_pin is absent too.
  */
 bool direct_pin(
 	const struct str *lines, size_t line_count, struct str service, struct str *ret_pin);

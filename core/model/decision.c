@@ -1,7 +1,7 @@
 /*
- * Says who serves a hop. Called by the dashboard and the command line to explain, and by the test that
- * holds HAProxy's configuration to it. The reason comes first, then the outcome: only a reason that asks
- * for stable can become stable-down.
+ * Says who serves a hop. Called by the dashboard and the command line to explain, and by the test
+ * that holds HAProxy's configuration to it. The reason comes first, then the outcome: only a reason
+ * that asks for stable can become stable-down.
  */
 #include "core/model/decision.h"
 

@@ -1,23 +1,25 @@
 /*
- * Which version serves one hop, and why: the routing rules as one pure function over an environment.
+ * Which version serves one hop, and why: the routing rules as one pure function over an
+ * environment.
  *
- * HAProxy's configuration (core/proxy) does the same in the data plane; a test holds the two together on
- * generated cases. Whoever explains a route (dashboard, CLI) asks this function and no copy of it.
+ * HAProxy's configuration (core/proxy) does the same in the data plane; a test holds the two
+ * together on generated cases. Whoever explains a route (dashboard, CLI) asks this function and no
+ * copy of it.
  *
- * Steps: context_read() (context.h) finds the service, the session key and the direct pin; decide() says
- * who serves. The reason is found first, in this order:
+ * Steps: context_read() (context.h) finds the service, the session key and the direct pin; decide()
+ * says who serves. The reason is found first, in this order:
  *   direct pin   wins over the session for the service it names, whatever the session is;
- *   key          none: no-session. Malformed or never known: session-unknown. Remembered by a tombstone:
- *                session-expired;
+ *   key          none: no-session. Malformed or never known: session-unknown. Remembered by a
+ *                tombstone: session-expired;
  *   pin          the session has none for the service: no-pin;
- *   version      not there: version-gone (also one that never was, and a pin that is no version name);
- *                not ready: version-unhealthy; else pinned or direct-pin, and it serves.
- * Then the outcome. no-session and no-pin are served by stable, strict or not. The four others are, when
- * lenient, and are a 503 when strict. A stable that should serve and is not ready (or not there) turns the
- * reason into stable-down, `intended` keeps the first one, and the answer is 503.
+ *   version      not there: version-gone (also one that never was, and a pin that is no version
+ *                name); not ready: version-unhealthy; else pinned or direct-pin, and it serves.
+ * Then the outcome. no-session and no-pin are served by stable, strict or not. The four others are,
+ * when lenient, and are a 503 when strict. A stable that should serve and is not ready (or not
+ * there) turns the reason into stable-down, `intended` keeps the first one, and the answer is 503.
  *
- * Strict is a request with Routing-Strict: 1, one whose session is strict, and one whose session was
- * strict and has ended, for as long as its tombstone is kept. That holds for direct pins too.
+ * Strict is a request with Routing-Strict: 1, one whose session is strict, and one whose session
+ * was strict and has ended, for as long as its tombstone is kept. That holds for direct pins too.
  */
 #ifndef UMBRA_MODEL_DECISION_H
 #define UMBRA_MODEL_DECISION_H
@@ -55,8 +57,7 @@ struct decision {
 	enum reason reason; /* REASON_COUNT for an unknown service */
 	enum reason intended; /* what stable-down replaced; REASON_COUNT otherwise */
 	const struct session *session; /* NULL when there is none by that key */
-	const struct tombstone *
-		gone; /* what the reason is about (session-expired, version-gone), when remembered */
+	const struct tombstone *gone; /* of session-expired, version-gone; NULL: not remembered */
 	struct str wanted; /* the version a pin named; p == NULL without one */
 	bool strict;
 	int status; /* 0 when a version serves, else 404 or 503 */

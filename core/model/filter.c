@@ -1,7 +1,7 @@
 /*
- * The table of terms, and what can be asked of a parsed filter. Parsing is in filter_parse.c, matching in
- * filter_match.c. A filter belongs to one thread: matching a regular expression changes what it has
- * learned.
+ * The table of terms, and what can be asked of a parsed filter. Parsing is in filter_parse.c,
+ * matching in filter_match.c. A filter belongs to one thread: matching a regular expression changes
+ * what it has learned.
  */
 #include "core/model/filter.h"
 

@@ -5,14 +5,15 @@
  *   state:unhealthy status:5xx method:POST path:/checkout* reason:version-gone carrier:cookie
  *   caller:gateway trace:... id:... >200ms since:15m "free text" /regex/
  *
- * Terms stand between blanks and are and-ed; `!term` negates; `a,b` inside a term is or. `*` at either end
- * of a value is a wildcard, alone it asks that there is a value. Double quotes keep blanks, commas and
- * stars as they are (\" and \\ inside). A bare word is free text. /regex/ is a POSIX ERE of at most
- * LIMIT_REGEX characters, without back-references, \/ for a slash; it is held against each text of a
- * thing on its own. Words are compared exactly; author, owner, method and free text without regard to case.
+ * Terms stand between blanks and are and-ed; `!term` negates; `a,b` inside a term is or. `*` at
+ * either end of a value is a wildcard, alone it asks that there is a value. Double quotes keep
+ * blanks, commas and stars as they are (\" and \\ inside). A bare word is free text. /regex/ is a
+ * POSIX ERE of at most LIMIT_REGEX characters, without back-references, \/ for a slash; it is held
+ * against each text of a thing on its own. Words are compared exactly; author, owner, method and
+ * free text without regard to case.
  *
- * A term that a thing has no field for does not match it (status: never matches a version); negated it
- * does.
+ * A term that a thing has no field for does not match it (status: never matches a version); negated
+ * it does.
  */
 #ifndef UMBRA_MODEL_FILTER_H
 #define UMBRA_MODEL_FILTER_H
@@ -30,27 +31,37 @@
 struct filter;
 
 /*
- * NULL with ERR_BAD_FILTER on a mistake; ret_column (may be NULL) is then the byte, from 0, the sentence
- * is about. An empty text gives a filter that matches everything. Free with filter_destroy (NULL is fine).
+ * NULL with ERR_BAD_FILTER on a mistake; ret_column (may be NULL) is then the byte, from 0, the
+ * sentence is about. An empty text gives a filter that matches everything. Free with filter_destroy
+ * (NULL is fine).
  */
 struct filter *filter_parse(struct str text, size_t *ret_column, struct errbuf *eb);
 void filter_destroy(struct filter *filter);
 bool filter_is_empty(const struct filter *filter);
 /* Contains a /regex/ or free text: costs more than comparing words. */
 bool filter_is_costly(const struct filter *filter);
-/* What it was parsed from; lives as long as it. A thread that needs its own filter parses this again. */
+/*
+ * What it was parsed from; lives as long as it. A thread that needs its own filter parses this
+ * again.
+ */
 struct str filter_text(const struct filter *filter);
-/* A value the filter demands of a field ("service", "version", "session", "trace", "id"), one exact word and not negated; p == NULL otherwise. For indexes. */
+/*
+ * A value the filter demands of a field ("service", "version", "session", "trace", "id"), one exact
+ * word and not negated; p == NULL otherwise. For indexes.
+ */
 struct str filter_exact(const struct filter *filter, const char *term);
 /* The earliest time that can match at `now_ms` (since:), 0 without one. */
 int64_t filter_since(const struct filter *filter, int64_t now_ms);
 
-/* `env` (may be NULL) answers pr:, author: and owner: for requests, over the version's and session's records. */
+/*
+ * `env` (may be NULL) answers pr:, author: and owner: for requests, over the version's and
+ * session's records.
+ */
 bool filter_match_request(const struct filter *filter, const struct request *request,
 	const struct environment *env, int64_t now_ms);
 /*
- * The same for where there is no environment to ask: true also when only pr:, author: and owner: could say
- * no. Whoever has the environment asks again.
+ * The same for where there is no environment to ask: true also when only pr:, author: and owner:
+ * could say no. Whoever has the environment asks again.
  */
 bool filter_may_match_request(
 	const struct filter *filter, const struct request *request, int64_t now_ms);
@@ -62,8 +73,7 @@ bool filter_match_event(const struct filter *filter, const struct event *event, 
 
 /* The table of terms, for completion and help. */
 struct filter_term_info {
-	const char *
-		name; /* "status", written with a colon; or a sign that stands for itself: > < " / */
+	const char *name; /* "status", with a colon; or a sign that stands for itself: > < " / */
 	const char *example; /* "status:5xx" */
 	const char *help;
 	const char *const *values; /* the closed list it takes, or NULL */

@@ -1,7 +1,7 @@
 /*
- * A filter from text. Called where a person or a client gives one, for every key typed in a prompt too, so
- * a mistake is an answer and not an event: it says where it is and what would be right. One row of
- * `readers` for each way the values of a term are read.
+ * A filter from text. Called where a person or a client gives one, for every key typed in a prompt
+ * too, so a mistake is an answer and not an event: it says where it is and what would be right. One
+ * row of `readers` for each way the values of a term are read.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -25,7 +25,10 @@ struct parser {
 	struct errbuf *eb;
 };
 
-/* The mistake is at `column`; its sentence begins with that, counted from 1 for people. Returns false. */
+/*
+ * The mistake is at `column`; its sentence begins with that, counted from 1 for people. Returns
+ * false.
+ */
 __attribute__((format(printf, 4, 5))) static bool fail(
 	struct parser *p, size_t column, const char *expected, const char *format, ...)
 {
@@ -79,7 +82,7 @@ static void skip_blanks(struct parser *p)
 		p->at++;
 }
 
-/* ---- values ------------------------------------------------------------------------------------ */
+/* ---- values ---- */
 
 static void store(struct parser *p, struct str *text, char c)
 {
@@ -273,7 +276,7 @@ static bool read_values(struct parser *p, struct filter_term *term)
 	}
 }
 
-/* ---- regular expressions ----------------------------------------------------------------------- */
+/* ---- regular expressions ---- */
 
 static bool set_regex(struct parser *p, struct filter_value *value, char *source, size_t start)
 {
@@ -324,7 +327,7 @@ static bool read_regex(struct parser *p, struct filter_term *term)
 	return set_regex(p, add_value(p, term), source, start);
 }
 
-/* ---- terms ------------------------------------------------------------------------------------- */
+/* ---- terms ---- */
 
 static bool is_letter(char c)
 {

@@ -1,7 +1,7 @@
 /*
- * Regular expressions of filters. They come from outside, so two things that grow without bound are bound
- * here: repeats are added up before the library sees them, because it writes each one out and nested ones
- * multiply; and the automaton forgets what it has learned before that is much.
+ * Regular expressions of filters. They come from outside, so two things that grow without bound are
+ * bound here: repeats are added up before the library sees them, because it writes each one out and
+ * nested ones multiply; and the automaton forgets what it has learned before that is much.
  */
 #include <stdlib.h>
 
@@ -58,8 +58,8 @@ static size_t repeat_count(const char **s)
 }
 
 /*
- * What the expression comes to with all repeats written out, up to its end or the closing parenthesis;
- * capped. *ret_back is set to a back-reference when there is one.
+ * What the expression comes to with all repeats written out, up to its end or the closing
+ * parenthesis; capped. *ret_back is set to a back-reference when there is one.
  */
 static size_t regex_cost(const char **s, unsigned depth, const char **ret_back)
 {

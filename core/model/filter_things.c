@@ -1,7 +1,7 @@
 /*
- * What a filter can be held against: requests, versions, sessions, events. A shape for each says where a
- * thing keeps what a term asks for, and which of its texts free text looks into. Adding a thing is adding
- * a shape; adding a field to one is adding a line to its table.
+ * What a filter can be held against: requests, versions, sessions, events. A shape for each says
+ * where a thing keeps what a term asks for, and which of its texts free text looks into. Adding a
+ * thing is adding a shape; adding a field to one is adding a line to its table.
  */
 #include <stdio.h>
 
@@ -20,7 +20,7 @@ static bool text_member(const struct subject *subject, const size_t *offsets, si
 	return true;
 }
 
-/* ---- requests ---------------------------------------------------------------------------------- */
+/* ---- requests ---- */
 
 /* "gateway@2026.11.20", then "gateway". */
 static bool request_caller(const struct subject *subject, size_t i, struct str *ret_word)
@@ -149,7 +149,7 @@ bool filter_may_match_request(
 	return subject_matches(filter, &subject);
 }
 
-/* ---- versions ---------------------------------------------------------------------------------- */
+/* ---- versions ---- */
 
 static bool version_owner(const struct subject *subject, size_t i, struct str *ret_word)
 {
@@ -203,7 +203,7 @@ bool filter_match_version(const struct filter *filter, const struct service *ser
 	return subject_matches(filter, &subject);
 }
 
-/* ---- sessions ---------------------------------------------------------------------------------- */
+/* ---- sessions ---- */
 
 static bool session_service(const struct subject *subject, size_t i, struct str *ret_word)
 {
@@ -260,7 +260,7 @@ bool filter_match_session(
 	return subject_matches(filter, &subject);
 }
 
-/* ---- events ------------------------------------------------------------------------------------ */
+/* ---- events ---- */
 
 /* The part of "cart@pr-482" before or after '@'; sessions and proxies have keys without one. */
 static bool event_service(const struct subject *subject, size_t i, struct str *ret_word)

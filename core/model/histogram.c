@@ -1,6 +1,7 @@
 /*
- * Latency buckets after the layout of HdrHistogram: values below 16 have a bucket each, above that every
- * power of two is cut into 16. Used by windows, whose own, sparse form shares the bucket numbers.
+ * Latency buckets after the layout of HdrHistogram: values below 16 have a bucket each, above that
+ * every power of two is cut into 16. Used by windows, whose own, sparse form shares the bucket
+ * numbers.
  */
 #include "core/model/histogram.h"
 
@@ -54,7 +55,7 @@ int64_t histogram_quantile(const struct histogram *h, double q)
 {
 	if (h->count == 0)
 		return 0;
-	/* The rank of the value asked for, from 1: the smallest with at least q of all at or below it. */
+	/* The rank asked for, from 1: the smallest with at least q of all at or below it. */
 	double exact = q * (double)h->count;
 	uint64_t rank = exact <= 1 ? 1 : (uint64_t)exact;
 	uint64_t seen = 0;

@@ -1,6 +1,6 @@
 /*
- * Latencies in buckets of about 6 % width (16 sub-buckets a power of two, the HDR layout), 1 us to 1 h.
- * Fixed size, adding is O(1), quantiles are read off with the bucket's width as error.
+ * Latencies in buckets of about 6 % width (16 sub-buckets a power of two, the HDR layout), 1 us to
+ * 1 h. Fixed size, adding is O(1), quantiles are read off with the bucket's width as error.
  */
 #ifndef UMBRA_MODEL_HISTOGRAM_H
 #define UMBRA_MODEL_HISTOGRAM_H

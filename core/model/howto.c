@@ -1,6 +1,6 @@
 /*
- * The lines people copy. Called by the API for how_to, by the command line and by the dashboard's copy
- * menu. One row of `forms` for each; what a shell would read otherwise is quoted.
+ * The lines people copy. Called by the API for how_to, by the command line and by the dashboard's
+ * copy menu. One row of `forms` for each; what a shell would read otherwise is quoted.
  */
 #include "core/model/howto.h"
 
@@ -27,7 +27,9 @@ struct target {
 	struct str path;
 };
 
-/* "http://", "127.0.0.1:8080" and ":8080" of the proxy's URL; a port that is not written is empty. */
+/*
+ * "http://", "127.0.0.1:8080" and ":8080" of the proxy's URL; a port that is not written is empty.
+ */
 static struct str url_scheme(struct str url)
 {
 	size_t at = str_find(url, STR_LIT("://"));

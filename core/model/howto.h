@@ -1,7 +1,7 @@
 /*
- * The texts that let a person target a session or a version with what they have: a curl line, a link, a
- * header, a baggage member, a cookie, a grpcurl line. Made here and nowhere else, so that the API's
- * how_to, the CLI and the dashboard's copy menu say the same.
+ * The texts that let a person target a session or a version with what they have: a curl line, a
+ * link, a header, a baggage member, a cookie, a grpcurl line. Made here and nowhere else, so that
+ * the API's how_to, the CLI and the dashboard's copy menu say the same.
  */
 #ifndef UMBRA_MODEL_HOWTO_H
 #define UMBRA_MODEL_HOWTO_H
@@ -21,16 +21,25 @@ enum howto {
 };
 extern const char *const howto_names[HOWTO_COUNT + 1];
 
-/* Where requests enter: the proxy's base URL as clients reach it ("http://127.0.0.1:8080") and the domain. */
+/*
+ * Where requests enter: the proxy's base URL as clients reach it ("http://127.0.0.1:8080") and the
+ * domain.
+ */
 struct entry_point {
 	struct str proxy_url;
 	struct str domain;
 };
 
-/* For a session; `service` may be empty where the form does not need one (header, baggage, cookie); others append nothing then. */
+/*
+ * For a session; `service` may be empty where the form does not need one (header, baggage, cookie);
+ * others append nothing then.
+ */
 void howto_session(struct strbuf *out, enum howto howto, const struct entry_point *entry,
 	struct str key, struct str service, struct str path);
-/* For one version without a session: the direct pin. HOWTO_CURL and HOWTO_HEADER and HOWTO_GRPCURL only; others append nothing. */
+/*
+ * For one version without a session: the direct pin. HOWTO_CURL and HOWTO_HEADER and HOWTO_GRPCURL
+ * only; others append nothing.
+ */
 void howto_version(struct strbuf *out, enum howto howto, const struct entry_point *entry,
 	struct str service, struct str version, struct str path);
 /* Single-quoted for a POSIX shell when it needs to be. */

@@ -1,6 +1,6 @@
 /*
- * The ring: a circle of slots, seq modulo its size. Owned by traffic; the invariant is that exactly the
- * numbers oldest..next-1 are held.
+ * The ring: a circle of slots, seq modulo its size. Owned by traffic; the invariant is that exactly
+ * the numbers oldest..next-1 are held.
  */
 #include "core/model/ring.h"
 

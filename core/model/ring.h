@@ -1,7 +1,7 @@
 /*
- * The newest records, bounded by count and by bytes; the oldest go first. Items are blocks the ring owns
- * and frees; each has a sequence number that grows by one, so a reader that comes back with the number it
- * saw last knows what it missed.
+ * The newest records, bounded by count and by bytes; the oldest go first. Items are blocks the ring
+ * owns and frees; each has a sequence number that grows by one, so a reader that comes back with
+ * the number it saw last knows what it missed.
  */
 #ifndef UMBRA_MODEL_RING_H
 #define UMBRA_MODEL_RING_H

@@ -1,7 +1,7 @@
 /*
- * A sliding window over one thing's requests. Called for each record, so an add is a few additions; the
- * invariant is that slots hold the 60 seconds up to `head`, and that halves[0] is the half minute of the
- * newest add.
+ * A sliding window over one thing's requests. Called for each record, so an add is a few additions;
+ * the invariant is that slots hold the 60 seconds up to `head`, and that halves[0] is the half
+ * minute of the newest add.
  */
 #include "core/model/window.h"
 

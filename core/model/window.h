@@ -1,12 +1,12 @@
 /*
- * Figures over a sliding window: 60 slots of one second each. Used for a version, a caller-to-callee edge
- * and a session.
+ * Figures over a sliding window: 60 slots of one second each. Used for a version, a
+ * caller-to-callee edge and a session.
  *
- * Counts, errors and bytes are exact for each second. Percentiles are not kept for each: there are two
- * histograms, of the current and of the previous half minute (of the clock), so percentiles cover the last 30 to 60
- * seconds whatever the window asked for. Histograms are sparse: a window takes about 1.8 KiB while it is
- * in use, and 8 bytes for each bucket of latency that occurred (about 6 % wide); at rest it takes less
- * than 200 bytes.
+ * Counts, errors and bytes are exact for each second. Percentiles are not kept for each: there are
+ * two histograms, of the current and of the previous half minute (of the clock), so percentiles
+ * cover the last 30 to 60 seconds whatever the window asked for. Histograms are sparse: a window
+ * takes about 1.8 KiB while it is in use, and 8 bytes for each bucket of latency that occurred
+ * (about 6 % wide); at rest it takes less than 200 bytes.
  */
 #ifndef UMBRA_MODEL_WINDOW_H
 #define UMBRA_MODEL_WINDOW_H
@@ -19,7 +19,7 @@ struct window;
 
 /* What the figures of one thing were over the last `seconds` (1..60). */
 struct figures {
-	double rate; /* requests per second: those of the window by its seconds, the current one included */
+	double rate; /* a second, over the window, the second under way included */
 	double share_4xx; /* 0..1 */
 	double share_5xx;
 	double p50_ms, p95_ms, p99_ms;
@@ -32,8 +32,8 @@ struct figures {
 struct window *window_create(void);
 void window_destroy(struct window *w);
 /*
- * A time before the newest is put into its own second. One that is a minute or more before it means that
- * the clock was set back: the window starts over.
+ * A time before the newest is put into its own second. One that is a minute or more before it means
+ * that the clock was set back: the window starts over.
  */
 void window_add(struct window *w, int64_t time_ms, int status, double total_ms, int64_t bytes_in,
 	int64_t bytes_out);
@@ -41,7 +41,10 @@ void window_add(struct window *w, int64_t time_ms, int status, double total_ms, 
 void window_figures(
 	const struct window *w, int64_t now_ms, int seconds, struct figures *ret_figures);
 int64_t window_last_seen(const struct window *w);
-/* Gives back what a window without a request for a minute does not need. It goes on at the next add. */
+/*
+ * Gives back what a window without a request for a minute does not need. It goes on at the next
+ * add.
+ */
 void window_rest(struct window *w, int64_t now_ms);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * Partitions in order, and the ceiling. Called by history.c; partition.c knows what is inside a file.
- * Invariants: at most one partition is written to, the last; at most one other is open, the one read or
- * indexed last; first and last of partitions do not overlap and rise with their number.
+ * Partitions in order, and the ceiling. Called by history.c; partition.c knows what is inside a
+ * file. Invariants: at most one partition is written to, the last; at most one other is open, the
+ * one read or indexed last; first and last of partitions do not overlap and rise with their number.
  */
 #include "core/traffic/archive.h"
 
@@ -39,7 +39,7 @@ struct archive {
 	char error[512];
 };
 
-/* ---- partitions -------------------------------------------------------------------------------- */
+/* ---- partitions ---- */
 
 static struct partition *newest(const struct archive *archive)
 {
@@ -142,8 +142,9 @@ static bool readable(struct archive *archive, size_t index)
 }
 
 /*
- * One index of the newest full partition, if it lacks one. One after each write, so that the writes behind
- * it wait a fraction of a second and not for all of them; what a kill left without is read through.
+ * One index of the newest full partition, if it lacks one. One after each write, so that the writes
+ * behind it wait a fraction of a second and not for all of them; what a kill left without is read
+ * through.
  */
 static void add_index(struct archive *archive)
 {
@@ -218,7 +219,7 @@ void archive_describe(const struct archive *archive, struct archive_state *ret_s
 	memcpy(ret_state->error, archive->error, sizeof(ret_state->error));
 }
 
-/* ---- the ceiling ------------------------------------------------------------------------------- */
+/* ---- the ceiling ---- */
 
 enum err archive_raise_ceiling(struct archive *archive, int64_t ceiling, struct errbuf *eb)
 {
@@ -273,7 +274,7 @@ static enum err begin_numbers(
 	*ret_first = first;
 	*ret_ceiling = first + ARCHIVE_CEILING_STEP;
 	if (first > stored + 1) {
-		/* Whoever reads over the jump is told; without the note he is told a number too large. */
+		/* For who reads over the jump; without it he is told a number too large. */
 		struct partition *partition = writable(archive, NULL);
 		if (partition != NULL)
 			partition_add_run(partition, first, NULL);
@@ -281,7 +282,7 @@ static enum err begin_numbers(
 	return ERR_NONE;
 }
 
-/* ---- opening and closing ----------------------------------------------------------------------- */
+/* ---- opening and closing ---- */
 
 struct archive *archive_open(const char *dir, int64_t max_bytes, int64_t *ret_first,
 	int64_t *ret_ceiling, struct errbuf *eb)
@@ -327,7 +328,7 @@ void archive_close(struct archive *archive, int64_t next)
 	free(archive);
 }
 
-/* ---- reading ----------------------------------------------------------------------------------- */
+/* ---- reading ---- */
 
 struct reading {
 	struct archive_query *query;

@@ -1,14 +1,15 @@
 /*
- * The history's files: partitions dir/NNNNNN.db in order, the last one written to, the oldest dropped
- * whole when together they are over the limit; and the ceiling of the numbers, dir/ceiling.
+ * The history's files: partitions dir/NNNNNN.db in order, the last one written to, the oldest
+ * dropped whole when together they are over the limit; and the ceiling of the numbers, dir/ceiling.
  *
- * Everything here blocks. It is used before the loop runs, then by the history's thread alone, and at
- * the end again by whoever closes it.
+ * Everything here blocks. It is used before the loop runs, then by the history's thread alone, and
+ * at the end again by whoever closes it.
  *
- * Numbers. The file `ceiling` holds a number below which all may have been given. It is raised, and on
- * the disk, before a number at or above it is used. A process that closes in order lowers it to the next
- * number; one that was killed leaves it, so its successor begins there: nothing is given twice, and a
- * `run` tells readers that what is missing before it was never given, or not stored when the kill came.
+ * Numbers. The file `ceiling` holds a number below which all may have been given. It is raised, and
+ * on the disk, before a number at or above it is used. A process that closes in order lowers it to
+ * the next number; one that was killed leaves it, so its successor begins there: nothing is given
+ * twice, and a `run` tells readers that what is missing before it was never given, or not stored
+ * when the kill came.
  */
 #ifndef UMBRA_TRAFFIC_ARCHIVE_H
 #define UMBRA_TRAFFIC_ARCHIVE_H
@@ -22,8 +23,8 @@
 #include "core/model/request.h"
 
 /*
- * Numbers reserved at a time. At the fastest intake that is seconds, so a slow disk does not hold up the
- * numbering; after a kill it is what they jump by.
+ * Numbers reserved at a time. At the fastest intake that is seconds, so a slow disk does not hold
+ * up the numbering; after a kill it is what they jump by.
  */
 #define ARCHIVE_CEILING_STEP INT64_C(500000)
 
@@ -57,10 +58,11 @@ struct archive_item {
 };
 
 /*
- * One slice of reading. Newest first (`ascending` false): records of low..high that `filter` may match.
- * Oldest first: the same, and a gap wherever numbers of low..high are missing, which is what a tail wants.
- * Reads at most max_rows rows and finds at most max_items items. `next` is where to go on: the new `high`,
- * or with `ascending` the new `low`; `end` says that there is nothing more in low..high.
+ * One slice of reading. Newest first (`ascending` false): records of low..high that `filter` may
+ * match. Oldest first: the same, and a gap wherever numbers of low..high are missing, which is what
+ * a tail wants. Reads at most max_rows rows and finds at most max_items items. `next` is where to
+ * go on: the new `high`, or with `ascending` the new `low`; `end` says that there is nothing more
+ * in low..high.
  */
 struct archive_query {
 	int64_t low, high;

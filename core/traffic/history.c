@@ -1,7 +1,7 @@
 /*
- * The loop's side of the history. Called by traffic for each record, by searches and tails for slices of
- * reading. Invariant: the archive is the thread's while the worker lives, the rest of the struct is the
- * loop's.
+ * The loop's side of the history. Called by traffic for each record, by searches and tails for
+ * slices of reading. Invariant: the archive is the thread's while the worker lives, the rest of the
+ * struct is the loop's.
  */
 #include "core/traffic/history.h"
 
@@ -60,7 +60,7 @@ static void batch_free(struct batch *batch)
 	free(batch);
 }
 
-/* ---- numbers ----------------------------------------------------------------------------------- */
+/* ---- numbers ---- */
 
 static void reserve_work(void *arg)
 {
@@ -103,7 +103,7 @@ bool history_may_number(const struct history *history, int64_t seq)
 	return seq < history->ceiling;
 }
 
-/* ---- writing ----------------------------------------------------------------------------------- */
+/* ---- writing ---- */
 
 static void write_work(void *arg)
 {
@@ -183,7 +183,7 @@ void history_add(struct history *history, const struct request *request)
 		history_flush(history);
 }
 
-/* ---- reading ----------------------------------------------------------------------------------- */
+/* ---- reading ---- */
 
 static void read_work(void *arg)
 {
@@ -216,7 +216,7 @@ void history_read_reset(struct history_read *read)
 	read->query.end = false;
 }
 
-/* ---- the whole --------------------------------------------------------------------------------- */
+/* ---- the whole ---- */
 
 struct history *history_open(struct event_base *base, const char *dir, int64_t max_bytes,
 	int64_t *ret_first, struct errbuf *eb)

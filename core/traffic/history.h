@@ -1,10 +1,11 @@
 /*
- * The history as the loop sees it: a queue of records to store, searches to do, numbers to reserve. The
- * work is done by one thread, job by job in order; a job carries its own data, and nothing else is shared.
+ * The history as the loop sees it: a queue of records to store, searches to do, numbers to reserve.
+ * The work is done by one thread, job by job in order; a job carries its own data, and nothing else
+ * is shared.
  *
  * The loop never waits. When the thread is behind, the queue fills and further records are shed and
- * counted; when a write fails, its records are shed and counted, the error is kept for the status, and
- * the next write tries anew.
+ * counted; when a write fails, its records are shed and counted, the error is kept for the status,
+ * and the next write tries anew.
  */
 #ifndef UMBRA_TRAFFIC_HISTORY_H
 #define UMBRA_TRAFFIC_HISTORY_H
@@ -23,7 +24,10 @@ struct history;
 /* Blocks. `dir` is made when missing. *ret_first is the first number to give. */
 struct history *history_open(struct event_base *base, const char *dir, int64_t max_bytes,
 	int64_t *ret_first, struct errbuf *eb);
-/* Stores what is queued, calls what is under way to its end, closes. `next`: the number that comes next. */
+/*
+ * Stores what is queued, calls what is under way to its end, closes. `next`: the number that comes
+ * next.
+ */
 void history_close(struct history *history, int64_t next);
 
 /* False when the number may not be given yet: the disk has not confirmed that it is reserved. */

@@ -1,5 +1,6 @@
 /*
- * What traffic.c, tail.c and search.c share: the struct, and the loop's turns. All of it is the loop's.
+ * What traffic.c, tail.c and search.c share: the struct, and the loop's turns. All of it is the
+ * loop's.
  */
 #ifndef UMBRA_TRAFFIC_INTERNAL_H
 #define UMBRA_TRAFFIC_INTERNAL_H

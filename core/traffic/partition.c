@@ -1,10 +1,10 @@
 /*
- * A partition of the history over SQLite. Called by the archive only. The SQL is made from the table of a
- * request's fields, so a new field is a new column: raise SCHEMA_VERSION with it.
+ * A partition of the history over SQLite. Called by the archive only. The SQL is made from the
+ * table of a request's fields, so a new field is a new column: raise SCHEMA_VERSION with it.
  *
- * WAL without a sync for each transaction: a kill loses nothing that was committed, a power cut may lose
- * the last seconds, and neither damages the file. Choices are stored as numbers, so their enums are
- * append only too.
+ * WAL without a sync for each transaction: a kill loses nothing that was committed, a power cut may
+ * lose the last seconds, and neither damages the file. Choices are stored as numbers, so their
+ * enums are append only too.
  */
 #include "core/traffic/partition.h"
 
@@ -23,11 +23,11 @@ enum {
 	SQL_MAX = 8192,
 };
 
-/* ---- SQL from the field table ------------------------------------------------------------------ */
+/* ---- SQL from the field table ---- */
 
 /*
- * Made when the partition is full, at one go: ids are random, and keeping their indexes up to date with
- * every transaction costs ten times what storing the records does.
+ * Made when the partition is full, at one go: ids are random, and keeping their indexes up to date
+ * with every transaction costs ten times what storing the records does.
  */
 static const char *const index_sql[] = {
 	"CREATE INDEX request_time ON request (time)",
@@ -107,7 +107,7 @@ static bool query_pair(struct partition *partition, const char *sql, int64_t ret
 	return found;
 }
 
-/* ---- opening and closing ----------------------------------------------------------------------- */
+/* ---- opening and closing ---- */
 
 static int64_t file_size(const char *path, const char *suffix)
 {
@@ -197,7 +197,7 @@ void partition_unlink(const struct partition *partition)
 	}
 }
 
-/* ---- writing ----------------------------------------------------------------------------------- */
+/* ---- writing ---- */
 
 static void bind_field(
 	sqlite3_stmt *stmt, int index, const struct field *field, const struct request *request)
@@ -312,7 +312,7 @@ bool partition_has_run(struct partition *partition, int64_t after, int64_t upto)
 	return query_pair(partition, sql, pair);
 }
 
-/* ---- reading ----------------------------------------------------------------------------------- */
+/* ---- reading ---- */
 
 static int choice_count(const struct field *field)
 {
@@ -387,7 +387,10 @@ static void add_lookup(struct strbuf *sql, const struct filter *filter, struct s
 	}
 }
 
-/* The first row that is not older than since:, so that older ones need not be read; by the first index. */
+/*
+ * The first row that is not older than since:, so that older ones need not be read; by the first
+ * index.
+ */
 static int64_t low_by_time(struct partition *partition, const struct partition_query *query)
 {
 	char sql[96];

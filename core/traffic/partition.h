@@ -1,12 +1,13 @@
 /*
- * One file of the history: an SQLite database with a table of request records, a column for each field of
- * the record's table. Once full it gets indexes by time, service with version, session, trace and id; the
- * one that is written to is read through. A list of `run`s beside it holds the first number of each
- * process whose predecessor was killed: numbers are missing before it that were never given.
+ * One file of the history: an SQLite database with a table of request records, a column for each
+ * field of the record's table. Once full it gets indexes by time, service with version, session,
+ * trace and id; the one that is written to is read through. A list of `run`s beside it holds the
+ * first number of each process whose predecessor was killed: numbers are missing before it that
+ * were never given.
  *
- * Everything here blocks and runs on the history's thread, or before the loop does. A partition that is no
- * database, or of another schema, is left alone: it is `bad`, takes part in the count of bytes, and goes
- * when its turn comes.
+ * Everything here blocks and runs on the history's thread, or before the loop does. A partition
+ * that is no database, or of another schema, is left alone: it is `bad`, takes part in the count of
+ * bytes, and goes when its turn comes.
  */
 #ifndef UMBRA_TRAFFIC_PARTITION_H
 #define UMBRA_TRAFFIC_PARTITION_H
@@ -48,10 +49,10 @@ enum err partition_add_run(struct partition *partition, int64_t seq, struct errb
 bool partition_has_run(struct partition *partition, int64_t after, int64_t upto);
 
 /*
- * Reads rows with low <= seq <= high, at most max_rows, newest first or, with `ascending`, oldest first.
- * Newest first, rows are left out that an exact word of `filter` or its since: rules out by an index.
- * `row` gets each with views that end with the call; it returns false to stop. *ret_rows says how many
- * rows were read: fewer than max_rows when there is no further one.
+ * Reads rows with low <= seq <= high, at most max_rows, newest first or, with `ascending`, oldest
+ * first. Newest first, rows are left out that an exact word of `filter` or its since: rules out by
+ * an index. `row` gets each with views that end with the call; it returns false to stop. *ret_rows
+ * says how many rows were read: fewer than max_rows when there is no further one.
  */
 struct partition_query {
 	int64_t low, high;

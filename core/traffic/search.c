@@ -1,6 +1,7 @@
 /*
- * Searches: first the ring, on the loop in slices, then the history, on its thread in slices; newest first
- * through both. The thread has no environment, so what it finds may match, and the loop asks again.
+ * Searches: first the ring, on the loop in slices, then the history, on its thread in slices;
+ * newest first through both. The thread has no environment, so what it finds may match, and the
+ * loop asks again.
  */
 #include <event2/event.h>
 #include <stdlib.h>
@@ -69,7 +70,7 @@ static bool matches(const struct search *search, const struct request *request)
 		search->filter, request, traffic_environment(traffic), traffic->options.now_ms());
 }
 
-/* ---- the history ------------------------------------------------------------------------------- */
+/* ---- the history ---- */
 
 static void read_on(struct search *search);
 
@@ -121,7 +122,7 @@ static void read_on(struct search *search)
 	history_post(traffic->history, &search->read);
 }
 
-/* ---- the ring ---------------------------------------------------------------------------------- */
+/* ---- the ring ---- */
 
 static void on_turn(evutil_socket_t fd, short what, void *arg)
 {
@@ -147,7 +148,7 @@ static void on_turn(evutil_socket_t fd, short what, void *arg)
 		finish(search, false, NULL);
 }
 
-/* ---- the seam ---------------------------------------------------------------------------------- */
+/* ---- the seam ---- */
 
 struct search *traffic_search(struct traffic *traffic, struct filter *filter, int64_t before,
 	size_t limit, search_done_fn done, void *arg)

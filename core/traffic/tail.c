@@ -1,10 +1,11 @@
 /*
- * Live tails. Called by the API for each client that reads along, and by the loop's pump. A tail is a
- * position in the sequence of numbers: everything before `next` has been told, as a record, as one that
- * the filter left out, or as lost. First it catches up from the history, then it follows the ring.
+ * Live tails. Called by the API for each client that reads along, and by the loop's pump. A tail is
+ * a position in the sequence of numbers: everything before `next` has been told, as a record, as
+ * one that the filter left out, or as lost. First it catches up from the history, then it follows
+ * the ring.
  *
- * Callbacks may cancel or pause any tail, so cancelling only marks; the pump frees what is marked, and not
- * with the history's thread, at the end of its turn.
+ * Callbacks may cancel or pause any tail, so cancelling only marks; the pump frees what is marked,
+ * and not with the history's thread, at the end of its turn.
  */
 #include <stdlib.h>
 
@@ -42,7 +43,7 @@ static void tail_free(struct tail *tail)
 	free(tail);
 }
 
-/* ---- catching up ------------------------------------------------------------------------------- */
+/* ---- catching up ---- */
 
 static void on_read(struct history_read *read, void *arg)
 {
@@ -85,7 +86,7 @@ static void end_of_slice(struct tail *tail)
 	history_read_reset(&tail->read);
 }
 
-/* ---- delivering -------------------------------------------------------------------------------- */
+/* ---- delivering ---- */
 
 static bool matches(const struct tail *tail, const struct request *request)
 {
@@ -216,7 +217,7 @@ bool tails_deliver(struct traffic *traffic)
 	return more || steps >= TURN;
 }
 
-/* ---- the seam ---------------------------------------------------------------------------------- */
+/* ---- the seam ---- */
 
 struct tail *traffic_tail(struct traffic *traffic, struct filter *filter, int64_t since,
 	const struct tail_ops *ops, void *arg)

@@ -1,11 +1,11 @@
 /*
- * Intake: a record gets its number, goes into ring, figures and history, and wakes the tails. Called by
- * the agent for each line of the proxy's log, and by the API. This is the hot path: at 100,000 records a
- * second a record may take 10 us in all.
+ * Intake: a record gets its number, goes into ring, figures and history, and wakes the tails.
+ * Called by the agent for each line of the proxy's log, and by the API. This is the hot path: at
+ * 100,000 records a second a record may take 10 us in all.
  *
- * Figures count by the time a record arrives, not by when its request began: a stream of an hour appears
- * when it ends. Keys come from outside in part, so only those count that are names: callers that are
- * service@version, sessions that the environment knew.
+ * Figures count by the time a record arrives, not by when its request began: a stream of an hour
+ * appears when it ends. Keys come from outside in part, so only those count that are names: callers
+ * that are service@version, sessions that the environment knew.
  */
 #include "core/traffic/traffic.h"
 
@@ -30,7 +30,7 @@ enum {
 static const struct timeval at_once = {0, 0};
 static const struct timeval rest_wait = {REST_S, 0};
 
-/* ---- the loop's turns -------------------------------------------------------------------------- */
+/* ---- the loop's turns ---- */
 
 void traffic_wake(struct traffic *traffic)
 {
@@ -70,7 +70,7 @@ const struct environment *traffic_environment(const struct traffic *traffic)
 	return traffic->options.environment(traffic->options.environment_arg);
 }
 
-/* ---- beginning and end ------------------------------------------------------------------------- */
+/* ---- beginning and end ---- */
 
 static enum err open_history(struct traffic *traffic, int64_t *ret_first, struct errbuf *eb)
 {
@@ -142,7 +142,7 @@ void traffic_destroy(struct traffic *traffic)
 	free(traffic);
 }
 
-/* ---- intake ------------------------------------------------------------------------------------ */
+/* ---- intake ---- */
 
 struct key {
 	char text[2 * VERSION_ID_SIZE];
@@ -217,7 +217,10 @@ int64_t traffic_take(struct traffic *traffic, const struct request *request)
 	return seq;
 }
 
-/* Adds to the newest when nothing has come between; else takes a place, the oldest's when all are taken. */
+/*
+ * Adds to the newest when nothing has come between; else takes a place, the oldest's when all are
+ * taken.
+ */
 void traffic_report_loss(struct traffic *traffic, int64_t lost, const char *why)
 {
 	int64_t at = ring_next(traffic->ring);
@@ -245,7 +248,7 @@ void traffic_count_malformed(struct traffic *traffic)
 	traffic->malformed++;
 }
 
-/* ---- what can be asked ------------------------------------------------------------------------- */
+/* ---- what can be asked ---- */
 
 int64_t traffic_figures(struct traffic *traffic, enum figure_by by, int window_seconds,
 	int64_t since_ms, figures_fn each, void *arg)

@@ -3,7 +3,8 @@
  *
  * A record from the proxy's log gets its sequence number (traffic_take), goes into the ring and the
  * figures, is offered to the tails, and is queued for the history, which a worker writes. The loop
- * never waits for the history: when the worker is behind, records are shed from its queue and counted.
+ * never waits for the history: when the worker is behind, records are shed from its queue and
+ * counted.
  *
  * seq grows by one per record and is never given twice, also not after a kill: the history (or the
  * ceiling beside it) tells where to go on.
@@ -40,35 +41,45 @@ struct traffic *traffic_create(
 void traffic_destroy(struct traffic *traffic);
 
 /*
- * A record, its `seq` ignored and given; returns the seq. 0: it was counted as lost, because the disk has
- * not confirmed for very long that further numbers are reserved.
+ * A record, its `seq` ignored and given; returns the seq. 0: it was counted as lost, because the
+ * disk has not confirmed for very long that further numbers are reserved.
  */
 int64_t traffic_take(struct traffic *traffic, const struct request *request);
-/* Records that were made and did not arrive, -1: unknown how many. The tails are told, where it happened. */
+/*
+ * Records that were made and did not arrive, -1: unknown how many. The tails are told, where it
+ * happened.
+ */
 void traffic_report_loss(struct traffic *traffic, int64_t lost, const char *why);
 
-/* A live tail. `line` gets records in order of seq, `lost` where some are missing (-1: unknown how many). */
+/*
+ * A live tail. `line` gets records in order of seq, `lost` where some are missing (-1: unknown how
+ * many).
+ */
 struct tail;
 struct tail_ops {
 	void (*record)(void *arg, const struct request *request);
 	void (*lost)(void *arg, int64_t count, const char *why);
 };
 /*
- * Starts after `since` (0, or a number not given yet: from now on). What the ring no longer holds is read
- * from the history, so that a reader who comes back, also after a restart, misses nothing that was kept;
- * numbers that neither has are told as lost, as unknown how many when a kill is among them. The filter is
- * taken over. Callbacks come from the loop, in slices, so that one tail does not hold up the loop; they
- * may pause or cancel any tail.
+ * Starts after `since` (0, or a number not given yet: from now on). What the ring no longer holds
+ * is read from the history, so that a reader who comes back, also after a restart, misses nothing
+ * that was kept; numbers that neither has are told as lost, as unknown how many when a kill is
+ * among them. The filter is taken over. Callbacks come from the loop, in slices, so that one tail
+ * does not hold up the loop; they may pause or cancel any tail.
  */
 struct tail *traffic_tail(struct traffic *traffic, struct filter *filter, int64_t since,
 	const struct tail_ops *ops, void *arg);
 void tail_cancel(struct tail *tail);
 /*
- * The newest record this tail has passed, matching or not: a tail that starts with it as `since` goes on
- * where this one is. While the tail is paused or behind it is less than the newest there is.
+ * The newest record this tail has passed, matching or not: a tail that starts with it as `since`
+ * goes on where this one is. While the tail is paused or behind it is less than the newest there
+ * is.
  */
 int64_t tail_seq(const struct tail *tail);
-/* While paused (its client does not read), records wait in the ring; when they leave it, they are told as lost. */
+/*
+ * While paused (its client does not read), records wait in the ring; when they leave it, they are
+ * told as lost.
+ */
 void tail_pause(struct tail *tail, bool paused);
 
 /* History and ring, newest first, as one. Runs on the worker in slices; `done` on the loop. */

@@ -1,7 +1,7 @@
 /*
- * Figures by key: a map to find a window, and two lists in the order of the last request, so that what
- * changed, what can rest and what must go are each found at an end. Invariant: a figure is in the map
- * and in exactly one list; what is in `quiet` is at rest.
+ * Figures by key: a map to find a window, and two lists in the order of the last request, so that
+ * what changed, what can rest and what must go are each found at an end. Invariant: a figure is in
+ * the map and in exactly one list; what is in `quiet` is at rest.
  */
 #include "core/traffic/window_table.h"
 
@@ -11,7 +11,10 @@
 #include "core/base/map.h"
 #include "core/base/mem.h"
 
-/* Longer than a window and the steps it is asked in, so that whoever asks has seen it go down to zero. */
+/*
+ * Longer than a window and the steps it is asked in, so that whoever asks has seen it go down to
+ * zero.
+ */
 enum { QUIET_MS = 120000 };
 
 struct figure {

@@ -1,6 +1,6 @@
 /*
- * Windows by key, a bounded number of them: beyond it the one that was quiet longest goes. Those quiet for
- * two minutes are at rest and take little (window.h).
+ * Windows by key, a bounded number of them: beyond it the one that was quiet longest goes. Those
+ * quiet for two minutes are at rest and take little (window.h).
  */
 #ifndef UMBRA_TRAFFIC_WINDOW_TABLE_H
 #define UMBRA_TRAFFIC_WINDOW_TABLE_H
@@ -20,8 +20,8 @@ size_t window_table_count(const struct window_table *table);
 void window_table_add(
 	struct window_table *table, struct str key, const struct request *request, int64_t now_ms);
 /*
- * Calls `each` for those whose figures at now_ms may differ from those at since_ms: they had a request
- * after the window that ended then began. All for 0. The most recent first.
+ * Calls `each` for those whose figures at now_ms may differ from those at since_ms: they had a
+ * request after the window that ended then began. All for 0. The most recent first.
  */
 void window_table_each(const struct window_table *table, int64_t now_ms, int seconds,
 	int64_t since_ms, void (*each)(void *arg, const char *key, const struct figures *figures),

@@ -1,6 +1,6 @@
 /*
- * Any bytes as a filter: it parses or it is a mistake with a column inside the text, and what parses can be
- * held against everything.
+ * Any bytes as a filter: it parses or it is a mistake with a column inside the text, and what
+ * parses can be held against everything.
  */
 #include "tests/support/replay.h"
 

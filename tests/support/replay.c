@@ -1,6 +1,6 @@
 /*
- * Replays a corpus and mutations of it. Linked into a fuzz target that has no main of its own, so it must
- * stay the only thing in this file that anybody asks for.
+ * Replays a corpus and mutations of it. Linked into a fuzz target that has no main of its own, so
+ * it must stay the only thing in this file that anybody asks for.
  */
 #include "tests/support/replay.h"
 

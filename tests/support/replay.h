@@ -1,10 +1,10 @@
 /*
- * The main of a fuzz target that is built as a plain test: every file of its corpus, then a fixed number
- * of mutations of each. The target defines LLVMFuzzerTestOneInput and nothing else; libFuzzer brings its
- * own main (UMBRA_FUZZ).
+ * The main of a fuzz target that is built as a plain test: every file of its corpus, then a fixed
+ * number of mutations of each. The target defines LLVMFuzzerTestOneInput and nothing else;
+ * libFuzzer brings its own main (UMBRA_FUZZ).
  *
- * The corpus of fuzz_NAME is tests/fuzz/corpus/NAME, from the top of the tree. FUZZ_SEED sets the seed of
- * the mutations; it is printed.
+ * The corpus of fuzz_NAME is tests/fuzz/corpus/NAME, from the top of the tree. FUZZ_SEED sets the
+ * seed of the mutations; it is printed.
  */
 #ifndef UMBRA_TESTS_SUPPORT_REPLAY_H
 #define UMBRA_TESTS_SUPPORT_REPLAY_H

@@ -1,6 +1,6 @@
 /*
- * Traffic on a loop, a clock and a directory of its own, a tail that notes what it is told, and a search
- * that keeps what it found: what the tests of core/traffic share.
+ * Traffic on a loop, a clock and a directory of its own, a tail that notes what it is told, and a
+ * search that keeps what it found: what the tests of core/traffic share.
  */
 #ifndef UMBRA_TESTS_SUPPORT_TRAFFIC_BENCH_H
 #define UMBRA_TESTS_SUPPORT_TRAFFIC_BENCH_H
@@ -36,7 +36,9 @@ void traffic_bench_until(struct traffic_bench *bench,
 /* Until all that was taken is stored or shed. */
 void traffic_bench_stored(struct traffic_bench *bench);
 
-/* A record whose fields follow from `n`: service cart or search, version, session, status, trace. */
+/*
+ * A record whose fields follow from `n`: service cart or search, version, session, status, trace.
+ */
 struct request traffic_bench_request(int64_t n);
 /* Takes `count` of them, the n-th of all with n = `first` and up; returns the last seq. */
 int64_t traffic_bench_take(struct traffic_bench *bench, int64_t first, size_t count);

@@ -1,6 +1,6 @@
 /*
- * What is read from a request: one row for each edge of the rules in core/model/context.h. The cookie
- * rows are what HAProxy 2.6.12 answered to the same bytes.
+ * What is read from a request: one row for each edge of the rules in core/model/context.h. The
+ * cookie rows are what HAProxy 2.6.12 answered to the same bytes.
  */
 #include "core/model/context.h"
 

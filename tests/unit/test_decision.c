@@ -1,6 +1,6 @@
 /*
- * The decision table, one row for each reason, lenient and strict; then what stable-down replaces, and the
- * rows where two rules meet.
+ * The decision table, one row for each reason, lenient and strict; then what stable-down replaces,
+ * and the rows where two rules meet.
  */
 #include "core/model/decision.h"
 

@@ -1,5 +1,6 @@
 /*
- * The filter language: what matches what, and where each mistake is said to be and what is expected there.
+ * The filter language: what matches what, and where each mistake is said to be and what is expected
+ * there.
  */
 #include "core/model/filter.h"
 

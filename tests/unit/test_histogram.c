@@ -1,4 +1,6 @@
-/* Buckets: every value is within 1/16 of its bucket's, at the edges of the powers of two above all. */
+/*
+ * Buckets: every value is within 1/16 of its bucket's, at the edges of the powers of two above all.
+ */
 #include "core/model/histogram.h"
 
 #include <setjmp.h>

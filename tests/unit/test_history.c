@@ -1,6 +1,6 @@
 /*
- * What lasts: numbers and records over a restart and a kill, partitions that go when there is too much,
- * and a disk that is full for a while.
+ * What lasts: numbers and records over a restart and a kill, partitions that go when there is too
+ * much, and a disk that is full for a while.
  */
 #include "core/traffic/history.h"
 
@@ -148,7 +148,7 @@ static void a_kill_gives_no_number_twice(void **state)
 	highest = traffic_bench_take(&bench, 1, 100);
 	traffic_destroy(bench.traffic);
 	for (int i = 0; i < 4; i++) {
-		/* more in one run than is reserved at once, so that the ceiling is raised on the way */
+		/* once more than is reserved at first: the ceiling is raised on the way */
 		kill_after(&bench, i == 1 ? 700000 : 3000, &first, &last);
 		assert_true(first > highest);
 		highest = last;

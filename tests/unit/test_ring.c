@@ -17,7 +17,10 @@ static void *item(int64_t value)
 	return p;
 }
 
-/* Pushes 100 items of i % 7 * 10 + 1 bytes and checks, after each, that what is held is the newest that fit. */
+/*
+ * Pushes 100 items of i % 7 * 10 + 1 bytes and checks, after each, that what is held is the newest
+ * that fit.
+ */
 static void check(size_t max_items, size_t max_bytes)
 {
 	const int64_t first = 5000;

@@ -1,6 +1,6 @@
 /*
- * Intake, tails, searches and figures without a restart; what lasts is in test_history.c. The ring is small in
- * most of these, so that its edge is reached.
+ * Intake, tails, searches and figures without a restart; what lasts is in test_history.c. The ring
+ * is small in most of these, so that its edge is reached.
  */
 #include "core/traffic/traffic.h"
 
@@ -279,7 +279,9 @@ static void cancelling_while_the_thread_reads(void **state)
 
 /* ---- searches ---- */
 
-/* Pages through; fails unless the seqs are exactly those that `expects`, from last down to first. */
+/*
+ * Pages through; fails unless the seqs are exactly those that `expects`, from last down to first.
+ */
 static void check_pages(struct traffic_bench *bench, const char *filter, size_t limit,
 	int64_t first, int64_t last, bool (*expects)(int64_t seq))
 {
