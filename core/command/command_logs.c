@@ -1,6 +1,6 @@
 /*
  * logs: a row of the command table. First the newest records that match, in order of time, then with
- * --follow what comes.
+ * --follow what comes, in the order in which it ends.
  *
  * Following asks for the newest number first, searches up to it, and tails from it: nothing between the
  * two is lost or told twice.
@@ -9,11 +9,18 @@
 #include <stdlib.h>
 
 #include "core/base/mem.h"
+#include "core/base/time.h"
 #include "core/command/rows.h"
 #include "core/command/run.h"
 #include "core/wire/record.h"
 
 enum { LOGS_DEFAULT = 50, LOGS_MAX = 100000, LOGS_PAGE = 500, LOGS_LINE_MAX = 65536 };
+
+struct line {
+	char *text; /* cJSON's */
+	int64_t time;
+	int64_t seq;
+};
 
 struct logs {
 	char *filter; /* NULL: all */
@@ -21,7 +28,7 @@ struct logs {
 	bool follow;
 	int64_t before; /* the next page ends before this seq; 0: no bound */
 	int64_t newest; /* to tail from */
-	char **lines; /* newest first */
+	struct line *lines; /* newest first, as they come */
 	size_t count;
 	size_t cap;
 	struct tail_client *tail;
@@ -35,7 +42,7 @@ static void logs_release(void *extra)
 	if (logs->tail)
 		tail_client_cancel(logs->tail);
 	for (size_t i = 0; i < logs->count; i++)
-		cJSON_free(logs->lines[i]);
+		cJSON_free(logs->lines[i].text);
 	free(logs->lines);
 	free(logs->filter);
 	strbuf_finish(&logs->line);
@@ -100,12 +107,25 @@ static void logs_follow(struct command_run *run)
 
 /* ---- what was ---- */
 
+/* A hop is logged when it ends, after the hops it made: by its begin it stands before them. */
+static int by_time(const void *a, const void *b)
+{
+	const struct line *x = a;
+	const struct line *y = b;
+
+	if (x->time != y->time)
+		return x->time < y->time ? -1 : 1;
+	return (x->seq > y->seq) - (x->seq < y->seq);
+}
+
 static void logs_show(struct command_run *run)
 {
 	struct logs *logs = run->extra;
 
-	for (size_t i = logs->count; i-- > 0;)
-		run_piece(run, str_of(logs->lines[i]), (struct str){0});
+	if (logs->count)
+		qsort(logs->lines, logs->count, sizeof(*logs->lines), by_time);
+	for (size_t i = 0; i < logs->count; i++)
+		run_piece(run, str_of(logs->lines[i].text), (struct str){0});
 	if (logs->follow)
 		logs_follow(run);
 	else
@@ -118,12 +138,16 @@ static void logs_keep(struct logs *logs, const cJSON *requests)
 
 	cJSON_ArrayForEach(request, requests)
 	{
-		char *text = cJSON_PrintUnformatted(request);
+		struct line line = {.text = cJSON_PrintUnformatted(request)};
+		uint64_t seq = 0;
 
-		if (!text)
+		if (!line.text)
 			continue;
+		json_get_u64(request, "seq", &seq);
+		line.seq = (int64_t)seq;
+		time_parse(str_of(say_text(request, "time")), &line.time);
 		array_reserve(&logs->lines, &logs->cap, logs->count + 1, sizeof(*logs->lines));
-		logs->lines[logs->count++] = text;
+		logs->lines[logs->count++] = line;
 	}
 }
 

@@ -259,6 +259,12 @@ static const struct {
 		"GET /v1/requests?filter=service%3Acart%20%3E200ms&limit=3\n"
 		"GET /v1/requests?filter=service%3Acart%20%3E200ms&limit=1&before=8\n",
 		ERR_NONE, "{\"seq\":7}\n{\"seq\":8}\n{\"seq\":9}\n"},
+	{"logs service:a",
+		{{200, "{\"requests\":[{\"seq\":2,\"time\":\"2026-11-22T18:00:00.001Z\"},"
+		       "{\"seq\":1,\"time\":\"2026-11-22T18:00:00.002Z\"}],\"next\":0,\"oldest\":"
+		       "1}"}},
+		"GET /v1/requests?filter=service%3Aa&limit=50\n", ERR_NONE,
+		"{\"seq\":2,\"time\":\"2026-11-22T18:00:00.001Z\"}\n{\"seq\":1,"},
 	{"logs", {{200, "{\"requests\":[],\"next\":0,\"oldest\":1}"}},
 		"GET /v1/requests?limit=50\n", ERR_NONE, ""},
 	{"logs", {{200, "<html>"}}, "GET /v1/requests?limit=50\n", ERR_FAILED, "no JSON"},
