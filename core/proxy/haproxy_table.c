@@ -617,8 +617,7 @@ bool table_set_health(
 	if (server->up == up || server->place != SERVER_ACTIVE)
 		return false;
 	server->up = up;
-	if (!place->service->loaded)
-		return true;
+	/* Also of a service that is just being loaded: its checks may pass before the load is known to be through. */
 	park_twin(&t, !up);
 	sync_version_entry(&t);
 	return true;
