@@ -93,6 +93,21 @@ static void write_refusal(struct evbuffer *output, int status)
 	strbuf_finish(&body);
 }
 
+/* The status of a status line that begins at `from`; -1 when none does, or when it is "100 Continue". */
+static int status_at(struct evbuffer *output, size_t from)
+{
+	char line[sizeof("HTTP/1.1 413")] = "";
+	struct evbuffer_ptr at;
+	int status;
+
+	if (evbuffer_ptr_set(output, &at, from, EVBUFFER_PTR_SET) != 0 ||
+		evbuffer_copyout_from(output, &at, line, sizeof(line) - 1) < 10 ||
+		memcmp(line, "HTTP/", 5) != 0)
+		return -1;
+	status = (int)strtol(line + 9, NULL, 10);
+	return status == 100 ? -1 : status;
+}
+
 /*
  * libevent 2.1 answers a request it cannot read with a page of its own, and has no hook for it. But while
  * the request is not ours, all that evhttp puts into the output is such a page, its status line first, or
@@ -102,21 +117,20 @@ static void write_refusal(struct evbuffer *output, int status)
 static void output_changed(struct evbuffer *output, const struct evbuffer_cb_info *info, void *arg)
 {
 	struct conn *conn = arg;
-	char line[13] = "";
-	struct evbuffer_ptr at;
+	int status;
 
 	if (info->n_added == 0 || conn->state == CONN_BUSY || conn->state == CONN_CLOSING)
 		return;
-	if (evbuffer_ptr_set(output, &at, info->orig_size, EVBUFFER_PTR_SET) != 0 ||
-		evbuffer_copyout_from(output, &at, line, sizeof(line) - 1) < 12 ||
-		memcmp(line, "HTTP/", 5) != 0 || memcmp(line + 9, "100", 3) == 0)
-		return;
-	conn_state(conn, CONN_CLOSING);
+	/* The bufferevent keeps the front shut, against reading too. */
 	(void)evbuffer_unfreeze(output, 1);
-	(void)evbuffer_drain(output, evbuffer_get_length(output));
+	status = status_at(output, info->orig_size);
+	if (status >= 0) {
+		conn_state(conn, CONN_CLOSING);
+		(void)evbuffer_drain(output, evbuffer_get_length(output));
+		write_refusal(output, status);
+		(void)evbuffer_freeze(output, 0);
+	}
 	(void)evbuffer_freeze(output, 1);
-	write_refusal(output, (int)strtol(line + 9, NULL, 10));
-	(void)evbuffer_freeze(output, 0);
 }
 
 static void input_changed(struct evbuffer *input, const struct evbuffer_cb_info *info, void *arg)

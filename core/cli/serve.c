@@ -396,8 +396,8 @@ static void serve_finish(struct serve *serve)
 static int report(const struct errbuf *eb)
 {
 	if (eb->expected[0] != '\0')
-		log_error("%s (%s%swould be accepted: %s)", eb->text, eb->field,
-			eb->field[0] != '\0' ? ": " : "", eb->expected);
+		log_error("%s; %s%s%s", eb->text, eb->field,
+			eb->field[0] != '\0' ? " takes " : "accepted: ", eb->expected);
 	else
 		log_error("%s", eb->text);
 	return err_exit_code(eb->err);

@@ -113,6 +113,25 @@ static void test_raw(void **state)
 	}
 }
 
+/* Good requests first: what evhttp answers by itself is ours on a used connection, too. */
+static void test_late_rubbish(void **state)
+{
+	struct fixture *f = *state;
+	struct http *http = http_open(f->base, f->address);
+
+	for (int i = 0; i < 3; i++) {
+		http_ask(http, "GET", "/healthz", NULL, NULL);
+		assert_true(http_answer(http, false));
+		assert_int_equal(http->status, 200);
+	}
+	send_text(http, "rubbish that is no request\r\n\r\n");
+	assert_true(http_answer(http, false));
+	assert_int_equal(http->status, 400);
+	assert_non_null(strstr(http->body, "\"code\":\"usage\""));
+	assert_true(http_until_closed(http));
+	http_close(http);
+}
+
 /* Header lines without end are not collected without end. */
 static void test_long_head(void **state)
 {
@@ -155,6 +174,32 @@ static void test_large_bodies(void **state)
 		free(body);
 	}
 	assert_int_equal(fixture_ask(f, "GET", "/v1/services/cart", NULL), 404);
+}
+
+/* Without a length, in chunks, and asked for: refused when it has become too large. */
+static void test_large_chunks(void **state)
+{
+	enum { CHUNK = 0x10000 };
+	struct fixture *f = *state;
+	struct http *http = http_open(f->base, f->address);
+	char chunk[CHUNK + 2];
+
+	memset(chunk, ' ', sizeof(chunk));
+	chunk[CHUNK] = '\r';
+	chunk[CHUNK + 1] = '\n';
+	send_text(http,
+		"PUT /v1/services/cart HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n"
+		"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n");
+	assert_true(http_answer(http, false));
+	assert_int_equal(http->status, 100);
+	for (int i = 0; i <= LIMIT_BODY / CHUNK; i++) {
+		send_text(http, "10000\r\n");
+		http_send(http, chunk, sizeof(chunk));
+	}
+	assert_true(http_answer(http, false));
+	assert_int_equal(http->status, 413);
+	assert_non_null(strstr(http->body, "\"code\":\"too-large\""));
+	http_close(http);
 }
 
 /* 1 MiB is not too large. */
@@ -255,8 +300,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_raw, start, stop),
+		cmocka_unit_test_setup_teardown(test_late_rubbish, start, stop),
 		cmocka_unit_test_setup_teardown(test_long_head, start, stop),
 		cmocka_unit_test_setup_teardown(test_large_bodies, start, stop),
+		cmocka_unit_test_setup_teardown(test_large_chunks, start, stop),
 		cmocka_unit_test_setup_teardown(test_largest_body, start, stop),
 		cmocka_unit_test_setup_teardown(test_pipelined, start, stop),
 		cmocka_unit_test_setup_teardown(test_slow, start_small, stop),
