@@ -8,6 +8,7 @@ service cart
 version cart 1 stable stable
 version cart pr-1 ephemeral pr
 ready cart 1
+ready cart pr-1
 must POST /v1/sessions '{"key":"kept","pins":{"cart":"pr-1"}}'
 revision() { status_of revision; }
 
