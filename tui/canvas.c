@@ -36,20 +36,26 @@ struct run {
 	int x; /* where the next glyph goes, of the canvas */
 	int start; /* where the run began */
 	enum role role;
-	wchar_t text[RUN_MAX];
+	cchar_t cells[RUN_MAX];
 	int len;
 };
 
+/* A glyph and its marks with the looks of a role. Whole cells cost curses a fifth of what characters do. */
+static void make_cell(
+	const struct canvas *canvas, enum role role, const wchar_t *text, cchar_t *ret_cell)
+{
+	const struct palette *palette = canvas->palette;
+
+	if (canvas->old && role != ROLE_STALE)
+		role = ROLE_OLD;
+	(void)setcchar(ret_cell, text, palette->attributes[role], palette->pairs[role], NULL);
+}
+
 static void run_flush(struct run *run)
 {
-	const struct palette *palette = run->canvas->palette;
-	enum role role = run->canvas->old && run->role != ROLE_STALE ? ROLE_OLD : run->role;
-
-	if (run->len > 0) {
-		(void)wattr_set(stdscr, palette->attributes[role], palette->pairs[role], NULL);
-		(void)mvwaddnwstr(stdscr, run->canvas->y + run->y, run->canvas->x + run->start,
-			run->text, run->len);
-	}
+	if (run->len > 0)
+		(void)mvwadd_wchnstr(stdscr, run->canvas->y + run->y, run->canvas->x + run->start,
+			run->cells, run->len);
 	run->len = 0;
 	run->start = run->x;
 }
@@ -73,50 +79,51 @@ static void run_role(struct run *run, enum role role)
 	run->role = role;
 }
 
-static void run_cell(struct run *run, wchar_t wc, int cells)
+/* `text` is one glyph: a base, and marks behind it. */
+static void run_add(struct run *run, const wchar_t *text, int cells)
 {
 	if (run->len == RUN_MAX)
 		run_flush(run);
-	run->text[run->len++] = wc;
+	make_cell(run->canvas, run->role, text, &run->cells[run->len++]);
 	run->x += cells;
 }
 
-static void run_blanks(struct run *run, int count)
+static void run_cell(struct run *run, wchar_t wc)
 {
-	for (; count > 0; count--)
-		run_cell(run, L' ', 1);
+	const wchar_t text[] = {wc, L'\0'};
+
+	run_add(run, text, 1);
 }
 
 /* One glyph as wide characters: the base and its marks. Of those libc counts otherwise, only the place. */
 static void run_glyph(struct run *run, const struct text_glyph *glyph)
 {
 	struct str rest = {glyph->bytes, glyph->len};
-	uint32_t code_point = 0;
-	size_t len = utf8_decode(rest, &code_point);
+	wchar_t text[CCHARW_MAX + 1];
+	size_t count = 0;
 
 	if (glyph->escaped) {
 		for (size_t i = 0; i < glyph->len; i++)
-			run_cell(run, (wchar_t)glyph->bytes[i], 1);
+			run_cell(run, (wchar_t)glyph->bytes[i]);
 		return;
 	}
-	if (code_point > 0x7e && wcwidth((wchar_t)code_point) != glyph->cells) {
-		run_cell(run, L'?', 1);
-		run_blanks(run, glyph->cells - 1);
-		return;
-	}
-	if (run->len + 3 > RUN_MAX)
-		run_flush(run);
-	run_cell(run, (wchar_t)code_point, glyph->cells);
-	while (len < rest.n) {
-		size_t mark;
+	while (count < CCHARW_MAX && rest.n > 0) {
+		uint32_t code_point = 0;
+		size_t len = utf8_decode(rest, &code_point);
 
-		rest = (struct str){rest.p + len, rest.n - len};
-		mark = utf8_decode(rest, &code_point);
-		if (mark == 0)
+		if (len == 0)
 			break;
-		run->text[run->len++] = (wchar_t)code_point;
-		len = mark;
+		text[count++] = (wchar_t)code_point;
+		rest = (struct str){rest.p + len, rest.n - len};
 	}
+	text[count] = L'\0';
+	if (text[0] > 0x7e && wcwidth(text[0]) != glyph->cells) {
+		run_cell(run, L'?');
+		for (int i = 1; i < glyph->cells; i++)
+			run_cell(run, L' ');
+		return;
+	}
+	run_add(run, text, glyph->cells);
 	if (glyph->cells == 2) /* the next one is placed by our count */
 		run_flush(run);
 }
@@ -179,8 +186,7 @@ static int draw_text(const struct canvas *canvas, int y, int x, int cols, enum r
 		if (need > room || (need == room && text_next(&ahead, canvas->ascii, &next))) {
 			if (room > 0) {
 				run_role(&run, ROLE_QUIET);
-				run_blanks(&run, 0);
-				run_cell(&run, glyph_wc(canvas, GLYPH_CUT), 1);
+				run_cell(&run, glyph_wc(canvas, GLYPH_CUT));
 			}
 			break;
 		}
@@ -192,12 +198,22 @@ static int draw_text(const struct canvas *canvas, int y, int x, int cols, enum r
 	return run.x - x;
 }
 
+/* The same cell over and over. */
+static void draw_line(
+	const struct canvas *canvas, int y, int x, int cols, enum role role, wchar_t wc)
+{
+	const wchar_t text[] = {wc, L'\0'};
+	cchar_t cell;
+
+	if (cols <= 0)
+		return;
+	make_cell(canvas, role, text, &cell);
+	(void)mvwhline_set(stdscr, canvas->y + y, canvas->x + x, &cell, cols);
+}
+
 static void draw_blanks(const struct canvas *canvas, int y, int x, int cols)
 {
-	struct run run = run_start(canvas, y, x, ROLE_BASE);
-
-	run_blanks(&run, cols);
-	run_flush(&run);
+	draw_line(canvas, y, x, cols, ROLE_BASE, L' ');
 }
 
 int canvas_run(const struct canvas *canvas, int y, int x, int cols, enum role role, struct str text)
@@ -286,7 +302,7 @@ int canvas_glyph(const struct canvas *canvas, int y, int x, enum role role, enum
 
 	if (!clip(canvas, y, x, &cols))
 		return 0;
-	run_cell(&run, glyph_wc(canvas, glyph), 1);
+	run_cell(&run, glyph_wc(canvas, glyph));
 	run_flush(&run);
 	return 1;
 }
@@ -300,7 +316,7 @@ void canvas_bar(const struct canvas *canvas, int y, int x, enum role role, int h
 	if (!clip(canvas, y, x, &cols))
 		return;
 	height = height < 0 ? 0 : height > 7 ? 7 : height;
-	run_cell(&run, canvas->ascii ? (wchar_t)ascii[height] : (wchar_t)(0x2581 + height), 1);
+	run_cell(&run, canvas->ascii ? (wchar_t)ascii[height] : (wchar_t)(0x2581 + height));
 	run_flush(&run);
 }
 
@@ -320,14 +336,10 @@ void canvas_clear_rows(const struct canvas *canvas, int y, int rows)
 
 void canvas_rule(const struct canvas *canvas, int y)
 {
-	struct run run = run_start(canvas, y, 0, ROLE_RULE);
 	int cols = canvas->cols;
 
-	if (!clip(canvas, y, 0, &cols))
-		return;
-	for (int i = 0; i < cols; i++)
-		run_cell(&run, glyph_wc(canvas, GLYPH_RULE), 1);
-	run_flush(&run);
+	if (clip(canvas, y, 0, &cols))
+		draw_line(canvas, y, 0, cols, ROLE_RULE, glyph_wc(canvas, GLYPH_RULE));
 }
 
 void canvas_changes_at(const struct canvas *canvas, int64_t time_ms)
