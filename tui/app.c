@@ -90,6 +90,12 @@ void app_touch(struct app *app, enum redraw redraw)
 		(void)event_add(app->paint, &wait);
 }
 
+void app_hurry(struct app *app)
+{
+	app->painted_ms = 0;
+	(void)event_del(app->paint);
+}
+
 void app_changed(struct app *app, unsigned parts)
 {
 	for (size_t i = 0; i < app->tab_count; i++)

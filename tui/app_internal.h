@@ -75,6 +75,8 @@ struct app {
 struct opened *app_top(struct app *app);
 /* Paints at the end of this turn, or once 50 ms have passed since the last frame. */
 void app_touch(struct app *app, enum redraw redraw);
+/* The next frame is the one that is waited for: it comes at the end of the turn that asks for it. */
+void app_hurry(struct app *app);
 /* The model changed. */
 void app_changed(struct app *app, unsigned parts);
 void app_open(struct app *app, const struct view *view, const char *argument);

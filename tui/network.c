@@ -40,6 +40,7 @@ static void feed_changed(void *arg, const struct environment *env, const struct 
 
 	if (full) {
 		app->traffic_since = 0;
+		app_hurry(app);
 		network_poll(app);
 	}
 	if (parts != 0)

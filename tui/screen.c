@@ -7,6 +7,8 @@
  */
 #include "tui/screen.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <signal.h>
@@ -14,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <curses.h>
@@ -33,6 +36,10 @@
 
 struct screen {
 	SCREEN *curses;
+	FILE *out; /* the terminal, for curses */
+	int frame; /* memory that stands in its place while a frame is made; -1: there is none */
+	char *bytes; /* of the frame, on their way */
+	size_t bytes_cap;
 	WINDOW *keys; /* a pad: reading keys must not refresh anything */
 	struct palette palette;
 	struct theme theme;
@@ -69,11 +76,22 @@ static const struct key_pair key_pairs[] = {
 	{CODE_PASTE_END, KEYS_PASTE_END},
 };
 
+/* A terminal that is gone is told by SIGHUP. */
+static void send_bytes(const char *bytes, size_t len)
+{
+	while (len > 0) {
+		ssize_t written = write(STDOUT_FILENO, bytes, len);
+
+		if (written < 0 && errno != EINTR)
+			return;
+		bytes += written > 0 ? written : 0;
+		len -= written > 0 ? (size_t)written : 0;
+	}
+}
+
 static void send_now(const char *bytes)
 {
-	ssize_t written = write(STDOUT_FILENO, bytes, strlen(bytes));
-
-	(void)written; /* a terminal that is gone is told by SIGHUP */
+	send_bytes(bytes, strlen(bytes));
 }
 
 /* A capability of terminfo without its padding; "" when there is none. */
@@ -139,6 +157,7 @@ static void set_modes(struct screen *screen)
 	(void)set_escdelay(25);
 	(void)idlok(stdscr, TRUE);
 	(void)leaveok(stdscr, TRUE);
+	(void)typeahead(-1); /* a frame is whole, also while someone types */
 	screen->keys = newpad(1, 1);
 	(void)keypad(screen->keys, TRUE);
 	(void)nodelay(screen->keys, TRUE);
@@ -171,6 +190,15 @@ static bool can_show(struct errbuf *eb)
 	return true;
 }
 
+static void close_output(struct screen *screen)
+{
+	if (screen->out)
+		(void)fclose(screen->out);
+	if (screen->frame >= 0)
+		close(screen->frame);
+	free(screen->bytes);
+}
+
 struct screen *screen_create(const struct theme *theme, struct errbuf *eb)
 {
 	struct screen *screen;
@@ -183,12 +211,17 @@ struct screen *screen_create(const struct theme *theme, struct errbuf *eb)
 		return NULL;
 	restore_remember();
 	screen = xcalloc(1, sizeof(*screen));
-	screen->curses = newterm(NULL, stdout, stdin);
+	screen->frame = -1;
+	screen->out = fdopen(fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3), "w");
+	if (screen->out)
+		screen->curses = newterm(NULL, screen->out, stdin);
 	if (!screen->curses) {
+		close_output(screen);
 		free(screen);
 		err_set(eb, ERR_USAGE, "the terminal could not be set up");
 		return NULL;
 	}
+	screen->frame = memfd_create("frame", MFD_CLOEXEC);
 	set_modes(screen);
 	screen->theme = *theme;
 	screen->depth = depth_of();
@@ -211,6 +244,7 @@ void screen_destroy(struct screen *screen)
 	(void)endwin();
 	restore_release_stderr();
 	delscreen(screen->curses);
+	close_output(screen);
 	free(screen);
 }
 
@@ -272,18 +306,48 @@ struct canvas screen_canvas(struct screen *screen, int64_t now_ms, int64_t *next
 	return canvas;
 }
 
+/*
+ * curses writes whenever it moves the cursor: three dozen times for a key. So it makes the frame in memory,
+ * and what is there goes out at once.
+ */
+static void send_frame(struct screen *screen)
+{
+	const struct str begin = STR_LIT(SYNC_BEGIN);
+	const struct str end = STR_LIT(SYNC_END);
+	off_t len = lseek(screen->frame, 0, SEEK_CUR);
+	size_t at = screen->modern ? begin.n : 0;
+	ssize_t got;
+
+	if (len <= 0)
+		return;
+	array_reserve(&screen->bytes, &screen->bytes_cap, begin.n + (size_t)len + end.n, 1);
+	memcpy(screen->bytes, begin.p, at);
+	got = pread(screen->frame, screen->bytes + at, (size_t)len, 0);
+	at += got > 0 ? (size_t)got : 0;
+	if (screen->modern) {
+		memcpy(screen->bytes + at, end.p, end.n);
+		at += end.n;
+	}
+	(void)lseek(screen->frame, 0, SEEK_SET);
+	send_bytes(screen->bytes, at);
+}
+
 void screen_show(struct screen *screen)
 {
+	int out = fileno(screen->out);
+	bool held;
+
 	(void)wnoutrefresh(stdscr);
 	/* What is as it was sends nothing, not even the marks. */
 	if (!screen->anew && !is_wintouched(newscr))
 		return;
-	if (screen->modern)
-		send_now(SYNC_BEGIN);
+	held = screen->frame >= 0 && dup3(screen->frame, out, O_CLOEXEC) == out;
 	(void)doupdate();
-	if (screen->modern)
-		send_now(SYNC_END);
 	screen->anew = false;
+	if (!held)
+		return;
+	(void)dup3(STDOUT_FILENO, out, O_CLOEXEC);
+	send_frame(screen);
 }
 
 bool screen_resize(struct screen *screen)
