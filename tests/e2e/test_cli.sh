@@ -128,6 +128,7 @@ is "$CODE" 0 "session create: $ERR"
 KEY=$(json key <<<"$OUT")
 has "$KEY" checkout- "session create: the key"
 does 0 "session hard: strict" session create --key hard --strict
+does 0 '"backend":"stable"' curl --session hard cart/items -sS
 does 0 "session hard has ended" session end hard
 does 0 "session mine: lenient" session create --key mine --ttl 1h --owner dev2
 does 5 "" session create --key mine
