@@ -300,14 +300,16 @@ static const struct span *caller_of(const struct span *hops, size_t count, const
 static void judge_hops(struct tour *t, const struct span *hops, size_t count)
 {
 	const struct span *by;
+	const char *caller;
 	size_t lost = 0;
 	size_t i;
 
 	/* Newest first is outermost first: who calls ends after whom it called. */
 	for (i = 0; i < count; i++) {
+		caller = tour_safe(hops[i].record, "caller");
 		(void)printf("   %-9s %-12s %-10s caller %s\n",
 			tour_safe(hops[i].record, "service"), tour_safe(hops[i].record, "version"),
-			tour_safe(hops[i].record, "reason"), tour_safe(hops[i].record, "caller"));
+			tour_safe(hops[i].record, "reason"), *caller != '\0' ? caller : "-");
 		if (hops[i].in_session)
 			continue;
 		lost++;

@@ -12,6 +12,30 @@ for signal in TERM INT HUP; do
 	ok "$signal: and the directory" no_dir
 	nothing_left $signal
 done
+
+# With the dashboard, in a terminal: it is left by q, and by the terminal's end.
+shown() { grep -q pr-482 "$T/screen" 2>/dev/null; }
+in_terminal() {
+	: >"$T/screen"
+	mkfifo "$T/keys"
+	TERM=xterm-256color script -qfc "stty rows 30 cols 120; '$UMBRA' demo" "$T/screen" <"$T/keys" >/dev/null 2>&1 &
+	DEMO=$!
+	pids+=("$DEMO")
+	exec 9>"$T/keys"
+	wait_until 20 shown || fail "the dashboard does not show the demo: $(tail -c 500 "$T/screen")"
+	mapfile -t ALL < <(family "$DEMO")
+}
+in_terminal
+printf q >&9
+wait_until 10 gone "$DEMO" || fail "q does not leave the dashboard"
+nothing_left "q in the dashboard"
+exec 9>&-
+rm "$T/keys"
+in_terminal
+kill -KILL "$DEMO"
+nothing_left "the terminal's end"
+exec 9>&-
+
 demo_start
 kill -KILL "$DEMO"
 nothing_left "KILL of the demo"
