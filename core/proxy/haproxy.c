@@ -300,6 +300,11 @@ static void take_health(struct haproxy *h, const struct log_health *health)
 		return;
 	version = str_of(place.version->name);
 	bool changed = table_set_health(&h->table, &place, health->up, &h->commands);
+	/* Seen by the worker that is being replaced; the new one began with what was known before. */
+	if (changed && h->step != LOAD_NONE)
+		commands_addf(&h->commands, "set server %s/%s:%zu health %s",
+			place.service->service->name, place.version->name, place.index,
+			health->up ? "up" : "down");
 	if (changed)
 		flush_commands(h);
 	else if (health->up)

@@ -59,25 +59,25 @@ static void add_regex(struct strbuf *out, const char *text)
 
 /* ---- sections ------------------------------------------------------------------------------------- */
 
-static void write_global(struct strbuf *out, const struct config_options *options)
+/* A path below the directory, as one word. */
+static void add_path(struct strbuf *out, const char *prefix, const char *dir, const char *name)
 {
 	struct strbuf path;
 
 	strbuf_init(&path, 4096);
-	strbuf_add_c(out,
-		"# Written by umbra; changes are lost.\nglobal\n\tdefault-path config\n\tlog ");
-	strbuf_addf(&path, "unix@%s/log.sock", options->dir);
-	add_quoted(out, strbuf_str(&path));
-	strbuf_add_c(out, " len 16384 format raw local0\n\tstats socket ");
-	strbuf_reset(&path);
-	strbuf_addf(&path, "%s/runtime.sock", options->dir);
-	add_quoted(out, strbuf_str(&path));
-	strbuf_add_c(out, " level admin mode 600 expose-fd listeners\n\tstats timeout 24h\n"
-			  "\tserver-state-file ");
-	strbuf_reset(&path);
-	strbuf_addf(&path, "%s/state", options->dir);
+	strbuf_addf(&path, "%s%s/%s", prefix, dir, name);
 	add_quoted(out, strbuf_str(&path));
 	strbuf_finish(&path);
+}
+
+static void write_global(struct strbuf *out, const struct config_options *options)
+{
+	strbuf_add_c(out, "# Written by umbra; changes are lost.\nglobal\n\tdefault-path config\n"
+			  "\tlog ring@umbra:log len 16384 format raw local0\n\tstats socket ");
+	add_path(out, "", options->dir, "runtime.sock");
+	strbuf_add_c(out, " level admin mode 600 expose-fd listeners\n\tstats timeout 24h\n"
+			  "\tserver-state-file ");
+	add_path(out, "", options->dir, "state");
 	strbuf_addf(out,
 		"\n\tnoreuseport\n\thard-stop-after 1h\n\tmworker-max-reloads 20\n"
 		"\ttune.maxrewrite 2048\n\tmaxconn %" PRId64 "\n\tulimit-n %" PRId64 "\n"
@@ -85,6 +85,10 @@ static void write_global(struct strbuf *out, const struct config_options *option
 		"\tset-var proc.generation int(%" PRId64 ")\n\n",
 		options->max_connections, options->max_files, options->revision,
 		options->generation);
+	strbuf_add_c(out, "ring umbra:log\n\tformat raw\n\tmaxlen 16384\n\tsize 8388608\n"
+			  "\ttimeout connect 1s\n\ttimeout server 24h\n\tserver reader ");
+	add_path(out, "unix@", options->dir, "log.sock");
+	strbuf_add_c(out, " log-proto octet-count\n\n");
 }
 
 /* Sorted by name, as people expect a list to be. */

@@ -1,6 +1,6 @@
 /*
- * Takes datagrams off the log socket, many at a time, and hands the parsed lines to the driver. Invariant:
- * one turn of the loop takes at most TURN_LINES lines, so that a flood does not hold up everything else.
+ * Takes lines off the log's connections (one for each worker process) and hands them, parsed, to the driver.
+ * Invariant: one read takes at most READ_BYTES, so that a flood does not hold up everything else.
  */
 #include "core/proxy/haproxy_receiver.h"
 
@@ -11,27 +11,34 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
 #include <event2/event.h>
+#include <event2/listener.h>
 
 #include "core/base/limits.h"
 #include "core/base/mem.h"
 
 enum {
-	BATCH_LINES = 64,
-	TURN_LINES = 1024,
-	LINE_SIZE = LIMIT_LOG_LINE + 256,
-	BUFFER_BYTES = 8 << 20, /* 710,000 lines at 15,000/s lost none with it */
+	SOURCES_MAX =
+		64, /* workers that a reload replaced may live for long, each with its connection */
+	READ_BYTES = 256 << 10,
+	LENGTH_DIGITS = 6,
+};
+
+struct receiver;
+
+struct source {
+	struct receiver *receiver;
+	struct bufferevent *bev; /* NULL: unused */
 };
 
 struct receiver {
 	struct receiver_events events;
-	int fd;
-	struct event *readable;
+	struct evconnlistener *listener;
 	struct event *second;
 	struct line_counts counts;
-	struct mmsghdr messages[BATCH_LINES];
-	struct iovec parts[BATCH_LINES];
-	char *lines; /* BATCH_LINES times LINE_SIZE */
+	struct source sources[SOURCES_MAX];
 };
 
 /* ---- loss --------------------------------------------------------------------------------------------------- */
@@ -93,23 +100,78 @@ static void take_line(struct receiver *receiver, char *line, size_t len)
 	receiver->events.line(receiver->events.arg, kind, &record);
 }
 
-static void on_readable(evutil_socket_t fd, short what, void *arg)
+static void close_source(struct source *source)
+{
+	if (source->bev != NULL)
+		bufferevent_free(source->bev);
+	source->bev = NULL;
+}
+
+/* The length before a line; 0 while it is not whole, SIZE_MAX when it is none. `ret_digits` with the blank. */
+static size_t read_length(struct evbuffer *input, size_t *ret_digits)
+{
+	char text[LENGTH_DIGITS + 1];
+	ssize_t got = evbuffer_copyout(input, text, sizeof(text));
+	struct str digits = {text, got > 0 ? (size_t)got : 0};
+	size_t blank = str_find_char(digits, ' ');
+	uint64_t length;
+
+	if (blank == digits.n)
+		return digits.n > LENGTH_DIGITS ? SIZE_MAX : 0;
+	*ret_digits = blank + 1;
+	if (!str_to_u64((struct str){text, blank}, &length) || length == 0 ||
+		length > 2 * LIMIT_LOG_LINE)
+		return SIZE_MAX;
+	return (size_t)length;
+}
+
+static void on_read(struct bufferevent *bev, void *arg)
+{
+	struct source *source = arg;
+	struct evbuffer *input = bufferevent_get_input(bev);
+	size_t digits, length;
+
+	while ((length = read_length(input, &digits)) > 0) {
+		if (length == SIZE_MAX) {
+			close_source(source); /* out of step; HAProxy connects again */
+			return;
+		}
+		if (evbuffer_get_length(input) < digits + length)
+			return;
+		evbuffer_drain(input, digits);
+		take_line(
+			source->receiver, (char *)evbuffer_pullup(input, (ssize_t)length), length);
+		evbuffer_drain(input, length);
+	}
+}
+
+static void on_event(struct bufferevent *bev, short what, void *arg)
+{
+	(void)bev;
+	if (what & (BEV_EVENT_EOF | BEV_EVENT_ERROR))
+		close_source(arg);
+}
+
+static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *address,
+	int len, void *arg)
 {
 	struct receiver *receiver = arg;
-	int taken = 0;
 
-	(void)what;
-	while (taken < TURN_LINES) {
-		int count = recvmmsg(fd, receiver->messages, BATCH_LINES, MSG_DONTWAIT, NULL);
-		if (count <= 0)
-			return;
-		for (int i = 0; i < count; i++)
-			take_line(receiver, receiver->parts[i].iov_base,
-				receiver->messages[i].msg_len);
-		taken += count;
-		if (count < BATCH_LINES)
-			return;
+	(void)address;
+	(void)len;
+	for (size_t i = 0; i < SOURCES_MAX; i++) {
+		struct source *source = &receiver->sources[i];
+		if (source->bev != NULL)
+			continue;
+		source->receiver = receiver;
+		source->bev = bufferevent_socket_new(
+			evconnlistener_get_base(listener), fd, BEV_OPT_CLOSE_ON_FREE);
+		bufferevent_set_max_single_read(source->bev, READ_BYTES);
+		bufferevent_setcb(source->bev, on_read, NULL, on_event, source);
+		bufferevent_enable(source->bev, EV_READ);
+		return;
 	}
+	evutil_closesocket(fd);
 }
 
 static void on_second(evutil_socket_t fd, short what, void *arg)
@@ -123,47 +185,25 @@ static void on_second(evutil_socket_t fd, short what, void *arg)
 		receiver->events.lost(receiver->events.arg, lost);
 }
 
-static int bind_socket(const char *path, struct errbuf *eb)
-{
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	int size = BUFFER_BYTES;
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-	str_copy(address.sun_path, sizeof(address.sun_path), str_of(path));
-	unlink(path);
-	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) != 0) {
-		err_set(eb, ERR_IO, "the log socket %s cannot be made: %s", path, strerror(errno));
-		if (fd >= 0)
-			close(fd);
-		return -1;
-	}
-	/* FORCE wants a capability; without it the system's limit applies, and loss is counted. */
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) != 0)
-		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-	return fd;
-}
-
 struct receiver *receiver_create(struct event_base *base, const char *path,
 	const struct receiver_events *events, struct errbuf *eb)
 {
 	static const struct timeval second = {1, 0};
-	struct receiver *receiver;
-	int fd = bind_socket(path, eb);
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct receiver *receiver = xcalloc(1, sizeof(*receiver));
 
-	if (fd < 0)
-		return NULL;
-	receiver = xcalloc(1, sizeof(*receiver));
 	receiver->events = *events;
-	receiver->fd = fd;
-	receiver->lines = xmalloc((size_t)BATCH_LINES * LINE_SIZE);
-	for (size_t i = 0; i < BATCH_LINES; i++) {
-		receiver->parts[i] = (struct iovec){receiver->lines + i * LINE_SIZE, LINE_SIZE};
-		receiver->messages[i].msg_hdr.msg_iov = &receiver->parts[i];
-		receiver->messages[i].msg_hdr.msg_iovlen = 1;
+	str_copy(address.sun_path, sizeof(address.sun_path), str_of(path));
+	unlink(path);
+	receiver->listener = evconnlistener_new_bind(base, on_accept, receiver,
+		LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, -1, (struct sockaddr *)&address,
+		sizeof(address));
+	if (receiver->listener == NULL) {
+		err_set(eb, ERR_IO, "the log socket %s cannot be made: %s", path, strerror(errno));
+		free(receiver);
+		return NULL;
 	}
-	receiver->readable = event_new(base, fd, EV_READ | EV_PERSIST, on_readable, receiver);
 	receiver->second = event_new(base, -1, EV_PERSIST, on_second, receiver);
-	event_add(receiver->readable, NULL);
 	event_add(receiver->second, &second);
 	return receiver;
 }
@@ -172,9 +212,9 @@ void receiver_destroy(struct receiver *receiver)
 {
 	if (receiver == NULL)
 		return;
-	event_free(receiver->readable);
 	event_free(receiver->second);
-	close(receiver->fd);
-	free(receiver->lines);
+	evconnlistener_free(receiver->listener);
+	for (size_t i = 0; i < SOURCES_MAX; i++)
+		close_source(&receiver->sources[i]);
 	free(receiver);
 }

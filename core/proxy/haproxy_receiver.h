@@ -1,9 +1,12 @@
 /*
- * The datagram socket HAProxy logs to, and the count of lines that did not arrive.
+ * The socket HAProxy sends its log to, and the count of lines that did not arrive.
  *
- * HAProxy never waits for a reader: what does not fit into the socket's buffer is gone. Each line carries
- * its number among those of its process (%lc), so loss is a gap in the numbers. Threads of one process may
- * overtake each other by a few lines; a gap counts once it has stayed open over a second.
+ * Lines go into a ring in HAProxy's memory and from there over a stream to us, each with its length before
+ * it ("123 R 0 ..."; RFC 6587 section 3.4.1). A datagram socket would be simpler, but the kernel lets 10
+ * datagrams wait (net.unix.max_dgram_qlen) and HAProxy drops what does not fit; the ring holds some 30,000
+ * lines, also while the control plane is away. When even that is too small, the oldest lines are gone: each
+ * line carries its number among those of its process (%lc), so loss is a gap in the numbers. A gap counts
+ * once it has stayed open over a second.
  */
 #ifndef UMBRA_PROXY_HAPROXY_RECEIVER_H
 #define UMBRA_PROXY_HAPROXY_RECEIVER_H
@@ -22,7 +25,7 @@ struct receiver_events {
 	void *arg;
 };
 
-/* Binds `path` (replacing what an earlier run left). NULL with the sentence in `eb`. */
+/* Listens on `path` (replacing what an earlier run left). NULL with the sentence in `eb`. */
 struct receiver *receiver_create(struct event_base *base, const char *path,
 	const struct receiver_events *events, struct errbuf *eb);
 void receiver_destroy(struct receiver *receiver);

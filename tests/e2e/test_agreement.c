@@ -279,6 +279,8 @@ static bool on_resolve(void *arg, struct str host, struct str *ret_address)
 	return false;
 }
 
+static char unchecked[VERSION_ID_SIZE + 64]; /* the endpoint that is waited for */
+
 /* Runs the loop until `is_true`, at most PATIENCE_MS. */
 static void wait_for(bool (*is_true)(void), const char *what)
 {
@@ -287,7 +289,7 @@ static void wait_for(bool (*is_true)(void), const char *what)
 
 	while (!is_true()) {
 		if (time_monotonic_ms() > end)
-			fail_msg("waited in vain for: %s", what);
+			fail_msg("waited in vain for: %s (%s)", what, unchecked);
 		event_base_loopexit(world.base, &tick);
 		event_base_dispatch(world.base);
 	}
@@ -314,8 +316,12 @@ static bool is_checked(void)
 				health_of(str_of(version->service), str_of(version->name));
 			for (size_t i = 0; i < version->endpoints.count; i++)
 				if (is_up_port(endpoint_port(version, i)) !=
-					((health->bits >> i & 1U) != 0))
+					((health->bits >> i & 1U) != 0)) {
+					snprintf(unchecked, sizeof(unchecked),
+						"%s endpoint %zu, %s", health->id, i,
+						version->endpoints.items[i]);
 					return false;
+				}
 		}
 	}
 	return true;
