@@ -20,6 +20,7 @@
 #include "core/model/event.h"
 #include "core/model/howto.h"
 #include "core/model/request.h"
+#include "tests/support/api_fixture.h"
 
 static cJSON *document;
 
@@ -342,6 +343,140 @@ static void test_references(void **state)
 	check_refs(document);
 }
 
+/* ---- real answers ---------------------------------------------------------------------------------- */
+
+static const cJSON *resolve(const cJSON *schema)
+{
+	const cJSON *ref = member(schema, "$ref");
+	char kind[32];
+	char name[64];
+
+	if (ref == NULL)
+		return schema;
+	assert_int_equal(sscanf(ref->valuestring, "#/components/%31[^/]/%63s", kind, name), 2);
+	return at("components", kind, name);
+}
+
+static const cJSON *described(const cJSON *schema, const char *name)
+{
+	const cJSON *found;
+	const cJSON *part;
+
+	schema = resolve(schema);
+	found = member(member(schema, "properties"), name);
+	if (found == NULL && cJSON_IsObject(member(schema, "additionalProperties")))
+		found = member(schema, "additionalProperties");
+	cJSON_ArrayForEach(part, member(schema, "allOf"))
+	{
+		found = found != NULL ? found : described(part, name);
+	}
+	return found;
+}
+
+/* Every member of an answer is described, and every required one is there. */
+static void check_answer(const cJSON *schema, const cJSON *value, const char *path)
+{
+	const cJSON *child;
+	char where[256];
+
+	schema = resolve(schema);
+	cJSON_ArrayForEach(child, member(schema, "required"))
+	{
+		if (cJSON_IsObject(value) && member(value, child->valuestring) == NULL)
+			fail_msg("%s has no %s", path, child->valuestring);
+	}
+	cJSON_ArrayForEach(child, value)
+	{
+		const cJSON *sub = cJSON_IsArray(value) ? member(schema, "items")
+							: described(schema, child->string);
+
+		(void)snprintf(where, sizeof(where), "%s.%s", path,
+			child->string != NULL ? child->string : "[]");
+		if (sub == NULL)
+			fail_msg("%s is not described", where);
+		/* before and after of an event are free. */
+		if (strstr(where, ".before") == NULL && strstr(where, ".after") == NULL)
+			check_answer(sub, child, where);
+	}
+}
+
+static void ask_and_check(struct fixture *f, const char *method, const char *path, const char *body,
+	const char *schema)
+{
+	cJSON *answer;
+
+	(void)fixture_ask(f, method, path, body);
+	answer = cJSON_Parse(f->http->body);
+	assert_non_null(answer);
+	check_answer(at("components", "schemas", schema), answer, path);
+	cJSON_Delete(answer);
+}
+
+static void take_request(struct fixture *f)
+{
+	const struct request request = {.time = 1700000000000,
+		.id = STR_LIT("id"),
+		.service = STR_LIT("cart"),
+		.version = STR_LIT("pr-1"),
+		.session = STR_LIT("dev"),
+		.carriers = 1u << CARRIER_HEADER | 1u << CARRIER_COOKIE,
+		.caller = STR_LIT("gateway@1.0"),
+		.malformed = true,
+		.conflict = true,
+		.status = 200};
+
+	(void)traffic_take(f->traffic, &request);
+}
+
+static void test_answers(void **state)
+{
+	static const struct {
+		const char *method;
+		const char *path;
+		const char *body;
+		const char *schema;
+	} asks[] = {
+		{"PUT", "/v1/services/cart",
+			"{\"owner\":\"a\",\"hosts\":[\"shop.example\"],\"health\":{\"path\":\"/h\","
+			"\"interval\":\"3s\"}}",
+			"Service"},
+		{"PUT", "/v1/services/cart/versions/1.0",
+			"{\"kind\":\"stable\",\"endpoints\":[\"127.0.0.1:1\"]}", "VersionAnswer"},
+		{"PUT", "/v1/services/cart/versions/pr-1",
+			"{\"endpoints\":[\"127.0.0.1:2\"],\"commit\":\"a1\",\"build\":7,\"pr\":{"
+			"\"number\":1,"
+			"\"title\":\"t\",\"branch\":\"b\",\"author\":\"dev1\",\"url\":\"https://"
+			"forge.example/1\"},"
+			"\"labels\":{\"team\":\"x\"}}",
+			"VersionAnswer"},
+		{"POST", "/v1/sessions",
+			"{\"key\":\"dev\",\"owner\":\"dev1\",\"pins\":{\"cart\":\"pr-1\"}}",
+			"SessionAnswer"},
+		{"GET", "/v1/environment", NULL, "Environment"},
+		{"GET", "/v1/sessions", NULL, "Sessions"},
+		{"GET", "/v1/requests", NULL, "Requests"},
+		{"GET", "/v1/traffic", NULL, "Traffic"},
+		{"GET", "/v1/traffic?by=edge", NULL, "Traffic"},
+		{"GET", "/v1/traffic?by=session", NULL, "Traffic"},
+		{"GET", "/v1/events", NULL, "Events"},
+		{"GET", "/v1/status", NULL, "Status"},
+		{"GET", "/readyz", NULL, "Ready"},
+		{"GET", "/v1/services/card", NULL, "Problem"},
+		{"PUT", "/v1/services/cart", "{\"hots\":1}", "Problem"},
+		{"DELETE", "/v1/sessions/none", NULL, "Problem"},
+	};
+	struct fixture f;
+
+	(void)state;
+	fixture_start(&f, NULL);
+	take_request(&f);
+	for (size_t i = 0; i < ARRAY_LEN(asks); i++)
+		ask_and_check(&f, asks[i].method, asks[i].path, asks[i].body, asks[i].schema);
+	assert_int_equal(fixture_ask(&f, "DELETE", "/v1/services/cart/versions/pr-1", NULL), 204);
+	ask_and_check(&f, "GET", "/v1/services/cart/versions/pr-1", NULL, "Problem");
+	fixture_stop(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -352,6 +487,7 @@ int main(void)
 		cmocka_unit_test(test_codes),
 		cmocka_unit_test(test_howto),
 		cmocka_unit_test(test_references),
+		cmocka_unit_test(test_answers),
 	};
 
 	return cmocka_run_group_tests(tests, load, unload);
