@@ -37,6 +37,7 @@ static const struct {
 struct writing {
 	enum plane_verb verb;
 	int status;
+	bool waits; /* for the proxy */
 	struct plane_wait *wait; /* NULL while not waiting for the proxy */
 };
 
@@ -106,7 +107,7 @@ static void write_done(void *arg, const struct plane_result *result)
 		if (result->created)
 			write_location(call, thing, result->record);
 	}
-	if (!verbs[writing->verb].waits) {
+	if (!writing->waits) {
 		write_applied(call, plane_applied(api->options.plane));
 		return;
 	}
@@ -117,11 +118,27 @@ static void write_done(void *arg, const struct plane_result *result)
 		writing->wait = wait;
 }
 
+/*
+ * A service that the proxy does not know yet may take it a reload, of which there is one a second at most:
+ * nobody can be sent to its versions before, so their writes are answered as the service's was.
+ */
+static bool worth_waiting(const struct plane *plane, const struct plane_write *write)
+{
+	const struct service *service;
+
+	if (write->service == NULL || write->session != NULL)
+		return verbs[write->verb].waits;
+	service = environment_service(plane_environment(plane), str_of(write->service));
+	return verbs[write->verb].waits &&
+	       (service == NULL || service->revision <= plane_applied(plane));
+}
+
 void write_start(struct call *call, struct plane_write *write)
 {
 	struct writing *writing = xcalloc(1, sizeof(*writing));
 
 	writing->verb = write->verb;
+	writing->waits = worth_waiting(call->api->options.plane, write);
 	call->state = writing;
 	call->release = writing_release;
 	write->actor = call->actor;

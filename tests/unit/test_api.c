@@ -14,6 +14,7 @@
 
 #include "core/base/json.h"
 #include "core/base/mem.h"
+#include "core/base/time.h"
 #include "tests/support/api_fixture.h"
 
 static int start(void **state)
@@ -324,6 +325,7 @@ static void test_read_your_writes(void **state)
 	struct applied_wait wait = {.f = f};
 	char expected[32];
 	int64_t revision;
+	int64_t begin_ms;
 
 	assert_int_equal(fixture_ask(f, "PUT", CART, "{}"), 201);
 	assert_int_equal(fixture_ask(f, "PUT", PR1, "{\"endpoints\":[\"127.0.0.1:9001\"]}"), 201);
@@ -347,6 +349,15 @@ static void test_read_your_writes(void **state)
 	/* Not applied in time: the answer says by how far. */
 	assert_int_equal(fixture_ask(f, "DELETE", "/v1/sessions/a/pins/cart", NULL), 204);
 	assert_string_equal(http_header(f->http, "Umbra-Applied"), expected);
+
+	/* The proxy does not know the service yet: its versions are not waited for either. */
+	begin_ms = time_monotonic_ms();
+	assert_int_equal(fixture_ask(f, "PUT", "/v1/services/new", "{}"), 201);
+	assert_int_equal(fixture_ask(f, "PUT", "/v1/services/new/versions/a",
+				 "{\"endpoints\":[\"127.0.0.1:9001\"]}"),
+		201);
+	assert_string_equal(http_header(f->http, "Umbra-Applied"), expected);
+	assert_in_range(time_monotonic_ms() - begin_ms, 0, 400);
 
 	plane_report_proxy(f->plane, false);
 	assert_int_equal(
