@@ -3,6 +3,7 @@
  */
 #include "core/api/body.h"
 
+#include "core/api/shown.h"
 #include "core/base/str.h"
 #include "core/base/strbuf.h"
 #include "core/model/names.h"
@@ -10,16 +11,16 @@
 static enum err refuse_unknown(
 	const char *name, const struct body_field *fields, size_t count, struct errbuf *eb)
 {
-	char shown[81];
+	char field[SHOWN + 1];
 	struct strbuf names;
 	enum err err;
 
-	(void)str_copy(shown, sizeof(shown), str_of(name));
+	(void)str_copy(field, sizeof(field), shown(str_of(name)));
 	strbuf_init(&names, 256);
 	for (size_t i = 0; i < count; i++)
 		strbuf_addf(&names, "%s%s", i > 0 ? ", " : "", fields[i].name);
 	err = err_set_field(
-		eb, ERR_UNKNOWN_FIELD, shown, names.data, "there is no field %s here", shown);
+		eb, ERR_UNKNOWN_FIELD, field, names.data, "there is no field %s here", field);
 	strbuf_finish(&names);
 	return err;
 }

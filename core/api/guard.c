@@ -14,15 +14,9 @@
 
 #include "core/api/call.h"
 #include "core/api/internal.h"
+#include "core/api/shown.h"
 #include "core/base/text.h"
 #include "core/plane/plane.h"
-
-enum { SHOWN = 80 }; /* bytes of a client's text that an answer repeats */
-
-static struct str shown(struct str s)
-{
-	return (struct str){s.p, s.n < SHOWN ? s.n : SHOWN};
-}
 
 static struct str input_header(const struct call *call, const char *name)
 {

@@ -8,16 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/api/shown.h"
 #include "core/base/mem.h"
 #include "core/base/strbuf.h"
 #include "core/base/time.h"
-
-enum { SHOWN = 80 }; /* bytes of a client's text that an answer repeats */
-
-static struct str shown(struct str s)
-{
-	return (struct str){s.p, s.n < SHOWN ? s.n : SHOWN};
-}
 
 static int hex_digit(char c)
 {
