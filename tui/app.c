@@ -192,7 +192,7 @@ static void grant(struct app *app, const struct wish *wish)
 	app_touch(app, REDRAW_ALL);
 }
 
-static void grant_wishes(struct app *app)
+void app_grant(struct app *app)
 {
 	while (app->ui.wish_count > 0) {
 		struct wish wish = app->ui.wishes[0];
@@ -232,7 +232,7 @@ static void on_input(evutil_socket_t fd, short what, void *arg)
 	while (count < KEYS_A_TURN && screen_key(app->screen, &key)) {
 		prepare_top(app);
 		press(app, key);
-		grant_wishes(app);
+		app_grant(app);
 		count++;
 	}
 	/* Readable, and no key: the terminal is gone. */

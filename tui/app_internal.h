@@ -80,6 +80,8 @@ void app_hurry(struct app *app);
 /* The model changed. */
 void app_changed(struct app *app, unsigned parts);
 void app_open(struct app *app, const struct view *view, const char *argument);
+/* Does what handlers have wished for. */
+void app_grant(struct app *app);
 
 /* frame.c: the whole picture. */
 void frame_paint(struct app *app);

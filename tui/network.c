@@ -258,6 +258,7 @@ static void run_done(void *arg, const struct command_result *result)
 		show_created(app, result->body);
 	if (!result->more)
 		run_forget(run);
+	app_grant(app);
 	app_touch(app, REDRAW_ALL);
 }
 

@@ -76,6 +76,23 @@ static const struct key_pair key_pairs[] = {
 	{CODE_PASTE_END, KEYS_PASTE_END},
 };
 
+/* Sequences terminfo does not tell of: pasting, and what terminals send that are not in keypad mode. */
+static const struct {
+	const char *text;
+	int curses;
+} sequences[] = {
+	{"\033[200~", CODE_PASTE_BEGIN},
+	{"\033[201~", CODE_PASTE_END},
+	{"\033[A", KEY_UP},
+	{"\033[B", KEY_DOWN},
+	{"\033[C", KEY_RIGHT},
+	{"\033[D", KEY_LEFT},
+	{"\033[H", KEY_HOME},
+	{"\033[F", KEY_END},
+	{"\033[1~", KEY_HOME},
+	{"\033[4~", KEY_END},
+};
+
 /* A terminal that is gone is told by SIGHUP. */
 static void send_bytes(const char *bytes, size_t len)
 {
@@ -161,8 +178,8 @@ static void set_modes(struct screen *screen)
 	screen->keys = newpad(1, 1);
 	(void)keypad(screen->keys, TRUE);
 	(void)nodelay(screen->keys, TRUE);
-	(void)define_key("\033[200~", CODE_PASTE_BEGIN);
-	(void)define_key("\033[201~", CODE_PASTE_END);
+	for (size_t i = 0; i < ARRAY_LEN(sequences); i++)
+		(void)define_key(sequences[i].text, sequences[i].curses);
 	if (has_colors()) {
 		(void)start_color();
 		(void)use_default_colors();

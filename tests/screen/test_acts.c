@@ -1,0 +1,310 @@
+/*
+ * What one does with the dashboard, done: filter, find, sort, fold, pin, stage and apply, create, end,
+ * read-only, themes. The effects are looked for on the screen, which has them from the control plane.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/mem.h"
+
+#include "tests/support/dash.h"
+
+static struct stage stage;
+static struct pty pty;
+
+static int setup(void **state)
+{
+	(void)state;
+	stage_start(&stage, &stage_shop_script, 0);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	pty_finish(&pty);
+	stage_stop(&stage);
+	return 0;
+}
+
+static void open_dash(struct dash_options options)
+{
+	options.rows = options.rows ? options.rows : 40;
+	options.cols = options.cols ? options.cols : 120;
+	dash_start(&pty, &stage, &options);
+	dash_ready(&pty);
+}
+
+static void test_filter(void **state)
+{
+	(void)state;
+	open_dash((struct dash_options){0});
+	pty_keys(&pty, "/pr:482");
+	pty_wait_gone(&pty, "pr-560");
+	assert_true(pty_shows(&pty, "pricing"));
+	pty_keys(&pty, "\r");
+	pty_wait_text(&pty, "filter: pr:482 (hides 13)");
+	pty_keys(&pty, "/\025state:");
+	pty_wait_text(&pty, "^");
+	pty_keys(&pty, "\r"); /* a mistake is not taken */
+	pty_quiet(&pty, 80);
+	assert_true(pty_shows(&pty, "^"));
+	pty_keys(&pty, "\033");
+	pty_wait_text(&pty, "pr-560");
+	pty_wait_gone(&pty, "filter:");
+}
+
+static void test_find(void **state)
+{
+	(void)state;
+	open_dash((struct dash_options){0});
+	pty_keys(&pty, "fretry less\r");
+	pty_wait_text(&pty, "payments@pr-533  \"Retry less\"");
+	pty_keys(&pty, "fPR-482\r");
+	pty_wait_text(&pty, "pricing@pr-482");
+	pty_keys(&pty, "n");
+	pty_wait_text(&pty, "booking@pr-482");
+	pty_keys(&pty, "N");
+	pty_wait_text(&pty, "pricing@pr-482");
+	pty_keys(&pty, "fnowhere at all");
+	pty_wait_text(&pty, "nothing has that text");
+}
+
+static void test_sort_and_fold(void **state)
+{
+	char row[PTY_ROW_SIZE];
+
+	(void)state;
+	open_dash((struct dash_options){0});
+	pty_keys(&pty, "se");
+	pty_wait_text(&pty, "sort: 5xx");
+	pty_keys(&pty, "g");
+	pty_wait_text(&pty, "payments  Cards");
+	pty_row(&pty, 4, row);
+	assert_non_null(strstr(row, "payments"));
+	pty_keys(&pty, "\r");
+	pty_wait_gone(&pty, "pr-533");
+	pty_keys(&pty, "\033[C");
+	pty_wait_text(&pty, "pr-533");
+	pty_keys(&pty, "sz");
+	pty_wait_text(&pty, "no column sorts by that letter");
+}
+
+static void test_pin_to_mine(void **state)
+{
+	(void)state;
+	open_dash((struct dash_options){.session = "nothing-yet1"});
+	pty_wait_text(&pty, "you: nothing-yet1");
+	pty_keys(&pty, "jjp");
+	pty_wait_text(&pty, "$ umbra session pin nothing-yet1 booking=pr-482");
+	pty_keys(&pty, "\r");
+	pty_wait_text(&pty, "nothing-yet1: lenient, pins booking=pr-482");
+	pty_wait_text(&pty, "nothing-yet1 (dev7)");
+}
+
+static void test_stage_and_apply(void **state)
+{
+	(void)state;
+	open_dash((struct dash_options){0});
+	pty_keys(&pty, "3\r");
+	pty_wait_text(&pty, "WHAT CHANGES");
+	pty_keys(&pty, "jjjj\r482\r");
+	pty_wait_text(&pty, "1 change staged, nothing sent yet.");
+	pty_keys(&pty, "jj-");
+	pty_wait_text(&pty, "$ umbra session pin checkout-4f2k pricing=pr-482 --unpin schedule");
+	pty_keys(&pty, "u");
+	pty_wait_text(&pty, "1 change staged");
+	pty_keys(&pty, "-");
+	pty_wait_text(&pty, "2 changes staged");
+	pty_keys(&pty, "a");
+	pty_wait_text(&pty, "pins booking=pr-482");
+	pty_wait_gone(&pty, "staged, nothing sent yet");
+	pty_wait_text(&pty, "$ umbra session show checkout-4f2k");
+	assert_true(pty_shows(&pty, "stable 2026.11.17")); /* schedule again */
+	pty_keys(&pty, "-");
+	pty_wait_gone(&pty, "staged, nothing sent yet"); /* nothing is pinned there */
+	pty_keys(&pty, "kk-");
+	pty_wait_text(&pty, "1 change staged");
+	pty_keys(&pty, "\033");
+	pty_wait_text(&pty, "dropped what was staged");
+	pty_keys(&pty, "\033");
+	pty_wait_text(&pty, "qa-seats");
+}
+
+static void test_create_extend_end(void **state)
+{
+	(void)state;
+	open_dash((struct dash_options){0});
+	pty_keys(&pty, "3c");
+	pty_wait_text(&pty, "name of the new session");
+	pty_keys(&pty, "try it\r");
+	pty_wait_text(&pty, "WHAT CHANGES"); /* its own screen */
+	pty_wait_text(&pty, "you: try-it-");
+	pty_wait_text(&pty, "owner tester");
+	pty_keys(&pty, "e\0252d\r");
+	pty_wait_text(&pty, "for 48h");
+	pty_keys(&pty, "D");
+	pty_wait_text(&pty, "Lost: its key");
+	pty_keys(&pty, "\r"); /* Enter is no yes where something is lost */
+	pty_quiet(&pty, 100);
+	assert_true(pty_shows(&pty, "Lost: its key"));
+	pty_keys(&pty, "y");
+	pty_wait_text(&pty, "This session has ended");
+	pty_keys(&pty, "\033");
+	pty_wait_text(&pty, "qa-seats");
+	assert_false(pty_shows(&pty, "  try-it-"));
+}
+
+static void test_refused_by_the_control_plane(void **state)
+{
+	(void)state;
+	open_dash((struct dash_options){0});
+	pty_keys(&pty, "jje\025never\r");
+	pty_wait_text(&pty, "is no duration");
+}
+
+static void test_read_only(void **state)
+{
+	(void)state;
+	open_dash((struct dash_options){.read_only = true});
+	pty_wait_text(&pty, "READ-ONLY");
+	pty_keys(&pty, "jjRy");
+	pty_wait_text(&pty, "READ-ONLY: not sent: umbra version retire booking@pr-482");
+	pty_quiet(&pty, 100);
+	assert_true(pty_shows(&pty, "pr-482"));
+}
+
+static void test_requests_follow_and_pause(void **state)
+{
+	char before[PTY_ROW_SIZE], after[PTY_ROW_SIZE];
+
+	(void)state;
+	open_dash((struct dash_options){.rows = 30});
+	pty_keys(&pty, "4");
+	pty_wait_text(&pty, "/find?q=yoga");
+	pty_wait_text(&pty, "following");
+	pty_quiet(&pty, 100);
+	stage_order(&stage, 'r');
+	pty_wait_text(&pty, "18:42:07");
+	pty_keys(&pty, "kkkk");
+	pty_wait_text(&pty, "paused, 0 new");
+	pty_quiet(&pty, 100);
+	pty_row(&pty, 10, before);
+	stage_order(&stage, 'R');
+	pty_wait_text(&pty, "paused, 100 new");
+	pty_quiet(&pty, 100);
+	pty_row(&pty, 10, after);
+	assert_string_equal(before, after); /* the reader is not moved */
+	pty_keys(&pty, "G");
+	pty_wait_text(&pty, "following");
+	pty_keys(&pty, "/status:503\r");
+	pty_wait_text(&pty, "filter status:503 hides ");
+	pty_wait_gone(&pty, "/find?q=yoga");
+	pty_keys(&pty, "f/pay\r");
+	pty_wait_text(&pty, "paused");
+	pty_keys(&pty, "\r");
+	pty_wait_text(&pty, "upstream_ms");
+	pty_keys(&pty, "\033");
+	pty_wait_text(&pty, "CALLER");
+	pty_keys(&pty, "t\025session:qa-seats\r");
+	pty_wait_text(&pty, "Requests › session:qa-seats");
+	pty_wait_text(&pty, "/pay");
+	pty_keys(&pty, "t\025status:9999\r");
+	pty_wait_text(&pty, "^");
+}
+
+static void test_logs_of_a_version(void **state)
+{
+	(void)state;
+	open_dash((struct dash_options){0});
+	pty_keys(&pty, "jjl");
+	pty_wait_text(&pty, "Requests › service:booking version:pr-482");
+	pty_wait_text(&pty, "/seats/hold");
+	assert_false(pty_shows(&pty, "/find?q=yoga"));
+}
+
+static void write_theme(const char *directory, const char *text)
+{
+	char path[512], next[520];
+	FILE *file;
+
+	(void)snprintf(path, sizeof(path), "%s/umbra/themes/mine.theme", directory);
+	(void)snprintf(next, sizeof(next), "%s.new", path);
+	file = fopen(next, "w");
+	assert_non_null(file);
+	(void)fputs(text, file);
+	(void)fclose(file);
+	assert_int_equal(rename(next, path), 0); /* as editors do */
+}
+
+static bool service_is_red(void)
+{
+	VTermScreenCell cell;
+	VTermPos at = {.row = 4, .col = 3};
+
+	assert_true(vterm_screen_get_cell(pty.screen, at, &cell));
+	return VTERM_COLOR_IS_INDEXED(&cell.fg) && cell.fg.indexed.idx == 196;
+}
+
+static void test_theme_is_read_anew(void **state)
+{
+	char directory[] = "/tmp/umbra-screen-XXXXXX";
+	char config[64], command[128];
+	const char *env[] = {config, NULL};
+
+	(void)state;
+	assert_non_null(mkdtemp(directory));
+	(void)snprintf(config, sizeof(config), "XDG_CONFIG_HOME=%s", directory);
+	(void)snprintf(command, sizeof(command), "%s/umbra", directory);
+	assert_int_equal(mkdir(command, 0700), 0);
+	(void)snprintf(command, sizeof(command), "%s/umbra/themes", directory);
+	assert_int_equal(mkdir(command, 0700), 0);
+	write_theme(directory, "[roles]\nbase = default on default\n");
+	open_dash((struct dash_options){.theme = "mine", .env = env});
+	assert_false(service_is_red());
+	write_theme(directory, "[roles]\nbase = default on default\nselected = #ff0000\n");
+	pty_wait_text(&pty, "theme mine, read anew");
+	pty_quiet(&pty, 80);
+	assert_true(service_is_red());
+	write_theme(directory, "[roles]\nselected = crimson\n");
+	pty_wait_text(&pty, "mine.theme:2:");
+	assert_true(service_is_red()); /* the old one stays */
+	(void)snprintf(command, sizeof(command), "%s/umbra/themes/mine.theme", directory);
+	assert_int_equal(unlink(command), 0);
+	(void)snprintf(command, sizeof(command), "%s/umbra/themes", directory);
+	assert_int_equal(rmdir(command), 0);
+	(void)snprintf(command, sizeof(command), "%s/umbra", directory);
+	assert_int_equal(rmdir(command), 0);
+	assert_int_equal(rmdir(directory), 0);
+}
+
+#define ACT(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		ACT(test_filter),
+		ACT(test_find),
+		ACT(test_sort_and_fold),
+		ACT(test_pin_to_mine),
+		ACT(test_stage_and_apply),
+		ACT(test_create_extend_end),
+		ACT(test_refused_by_the_control_plane),
+		ACT(test_read_only),
+		ACT(test_requests_follow_and_pause),
+		ACT(test_logs_of_a_version),
+		ACT(test_theme_is_read_anew),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
