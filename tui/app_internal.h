@@ -48,6 +48,7 @@ struct app {
 	struct feed *feed;
 	struct tail_client *tail;
 	struct client_call *tail_start; /* finding out where the tail begins */
+	int64_t tail_since; /* the newest record when it began */
 	struct client_call *traffic;
 	struct client_call *status;
 	int64_t traffic_since;

@@ -13,7 +13,7 @@
 
 #include "tui/app_internal.h"
 
-enum { TRAFFIC_TIMEOUT_MS = 3000, TAIL_BACK = 200 };
+enum { TRAFFIC_TIMEOUT_MS = 3000, BACKLOG_TIMEOUT_MS = 3000, TAIL_BACK = 200 };
 
 /* ---- the feed ---- */
 
@@ -150,26 +150,52 @@ static void tail_from(struct app *app, int64_t since)
 	app->tail = client_tail(app->client, app->model.scope, since, &tail_ops, app);
 }
 
-/* The answer to "the newest few that match": the tail begins before the oldest of them. */
-static void tail_start_done(void *arg, const struct client_response *response)
+/* The newest few that match, and then the tail from where they end. */
+static void backlog_done(void *arg, const struct client_response *response)
 {
 	struct app *app = arg;
-	cJSON *answer;
-	const cJSON *item;
-	double seq = 0;
 
 	app->tail_start = NULL;
 	if (response->err == ERR_BAD_FILTER) {
 		tail_refused(app, response->eb);
 		return;
 	}
-	answer = response->err == ERR_NONE ? json_parse(response->body, NULL) : NULL;
-	cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(answer, "requests"))
-	{
-		(void)json_get_double(item, "seq", &seq);
-	}
-	cJSON_Delete(answer);
-	tail_from(app, seq > 1 ? (int64_t)seq - 1 : 0);
+	if (response->err == ERR_NONE)
+		(void)client_read_requests(response->body, tail_record, app, NULL);
+	tail_from(app, app->tail_since);
+}
+
+static void note_newest(void *arg, const struct request *request)
+{
+	((struct app *)arg)->tail_since = request->seq;
+}
+
+static void ask_backlog(struct app *app)
+{
+	struct strbuf path;
+
+	strbuf_init(&path, LIMIT_FILTER * 3 + 128);
+	strbuf_addf(&path, "/v1/requests?limit=%d&before=%lld&filter=", TAIL_BACK,
+		(long long)app->tail_since + 1);
+	client_encode(&path, str_of(app->model.scope));
+	app->tail_start = client_request(
+		app->client, "GET", path.data, NULL, BACKLOG_TIMEOUT_MS, backlog_done, app);
+	strbuf_finish(&path);
+}
+
+/* Which is the newest of all: up to it the backlog is asked for, after it the tail begins. */
+static void newest_done(void *arg, const struct client_response *response)
+{
+	struct app *app = arg;
+
+	app->tail_start = NULL;
+	app->tail_since = 0;
+	if (response->err == ERR_NONE)
+		(void)client_read_requests(response->body, note_newest, app, NULL);
+	if (app->tail_since > 0)
+		ask_backlog(app);
+	else
+		tail_from(app, 0);
 }
 
 void network_tail_stop(struct app *app)
@@ -185,7 +211,6 @@ void network_tail_stop(struct app *app)
 void network_tail(struct app *app, const char *scope)
 {
 	struct lines_counts counts;
-	struct strbuf path;
 	bool same = strcmp(scope, app->model.scope) == 0;
 
 	if (same && (app->tail || app->tail_start))
@@ -200,12 +225,8 @@ void network_tail(struct app *app, const char *scope)
 	app->model.scope_error[0] = '\0';
 	lines_clear(app->model.lines);
 	app_changed(app, MODEL_LINES);
-	strbuf_init(&path, LIMIT_FILTER * 3 + 64);
-	strbuf_addf(&path, "/v1/requests?limit=%d&filter=", TAIL_BACK);
-	client_encode(&path, str_of(scope));
-	app->tail_start =
-		client_request(app->client, "GET", path.data, NULL, 0, tail_start_done, app);
-	strbuf_finish(&path);
+	app->tail_start = client_request(
+		app->client, "GET", "/v1/requests?limit=1", NULL, 0, newest_done, app);
 }
 
 /* ---- commands ---- */

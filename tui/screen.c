@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <curses.h>
@@ -165,11 +166,25 @@ static void apply_theme(struct screen *screen)
 	screen_repaint(screen);
 }
 
+/* C-s would stop the output, and with it the loop; C-v and C-o would not come through. */
+static void free_control_keys(void)
+{
+	struct termios modes;
+
+	if (tcgetattr(STDIN_FILENO, &modes) != 0)
+		return;
+	modes.c_iflag &= ~(tcflag_t)IXON;
+	modes.c_lflag &= ~(tcflag_t)IEXTEN;
+	(void)tcsetattr(STDIN_FILENO, TCSANOW, &modes);
+	(void)def_prog_mode();
+}
+
 static void set_modes(struct screen *screen)
 {
 	(void)cbreak();
 	(void)noecho();
 	(void)nonl();
+	free_control_keys();
 	(void)curs_set(0);
 	(void)set_escdelay(25);
 	(void)idlok(stdscr, TRUE);

@@ -331,6 +331,8 @@ enum err theme_load(const char *name, struct theme *ret_theme, char ret_path[THE
 	err = path[0] == '/' || strchr(name, '/') ? theme_read(path, ret_theme, eb) : ERR_NOT_FOUND;
 	if (err == ERR_NOT_FOUND && !strchr(name, '/')) {
 		path[0] = '\0';
+		if (eb)
+			errbuf_clear(eb); /* that there is no such file is nobody's mistake */
 		err = theme_load_carried(name, ret_theme, eb);
 	}
 	if (ret_path)

@@ -104,6 +104,14 @@ typedef void (*client_figures_fn)(void *arg, const char *key, const struct figur
 bool client_read_figures(
 	struct str body, client_figures_fn each, void *arg, int64_t *ret_since, struct errbuf *eb);
 
+/*
+ * The records of an answer to GET /v1/requests, the oldest first (the answer has the newest first);
+ * one that cannot be read is left out. False, with a sentence, when the body is no such answer.
+ */
+typedef void (*client_request_fn)(
+	void *arg, const struct request *request); /* views, for the call */
+bool client_read_requests(struct str body, client_request_fn each, void *arg, struct errbuf *eb);
+
 /* Bytes read and exchanges made since the start, for the dashboard's own-cost display. */
 void client_cost(const struct client *client, uint64_t *ret_bytes_in, uint64_t *ret_exchanges);
 

@@ -55,6 +55,7 @@ static void test_quit(void **state)
 	assert_int_equal(pty_wait_end(&pty), 0);
 	pty_check_restored(&pty);
 	assert_int_equal(pty.asked, 0);
+	assert_false(pty_shows(&pty, "umbra:")); /* nothing to complain of */
 	pty_finish(&pty);
 }
 

@@ -29,7 +29,6 @@ struct pty {
 	unsigned frames; /* bursts of output with quiet between them */
 	struct strbuf raw; /* the last of the output, as it came */
 	size_t asked; /* bytes the terminal had to answer: queries of the program */
-	bool cursor_visible;
 	bool alternate;
 	bool mouse;
 	bool ended;

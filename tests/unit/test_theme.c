@@ -116,7 +116,9 @@ static void test_a_file_goes_before_what_is_carried(void **state)
 	(void)state;
 	assert_non_null(mkdtemp(directory));
 	assert_int_equal(setenv("XDG_CONFIG_HOME", directory, 1), 0);
-	assert_int_equal(theme_load("dark", &theme, found, NULL), ERR_NONE);
+	errbuf_clear(&eb);
+	assert_int_equal(theme_load("dark", &theme, found, &eb), ERR_NONE);
+	assert_string_equal(eb.text, "");
 	assert_string_equal(found, "");
 	(void)snprintf(path, sizeof(path), "%s/mine.theme", directory);
 	file = fopen(path, "w");

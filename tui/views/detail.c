@@ -19,7 +19,7 @@
 #include "tui/views/cells.h"
 #include "tui/widgets/list.h"
 
-enum { DETAIL_TEXT_MAX = 64 * 1024, DETAIL_ROWS = 64, NAME_COLS = 16 };
+enum { DETAIL_TEXT_MAX = 64 * 1024, DETAIL_ROWS = 256, NAME_COLS = 16 };
 
 struct detail_row {
 	const char *name;
@@ -140,35 +140,57 @@ static void add_value(struct strbuf *out, const struct field *field, const void 
 	}
 }
 
-/* A row whose text is what was added since `from`. */
-static void add_row(struct detail *state, const char *name, size_t from, enum role role)
+static void add_row(struct detail *state, const char *name, size_t from, size_t len, enum role role)
 {
-	if (state->count == DETAIL_ROWS)
-		return;
-	state->rows[state->count++] = (struct detail_row){name, from, state->text.len - from, role};
+	if (state->count < DETAIL_ROWS)
+		state->rows[state->count++] = (struct detail_row){name, from, len, role};
 }
 
-/* A sentence, over as many rows as it needs. */
-static void add_sentence(struct detail *state, const char *name, enum role role, const char *text)
+/* How many bytes of the text fit into `width` cells; broken behind a blank where there is one. */
+static size_t fitting(struct str text, int width)
 {
-	size_t width =
-		state->cols > 2 * NAME_COLS ? (size_t)state->cols - NAME_COLS - 5 : NAME_COLS;
-	struct str rest = str_of(text);
+	struct str rest = text;
+	struct text_glyph glyph;
+	size_t blank = 0;
+	int cells = 0;
 
 	while (rest.n > 0) {
-		size_t from = state->text.len;
-		size_t take = rest.n;
+		size_t at = text.n - rest.n;
 
-		if (take > width) {
-			take = width;
-			while (take > 1 && rest.p[take] != ' ')
-				take--;
-		}
-		strbuf_add(&state->text, rest.p, take);
-		add_row(state, name, from, role);
-		rest = str_trim((struct str){rest.p + take, rest.n - take});
+		if (!text_next(&rest, false, &glyph))
+			break;
+		cells += glyph.cells;
+		if (cells > width)
+			return blank > 0 ? blank : at;
+		if (text.p[at] == ' ')
+			blank = at + 1;
+	}
+	return text.n;
+}
+
+/* What was added to the text since `from`, over as many rows as it needs. */
+static void add_rows(struct detail *state, const char *name, size_t from, enum role role)
+{
+	int width = state->cols > 2 * NAME_COLS ? state->cols - NAME_COLS - 5 : NAME_COLS;
+
+	while (from < state->text.len) {
+		size_t take = fitting(
+			(struct str){state->text.data + from, state->text.len - from}, width);
+
+		if (take == 0)
+			return;
+		add_row(state, name, from, take, role);
+		from += take;
 		name = "";
 	}
+}
+
+static void add_sentence(struct detail *state, const char *name, enum role role, const char *text)
+{
+	size_t from = state->text.len;
+
+	strbuf_add_c(&state->text, text);
+	add_rows(state, name, from, role);
 }
 
 static void add_fields(struct detail *state, const struct record_type *type, const void *record)
@@ -180,8 +202,7 @@ static void add_fields(struct detail *state, const struct record_type *type, con
 		if (!field_is_set(field, record))
 			continue;
 		add_value(&state->text, field, record);
-		if (state->text.len > from)
-			add_row(state, field->name, from, ROLE_BASE);
+		add_rows(state, field->name, from, ROLE_BASE);
 	}
 }
 

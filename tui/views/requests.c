@@ -34,7 +34,7 @@ enum {
 };
 
 static const struct column_spec columns[COLUMN_TOTAL] = {
-	[COLUMN_TIME] = {"TIME", 8, 12, 3, 5, false, 0},
+	[COLUMN_TIME] = {"TIME", 8, 0, 3, 5, false, 0},
 	[COLUMN_SERVICE] = {"SERVICE", 9, 14, 2, 0, false, 0},
 	[COLUMN_VERSION] = {"VERSION", 10, 14, 2, 0, false, 0},
 	[COLUMN_WHY] = {"WHY", 10, 17, 2, 4, false, 0},
@@ -83,6 +83,8 @@ static void requests_prepare(
 	(void)ui;
 	(void)parts;
 	memcpy(specs, columns, sizeof(specs));
+	if (cols >= 110) /* room for the milliseconds */
+		specs[COLUMN_TIME].min = 12;
 	if (strncmp(model->scope, "session:", 8) == 0)
 		specs[COLUMN_SESSION].min = 0;
 	(void)columns_place(specs, COLUMN_TOTAL, cols - 1, state->placed);

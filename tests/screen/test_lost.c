@@ -1,0 +1,155 @@
+/*
+ * The control plane goes and comes back under the dashboard: it says so, with the age, keeps what it has,
+ * and goes on by itself. And it paints before there is any.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "core/base/time.h"
+
+#include "tests/support/dash.h"
+
+static struct stage stage;
+static struct pty pty;
+
+static int teardown(void **state)
+{
+	(void)state;
+	pty_finish(&pty);
+	stage_stop(&stage);
+	return 0;
+}
+
+static void test_stale_and_back(void **state)
+{
+	struct dash_options options = {.rows = 30, .cols = 120, .moving_clock = true};
+	int port;
+	int64_t killed;
+
+	(void)state;
+	stage_start(&stage, &stage_shop_script, 0);
+	port = stage.port;
+	dash_start(&pty, &stage, &options);
+	dash_ready(&pty);
+	assert_true(pty_shows(&pty, "live"));
+	stage_stop(&stage);
+	killed = time_monotonic_ms();
+	pty_wait_text(&pty, "STALE");
+	if (time_monotonic_ms() - killed > 3000)
+		fail_msg("noticed after %lld ms", (long long)(time_monotonic_ms() - killed));
+	pty_wait_text(&pty, "STALE 2s"); /* it counts */
+	assert_true(pty_shows(&pty, "pr-482")); /* and keeps what it has */
+	pty_keys(&pty, "jj");
+	pty_wait_text(&pty, "booking@pr-482");
+	stage_start(&stage, &stage_shop_script, port);
+	pty_wait_gone(&pty, "STALE");
+	pty_wait_text(&pty, "live");
+	assert_true(pty_shows(&pty, "booking@pr-482")); /* and where one was */
+	stage_order(&stage, 'r');
+	pty_keys(&pty, "4");
+	pty_wait_text(&pty, "following");
+	pty_wait_text(&pty, "/book");
+}
+
+static void test_tail_over_a_loss(void **state)
+{
+	struct dash_options options = {.rows = 30, .cols = 120};
+	int port;
+
+	(void)state;
+	stage_start(&stage, &stage_shop_script, 0);
+	port = stage.port;
+	dash_start(&pty, &stage, &options);
+	dash_ready(&pty);
+	pty_keys(&pty, "4");
+	pty_wait_text(&pty, "following");
+	pty_wait_text(&pty, "/find?q=yoga");
+	stage_stop(&stage);
+	pty_wait_text(&pty, "reconnecting");
+	stage_start(&stage, &stage_shop_script, port);
+	pty_wait_text(&pty, "following");
+	stage_order(&stage, 'r');
+	pty_wait_text(&pty, "18:42:07");
+}
+
+/* A listener that takes connections and never says a word. */
+static int open_mute(int *ret_port)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET};
+	socklen_t size = sizeof(address);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(listen(fd, 16), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
+	*ret_port = ntohs(address.sin_port);
+	return fd;
+}
+
+static void test_paints_before_the_network_answers(void **state)
+{
+	char url[64];
+	struct dash_options options = {.url = url};
+	int port;
+	int fd = open_mute(&port);
+
+	(void)state;
+	memset(&stage, 0, sizeof(stage));
+	(void)snprintf(url, sizeof(url), "http://127.0.0.1:%d", port);
+	dash_start(&pty, &stage, &options);
+	pty_wait_text(&pty, "Asking http://127.0.0.1:");
+	assert_true(pty_shows(&pty, "1 Services"));
+	pty_keys(&pty, "?");
+	pty_wait_text(&pty, "Services");
+	pty_wait_text(&pty, "to your session");
+	pty_keys(&pty, "\033");
+	pty_wait_gone(&pty, "to your session");
+	pty_keys(&pty, "q");
+	assert_int_equal(pty_wait_end(&pty), 0);
+	pty_check_restored(&pty);
+	close(fd);
+}
+
+static void test_none_then_one(void **state)
+{
+	char url[64];
+	struct dash_options options = {.url = url};
+	int port;
+
+	(void)state;
+	memset(&stage, 0, sizeof(stage));
+	close(open_mute(&port));
+	(void)snprintf(url, sizeof(url), "http://127.0.0.1:%d", port);
+	dash_start(&pty, &stage, &options);
+	pty_wait_text(&pty, "No control plane answers at");
+	assert_true(pty_shows(&pty, "umbra serve"));
+	assert_true(pty_shows(&pty, "umbra demo"));
+	stage_start(&stage, &stage_shop_script, port);
+	dash_ready(&pty);
+	assert_true(pty_shows(&pty, "booking"));
+}
+
+#define LOST(name) cmocka_unit_test_teardown(name, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		LOST(test_stale_and_back),
+		LOST(test_tail_over_a_loss),
+		LOST(test_paints_before_the_network_answers),
+		LOST(test_none_then_one),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
