@@ -11,7 +11,7 @@
 #include "core/base/mem.h"
 #include "core/model/ring.h"
 
-enum { LINES_MAX = 20000, LINES_BYTES_MAX = 16 << 20 };
+enum { LINES_MAX = 20000, LINES_BYTES_MAX = 16 << 20, RATE_LAG_MS = 2000 };
 
 struct lines {
 	struct ring *ring;
@@ -104,7 +104,8 @@ void lines_add(struct lines *lines, const struct request *request, const struct 
 		show(lines, number);
 	lines->last_seq = request->seq;
 	count_second(lines, now_ms);
-	lines->in_second++;
+	if (now_ms - request->time < RATE_LAG_MS) /* not the backlog */
+		lines->in_second++;
 	trim(lines);
 }
 

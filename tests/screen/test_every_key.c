@@ -76,7 +76,7 @@ static void test_every_key(void **state)
 		pty_wait_text(&pty, "SERVICE / VERSION");
 		pty_keys(&pty, "q");
 		assert_int_equal(pty_wait_end(&pty), 0);
-pty_check_restored(&pty);
+		pty_check_restored(&pty);
 		pty_finish(&pty);
 	}
 }

@@ -35,14 +35,14 @@ enum {
 
 static const struct column_spec columns[COLUMN_TOTAL] = {
 	[COLUMN_TIME] = {"TIME", 8, 0, 3, 5, false, 0},
-	[COLUMN_SERVICE] = {"SERVICE", 9, 14, 2, 0, false, 0},
-	[COLUMN_VERSION] = {"VERSION", 10, 14, 2, 0, false, 0},
-	[COLUMN_WHY] = {"WHY", 10, 17, 2, 4, false, 0},
+	[COLUMN_SERVICE] = {"SERVICE", 9, 12, 2, 0, false, 0},
+	[COLUMN_VERSION] = {"VERSION", 10, 13, 2, 0, false, 0},
+	[COLUMN_WHY] = {"WHY", 10, 16, 2, 4, false, 0},
 	[COLUMN_STATUS] = {"STATUS", 6, 0, 1, 0, true, 0},
-	[COLUMN_MS] = {"MS", 6, 7, 1, 3, true, 0},
+	[COLUMN_MS] = {"MS", 6, 0, 1, 3, true, 0},
 	[COLUMN_METHOD] = {"METHOD", 6, 0, 2, 6, false, 0},
 	[COLUMN_PATH] = {"PATH", 18, 80, 1, 0, false, 0},
-	[COLUMN_CALLER] = {"CALLER", 14, 32, 2, 7, false, 0},
+	[COLUMN_CALLER] = {"CALLER", 14, 40, 2, 7, false, 0},
 	[COLUMN_SESSION] = {"SESSION", 12, 20, 2, 8, false, 0},
 };
 
@@ -104,16 +104,22 @@ static const struct request *selected_line(const struct requests *state, const s
 
 /* ---- drawing ---- */
 
+/* The version that made the request; NULL when it is none of ours (any more). */
+static const struct version *caller_of(const struct model *model, const struct request *line)
+{
+	struct str service, version;
+
+	if (!name_split_version(line->caller, &service, &version))
+		return NULL;
+	return environment_version(model->env, service, version);
+}
+
 /* Only requests that carry a session or pins reach an ephemeral version: when one calls on without, it lost them. */
 static bool lost_session_here(const struct model *model, const struct request *line)
 {
-	struct str service, version;
-	const struct version *caller;
+	const struct version *caller =
+		line->reason == REASON_NO_SESSION ? caller_of(model, line) : NULL;
 
-	if (line->reason != REASON_NO_SESSION ||
-		!name_split_version(line->caller, &service, &version))
-		return false;
-	caller = environment_version(model->env, service, version);
 	return caller && caller->kind == KIND_EPHEMERAL;
 }
 
@@ -166,25 +172,32 @@ static void draw_why(const struct requests *state, const struct model *model, co
 		str_of(line->reason < REASON_COUNT ? reason_names[line->reason] : "-"));
 }
 
+/* A stable caller is its service; what is beside stable is named in full. */
 static void draw_caller(const struct requests *state, const struct model *model,
 	const struct ui *ui, const struct canvas *canvas, int y, const struct request *line)
 {
 	const struct placed *at = &state->placed[COLUMN_CALLER];
+	const struct version *caller;
+	struct str text = line->caller;
 	int used;
 
 	if (at->width == 0)
 		return;
-	if (line->caller.n == 0) {
+	if (text.n == 0) {
 		(void)canvas_glyph(canvas, y, at->x, ROLE_QUIET, GLYPH_NONE);
 		return;
 	}
-	put(state, ui, canvas, y, COLUMN_CALLER, ROLE_QUIET, line->caller);
+	caller = caller_of(model, line);
+	if (caller && caller->kind == KIND_STABLE)
+		text = str_of(caller->service);
+	put(state, ui, canvas, y, COLUMN_CALLER,
+		caller && caller->kind == KIND_EPHEMERAL ? ROLE_EPHEMERAL : ROLE_QUIET, text);
 	if (!lost_session_here(model, line))
 		return;
-	used = (int)text_cells(line->caller) + 1;
+	used = (int)text_cells(text) + 1;
 	if (used < at->width)
 		(void)canvas_run_c(canvas, y, at->x + used, at->width - used, ROLE_WARNING,
-			"lost the session");
+			"lost the session here");
 }
 
 static void draw_loss(const struct canvas *canvas, int y, int64_t count, struct str why)
