@@ -17,13 +17,13 @@
 #include "tui/palette.h"
 
 static const char *const glyphs_utf8[GLYPH_COUNT] = {
-#define X(name, utf8, ascii) [name] = utf8,
+#define X(name, utf8, ascii) [name] = (utf8),
 	GLYPH_TABLE(X)
 #undef X
 };
 
 static const char *const glyphs_ascii[GLYPH_COUNT] = {
-#define X(name, utf8, ascii) [name] = ascii,
+#define X(name, utf8, ascii) [name] = (ascii),
 	GLYPH_TABLE(X)
 #undef X
 };

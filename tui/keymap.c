@@ -13,13 +13,13 @@
 #include "tui/keys.h"
 
 const char *const area_titles[AREA_COUNT] = {
-#define X(name, title, parent) [name] = title,
+#define X(name, title, parent) [name] = (title),
 	AREA_TABLE(X)
 #undef X
 };
 
 static const enum area parents[AREA_COUNT] = {
-#define X(name, title, parent) [name] = parent,
+#define X(name, title, parent) [name] = (parent),
 	AREA_TABLE(X)
 #undef X
 };

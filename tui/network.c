@@ -333,8 +333,11 @@ void network_retry(struct app *app)
 void network_stop(struct app *app)
 {
 	while (app->runs) {
-		command_cancel(app->runs->under_way);
-		run_forget(app->runs);
+		struct run *run = app->runs;
+
+		app->runs = run->next;
+		command_cancel(run->under_way);
+		free(run);
 	}
 	network_tail_stop(app);
 	if (app->feed)

@@ -14,19 +14,19 @@
 #include "core/base/str.h"
 
 const char *const role_names[ROLE_COUNT] = {
-#define X(name, word, mono, help) [name] = word,
+#define X(name, word, mono, help) [name] = (word),
 	ROLE_TABLE(X)
 #undef X
 };
 
 const char *const role_help[ROLE_COUNT] = {
-#define X(name, word, mono, help) [name] = help,
+#define X(name, word, mono, help) [name] = (help),
 	ROLE_TABLE(X)
 #undef X
 };
 
 static const unsigned role_mono[ROLE_COUNT] = {
-#define X(name, word, mono, help) [name] = mono,
+#define X(name, word, mono, help) [name] = (mono),
 	ROLE_TABLE(X)
 #undef X
 };
