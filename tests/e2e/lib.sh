@@ -110,6 +110,7 @@ clean_up() {
 	for ((i = ${#pids[@]} - 1; i >= 0; i--)); do stop "${pids[i]}"; done
 	# What is started without its stop being told of (an orphaned proxy after a KILL) is found by its files.
 	for pid in $(ours); do kill -TERM "$pid" 2>/dev/null; done
+	grep -hE 'AddressSanitizer|LeakSanitizer|runtime error' "$T"/*.err 2>/dev/null && failures=$((failures + 1))
 	wait_until 3 nothing_of_ours || for pid in $(ours); do kill -KILL "$pid" 2>/dev/null; done
 	if [ "$status" -ne 0 ] || [ "$failures" -ne 0 ]; then
 		[ -f "$T/serve.err" ] && { note "--- serve's stderr"; tail -20 "$T/serve.err"; }

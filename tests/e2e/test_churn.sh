@@ -12,7 +12,7 @@ version cart 1 stable stable
 ready cart 1
 for lane in $(seq $lanes); do must POST /v1/sessions "{\"key\":\"lane$lane\"}"; done
 pid=$(proxy_pid)
-worker=$(pgrep -P "$pid" | head -1)
+worker=$(pgrep -n -P "$pid")
 reloads=$(status_of proxy.reloads)
 
 load() { # NAME RATE OPTIONS...
@@ -80,7 +80,7 @@ done
 note "$((lanes * rounds)) rounds of four writes in $took ms"
 is "$(status_of proxy.reloads)" "$reloads" "no reload"
 is "$(proxy_pid)" "$pid" "the same HAProxy"
-is "$(pgrep -P "$pid" | head -1)" "$worker" "and the same worker"
+is "$(pgrep -n -P "$pid")" "$worker" "and the same worker"
 behind() { [ "$(status_of proxy.revisions_behind)" = 0 ]; }
 wait_until 5 behind || fail "the proxy stays behind"
 api GET /v1/services/cart

@@ -54,16 +54,19 @@ safe "an error that quotes" "$T/error"
 # ---- lines no proxy would write, straight into the log socket ----------------------------------------
 # A line that says it is a request ("R ...") and is none is counted; anything else is the proxy's own talk and passed over.
 malformed() { status_of proxy.lines_malformed; }
-inject() { "$HELPERS/dgram" "$T/data/proxy/log.sock" || fail "the log socket does not take it"; }
+inject() { "$HELPERS/logline" "$T/data/proxy/log.sock" "$@" || fail "the log socket does not take it"; }
 before=$(malformed)
-{ printf 'R '; head -c 100000 /dev/zero | tr '\0' 'x'; } | inject
+{ printf 'R '; head -c 20000 /dev/zero | tr '\0' 'x'; } | inject
 printf 'R %s' "{\"${esc}[31m\":\"${rlo}${bad}" | inject
 printf 'R %s%s 1 2 3' "$esc" "$csi" | inject
-head -c 100000 /dev/urandom | inject
+printf 'R ' | inject
+{ printf 'R '; head -c 100000 /dev/zero | tr '\0' 'x'; } | inject
+head -c 100000 /dev/urandom | inject raw
 printf '%s' "${esc}]0;title${bel}" | inject
+printf '99999999999999999999 R' | inject raw
+printf '12' | inject raw
 printf '<134>%s\n\n\n' "$esc" | inject
-printf '' | inject
-counted() { [ "$(malformed)" -ge $((before + 3)) ]; }
+counted() { [ "$(malformed)" -ge $((before + 4)) ]; }
 wait_until 5 counted || fail "malformed lines are not counted: $before, now $(malformed)"
 get cart /after
 after() { "$UMBRA" logs -n 5 path:/after 2>/dev/null | grep -q /after; }
