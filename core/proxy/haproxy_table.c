@@ -263,6 +263,8 @@ struct target {
 	struct table_server *server;
 	size_t index;
 	struct commands *commands;
+	const struct table_server
+		*before; /* the version's servers as they were, NULL when it is new */
 };
 
 /* Down until its first passed check, in one line so that no request comes between. */
@@ -329,6 +331,24 @@ static void set_weight(const struct target *t)
 		t->version->name, t->index, t->version->stable ? 1 : 0);
 }
 
+/* The version had this address before, perhaps under another number, and it was up. */
+static bool was_up(const struct target *t)
+{
+	for (size_t i = 0; t->before != NULL && i < LIMIT_ENDPOINTS; i++)
+		if (t->before[i].up && t->before[i].port == t->server->port &&
+			strcmp(t->before[i].address, t->server->address) == 0)
+			return true;
+	return false;
+}
+
+static void keep_up(const struct target *t)
+{
+	commands_addf(t->commands, "set server %s/%s:%zu health up", t->service->service->name,
+		t->version->name, t->index);
+	park_twin(t, false);
+	t->server->up = true;
+}
+
 /* Brings one server to where it should be; `endpoint` NULL when there is none any more. */
 static void sync_server(const struct target *t, const char *endpoint, bool draining)
 {
@@ -357,8 +377,11 @@ static void sync_server(const struct target *t, const char *endpoint, bool drain
 		t->server->port = wanted.port;
 		move_server(t);
 	}
-	if (moved || t->server->place == SERVER_PARKED)
-		start_checks(t);
+	if (!moved && t->server->place != SERVER_PARKED)
+		return;
+	start_checks(t);
+	if (was_up(t))
+		keep_up(t);
 }
 
 static void set_weights(const struct target *of, bool stable)
@@ -411,7 +434,7 @@ static void sync_stable(
 static void retire(struct table *table, struct table_service *service,
 	struct table_version *version, struct commands *commands)
 {
-	struct target t = {table, service, version, NULL, 0, commands};
+	struct target t = {table, service, version, NULL, 0, commands, NULL};
 
 	if (version->gone)
 		return;
@@ -444,7 +467,10 @@ void table_sync_version(struct table *table, const struct environment *env, stru
 		if (version == NULL)
 			version = add_version(service, name);
 		size_t before = version->count;
-		struct target t = {table, service, version, NULL, 0, commands};
+		struct table_server servers[LIMIT_ENDPOINTS];
+		struct target t = {table, service, version, NULL, 0, commands, servers};
+
+		memcpy(servers, version->servers, sizeof(servers));
 
 		version->gone = false;
 		version->count = from->endpoints.count;
@@ -612,7 +638,8 @@ bool table_set_health(
 	struct table *table, const struct table_place *place, bool up, struct commands *commands)
 {
 	struct table_server *server = &place->version->servers[place->index];
-	struct target t = {table, place->service, place->version, server, place->index, commands};
+	struct target t = {
+		table, place->service, place->version, server, place->index, commands, NULL};
 
 	if (server->up == up || server->place != SERVER_ACTIVE)
 		return false;

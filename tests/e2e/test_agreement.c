@@ -148,6 +148,8 @@ static void add_endpoint(struct version *version, uint16_t port)
 	strlist_add(&version->endpoints, str_of(text));
 }
 
+static void carry_health(const struct version *version);
+
 static void put_version(const char *service, const char *name, int kind, unsigned up, unsigned down)
 {
 	struct version *version = record_create(&version_type);
@@ -160,6 +162,7 @@ static void put_version(const char *service, const char *name, int kind, unsigne
 	for (unsigned i = 0; i < up; i++)
 		add_endpoint(version, world.backends.up[world.used++ % UP_PORTS]);
 	version->state = state_of(version);
+	carry_health(version);
 	put(THING_VERSION, version);
 }
 
@@ -238,6 +241,21 @@ static struct health *health_of(struct str service, struct str version)
 			return &healths[i];
 	}
 	abort();
+}
+
+/* As the plane does it: what is known of an endpoint stays with its address, a new one is unknown. */
+static void carry_health(const struct version *version)
+{
+	struct str service = str_of(version->service), name = str_of(version->name);
+	const struct version *old = environment_version(&world.env, service, name);
+	struct health *health = health_of(service, name);
+	unsigned bits = 0;
+
+	for (size_t i = 0; i < version->endpoints.count; i++)
+		for (size_t j = 0; old != NULL && j < old->endpoints.count; j++)
+			if (strcmp(version->endpoints.items[i], old->endpoints.items[j]) == 0)
+				bits |= (health->bits >> j & 1U) << i;
+	health->bits = bits;
 }
 
 static void on_health(void *arg, struct str service, struct str version, size_t index, bool up,
