@@ -14,6 +14,7 @@
 
 #include "core/base/map.h"
 #include "core/base/mem.h"
+#include "core/base/time.h"
 #include "core/base/worker.h"
 
 struct name {
@@ -140,7 +141,7 @@ static void on_again(evutil_socket_t fd, short what, void *arg)
 struct resolver *resolver_create(
 	struct event_base *base, const struct resolver_events *events, int interval_ms)
 {
-	struct timeval interval = {interval_ms / 1000, (interval_ms % 1000) * 1000};
+	struct timeval interval = time_wait_ms(interval_ms);
 	struct resolver *resolver = xcalloc(1, sizeof(*resolver));
 
 	resolver->base = base;

@@ -20,6 +20,7 @@
 #include "core/api/conn.h"
 #include "core/api/internal.h"
 #include "core/base/mem.h"
+#include "core/base/time.h"
 #include "core/plane/plane.h"
 #include "core/wire/problem.h"
 #include "core/wire/tombstone.h"
@@ -242,7 +243,7 @@ static void timer_due(evutil_socket_t unused, short what, void *arg)
 
 void call_timer(struct call *call, int64_t delay_ms)
 {
-	struct timeval tv = {delay_ms / 1000, delay_ms % 1000 * 1000};
+	struct timeval tv = time_wait_ms(delay_ms);
 
 	if (call->timer == NULL)
 		call->timer = evtimer_new(call->api->base, timer_due, call);

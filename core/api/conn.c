@@ -285,7 +285,7 @@ void conn_sweep_start(struct api *api)
 {
 	int64_t shortest = api->options.limits.request_ms;
 	int64_t every_ms = shortest / 4 < 1000 ? shortest / 4 + 1 : 1000;
-	struct timeval tv = {every_ms / 1000, every_ms % 1000 * 1000};
+	struct timeval tv = time_wait_ms(every_ms);
 
 	if (api->sweep == NULL)
 		api->sweep = event_new(api->base, -1, 0, conn_sweep, api);

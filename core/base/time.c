@@ -35,6 +35,13 @@ int64_t time_monotonic_ns(void)
 	return clock_ns(CLOCK_MONOTONIC);
 }
 
+struct timeval time_wait_ms(int64_t wait_ms)
+{
+	if (wait_ms < 0)
+		wait_ms = 0;
+	return (struct timeval){(time_t)(wait_ms / 1000), (suseconds_t)(wait_ms % 1000 * 1000)};
+}
+
 static int64_t clamped(int64_t time_ms)
 {
 	return time_ms < 0 ? 0 : time_ms > TIME_MAX_MS ? TIME_MAX_MS : time_ms;

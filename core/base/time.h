@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/time.h>
 
 #include "core/base/str.h"
 
@@ -18,6 +19,9 @@ enum { TIME_TEXT_SIZE = 32, DURATION_TEXT_SIZE = 24 };
 int64_t time_now_ms(void);
 int64_t time_monotonic_ms(void);
 int64_t time_monotonic_ns(void);
+
+/* A wait as the event loop takes it; less than nothing is nothing. */
+struct timeval time_wait_ms(int64_t wait_ms);
 
 /* "2026-11-22T18:42:07.113Z". */
 void time_format(int64_t time_ms, char dst[TIME_TEXT_SIZE]);

@@ -147,7 +147,7 @@ static struct command_run *wait_start(
 	str_copy(wait->id, sizeof(wait->id), str_of(args_get(args, "SERVICE@VERSION")));
 	name_split_version(str_of(wait->id), &service, &version);
 	duration_parse(str_of(wait->limit), &limit_ms);
-	tv = (struct timeval){.tv_sec = limit_ms / 1000, .tv_usec = limit_ms % 1000 * 1000};
+	tv = time_wait_ms(limit_ms);
 	wait->timer = evtimer_new(client_base(client), wait_on_timer, run);
 	event_add(wait->timer, &tv);
 	run->extra = wait;

@@ -123,7 +123,7 @@ struct fetch *fetch_prepare(
 {
 	struct fetch *f = fetch_take(pool);
 	const long timeout_ms = request->timeout_ms != 0 ? request->timeout_ms : TIMEOUT_MS;
-	const struct timeval timeout = {timeout_ms / 1000, timeout_ms % 1000 * 1000};
+	const struct timeval timeout = time_wait_ms(timeout_ms);
 	size_t i;
 
 	f->again = false;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "core/base/mem.h"
+#include "core/base/time.h"
 #include "core/plane/internal.h"
 
 struct plane_wait {
@@ -74,7 +75,7 @@ static bool is_over(const struct plane *plane, int64_t revision)
 struct plane_wait *plane_wait_applied(struct plane *plane, int64_t revision, int timeout_ms,
 	void (*done)(void *arg, int64_t applied), void *arg)
 {
-	struct timeval timeout = {timeout_ms / 1000, timeout_ms % 1000 * 1000L};
+	struct timeval timeout = time_wait_ms(timeout_ms);
 	struct plane_wait *wait;
 
 	if (is_over(plane, revision)) {

@@ -47,7 +47,7 @@ static struct haproxy *of(const struct proxy *proxy)
 
 static void arm(struct event *timer, int64_t delay_ms)
 {
-	struct timeval delay = {(time_t)(delay_ms / 1000), (suseconds_t)(delay_ms % 1000) * 1000};
+	struct timeval delay = time_wait_ms(delay_ms);
 
 	event_add(timer, &delay);
 }
@@ -620,7 +620,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 static void driver_start(struct proxy *proxy, const struct environment *env)
 {
 	struct haproxy *h = of(proxy);
-	struct timeval tick = {0, TICK_MS * 1000};
+	struct timeval tick = time_wait_ms(TICK_MS);
 	pid_t pid = process_of_dir(h->dir);
 
 	h->env = env;

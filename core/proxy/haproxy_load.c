@@ -43,7 +43,7 @@ struct writing {
 
 static void arm(struct event *timer, int64_t delay_ms)
 {
-	struct timeval delay = {(time_t)(delay_ms / 1000), (suseconds_t)(delay_ms % 1000) * 1000};
+	struct timeval delay = time_wait_ms(delay_ms);
 
 	event_add(timer, &delay);
 }
@@ -63,7 +63,7 @@ void load_want(struct haproxy *h)
 static void set_limits(const struct haproxy *h, struct config_options *options)
 {
 	struct rlimit limit = {.rlim_max = FILES_AT_LEAST};
-	int64_t files = 2 * CONNECTIONS + 4 * (int64_t)h->table.endpoint_count + 4096;
+	int64_t files = 2 * (int64_t)CONNECTIONS + 4 * (int64_t)h->table.endpoint_count + 4096;
 
 	getrlimit(RLIMIT_NOFILE, &limit);
 	if (files < FILES_AT_LEAST)

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -23,8 +24,6 @@
 
 #include "core/base/mem.h"
 #include "core/base/strbuf.h"
-
-extern char **environ;
 
 enum { COMPLAINT_MAX = 64 << 10, VERSION_MAJOR = 2, VERSION_MINOR = 6 };
 
@@ -106,23 +105,35 @@ static pid_t spawn(const char *const *argv, int *ret_fd)
 	return pid;
 }
 
+/* The digits `text` begins with: "6-dev3" is 6. */
+static bool read_number(struct str text, int *ret_number)
+{
+	uint64_t number;
+	size_t digits = 0;
+
+	while (digits < text.n && text.p[digits] >= '0' && text.p[digits] <= '9')
+		digits++;
+	if (!str_to_u64((struct str){text.p, digits}, &number) || number > INT_MAX)
+		return false;
+	*ret_number = (int)number;
+	return true;
+}
+
 bool process_read_version(
 	struct str text, char *dst, size_t size_bytes, int *ret_major, int *ret_minor)
 {
 	static const char *const leads[] = {"HAProxy version ", "HA-Proxy version "};
-	char number[64];
 
 	for (size_t i = 0; i < ARRAY_LEN(leads); i++) {
 		if (!str_starts(text, str_of(leads[i])))
 			continue;
 		struct str rest = {text.p + strlen(leads[i]), text.n - strlen(leads[i])};
 		struct str version = str_cut(&rest, ' ');
-		if (!str_copy(number, sizeof(number), version))
+		struct str numbers = version;
+		if (!read_number(str_cut(&numbers, '.'), ret_major) ||
+			!read_number(str_cut(&numbers, '.'), ret_minor))
 			return false;
-		if (sscanf(number, "%d.%d", ret_major, ret_minor) != 2)
-			return false;
-		str_copy(dst, size_bytes, version);
-		return true;
+		return str_copy(dst, size_bytes, version);
 	}
 	return false;
 }
@@ -200,8 +211,9 @@ static bool answers(const char *path)
 static pid_t read_pid(const char *dir)
 {
 	struct strbuf path;
+	char text[24] = "";
+	uint64_t pid = 0;
 	FILE *file;
-	int pid = 0;
 
 	strbuf_init(&path, 8192);
 	strbuf_addf(&path, "%s/pid", dir);
@@ -209,10 +221,11 @@ static pid_t read_pid(const char *dir)
 	strbuf_finish(&path);
 	if (file == NULL)
 		return 0;
-	if (fscanf(file, "%d", &pid) != 1 || pid <= 1)
-		pid = 0;
+	if (fgets(text, sizeof(text), file) == NULL)
+		text[0] = '\0';
 	fclose(file);
-	return pid;
+	text[strcspn(text, "\n")] = '\0';
+	return str_to_u64(str_of(text), &pid) && pid > 1 && pid <= INT_MAX ? (pid_t)pid : 0;
 }
 
 pid_t process_of_dir(const char *dir)

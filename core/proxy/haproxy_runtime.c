@@ -14,6 +14,7 @@
 #include <event2/event.h>
 
 #include "core/base/mem.h"
+#include "core/base/time.h"
 
 enum { ANSWER_MAX = 64 << 20 };
 
@@ -215,7 +216,7 @@ void question_cancel(struct question *question)
 struct question *question_ask(struct event_base *base, const char *path, const char *command,
 	int timeout_ms, void (*done)(void *arg, struct str answer), void *arg)
 {
-	struct timeval timeout = {timeout_ms / 1000, (timeout_ms % 1000) * 1000};
+	struct timeval timeout = time_wait_ms(timeout_ms);
 	struct question *question = xcalloc(1, sizeof(*question));
 	struct sockaddr_un address;
 
