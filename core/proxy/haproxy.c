@@ -29,6 +29,7 @@ enum {
 	REPAIR_MS = 5000,
 	RETRY_MS = 500,
 	STOP_MS = 3000,
+	SETTLING_MS = 2000, /* after a load, in which lines of the old worker still come */
 	TICK_MS = 500,
 	TICKS_LEFTOVERS = 4,
 	TICKS_RECONCILE = 40,
@@ -300,8 +301,9 @@ static void take_health(struct haproxy *h, const struct log_health *health)
 		return;
 	version = str_of(place.version->name);
 	bool changed = table_set_health(&h->table, &place, health->up, &h->commands);
-	/* Seen by the worker that is being replaced; the new one began with what was known before. */
-	if (changed && h->step != LOAD_NONE)
+	/* Perhaps seen by the worker that is replaced; the new one began with what was known before. */
+	if (changed &&
+		(h->step != LOAD_NONE || time_monotonic_ms() - h->load_last_ms < SETTLING_MS))
 		commands_addf(&h->commands, "set server %s/%s:%zu health %s",
 			place.service->service->name, place.version->name, place.index,
 			health->up ? "up" : "down");
