@@ -32,6 +32,9 @@
 #include "core/demo/process.h"
 #include "core/demo/setup.h"
 
+/* Where `umbra serve` listens when it is not told (core/cli/serve.h). */
+enum { API_PORT = 7070, PROXY_PORT = 8080, ADDRESS_SIZE = sizeof("127.0.0.1:65535") };
+
 enum {
 	ARGS_MAX = 24,
 	ARG_SIZE = 128,
@@ -392,16 +395,40 @@ static int serve_pipe(struct host *host)
 	return ends[1];
 }
 
+/*
+ * The usual port, so that `umbra` and its commands in another terminal find the demo without being told
+ * where it is; 0, any free one, when somebody has it.
+ */
+static const char *usual_address(uint16_t port, char dst[ADDRESS_SIZE])
+{
+	const struct sockaddr_in address = {.sin_family = AF_INET,
+		.sin_port = htons(port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	const int yes = 1;
+	const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool is_free = fd >= 0 &&
+		       setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes)) == 0 &&
+		       bind(fd, (const struct sockaddr *)&address, sizeof(address)) == 0 &&
+		       listen(fd, 1) == 0;
+
+	if (fd >= 0)
+		(void)close(fd);
+	(void)snprintf(dst, ADDRESS_SIZE, "127.0.0.1:%u", is_free ? port : 0U);
+	return dst;
+}
+
 static void start_serve(struct host *host)
 {
 	struct member *m = &host->serve;
+	char api[ADDRESS_SIZE];
+	char proxy[ADDRESS_SIZE];
 
 	member_init(host, m, SIGTERM, "serve", NULL);
 	member_arg(m, "serve");
 	member_arg(m, "--data");
 	member_arg(m, "%s/data", host->args.dir);
-	member_option(m, "--listen", "127.0.0.1:0");
-	member_option(m, "--proxy-listen", "127.0.0.1:0");
+	member_option(m, "--listen", usual_address(API_PORT, api));
+	member_option(m, "--proxy-listen", usual_address(PROXY_PORT, proxy));
 	member_option(m, "--name", "studio-demo");
 	if (host->args.haproxy != NULL)
 		member_option(m, "--haproxy", host->args.haproxy);
