@@ -52,6 +52,7 @@ struct app {
 	struct client_call *traffic;
 	struct client_call *status;
 	int64_t traffic_since;
+	int64_t heard_ms; /* monotonic: the last answer to a poll of the figures */
 	struct run *runs;
 	bool leaving; /* results that come now are for nobody */
 

@@ -60,8 +60,12 @@ static void link_set(
 static void feed_state_changed(void *arg, enum feed_state state, const char *why)
 {
 	struct app *app = arg;
+	int64_t seen_ms = app->feed ? feed_last_seen_ms(app->feed) : 0;
 
-	link_set(app, &app->model.feed, state, why, app->feed ? feed_last_seen_ms(app->feed) : 0);
+	/* The feed may be held for half a minute; the figures are heard of each second. */
+	if (app->heard_ms > seen_ms)
+		seen_ms = app->heard_ms;
+	link_set(app, &app->model.feed, state, why, seen_ms);
 	if (state != FEED_LIVE)
 		return;
 	network_poll(app);
@@ -78,6 +82,8 @@ static void traffic_done(void *arg, const struct client_response *response)
 	bool changed = false;
 
 	app->traffic = NULL;
+	if (response->status != 0)
+		app->heard_ms = time_monotonic_ms();
 	if (response->err == ERR_UNREACHABLE && app->model.feed.state == FEED_LIVE)
 		feed_retry(app->feed); /* it may be waiting on a connection that is dead */
 	if (response->err != ERR_NONE ||

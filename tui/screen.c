@@ -201,18 +201,28 @@ static void set_modes(struct screen *screen)
 	}
 }
 
+static bool can_move_cursor(const char *term)
+{
+	int rc = 0;
+	const char *cup;
+
+	if (!term || !*term || setupterm(NULL, STDOUT_FILENO, &rc) != OK)
+		return false;
+	cup = tigetstr("cup");
+	(void)del_curterm(cur_term); /* newterm() makes one of its own */
+	return cup != NULL;
+}
+
 static bool can_show(struct errbuf *eb)
 {
 	const char *term = getenv("TERM");
-	int rc = 0;
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
 		err_set(eb, ERR_USAGE,
 			"the dashboard needs a terminal; `umbra service list` prints to anything");
 		return false;
 	}
-	if (!term || !*term || setupterm(NULL, STDOUT_FILENO, &rc) != OK ||
-		tigetstr("cup") == NULL) {
+	if (!can_move_cursor(term)) {
 		err_set(eb, ERR_USAGE,
 			"the terminal \"%s\" cannot move its cursor; `umbra service list` prints "
 			"to anything",
