@@ -673,14 +673,16 @@ static void on_answer(void *arg, void *tag, const struct answer *answer)
 
 static void compare_log(const struct request *request)
 {
-	int number_of_round = -1;
-	size_t number;
-	char path[64];
+	struct str rest = request->path;
+	uint64_t number_of_round;
+	uint64_t number;
 	struct test_case *c;
 
-	str_copy(path, sizeof(path), request->path);
-	if (sscanf(path, "/case/%d/%zu", &number_of_round, &number) != 2 ||
-		number_of_round != round_number)
+	if (!str_starts(rest, STR_LIT("/case/")))
+		return;
+	rest = (struct str){rest.p + 6, rest.n - 6};
+	if (!str_to_u64(str_cut(&rest, '/'), &number_of_round) || !str_to_u64(rest, &number) ||
+		number_of_round != (uint64_t)round_number)
 		return;
 	c = &cases[number];
 	c->logged = true;
@@ -854,10 +856,12 @@ static int set_up(void **state)
 	assert_non_null(mkdtemp(world.dir));
 	options.dir = world.dir;
 	world.proxy = proxy_haproxy_create(world.base, &options, &events, &eb);
-	if (world.proxy == NULL)
+	if (world.proxy == NULL) {
 		fail_msg("%s", eb.text);
+		return -1;
+	}
 	proxy_facts(world.proxy, &facts);
-	world.port = atoi(strrchr(facts.address, ':') + 1);
+	world.port = (int)strtol(strrchr(facts.address, ':') + 1, NULL, 10);
 	begin();
 	proxy_start(world.proxy, &world.env);
 	wait_for(is_up, "the proxy to take traffic");

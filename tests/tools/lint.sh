@@ -48,7 +48,7 @@ files=$(find core tui -name '*.[ch]' | sort)
 [ -n "$files" ] && awk "$awk_law" $files >>"$bad"
 
 # shellcheck disable=SC2086
-grep -nwE '(strcpy|strcat|strncpy|strncat|sprintf|vsprintf|strtok|atoi|atol|atof|gets|system|popen|alloca)[ ]*\(' \
+grep -nE '(^|[^A-Za-z0-9_])(strcpy|strcat|strncpy|strncat|sprintf|vsprintf|strtok|atoi|atol|atof|gets|system|popen|alloca)[ ]*\(' \
 	$files $(find tests -name '*.[ch]') /dev/null | grep -vE ':[0-9]+:[[:space:]]*\*|//' |
 	sed 's/$/   <- banned call/' >>"$bad"
 
