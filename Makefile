@@ -206,7 +206,7 @@ fuzz-run: $(OBJ)/libcore.a $(OBJ)/libtui.a $(OBJ)/libsupport.a $(call objects,$(
 	$(BIN)/tests/fuzz/$$name -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 \
 	$(BIN)/tests/fuzz/new/$$name tests/fuzz/corpus/$${name#fuzz_} || exit 1; done
 
-bench: all $(BENCH) ## the budgets, each beside its peer, one JSON line each
+bench: all $(BENCH) $(E2E_HELPER) ## the budgets, each beside its peer, one JSON line each
 	$(Q)UMBRA=$(abspath $(BIN)/umbra) TEST_BIN=$(abspath $(BIN)/tests) sh tests/bench/run.sh
 
 coverage: ## line coverage of the unit tests

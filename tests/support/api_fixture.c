@@ -15,6 +15,13 @@
 
 #include "core/base/time.h"
 
+int64_t fixture_ago_ms;
+
+static int64_t fixture_now(void)
+{
+	return time_now_ms() - fixture_ago_ms;
+}
+
 static const struct environment *fixture_environment(void *arg)
 {
 	return plane_environment(((struct fixture *)arg)->plane);
@@ -22,13 +29,13 @@ static const struct environment *fixture_environment(void *arg)
 
 void fixture_start(struct fixture *f, const struct api_limits *limits)
 {
-	const struct plane_options plane_options = {"test", time_now_ms};
+	const struct plane_options plane_options = {"test", fixture_now};
 	/* A small ring, so that a slow reader falls behind it. */
 	const struct traffic_options traffic_options = {.ring_items = 5000,
-		.now_ms = time_now_ms,
+		.now_ms = fixture_now,
 		.environment = fixture_environment,
 		.environment_arg = f};
-	struct api_options options = {.now_ms = time_now_ms,
+	struct api_options options = {.now_ms = fixture_now,
 		.entry = {STR_LIT("http://127.0.0.1:8080"), STR_LIT("env.localhost")}};
 	struct evconnlistener *listener;
 	struct errbuf eb;

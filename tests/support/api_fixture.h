@@ -23,6 +23,9 @@ struct fixture {
 	struct http *http; /* one connection for most of it */
 };
 
+/* The clock of all of them is the wall's, so much behind. */
+extern int64_t fixture_ago_ms;
+
 /* `limits` may be NULL. */
 void fixture_start(struct fixture *f, const struct api_limits *limits);
 void fixture_stop(struct fixture *f);

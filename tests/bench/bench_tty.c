@@ -1,0 +1,365 @@
+/*
+ * What the dashboard costs, seen from its terminal (120x40): from start to the first paint and to the data,
+ * at rest and with traffic shown, for a key with 40,000 versions, for a line of the tail, and its memory.
+ *
+ * The program is the real one, against the real API in a process of its own (bench_scene.h). Whatever of
+ * htop, btop, tig and less is installed is measured beside it, in turn, so that what the machine does
+ * meanwhile falls on all of them. Times are medians; costs are CPU time, not the clock's.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "core/base/time.h"
+#include "tests/support/bench_scene.h"
+#include "tests/support/figure.h"
+#include "tests/support/term.h"
+
+enum {
+	ROUNDS = 15,
+	KEYS = 150,
+	PASSES = 3,
+	IDLE_MS = 10000,
+	SETTLE_MS = 3000,
+	PATIENCE_MS = 20000
+};
+enum { TAIL_RATE = 1000, TAIL_MS = 5000 };
+
+static const struct bench_scene demo_sized = {.services = 8, .versions = 2, .sessions = 4};
+static const struct bench_scene demo_busy = {
+	.services = 8, .versions = 2, .sessions = 4, .rate = 100};
+static const struct bench_scene demo_flooded = {
+	.services = 8, .versions = 2, .sessions = 4, .rate = TAIL_RATE};
+static const struct bench_scene large = {.services = 2000, .versions = 20, .sessions = 2000};
+
+enum { PEER_TIG, PEER_BTOP, PEER_HTOP, PEER_COUNT };
+
+static const char *const peers[PEER_COUNT][4] = {
+	[PEER_TIG] = {"tig", NULL},
+	[PEER_BTOP] = {"btop", NULL},
+	[PEER_HTOP] = {"htop", NULL},
+};
+
+/* ---- the program under measurement ---- */
+
+struct dashboard {
+	char url[128];
+	const char *argv[4];
+};
+
+static void dashboard_words(struct dashboard *dashboard, const char *address)
+{
+	const char *program = getenv("UMBRA");
+
+	(void)snprintf(dashboard->url, sizeof(dashboard->url), "http://%s", address);
+	dashboard->argv[0] = program != NULL ? program : "build/umbra";
+	dashboard->argv[1] = "--url";
+	dashboard->argv[2] = dashboard->url;
+	dashboard->argv[3] = NULL;
+}
+
+static bool dashboard_start(struct term *term, const char *address)
+{
+	struct dashboard dashboard;
+
+	dashboard_words(&dashboard, address);
+	return term_start(term, dashboard.argv);
+}
+
+/* ---- start ---- */
+
+struct starts {
+	double paint[ROUNDS], data[ROUNDS], cpu[ROUNDS];
+	size_t count;
+};
+
+/* One start; `data` NULL when there is nobody to bring any. */
+static void start_once(struct starts *starts, const char *address, const char *data)
+{
+	struct term term;
+	double paint;
+
+	if (!dashboard_start(&term, address))
+		return;
+	paint = term_until(&term, "Asking", PATIENCE_MS);
+	starts->data[starts->count] = data != NULL ? term_until(&term, data, PATIENCE_MS) : -1;
+	starts->cpu[starts->count] = figure_cpu_seconds(term.pid) * 1e3;
+	if (paint >= 0)
+		starts->paint[starts->count++] = paint;
+	term_stop(&term);
+}
+
+static void start_peers(double times[PEER_COUNT][ROUNDS], size_t counts[PEER_COUNT])
+{
+	for (int i = 0; i < PEER_COUNT; i++) {
+		struct term term;
+		double ms;
+
+		if (!term_start(&term, peers[i]))
+			continue;
+		ms = term_settle(&term, 50, PATIENCE_MS);
+		if (ms >= 0)
+			times[i][counts[i]++] = ms;
+		term_stop(&term);
+	}
+}
+
+static void measure_starts(void)
+{
+	static struct starts alone, served;
+	static double times[PEER_COUNT][ROUNDS];
+	size_t counts[PEER_COUNT] = {0};
+	double medians[PEER_COUNT];
+	struct bench_server server;
+	char more[256];
+
+	if (!bench_scene_start(&server, &demo_sized))
+		return;
+	for (int i = 0; i < ROUNDS; i++) {
+		start_once(&alone, "127.0.0.1:1", NULL);
+		start_once(&served, server.hello.address, SCENE_FIRST);
+		start_peers(times, counts);
+	}
+	(void)bench_server_stop(&server);
+	for (int i = 0; i < PEER_COUNT; i++)
+		medians[i] = figure_percentile(times[i], counts[i], 0.5);
+	(void)snprintf(more, sizeof(more), "\"rounds\":%d,\"btop\":%.1f,\"htop\":%.1f", ROUNDS,
+		medians[PEER_BTOP], medians[PEER_HTOP]);
+	(void)figure_print(&(struct figure){"tty", "start to first paint, nobody to ask", "ms",
+		figure_percentile(alone.paint, alone.count, 0.5), 30, false, "tig",
+		medians[PEER_TIG], more});
+	(void)figure_print(&(struct figure){"tty", "start to first paint", "ms",
+		figure_percentile(served.paint, served.count, 0.5), 30, false, "tig",
+		medians[PEER_TIG], more});
+	(void)snprintf(more, sizeof(more), "\"cpu_ms\":%.1f",
+		figure_percentile(served.cpu, served.count, 0.5));
+	(void)figure_print(&(struct figure){"tty", "start to data, 8 services", "ms",
+		figure_percentile(served.data, served.count, 0.5), 60, false, "tig",
+		medians[PEER_TIG], more});
+}
+
+/* ---- at rest ---- */
+
+enum { AT_REST, AT_WORK, BESIDE_HTOP, BESIDE_BTOP, IDLERS };
+
+struct idler {
+	struct term term;
+	double cpu; /* at the beginning, then the share of a core in percent */
+	double bytes; /* at the beginning, then a second */
+};
+
+static void read_all(struct idler *idlers, int64_t ms)
+{
+	int64_t until_ms = time_monotonic_ms() + ms;
+
+	while (time_monotonic_ms() < until_ms) {
+		for (int i = 0; i < IDLERS; i++)
+			(void)(idlers[i].term.pid > 0 && term_read(&idlers[i].term, 20));
+	}
+}
+
+static void measure_idlers(struct idler *idlers)
+{
+	int64_t begin_ms;
+	double seconds;
+
+	read_all(idlers, SETTLE_MS);
+	for (int i = 0; i < IDLERS; i++) {
+		idlers[i].cpu = figure_cpu_seconds(idlers[i].term.pid);
+		idlers[i].bytes = (double)idlers[i].term.bytes;
+	}
+	begin_ms = time_monotonic_ms();
+	read_all(idlers, IDLE_MS);
+	seconds = (double)(time_monotonic_ms() - begin_ms) / 1e3;
+	for (int i = 0; i < IDLERS; i++) {
+		struct idler *idler = &idlers[i];
+		bool there = idler->term.pid > 0 && !idler->term.ended;
+		double cpu = figure_cpu_seconds(idler->term.pid) - idler->cpu;
+
+		idler->cpu = there ? cpu * 100 / seconds : -1;
+		idler->bytes = there ? ((double)idler->term.bytes - idler->bytes) / seconds : -1;
+		term_stop(&idler->term);
+	}
+}
+
+static void print_idlers(const struct idler *idlers)
+{
+	char more[128];
+
+	(void)snprintf(more, sizeof(more), "\"btop\":%.3f", idlers[BESIDE_BTOP].cpu);
+	(void)figure_print(&(struct figure){"tty", "CPU while nothing changes", "% of a core",
+		idlers[AT_REST].cpu, 0.1, false, "htop", idlers[BESIDE_HTOP].cpu, more});
+	(void)figure_print(&(struct figure){"tty", "CPU with 100 requests/s shown", "% of a core",
+		idlers[AT_WORK].cpu, 0.5, false, "htop", idlers[BESIDE_HTOP].cpu, more});
+	(void)snprintf(more, sizeof(more), "\"btop\":%.0f", idlers[BESIDE_BTOP].bytes);
+	(void)figure_print(&(struct figure){"tty", "bytes while nothing changes", "B/s",
+		idlers[AT_REST].bytes, 100, false, "htop", idlers[BESIDE_HTOP].bytes, more});
+	(void)figure_print(&(struct figure){"tty", "bytes with 100 requests/s shown", "B/s",
+		idlers[AT_WORK].bytes, 0, false, "htop", idlers[BESIDE_HTOP].bytes, more});
+}
+
+static void measure_idle(void)
+{
+	static struct idler idlers[IDLERS];
+	struct bench_server quiet, busy;
+
+	if (!bench_scene_start(&quiet, &demo_sized))
+		return;
+	if (bench_scene_start(&busy, &demo_busy)) {
+		(void)dashboard_start(&idlers[AT_REST].term, quiet.hello.address);
+		(void)dashboard_start(&idlers[AT_WORK].term, busy.hello.address);
+		(void)term_start(&idlers[BESIDE_HTOP].term, peers[PEER_HTOP]);
+		(void)term_start(&idlers[BESIDE_BTOP].term, peers[PEER_BTOP]);
+		measure_idlers(idlers);
+		print_idlers(idlers);
+		(void)bench_server_stop(&busy);
+	}
+	(void)bench_server_stop(&quiet);
+}
+
+/* ---- keys ---- */
+
+struct presses {
+	double ms[KEYS], bytes[KEYS];
+	size_t count;
+	double cpu_us; /* a key */
+	double p50_ms, p95_ms, median_bytes;
+};
+
+static void press_keys(struct presses *presses, struct term *term, const char *const *keys)
+{
+	double cpu = figure_cpu_seconds(term->pid);
+	size_t key = 0;
+
+	presses->count = 0;
+	for (int i = 0; i < KEYS; i++) {
+		uint64_t before = term->bytes;
+		double ms = term_press(term, keys[key]);
+
+		key = keys[key + 1] != NULL ? key + 1 : 0;
+		if (ms < 0)
+			continue;
+		presses->ms[presses->count] = ms;
+		presses->bytes[presses->count++] = (double)(term->bytes - before);
+	}
+	presses->cpu_us = (figure_cpu_seconds(term->pid) - cpu) * 1e6 / KEYS;
+	presses->p50_ms = figure_percentile(presses->ms, presses->count, 0.5);
+	presses->p95_ms = figure_percentile(presses->ms, presses->count, 0.95);
+	presses->median_bytes = figure_percentile(presses->bytes, presses->count, 0.5);
+}
+
+/* The pass that the rest of the machine disturbed least. */
+static void press_again(struct presses *best, struct term *term, const char *const *keys)
+{
+	static struct presses pass;
+
+	press_keys(&pass, term, keys);
+	if (best->count == 0 || pass.p95_ms < best->p95_ms)
+		*best = pass;
+}
+
+static void print_presses(const char *what, double budget_bytes, const struct presses *presses,
+	const struct presses *peer)
+{
+	char text[96], more[160];
+	bool there = peer->count > 0;
+
+	(void)snprintf(text, sizeof(text), "%s to paint, 40,000 versions, p95", what);
+	(void)snprintf(more, sizeof(more),
+		"\"p50\":%.2f,\"answered\":%zu,\"keys\":%d,\"cpu_us\":%.0f", presses->p50_ms,
+		presses->count, KEYS, presses->cpu_us);
+	(void)figure_print(&(struct figure){"tty", text, "ms", presses->p95_ms, 2, false, "htop",
+		there ? peer->p95_ms : -1, more});
+	(void)snprintf(text, sizeof(text), "%s, bytes, median", what);
+	(void)figure_print(&(struct figure){"tty", text, "B", presses->median_bytes, budget_bytes,
+		false, "htop", there ? peer->median_bytes : -1, NULL});
+}
+
+static void measure_keys(struct term *term)
+{
+	static const char *const lines[] = {"j", "j", "k", "j", NULL};
+	static const char *const pages[] = {"\033[6~", "\033[6~", "\033[5~", NULL};
+	static const char *const down[] = {"\033[B", NULL};
+	static struct presses by_line, by_page, beside;
+	struct term peer;
+	bool there = term_start(&peer, peers[PEER_HTOP]);
+
+	if (there)
+		(void)term_settle(&peer, 300, SETTLE_MS);
+	for (int i = 0; i < PASSES; i++) {
+		press_again(&by_line, term, lines);
+		press_again(&by_page, term, pages);
+		if (there)
+			press_again(&beside, &peer, down);
+	}
+	if (there)
+		term_stop(&peer);
+	print_presses("key", 600, &by_line, &beside);
+	print_presses("page key", 0, &by_page, &beside);
+}
+
+/* What it holds of 42,000 things, how long until it holds them, and how it answers keys then. */
+static void measure_large(void)
+{
+	double versions = (double)large.services * large.versions;
+	struct bench_server server;
+	struct term term;
+	char more[128];
+	double data;
+
+	if (!bench_scene_start(&server, &large))
+		return;
+	if (dashboard_start(&term, server.hello.address)) {
+		data = term_until(&term, SCENE_FIRST, PATIENCE_MS);
+		(void)snprintf(
+			more, sizeof(more), "\"cpu_ms\":%.0f", figure_cpu_seconds(term.pid) * 1e3);
+		(void)figure_print(&(struct figure){"tty", "start to data, 40,000 versions", "ms",
+			data, 0, false, NULL, 0, more});
+		(void)term_settle(&term, 200, SETTLE_MS);
+		measure_keys(&term);
+		(void)figure_print(&(struct figure){"tty", "memory with 40,000 versions", "KiB",
+			figure_rss_kib(term.pid), 16 * 1024 + versions, false, NULL, 0, NULL});
+		term_stop(&term);
+	}
+	(void)bench_server_stop(&server);
+}
+
+/* ---- the tail ---- */
+
+static void measure_tail(void)
+{
+	struct bench_server server;
+	struct term term;
+	int64_t until_ms;
+	double cpu;
+
+	if (!bench_scene_start(&server, &demo_flooded))
+		return;
+	if (dashboard_start(&term, server.hello.address)) {
+		(void)term_until(&term, SCENE_FIRST, PATIENCE_MS);
+		(void)term_press(&term, "4");
+		(void)term_until(&term, "/items/", PATIENCE_MS);
+		cpu = figure_cpu_seconds(term.pid);
+		until_ms = time_monotonic_ms() + TAIL_MS;
+		while (time_monotonic_ms() < until_ms)
+			(void)term_read(&term, 20);
+		cpu = figure_cpu_seconds(term.pid) - cpu;
+		(void)figure_print(
+			&(struct figure){"tty", "CPU per line of a tail of 1,000 lines/s", "us",
+				cpu * 1e6 / (TAIL_RATE * TAIL_MS / 1e3), 0, false, NULL, 0, NULL});
+		term_stop(&term);
+	}
+	(void)bench_server_stop(&server);
+}
+
+int main(void)
+{
+	(void)signal(SIGPIPE, SIG_IGN);
+	measure_starts();
+	measure_idle();
+	measure_large();
+	measure_tail();
+	return 0;
+}

@@ -1,0 +1,144 @@
+/*
+ * The counting terminal, see term.h.
+ */
+#include "tests/support/term.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pty.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/base/time.h"
+
+enum { RAW_MAX = 1 << 20, ANSWER_MS = 2000, ANSWER_GAP_MS = 10 };
+
+/* exec tells of its failure through a pipe that a success closes. */
+static void become(const char *const *argv, int failed)
+{
+	(void)setenv("TERM", "xterm-256color", 1);
+	(void)setenv("LC_ALL", "C.UTF-8", 1);
+	(void)setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
+	(void)unsetenv("NO_COLOR");
+	(void)execvp(argv[0], (char *const *)(uintptr_t)argv);
+	if (write(failed, "!", 1) != 1)
+		_exit(126);
+	_exit(127);
+}
+
+bool term_start(struct term *term, const char *const *argv)
+{
+	struct winsize size = {.ws_row = TERM_ROWS, .ws_col = TERM_COLS};
+	int failed[2];
+	char mark;
+
+	memset(term, 0, sizeof(*term));
+	if (pipe2(failed, O_CLOEXEC) != 0)
+		return false;
+	strbuf_init(&term->raw, RAW_MAX);
+	term->start_ns = time_monotonic_ns();
+	term->pid = forkpty(&term->master, NULL, NULL, &size);
+	if (term->pid == 0)
+		become(argv, failed[1]);
+	(void)close(failed[1]);
+	if (term->pid < 0 || read(failed[0], &mark, 1) == 1) {
+		(void)close(failed[0]);
+		term_stop(term);
+		return false;
+	}
+	(void)close(failed[0]);
+	(void)fcntl(term->master, F_SETFD, FD_CLOEXEC);
+	(void)fcntl(term->master, F_SETFL, O_NONBLOCK);
+	return true;
+}
+
+void term_stop(struct term *term)
+{
+	int64_t until_ms = time_monotonic_ms() + 1000;
+
+	if (term->pid <= 0)
+		return;
+	(void)kill(term->pid, SIGTERM);
+	while (waitpid(term->pid, NULL, WNOHANG) == 0) {
+		(void)term_read(term, 5); /* it may wait for its last bytes to be taken */
+		if (time_monotonic_ms() > until_ms)
+			(void)kill(term->pid, SIGKILL);
+	}
+	(void)close(term->master);
+	strbuf_finish(&term->raw);
+	term->pid = 0;
+}
+
+bool term_read(struct term *term, int ms)
+{
+	struct pollfd fd = {.fd = term->master, .events = POLLIN};
+	char block[65536];
+	ssize_t len;
+
+	if (poll(&fd, 1, ms) <= 0)
+		return false;
+	len = read(term->master, block, sizeof(block));
+	if (len <= 0) {
+		if (len == 0 || errno != EAGAIN)
+			term->ended = true;
+		return false;
+	}
+	term->last_ns = time_monotonic_ns();
+	term->bytes += (uint64_t)len;
+	strbuf_add(&term->raw, block, (size_t)len);
+	return true;
+}
+
+static double ms_between(int64_t from_ns, int64_t to_ns)
+{
+	return (double)(to_ns - from_ns) / 1e6;
+}
+
+double term_until(struct term *term, const char *text, int ms)
+{
+	int64_t until_ms = time_monotonic_ms() + ms;
+	size_t seen = 0;
+
+	while (!term->ended && time_monotonic_ms() < until_ms) {
+		size_t back = strlen(text);
+
+		if (!term_read(term, 20))
+			continue;
+		if (memmem(term->raw.data + seen, term->raw.len - seen, text, back) != NULL)
+			return ms_between(term->start_ns, term->last_ns);
+		seen = term->raw.len > back ? term->raw.len - back : 0;
+	}
+	return -1;
+}
+
+double term_settle(struct term *term, int quiet_ms, int ms)
+{
+	int64_t until_ms = time_monotonic_ms() + ms;
+
+	while (!term->ended && time_monotonic_ms() < until_ms) {
+		if (!term_read(term, quiet_ms) && term->bytes > 0)
+			break;
+	}
+	return term->bytes > 0 ? ms_between(term->start_ns, term->last_ns) : -1;
+}
+
+double term_press(struct term *term, const char *keys)
+{
+	int64_t begin_ns;
+
+	while (term_read(term, 0))
+		;
+	begin_ns = time_monotonic_ns();
+	if (write(term->master, keys, strlen(keys)) != (ssize_t)strlen(keys) ||
+		!term_read(term, ANSWER_MS))
+		return -1;
+	while (term_read(term, ANSWER_GAP_MS))
+		;
+	return ms_between(begin_ns, term->last_ns);
+}
