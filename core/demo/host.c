@@ -196,7 +196,7 @@ static void last_words(const struct host *host, char *dst, size_t size)
 
 static void member_ended(struct member *m, int status)
 {
-	const struct timeval moment = {0, AGAIN_MS * 1000L};
+	const struct timeval moment = time_wait_ms(AGAIN_MS);
 	struct host *host = m->host;
 	char how[32];
 	char why[512];

@@ -13,6 +13,7 @@
 
 #include "core/base/json.h"
 #include "core/base/mem.h"
+#include "core/base/time.h"
 #include "core/client/client.h"
 #include "core/model/environment.h"
 #include "core/model/names.h"
@@ -254,7 +255,7 @@ static void on_late(evutil_socket_t fd, short what, void *arg)
 static void await_ready(struct setup *s)
 {
 	static const struct feed_ops ops = {.changed = on_changed, .state = on_feed_state};
-	const struct timeval within = {READY_WITHIN_S, 0};
+	const struct timeval within = time_wait_ms(READY_WITHIN_S * 1000LL);
 
 	(void)evtimer_add(s->late, &within);
 	s->feed = client_feed(s->client, &ops, s);

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034
 # What the scripts of tests/e2e share. Sourced first: . "$(dirname "$0")/lib.sh"
 #
 # A script gets a temporary directory $T, starts what it needs with the functions below, and ends with

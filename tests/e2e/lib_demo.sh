@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034
 # What the scripts about the demo share, beside lib.sh: a headless demo with its family, and whether it is gone.
 
 export TMPDIR=$T
@@ -29,7 +30,7 @@ demo_start() {
 	mapfile -t ALL < <(family "$DEMO")
 	SERVE=$(json pid <<<"$(curl -sS "http://$DEMO_API/v1/status")")
 	HAPROXY=$(json proxy.pid <<<"$(curl -sS "http://$DEMO_API/v1/status")")
-	ALL+=("$HAPROXY" $(pgrep -P "$HAPROXY"))
+	mapfile -t -O "${#ALL[@]}" ALL < <(echo "$HAPROXY"; pgrep -P "$HAPROXY")
 	GUARDIAN=$(pgrep -P "$DEMO" | head -1)
 	HOST=$(pgrep -P "$GUARDIAN" | head -1)
 }

@@ -61,7 +61,7 @@ wait_until 10 answers || fail "serve is not started again"
 is "$(json proxy.pid <<<"$(curl -sS "http://$DEMO_API/v1/status")")" "$HAPROXY" "it adopts the HAProxy that runs"
 is "$(curl -sS -o /dev/null -w '%{http_code}' -H "Host: gateway.$DOMAIN" "http://$DEMO_PROXY/")" 200 "the shop is open"
 mapfile -t ALL < <(family "$DEMO")
-ALL+=("$HAPROXY" $(pgrep -P "$HAPROXY"))
+mapfile -t -O "${#ALL[@]}" ALL < <(echo "$HAPROXY"; pgrep -P "$HAPROXY")
 kill -KILL "$SERVE" 2>/dev/null
 kill -KILL "$DEMO"
 nothing_left "KILL of the demo after a KILL of serve"
