@@ -75,6 +75,10 @@ static int demo_dashboard(const struct command_args *args, const struct demo_opt
 
 	if (!demo)
 		return cli_fail(&eb);
+	/* Stays on the terminal's first screen: seen before the dashboard opens and after it closes. */
+	printf("demo: control plane %s, proxy %s; in another terminal: export UMBRA_URL=%s\n",
+		demo_api_url(demo), demo_proxy_url(demo), demo_api_url(demo));
+	(void)fflush(stdout);
 	code = show_dashboard(args, demo_api_url(demo));
 	demo_stop(demo);
 	return code;
