@@ -178,7 +178,7 @@ static void describe_end(int status, char *dst, size_t size)
 		(void)snprintf(dst, size, "with %d", WEXITSTATUS(status));
 }
 
-/* The last line of the log, for the sentence that says why. */
+/* The last line of the log, without its time and level, for the sentence that says why. */
 static void last_words(const struct host *host, char *dst, size_t size)
 {
 	char text[2048];
@@ -186,12 +186,15 @@ static void last_words(const struct host *host, char *dst, size_t size)
 	const off_t from = end > (off_t)sizeof(text) - 1 ? end - (off_t)sizeof(text) + 1 : 0;
 	ssize_t n = pread(host->log, text, sizeof(text) - 1, from);
 	const char *line;
+	const char *said;
 
 	while (n > 0 && text[n - 1] == '\n')
 		n--;
 	text[n > 0 ? n : 0] = '\0';
 	line = strrchr(text, '\n');
-	(void)str_copy(dst, size, str_of(line != NULL ? line + 1 : text));
+	line = line != NULL ? line + 1 : text;
+	said = strstr(line, " error   ");
+	(void)str_copy(dst, size, str_of(said != NULL ? said + strlen(" error   ") : line));
 }
 
 static void member_ended(struct member *m, int status)

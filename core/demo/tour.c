@@ -6,6 +6,7 @@
 #include "core/demo/demo.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/json.h"
@@ -279,6 +280,17 @@ static size_t hops_read(const cJSON *body, struct span hops[HOPS_MAX])
 	return n;
 }
 
+/* From the outside inwards: who calls begins no later than whom it called, and ends after it. */
+static int span_cmp(const void *a, const void *b)
+{
+	const struct span *x = a;
+	const struct span *y = b;
+
+	if (x->start_ms < y->start_ms || x->start_ms > y->start_ms)
+		return x->start_ms < y->start_ms ? -1 : 1;
+	return x->end_ms > y->end_ms ? -1 : x->end_ms < y->end_ms;
+}
+
 /* The hop that made `lost`'s call: of those in the session it happened within, the shortest. */
 static const struct span *caller_of(const struct span *hops, size_t count, const struct span *lost)
 {
@@ -304,7 +316,6 @@ static void judge_hops(struct tour *t, const struct span *hops, size_t count)
 	size_t lost = 0;
 	size_t i;
 
-	/* Newest first is outermost first: who calls ends after whom it called. */
 	for (i = 0; i < count; i++) {
 		caller = tour_safe(hops[i].record, "caller");
 		(void)printf("   %-9s %-12s %-10s caller %s\n",
@@ -356,6 +367,7 @@ static void show_forgetful(struct tour *t, const char *key)
 	(void)printf("\n5 Who drops the context: one request's hops, by their trace\n"
 		     "   $ umbra logs 'trace:%s'\n",
 		trace);
+	qsort(hops, count, sizeof(hops[0]), span_cmp);
 	judge_hops(t, hops, count);
 	tour_answer_finish(&a);
 }
