@@ -1,0 +1,328 @@
+/*
+ * What the routing rules cost: CPU of HAProxy per request through the real system, against the same HAProxy
+ * with the same log and a map of hosts only. Both get the same requests from 32 connections, in turns, and
+ * answer from the same servers; the figure is the ratio of the medians.
+ *
+ * The peer's configuration is made from the one that serve wrote: its globals, its log, its defaults.
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <netinet/in.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/base/mem.h"
+#include "core/base/str.h"
+#include "core/base/time.h"
+#include "tests/support/figure.h"
+#include "tests/support/served.h"
+
+enum { CONNECTIONS = 32, TURNS = 5, TURN_MS = 2000, ANSWER_MAX = 16384 };
+
+static struct served served;
+
+/* ---- the peer ---- */
+
+struct peer {
+	pid_t pid;
+	pid_t sink; /* takes its log */
+	char address[SERVED_ADDRESS_SIZE];
+};
+
+static bool start_sink(struct peer *peer, const char *path)
+{
+	struct sockaddr_un name = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (!str_copy(name.sun_path, sizeof(name.sun_path), str_of(path)) ||
+		bind(fd, (struct sockaddr *)&name, sizeof(name)) != 0 || listen(fd, 8) != 0)
+		return false;
+	peer->sink = fork();
+	while (peer->sink == 0) {
+		static char block[1 << 16];
+		int from = accept(fd, NULL, NULL);
+
+		while (read(from, block, sizeof(block)) > 0)
+			;
+		(void)close(from);
+	}
+	(void)close(fd);
+	return peer->sink > 0;
+}
+
+/* The lines of serve's configuration that have nothing to do with routing. */
+static void copy_basis(FILE *from, FILE *to, const char *sink, char log_format[4096])
+{
+	static const char *const sections[] = {"global", "ring ", "defaults base"};
+	static const char *const other[] = {"\tstats ", "\tserver-state-file", "\tmworker",
+		"\tload-server-state", "\tset-var ", "\tdefault-path", "\tserver reader"};
+	static char line[65536];
+	bool wanted = false;
+
+	while (fgets(line, sizeof(line), from) != NULL) {
+		bool drop = false;
+
+		if (line[0] != '\t' && line[0] != '\n') {
+			wanted = false;
+			for (size_t i = 0; i < ARRAY_LEN(sections); i++)
+				wanted |= strncmp(line, sections[i], strlen(sections[i])) == 0;
+		}
+		for (size_t i = 0; i < ARRAY_LEN(other); i++)
+			drop |= strncmp(line, other[i], strlen(other[i])) == 0;
+		if (wanted && !drop)
+			(void)fputs(line, to);
+		if (strncmp(line, "\tserver reader", 14) == 0)
+			(void)fprintf(
+				to, "\tserver reader 'unix@%s' log-proto octet-count\n", sink);
+		if (strncmp(line, "\tlog-format ", 12) == 0)
+			(void)str_copy(log_format, 4096, str_of(line));
+	}
+}
+
+static bool write_configuration(const char *path, const char *hosts, const char *sink, int listener)
+{
+	static char log_format[4096];
+	char ours[320];
+	FILE *from, *to;
+
+	(void)snprintf(ours, sizeof(ours), "%s/data/proxy/haproxy.cfg", served.dir);
+	from = fopen(ours, "r");
+	to = fopen(path, "w");
+	if (from == NULL || to == NULL)
+		return false;
+	copy_basis(from, to, sink, log_format);
+	(void)fprintf(to,
+		"\nfrontend in from base\n\tbind fd@%d\n%s"
+		"\thttp-request set-var(txn.service) req.fhdr(host),host_only,lower,bytes(0,320),"
+		"map_str(%s)\n\tuse_backend %%[var(txn.service)]\n"
+		"\nbackend cart from base\n\tserver b0 127.0.0.1:%d\n",
+		listener, log_format, hosts, served.ports[0]);
+	(void)fclose(from);
+	(void)fclose(to);
+	to = fopen(hosts, "w");
+	if (to == NULL)
+		return false;
+	(void)fprintf(to, "cart.env.localhost cart\n");
+	return fclose(to) == 0 && log_format[0] != '\0';
+}
+
+static int listen_somewhere(char address[SERVED_ADDRESS_SIZE])
+{
+	struct sockaddr_in name = {.sin_family = AF_INET};
+	socklen_t len = sizeof(name);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (bind(fd, (struct sockaddr *)&name, sizeof(name)) != 0 || listen(fd, 1024) != 0 ||
+		getsockname(fd, (struct sockaddr *)&name, &len) != 0)
+		return -1;
+	(void)snprintf(address, SERVED_ADDRESS_SIZE, "127.0.0.1:%d", ntohs(name.sin_port));
+	return fd;
+}
+
+static bool peer_start(struct peer *peer)
+{
+	char path[320], hosts[320], sink[320];
+	int listener = listen_somewhere(peer->address);
+
+	(void)snprintf(path, sizeof(path), "%s/peer.cfg", served.dir);
+	(void)snprintf(hosts, sizeof(hosts), "%s/hosts", served.dir);
+	(void)snprintf(sink, sizeof(sink), "%s/sink", served.dir);
+	if (listener < 0 || !start_sink(peer, sink) ||
+		!write_configuration(path, hosts, sink, listener))
+		return false;
+	peer->pid = fork();
+	if (peer->pid == 0) {
+		(void)execlp("haproxy", "haproxy", "-db", "-q", "-f", path, (char *)NULL);
+		_exit(127);
+	}
+	(void)close(listener);
+	return peer->pid > 0;
+}
+
+static void peer_stop(const struct peer *peer)
+{
+	const pid_t pids[] = {peer->pid, peer->sink};
+
+	for (size_t i = 0; i < ARRAY_LEN(pids); i++) {
+		if (pids[i] <= 0)
+			continue;
+		(void)kill(pids[i], SIGTERM);
+		(void)waitpid(pids[i], NULL, 0);
+	}
+}
+
+/* ---- the client: every answer is followed by the next request ---- */
+
+struct lane {
+	int fd;
+	size_t need; /* bytes of the answer that are still to come, 0 while its headers are */
+	char answer[ANSWER_MAX];
+	size_t len;
+};
+
+static bool lane_ask(const struct lane *lane, const char *request)
+{
+	return write(lane->fd, request, strlen(request)) == (ssize_t)strlen(request);
+}
+
+/* 1 when the answer is whole, 0 when more comes, -1 when it is not a good one. */
+static int lane_read(struct lane *lane)
+{
+	ssize_t got = read(lane->fd, lane->answer + lane->len, ANSWER_MAX - 1 - lane->len);
+	const char *end;
+	const char *length;
+
+	if (got <= 0)
+		return -1;
+	lane->len += (size_t)got;
+	lane->answer[lane->len] = '\0';
+	end = strstr(lane->answer, "\r\n\r\n");
+	if (end == NULL)
+		return 0;
+	length = strcasestr(lane->answer, "content-length: ");
+	if (strncmp(lane->answer, "HTTP/1.1 200", 12) != 0 || length == NULL)
+		return -1;
+	lane->need = (size_t)(end + 4 - lane->answer) + strtoul(length + 16, NULL, 10);
+	if (lane->len < lane->need)
+		return 0;
+	lane->len = 0;
+	return 1;
+}
+
+static int connect_to(const char *address)
+{
+	struct sockaddr_storage name;
+	int len = sizeof(name);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (evutil_parse_sockaddr_port(address, (struct sockaddr *)&name, &len) != 0 ||
+		connect(fd, (struct sockaddr *)&name, (socklen_t)len) != 0) {
+		(void)close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+/* Microseconds of CPU per request of the process and its children; -1 when a request failed. */
+static double measure(const char *address, int pid, const char *request)
+{
+	static struct lane lanes[CONNECTIONS];
+	int epoll = epoll_create1(EPOLL_CLOEXEC);
+	double cpu = figure_cpu_seconds(pid);
+	int64_t until_ms = time_monotonic_ms() + TURN_MS;
+	unsigned answers = 0;
+	bool good = true;
+
+	for (unsigned i = 0; i < CONNECTIONS; i++) {
+		struct epoll_event event = {.events = EPOLLIN, .data.u32 = i};
+
+		lanes[i].len = 0;
+		lanes[i].fd = connect_to(address);
+		good &= lanes[i].fd >= 0 &&
+			epoll_ctl(epoll, EPOLL_CTL_ADD, lanes[i].fd, &event) == 0 &&
+			lane_ask(&lanes[i], request);
+	}
+	while (good && time_monotonic_ms() < until_ms) {
+		struct epoll_event events[CONNECTIONS];
+		int count = epoll_wait(epoll, events, CONNECTIONS, 100);
+
+		for (int i = 0; good && i < count; i++) {
+			struct lane *lane = &lanes[events[i].data.u32];
+			int got = lane_read(lane);
+
+			answers += got > 0;
+			good = got == 0 || (got > 0 && lane_ask(lane, request));
+		}
+	}
+	for (int i = 0; i < CONNECTIONS; i++)
+		(void)close(lanes[i].fd);
+	(void)close(epoll);
+	return good && answers > 0 ? (figure_cpu_seconds(pid) - cpu) * 1e6 / answers : -1;
+}
+
+/* ---- the run ---- */
+
+static bool furnish(struct http *http, int *ret_proxy)
+{
+	char body[256];
+	int64_t until_ms = time_monotonic_ms() + 20000;
+	const char *at;
+
+	(void)served_ask(http, "PUT", "/v1/services/cart", "{\"health\":{\"path\":\"/healthz\"}}");
+	(void)snprintf(body, sizeof(body), "{\"kind\":\"stable\",\"endpoints\":[\"127.0.0.1:%d\"]}",
+		served.ports[0]);
+	(void)served_ask(http, "PUT", "/v1/services/cart/versions/v1", body);
+	(void)snprintf(body, sizeof(body),
+		"{\"kind\":\"ephemeral\",\"endpoints\":[\"127.0.0.1:%d\"]}", served.ports[1]);
+	(void)served_ask(http, "PUT", "/v1/services/cart/versions/pr-1", body);
+	if (served_ask(http, "POST", "/v1/sessions",
+		    "{\"key\":\"dev-1\",\"pins\":{\"cart\":\"pr-1\"}}") != 201)
+		return false;
+	while (time_monotonic_ms() < until_ms) {
+		if (served_ask(http, "GET", "/v1/services/cart/versions/pr-1", NULL) != 200 ||
+			strstr(http->body, "\"ready\"") == NULL ||
+			served_ask(http, "GET", "/v1/services/cart/versions/v1", NULL) != 200 ||
+			strstr(http->body, "\"ready\"") == NULL ||
+			served_ask(http, "GET", "/v1/status", NULL) != 200)
+			continue;
+		at = strstr(http->body, "\"proxy\":{");
+		at = at != NULL ? strstr(at, "\"pid\":") : NULL;
+		*ret_proxy = at != NULL ? (int)strtol(at + 6, NULL, 10) : 0;
+		return *ret_proxy > 0;
+	}
+	return false;
+}
+
+static void compare(const char *what, const char *headers, const struct peer *peer, int proxy_pid)
+{
+	double ours[TURNS], theirs[TURNS];
+	double our_us, their_us;
+	char request[512], more[96];
+
+	(void)snprintf(request, sizeof(request),
+		"GET /items HTTP/1.1\r\nHost: cart.env.localhost\r\nUser-Agent: bench\r\n"
+		"Accept: */*\r\n%s\r\n",
+		headers);
+	for (int i = 0; i < TURNS; i++) {
+		ours[i] = measure(served.proxy, proxy_pid, request);
+		theirs[i] = measure(peer->address, peer->pid, request);
+	}
+	our_us = figure_percentile(ours, TURNS, 0.5);
+	their_us = figure_percentile(theirs, TURNS, 0.5);
+	(void)snprintf(
+		more, sizeof(more), "\"us_per_request\":%.1f,\"peer_us\":%.1f", our_us, their_us);
+	(void)figure_print(&(struct figure){"routing", what, "x",
+		our_us > 0 && their_us > 0 ? our_us / their_us : -1, 1.25, false,
+		"HAProxy with the same log and a host map", 1, more});
+}
+
+int main(void)
+{
+	struct peer peer = {0};
+	int proxy_pid = 0;
+	bool good = served_start(&served, 2) && furnish(served.crowd[0], &proxy_pid) &&
+		    peer_start(&peer);
+
+	if (good) {
+		compare("CPU per request, no session", "", &peer, proxy_pid);
+		compare("CPU per request, pinned by header", "Routing-Session: dev-1\r\n", &peer,
+			proxy_pid);
+		compare("CPU per request, pinned by header and baggage, with a trace",
+			"Routing-Session: dev-1\r\nbaggage: routing-session=dev-1,"
+			"routing-hop=gateway%40v1\r\ntraceparent: "
+			"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n",
+			&peer, proxy_pid);
+	}
+	peer_stop(&peer);
+	if (served.base != NULL)
+		served_stop(&served);
+	return good ? 0 : 1;
+}
