@@ -52,7 +52,7 @@ const struct catalog_session catalog_sessions[] = {
 	{"cards", "dev2", false, "payments=pr-533", CARRIER_COOKIE, .05},
 	{"ranking", "dev3", false, "search=pr-517", CARRIER_QUERY, .02},
 	{"waiting-list", "dev4", false, "booking=pr-560", CARRIER_HOST, .01},
-	{"pictures", "dev3", true, "profile=pr-551", CARRIER_HEADER, .005},
+	{"pictures", "dev3", true, "profile=pr-551", CARRIER_HEADER, .01, "mine"},
 	{0},
 };
 

@@ -57,6 +57,7 @@ struct catalog_session {
 	const char *pins; /* "booking=pr-482 search=pr-482" */
 	enum carrier carrier; /* what its visitors use */
 	double share; /* of all visitors */
+	const char *journey; /* the only one its visitors make; NULL: any */
 };
 
 /* Each ends with a row of zeros. */

@@ -180,11 +180,17 @@ static void on_thought(evutil_socket_t fd, short what, void *arg)
 	visitor_step(arg);
 }
 
-static const struct journey *throw_journey(struct dice *dice)
+/* A session that looks at one thing only must not fail where others are looked at. */
+static const struct journey *throw_journey(struct dice *dice, const struct catalog_session *session)
 {
+	const char *only = session != NULL ? session->journey : NULL;
 	double at = dice_unit(dice);
 	size_t i;
 
+	for (i = 0; only != NULL && i < ARRAY_LEN(journeys); i++) {
+		if (strcmp(journeys[i].name, only) == 0)
+			return &journeys[i];
+	}
 	for (i = 0; i + 1 < ARRAY_LEN(journeys) && at >= journeys[i].share; i++)
 		at -= journeys[i].share;
 	return &journeys[i];
@@ -209,8 +215,8 @@ static void visitor_arrive(struct visitors *all)
 
 	v->all = all;
 	v->dice.state = dice_throw(&all->dice);
-	v->journey = throw_journey(&v->dice);
 	v->session = throw_session(&v->dice);
+	v->journey = throw_journey(&v->dice, v->session);
 	v->class_id = 1 + dice_below(&v->dice, 12);
 	v->member_id = 1 + dice_below(&v->dice, MEMBERS);
 	v->word = words[dice_below(&v->dice, ARRAY_LEN(words))];
