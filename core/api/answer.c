@@ -99,7 +99,7 @@ void answer_no_service(struct call *call, enum err err, const char *service)
 	struct errbuf eb;
 
 	errbuf_clear(&eb);
-	(void)err_set_field(&eb, err, "service", NULL, "there is no service %s", service);
+	(void)err_set_field(&eb, err, "service", NULL, "there is no service \"%s\"", service);
 	for (size_t i = 0; i < env->node_count; i++)
 		names[i] = env->nodes[i].service->name;
 	fail_near(call, &eb, service, names, env->node_count);
@@ -138,7 +138,7 @@ void answer_no_version(struct call *call, const char *service, const char *versi
 	}
 	errbuf_clear(&eb);
 	(void)err_set_field(
-		&eb, ERR_NOT_FOUND, "version", NULL, "%s has no version %s", service, version);
+		&eb, ERR_NOT_FOUND, "version", NULL, "%s has no version \"%s\"", service, version);
 	names = xcalloc(node->version_count + 1, sizeof(*names));
 	for (size_t i = 0; i < node->version_count; i++)
 		names[i] = node->versions[i]->name;
@@ -159,7 +159,7 @@ void answer_no_session(struct call *call, const char *key)
 		return;
 	}
 	errbuf_clear(&eb);
-	(void)err_set_field(&eb, ERR_NOT_FOUND, "session", NULL, "there is no session %s", key);
+	(void)err_set_field(&eb, ERR_NOT_FOUND, "session", NULL, "there is no session \"%s\"", key);
 	names = xcalloc(count + 1, sizeof(*names));
 	for (size_t i = 0; i < count; i++)
 		names[i] = env->sessions[i]->key;

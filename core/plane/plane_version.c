@@ -5,7 +5,9 @@
  * that is left with none is retired with it, because nothing could reach it any more; but the stable
  * version is never ended that way: then the write is refused.
  */
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/base/mem.h"
 #include "core/base/strbuf.h"
@@ -323,6 +325,18 @@ static enum err write_version(struct plane *plane, const struct plane_write *wri
 	return ERR_NONE;
 }
 
+/* A version of a service that nobody has made: mostly the first of its repository. */
+static enum err refuse_homeless(struct plane *plane, const char *service, struct outcome *out)
+{
+	enum err err = refuse_service(plane, ERR_SERVICE_UNKNOWN, service, out);
+	size_t len = strlen(out->eb.text);
+
+	if (err == ERR_SERVICE_UNKNOWN)
+		snprintf(out->eb.text + len, sizeof(out->eb.text) - len,
+			"; make one with: umbra service set %s", service);
+	return err;
+}
+
 enum err verb_put_version(struct plane *plane, const struct plane_write *write, struct outcome *out)
 {
 	const struct service_node *node =
@@ -332,7 +346,7 @@ enum err verb_put_version(struct plane *plane, const struct plane_write *write, 
 	if (err != ERR_NONE)
 		return err;
 	if (node == NULL)
-		return refuse_service(plane, ERR_SERVICE_UNKNOWN, write->service, out);
+		return refuse_homeless(plane, write->service, out);
 	return write_version(plane, write, node,
 		environment_version(
 			&plane->tentative, str_of(write->service), str_of(write->version)),
