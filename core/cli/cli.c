@@ -14,6 +14,7 @@
 #include <event2/event.h>
 
 #include "core/base/json.h"
+#include "core/base/limits.h"
 #include "core/base/mem.h"
 #include "core/base/program.h"
 #include "core/cli/config.h"
@@ -24,6 +25,7 @@
 #include "core/cli/shells.h"
 #include "core/command/entry.h"
 #include "core/command/rows.h"
+#include "core/command/run.h"
 
 enum { TEXT_MAX = 1 << 20, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
@@ -264,13 +266,52 @@ static void on_curl_status(void *arg, const struct command_result *result)
 	event_base_loopbreak(cli->base);
 }
 
+static void ask_curl_status(struct cli *cli)
+{
+	cli->run = command_status.start(cli->client, cli->args, on_curl_status, cli);
+}
+
+/* A session that is not there is no error: the proxy asks stable then, and so does this. */
+static void on_curl_session(void *arg, const struct command_result *result)
+{
+	struct cli *cli = arg;
+	struct errbuf eb = {0};
+
+	if (result->err)
+		err_set(&eb, result->err, "%s: stable answers",
+			*result->eb->text ? result->eb->text : err_title(result->err));
+	if (result->err == ERR_NOT_FOUND || result->err == ERR_GONE)
+		fail_answer(cli, &eb, result->body);
+	ask_curl_status(cli);
+}
+
+static void on_curl_service(void *arg, const struct command_result *result)
+{
+	struct cli *cli = arg;
+	const char *session = cli->config.values[SETTING_SESSION];
+
+	cli->run = NULL;
+	if (result->err) {
+		cli->exit_code = fail_answer(cli, result->eb, result->body);
+		event_base_loopbreak(cli->base);
+	} else if (session) {
+		cli->run = run_get(cli->client, on_curl_session, cli, "sessions", session);
+	} else {
+		ask_curl_status(cli);
+	}
+}
+
+/* What would go wrong in the proxy is said here, where the right names are known. */
 static int run_curl(struct cli *cli)
 {
+	struct str target = str_of(args_get(cli->args, "SERVICE/PATH"));
+	char service[LIMIT_SERVICE_NAME + 1];
 	struct errbuf eb = {0};
 
 	if (!connect_client(cli, &eb))
 		return fail(cli, &eb);
-	cli->run = command_status.start(cli->client, cli->args, on_curl_status, cli);
+	str_copy(service, sizeof(service), str_cut(&target, '/'));
+	cli->run = run_get(cli->client, on_curl_service, cli, "services", service);
 	event_base_dispatch(cli->base);
 	return cli->exit_code;
 }

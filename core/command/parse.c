@@ -198,7 +198,31 @@ static enum err unknown_command(
 	return ERR_USAGE;
 }
 
-static enum err unknown_option(const struct command *command, const char *word, struct errbuf *eb)
+/* Where a word that is no option belongs: to curl itself, or into the filter. */
+static void add_right_place(
+	struct strbuf *sentence, const struct command *command, const char *word, const char *next)
+{
+	struct str value = str_of(word);
+	struct str term = str_cut(&value, '=');
+	bool filters = false;
+
+	if (command == &command_curl)
+		strbuf_add_c(sentence, "; curl's own options come after SERVICE/PATH");
+	for (size_t i = 0; i < command->arg_count; i++)
+		filters |= command->args[i].kind == ARG_FILTER;
+	for (size_t i = 0; filters && i < filter_term_count; i++) {
+		if (term.n < 3 ||
+			!str_eq_c((struct str){term.p + 2, term.n - 2}, filter_terms[i].name))
+			continue;
+		strbuf_addf(sentence, "; it is a term of the filter: '%s:", filter_terms[i].name);
+		text_add_safe(sentence, value.n ? value : str_of(next ? next : "..."));
+		strbuf_add_char(sentence, '\'');
+	}
+}
+
+/* `next` is the word after it, NULL behind the last. */
+static enum err unknown_option(
+	const struct command *command, const char *word, const char *next, struct errbuf *eb)
 {
 	struct names names = {0};
 	struct strbuf sentence;
@@ -209,9 +233,10 @@ static enum err unknown_option(const struct command *command, const char *word, 
 			names_add(&names, command->args[i].name);
 	for (size_t i = 0; i < command_global_count; i++)
 		names_add(&names, command_globals[i].name);
-	strbuf_init(&sentence, 128);
+	strbuf_init(&sentence, EXPECTED_MAX);
 	strbuf_add_c(&sentence, "is no option of ");
 	command_name(&sentence, command);
+	add_right_place(&sentence, command, word, next);
 	err = unknown_word(word, sentence.data, &names, eb);
 	strbuf_finish(&sentence);
 	return err;
@@ -264,7 +289,8 @@ static enum err read_option(struct parser *p, size_t *i)
 	const struct arg_spec *spec = parse_option(p->args->command, p->words[*i], &attached);
 
 	if (!spec)
-		return unknown_option(parser_command(p), p->words[*i], p->eb);
+		return unknown_option(parser_command(p), p->words[*i],
+			*i + 1 < p->count ? p->words[*i + 1] : NULL, p->eb);
 	if (spec->kind == ARG_FLAG && attached)
 		return wrong_use(p, spec->name, "takes no value");
 	if (!parse_wants_value(spec, attached))

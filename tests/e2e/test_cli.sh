@@ -117,6 +117,7 @@ does 0 "lives for 5h" version extend cart@pr-1
 does 5 "" version register cart@pr-2 --endpoint "$(at pr)"
 does 0 "registered" version register cart@pr-2 --endpoint "$(at other)"
 does 5 "stable" version register cart@2 --endpoint 127.0.0.1:9 --stable
+does 4 "umbra service set kart" version register kart@1 --endpoint 127.0.0.1:9
 does 5 "" version retire cart@1
 does 4 "cart" service show card
 does 4 "" version show cart@pr-99
@@ -158,6 +159,12 @@ does 0 "reason=pinned" curl cart -sS -D - -o /dev/null
 does 0 '"method":"POST"' curl cart/items -sS -X POST -d x=1
 umbra curl cart/_status?code=418 -sS -f
 is "$CODE" 22 "curl's exit code is curl's"
+does 4 "did you mean: cart" curl carr/items -sS
+umbra curl --session mien cart/items -sS
+is "$CODE" 0 "curl in an unknown session: $ERR"
+has "$OUT" '"backend":"stable"' "curl in an unknown session"
+has "$ERR" 'there is no session "mien": stable answers' "curl in an unknown session"
+has "$ERR" "did you mean: mine" "curl in an unknown session"
 does 0 "no session" session use --none
 does 0 '"backend":"stable"' curl cart/items -sS
 
