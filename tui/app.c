@@ -5,7 +5,7 @@
  */
 #include "tui/app.h"
 
-#include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -182,12 +182,6 @@ static void grant(struct app *app, const struct wish *wish)
 			close_top(app);
 		tail_as_needed(app);
 		break;
-	case WISH_RETRY:
-		network_retry(app);
-		break;
-	case WISH_QUIT:
-		app->done = true;
-		break;
 	}
 	app_touch(app, REDRAW_ALL);
 }
@@ -219,12 +213,19 @@ static void prepare_top(struct app *app)
 	top->parts = 0;
 }
 
+/* Readable, and no key: perhaps it hung up without a signal, and would be readable for ever. */
+static bool terminal_is_gone(void)
+{
+	struct pollfd fd = {.fd = STDIN_FILENO, .events = POLLIN};
+
+	return poll(&fd, 1, 0) > 0 && (fd.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
+}
+
 static void on_input(evutil_socket_t fd, short what, void *arg)
 {
 	struct app *app = arg;
 	int32_t key;
 	int count = 0;
-	char nothing;
 
 	(void)fd;
 	(void)what;
@@ -235,8 +236,7 @@ static void on_input(evutil_socket_t fd, short what, void *arg)
 		app_grant(app);
 		count++;
 	}
-	/* Readable, and no key: the terminal is gone. */
-	if (count == 0 && read(STDIN_FILENO, &nothing, 0) < 0 && errno == EIO) {
+	if (count == 0 && terminal_is_gone()) {
 		app->exit_code = 128 + SIGHUP;
 		app->done = true;
 		(void)event_base_loopbreak(app->base);

@@ -54,7 +54,6 @@ struct app {
 	int64_t traffic_since;
 	int64_t heard_ms; /* monotonic: the last answer to a poll of the figures */
 	struct run *runs;
-	bool leaving; /* results that come now are for nobody */
 
 	struct event *input;
 	struct event *signals[SIGNALS];

@@ -296,13 +296,6 @@ void screen_set_theme(struct screen *screen, const struct theme *theme)
 	apply_theme(screen);
 }
 
-const char *screen_depth(const struct screen *screen)
-{
-	static const char *const names[] = {"no colour", "16 colours", "256 colours"};
-
-	return names[screen->depth];
-}
-
 bool screen_key(struct screen *screen, int32_t *ret_key)
 {
 	wint_t wc = 0;

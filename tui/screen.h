@@ -26,8 +26,6 @@ struct screen *screen_create(const struct theme *theme, struct errbuf *eb);
 void screen_destroy(struct screen *screen);
 
 void screen_set_theme(struct screen *screen, const struct theme *theme);
-/* "256 colours", "16 colours", "no colour". */
-const char *screen_depth(const struct screen *screen);
 
 /* The next key that is waiting; false when there is none. Drain it before waiting for input again. */
 bool screen_key(struct screen *screen, int32_t *ret_key);

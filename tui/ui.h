@@ -34,7 +34,6 @@ enum question {
 	QUESTION_PIN_SESSION,
 	QUESTION_PIN,
 	QUESTION_VERSION,
-	QUESTION_DROP,
 };
 
 enum prompt_kind {
@@ -59,7 +58,7 @@ struct prompt {
 	size_t column; /* the byte it is about; SIZE_MAX: none */
 };
 
-enum wish_kind { WISH_RUN, WISH_OPEN, WISH_BACK, WISH_QUIT, WISH_RETRY };
+enum wish_kind { WISH_RUN, WISH_OPEN, WISH_BACK };
 
 struct wish {
 	enum wish_kind kind;

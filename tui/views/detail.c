@@ -35,7 +35,6 @@ struct detail {
 	struct detail_row rows[DETAIL_ROWS];
 	size_t count;
 	struct list list;
-	bool gone;
 	int cols; /* of the body */
 	char command[COMMAND_MAX];
 };
@@ -229,7 +228,6 @@ static void describe_version(struct detail *state, const struct model *model)
 
 	if (name_split_version(str_of(state->id), &service, &name))
 		version = environment_version(model->env, service, name);
-	state->gone = version == NULL;
 	if (!version) {
 		add_sentence(state, "gone", ROLE_WARNING,
 			"It was retired or has expired. Esc goes back.");
