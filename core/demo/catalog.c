@@ -47,11 +47,11 @@ const struct catalog_version catalog_versions[] = {
 
 const struct catalog_session catalog_sessions[] = {
 	{"checkout", "dev1", false, "booking=pr-482 pricing=pr-482 search=pr-482", CARRIER_HEADER,
-		.03},
-	{"qa-seats", "dev5", false, "booking=pr-482 schedule=pr-540", CARRIER_BAGGAGE, .03},
-	{"cards", "dev2", false, "payments=pr-533", CARRIER_COOKIE, .05},
-	{"ranking", "dev3", false, "search=pr-517", CARRIER_QUERY, .02},
-	{"waiting-list", "dev4", false, "booking=pr-560", CARRIER_HOST, .01},
+		.03, NULL},
+	{"qa-seats", "dev5", false, "booking=pr-482 schedule=pr-540", CARRIER_BAGGAGE, .03, NULL},
+	{"cards", "dev2", false, "payments=pr-533", CARRIER_COOKIE, .05, NULL},
+	{"ranking", "dev3", false, "search=pr-517", CARRIER_QUERY, .02, NULL},
+	{"waiting-list", "dev4", false, "booking=pr-560", CARRIER_HOST, .01, NULL},
 	{"pictures", "dev3", true, "profile=pr-551", CARRIER_HEADER, .01, "mine"},
 	{0},
 };
