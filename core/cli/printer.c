@@ -171,7 +171,7 @@ bool printer_result(struct printer *printer, const struct command_result *result
 	strbuf_init(&out, PRINT_MAX);
 	if (stream && body)
 		print_piece(printer, result, body, &out);
-	else if (stream && result->more)
+	else if (result->more)
 		print_note(printer, result->message);
 	else if (stream)
 		print_end(printer, &out);

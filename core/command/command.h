@@ -110,15 +110,15 @@ enum result_shape {
 
 /*
  * An answer, or one piece of a stream. In a stream a line {"dropped":N,"why":"..."} says that records are
- * missing there (N null: unknown how many), and a piece with a message and no body is about the stream
- * itself ("connection lost, trying again").
+ * missing there (N null: unknown how many). A piece (of any shape's answer) with a message and no body is
+ * a note beside it: "connection lost, trying again".
  */
 struct command_result {
 	enum err err;
 	const struct errbuf *eb; /* NULL only without an error */
 	struct str body; /* JSON, borrowed for the call; may be empty; a problem's body on errors */
 	struct str message; /* one line for a person: what was done */
-	bool more; /* SHAPE_LINES: there is more to come */
+	bool more; /* there is more to come; without SHAPE_LINES this is a note */
 };
 
 typedef void (*command_done_fn)(void *arg, const struct command_result *result);

@@ -20,6 +20,7 @@ struct list {
 	const struct command *command;
 	struct filter *filter;
 	struct map *tallies; /* service -> struct tally */
+	size_t kept; /* rows written */
 };
 
 struct tally {
@@ -95,42 +96,65 @@ static bool keep_session(struct list *list, cJSON *item)
 	return keep;
 }
 
-static const struct {
+static const struct keeper {
 	const char *list;
 	bool (*keep)(struct list *list, cJSON *item);
+	const char *(*stranger)(const struct filter *filter); /* a term it has no field for */
 } keepers[] = {
-	{"services", keep_service},
-	{"versions", keep_version},
-	{"sessions", keep_session},
+	{"services", keep_service, NULL},
+	{"versions", keep_version, filter_not_of_versions},
+	{"sessions", keep_session, filter_not_of_sessions},
 };
 
-static bool list_keep(struct list *list, cJSON *item)
+static const struct keeper *list_keeper(const struct list *list)
 {
-	for (size_t i = 0; i < ARRAY_LEN(keepers); i++)
-		if (str_eq_c(str_of(keepers[i].list), list->command->list_path))
-			return keepers[i].keep(list, item);
-	return false;
+	size_t i = 0;
+
+	while (i + 1 < ARRAY_LEN(keepers) &&
+		!str_eq_c(str_of(keepers[i].list), list->command->list_path))
+		i++;
+	return &keepers[i];
 }
 
 static void list_write(struct list *list, const cJSON *items, struct strbuf *out)
 {
+	const struct keeper *keeper = list_keeper(list);
 	const char *between = "";
 	cJSON *item;
 
+	list->kept = 0;
 	strbuf_addf(out, "{\"%s\":[", list->command->list_path);
 	cJSON_ArrayForEach(item, items)
 	{
 		char *text;
 
-		if (!list_keep(list, item))
+		if (!keeper->keep(list, item))
 			continue;
 		text = cJSON_PrintUnformatted(item);
 		strbuf_add_c(out, between);
 		strbuf_add_c(out, text ? text : "null");
 		cJSON_free(text);
 		between = ",";
+		list->kept++;
 	}
 	strbuf_add_c(out, "]}");
+}
+
+/* Nothing was kept, and a term that such things do not have is why. */
+static void list_say_stranger(struct command_run *run, const struct list *list)
+{
+	const struct keeper *keeper = list_keeper(list);
+	const char *term = keeper->stranger ? keeper->stranger(list->filter) : NULL;
+	struct strbuf note;
+
+	if (list->kept || !term)
+		return;
+	strbuf_init(&note, 256);
+	strbuf_addf(&note,
+		"%s have no \"%s\", so none matches; requests are searched by: umbra logs",
+		keeper->list, term);
+	run_piece(run, (struct str){0}, strbuf_str(&note));
+	strbuf_finish(&note);
 }
 
 static void list_reply(struct command_run *run, const struct client_response *response)
@@ -144,6 +168,7 @@ static void list_reply(struct command_run *run, const struct client_response *re
 	strbuf_init(&out, LIST_BYTES_MAX);
 	tally_versions(list, cJSON_GetObjectItemCaseSensitive(root, "versions"));
 	list_write(list, cJSON_GetObjectItemCaseSensitive(root, list->command->list_path), &out);
+	list_say_stranger(run, list);
 	run_end(run, strbuf_str(&out));
 	strbuf_finish(&out);
 	cJSON_Delete(root);

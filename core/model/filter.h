@@ -6,7 +6,7 @@
  *   caller:gateway trace:... id:... >200ms since:15m "free text" /regex/
  *
  * Terms stand between blanks and are and-ed; `!term` negates; `a,b` inside a term is or. `*` at
- * either end of a value is a wildcard, alone it asks that there is a value. Double quotes keep
+ * either end of a value is a wildcard, alone it asks that there is a value. #482 is pr:482. Double quotes keep
  * blanks, commas and stars as they are (\" and \\ inside). A bare word is free text. /regex/ is a
  * POSIX ERE of at most LIMIT_REGEX characters, without back-references, \/ for a slash; it is held
  * against each text of a thing on its own. Words are compared exactly; author, owner, method and
@@ -50,6 +50,12 @@ struct str filter_text(const struct filter *filter);
  * word and not negated; p == NULL otherwise. For indexes.
  */
 struct str filter_exact(const struct filter *filter, const char *term);
+/*
+ * The first term that versions (sessions) have no field for, so that without its ! no version can
+ * match: "status". NULL without one.
+ */
+const char *filter_not_of_versions(const struct filter *filter);
+const char *filter_not_of_sessions(const struct filter *filter);
 /* The earliest time that can match at `now_ms` (since:), 0 without one. */
 int64_t filter_since(const struct filter *filter, int64_t now_ms);
 

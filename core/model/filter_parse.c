@@ -178,8 +178,12 @@ static bool set_choice(enum term term, struct filter_value *value)
 
 static bool set_number(enum term term, struct filter_value *value)
 {
+	struct str digits = value->text;
+
 	(void)term;
-	if (!str_to_i64(value->text, &value->low) || value->low < 1)
+	if (str_starts(digits, STR_LIT("#")))
+		digits = (struct str){digits.p + 1, digits.n - 1};
+	if (!str_to_i64(digits, &value->low) || value->low < 1)
 		return false;
 	value->high = value->low;
 	return true;
@@ -334,23 +338,27 @@ static bool is_letter(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
 static bool fail_unknown_term(struct parser *p, size_t start, struct str name)
 {
 	const char *names[TERM_COUNT];
 	size_t near[3];
-	char expected[200];
+	struct strbuf expected;
 
 	for (size_t i = 0; i < TERM_COUNT; i++)
 		names[i] = filter_terms[i].name;
 	size_t count = name_near(name, names, TERM_SINCE + 1, near, ARRAY_LEN(near));
-	if (count > 0)
-		snprintf(expected, sizeof(expected), "%s:, or quotes around a text with a colon",
-			names[near[0]]);
-	else
-		snprintf(expected, sizeof(expected),
-			"a term like service: status: since:, or quotes around a text with a "
-			"colon");
-	return fail(p, start, expected, "there is no term \"%s\"", excerpt(name).text);
+	strbuf_init(&expected, 256);
+	for (size_t i = 0; i < (count > 0 ? count : TERM_SINCE + 1); i++)
+		strbuf_addf(&expected, "%s: ", names[count > 0 ? near[i] : i]);
+	strbuf_add_c(&expected, "or quotes around a text with a colon");
+	fail(p, start, expected.data, "there is no term \"%s\"", excerpt(name).text);
+	strbuf_finish(&expected);
+	return false;
 }
 
 /* The term that begins here; what introduces it is skipped. TERM_COUNT after a mistake. */
@@ -361,6 +369,8 @@ static enum term read_term_name(struct parser *p)
 
 	if (peek(p) == '/')
 		return TERM_REGEX;
+	if (peek(p) == '#' && start + 1 < p->text.n && is_digit(p->text.p[start + 1]))
+		return TERM_PR;
 	if (peek(p) == '>' || peek(p) == '<')
 		return p->text.p[p->at++] == '>' ? TERM_OVER : TERM_UNDER;
 	while (end < p->text.n && is_letter(p->text.p[end]))

@@ -149,6 +149,19 @@ bool filter_may_match_request(
 	return subject_matches(filter, &subject);
 }
 
+/* The first term, not negated, that things of the shape have no field for. */
+static const char *term_without_field(const struct filter *filter, const struct shape *shape)
+{
+	for (size_t i = 0; i < filter->count; i++) {
+		enum term term = filter->terms[i].term;
+		bool text = term == TERM_TEXT || term == TERM_REGEX;
+
+		if (!text && !filter->terms[i].negated && shape->getters[term].type == GET_NOTHING)
+			return filter_terms[term].name;
+	}
+	return NULL;
+}
+
 /* ---- versions ---- */
 
 static bool version_owner(const struct subject *subject, size_t i, struct str *ret_word)
@@ -201,6 +214,11 @@ bool filter_match_version(const struct filter *filter, const struct service *ser
 	const struct subject subject = {
 		.shape = &versions, .record = version, .service = service, .now_ms = now_ms};
 	return subject_matches(filter, &subject);
+}
+
+const char *filter_not_of_versions(const struct filter *filter)
+{
+	return term_without_field(filter, &versions);
 }
 
 /* ---- sessions ---- */
@@ -258,6 +276,11 @@ bool filter_match_session(
 {
 	const struct subject subject = {.shape = &sessions, .record = session, .now_ms = now_ms};
 	return subject_matches(filter, &subject);
+}
+
+const char *filter_not_of_sessions(const struct filter *filter)
+{
+	return term_without_field(filter, &sessions);
 }
 
 /* ---- events ---- */

@@ -111,6 +111,10 @@ does 0 "dev1" version show cart@pr-1
 gives versions.# 3 version list
 gives versions.0.version pr-1 version list pr:1
 does 0 "no versions" version list service:nobody
+umbra version list status:5xx
+is "$CODE" 0 "version list of a status"
+has "$ERR" 'versions have no "status"' "version list of a status"
+gives versions.0.version pr-1 version list '#1'
 lines version version list
 does 0 "lives for 5h" version extend cart@pr-1 --ttl 5h
 does 0 "lives for 5h" version extend cart@pr-1

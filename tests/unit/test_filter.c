@@ -137,6 +137,11 @@ static void requests_match(void **state)
 		{"session:*", true},
 		{"pr:482", true},
 		{"pr:481,482", true},
+		{"#482", true},
+		{"#481,#482", true},
+		{"!#482", false},
+		{"\"#482\"", false},
+		{"#fast", false},
 		{"pr:48", false},
 		{"author:dev1", true},
 		{"author:dev", false},
@@ -379,6 +384,10 @@ static void mistakes_say_where_and_what(void **state)
 		{"serivce:cart", 0, "service:"},
 		{"status:5xx serivce:cart", 11, "service:"},
 		{"http://x", 0, "quotes"},
+		{"xyzzyx:1", 0,
+			"service: version: session: pr: author: owner: kind: state: "
+			"status: method: path: reason: carrier: caller: trace: id: since: or"},
+		{"#48x", 0, "482"},
 		{"service:", 8, "a word"},
 		{"service: cart", 8, "a word"},
 		{"service:cart,", 13, "a word"},
@@ -495,6 +504,14 @@ static void questions_about_a_filter(void **state)
 	filter = parse("!since:1h /x/");
 	assert_int_equal(filter_since(filter, NOW), 0);
 	assert_true(filter_is_costly(filter));
+	filter_destroy(filter);
+
+	filter = parse("service:x state:ready !status:5xx text /re/");
+	assert_null(filter_not_of_versions(filter));
+	assert_string_equal(filter_not_of_sessions(filter), "state");
+	filter_destroy(filter);
+	filter = parse("status:5xx");
+	assert_string_equal(filter_not_of_versions(filter), "status");
 	filter_destroy(filter);
 
 	filter = parse(" ");
