@@ -33,6 +33,7 @@ enum {
 	TICK_MS = 500,
 	TICKS_LEFTOVERS = 4,
 	TICKS_RECONCILE = 40,
+	TICKS_EXPIRY = 120,
 };
 
 /* A thing that changed while a load was under way. */
@@ -204,6 +205,7 @@ static void driver_apply(struct proxy *proxy, const struct environment *env,
 
 	h->env = env;
 	h->wanted = env->revision;
+	h->table.now_ms = time_now_ms();
 	if (h->waiting_since_ms == 0)
 		h->waiting_since_ms = time_monotonic_ms();
 	for (size_t i = 0; i < count; i++) {
@@ -609,6 +611,12 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 		load_want(h);
 	if (h->ticks % TICKS_LEFTOVERS == 0)
 		table_leftovers(&h->table, delete_server, h);
+	if (h->ticks % TICKS_EXPIRY == 0) {
+		h->table.now_ms = time_now_ms();
+		table_sync_expiry(&h->table, &h->commands);
+		if (h->commands.replies > 0)
+			flush_commands(h);
+	}
 	if (h->ticks % TICKS_RECONCILE == 0) {
 		commands_init(&commands);
 		commands_addf(&commands, "show servers state");
@@ -627,6 +635,7 @@ static void driver_start(struct proxy *proxy, const struct environment *env)
 
 	h->env = env;
 	h->wanted = env->revision;
+	h->table.now_ms = time_now_ms();
 	h->waiting_since_ms = time_monotonic_ms();
 	h->fresh_start = true;
 	event_add(h->tick, &tick);

@@ -164,10 +164,12 @@ static void write_baggage(struct strbuf *out)
 {
 	strbuf_add_c(out, "\thttp-request set-var-fmt(txn.baggage) ',%[req.fhdr(baggage,1)]'"
 			  " if { req.fhdr(baggage) -m found }\n"
+			  "\thttp-request set-var(txn.lines) req.fhdr_cnt(baggage)"
+			  " if { var(txn.baggage) -m found } { req.fhdr_cnt(baggage) gt 1 }\n"
 			  "\thttp-request set-var-fmt(txn.baggage) '");
 	add_lines(out, "baggage", 1, BAGGAGE_LINES);
 	strbuf_add_c(out,
-		"' if { req.fhdr_cnt(baggage) gt 1 }\n"
+		"' if { var(txn.lines) -m found }\n"
 		"\thttp-request set-var(txn.caller) var(txn.baggage),map_regm(maps/caller)\n");
 }
 
@@ -176,11 +178,11 @@ static void write_baggage_rest(struct strbuf *out)
 	strbuf_addf(out, "\thttp-request set-var-fmt(txn.baggage) '%%[var(txn.baggage)]");
 	add_lines(out, "baggage", BAGGAGE_LINES + 1, BAGGAGE_KEPT);
 	strbuf_addf(out,
-		"' if { req.fhdr_cnt(baggage) gt %d }\n"
+		"' if { var(txn.lines) -m int gt %d }\n"
 		"\thttp-request set-var(txn.malformed) str(baggage)"
-		" if { req.fhdr_cnt(baggage) gt %d } !{ var(txn.malformed) -m found }\n"
+		" if { var(txn.lines) -m int gt %d } !{ var(txn.malformed) -m found }\n"
 		"\thttp-request set-var(txn.baggage) 'var(txn.baggage),regsub(\",+$\",\"\")'"
-		" if { req.fhdr_cnt(baggage) gt 1 }\n",
+		" if { var(txn.lines) -m found }\n",
 		BAGGAGE_LINES, BAGGAGE_LINES);
 }
 
@@ -213,12 +215,13 @@ static void write_decision(struct strbuf *out, const char *service)
 		"}\n"
 		"\thttp-request set-var(txn.reason) str(direct-pin)"
 		" if { var(txn.direct) -m found } { var(txn.use) -m found }\n"
-		"\thttp-request set-var(txn.endpoints) var(txn.entry),field(2,:),add(0)\n"
-		"\thttp-request set-var(txn.expires) var(txn.entry),field(3,:),add(0)\n"
+		/* Which of several endpoints comes first is chance; nearly every version has one. */
+		"\thttp-request set-var(txn.endpoints) var(txn.entry),field(2,:),add(0)"
+		" if { var(txn.use) -m found } !{ var(txn.entry) -m beg pinned:1: }\n"
 		"\thttp-request set-var(txn.first) rand,mod(txn.endpoints)"
-		" if { var(txn.use) -m found }\n"
+		" if { var(txn.endpoints) -m found }\n"
 		"\thttp-request set-var-fmt(txn.server) '%%[var(txn.use)]:%%[var(txn.first)]'"
-		" if { var(txn.use) -m found }\n",
+		" if { var(txn.first) -m found }\n",
 		service, service);
 }
 
@@ -246,7 +249,7 @@ static void write_upstream(struct strbuf *out, const char *service)
  */
 static void write_choice(struct strbuf *out)
 {
-	strbuf_add_c(out, "\tuse-server %[var(txn.server)] if TRUE\n");
+	strbuf_add_c(out, "\tuse-server %[var(txn.server)] if { var(txn.server) -m found }\n");
 	for (int i = 0; i < LIMIT_ENDPOINTS; i++)
 		strbuf_addf(out, "\tuse-server %%[var(txn.use)]:%d if TRUE\n", i);
 }
@@ -304,13 +307,14 @@ static void write_strict(struct strbuf *out, const struct table_service *service
 	struct table_version **versions = sorted_versions(service, &count);
 	const struct service *record = service->service;
 
-	strbuf_addf(out, "backend %s:strict from strict\n", record->name);
+	strbuf_addf(out,
+		"backend %s:strict from strict\n"
+		"\thttp-request set-var(txn.reason) var(txn.reason),field(1,.)\n",
+		record->name);
 	write_decision(out, record->name);
 	strbuf_addf(out,
 		"\thttp-request set-var(txn.use) str(~stable),map_str(maps/%s.versions)"
 		" if { var(txn.reason,no-session) -m str no-session no-pin }\n"
-		"\thttp-request set-var-fmt(txn.server) '%%[var(txn.use)]:0'"
-		" if !{ var(txn.server) -m found }\n"
 		"\thttp-request set-var(txn.refused) "
 		"var(txn.reason,no-session),map_str(maps/refused)\n"
 		"\thttp-request set-var(txn.intended) var(txn.reason,no-session)"
@@ -385,7 +389,9 @@ void config_write(
 	struct table_service **services = sorted_services(table, &count);
 
 	write_global(out, options);
-	strbuf_add_c(out, rules_defaults);
+	strbuf_add_c(out, rules_base);
+	strbuf_add_c(out, rules_lenient);
+	strbuf_add_c(out, rules_strict);
 	write_map_names(out, services, count);
 	write_frontend(out, options, table);
 	for (size_t i = 0; i < count; i++) {

@@ -1,9 +1,10 @@
 /*
  * HAProxy's rules, written by hand. haproxy_config.c puts them around what differs between environments.
  *
- * Variables (all txn): host, service; k_header .. k_host (the carriers), key, state (of the session); pins
+ * Variables (all txn): host, service; k_header .. k_host (the carriers), key; pins
  * (the header as one text), direct (the pin in it for this service); want (the version a pin names), entry
- * (what maps/SERVICE.versions says of it), use (want, when it is ready), reason, intended; by (the server
+ * (what maps/SERVICE.versions says of it), use (want, when it is ready), reason (with ".strict" behind it
+ * until the backend of a strict session cuts that off), intended; by (the server
  * that answered, not set when none did). The cost of a rule is 0.1 to 0.4 us a request; that is why nothing
  * is computed here that the reader of the log can compute.
  */
@@ -25,16 +26,20 @@
 	"	http-response set-var(txn.by) srv_name\n" \
 	"	http-response set-var(txn.answered) date(0,us)\n"
 
-#define RESPONSE_HEADERS \
+#define DECISION(session) \
 	"	http-after-response set-header Routing-Decision " \
-	"'%[var(txn.service)]=\"%[var(txn.by),field(1,:)]\";reason=%[var(txn.reason,no-session)]%[var(txn.shown)];revision=%[var(txn.revision)]'\n" \
+	"'%[var(txn.service)]=\"%[var(txn.by),field(1,:)]\";reason=%[var(txn.reason,no-session)]" session ";revision=%[var(txn.revision)]' "
+
+#define RESPONSE_HEADERS \
+	DECISION(";session=\"%[var(txn.key)]\"") "if { var(txn.key) -m found }\n" \
+	DECISION("") "unless { var(txn.key) -m found }\n" \
 	"	http-after-response add-header Server-Timing " \
 	"'route;desc=\"%[var(txn.service)]@%[var(txn.by),field(1,:)];reason=%[var(txn.reason,no-session)]\",trace;desc=\"%[var(txn.trace)]\"'\n" \
 	"	http-after-response set-header Cache-Control no-store if { var(txn.key) -m found } or { var(txn.pins) -m found }\n" \
-	"	http-after-response set-header Sunset '%[var(txn.expires),http_date]' if { var(txn.by) -m found } " \
-	"{ var(txn.reason) -m str pinned direct-pin } { var(txn.expires) -m int gt 0 } { date,sub(txn.expires) gt -86400 }\n"
+	"	http-after-response set-header Sunset '%[var(txn.entry),field(3,:),add(0),http_date]' if { var(txn.use) -m found } " \
+	"{ var(txn.entry) -m found } !{ var(txn.entry) -m end :0 } { var(txn.by) -m found } { var(txn.reason) -m str pinned direct-pin }\n"
 
-const char rules_defaults[] =
+const char rules_base[] =
 	"defaults base\n"
 	"	mode http\n"
 	"	log global\n"
@@ -47,7 +52,9 @@ const char rules_defaults[] =
 	"	timeout http-request 10s\n"
 	"	timeout http-keep-alive 15s\n"
 	"	load-server-state-from-file global\n"
-	"\n"
+	"\n";
+
+const char rules_lenient[] =
 	"# A service for lenient requests. A refused connection goes on to stable at once; the rules after the\n"
 	"# answer then mend the reason.\n"
 	"defaults lenient from base\n"
@@ -65,9 +72,11 @@ const char rules_defaults[] =
 	"{ var(txn.by) -m found } !{ var(txn.by),field(1,:),strcmp(txn.use) eq 0 }\n"
 	"	http-after-response set-var(txn.intended) var(txn.reason,no-session),map_str(maps/fallen) "
 	"if { status 503 } !{ var(txn.by) -m found }\n"
-	"	http-after-response set-var(txn.reason) str(stable-down) if { var(txn.intended) -m found }\n"
+	"	http-after-response set-var(txn.reason) str(stable-down) if { status 503 } { var(txn.intended) -m found }\n"
 	RESPONSE_HEADERS
-	"\n"
+	"\n";
+
+const char rules_strict[] =
 	"# Its twin for strict requests: the server that was named, or 503. `refused` is the reason of that.\n"
 	"defaults strict from base\n"
 	"	balance roundrobin\n"
@@ -121,12 +130,11 @@ const char rules_key[] =
 	"	http-request set-var(txn.key) var(txn.k_query)\n"
 	"	http-request set-var(txn.key) var(txn.k_baggage)\n"
 	"	http-request set-var(txn.key) var(txn.k_header) if { var(txn.k_header) -m len gt 0 }\n"
-	"	http-request set-var(txn.state) var(txn.key),map_str(maps/changed)\n"
-	"	http-request set-var(txn.state) var(txn.key),map_str(maps/sessions,session-unknown)"
-	" if !{ var(txn.state) -m found }\n"
-	"	http-request set-var(txn.reason) var(txn.state),field(1,.)\n"
-	"	http-request set-header Routing-Session %[var(txn.key)] if { var(txn.key) -m found }\n"
-	"	http-request set-var-fmt(txn.shown) ';session=\"%[var(txn.key)]\"' if { var(txn.key) -m found }\n";
+	"	http-request set-var(txn.reason) var(txn.key),map_str(maps/changed)\n"
+	"	http-request set-var(txn.reason) var(txn.key),map_str(maps/sessions,session-unknown)"
+	" if !{ var(txn.reason) -m found }\n"
+	"	http-request set-header Routing-Session %[var(txn.key)] if { var(txn.key) -m found }"
+	" !{ var(txn.k_header) -m len gt 0 } or { var(txn.k_header) -m found } { req.fhdr_cnt(Routing-Session) gt 1 }\n";
 
 /* Direct pins: "SERVICE:LINES:line,line,line,line" is matched as one text. */
 const char rules_pins[] =
@@ -150,7 +158,7 @@ const char rules_trace[] =
 
 const char rules_backend[] =
 	"	use_backend %[var(txn.service)]:strict if { req.fhdr(Routing-Strict) -m str 1 }"
-	" or { var(txn.state) -m end .strict }\n"
+	" or { var(txn.reason) -m end .strict }\n"
 	"	use_backend %[var(txn.service)]\n\n";
 
 /* One member of Routing-Pins (core/model/context.h), and a list of them. */

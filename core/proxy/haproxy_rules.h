@@ -10,8 +10,10 @@
 /* The frontend's name; no service can have it. */
 #define RULES_FRONTEND "umbra:in"
 
-/* The named defaults sections `base`, `lenient` and `strict`. */
-extern const char rules_defaults[];
+/* The named defaults sections. */
+extern const char rules_base[];
+extern const char rules_lenient[];
+extern const char rules_strict[];
 /* Lines of the frontend, in the order they are used. */
 extern const char rules_log_format[];
 extern const char rules_service[];

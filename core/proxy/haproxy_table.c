@@ -14,6 +14,9 @@
 #include "core/base/mem.h"
 #include "core/model/names.h"
 
+/* Sunset is told within a day of it (rule 6); a minute more, because it is looked at once a minute. */
+#define SOON_MS ((24LL * 60 + 1) * 60 * 1000)
+
 enum { MANY_ENDPOINTS = 2000, CHECK_INTERVAL_MS = 2000, CHECK_INTERVAL_MANY_MS = 10000 };
 
 /* ---- its parts --------------------------------------------------------------------------------- */
@@ -98,11 +101,14 @@ static bool is_ready(const struct table_version *version)
 }
 
 /* What maps/SERVICE.versions should say. */
-static void write_entry(const struct table_version *version, char *dst, size_t size_bytes)
+static void write_entry(const struct table *table, const struct table_version *version, char *dst,
+	size_t size_bytes)
 {
+	bool soon = version->expires_at > 0 && version->expires_at - table->now_ms <= SOON_MS;
+
 	snprintf(dst, size_bytes, "%s:%zu:%" PRId64,
 		is_ready(version) ? "pinned" : "version-unhealthy", version->count,
-		version->expires_at / 1000);
+		soon ? version->expires_at / 1000 : 0);
 }
 
 /* ---- as it will be loaded ------------------------------------------------------------------------ */
@@ -127,7 +133,7 @@ static void build_version(struct table *table, struct table_service *service,
 			     strcmp(old->servers[i].address, server->address) == 0;
 		table->endpoint_count++;
 	}
-	write_entry(version, version->entry, sizeof(version->entry));
+	write_entry(table, version, version->entry, sizeof(version->entry));
 	if (version->stable)
 		text_set(&service->stable, version->name);
 }
@@ -196,6 +202,7 @@ void table_build(struct table *table, const struct environment *env)
 	struct table old = *table;
 
 	table_init(table, old.resolve, old.arg);
+	table->now_ms = old.now_ms;
 	build_services(table, env, old.services);
 	build_sessions(table, env);
 	table_finish(&old);
@@ -417,7 +424,7 @@ static void sync_version_entry(const struct target *t)
 	char want[sizeof(version->entry)] = "";
 
 	if (!version->gone)
-		write_entry(version, want, sizeof(want));
+		write_entry(t->table, version, want, sizeof(want));
 	sync_entry(t->commands, t->service->service->name, "versions", str_of(version->name),
 		version->entry, want);
 	memcpy(version->entry, want, sizeof(want));
@@ -490,6 +497,25 @@ void table_sync_version(struct table *table, const struct environment *env, stru
 	const struct service_node *node = environment_node(env, service_name);
 	const struct version *stable = node != NULL ? node_stable(node) : NULL;
 	sync_stable(service, stable != NULL ? stable->name : NULL, commands);
+}
+
+void table_sync_expiry(struct table *table, struct commands *commands)
+{
+	size_t services = 0, versions;
+	struct str name;
+	void *service, *version;
+
+	while (map_next(table->services, &services, &name, &service)) {
+		struct target t = {table, service, NULL, NULL, 0, commands, NULL};
+
+		versions = 0;
+		while (t.service->loaded &&
+			map_next(t.service->versions, &versions, &name, &version)) {
+			t.version = version;
+			if (t.version->expires_at > 0 && !t.version->gone)
+				sync_version_entry(&t);
+		}
+	}
 }
 
 /* ---- sessions and the gone ------------------------------------------------------------------------- */

@@ -15,7 +15,8 @@
  *   maps/gone           "cart@pr-1", "session:KEY" -> facts as JSON
  *   maps/cart.pins      key -> version
  *   maps/cart.versions  version -> "REASON:ENDPOINTS:EXPIRES", REASON being "pinned" when it is ready and
- *                       else "version-unhealthy", EXPIRES in seconds, 0: never; and "~stable" -> version
+ *                       else "version-unhealthy", EXPIRES in seconds, 0 when it does not end within
+ *                       a day; and "~stable" -> version
  */
 #ifndef UMBRA_PROXY_HAPROXY_TABLE_H
 #define UMBRA_PROXY_HAPROXY_TABLE_H
@@ -75,6 +76,7 @@ struct table {
 	struct map *gone; /* id in maps/gone -> itself */
 	size_t endpoint_count;
 	size_t pin_count;
+	int64_t now_ms; /* the wall clock, as the owner saw it last */
 	/* See struct proxy_events: resolves an endpoint's host. */
 	bool (*resolve)(void *arg, struct str host, struct str *ret_address);
 	void *arg;
@@ -102,6 +104,9 @@ void table_sync_session(struct table *table, const struct environment *env, stru
 	struct commands *commands);
 void table_sync_gone(
 	struct table *table, const struct tombstone *tombstone, struct commands *commands);
+
+/* Time has passed: versions that end within a day get it written into their entries. */
+void table_sync_expiry(struct table *table, struct commands *commands);
 
 /* Where a server's name leads; false for twins, leftovers and what is not known. */
 struct table_place {
