@@ -126,6 +126,9 @@ static void logs_show(struct command_run *run)
 		qsort(logs->lines, logs->count, sizeof(*logs->lines), by_time);
 	for (size_t i = 0; i < logs->count; i++)
 		run_piece(run, str_of(logs->lines[i].text), (struct str){0});
+	if (!logs->count && logs->want && !logs->follow)
+		run_piece(run, (struct str){0},
+			logs->filter ? STR_LIT("no request matches") : STR_LIT("no requests yet"));
 	if (logs->follow)
 		logs_follow(run);
 	else
@@ -266,6 +269,7 @@ static const struct column logs_columns[] = {
 	{.title = "MS", .path = "total_ms", .right = true, .form = FORM_DECIMAL, .width = 7},
 	{.title = "METHOD", .path = "method", .width = 6},
 	{.title = "PATH", .path = "path", .width = 24},
+	{.title = "SESSION", .path = "session", .width = 12},
 	{.title = "CALLER", .path = "caller"},
 };
 

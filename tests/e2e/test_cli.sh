@@ -180,6 +180,10 @@ has "$OUT" "pr-1" "logs: the version"
 gives 0.path /items logs "session:$KEY" path:/items -n 1
 lines seq logs -n 5
 does 2 "" logs statu:5xx
+umbra logs path:/nowhere
+is "$CODE$OUT" 0 "logs: nothing matches"
+has "$ERR" "no request matches" "logs: nothing matches"
+has "$(umbra logs "session:$KEY" path:/items; printf '%s' "$OUT")" "$KEY" "logs: the session"
 umbra logs -n 0 -o json
 is "$OUT" "[]" "logs: nothing is an empty list"
 
@@ -196,6 +200,7 @@ is "$(stop_reading 2>"$T/pipe.err")$(cat "$T/pipe.err")" 0 "a closed pipe ends q
 
 does 0 "session-created" events
 does 0 "e2e" events --since 15m
+has "$(grep 'version-unhealthy.*search@pr-9' <<<"$OUT")" refused "events: why a version is unhealthy"
 lines seq events --since 15m
 "$UMBRA" events -f >"$T/events" 2>/dev/null &
 EVENTS=$!

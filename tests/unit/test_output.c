@@ -93,17 +93,17 @@ static const struct {
 	{"{\"time\":\"2026-11-22T18:42:07.113Z\",\"service\":\"booking\",\"version\":\"pr-482\","
 	 "\"kind\":\"ephemeral\",\"reason\":\"pinned\",\"status\":200,\"total_ms\":44.25,"
 	 "\"method\":"
-	 "\"POST\",\"path\":\"/seats/hold\",\"caller\":\"gateway@1\"}",
+	 "\"POST\",\"path\":\"/seats/hold\",\"session\":\"dev-4f2k\",\"caller\":\"gateway@1\"}",
 		"  booking    pr-482        pinned           200     44.2  POST    /seats/hold     "
 		"      "
-		"    gateway@1\n"},
+		"    dev-4f2k      gateway@1\n"},
 	{"{\"time\":\"2026-11-22T18:42:07.113Z\",\"service\":\"gateway\",\"version\":\"2026.11."
 	 "20\","
 	 "\"kind\":\"stable\",\"reason\":\"no-pin\",\"status\":0,\"total_ms\":6,\"method\":\"GET\","
 	 "\"path\":\"/\",\"caller\":null}",
 		"  gateway    stable        no-pin             -      6.0  GET     /               "
 		"      "
-		"    -\n"},
+		"    -             -\n"},
 };
 
 static void requests_have_one_line_each(void **state)
