@@ -172,7 +172,8 @@ static void grant(struct app *app, const struct wish *wish)
 {
 	switch (wish->kind) {
 	case WISH_RUN:
-		network_run(app, wish->text);
+	case WISH_RUN_MINE:
+		network_run(app, wish->text, wish->kind == WISH_RUN_MINE);
 		break;
 	case WISH_OPEN:
 		app_open(app, wish->view, wish->text);
@@ -459,6 +460,7 @@ static struct app *app_create(const struct dashboard_options *options)
 	ui_ask_end(&app->ui);
 	app->ui.read_only = options->read_only;
 	str_copy(app->ui.session, sizeof(app->ui.session), str_of(options->session));
+	str_copy(app->ui.actor, sizeof(app->ui.actor), str_of(options->actor));
 	for (size_t i = 0; view_list[i]; i++)
 		if (view_list[i]->key != '\0' && app->tab_count < TABS_MAX)
 			app->tabs[app->tab_count++] = make_opened(view_list[i]);

@@ -95,7 +95,8 @@ void network_retry(struct app *app);
 /* The tail runs with this scope; the lines of another one are dropped. */
 void network_tail(struct app *app, const char *scope);
 void network_tail_stop(struct app *app);
-void network_run(struct app *app, const char *line);
+/* `mine`: a session that this creates becomes the user's. */
+void network_run(struct app *app, const char *line, bool mine);
 
 /* press.c: what a key does, to the prompt or to the view. */
 void press(struct app *app, int32_t key);

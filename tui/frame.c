@@ -87,6 +87,11 @@ static void count_text(char dst[64], size_t count, const char *noun)
 	(void)snprintf(dst, 64, "%zu %s%s", count, noun, count == 1 ? "" : "s");
 }
 
+static bool mine_is_gone(const struct app *app)
+{
+	return !environment_session(app->model.env, str_of(app->ui.session));
+}
+
 static void draw_header(const struct app *app, const struct canvas *canvas)
 {
 	const struct model *model = &app->model;
@@ -118,7 +123,8 @@ static void draw_header(const struct app *app, const struct canvas *canvas)
 	if (app->ui.read_only)
 		(void)snprintf(totals[5].text, 64, "READ-ONLY");
 	else if (app->ui.session[0] != '\0')
-		(void)snprintf(totals[5].text, 64, "you: %s", app->ui.session);
+		(void)snprintf(totals[5].text, 64, "you: %s%s", app->ui.session,
+			mine_is_gone(app) ? ", gone" : "");
 	for (int i = 0; i < 6; i++) {
 		static const int drops[] = {3, 4, 5, 2, 1, 0};
 
@@ -126,7 +132,7 @@ static void draw_header(const struct app *app, const struct canvas *canvas)
 		totals[i].role = i < 3 ? ROLE_QUIET : ROLE_FIGURE;
 	}
 	totals[4].role = model->share_5xx >= 0.01 ? ROLE_UNHEALTHY : ROLE_FIGURE;
-	totals[5].role = app->ui.read_only ? ROLE_WARNING : ROLE_SESSION;
+	totals[5].role = app->ui.read_only || mine_is_gone(app) ? ROLE_WARNING : ROLE_SESSION;
 	draw_totals(canvas, totals, 6, x);
 }
 

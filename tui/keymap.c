@@ -41,6 +41,7 @@ const struct binding bindings[] = {
 	{AREA_SESSIONS, ACTION_LOGS, "l", "logs", "the requests that carry it, as they come", "umbra logs -f {filter}"},
 	{AREA_SESSIONS, ACTION_EXTEND, "e", "extend", "let its lifetime start anew", "umbra session extend {session} --ttl {ttl}"},
 	{AREA_SESSIONS, ACTION_END, "D", "end", "end it; names what is lost and asks first", "umbra session end {session}"},
+	{AREA_SESSIONS, ACTION_USE, "u", "use", "make it yours: p pins to it; again: not yours", "umbra session use {session}"},
 	{AREA_SESSIONS, ACTION_SORT, "s", "sort", "sort: then the letter of a column", NULL},
 	{AREA_SESSIONS, ACTION_REVERSE, "S", NULL, "reverse the order", NULL},
 
@@ -74,7 +75,7 @@ const struct binding bindings[] = {
 	{AREA_GLOBAL, ACTION_VIEW_REQUESTS, "4", NULL, "Requests", "umbra logs -f"},
 	{AREA_GLOBAL, ACTION_HELP, "?", "help", "this help", NULL},
 	{AREA_GLOBAL, ACTION_REPAINT, "C-l", NULL, "paint the screen anew, try the connection now", NULL},
-	{AREA_GLOBAL, ACTION_QUIT, "q", "quit", "leave", NULL},
+	{AREA_GLOBAL, ACTION_QUIT, "q", "quit", "leave; in the help: close it", NULL},
 };
 /* clang-format on */
 const size_t binding_count = ARRAY_LEN(bindings);
@@ -131,6 +132,21 @@ const struct binding *keymap_binding(enum area area, enum action action)
 			if (bindings[i].action == action && bindings[i].area == area)
 				return &bindings[i];
 	return NULL;
+}
+
+bool keymap_writes(enum action action)
+{
+	static const bool writes[ACTION_COUNT] = {
+		[ACTION_PIN] = true,
+		[ACTION_EXTEND] = true,
+		[ACTION_RETIRE] = true,
+		[ACTION_CREATE] = true,
+		[ACTION_END] = true,
+		[ACTION_UNPIN] = true,
+		[ACTION_APPLY] = true,
+	};
+
+	return writes[action];
 }
 
 struct placeholder {

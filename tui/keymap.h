@@ -68,6 +68,7 @@ enum action {
 	ACTION_RETIRE,
 	ACTION_CREATE,
 	ACTION_END,
+	ACTION_USE,
 	ACTION_UNPIN,
 	ACTION_APPLY,
 	ACTION_UNDO,
@@ -107,6 +108,8 @@ const struct binding *keymap_binding(enum area area, enum action action);
 struct command_vars {
 	struct str id, service, version, session, pins, filter, ttl, name;
 };
+/* Whether the action, followed to its end, sends a change: not to be begun where nothing may be sent. */
+bool keymap_writes(enum action action);
 /* Appends the command line with every value quoted for a shell where it must be. */
 void keymap_expand(struct strbuf *out, const char *command, const struct command_vars *vars);
 

@@ -36,8 +36,14 @@ static void feed_changed(void *arg, const struct environment *env, const struct 
 	size_t count, bool full)
 {
 	struct app *app = arg;
+	bool first = !app->model.known;
 	unsigned parts = model_take(&app->model, env, changes, count, full);
 
+	if (first && app->ui.session[0] != '\0' &&
+		!environment_session(env, str_of(app->ui.session)))
+		ui_say(&app->ui, ROLE_WARNING,
+			"there is no session %s (any more): u in Sessions makes another yours",
+			app->ui.session);
 	if (full) {
 		app->traffic_since = 0;
 		app_hurry(app);
@@ -242,6 +248,7 @@ struct run {
 	struct run *next;
 	struct command_run *under_way;
 	const struct command *command;
+	bool mine; /* the session it creates becomes the user's */
 };
 
 static void run_forget(struct run *run)
@@ -255,17 +262,18 @@ static void run_forget(struct run *run)
 	free(run);
 }
 
-/* A session that was created is the one its maker wants to see. */
-static void show_created(struct app *app, struct str body)
+/* A session that was created is the one its maker wants to see; not while something else is asked. */
+static void show_created(struct app *app, struct str body, bool mine)
 {
 	cJSON *answer = json_parse(body, NULL);
 	struct str key;
 	char text[LIMIT_SESSION_KEY + 1];
 
 	if (answer && json_get_str(answer, "key", &key) && str_copy(text, sizeof(text), key)) {
-		if (app->ui.session[0] == '\0')
+		if (mine)
 			str_copy(app->ui.session, sizeof(app->ui.session), key);
-		ui_open(&app->ui, &view_pins, text);
+		if (app->ui.prompt.kind == PROMPT_NONE)
+			ui_open(&app->ui, &view_pins, text);
 	}
 	cJSON_Delete(answer);
 }
@@ -282,14 +290,14 @@ static void run_done(void *arg, const struct command_result *result)
 		ui_say(&app->ui, ROLE_DONE, "%.*s", STR_ARG(result->message));
 	if (result->err == ERR_NONE && strcmp(run->command->noun, "session") == 0 &&
 		strcmp(run->command->verb, "create") == 0)
-		show_created(app, result->body);
+		show_created(app, result->body, run->mine);
 	if (!result->more)
 		run_forget(run);
 	app_grant(app);
 	app_touch(app, REDRAW_ALL);
 }
 
-void network_run(struct app *app, const char *line)
+void network_run(struct app *app, const char *line, bool mine)
 {
 	struct command_args args;
 	struct errbuf eb;
@@ -308,6 +316,7 @@ void network_run(struct app *app, const char *line)
 		run = xcalloc(1, sizeof(*run));
 		run->app = app;
 		run->command = args.command;
+		run->mine = mine;
 		run->next = app->runs;
 		app->runs = run;
 		app->ui.running++;

@@ -154,7 +154,10 @@ static bool act_common(struct app *app, enum action action)
 
 	switch (action) {
 	case ACTION_QUIT:
-		app->done = true;
+		if (view == &view_help)
+			ui_back(ui);
+		else
+			app->done = true;
 		return true;
 	case ACTION_REPAINT:
 		screen_repaint(app->screen);
@@ -206,6 +209,12 @@ void press(struct app *app, int32_t key)
 	if (!binding)
 		return;
 	app->ui.message[0] = '\0';
+	if (app->ui.read_only && keymap_writes(binding->action)) {
+		ui_say(&app->ui, ROLE_WARNING, "READ-ONLY: %s is off, nothing is sent from here",
+			binding->hint);
+		app_touch(app, REDRAW_ALL);
+		return;
+	}
 	if (act_common(app, binding->action)) {
 		app_touch(app, REDRAW_ALL);
 		return;

@@ -58,7 +58,7 @@ struct prompt {
 	size_t column; /* the byte it is about; SIZE_MAX: none */
 };
 
-enum wish_kind { WISH_RUN, WISH_OPEN, WISH_BACK };
+enum wish_kind { WISH_RUN, WISH_RUN_MINE, WISH_OPEN, WISH_BACK };
 
 struct wish {
 	enum wish_kind kind;
@@ -70,7 +70,8 @@ enum { WISHES_MAX = 4 };
 
 struct ui {
 	bool read_only;
-	char session[LIMIT_SESSION_KEY + 1]; /* yours; "" without one */
+	char session[LIMIT_SESSION_KEY + 1]; /* yours; "" without; only your word changes it */
+	char actor[LIMIT_WORD + 1]; /* who writes; "" nobody by name */
 	struct prompt prompt;
 	struct wish wishes[WISHES_MAX];
 	size_t wish_count;
@@ -96,6 +97,8 @@ void ui_say(struct ui *ui, enum role role, const char *format, ...)
 
 /* Wishes. */
 void ui_run(struct ui *ui, const char *command_line);
+/* The same for a command that creates a session, which becomes yours once it is there. */
+void ui_run_mine(struct ui *ui, const char *command_line);
 void ui_open(struct ui *ui, const struct view *view, const char *argument);
 void ui_back(struct ui *ui);
 /* The command of a binding with its values, run at once. */

@@ -76,10 +76,12 @@ struct services {
 	enum tree_order order;
 	bool reverse;
 	bool stale; /* the tree is to be built anew */
+	bool moved; /* a person chose the row; until then it is the first, whatever comes */
 	char service[LIMIT_SERVICE_NAME + 1]; /* what is selected; "" nothing yet */
 	char version[LIMIT_VERSION_NAME + 1]; /* "" for the service itself */
 	int detail_rows;
 	char pinned_by[256]; /* of the selected version */
+	char pin_session[LIMIT_SESSION_KEY + 1]; /* what the pin that is asked about is for */
 	char command[COMMAND_MAX]; /* what Enter is as a command line */
 };
 
@@ -190,7 +192,8 @@ static void build(struct services *state, const struct model *model)
 	tree_build(&state->tree, model, state->filter, state->order, state->reverse);
 	state->stale = false;
 	state->list.count = state->tree.count;
-	if (tree_find(&state->tree, model, str_of(state->service), str_of(state->version), &row))
+	if (state->moved && tree_find(&state->tree, model, str_of(state->service),
+				    str_of(state->version), &row))
 		list_follow(&state->list, row);
 	else
 		list_resize(&state->list, state->tree.count, state->list.height);
@@ -640,45 +643,61 @@ static struct command_vars vars_of(const struct services *state, char id[VERSION
 	return vars;
 }
 
-static void confirm_pin(struct services *state, struct ui *ui, const char *session)
+static void confirm_pin(
+	struct services *state, const struct model *model, struct ui *ui, const char *key)
 {
+	const struct session *session = environment_session(model->env, str_of(key));
 	char id[VERSION_ID_SIZE];
 	char command[COMMAND_MAX];
 	char label[MESSAGE_MAX];
 	struct command_vars vars = vars_of(state, id);
 
-	vars.session = str_of(session);
+	str_copy(state->pin_session, sizeof(state->pin_session), str_of(key));
+	vars.session = str_of(key);
 	ui_command(command, keymap_binding(AREA_SERVICES, ACTION_PIN)->command, &vars);
 	(void)snprintf(label, sizeof(label),
-		"Requests that carry session %s will be served by %s. Nobody else's change their "
-		"way.",
-		session, id);
+		"Requests that carry session %s of %s will be served by %s. Nobody else's change "
+		"their way.",
+		key, session && session->owner ? session->owner : "nobody", id);
 	ui_ask_confirm(ui, QUESTION_PIN, false, label, command);
 }
 
-static void act_pin(struct services *state, const struct model *model, struct ui *ui)
+static bool is_own(const struct ui *ui, const struct session *session)
+{
+	return session->owner && ui->actor[0] != '\0' && strcmp(session->owner, ui->actor) == 0;
+}
+
+static void offer_sessions(const struct model *model, struct ui *ui, bool own)
 {
 	char note[LIMIT_WORD + 64];
 
-	if (state->version[0] == '\0') {
-		ui_say(ui, ROLE_WARNING, "p pins a version: select one of %s", state->service);
-		return;
-	}
-	if (ui->session[0] != '\0' && environment_session(model->env, str_of(ui->session))) {
-		confirm_pin(state, ui, ui->session);
-		return;
-	}
-	ui_ask_pick(ui, QUESTION_PIN_SESSION, "pin it to which session?");
 	for (size_t i = 0; i < model->env->session_count; i++) {
 		const struct session *session = model->env->sessions[i];
 
+		if (is_own(ui, session) != own)
+			continue;
 		(void)snprintf(note, sizeof(note), "%s%s%s, %zu pin%s",
 			session->owner ? session->owner : "", session->owner ? ", " : "",
 			session_policy_names[session->policy], session->pins.count,
 			session->pins.count == 1 ? "" : "s");
 		picker_add(&ui->prompt.picker, session->key, note);
 	}
+}
+
+static void act_pin(struct services *state, const struct model *model, struct ui *ui)
+{
+	if (state->version[0] == '\0') {
+		ui_say(ui, ROLE_WARNING, "p pins a version: select one of %s", state->service);
+		return;
+	}
+	if (ui->session[0] != '\0' && environment_session(model->env, str_of(ui->session))) {
+		confirm_pin(state, model, ui, ui->session);
+		return;
+	}
+	ui_ask_pick(ui, QUESTION_PIN_SESSION, "pin it to which session?");
+	offer_sessions(model, ui, true);
 	picker_add(&ui->prompt.picker, "+ a new session", "it will be yours");
+	offer_sessions(model, ui, false);
 	picker_ready(&ui->prompt.picker, 10);
 }
 
@@ -687,7 +706,11 @@ static void act_extend(struct services *state, const struct model *model, struct
 	const struct version *version = selected_version(state, model);
 	char ttl[DURATION_TEXT_SIZE] = "72h";
 
-	if (!version || version->kind == KIND_STABLE) {
+	if (!version) {
+		ui_say(ui, ROLE_WARNING, "e extends a version: select one of %s", state->service);
+		return;
+	}
+	if (version->kind == KIND_STABLE) {
 		ui_say(ui, ROLE_WARNING, "e extends a version that expires; stable does not");
 		return;
 	}
@@ -704,7 +727,11 @@ static void act_retire(struct services *state, const struct model *model, struct
 	char label[MESSAGE_MAX];
 	struct command_vars vars = vars_of(state, id);
 
-	if (!version || version->kind == KIND_STABLE) {
+	if (!version) {
+		ui_say(ui, ROLE_WARNING, "R retires a version: select one of %s", state->service);
+		return;
+	}
+	if (version->kind == KIND_STABLE) {
 		ui_say(ui, ROLE_WARNING, "R retires a version beside stable; stable stays");
 		return;
 	}
@@ -720,6 +747,7 @@ static enum redraw services_act(
 {
 	struct services *state = arg;
 
+	state->moved = true;
 	if (list_move(&state->list, action)) {
 		remember(state, model);
 		return REDRAW_BODY;
@@ -754,14 +782,14 @@ static enum redraw services_act(
 	return REDRAW_BODY;
 }
 
-static void answer_session(struct services *state, struct ui *ui, const char *text)
+static void answer_session(
+	struct services *state, const struct model *model, struct ui *ui, const char *text)
 {
 	if (text[0] == '+') {
 		ui_ask_line(ui, QUESTION_CREATE, "name of the new session", "");
 		return;
 	}
-	str_copy(ui->session, sizeof(ui->session), str_of(text));
-	confirm_pin(state, ui, text);
+	confirm_pin(state, model, ui, text);
 }
 
 static enum redraw services_answer(void *arg, const struct model *model, struct ui *ui,
@@ -772,8 +800,7 @@ static enum redraw services_answer(void *arg, const struct model *model, struct 
 	struct command_vars vars = vars_of(state, id);
 	char line[COMMAND_MAX];
 
-	(void)model;
-	vars.session = str_of(ui->session);
+	vars.session = str_of(state->pin_session);
 	switch (question) {
 	case QUESTION_PIN:
 		ui_run_binding(ui, keymap_binding(AREA_SERVICES, ACTION_PIN), &vars);
@@ -786,12 +813,15 @@ static enum redraw services_answer(void *arg, const struct model *model, struct 
 		ui_run_binding(ui, keymap_binding(AREA_SERVICES, ACTION_EXTEND), &vars);
 		break;
 	case QUESTION_PIN_SESSION:
-		answer_session(state, ui, text);
+		answer_session(state, model, ui, text);
 		break;
 	case QUESTION_CREATE:
 		vars.name = str_of(text);
-		ui_command(line, "umbra session create {name} --pin {service}={version}", &vars);
-		ui_run(ui, line);
+		ui_command(line,
+			text[0] ? "umbra session create {name} --pin {service}={version}"
+				: "umbra session create --pin {service}={version}",
+			&vars);
+		ui_run_mine(ui, line);
 		break;
 	default:
 		return REDRAW_NONE;
@@ -863,6 +893,7 @@ static bool services_find(
 		if (!(stay && i == 0))
 			at = back ? (at + count - 1) % count : (at + 1) % count;
 		if (has_text(model, row_at(state, at), text)) {
+			state->moved = true;
 			list_select(&state->list, at);
 			remember(state, model);
 			return true;

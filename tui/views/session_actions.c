@@ -80,7 +80,10 @@ bool session_answer(const char *key, struct ui *ui, enum question question, cons
 		return true;
 	case QUESTION_CREATE:
 		vars.name = str_of(text);
-		ui_run_binding(ui, keymap_binding(AREA_SESSIONS, ACTION_CREATE), &vars);
+		if (text[0] == '\0') /* the control plane finds one */
+			ui_run(ui, "umbra session create");
+		else
+			ui_run_binding(ui, keymap_binding(AREA_SESSIONS, ACTION_CREATE), &vars);
 		return true;
 	default:
 		return false;

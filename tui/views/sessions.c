@@ -56,6 +56,7 @@ struct sessions {
 	char order;
 	bool reverse;
 	bool stale;
+	bool moved; /* a person chose the row; until then it is the first, whatever comes */
 	char key[LIMIT_SESSION_KEY + 1];
 	char command[COMMAND_MAX];
 };
@@ -154,7 +155,7 @@ static void build(struct sessions *state, const struct model *model)
 	if (state->count > 1)
 		qsort_r(state->rows, state->count, sizeof(*state->rows), compare_rows, &context);
 	state->list.count = state->count;
-	for (size_t i = 0; i < state->count; i++) {
+	for (size_t i = 0; state->moved && i < state->count; i++) {
 		if (strcmp(model->env->sessions[state->rows[i]]->key, state->key) == 0) {
 			list_follow(&state->list, i);
 			return;
@@ -300,12 +301,25 @@ static void sessions_draw_title(const void *arg, const struct model *model, cons
 
 /* ---- acting ---- */
 
+static void use(const struct session *session, struct ui *ui)
+{
+	if (strcmp(ui->session, session->key) == 0) {
+		ui->session[0] = '\0';
+		ui_say(ui, ROLE_DONE, "%s is no longer your session; it goes on", session->key);
+		return;
+	}
+	str_copy(ui->session, sizeof(ui->session), str_of(session->key));
+	ui_say(ui, ROLE_DONE, "%s of %s is your session until you leave: p pins to it",
+		session->key, session->owner ? session->owner : "nobody");
+}
+
 static enum redraw sessions_act(
 	void *arg, const struct model *model, struct ui *ui, enum action action)
 {
 	struct sessions *state = arg;
 	const struct session *session = selected(state, model);
 
+	state->moved = true;
 	if (list_move(&state->list, action)) {
 		remember(state, model);
 		return REDRAW_BODY;
@@ -317,6 +331,9 @@ static enum redraw sessions_act(
 		state->stale = true;
 	} else if (session && action == ACTION_OPEN) {
 		ui_open(ui, &view_pins, session->key);
+	} else if (session && action == ACTION_USE) {
+		use(session, ui);
+		return REDRAW_ALL;
 	} else if (!session || !session_act(session, ui, action)) {
 		return REDRAW_NONE;
 	}
@@ -387,6 +404,7 @@ static bool sessions_find(
 				  : (at + 1) % state->count;
 		session = session_at(state, model, at);
 		if (session && has_text(session, text)) {
+			state->moved = true;
 			list_select(&state->list, at);
 			remember(state, model);
 			return true;
