@@ -137,7 +137,7 @@ static void measure_rest(int proxy_pid)
 	(void)told("CPU of HAProxy at rest, checks going on", "% of a core",
 		(figure_cpu_seconds(proxy_pid) - proxy) * 1e5 / REST_MS, 0, NULL);
 	(void)told("memory of serve", "KiB", figure_rss_kib(served.pid), 0, NULL);
-	(void)told("memory of HAProxy's process that routes", "KiB", figure_rss_kib(proxy_pid), 0,
+	(void)told("memory of HAProxy, both processes", "KiB", figure_rss_tree_kib(proxy_pid), 0,
 		NULL);
 }
 
@@ -206,6 +206,28 @@ static void measure_writes(struct http *http)
 	(void)snprintf(more, sizeof(more), "\"p50\":%.2f", figure_percentile(gone, WRITES, 0.5));
 	(void)told("DELETE of a version, p99", "ms",
 		good ? figure_percentile(gone, WRITES, 0.99) : -1, 0, more);
+}
+
+/* What a build waits for: from its registration until requests can reach it. */
+static void measure_ready(struct http *http)
+{
+	static const char path[] = "/v1/services/service-0500/versions/new";
+	int64_t begin_ns = time_monotonic_ns();
+	int64_t until_ms = time_monotonic_ms() + READY_MS;
+	char body[128];
+	bool ready = false;
+
+	(void)snprintf(body, sizeof(body),
+		"{\"kind\":\"ephemeral\",\"endpoints\":[\"127.0.0.1:%d\"]}",
+		served.ports[VERSIONS]);
+	if (!asked(http, "PUT", path, body))
+		return;
+	while (!ready && time_monotonic_ms() < until_ms)
+		ready = asked(http, "GET", path, NULL) &&
+			strstr(http->body, "\"state\":\"ready\"") != NULL;
+	(void)told(
+		"a new version, from PUT to ready", "ms", ready ? ms_since(begin_ns) : -1, 0, NULL);
+	(void)asked(http, "DELETE", path, NULL);
 }
 
 /* ---- who looks at it ---- */
@@ -293,6 +315,7 @@ int main(void)
 		measure_rest(proxy_pid);
 		measure_reads();
 		measure_writes(http);
+		measure_ready(http);
 		measure_lookers();
 		measure_restart(proxy_pid);
 	}

@@ -75,30 +75,28 @@ static void read_of_thread(int pid, const char *thread, const char *name, char d
 	(void)fclose(file);
 }
 
-/* On its CPU, and the children that the thread has started. */
-static double cpu_of_thread(int pid, const char *thread)
+/* Adds up a figure over what the thread has started. */
+static double sum_of_children(int pid, const char *thread, double (*figure)(int pid))
 {
 	char line[1024];
-	double seconds;
+	double sum = 0;
 	char *at = line;
 
-	read_of_thread(pid, thread, "schedstat", line);
-	seconds = strtod(line, NULL) / 1e9;
 	read_of_thread(pid, thread, "children", line);
 	for (;;) {
 		char *end;
 		long child = strtol(at, &end, 10);
 
 		if (end == at)
-			return seconds;
-		seconds += figure_cpu_seconds((int)child);
+			return sum;
+		sum += figure((int)child);
 		at = end;
 	}
 }
 
 double figure_cpu_seconds(int pid)
 {
-	char path[64];
+	char path[64], line[1024];
 	double seconds = 0;
 	struct dirent *entry;
 	DIR *dir;
@@ -106,12 +104,24 @@ double figure_cpu_seconds(int pid)
 	(void)snprintf(path, sizeof(path), "/proc/%d/task", pid);
 	dir = opendir(path);
 	while (dir != NULL && (entry = readdir(dir)) != NULL) {
-		if (entry->d_name[0] != '.')
-			seconds += cpu_of_thread(pid, entry->d_name);
+		if (entry->d_name[0] == '.')
+			continue;
+		read_of_thread(pid, entry->d_name, "schedstat", line);
+		seconds += strtod(line, NULL) / 1e9;
+		seconds += sum_of_children(pid, entry->d_name, figure_cpu_seconds);
 	}
 	if (dir != NULL)
 		(void)closedir(dir);
 	return seconds;
+}
+
+double figure_rss_tree_kib(int pid)
+{
+	double kib = figure_rss_kib(pid);
+	char thread[16];
+
+	(void)snprintf(thread, sizeof(thread), "%d", pid);
+	return kib < 0 ? 0 : kib + sum_of_children(pid, thread, figure_rss_tree_kib);
 }
 
 double figure_rss_kib(int pid)

@@ -32,5 +32,7 @@ double figure_percentile(double *values, size_t count, double p);
 double figure_cpu_seconds(int pid);
 /* Resident memory in KiB, without children; -1 when it is gone. */
 double figure_rss_kib(int pid);
+/* With what its first thread has started. */
+double figure_rss_tree_kib(int pid);
 
 #endif
