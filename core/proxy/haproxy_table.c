@@ -256,6 +256,10 @@ void table_write_check(struct strbuf *out, const struct service *service, int64_
 		"check inter %" PRId64
 		"ms fall 2 rise 1 observe layer4 error-limit 1 on-error mark-down",
 		interval_ms);
+	/* Where checks are far apart, what is new or down still does not wait that long. */
+	if (interval_ms > CHECK_INTERVAL_MS)
+		strbuf_addf(out, " fastinter %dms downinter %dms", CHECK_INTERVAL_MS,
+			CHECK_INTERVAL_MS);
 	if (service->protocol == PROTOCOL_H2C)
 		strbuf_add_c(out, " proto h2 check-proto h2");
 }
