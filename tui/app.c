@@ -119,13 +119,40 @@ static struct opened make_opened(const struct view *view)
 	return (struct opened){view, view->create ? view->create() : NULL, MODEL_ALL};
 }
 
+static void close_opened(struct opened *opened)
+{
+	if (opened->view->destroy)
+		opened->view->destroy(opened->state);
+}
+
 static void close_top(struct app *app)
 {
-	struct opened *top = &app->stack[--app->depth];
-
-	if (top->view->destroy)
-		top->view->destroy(top->state);
+	close_opened(&app->stack[--app->depth]);
 	app_top(app)->parts = MODEL_ALL;
+}
+
+static void drop_crumb(struct app *app, size_t at)
+{
+	struct crumb *crumb = &app->crumbs[at];
+
+	while (crumb->depth > 0)
+		close_opened(&crumb->stack[--crumb->depth]);
+	memmove(crumb, crumb + 1, (--app->crumb_count - at) * sizeof(*crumb));
+}
+
+/* The oldest way back goes when there are too many. */
+static void leave_crumb(struct app *app)
+{
+	struct crumb *crumb;
+
+	if (app->crumb_count == CRUMBS_MAX)
+		drop_crumb(app, 0);
+	crumb = &app->crumbs[app->crumb_count++];
+	crumb->tab = app->tab;
+	memcpy(crumb->stack, app->stack, sizeof(app->stack));
+	crumb->depth = app->depth;
+	app->depth = 0;
+	str_copy(crumb->scope, sizeof(crumb->scope), str_of(app->model.scope));
 }
 
 static void tail_as_needed(struct app *app)
@@ -137,12 +164,25 @@ static void tail_as_needed(struct app *app)
 		network_tail(app, app->model.scope);
 }
 
+/* Back to where a key led away from. */
+static void follow_crumb(struct app *app)
+{
+	const struct crumb *crumb = &app->crumbs[--app->crumb_count];
+
+	app->tab = crumb->tab;
+	memcpy(app->stack, crumb->stack, sizeof(app->stack));
+	app->depth = crumb->depth;
+	app->tabs[app->tab].parts = MODEL_ALL;
+	for (size_t i = 0; i < app->depth; i++)
+		app->stack[i].parts = MODEL_ALL;
+	if (app->tabs[app->tab].view->flags & VIEW_TAILS)
+		network_tail(app, crumb->scope);
+}
+
 static void show_tab(struct app *app, size_t tab, const char *argument)
 {
 	const struct view *view = app->tabs[tab].view;
 
-	while (app->depth > 0)
-		close_top(app);
 	app->tab = tab;
 	app->tabs[tab].parts = MODEL_ALL;
 	if (view->flags & VIEW_TAILS && argument[0] != '\0')
@@ -155,6 +195,7 @@ void app_open(struct app *app, const struct view *view, const char *argument)
 {
 	for (size_t i = 0; i < app->tab_count; i++) {
 		if (app->tabs[i].view == view) {
+			leave_crumb(app);
 			show_tab(app, i, argument);
 			tail_as_needed(app);
 			return;
@@ -165,6 +206,16 @@ void app_open(struct app *app, const struct view *view, const char *argument)
 	app->stack[app->depth++] = make_opened(view);
 	if (view->open)
 		view->open(app_top(app)->state, &app->model, &app->ui, argument);
+	tail_as_needed(app);
+}
+
+void app_open_tab(struct app *app, size_t tab)
+{
+	while (app->depth > 0)
+		close_top(app);
+	while (app->crumb_count > 0)
+		drop_crumb(app, 0);
+	show_tab(app, tab, "");
 	tail_as_needed(app);
 }
 
@@ -181,6 +232,8 @@ static void grant(struct app *app, const struct wish *wish)
 	case WISH_BACK:
 		if (app->depth > 0)
 			close_top(app);
+		else if (app->crumb_count > 0)
+			follow_crumb(app);
 		tail_as_needed(app);
 		break;
 	}
@@ -435,9 +488,10 @@ static void app_finish(struct app *app)
 		close(app->theme_fd);
 	while (app->depth > 0)
 		close_top(app);
+	while (app->crumb_count > 0)
+		drop_crumb(app, 0);
 	for (size_t i = 0; i < app->tab_count; i++)
-		if (app->tabs[i].view->destroy)
-			app->tabs[i].view->destroy(app->tabs[i].state);
+		close_opened(&app->tabs[i]);
 	ui_finish(&app->ui);
 	model_finish(&app->model);
 	if (app->owns_base)

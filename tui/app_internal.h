@@ -26,6 +26,16 @@ struct opened {
 
 enum { TABS_MAX = 8, STACK_MAX = 8, SIGNALS = 6 };
 
+/* Where one was before a key led to another tab; Esc goes back there. */
+struct crumb {
+	size_t tab;
+	struct opened stack[STACK_MAX];
+	size_t depth;
+	char scope[LIMIT_FILTER + 1]; /* what was tailed */
+};
+
+enum { CRUMBS_MAX = 8 };
+
 struct run; /* a command under way */
 
 struct app {
@@ -43,6 +53,8 @@ struct app {
 	size_t tab; /* the one shown, below what is opened over it */
 	struct opened stack[STACK_MAX]; /* what is opened over the tab */
 	size_t depth;
+	struct crumb crumbs[CRUMBS_MAX];
+	size_t crumb_count;
 
 	struct client *client;
 	struct feed *feed;
@@ -81,6 +93,8 @@ void app_hurry(struct app *app);
 /* The model changed. */
 void app_changed(struct app *app, unsigned parts);
 void app_open(struct app *app, const struct view *view, const char *argument);
+/* By the tab's own key: what led here is forgotten. */
+void app_open_tab(struct app *app, size_t tab);
 /* Does what handlers have wished for. */
 void app_grant(struct app *app);
 

@@ -197,7 +197,7 @@ static void draw_hints(const struct app *app, const struct canvas *canvas, enum 
 		for (size_t i = 0; i < binding_count; i++)
 			if (bindings[i].area == area && bindings[i].hint)
 				x = draw_hint(canvas, x, bindings[i].keys, bindings[i].hint);
-	if (app->depth > 0)
+	if (app->depth > 0 || app->crumb_count > 0)
 		(void)draw_hint(canvas, x, "Esc", "back");
 }
 

@@ -139,11 +139,29 @@ static bool open_tab(struct app *app, char key)
 {
 	for (size_t i = 0; i < app->tab_count; i++) {
 		if (app->tabs[i].view->key == key) {
-			app_open(app, app->tabs[i].view, "");
+			app_open_tab(app, i);
 			return true;
 		}
 	}
 	return false;
+}
+
+/* A filter that was kept goes first; with nothing opened over the tab, the way back is the app's. */
+static bool act_back(struct app *app)
+{
+	struct opened *top = app_top(app);
+	struct errbuf eb;
+	size_t column = 0;
+
+	errbuf_clear(&eb);
+	if (top->view->filter && top->view->filter(top->state)[0] != '\0') {
+		(void)top->view->set_filter(top->state, &app->model, "", &column, &eb);
+		return true;
+	}
+	if (app->depth > 0)
+		return false;
+	ui_back(&app->ui);
+	return true;
 }
 
 /* Actions every view has by its ops, or that are the app's own; false: the view's. */
@@ -159,6 +177,8 @@ static bool act_common(struct app *app, enum action action)
 		else
 			app->done = true;
 		return true;
+	case ACTION_BACK:
+		return act_back(app);
 	case ACTION_REPAINT:
 		screen_repaint(app->screen);
 		network_retry(app);

@@ -136,6 +136,26 @@ static void test_mine_is_said(void **state)
 	assert_false(pty_shows(&pty, "you: name-"));
 }
 
+/* Esc drops a kept filter, then goes back to where l was pressed. */
+static void test_back_to_where_one_was(void **state)
+{
+	(void)state;
+	open_dash((struct dash_options){0});
+	pty_keys(&pty, "3\r");
+	pty_wait_text(&pty, "WHAT CHANGES");
+	pty_keys(&pty, "l");
+	pty_wait_text(&pty, "session:checkout-4f2k");
+	pty_keys(&pty, "/status:200\r");
+	pty_wait_text(&pty, "filter status:200");
+	pty_keys(&pty, "\033");
+	pty_wait_gone(&pty, "filter status:200");
+	pty_wait_text(&pty, "session:checkout-4f2k");
+	pty_keys(&pty, "\033");
+	pty_wait_text(&pty, "WHAT CHANGES");
+	pty_keys(&pty, "\033");
+	pty_wait_text(&pty, "OWNER");
+}
+
 static void test_unknown_session(void **state)
 {
 	(void)state;
@@ -346,6 +366,7 @@ int main(void)
 		ACT(test_pin_to_mine),
 		ACT(test_mine_is_said),
 		ACT(test_unknown_session),
+		ACT(test_back_to_where_one_was),
 		ACT(test_service_row),
 		ACT(test_stage_and_apply),
 		ACT(test_create_extend_end),
