@@ -78,7 +78,16 @@ static void config_set(
 {
 	if (config->values[setting])
 		return;
-	config->values[setting] = xstrdup(value);
+	if (setting == SETTING_URL && strstr(value, "://") == NULL) {
+		struct strbuf url;
+
+		strbuf_init(&url, 2 * LIMIT_URL);
+		strbuf_addf(&url, "http://%s", value);
+		config->values[setting] = strbuf_detach(&url);
+		strbuf_finish(&url);
+	} else {
+		config->values[setting] = xstrdup(value);
+	}
 	config->origins[setting] = xstrdup(origin);
 }
 
@@ -86,12 +95,13 @@ static bool value_is_good(
 	enum setting setting, const char *value, const char *where, struct errbuf *eb)
 {
 	struct str text = str_of(value);
+	struct endpoint_parts parts;
 
 	if (setting == SETTING_SESSION && !name_is_session(text))
 		err_set_field(eb, ERR_USAGE, where, "at most 30 of a-z 0-9 and single -",
 			"%s: the session is no session key", where);
-	else if (setting == SETTING_URL && !str_starts(text, STR_LIT("http://")) &&
-		 !str_starts(text, STR_LIT("https://")))
+	else if (setting == SETTING_URL && !endpoint_parse(text, &parts) &&
+		 !str_starts(text, STR_LIT("http://")) && !str_starts(text, STR_LIT("https://")))
 		err_set_field(eb, ERR_USAGE, where, "http://HOST:PORT",
 			"%s: the url is no http URL", where);
 	else if (text.n > LIMIT_URL)

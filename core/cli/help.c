@@ -120,7 +120,9 @@ void help_write_command(struct strbuf *out, const struct command *command)
 		write_args(out, command->args, command->arg_count, true);
 	}
 	strbuf_add_c(out, "\nOptions of every command:\n");
-	write_args(out, command_globals, command_global_count, true);
+	for (size_t i = 0; i < command_global_count; i++)
+		if (!command->alone || command_globals[i].kind == ARG_FLAG)
+			write_arg(out, &command_globals[i]);
 	if (takes_filter(command))
 		write_filter_terms(out);
 	strbuf_addf(out, "\nExample:\n  %s\n", command->example);

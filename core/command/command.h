@@ -33,6 +33,7 @@ enum arg_kind {
 	ARG_FILTER,
 	ARG_URL,
 	ARG_FILE,
+	ARG_COMMIT,
 	ARG_CHOICE,
 	ARG_TARGET, /* service/path */
 	ARG_LABEL, /* key=value */
@@ -143,6 +144,7 @@ struct command {
 	const struct column *columns;
 	size_t column_count;
 	bool writes; /* refused with --read-only */
+	bool alone; /* works on no control plane but its own: --url, --context, --output say nothing to it */
 	bool how_to; /* text output shows how to reach what was made */
 	struct command_run *(*start)(struct client *client, const struct command_args *args,
 		command_done_fn done, void *arg);

@@ -78,6 +78,7 @@ const struct command command_demo = {
 		"when all was as "
 		"it must be. It leaves nothing behind, however it ends.",
 	.example = "umbra demo",
+	.alone = true,
 	.args = demo_args,
 	.arg_count = ARRAY_LEN(demo_args),
 	.shape = SHAPE_NONE,

@@ -19,6 +19,7 @@ struct completer {
 	const struct environment *env; /* NULL: no live names */
 	const char *const *words;
 	size_t count;
+	const struct command *command; /* NULL: not known yet */
 	const char *partial; /* the word at the end, or its part after "--option=" */
 	const char *prefix; /* "--option=" of it, else "" */
 	size_t prefix_len;
@@ -65,11 +66,15 @@ static void offer_version(const struct completer *c, const struct version *versi
 	offer(c, text, help);
 }
 
+/* Stable versions are not for retiring: that is refused. */
 static void offer_versions(const struct completer *c, char between)
 {
+	bool any = c->command != &command_version_retire;
+
 	for (size_t i = 0; c->env && i < c->env->node_count; i++)
 		for (size_t k = 0; k < c->env->nodes[i].version_count; k++)
-			offer_version(c, c->env->nodes[i].versions[k], between);
+			if (any || c->env->nodes[i].versions[k]->kind != KIND_STABLE)
+				offer_version(c, c->env->nodes[i].versions[k], between);
 }
 
 static void offer_sessions(const struct completer *c)
@@ -309,6 +314,7 @@ void command_complete(const struct environment *env, const char *const *words, s
 		return;
 	c.partial = words[count - 1];
 	parse_find_words(words, count - 1, &found);
+	c.command = found.command;
 	find_place(&c, &found, &place);
 	if (at_rest(&place))
 		complete_rest(&c, &found);

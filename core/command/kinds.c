@@ -78,7 +78,10 @@ static bool check_url(const struct arg_spec *spec, struct str value)
 	struct str http = STR_LIT("http://");
 	struct str https = STR_LIT("https://");
 
-	(void)spec;
+	struct endpoint_parts parts;
+
+	if (strcmp(spec->name, "--url") == 0 && endpoint_parse(value, &parts))
+		return true; /* HOST:PORT, which is http:// to it */
 	return (str_starts(value, http) && value.n > http.n) ||
 	       (str_starts(value, https) && value.n > https.n);
 }
@@ -134,6 +137,7 @@ static const struct {
 	[ARG_FILTER] = {"filter", NULL, NULL},
 	[ARG_URL] = {"URL", "http://HOST:PORT or https://...", check_url},
 	[ARG_FILE] = {"file", "a path", check_some},
+	[ARG_COMMIT] = {"commit", "a hash, such as a1b2c3d", check_some},
 	[ARG_CHOICE] = {"choice", NULL, check_choice},
 	[ARG_TARGET] = {"service and path", "service/path, such as gateway/book", check_target},
 	[ARG_LABEL] = {"label", "key=value", check_label},

@@ -370,13 +370,27 @@ static enum err check_filter(const struct parser *p)
 	return err;
 }
 
+static enum err missing(const struct parser *p, const struct arg_spec *spec)
+{
+	struct strbuf sentence;
+	enum err err;
+
+	strbuf_init(&sentence, EXPECTED_MAX);
+	strbuf_add_c(&sentence, "is missing");
+	for (size_t i = 0; spec->choices && spec->choices[i]; i++)
+		strbuf_addf(&sentence, "%s%s", i ? ", " : ": one of ", spec->choices[i]);
+	err = wrong_use(p, spec->name, sentence.data);
+	strbuf_finish(&sentence);
+	return err;
+}
+
 static enum err check_required(struct parser *p)
 {
 	const struct command *command = p->args->command;
 
 	for (size_t i = 0; i < command->arg_count; i++)
 		if (command->args[i].required && !args_has(p->args, command->args[i].name))
-			return wrong_use(p, command->args[i].name, "is missing");
+			return missing(p, &command->args[i]);
 	return args_has(p->args, "FILTER") ? check_filter(p) : ERR_NONE;
 }
 

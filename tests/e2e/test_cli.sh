@@ -55,6 +55,8 @@ does 0 "session pin" --help
 does 0 "umbra session pin KEY SERVICE=VERSION..." session pin --help
 does 0 "umbra session VERB" session --help
 does 0 "umbra logs" help logs
+does 0 "--headless" demo --help
+hasnt "$OUT" "--url" "demo --help: it has its own control plane"
 does 0 "umbra 0" --version
 does 0 ".TH UMBRA 1" man
 does 0 "http://127.0.0.1:7070" config
@@ -211,6 +213,7 @@ ok "events follow" wait_until 5 grep -q 'session-ended.*mine' "$T/events"
 stop "$EVENTS"
 
 does 0 "proxy url" status
+does 0 "proxy url" status --url "${UMBRA_URL#http://}"
 gives domain $DOMAIN status
 does 0 "cart" --once
 gives services.# 2 --once

@@ -37,7 +37,7 @@ static void put_version(
 
 	text_set(&version->service, service);
 	text_set(&version->name, name);
-	version->kind = KIND_EPHEMERAL;
+	version->kind = str_starts(str_of(name), STR_LIT("pr-")) ? KIND_EPHEMERAL : KIND_STABLE;
 	put(env, THING_VERSION, version, revision);
 }
 
@@ -52,8 +52,9 @@ static int setup(void **state)
 	put_version(env, "cart", "pr-1", 3);
 	put_version(env, "cart", "pr-2", 4);
 	put_version(env, "catalog", "pr-1", 5);
+	put_version(env, "catalog", "v1", 6);
 	text_set(&session->key, "dev-4f2k");
-	put(env, THING_SESSION, session, 6);
+	put(env, THING_SESSION, session, 7);
 	*state = env;
 	return 0;
 }
@@ -77,12 +78,15 @@ static const struct {
 	{{"--url", "http://h", "session", "pi"}, "pin ", NULL},
 	{{"nonsense", ""}, "", NULL},
 	{{"session", "pin", ""}, "dev-4f2k ", NULL},
-	{{"session", "pin", "dev-4f2k", "ca"}, "cart=pr-1 cart=pr-2 catalog=pr-1 ", NULL},
+	{{"session", "pin", "dev-4f2k", "ca"}, "cart=pr-1 cart=pr-2 catalog=v1 catalog=pr-1 ",
+		NULL},
 	{{"session", "pin", "dev-4f2k", "cart=pr-1", "cart=pr-2"}, "cart=pr-2 ", NULL},
 	{{"session", "unpin", "dev-4f2k", "cat"}, "catalog ", NULL},
+	{{"version", "show", "cat"}, "catalog@v1 catalog@pr-1 ", NULL},
+	{{"version", "retire", "cat"}, "catalog@pr-1 ", NULL},
 	{{"version", "show", "cart@"}, "cart@pr-1 cart@pr-2 ", NULL},
-	{{"session", "create", "x", "--pin", "catalog"}, "catalog=pr-1 ", NULL},
-	{{"session", "create", "x", "--pin=catalog"}, "--pin=catalog=pr-1 ", NULL},
+	{{"session", "create", "x", "--pin", "catalog"}, "catalog=v1 catalog=pr-1 ", NULL},
+	{{"session", "create", "x", "--pin=catalog"}, "--pin=catalog=v1 --pin=catalog=pr-1 ", NULL},
 	{{"session", "create", "--st"}, "--strict ", NULL},
 	{{"session", "create", "--strict", "--st"}, "", NULL},
 	{{"session", "create", "--pin", "a=b", "--pi"}, "--pin ", NULL},

@@ -191,6 +191,8 @@ static const struct {
 	{"logs --since 5m", "'since:5m'", "--follow"},
 	{"logs --status=5xx", "'status:5xx'", "--follow"},
 	{"curl Cart/x", "is no service and path", "gateway/book"},
+	{"completion", "SHELL is missing: one of bash, zsh, fish", "umbra completion SHELL"},
+	{"version register a@b --endpoint h:1 --commit ''", "is no commit", "a1b2c3d"},
 	{"completion tcsh", "is no choice", "bash, zsh, fish"},
 	{"--theme x status", "\"--theme\" is no option of status", NULL},
 	{"status '\x1b[31m'", "\\x1b", NULL},
