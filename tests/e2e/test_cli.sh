@@ -144,6 +144,8 @@ gives pins.cart pr-1 session show "$KEY"
 gives sessions.# 2 session list
 gives sessions.0.key mine session list owner:dev2
 lines key session list
+umbra session list owner:dev2
+has "$OUT" " 1h " "session list: what was given for 1h has 1h left"
 does 0 "pins cart=pr-2" session pin mine cart=pr-2
 does 0 "pins nothing" session unpin mine cart
 does 0 "lives for 1h" session extend mine
