@@ -40,18 +40,57 @@ struct place {
 	bool found;
 };
 
-static struct place find_node(const struct environment *env, struct str name)
+/* What is looked for: a name, among things of one kind where the order is by kind first. */
+struct wanted {
+	int kind;
+	struct str name;
+};
+
+/* How element `at` of a sorted array stands to what is wanted: <0 before it, 0 it is, >0 behind it. */
+typedef int order_fn(const void *array, size_t at, const struct wanted *wanted);
+
+static int order_node(const void *array, size_t at, const struct wanted *wanted)
+{
+	const struct service_node *nodes = array;
+
+	return str_cmp(str_of(nodes[at].service->name), wanted->name);
+}
+
+/* Versions are ordered by kind (stable is first), then by name. */
+static int order_version(const void *array, size_t at, const struct wanted *wanted)
+{
+	const struct version *version = ((struct version *const *)array)[at];
+
+	return version->kind != wanted->kind ? version->kind - wanted->kind
+					     : str_cmp(str_of(version->name), wanted->name);
+}
+
+static int order_session(const void *array, size_t at, const struct wanted *wanted)
+{
+	return str_cmp(str_of(((struct session *const *)array)[at]->key), wanted->name);
+}
+
+static int order_tombstone(const void *array, size_t at, const struct wanted *wanted)
+{
+	const struct tombstone *tombstone = ((struct tombstone *const *)array)[at];
+
+	return tombstone->kind != wanted->kind ? tombstone->kind - wanted->kind
+					       : str_cmp(str_of(tombstone->id), wanted->name);
+}
+
+static struct place find(
+	const void *array, size_t count, order_fn *order, const struct wanted *wanted)
 {
 	struct place low = {0};
-	size_t high = env->node_count;
+	size_t high = count;
 
 	while (low.at < high) {
 		size_t middle = low.at + (high - low.at) / 2;
-		int order = str_cmp(str_of(env->nodes[middle].service->name), name);
+		int stands = order(array, middle, wanted);
 
-		if (order == 0)
+		if (stands == 0)
 			return (struct place){middle, true};
-		if (order < 0)
+		if (stands < 0)
 			low.at = middle + 1;
 		else
 			high = middle;
@@ -59,26 +98,15 @@ static struct place find_node(const struct environment *env, struct str name)
 	return low;
 }
 
-/* Versions are ordered by kind (stable is first), then by name. */
+static struct place find_node(const struct environment *env, struct str name)
+{
+	return find(env->nodes, env->node_count, order_node, &(struct wanted){.name = name});
+}
+
 static struct place find_version_of_kind(const struct service_node *node, int kind, struct str name)
 {
-	struct place low = {0};
-	size_t high = node->version_count;
-
-	while (low.at < high) {
-		size_t middle = low.at + (high - low.at) / 2;
-		const struct version *version = node->versions[middle];
-		int order = version->kind != kind ? version->kind - kind
-						  : str_cmp(str_of(version->name), name);
-
-		if (order == 0)
-			return (struct place){middle, true};
-		if (order < 0)
-			low.at = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return find(
+		node->versions, node->version_count, order_version, &(struct wanted){kind, name});
 }
 
 static struct place find_version(const struct service_node *node, struct str name)
@@ -90,42 +118,14 @@ static struct place find_version(const struct service_node *node, struct str nam
 
 static struct place find_session(const struct environment *env, struct str key)
 {
-	struct place low = {0};
-	size_t high = env->session_count;
-
-	while (low.at < high) {
-		size_t middle = low.at + (high - low.at) / 2;
-		int order = str_cmp(str_of(env->sessions[middle]->key), key);
-
-		if (order == 0)
-			return (struct place){middle, true};
-		if (order < 0)
-			low.at = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return find(
+		env->sessions, env->session_count, order_session, &(struct wanted){.name = key});
 }
 
 static struct place find_tombstone(const struct environment *env, int kind, struct str id)
 {
-	struct place low = {0};
-	size_t high = env->tombstone_count;
-
-	while (low.at < high) {
-		size_t middle = low.at + (high - low.at) / 2;
-		const struct tombstone *tombstone = env->tombstones[middle];
-		int order = tombstone->kind != kind ? tombstone->kind - kind
-						    : str_cmp(str_of(tombstone->id), id);
-
-		if (order == 0)
-			return (struct place){middle, true};
-		if (order < 0)
-			low.at = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return find(
+		env->tombstones, env->tombstone_count, order_tombstone, &(struct wanted){kind, id});
 }
 
 /* ---- life ---------------------------------------------------------------------------------------- */
