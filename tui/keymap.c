@@ -53,8 +53,9 @@ const struct binding bindings[] = {
 	{AREA_PINS, ACTION_EXTEND, "e", "extend", "let the session's lifetime start anew", "umbra session extend {session} --ttl {ttl}"},
 	{AREA_PINS, ACTION_END, "D", "end", "end the session; asks first", "umbra session end {session}"},
 
-	{AREA_REQUESTS, ACTION_OPEN, "Enter o", "details", "all fields of the request", "umbra logs {filter} -o json"},
+	{AREA_REQUESTS, ACTION_OPEN, "Enter", "details", "all fields of the request", "umbra logs {filter} -o json"},
 	{AREA_REQUESTS, ACTION_PAUSE, "p", "pause", "stop following; again, or G: follow", NULL},
+	{AREA_REQUESTS, ACTION_TRACE, "o", "trace", "all hops of the request's trace; Esc comes back", "umbra logs -f {filter}"},
 	{AREA_REQUESTS, ACTION_SCOPE, "t", "tail", "tail something else: a filter for the control plane", "umbra logs -f {filter}"},
 
 	{AREA_LIST, ACTION_FILTER, "/", "filter", "show only what matches; empty shows all", NULL},

@@ -11,7 +11,7 @@
 #include "core/base/mem.h"
 #include "core/model/ring.h"
 
-enum { LINES_MAX = 20000, LINES_BYTES_MAX = 16 << 20, RATE_LAG_MS = 2000 };
+enum { LINES_MAX = 20000, LINES_BYTES_MAX = 16 << 20, RATE_LAG_MS = 2000, TRACE_REACH = 256 };
 
 struct lines {
 	struct ring *ring;
@@ -129,6 +129,29 @@ void lines_add_loss(struct lines *lines, int64_t count, const char *why)
 const struct request *lines_get(const struct lines *lines, int64_t number)
 {
 	return ring_get(lines->ring, number);
+}
+
+static bool carries_session_of(const struct request *other, const struct request *line)
+{
+	return other && other->session.n > 0 && str_eq(other->trace, line->trace);
+}
+
+const struct request *lines_lost_session(const struct lines *lines, int64_t number)
+{
+	const struct request *line = ring_get(lines->ring, number);
+
+	if (!line || line->session.n > 0 || line->trace.n == 0)
+		return NULL;
+	for (int64_t away = 1; away <= TRACE_REACH; away++) {
+		const struct request *before = ring_get(lines->ring, number - away);
+		const struct request *after = ring_get(lines->ring, number + away);
+
+		if (carries_session_of(before, line))
+			return before;
+		if (carries_session_of(after, line))
+			return after;
+	}
+	return NULL;
 }
 
 bool line_is_loss(const struct request *line, int64_t *ret_count, struct str *ret_why)

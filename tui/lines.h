@@ -30,6 +30,11 @@ void lines_add_loss(struct lines *lines, int64_t count, const char *why);
 
 /* NULL when it is not kept. */
 const struct request *lines_get(const struct lines *lines, int64_t number);
+/*
+ * The nearest line of the same trace that carries a session, when this one carries none: the session was
+ * lost on the way. NULL otherwise. Looks at the lines around only: hops of a trace end close together.
+ */
+const struct request *lines_lost_session(const struct lines *lines, int64_t number);
 /* A loss is kept as a request without seq: how many (-1 unknown) and why. */
 bool line_is_loss(const struct request *line, int64_t *ret_count, struct str *ret_why);
 

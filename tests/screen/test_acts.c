@@ -173,7 +173,7 @@ static void test_service_row(void **state)
 	pty_keys(&pty, "R");
 	pty_wait_text(&pty, "R retires a version: select one of");
 	pty_keys(&pty, "?");
-	pty_wait_text(&pty, "in every list");
+	pty_wait_text(&pty, "Esc back");
 	pty_keys(&pty, "q"); /* closes the help, not the program */
 	pty_wait_text(&pty, "SERVICE");
 	pty_keys(&pty, "3");

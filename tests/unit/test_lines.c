@@ -23,6 +23,38 @@ static void add(struct lines *lines, int64_t seq, const char *service, int64_t s
 	lines_add(lines, &request, NULL, 1000);
 }
 
+static void add_hop(struct lines *lines, int64_t seq, const char *trace, const char *session)
+{
+	struct request request;
+
+	memset(&request, 0, sizeof(request));
+	request.seq = seq;
+	request.trace = str_of(trace);
+	request.session = str_of(session);
+	request.kind = KIND_COUNT;
+	request.carrier = CARRIER_COUNT;
+	request.intended = REASON_COUNT;
+	lines_add(lines, &request, NULL, 1000);
+}
+
+static void test_lost_session(void **state)
+{
+	struct lines *lines = lines_create(100, 0);
+	const struct request *had;
+
+	(void)state;
+	add_hop(lines, 1, "aa", ""); /* the inner hop ends, and is logged, first */
+	add_hop(lines, 2, "bb", "");
+	add_hop(lines, 3, "aa", "dev-1");
+	add_hop(lines, 4, "", "");
+	had = lines_lost_session(lines, lines_number(lines, 0));
+	assert_non_null(had);
+	assert_true(str_eq_c(had->session, "dev-1"));
+	for (size_t row = 1; row < 4; row++)
+		assert_null(lines_lost_session(lines, lines_number(lines, row)));
+	lines_destroy(lines);
+}
+
 static struct filter *filter_of(const char *text)
 {
 	struct filter *filter = filter_parse(str_of(text), NULL, NULL);
@@ -110,6 +142,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sieve),
+		cmocka_unit_test(test_lost_session),
 		cmocka_unit_test(test_numbers_stay),
 		cmocka_unit_test(test_a_clear_starts_over),
 	};

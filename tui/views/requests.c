@@ -115,12 +115,26 @@ static const struct version *caller_of(const struct model *model, const struct r
 }
 
 /* Only requests that carry a session or pins reach an ephemeral version: when one calls on without, it lost them. */
-static bool lost_session_here(const struct model *model, const struct request *line)
+static bool called_without(const struct model *model, const struct request *line)
 {
 	const struct version *caller =
 		line->reason == REASON_NO_SESSION ? caller_of(model, line) : NULL;
 
 	return caller && caller->kind == KIND_EPHEMERAL;
+}
+
+/*
+ * The line when its session was lost before it: the one of the same trace that still had it, or itself
+ * when only its caller tells. NULL: nothing was lost.
+ */
+static const struct request *lost_session(const struct model *model, int64_t number)
+{
+	const struct request *line = lines_get(model->lines, number);
+	const struct request *had = NULL;
+
+	if (line && line->seq != 0 && line->reason == REASON_NO_SESSION)
+		had = lines_lost_session(model->lines, number);
+	return had ? had : line && called_without(model, line) ? line : NULL;
 }
 
 static void put(const struct requests *state, const struct ui *ui, const struct canvas *canvas,
@@ -151,10 +165,9 @@ static void draw_numbers(const struct requests *state, const struct ui *ui,
 		canvas_right(canvas, y, at[COLUMN_MS].x, at[COLUMN_MS].width, ROLE_FIGURE, text);
 }
 
-static void draw_why(const struct requests *state, const struct model *model, const struct ui *ui,
-	const struct canvas *canvas, int y, const struct request *line)
+static void draw_why(const struct requests *state, const struct ui *ui, const struct canvas *canvas,
+	int y, const struct request *line, bool lost)
 {
-	bool lost = lost_session_here(model, line);
 	bool stable = line->kind == KIND_STABLE;
 	struct str version = stable ? STR_LIT("stable") : line->version;
 	const struct placed *at = &state->placed[COLUMN_VERSION];
@@ -174,30 +187,32 @@ static void draw_why(const struct requests *state, const struct model *model, co
 
 /* A stable caller is its service; what is beside stable is named in full. */
 static void draw_caller(const struct requests *state, const struct model *model,
-	const struct ui *ui, const struct canvas *canvas, int y, const struct request *line)
+	const struct ui *ui, const struct canvas *canvas, int y, int64_t number)
 {
+	const struct request *line = lines_get(model->lines, number);
+	const struct request *lost = lost_session(model, number);
 	const struct placed *at = &state->placed[COLUMN_CALLER];
-	const struct version *caller;
+	const struct version *caller = caller_of(model, line);
 	struct str text = line->caller;
-	int used;
+	char said[LIMIT_SESSION_KEY + 32] = "lost the session here";
+	int used = 0;
 
 	if (at->width == 0)
 		return;
-	if (text.n == 0) {
-		(void)canvas_glyph(canvas, y, at->x, ROLE_QUIET, GLYPH_NONE);
-		return;
-	}
-	caller = caller_of(model, line);
 	if (caller && caller->kind == KIND_STABLE)
 		text = str_of(caller->service);
-	put(state, ui, canvas, y, COLUMN_CALLER,
-		caller && caller->kind == KIND_EPHEMERAL ? ROLE_EPHEMERAL : ROLE_QUIET, text);
-	if (!lost_session_here(model, line))
-		return;
-	used = (int)text_cells(text) + 1;
-	if (used < at->width)
-		(void)canvas_run_c(canvas, y, at->x + used, at->width - used, ROLE_WARNING,
-			"lost the session here");
+	if (text.n > 0) {
+		put(state, ui, canvas, y, COLUMN_CALLER,
+			caller && caller->kind == KIND_EPHEMERAL ? ROLE_EPHEMERAL : ROLE_QUIET,
+			text);
+		used = (int)text_cells(text) + 1;
+	} else if (lost) {
+		(void)snprintf(said, sizeof(said), "%.*s lost on the way", STR_ARG(lost->session));
+	} else {
+		(void)canvas_glyph(canvas, y, at->x, ROLE_QUIET, GLYPH_NONE);
+	}
+	if (lost && used < at->width)
+		(void)canvas_run_c(canvas, y, at->x + used, at->width - used, ROLE_WARNING, said);
 }
 
 static void draw_loss(const struct canvas *canvas, int y, int64_t count, struct str why)
@@ -214,8 +229,9 @@ static void draw_loss(const struct canvas *canvas, int y, int64_t count, struct 
 }
 
 static void draw_line(const struct requests *state, const struct model *model, const struct ui *ui,
-	const struct canvas *canvas, int y, const struct request *line)
+	const struct canvas *canvas, int y, int64_t number)
 {
+	const struct request *line = lines_get(model->lines, number);
 	char clock[TIME_TEXT_SIZE];
 	int64_t lost;
 	struct str why;
@@ -230,11 +246,11 @@ static void draw_line(const struct requests *state, const struct model *model, c
 	put(state, ui, canvas, y, COLUMN_TIME, ROLE_QUIET, str_of(clock));
 	put(state, ui, canvas, y, COLUMN_SERVICE, ROLE_BASE,
 		line->service.n > 0 ? line->service : line->host);
-	draw_why(state, model, ui, canvas, y, line);
+	draw_why(state, ui, canvas, y, line, lost_session(model, number) != NULL);
 	draw_numbers(state, ui, canvas, y, line);
 	put(state, ui, canvas, y, COLUMN_METHOD, ROLE_BASE, line->method);
 	put(state, ui, canvas, y, COLUMN_PATH, ROLE_STRONG, line->path);
-	draw_caller(state, model, ui, canvas, y, line);
+	draw_caller(state, model, ui, canvas, y, number);
 	put(state, ui, canvas, y, COLUMN_SESSION, ROLE_SESSION, line->session);
 }
 
@@ -273,7 +289,7 @@ static void requests_draw(const void *arg, const struct model *model, const stru
 			continue;
 		if (row == state->list.selected)
 			(void)canvas_glyph(canvas, (int)i + 1, 1, ROLE_MARK, GLYPH_MARK);
-		draw_line(state, model, ui, canvas, (int)i + 1, line);
+		draw_line(state, model, ui, canvas, (int)i + 1, lines_number(model->lines, row));
 	}
 	if (state->list.count == 0)
 		draw_empty(model, canvas);
@@ -344,6 +360,20 @@ static void act_open(const struct requests *state, const struct model *model, st
 	ui_open(ui, &view_detail, argument);
 }
 
+/* All the hops of the selected one's trace; Esc comes back. */
+static void act_trace(const struct requests *state, const struct model *model, struct ui *ui)
+{
+	const struct request *line = selected_line(state, model);
+	char scope[LIMIT_FILTER + 1];
+
+	if (!line || line->trace.n == 0 || line->trace.n > LIMIT_WORD) {
+		ui_say(ui, ROLE_WARNING, "this one has no trace: its caller sent no traceparent");
+		return;
+	}
+	(void)snprintf(scope, sizeof(scope), "trace:%.*s", STR_ARG(line->trace));
+	ui_open(ui, &view_requests, scope);
+}
+
 static enum redraw requests_act(
 	void *arg, const struct model *model, struct ui *ui, enum action action)
 {
@@ -360,6 +390,9 @@ static enum redraw requests_act(
 		if (state->follows)
 			set_follow(state, model, false);
 		act_open(state, model, ui);
+		return REDRAW_ALL;
+	case ACTION_TRACE:
+		act_trace(state, model, ui);
 		return REDRAW_ALL;
 	case ACTION_SCOPE:
 		ui_ask_line(ui, QUESTION_SCOPE, "tail what", model->scope);
