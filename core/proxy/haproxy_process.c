@@ -93,7 +93,8 @@ static pid_t spawn(const char *const *argv, int *ret_fd)
 		&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 	/* posix_spawn does not write to argv; its prototype is older than const. */
 	char **arguments = (char **)(uintptr_t)argv;
-	if (posix_spawn(&pid, argv[0], &actions, &attributes, arguments, environ) != 0)
+	int error = posix_spawn(&pid, argv[0], &actions, &attributes, arguments, environ);
+	if (error != 0)
 		pid = 0;
 	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&actions);
@@ -102,6 +103,7 @@ static pid_t spawn(const char *const *argv, int *ret_fd)
 		close(ends[0]);
 	else
 		*ret_fd = ends[0];
+	errno = error;
 	return pid;
 }
 

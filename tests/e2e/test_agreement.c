@@ -4,6 +4,7 @@
  * the proxy logged is compared too. The environments change under it as they do in life: by commands where
  * that is promised, by reloads for services.
  */
+#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -366,7 +367,7 @@ struct test_case {
 	struct context context;
 	struct decision decision;
 	struct answer answer; /* status only */
-	bool answered, logged;
+	bool answered, logged, is_upgrade;
 	char served[LIMIT_VERSION_NAME + 1];
 };
 
@@ -594,6 +595,7 @@ static struct str parameter(struct str header, const char *name)
 }
 
 static unsigned failures;
+static unsigned reload_after; /* answers until a new service is put, 0: never */
 
 /* Noted, not thrown: a test must not leave the loop it runs in by a long jump. */
 static void fail_case(const struct test_case *c, const char *what, struct str got, const char *want)
@@ -608,7 +610,7 @@ static void compare_served(struct test_case *c, const struct answer *answer)
 	const struct version *version = c->decision.version;
 	struct str port = answer_header(answer, "X-Port", 0);
 
-	if (answer->status != 200 || !has_port(version, port)) {
+	if (answer->status != (c->is_upgrade ? 101 : 200) || !has_port(version, port)) {
 		fail_case(c, "served by port", port, version->name);
 		return;
 	}
@@ -651,6 +653,8 @@ static void on_answer(void *arg, void *tag, const struct answer *answer)
 	(void)arg;
 	c->answered = true;
 	c->answer.status = answer->status;
+	if (reload_after > 0 && --reload_after == 0)
+		put_service("fresh", NULL);
 	if (decision->status != 0) {
 		snprintf(status, sizeof(status), "%d", answer->status);
 		if (answer->status != decision->status)
@@ -660,7 +664,8 @@ static void on_answer(void *arg, void *tag, const struct answer *answer)
 			fail_case(c, "type", answer_header(answer, "Content-Type", 0), "a problem");
 	} else {
 		compare_served(c, answer);
-		compare_upstream(c, answer);
+		if (!c->is_upgrade)
+			compare_upstream(c, answer);
 	}
 	if (decision->service != NULL &&
 		!str_eq_c(parameter(header, "reason="), reason_names[decision->reason]))
@@ -834,6 +839,56 @@ static void agrees_on_generated_cases(void **state)
 	assert_int_equal(lost_lines, 0);
 }
 
+/* ---- upgrades and reloads ------------------------------------------------------------------------------------- */
+
+static void websockets_go_where_the_pin_says(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(session_keys); i++) {
+		struct test_case *c = new_case();
+
+		snprintf(c->host, sizeof(c->host), "cart." DOMAIN);
+		snprintf(c->target, sizeof(c->target), "/case/%d/%zu?routing-session=%s",
+			round_number, i, session_keys[i]);
+		add_header(c, "Connection", "Upgrade");
+		add_header(c, "Upgrade", "websocket");
+		add_header(c, "Sec-WebSocket-Version", "13");
+		add_header(c, "Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==");
+		c->is_upgrade = true;
+		finish_case(c);
+	}
+	/* One connection each: after the upgrade it is the version's. */
+	const struct exchange_ops ops = {next_request, on_answer, NULL};
+	next_case = 0;
+	exchange_run(world.base, "127.0.0.1", world.port, (int)case_count, &ops);
+	wait_for(is_logged, "every upgrade's record");
+	assert_int_equal(failures, 0);
+	case_count = 0;
+	round_number++;
+}
+
+static void no_request_fails_over_a_reload(void **state)
+{
+	struct proxy_facts before, after;
+	(void)state;
+
+	proxy_facts(world.proxy, &before);
+	for (unsigned round = 0; round < 3; round++) {
+		for (int i = 0; i < CASES; i++)
+			make_case();
+		reload_after = 40;
+		ask_all();
+		assert_non_null(environment_service(&world.env, str_of("fresh")));
+		wait_for(is_applied, "the new service");
+		take_out(THING_SERVICE, "fresh");
+		wait_for(is_applied, "its end");
+	}
+	proxy_facts(world.proxy, &after);
+	assert_true(after.reloads > before.reloads);
+	assert_int_equal(after.restarts, 0);
+	assert_int_equal(after.pid, before.pid);
+}
+
 /* ---- life ------------------------------------------------------------------------------------------------------- */
 
 static int set_up(void **state)
@@ -882,10 +937,21 @@ static bool is_stopped(void)
 	return stopped;
 }
 
+static int remove_one(const char *path, const struct stat *info, int type, struct FTW *where)
+{
+	(void)info;
+	(void)type;
+	(void)where;
+	return remove(path);
+}
+
+static void remove_tree(const char *path)
+{
+	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
 static int tear_down(void **state)
 {
-	char command[100];
-
 	(void)state;
 	proxy_stop(world.proxy, on_stopped, NULL);
 	wait_for(is_stopped, "the proxy to stop");
@@ -896,7 +962,7 @@ static int tear_down(void **state)
 	for (size_t i = 0; i < CASES; i++)
 		if (cases[i].text.max > 0)
 			strbuf_finish(&cases[i].text);
-	snprintf(command, sizeof(command), "rm -rf %s", world.dir);
+	remove_tree(world.dir);
 	return 0;
 }
 
@@ -904,6 +970,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(agrees_on_generated_cases),
+		cmocka_unit_test(websockets_go_where_the_pin_says),
+		cmocka_unit_test(no_request_fails_over_a_reload),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -52,6 +52,13 @@ static void echo(struct bufferevent *bev, void *arg)
 	bufferevent_write_buffer(bev, bufferevent_get_input(bev));
 }
 
+static void on_event(struct bufferevent *bev, short what, void *arg)
+{
+	(void)arg;
+	if (what & (BEV_EVENT_EOF | BEV_EVENT_ERROR))
+		bufferevent_free(bev);
+}
+
 static void answer(
 	struct bufferevent *bev, const struct server *server, const char *head, size_t len)
 {
@@ -62,9 +69,11 @@ static void answer(
 	if (strcasestr(head, "\nupgrade: websocket") != NULL) {
 		evbuffer_add_printf(output,
 			"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
-			"Connection: Upgrade\r\nX-Port: %u\r\n\r\n",
+			"Connection: Upgrade\r\nX-Port: %u\r\n"
+			/* of the key in RFC 6455 section 1.3; HAProxy looks for it */
+			"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n",
 			(unsigned)port);
-		bufferevent_setcb(bev, echo, NULL, NULL, NULL);
+		bufferevent_setcb(bev, echo, NULL, on_event, NULL);
 		return;
 	}
 	evbuffer_add_printf(output,
@@ -93,13 +102,6 @@ static void on_read(struct bufferevent *bev, void *arg)
 		answer(bev, arg, head, len);
 		free(head);
 	}
-}
-
-static void on_event(struct bufferevent *bev, short what, void *arg)
-{
-	(void)arg;
-	if (what & (BEV_EVENT_EOF | BEV_EVENT_ERROR))
-		bufferevent_free(bev);
 }
 
 static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *address,
