@@ -1,0 +1,248 @@
+/*
+ * What HAProxy is told when the environment changes: the exact commands, and nothing for what stays.
+ */
+#include "core/proxy/haproxy_table.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/base/mem.h"
+#include "core/proxy/haproxy_config.h"
+
+static struct environment env;
+static struct table table;
+static struct commands commands;
+
+static bool resolve(void *arg, struct str host, struct str *ret_address)
+{
+	(void)arg;
+	if (!str_eq_c(host, "known.example"))
+		return false;
+	*ret_address = STR_LIT("10.0.0.9");
+	return true;
+}
+
+static void put(enum thing thing, void *record)
+{
+	struct change change;
+
+	change_init(&change, thing, record, env.revision + 1);
+	record_unref(thing_type(thing), record);
+	environment_apply(&env, &change);
+	change_finish(&change);
+}
+
+static void take_out(enum thing thing, const char *id)
+{
+	struct change change;
+
+	change_init_removed(&change, thing, id, env.revision + 1);
+	environment_apply(&env, &change);
+	change_finish(&change);
+}
+
+static void put_version(const char *name, int kind, const char *endpoint)
+{
+	struct version *version = record_create(&version_type);
+
+	text_set(&version->service, "cart");
+	text_set(&version->name, name);
+	version->kind = kind;
+	strlist_add(&version->endpoints, str_of(endpoint));
+	put(THING_VERSION, version);
+}
+
+static void put_session(const char *key, int policy, const char *version)
+{
+	struct session *session = record_create(&session_type);
+
+	text_set(&session->key, key);
+	session->policy = policy;
+	if (version != NULL)
+		dict_set(&session->pins, STR_LIT("cart"), version);
+	put(THING_SESSION, session);
+}
+
+static int set_up(void **state)
+{
+	struct service *service = record_create(&service_type);
+
+	(void)state;
+	environment_init(&env);
+	table_init(&table, resolve, NULL);
+	commands_init(&commands);
+	text_set(&service->name, "cart");
+	put(THING_SERVICE, service);
+	put_version("v1", KIND_STABLE, "127.0.0.1:9001");
+	put_session("old", POLICY_LENIENT, "v1");
+	table_build(&table, &env);
+	table_loaded(&table);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	commands_finish(&commands);
+	table_finish(&table);
+	environment_finish(&env);
+	return 0;
+}
+
+static void assert_commands(const char *want)
+{
+	size_t lines = 0;
+	const char *got = commands.text.len > 0 ? commands.text.data : "";
+
+	assert_string_equal(got, want);
+	for (const char *p = got; *p != '\0'; p++)
+		lines += *p == '\n' || *p == ';';
+	assert_int_equal(commands.replies, lines);
+	commands_reset(&commands);
+}
+
+static void sync_version(const char *name)
+{
+	table_sync_version(&table, &env, STR_LIT("cart"), str_of(name), &commands);
+}
+
+#define CHECK "check inter 2000ms fall 2 rise 1 observe layer4 error-limit 1 on-error mark-down"
+
+static void a_version_comes_gets_well_and_goes(void **state)
+{
+	struct table_place place;
+	(void)state;
+
+	put_version("pr-1", KIND_EPHEMERAL, "127.0.0.1:9002");
+	sync_version("pr-1");
+	assert_commands("add server cart/pr-1:0 127.0.0.1:9002 weight 0 " CHECK "\n"
+			"add server cart:strict/pr-1:0 127.0.0.1:9002 weight 0\n"
+			"set server cart/pr-1:0 weight 0\n"
+			"enable health cart/pr-1:0; enable server cart/pr-1:0; "
+			"set server cart/pr-1:0 health down\n"
+			"add map maps/cart.versions pr-1 version-unhealthy:1:0\n");
+	sync_version("pr-1");
+	assert_commands("");
+	assert_true(table_find_server(&table, STR_LIT("cart"), STR_LIT("pr-1:0"), &place));
+	assert_true(table_set_health(&table, &place, true, &commands));
+	assert_commands("set server cart:strict/pr-1:0 state ready\n"
+			"set map maps/cart.versions pr-1 pinned:1:0\n");
+	assert_false(table_set_health(&table, &place, true, &commands));
+	assert_commands("");
+	take_out(THING_VERSION, "cart@pr-1");
+	sync_version("pr-1");
+	assert_commands("del map maps/cart.versions pr-1\n"
+			"set server cart:strict/pr-1:0 state maint\n"
+			"set server cart/pr-1:0 state maint\n");
+	assert_false(table_find_server(&table, STR_LIT("cart"), STR_LIT("pr-1:0"), &place));
+}
+
+static void a_name_waits_for_its_address(void **state)
+{
+	(void)state;
+	put_version("pr-2", KIND_EPHEMERAL, "nowhere.example:80");
+	sync_version("pr-2");
+	assert_commands("add server cart/pr-2:0 127.0.0.1:80 weight 0 " CHECK "\n"
+			"add server cart:strict/pr-2:0 127.0.0.1:80 weight 0\n"
+			"set server cart/pr-2:0 weight 0\n"
+			"add map maps/cart.versions pr-2 version-unhealthy:1:0\n");
+	put_version("pr-2", KIND_EPHEMERAL, "known.example:80");
+	sync_version("pr-2");
+	assert_commands("set server cart/pr-2:0 addr 10.0.0.9 port 80\n"
+			"set server cart:strict/pr-2:0 addr 10.0.0.9 port 80\n"
+			"enable health cart/pr-2:0; enable server cart/pr-2:0; "
+			"set server cart/pr-2:0 health down\n");
+}
+
+static void promotion_moves_the_weight(void **state)
+{
+	(void)state;
+	put_version("v1", KIND_EPHEMERAL, "127.0.0.1:9001");
+	sync_version("v1");
+	assert_commands("set server cart/v1:0 weight 0\n"
+			"del map maps/cart.versions ~stable\n");
+	put_version("v1", KIND_STABLE, "127.0.0.1:9001");
+	sync_version("v1");
+	assert_commands("set server cart/v1:0 weight 1\n"
+			"add map maps/cart.versions ~stable v1\n");
+}
+
+static void sync_session(const char *key)
+{
+	table_sync_session(&table, &env, str_of(key), &commands);
+}
+
+static void sessions_only_add_to_the_large_map(void **state)
+{
+	(void)state;
+	put_session("dev", POLICY_LENIENT, "pr-1");
+	sync_session("dev");
+	assert_commands("add map maps/sessions dev no-pin\nadd map maps/cart.pins dev pr-1\n");
+	put_session("dev", POLICY_STRICT, "pr-2");
+	sync_session("dev");
+	assert_commands(
+		"add map maps/changed dev no-pin.strict\nset map maps/cart.pins dev pr-2\n");
+	put_session("dev", POLICY_LENIENT, NULL);
+	sync_session("dev");
+	assert_commands("set map maps/changed dev no-pin\ndel map maps/cart.pins dev\n");
+	sync_session("dev");
+	assert_commands("");
+	take_out(THING_SESSION, "dev");
+	sync_session("dev");
+	assert_commands("set map maps/changed dev session-unknown\n");
+}
+
+static void facts_are_one_line_of_json(void **state)
+{
+	struct tombstone *tombstone = record_create(&tombstone_type);
+	(void)state;
+
+	text_set(&tombstone->id, "cart@pr-9");
+	text_set(&tombstone->actor, "a\n\nb; \"c\" \\ %[x]");
+	table_sync_gone(&table, tombstone, &commands);
+	assert_non_null(strstr(commands.text.data, "a\\n\\nb; \\\"c\\\" \\\\ %[x]"));
+	assert_int_equal(commands.replies, 1);
+	char *first = strchr(commands.text.data, '\n');
+	assert_string_equal(strchr(first + 1, '\n'), "\n\n");
+	commands_reset(&commands);
+	record_unref(&tombstone_type, tombstone);
+}
+
+static void nothing_breaks_out_of_a_line(void **state)
+{
+	struct config_options options = {.dir = "/tmp/a 'b' \"c\" #d",
+		.listen = "127.0.0.1:1",
+		.domain = "env.localhost",
+		.api_url = "http://x/'%[rand]'"};
+	struct strbuf text;
+	(void)state;
+
+	strbuf_init(&text, CONFIG_MAX_BYTES);
+	config_write(&text, &options, &table);
+	assert_true(strbuf_ok(&text));
+	assert_non_null(
+		strstr(text.data, "stats socket '/tmp/a '\\''b'\\'' \"c\" #d/runtime.sock' level"));
+	assert_non_null(strstr(text.data, "http://x/'\\''%%[rand]'\\''"));
+	strbuf_finish(&text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			a_version_comes_gets_well_and_goes, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_name_waits_for_its_address, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(promotion_moves_the_weight, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			sessions_only_add_to_the_large_map, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(facts_are_one_line_of_json, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(nothing_breaks_out_of_a_line, set_up, tear_down),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
