@@ -120,7 +120,7 @@ static size_t read_length(struct evbuffer *input, size_t *ret_digits)
 		return digits.n > LENGTH_DIGITS ? SIZE_MAX : 0;
 	*ret_digits = blank + 1;
 	if (!str_to_u64((struct str){text, blank}, &length) || length == 0 ||
-		length > 2 * LIMIT_LOG_LINE)
+		length > UINT64_C(2) * LIMIT_LOG_LINE)
 		return SIZE_MAX;
 	return (size_t)length;
 }
