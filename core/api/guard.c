@@ -25,17 +25,34 @@ static struct str input_header(const struct call *call, const char *name)
 
 /* ---- Host ------------------------------------------------------------------------------------------ */
 
-/* Without port, brackets and one trailing dot. */
+/* Nothing, or a colon and digits (RFC 9110 section 4.2). */
+static bool is_port(struct str s)
+{
+	for (size_t i = 1; i < s.n; i++) {
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return false;
+	}
+	return s.n == 0 || s.p[0] == ':';
+}
+
+/* Without port, brackets and one trailing dot; as it is when what follows the name is no port. */
 static struct str host_name(struct str host)
 {
+	size_t colon;
+
 	if (host.p == NULL)
 		return host;
 	if (host.n > 0 && host.p[0] == '[') {
 		size_t end = str_find_char(host, ']');
 
-		return end < host.n ? (struct str){host.p + 1, end - 1} : host;
+		if (end == host.n || !is_port((struct str){host.p + end + 1, host.n - end - 1}))
+			return host;
+		return (struct str){host.p + 1, end - 1};
 	}
-	host.n = str_find_char(host, ':');
+	colon = str_find_char(host, ':');
+	if (!is_port((struct str){host.p + colon, host.n - colon}))
+		return host;
+	host.n = colon;
 	if (host.n > 0 && host.p[host.n - 1] == '.')
 		host.n--;
 	return host;

@@ -81,7 +81,7 @@ static void config_set(
 	if (setting == SETTING_URL && strstr(value, "://") == NULL) {
 		struct strbuf url;
 
-		strbuf_init(&url, 2 * LIMIT_URL);
+		strbuf_init(&url, (size_t)LIMIT_URL * 2);
 		strbuf_addf(&url, "http://%s", value);
 		config->values[setting] = strbuf_detach(&url);
 		strbuf_finish(&url);

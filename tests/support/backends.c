@@ -133,7 +133,7 @@ static void serve(struct backends *backends, const int *fds)
 
 void backends_start(struct backends *backends, int up_count, int down_count)
 {
-	int fds[BACKENDS_MAX];
+	int fds[BACKENDS_MAX] = {0};
 
 	*backends = (struct backends){.up_count = up_count, .down_count = down_count};
 	backends->sick = mmap(NULL, BACKENDS_MAX * sizeof(bool), PROT_READ | PROT_WRITE,

@@ -68,7 +68,8 @@ static bool read_answer(struct line *line, struct str text, size_t *ret_used)
 	if (text.n < head + 4 + length)
 		return false;
 	answer.body = (struct str){text.p + head + 4, (size_t)length};
-	sscanf(text.p, "HTTP/1.%*d %d", &answer.status);
+	if (text.n > 12 && memcmp(text.p, "HTTP/1.", 7) == 0)
+		answer.status = (int)strtol(text.p + 9, NULL, 10);
 	*ret_used = head + 4 + (size_t)length;
 	line->exchange->ops->answered(line->exchange->ops->arg, line->tag, &answer);
 	line->tag = NULL;

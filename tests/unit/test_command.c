@@ -366,7 +366,7 @@ static void following_goes_on_where_the_search_ended(void **state)
 	run(f, "logs -f -n 2 service:cart", answers);
 	assert_int_equal(f->err, ERR_BAD_FILTER);
 	at = f->body.data;
-	for (size_t i = 0; i < ARRAY_LEN(pieces); i++) {
+	for (size_t i = 0; at && i < ARRAY_LEN(pieces); i++) {
 		at = strstr(at, pieces[i]);
 		if (!at)
 			fail_msg("no %s in its place: %s", pieces[i], f->body.data);
