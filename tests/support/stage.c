@@ -219,7 +219,8 @@ void stage_start(struct stage *stage, const struct stage_script *script, int por
 	stage->acks = acks[0];
 	if (read(stage->acks, address, sizeof(address)) != (ssize_t)sizeof(address))
 		fail_msg("the stage did not start");
-	(void)snprintf(stage->url, sizeof(stage->url), "http://%s", address);
+	(void)snprintf(stage->url, sizeof(stage->url), "http://%.*s", (int)sizeof(stage->url) - 8,
+		address);
 	stage->port = (int)strtol(strrchr(address, ':') + 1, NULL, 10);
 }
 
