@@ -14,7 +14,7 @@
 #include "core/base/text.h"
 #include "core/base/time.h"
 
-#include "tui/palette.h"
+#include "tui/colours.h"
 
 static const char *const glyphs_utf8[GLYPH_COUNT] = {
 #define X(name, utf8, ascii) [name] = (utf8),
@@ -44,11 +44,11 @@ struct run {
 static void make_cell(
 	const struct canvas *canvas, enum role role, const wchar_t *text, cchar_t *ret_cell)
 {
-	const struct palette *palette = canvas->palette;
+	const struct colours *colours = canvas->colours;
 
 	if (canvas->old && role != ROLE_STALE)
 		role = ROLE_OLD;
-	(void)setcchar(ret_cell, text, palette->attributes[role], palette->pairs[role], NULL);
+	(void)setcchar(ret_cell, text, colours->attributes[role], colours->pairs[role], NULL);
 }
 
 static void run_flush(struct run *run)

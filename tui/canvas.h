@@ -43,10 +43,10 @@ enum glyph {
 		GLYPH_COUNT
 };
 
-struct palette; /* of the screen: roles as curses attributes */
+struct colours; /* of the screen: roles as curses attributes */
 
 struct canvas {
-	const struct palette *palette;
+	const struct colours *colours;
 	int y, x, rows, cols;
 	bool ascii;
 	bool old; /* everything in the one role of what is no longer sure */

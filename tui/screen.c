@@ -27,7 +27,7 @@
 #include "core/base/strbuf.h"
 
 #include "tui/keys.h"
-#include "tui/palette.h"
+#include "tui/colours.h"
 #include "tui/restore.h"
 
 #define SYNC_BEGIN "\033[?2026h"
@@ -42,7 +42,7 @@ struct screen {
 	char *bytes; /* of the frame, on their way */
 	size_t bytes_cap;
 	WINDOW *keys; /* a pad: reading keys must not refresh anything */
-	struct palette palette;
+	struct colours colours;
 	struct theme theme;
 	enum depth depth;
 	bool ascii;
@@ -158,10 +158,10 @@ static void apply_theme(struct screen *screen)
 {
 	attr_t attributes;
 
-	palette_init(&screen->palette, &screen->theme, screen->depth, COLORS);
-	attributes = screen->palette.attributes[ROLE_BASE];
+	colours_init(&screen->colours, &screen->theme, screen->depth, COLORS);
+	attributes = screen->colours.attributes[ROLE_BASE];
 	if (screen->depth != DEPTH_MONO)
-		attributes |= (attr_t)COLOR_PAIR(screen->palette.pairs[ROLE_BASE]);
+		attributes |= (attr_t)COLOR_PAIR(screen->colours.pairs[ROLE_BASE]);
 	wbkgdset(stdscr, (chtype)(attributes | ' '));
 	screen_repaint(screen);
 }
@@ -332,7 +332,7 @@ struct canvas screen_canvas(struct screen *screen, int64_t now_ms, int64_t *next
 	struct canvas canvas;
 
 	memset(&canvas, 0, sizeof(canvas));
-	canvas.palette = &screen->palette;
+	canvas.colours = &screen->colours;
 	canvas.rows = screen->rows;
 	canvas.cols = screen->cols;
 	canvas.ascii = screen->ascii;

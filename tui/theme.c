@@ -48,16 +48,16 @@ static const char *const colour_names_16[] = {"black", "red", "green", "yellow",
 	"bright-blue", "bright-magenta", "bright-cyan", "bright-white"};
 
 /* What xterm has for the first 16; terminals differ, so this is for choosing only. */
-static const int32_t palette_16[16] = {0x000000, 0xcd0000, 0x00cd00, 0xcdcd00, 0x0000ee, 0xcd00cd,
+static const int32_t xterm_16[16] = {0x000000, 0xcd0000, 0x00cd00, 0xcdcd00, 0x0000ee, 0xcd00cd,
 	0x00cdcd, 0xe5e5e5, 0x7f7f7f, 0xff0000, 0x00ff00, 0xffff00, 0x5c5cff, 0xff00ff, 0x00ffff,
 	0xffffff};
 
-static int32_t palette_256(int index)
+static int32_t xterm_256(int index)
 {
 	static const int32_t steps[] = {0, 95, 135, 175, 215, 255};
 
 	if (index < 16)
-		return palette_16[index];
+		return xterm_16[index];
 	if (index >= 232)
 		return (8 + 10 * (index - 232)) * 0x010101;
 	index -= 16;
@@ -80,7 +80,7 @@ static int colour_nearest(int32_t rgb, int from, int to)
 	int best = from;
 
 	for (int i = from; i < to; i++)
-		if (colour_distance(rgb, palette_256(i)) < colour_distance(rgb, palette_256(best)))
+		if (colour_distance(rgb, xterm_256(i)) < colour_distance(rgb, xterm_256(best)))
 			best = i;
 	return best;
 }

@@ -2,7 +2,7 @@
  * Turns a theme into curses attributes, for the depth the terminal has. Called by the screen when it
  * starts and when the theme changes; canvas.c reads the result.
  */
-#include "tui/palette.h"
+#include "tui/colours.h"
 
 #include "core/base/mem.h"
 
@@ -19,32 +19,32 @@ static attr_t curses_attributes(unsigned style)
 
 /* A terminal of 8 colours shows the bright ones as the others, in bold. */
 static short curses_colour(
-	const struct colour *colour, enum depth depth, int colours, attr_t *attributes)
+	const struct colour *colour, enum depth depth, int count, attr_t *attributes)
 {
 	if (depth == DEPTH_256)
 		return colour->of_256;
-	if (colour->of_16 >= 8 && colours < 16) {
+	if (colour->of_16 >= 8 && count < 16) {
 		*attributes |= A_BOLD;
 		return (short)(colour->of_16 - 8);
 	}
 	return colour->of_16;
 }
 
-void palette_init(struct palette *palette, const struct theme *theme, enum depth depth, int colours)
+void colours_init(struct colours *colours, const struct theme *theme, enum depth depth, int count)
 {
 	for (int i = 0; i < ROLE_COUNT; i++) {
 		const struct style *style = &theme->styles[i];
 		attr_t ground_attributes = 0;
 
-		palette->pairs[i] = 0;
+		colours->pairs[i] = 0;
 		if (depth == DEPTH_MONO) {
-			palette->attributes[i] = curses_attributes(style->mono);
+			colours->attributes[i] = curses_attributes(style->mono);
 			continue;
 		}
-		palette->attributes[i] = curses_attributes(style->attributes);
-		palette->pairs[i] = (short)(i + 1);
+		colours->attributes[i] = curses_attributes(style->attributes);
+		colours->pairs[i] = (short)(i + 1);
 		(void)init_pair((short)(i + 1),
-			curses_colour(&style->ink, depth, colours, &palette->attributes[i]),
-			curses_colour(&style->ground, depth, colours, &ground_attributes));
+			curses_colour(&style->ink, depth, count, &colours->attributes[i]),
+			curses_colour(&style->ground, depth, count, &ground_attributes));
 	}
 }

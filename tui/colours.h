@@ -1,6 +1,6 @@
 /* A theme as the terminal can show it: roles as curses attributes and pairs. Of screen.c and canvas.c only. */
-#ifndef UMBRA_TUI_PALETTE_H
-#define UMBRA_TUI_PALETTE_H
+#ifndef UMBRA_TUI_COLOURS_H
+#define UMBRA_TUI_COLOURS_H
 
 #include <curses.h>
 
@@ -8,16 +8,15 @@
 
 enum depth { DEPTH_MONO, DEPTH_16, DEPTH_256 };
 
-struct palette {
+struct colours {
 	attr_t attributes[ROLE_COUNT];
 	short pairs[ROLE_COUNT];
 };
 
 /*
- * Makes the pairs (pair i+1 for role i) for a terminal with that depth and number of colours. Cells on the
+ * Makes the pairs (pair i+1 for role i) for a terminal with that depth and number (count) of colours. Cells on the
  * screen that use them change at the next frame.
  */
-void palette_init(
-	struct palette *palette, const struct theme *theme, enum depth depth, int colours);
+void colours_init(struct colours *colours, const struct theme *theme, enum depth depth, int count);
 
 #endif
