@@ -155,13 +155,14 @@ static void leave_crumb(struct app *app)
 	str_copy(crumb->scope, sizeof(crumb->scope), str_of(app->model.scope));
 }
 
-static void tail_as_needed(struct app *app)
+static void ask_as_needed(struct app *app)
 {
 	if (!(app_top(app)->view->flags & VIEW_TAILS) && app_top(app)->view != &view_detail &&
 		app_top(app)->view != &view_help)
 		network_tail_stop(app);
 	else if (app->tabs[app->tab].view->flags & VIEW_TAILS)
 		network_tail(app, app->model.scope);
+	network_need(app);
 }
 
 /* Back to where a key led away from. */
@@ -197,7 +198,7 @@ void app_open(struct app *app, const struct view *view, const char *argument)
 		if (app->tabs[i].view == view) {
 			leave_crumb(app);
 			show_tab(app, i, argument);
-			tail_as_needed(app);
+			ask_as_needed(app);
 			return;
 		}
 	}
@@ -206,7 +207,7 @@ void app_open(struct app *app, const struct view *view, const char *argument)
 	app->stack[app->depth++] = make_opened(view);
 	if (view->open)
 		view->open(app_top(app)->state, &app->model, &app->ui, argument);
-	tail_as_needed(app);
+	ask_as_needed(app);
 }
 
 void app_open_tab(struct app *app, size_t tab)
@@ -216,15 +217,20 @@ void app_open_tab(struct app *app, size_t tab)
 	while (app->crumb_count > 0)
 		drop_crumb(app, 0);
 	show_tab(app, tab, "");
-	tail_as_needed(app);
+	ask_as_needed(app);
 }
 
 static void grant(struct app *app, const struct wish *wish)
 {
 	switch (wish->kind) {
 	case WISH_RUN:
+		network_run(app, wish->text, RUN_PLAIN);
+		break;
 	case WISH_RUN_MINE:
-		network_run(app, wish->text, wish->kind == WISH_RUN_MINE);
+		network_run(app, wish->text, RUN_MINE);
+		break;
+	case WISH_TRY:
+		network_run(app, wish->text, RUN_TOLD);
 		break;
 	case WISH_OPEN:
 		app_open(app, wish->view, wish->text);
@@ -234,7 +240,7 @@ static void grant(struct app *app, const struct wish *wish)
 			close_top(app);
 		else if (app->crumb_count > 0)
 			follow_crumb(app);
-		tail_as_needed(app);
+		ask_as_needed(app);
 		break;
 	}
 	app_touch(app, REDRAW_ALL);

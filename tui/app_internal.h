@@ -38,6 +38,15 @@ enum { CRUMBS_MAX = 8 };
 
 struct run; /* a command under way */
 
+/* Something that is asked of the control plane as long as a view on the screen shows it; polls.c. */
+struct poll_state {
+	struct app *app;
+	struct client_call *call;
+	int64_t since; /* what to ask for next */
+};
+
+enum { POLLS = 2 };
+
 struct app {
 	struct event_base *base;
 	bool owns_base;
@@ -66,6 +75,7 @@ struct app {
 	int64_t traffic_since;
 	int64_t heard_ms; /* monotonic: the last answer to a poll of the figures */
 	struct run *runs;
+	struct poll_state polls[POLLS];
 
 	struct event *input;
 	struct event *signals[SIGNALS];
@@ -109,8 +119,20 @@ void network_retry(struct app *app);
 /* The tail runs with this scope; the lines of another one are dropped. */
 void network_tail(struct app *app, const char *scope);
 void network_tail_stop(struct app *app);
-/* `mine`: a session that this creates becomes the user's. */
-void network_run(struct app *app, const char *line, bool mine);
+enum run_for {
+	RUN_PLAIN,
+	RUN_MINE, /* a session that this creates becomes the user's */
+	RUN_TOLD, /* the answer is for the view that is shown */
+};
+void network_run(struct app *app, const char *line, enum run_for what_for);
+/* What the view that is shown needs beside the feed: begun, gone on with, or ended. */
+void network_need(struct app *app);
+
+/* polls.c: starts those that `flags` (of the view on the screen) name, ends the others. */
+void polls_run(struct app *app, unsigned flags);
+void polls_stop(struct app *app);
+/* Everything came anew: figures are asked for from the beginning. */
+void polls_forget(struct app *app);
 
 /* press.c: what a key does, to the prompt or to the view. */
 void press(struct app *app, int32_t key);

@@ -19,6 +19,8 @@ void model_init(struct model *model, const char *url)
 	model->env = &nothing;
 	model->figures = figures_create();
 	model->lines = lines_create(0, 0);
+	model->edges = edges_create();
+	model->events = events_create();
 	model->pin_counts = map_create();
 	model->url = url;
 }
@@ -27,6 +29,8 @@ void model_finish(struct model *model)
 {
 	figures_destroy(model->figures);
 	lines_destroy(model->lines);
+	edges_destroy(model->edges);
+	events_destroy(model->events);
 	map_destroy(model->pin_counts, NULL);
 }
 

@@ -13,6 +13,8 @@
 #include "core/client/client.h"
 #include "core/model/environment.h"
 
+#include "tui/edges.h"
+#include "tui/events.h"
 #include "tui/figures.h"
 #include "tui/lines.h"
 
@@ -23,7 +25,9 @@ enum model_part {
 	MODEL_FIGURES = 1 << 2,
 	MODEL_LINES = 1 << 3,
 	MODEL_CONNECTION = 1 << 4,
-	MODEL_ALL = (1 << 5) - 1
+	MODEL_EDGES = 1 << 5,
+	MODEL_EVENTS = 1 << 6,
+	MODEL_ALL = (1 << 7) - 1
 };
 
 struct link {
@@ -37,6 +41,8 @@ struct model {
 	bool known; /* the first batch was there */
 	struct figures_table *figures;
 	struct lines *lines;
+	struct edges *edges; /* as of when a view last showed them */
+	struct events *events; /* the same */
 	struct map *pin_counts; /* "service@version" -> how many sessions pin it */
 	struct link feed;
 	struct link tail;

@@ -46,6 +46,7 @@ static void feed_changed(void *arg, const struct environment *env, const struct 
 			app->ui.session);
 	if (full) {
 		app->traffic_since = 0;
+		polls_forget(app);
 		app_hurry(app);
 		network_poll(app);
 	}
@@ -105,6 +106,7 @@ void network_poll(struct app *app)
 {
 	struct strbuf path;
 
+	network_need(app);
 	if (app->traffic || app->model.feed.state != FEED_LIVE)
 		return;
 	strbuf_init(&path, 128);
@@ -114,6 +116,11 @@ void network_poll(struct app *app)
 	app->traffic = client_request(
 		app->client, "GET", path.data, NULL, TRAFFIC_TIMEOUT_MS, traffic_done, app);
 	strbuf_finish(&path);
+}
+
+void network_need(struct app *app)
+{
+	polls_run(app, app->model.feed.state == FEED_LIVE ? app_top(app)->view->flags : 0);
 }
 
 /* ---- the tail ---- */
@@ -248,7 +255,7 @@ struct run {
 	struct run *next;
 	struct command_run *under_way;
 	const struct command *command;
-	bool mine; /* the session it creates becomes the user's */
+	enum run_for what_for;
 };
 
 static void run_forget(struct run *run)
@@ -278,6 +285,14 @@ static void show_created(struct app *app, struct str body, bool mine)
 	cJSON_Delete(answer);
 }
 
+static void tell_view(struct app *app, struct str body)
+{
+	struct opened *top = app_top(app);
+
+	if (top->view->told)
+		app_touch(app, top->view->told(top->state, &app->model, &app->ui, body));
+}
+
 static void run_done(void *arg, const struct command_result *result)
 {
 	struct run *run = arg;
@@ -286,18 +301,21 @@ static void run_done(void *arg, const struct command_result *result)
 	if (result->err != ERR_NONE)
 		ui_say(&app->ui, ROLE_FAILED, "%s%s%s", result->eb->text,
 			result->eb->expected[0] ? "; accepted: " : "", result->eb->expected);
+	else if (run->what_for == RUN_TOLD)
+		tell_view(app, result->body);
 	else
 		ui_say(&app->ui, ROLE_DONE, "%.*s", STR_ARG(result->message));
-	if (result->err == ERR_NONE && strcmp(run->command->noun, "session") == 0 &&
+	if (result->err == ERR_NONE && run->what_for != RUN_TOLD &&
+		strcmp(run->command->noun, "session") == 0 &&
 		strcmp(run->command->verb, "create") == 0)
-		show_created(app, result->body, run->mine);
+		show_created(app, result->body, run->what_for == RUN_MINE);
 	if (!result->more)
 		run_forget(run);
 	app_grant(app);
 	app_touch(app, REDRAW_ALL);
 }
 
-void network_run(struct app *app, const char *line, bool mine)
+void network_run(struct app *app, const char *line, enum run_for what_for)
 {
 	struct command_args args;
 	struct errbuf eb;
@@ -316,7 +334,7 @@ void network_run(struct app *app, const char *line, bool mine)
 		run = xcalloc(1, sizeof(*run));
 		run->app = app;
 		run->command = args.command;
-		run->mine = mine;
+		run->what_for = what_for;
 		run->next = app->runs;
 		app->runs = run;
 		app->ui.running++;
@@ -355,6 +373,7 @@ void network_stop(struct app *app)
 		free(run);
 	}
 	network_tail_stop(app);
+	polls_stop(app);
 	if (app->feed)
 		feed_cancel(app->feed);
 	app->feed = NULL;

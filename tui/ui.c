@@ -88,6 +88,11 @@ void ui_run_mine(struct ui *ui, const char *command_line)
 	(void)wish(ui, WISH_RUN_MINE, command_line);
 }
 
+void ui_try(struct ui *ui, const char *command_line)
+{
+	(void)wish(ui, WISH_TRY, command_line);
+}
+
 void ui_open(struct ui *ui, const struct view *view, const char *argument)
 {
 	wish(ui, WISH_OPEN, argument)->view = view;

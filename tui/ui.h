@@ -58,7 +58,7 @@ struct prompt {
 	size_t column; /* the byte it is about; SIZE_MAX: none */
 };
 
-enum wish_kind { WISH_RUN, WISH_RUN_MINE, WISH_OPEN, WISH_BACK };
+enum wish_kind { WISH_RUN, WISH_RUN_MINE, WISH_TRY, WISH_OPEN, WISH_BACK };
 
 struct wish {
 	enum wish_kind kind;
@@ -99,6 +99,11 @@ void ui_say(struct ui *ui, enum role role, const char *format, ...)
 void ui_run(struct ui *ui, const char *command_line);
 /* The same for a command that creates a session, which becomes yours once it is there. */
 void ui_run_mine(struct ui *ui, const char *command_line);
+/*
+ * A command that changes nothing, a dry run say; quietly: the view that is shown hears the answer through
+ * told(), and only a failure is said.
+ */
+void ui_try(struct ui *ui, const char *command_line);
 void ui_open(struct ui *ui, const struct view *view, const char *argument);
 void ui_back(struct ui *ui);
 /* The command of a binding with its values, run at once. */

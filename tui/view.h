@@ -23,6 +23,7 @@
 #include "tui/canvas.h"
 #include "tui/keymap.h"
 #include "tui/model.h"
+#include "tui/selection.h"
 #include "tui/ui.h"
 
 enum redraw { REDRAW_NONE, REDRAW_BODY, REDRAW_ALL };
@@ -30,6 +31,9 @@ enum redraw { REDRAW_NONE, REDRAW_BODY, REDRAW_ALL };
 enum view_flag {
 	VIEW_TAILS = 1 << 0, /* the tail runs while it is shown */
 	VIEW_ALWAYS = 1 << 1, /* shown also when there is no model yet */
+	/* The model has these only while a view that shows them is on the screen. */
+	VIEW_EDGES = 1 << 2,
+	VIEW_EVENTS = 1 << 3,
 };
 
 struct view {
@@ -55,6 +59,11 @@ struct view {
 	/* A prompt this view put up was answered. */
 	enum redraw (*answer)(void *state, const struct model *model, struct ui *ui,
 		enum question question, const char *text);
+	/* The answer (JSON) to what it tried with ui_try(). */
+	enum redraw (*told)(void *state, const struct model *model, struct ui *ui, struct str body);
+	/* What is selected; `ret_selection` comes zeroed. */
+	void (*selected)(
+		const void *state, const struct model *model, struct selection *ret_selection);
 	/* Takes a filter while it is typed; a mistake leaves the old one and says where it is. */
 	enum err (*set_filter)(void *state, const struct model *model, const char *text,
 		size_t *ret_column, struct errbuf *eb);

@@ -15,6 +15,7 @@
 #include "core/base/str.h"
 #include "core/base/strbuf.h"
 #include "core/model/environment.h"
+#include "core/model/event.h"
 #include "core/model/request.h"
 #include "core/model/window.h"
 
@@ -114,6 +115,14 @@ bool client_read_requests(struct str body, client_request_fn each, void *arg, st
 
 /* Bytes read and exchanges made since the start, for the dashboard's own-cost display. */
 void client_cost(const struct client *client, uint64_t *ret_bytes_in, uint64_t *ret_exchanges);
+
+/*
+ * The events of an answer to GET /v1/events, the oldest first (the answer has the newest first), and the
+ * seq of the newest there is. False, with a sentence, when the body is no such answer.
+ */
+typedef void (*client_event_fn)(void *arg, const struct event *event); /* valid for the call */
+bool client_read_events(
+	struct str body, client_event_fn each, void *arg, int64_t *ret_last, struct errbuf *eb);
 
 /* Percent-encodes for a path segment or query value (RFC 3986 unreserved pass). */
 void client_encode(struct strbuf *out, struct str text);

@@ -1,0 +1,123 @@
+/*
+ * Keeps the edges sorted. Fed by the app, read by the views. Invariant: no two entries have the same caller,
+ * service and version.
+ */
+#include "tui/edges.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "core/client/client.h"
+
+struct edges {
+	struct edge *items;
+	size_t count;
+	size_t cap;
+};
+
+struct edges *edges_create(void)
+{
+	return xcalloc(1, sizeof(struct edges));
+}
+
+void edges_destroy(struct edges *edges)
+{
+	if (!edges)
+		return;
+	free(edges->items);
+	free(edges);
+}
+
+void edges_clear(struct edges *edges)
+{
+	edges->count = 0;
+}
+
+size_t edges_count(const struct edges *edges)
+{
+	return edges->count;
+}
+
+const struct edge *edges_at(const struct edges *edges, size_t at)
+{
+	return at < edges->count ? &edges->items[at] : NULL;
+}
+
+static int compare(const struct edge *a, const struct edge *b)
+{
+	int order = strcmp(a->caller_service, b->caller_service);
+
+	if (order == 0)
+		order = strcmp(a->caller_version, b->caller_version);
+	if (order == 0)
+		order = strcmp(a->service, b->service);
+	return order != 0 ? order : strcmp(a->version, b->version);
+}
+
+/* Where it is, or where it belongs. */
+static size_t place_of(const struct edges *edges, const struct edge *edge)
+{
+	size_t low = 0;
+	size_t high = edges->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (compare(&edges->items[middle], edge) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static void put(struct edges *edges, const struct edge *edge)
+{
+	size_t at = place_of(edges, edge);
+
+	if (at < edges->count && compare(&edges->items[at], edge) == 0) {
+		edges->items[at] = *edge;
+		return;
+	}
+	if (edges->count == edges->cap) {
+		edges->cap = edges->cap > 0 ? edges->cap * 2 : 64;
+		edges->items = xrealloc(edges->items, edges->cap, sizeof(*edges->items));
+	}
+	memmove(edges->items + at + 1, edges->items + at,
+		(edges->count - at) * sizeof(*edges->items));
+	edges->items[at] = *edge;
+	edges->count++;
+}
+
+struct reading {
+	struct edges *edges;
+	bool changed;
+};
+
+/* "gateway@1.2 cart@pr-482"; "gateway@1.2 cart" for what nobody served. */
+static void read_one(void *arg, const char *key, const struct figures *figures)
+{
+	struct reading *reading = arg;
+	struct str rest = str_of(key);
+	struct str caller = str_cut(&rest, ' ');
+	struct edge edge = {.figures = *figures};
+
+	if (str_copy(edge.caller_service, sizeof(edge.caller_service), str_cut(&caller, '@')) &&
+		str_copy(edge.caller_version, sizeof(edge.caller_version), caller) &&
+		str_copy(edge.service, sizeof(edge.service), str_cut(&rest, '@')) &&
+		str_copy(edge.version, sizeof(edge.version), rest) && edge.service[0] != '\0') {
+		put(reading->edges, &edge);
+		reading->changed = true;
+	}
+}
+
+bool edges_read(struct edges *edges, struct str body, int64_t *ret_since, bool *ret_changed,
+	struct errbuf *eb)
+{
+	struct reading reading = {edges, false};
+	bool good = client_read_figures(body, read_one, &reading, ret_since, eb);
+
+	*ret_changed = reading.changed;
+	return good;
+}
