@@ -1,0 +1,97 @@
+/*
+ * Why things go where they go, in plain sentences for people: one request as it was logged, a session, a
+ * version, a service, and a request typed by hand. Who shows it (dashboard, command line) adds nothing.
+ *
+ * Everything said of routing comes from decide() over the environment given, and of the past only from
+ * the record: what neither says is not said. The environment may be a client's; when it has no
+ * tombstones, what is gone is told without who and when.
+ *
+ * An explanation is a headline, one short sentence that answers the question, and lines below it, each
+ * one or two sentences of one kind, in the order they are to be read. Text from outside (keys, owners,
+ * paths) has been through text_add_safe(). Ages are relative to `now_ms`, so a screen that stays makes the
+ * explanation anew now and then. Making one allocates nothing but the text and the list of lines.
+ */
+#ifndef UMBRA_MODEL_EXPLAIN_H
+#define UMBRA_MODEL_EXPLAIN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/str.h"
+#include "core/base/strbuf.h"
+#include "core/model/context.h"
+#include "core/model/decision.h"
+#include "core/model/environment.h"
+#include "core/model/request.h"
+
+enum explain_kind {
+	EXPLAIN_RULE, /* the rule that decided, or where requests go */
+	EXPLAIN_NOT, /* why another carrier, rule or version did not */
+	EXPLAIN_NOTE, /* facts beside it: who answered, who called, owner, expiry */
+	EXPLAIN_WARN, /* what one should know before trusting it: not ready, a conflict, a session lost */
+	EXPLAIN_NOW, /* a request: what the environment of today would do */
+	EXPLAIN_HINT, /* what one can do about it */
+	EXPLAIN_COUNT
+};
+/* "rule", "not", ...: for output that is read by programs. */
+extern const char *const explain_kind_names[EXPLAIN_COUNT + 1];
+
+struct explain_part {
+	enum explain_kind kind;
+	size_t at, len; /* in the text */
+};
+
+/* The caller's storage; made anew by each explain_...(). Read it with the two functions below. */
+struct explanation {
+	struct strbuf text; /* headline and lines, each ended by '\n' */
+	size_t headline_len;
+	struct explain_part *parts;
+	size_t count; /* of lines; the headline is none */
+	size_t cap;
+};
+
+void explanation_init(struct explanation *out);
+void explanation_finish(struct explanation *out);
+/* Borrowed until the next explain_...() or the finish. */
+struct str explanation_headline(const struct explanation *e);
+/* Line `i` < count, without its newline. */
+struct str explanation_line(const struct explanation *e, size_t i, enum explain_kind *ret_kind);
+
+/*
+ * A record of the log: which rule decided and why not the others, who answered, who called, and whether
+ * the same key would be answered by the same version now; if not, what has changed. `lost_by` is
+ * "service@version" when the records of the trace say who dropped the session on the way here
+ * (core/model/trace.h), empty otherwise.
+ *
+ * The log does not keep a Routing-Pins header or a Routing-Strict of the request; what follows from
+ * the outcome is said, the rest is left open.
+ */
+void explain_request(struct explanation *out, const struct environment *env,
+	const struct request *request, struct str lost_by, int64_t now_ms);
+
+/*
+ * Where a session's requests go: a line for each pin, in the session's order, what becomes of those
+ * that cannot be followed, and everything else. `last_seen_ms` from the figures by session; 0: not known.
+ */
+void explain_session(struct explanation *out, const struct environment *env,
+	const struct session *session, int64_t last_seen_ms, int64_t now_ms);
+
+/*
+ * Who gets to a version, its state and since when, what pinned requests meet while it is not ready, when
+ * it expires, and what promoting it would do. `last_seen_ms` from the figures by version; 0: not known.
+ */
+void explain_version(struct explanation *out, const struct environment *env,
+	const struct version *version, int64_t last_seen_ms, int64_t now_ms);
+
+/* Where requests for a service go: those without a pin, and those of each session that pins it. */
+void explain_service(struct explanation *out, const struct environment *env,
+	const struct service *service, int64_t now_ms);
+
+/*
+ * What decide() said of a request that was read by context_read(): for a table to try the rules on. All
+ * carriers that were found are named, and which of them counts.
+ */
+void explain_decision(struct explanation *out, const struct environment *env,
+	const struct context *context, const struct decision *decision, int64_t now_ms);
+
+#endif
