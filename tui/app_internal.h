@@ -134,6 +134,10 @@ void polls_stop(struct app *app);
 /* Everything came anew: figures are asked for from the beginning. */
 void polls_forget(struct app *app);
 
+/* clipboard.c: offers the forms of what is selected, and copies the one that was chosen. */
+void clipboard_offer(struct app *app);
+void clipboard_take(struct app *app, const char *form);
+
 /* press.c: what a key does, to the prompt or to the view. */
 void press(struct app *app, int32_t key);
 

@@ -74,6 +74,7 @@ const struct binding bindings[] = {
 	{AREA_GLOBAL, ACTION_VIEW_SERVICES, "1", NULL, "Services", "umbra service list"},
 	{AREA_GLOBAL, ACTION_VIEW_SESSIONS, "3", NULL, "Sessions", "umbra session list"},
 	{AREA_GLOBAL, ACTION_VIEW_REQUESTS, "4", NULL, "Requests", "umbra logs -f"},
+	{AREA_GLOBAL, ACTION_COPY, "y", "copy", "copy what is selected as: curl, link, header, umbra line, QR code", NULL},
 	{AREA_GLOBAL, ACTION_HELP, "?", "help", "this help", NULL},
 	{AREA_GLOBAL, ACTION_REPAINT, "C-l", NULL, "paint the screen anew, try the connection now", NULL},
 	{AREA_GLOBAL, ACTION_QUIT, "q", "quit", "leave; in the help: close it", NULL},

@@ -50,6 +50,9 @@ struct model {
 	char scope_error[512]; /* why the control plane refused it */
 	const char *url;
 	char name[64]; /* of the environment; "" while not known */
+	char proxy_url
+		[256]; /* where requests enter, as the control plane says; "" while not known */
+	char domain[256];
 	double rate; /* requests per second, over everything */
 	double share_5xx;
 	int64_t now_ms; /* wall time of this turn */

@@ -29,6 +29,10 @@ static void status_done(void *arg, const struct client_response *response)
 		str_copy(app->model.name, sizeof(app->model.name), name);
 		app_touch(app, REDRAW_ALL);
 	}
+	if (answer && json_get_str(answer, "domain", &name))
+		str_copy(app->model.domain, sizeof(app->model.domain), name);
+	if (answer && json_get_str(cJSON_GetObjectItemCaseSensitive(answer, "proxy"), "url", &name))
+		str_copy(app->model.proxy_url, sizeof(app->model.proxy_url), name);
 	cJSON_Delete(answer);
 }
 

@@ -65,7 +65,9 @@ static void answered(struct app *app, const char *text)
 		return;
 	}
 	ui_ask_end(ui);
-	if (question != QUESTION_FILTER && question != QUESTION_FIND && top->view->answer)
+	if (question == QUESTION_COPY)
+		clipboard_take(app, copy);
+	else if (question != QUESTION_FILTER && question != QUESTION_FIND && top->view->answer)
 		(void)top->view->answer(top->state, &app->model, ui, question, copy);
 	free(copy);
 }
@@ -179,6 +181,9 @@ static bool act_common(struct app *app, enum action action)
 		return true;
 	case ACTION_BACK:
 		return act_back(app);
+	case ACTION_COPY:
+		clipboard_offer(app);
+		return true;
 	case ACTION_REPAINT:
 		screen_repaint(app->screen);
 		network_retry(app);

@@ -327,6 +327,38 @@ void screen_expect_text(struct screen *screen, bool expected)
 	send_now(expected ? PASTE_ON : PASTE_OFF);
 }
 
+/* RFC 4648, section 4. */
+static void add_base64(struct strbuf *out, struct str text)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+	for (size_t i = 0; i < text.n; i += 3) {
+		size_t left = text.n - i;
+		uint32_t three = 0;
+
+		for (size_t j = 0; j < 3; j++)
+			three = three << 8 | (j < left ? (unsigned char)text.p[i + j] : 0U);
+		for (size_t j = 0; j < 4; j++)
+			strbuf_add_char(out, j <= left ? digits[three >> (18 - 6 * j) & 63] : '=');
+	}
+}
+
+bool screen_copy(struct screen *screen, struct str text)
+{
+	struct strbuf sequence;
+
+	if (!screen->modern || text.n > CLIPBOARD_MAX)
+		return false;
+	strbuf_init(&sequence, CLIPBOARD_MAX * 2);
+	strbuf_add_c(&sequence, "\033]52;c;");
+	add_base64(&sequence, text);
+	strbuf_add_c(&sequence, "\a");
+	send_bytes(sequence.data, sequence.len);
+	strbuf_finish(&sequence);
+	return true;
+}
+
 struct canvas screen_canvas(struct screen *screen, int64_t now_ms, int64_t *next_change_ms)
 {
 	struct canvas canvas;

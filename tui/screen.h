@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "core/base/err.h"
+#include "core/base/str.h"
 
 #include "tui/canvas.h"
 #include "tui/theme.h"
@@ -40,6 +41,13 @@ void screen_show(struct screen *screen);
 bool screen_resize(struct screen *screen);
 /* The next frame is painted over everything. */
 void screen_repaint(struct screen *screen);
+
+/*
+ * Hands the text to the terminal's clipboard (OSC 52, xterm's ctlseqs). Whether the terminal took it is not
+ * told: nothing is asked of it. False when it is one that surely would not, or the text is too long.
+ */
+enum { CLIPBOARD_MAX = 74000 };
+bool screen_copy(struct screen *screen, struct str text);
 
 /* Gives the terminal back, stops the process, and takes it again when it goes on. */
 void screen_suspend(struct screen *screen);

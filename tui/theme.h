@@ -75,6 +75,7 @@ enum style_attribute {
 	X(ROLE_INPUT, "input", 0, "what is typed")                                               \
 	X(ROLE_CURSOR, "cursor", STYLE_REVERSE, "where it is typed")                             \
 	X(ROLE_MISTAKE, "mistake", STYLE_BOLD | STYLE_UNDERLINE, "where what is typed is wrong") \
+	X(ROLE_QR, "qr", STYLE_REVERSE, "a QR code: dark on light")                              \
 	X(ROLE_DONE, "done", 0, "an action that succeeded")                                      \
 	X(ROLE_FAILED, "failed", STYLE_BOLD, "an action that did not")
 

@@ -21,11 +21,12 @@
 
 struct view;
 
-/* What a prompt asks. FILTER, FIND and SORT are answered through ops of the view, the others by answer(). */
+/* What a prompt asks. FILTER, FIND and SORT are answered through ops of the view, COPY by the app, the others by answer(). */
 enum question {
 	QUESTION_FILTER,
 	QUESTION_FIND,
 	QUESTION_SORT,
+	QUESTION_COPY,
 	QUESTION_SCOPE,
 	QUESTION_CREATE,
 	QUESTION_EXTEND,

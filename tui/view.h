@@ -79,6 +79,6 @@ struct view {
 /* Those with a tab, in the order of the tabs; then those that are opened from others. NULL-terminated. */
 extern const struct view *const view_list[];
 extern const struct view view_services, view_sessions, view_pins, view_requests, view_detail,
-	view_help;
+	view_help, view_qr;
 
 #endif

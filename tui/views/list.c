@@ -8,5 +8,6 @@ const struct view *const view_list[] = {
 	&view_pins,
 	&view_detail,
 	&view_help,
+	&view_qr,
 	NULL,
 };

@@ -570,6 +570,21 @@ static bool pins_find(
 	return false;
 }
 
+static void pins_selected(
+	const void *arg, const struct model *model, struct selection *ret_selection)
+{
+	const struct pins *state = arg;
+	const struct session *session = session_of(state, model);
+	const char *pin = session ? session_pin(session, str_of(state->service)) : NULL;
+
+	if (!session)
+		return;
+	ret_selection->kind = state->service[0] != '\0' ? SELECTED_PIN : SELECTED_SESSION;
+	str_copy(ret_selection->session, sizeof(ret_selection->session), str_of(state->key));
+	str_copy(ret_selection->service, sizeof(ret_selection->service), str_of(state->service));
+	str_copy(ret_selection->version, sizeof(ret_selection->version), str_of(pin));
+}
+
 const struct view view_pins = {
 	.name = "pins",
 	.area = AREA_PINS,
@@ -584,4 +599,5 @@ const struct view view_pins = {
 	.set_filter = pins_set_filter,
 	.filter = pins_filter,
 	.find = pins_find,
+	.selected = pins_selected,
 };

@@ -495,6 +495,22 @@ static bool requests_find(
 	return false;
 }
 
+static void requests_selected(
+	const void *arg, const struct model *model, struct selection *ret_selection)
+{
+	const struct requests *state = arg;
+	const struct request *line = selected_line(state, model);
+
+	if (!line || line->seq == 0)
+		return;
+	ret_selection->kind = SELECTED_REQUEST;
+	ret_selection->number = state->selected;
+	str_copy(ret_selection->service, sizeof(ret_selection->service), line->service);
+	str_copy(ret_selection->version, sizeof(ret_selection->version), line->version);
+	str_copy(ret_selection->session, sizeof(ret_selection->session), line->session);
+	str_copy(ret_selection->caller, sizeof(ret_selection->caller), line->caller);
+}
+
 const struct view view_requests = {
 	.name = "requests",
 	.title = "Requests",
@@ -512,4 +528,5 @@ const struct view view_requests = {
 	.set_filter = requests_set_filter,
 	.filter = requests_filter,
 	.find = requests_find,
+	.selected = requests_selected,
 };

@@ -426,6 +426,17 @@ static bool sessions_sort(void *arg, const struct model *model, char letter)
 	return true;
 }
 
+static void sessions_selected(
+	const void *arg, const struct model *model, struct selection *ret_selection)
+{
+	const struct sessions *state = arg;
+
+	if (!selected(state, model))
+		return;
+	ret_selection->kind = SELECTED_SESSION;
+	str_copy(ret_selection->session, sizeof(ret_selection->session), str_of(state->key));
+}
+
 const struct view view_sessions = {
 	.name = "sessions",
 	.title = "Sessions",
@@ -443,4 +454,5 @@ const struct view view_sessions = {
 	.find = sessions_find,
 	.sort = sessions_sort,
 	.sort_letters = "n name   o owner   a age   x expires   i pins",
+	.selected = sessions_selected,
 };

@@ -1,0 +1,302 @@
+/*
+ * The forms, in a table by what is selected. Called by the app for y, which offers them and takes the one
+ * that was chosen. Invariant: what is handed out is one line of harmless text, so that pasting it into a
+ * shell runs nothing that is not seen.
+ */
+#include "tui/copy.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "core/base/text.h"
+#include "core/model/howto.h"
+
+enum { TEXT_BYTES_MAX = 64 * 1024 };
+
+/* What the forms are made from; empty where there is none. */
+struct source {
+	struct entry_point entry;
+	struct str service, version, session, path, method, trace, id, pr_url, commit, caller,
+		number;
+	char digits[24];
+};
+
+/* ---- forms ---- */
+
+enum {
+	SERVICE = 1 << SELECTED_SERVICE,
+	VERSION = 1 << SELECTED_VERSION,
+	SESSION = 1 << SELECTED_SESSION,
+	PIN = 1 << SELECTED_PIN,
+	PULL = 1 << SELECTED_PULL,
+	REQUEST = 1 << SELECTED_REQUEST,
+	EDGE = 1 << SELECTED_EDGE,
+	REACHED = SERVICE | VERSION | SESSION | PIN | REQUEST,
+};
+
+/*
+ * Either one of model/howto, or a text in which {name} stands for a value, and [ ] for one word of a shell.
+ * A form one of whose values is empty is not offered.
+ */
+static const struct form {
+	unsigned kinds;
+	const char *name;
+	const char *text; /* NULL: of `howto` */
+	enum howto howto;
+} forms[] = {
+	{REACHED, "curl", NULL, HOWTO_CURL},
+	{REACHED, "link", NULL, HOWTO_LINK},
+	{REACHED, "header", NULL, HOWTO_HEADER},
+	{REACHED, "baggage", NULL, HOWTO_BAGGAGE},
+	{REACHED, "query", NULL, HOWTO_QUERY},
+	{REACHED, "cookie", NULL, HOWTO_COOKIE},
+	{REACHED, "grpcurl", NULL, HOWTO_GRPCURL},
+	{PULL, "session", "umbra session create --pr {number}", 0},
+	{PULL | VERSION, "pull request", "{url}", 0},
+	{SERVICE, "umbra", "umbra service show {service}", 0},
+	{VERSION, "umbra", "umbra version show {service}@{version}", 0},
+	{SESSION | PIN, "umbra", "umbra session show {session}", 0},
+	{REQUEST, "umbra", "umbra logs [trace:{trace}]", 0},
+	{SERVICE, "logs", "umbra logs -f [service:{service}]", 0},
+	{VERSION, "logs", "umbra logs -f [service:{service} version:{version}]", 0},
+	{SESSION | PIN, "logs", "umbra logs -f [session:{session}]", 0},
+	{PULL, "logs", "umbra logs -f [pr:{number}]", 0},
+	{EDGE, "logs", "umbra logs -f [caller:{caller} service:{service}]", 0},
+	{SESSION | PIN | REQUEST, "session key", "{session}", 0},
+	{SERVICE, "service", "{service}", 0},
+	{VERSION | PIN | REQUEST | EDGE, "version", "{service}@{version}", 0},
+	{VERSION, "commit", "{commit}", 0},
+	{REQUEST, "trace", "{trace}", 0},
+	{REQUEST, "id", "{id}", 0},
+};
+
+/* The request again: with its method where that is not curl's own. */
+static void add_method(struct strbuf *out, const struct source *source)
+{
+	struct str line = strbuf_str(out);
+	struct strbuf with;
+
+	if (source->method.n == 0 || str_eq_c(source->method, "GET"))
+		return;
+	strbuf_init(&with, TEXT_BYTES_MAX);
+	strbuf_add_c(&with, "curl -X ");
+	howto_shell_quote(&with, source->method);
+	strbuf_add_str(&with, (struct str){line.p + strlen("curl"), line.n - strlen("curl")});
+	strbuf_reset(out);
+	strbuf_add_str(out, strbuf_str(&with));
+	strbuf_finish(&with);
+}
+
+static void add_howto(struct strbuf *out, enum howto howto, const struct source *source)
+{
+	if (source->entry.proxy_url.n == 0)
+		return;
+	if (source->session.n > 0)
+		howto_session(
+			out, howto, &source->entry, source->session, source->service, source->path);
+	else if (source->version.n > 0)
+		howto_version(
+			out, howto, &source->entry, source->service, source->version, source->path);
+	if (howto == HOWTO_CURL && out->len > 0)
+		add_method(out, source);
+}
+
+static struct str value_of(const struct source *source, struct str name)
+{
+	const struct {
+		const char *name;
+		struct str value;
+	} values[] = {
+		{"service", source->service},
+		{"version", source->version},
+		{"session", source->session},
+		{"caller", source->caller},
+		{"number", source->number},
+		{"trace", source->trace},
+		{"id", source->id},
+		{"url", source->pr_url},
+		{"commit", source->commit},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(values); i++)
+		if (str_eq_c(name, values[i].name))
+			return values[i].value;
+	return (struct str){0};
+}
+
+/* False when a value is empty. */
+static bool fill_in(struct strbuf *out, struct str text, const struct source *source)
+{
+	while (text.n > 0) {
+		struct str part = {text.p, str_find_char(text, '{')};
+		struct str value;
+
+		strbuf_add_str(out, part);
+		if (part.n == text.n)
+			return true;
+		text = (struct str){text.p + part.n + 1, text.n - part.n - 1};
+		value = value_of(source, str_cut(&text, '}'));
+		if (value.n == 0)
+			return false;
+		strbuf_add_str(out, value);
+	}
+	return true;
+}
+
+static bool add_text(struct strbuf *out, const char *text, const struct source *source)
+{
+	struct str word = str_of(text);
+	struct str before = str_cut(&word, '[');
+	struct strbuf filled;
+	bool whole = fill_in(out, before, source);
+
+	if (!whole || word.p == NULL)
+		return whole;
+	strbuf_init(&filled, TEXT_BYTES_MAX);
+	whole = fill_in(&filled, str_cut(&word, ']'), source);
+	howto_shell_quote(out, strbuf_str(&filled));
+	strbuf_finish(&filled);
+	return whole;
+}
+
+/* ---- the source ---- */
+
+static void read_version(struct source *source, const struct model *model)
+{
+	const struct version *version =
+		environment_version(model->env, source->service, source->version);
+
+	if (!version)
+		return;
+	source->pr_url = str_of(version->pr_url);
+	source->commit = str_of(version->commit);
+}
+
+/* A link needs a service: the first one the session pins, else the first there is. */
+static void read_session(struct source *source, const struct model *model)
+{
+	const struct session *session = environment_session(model->env, source->session);
+
+	if (source->service.n > 0)
+		return;
+	if (session && session->pins.count > 0)
+		source->service = str_of(session->pins.entries[0].key);
+	else if (model->env->node_count > 0)
+		source->service = str_of(model->env->nodes[0].service->name);
+}
+
+static void read_request(struct source *source, const struct model *model, int64_t number)
+{
+	const struct request *request = lines_get(model->lines, number);
+
+	if (!request)
+		return;
+	source->service = request->service;
+	source->version = request->version;
+	source->session = request->session;
+	source->path = request->path;
+	source->method = request->method;
+	source->trace = request->trace;
+	source->id = request->id;
+}
+
+static struct str pull_url(const struct model *model, int64_t number)
+{
+	for (size_t i = 0; i < model->env->node_count; i++)
+		for (size_t j = 0; j < model->env->nodes[i].version_count; j++) {
+			const struct version *version = model->env->nodes[i].versions[j];
+
+			if (version->pr_number == number && version->pr_url)
+				return str_of(version->pr_url);
+		}
+	return (struct str){0};
+}
+
+static void read_source(const struct model *model, const struct selection *what, const char *mine,
+	struct source *source)
+{
+	struct str caller = str_of(what->caller);
+
+	*source = (struct source){
+		.entry = {str_of(model->proxy_url), str_of(model->domain)},
+		.service = str_of(what->service),
+		.version = str_of(what->version),
+		.session = str_of(what->session),
+		.caller = str_cut(&caller, '@'),
+		.path = STR_LIT("/"),
+	};
+	if (what->number > 0)
+		(void)snprintf(
+			source->digits, sizeof(source->digits), "%lld", (long long)what->number);
+	source->number = str_of(source->digits);
+	if (what->kind == SELECTED_SERVICE)
+		source->session = str_of(mine);
+	if (what->kind == SELECTED_VERSION)
+		read_version(source, model);
+	if (what->kind == SELECTED_SESSION || what->kind == SELECTED_PIN)
+		read_session(source, model);
+	if (what->kind == SELECTED_REQUEST)
+		read_request(source, model, what->number);
+	if (what->kind == SELECTED_PULL)
+		source->pr_url = pull_url(model, what->number);
+}
+
+/* ---- handing out ---- */
+
+static bool make(struct strbuf *out, const struct form *form, const struct source *source)
+{
+	struct strbuf raw;
+	bool whole = true;
+
+	strbuf_init(&raw, TEXT_BYTES_MAX);
+	if (form->text)
+		whole = add_text(&raw, form->text, source);
+	else
+		add_howto(&raw, form->howto, source);
+	text_add_safe(out, strbuf_str(&raw));
+	whole = whole && raw.len > 0;
+	strbuf_finish(&raw);
+	return whole;
+}
+
+void copy_forms(const struct model *model, const struct selection *what, const char *mine,
+	copy_form_fn each, void *arg)
+{
+	struct source source;
+	struct strbuf text;
+
+	read_source(model, what, mine, &source);
+	strbuf_init(&text, TEXT_BYTES_MAX);
+	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
+		strbuf_reset(&text);
+		if (forms[i].kinds & (1U << what->kind) && make(&text, &forms[i], &source))
+			each(arg, forms[i].name, strbuf_str(&text));
+	}
+	strbuf_finish(&text);
+}
+
+struct finding {
+	struct strbuf *out;
+	const char *name;
+	bool found;
+};
+
+static void take_if_named(void *arg, const char *name, struct str text)
+{
+	struct finding *finding = arg;
+
+	if (finding->found || strcmp(name, finding->name) != 0)
+		return;
+	strbuf_add_str(finding->out, text);
+	finding->found = true;
+}
+
+bool copy_find(struct strbuf *out, const struct model *model, const struct selection *what,
+	const char *mine, const char *name)
+{
+	struct finding finding = {out, name, false};
+
+	copy_forms(model, what, mine, take_if_named, &finding);
+	return finding.found;
+}

@@ -1,0 +1,134 @@
+/*
+ * A link as a QR code over the whole body, for a telephone to read off the terminal. Opened with the link as
+ * its argument by the copy menu.
+ *
+ * Drawn dark on light in a role of its own, whatever the theme, for readers take the inverse badly
+ * (ISO/IEC 18004). Two modules stand in one cell, one above the other; in ASCII one module takes two cells.
+ */
+#include "tui/view.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <qrencode.h>
+
+#include "core/base/mem.h"
+
+enum { QUIET_BEST = 4, QUIET_LEAST = 2 };
+
+struct qr {
+	QRcode *code; /* NULL: the text is too long for one */
+	char link[COMMAND_MAX];
+};
+
+static void *qr_create(void)
+{
+	return xcalloc(1, sizeof(struct qr));
+}
+
+static void qr_destroy(void *arg)
+{
+	struct qr *state = arg;
+
+	QRcode_free(state->code);
+	free(state);
+}
+
+static void qr_open(void *arg, const struct model *model, struct ui *ui, const char *argument)
+{
+	struct qr *state = arg;
+
+	(void)model;
+	(void)ui;
+	str_copy(state->link, sizeof(state->link), str_of(argument));
+	state->code = QRcode_encodeString8bit(argument, 0, QR_ECLEVEL_L);
+}
+
+static bool is_dark(const QRcode *code, int x, int y)
+{
+	if (x < 0 || y < 0 || x >= code->width || y >= code->width)
+		return false;
+	return code->data[y * code->width + x] & 1;
+}
+
+static void draw_halves(const struct canvas *canvas, int y, int x, const QRcode *code, int quiet)
+{
+	static const char *const cells[4] = {" ", "▀", "▄", "█"}; /* dark above 1, dark below 2 */
+
+	for (int row = 0; row * 2 < code->width + 2 * quiet; row++)
+		for (int column = -quiet; column < code->width + quiet; column++) {
+			int module = row * 2 - quiet;
+			int which = (is_dark(code, column, module) ? 1 : 0) +
+				    (is_dark(code, column, module + 1) ? 2 : 0);
+
+			(void)canvas_run_c(
+				canvas, y + row, x + column + quiet, 1, ROLE_QR, cells[which]);
+		}
+}
+
+static void draw_blanks(const struct canvas *canvas, int y, int x, const QRcode *code, int quiet)
+{
+	for (int row = -quiet; row < code->width + quiet; row++)
+		for (int column = -quiet; column < code->width + quiet; column++)
+			(void)canvas_run_c(canvas, y + row + quiet, x + (column + quiet) * 2, 2,
+				ROLE_QR, is_dark(code, column, row) ? "##" : "  ");
+}
+
+static void qr_draw(const void *arg, const struct model *model, const struct ui *ui,
+	const struct canvas *canvas)
+{
+	const struct qr *state = arg;
+	char line[128];
+	int side;
+
+	(void)model;
+	(void)ui;
+	canvas_clear_rows(canvas, 0, canvas->rows);
+	if (!state->code) {
+		canvas_c(canvas, 1, 1, canvas->cols - 2, ROLE_FAILED,
+			"This link is too long for a QR code.");
+		return;
+	}
+	for (int quiet = QUIET_BEST; quiet >= QUIET_LEAST; quiet--) {
+		int rows, cols;
+
+		side = state->code->width + 2 * quiet;
+		rows = canvas->ascii ? side : (side + 1) / 2;
+		cols = canvas->ascii ? side * 2 : side;
+
+		if (rows > canvas->rows || cols > canvas->cols)
+			continue;
+		(canvas->ascii ? draw_blanks : draw_halves)(canvas, (canvas->rows - rows) / 2,
+			(canvas->cols - cols) / 2, state->code, quiet);
+		return;
+	}
+	side = state->code->width + 2 * QUIET_LEAST;
+	(void)snprintf(line, sizeof(line), "The code takes %dx%d cells, and here are %dx%d.",
+		canvas->ascii ? side * 2 : side, canvas->ascii ? side : (side + 1) / 2,
+		canvas->cols, canvas->rows);
+	canvas_c(canvas, 1, 1, canvas->cols - 2, ROLE_WARNING, line);
+	canvas_c(canvas, 2, 1, canvas->cols - 2, ROLE_COMMAND,
+		"$ umbra session link KEY --qr   prints it, to be scrolled");
+}
+
+static void qr_draw_title(const void *arg, const struct model *model, const struct ui *ui,
+	const struct canvas *canvas)
+{
+	const struct qr *state = arg;
+
+	(void)model;
+	(void)ui;
+	canvas_c(canvas, 0, 2, canvas->cols - 2, ROLE_COMMAND, state->link);
+}
+
+const struct view view_qr = {
+	.name = "qr",
+	.title = "QR code",
+	.area = AREA_DETAIL,
+	.flags = VIEW_ALWAYS,
+	.create = qr_create,
+	.destroy = qr_destroy,
+	.open = qr_open,
+	.draw = qr_draw,
+	.draw_title = qr_draw_title,
+};
