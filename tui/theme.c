@@ -13,20 +13,28 @@
 #include "core/base/mem.h"
 #include "core/base/str.h"
 
+#include "tui/rgb.h"
+
 const char *const role_names[ROLE_COUNT] = {
-#define X(name, word, mono, help) [name] = (word),
+#define X(name, word, mono, least, help) [name] = (word),
 	ROLE_TABLE(X)
 #undef X
 };
 
 const char *const role_help[ROLE_COUNT] = {
-#define X(name, word, mono, help) [name] = (help),
+#define X(name, word, mono, least, help) [name] = (help),
+	ROLE_TABLE(X)
+#undef X
+};
+
+const double role_contrast[ROLE_COUNT] = {
+#define X(name, word, mono, least, help) [name] = (least),
 	ROLE_TABLE(X)
 #undef X
 };
 
 static const unsigned role_mono[ROLE_COUNT] = {
-#define X(name, word, mono, help) [name] = (mono),
+#define X(name, word, mono, least, help) [name] = (mono),
 	ROLE_TABLE(X)
 #undef X
 };
@@ -46,54 +54,6 @@ static const char *const attribute_names[] = {"bold", "dim", "underline", "rever
 static const char *const colour_names_16[] = {"black", "red", "green", "yellow", "blue", "magenta",
 	"cyan", "white", "bright-black", "bright-red", "bright-green", "bright-yellow",
 	"bright-blue", "bright-magenta", "bright-cyan", "bright-white"};
-
-/* What xterm has for the first 16; terminals differ, so this is for choosing only. */
-static const int32_t xterm_16[16] = {0x000000, 0xcd0000, 0x00cd00, 0xcdcd00, 0x0000ee, 0xcd00cd,
-	0x00cdcd, 0xe5e5e5, 0x7f7f7f, 0xff0000, 0x00ff00, 0xffff00, 0x5c5cff, 0xff00ff, 0x00ffff,
-	0xffffff};
-
-static int32_t xterm_256(int index)
-{
-	static const int32_t steps[] = {0, 95, 135, 175, 215, 255};
-
-	if (index < 16)
-		return xterm_16[index];
-	if (index >= 232)
-		return (8 + 10 * (index - 232)) * 0x010101;
-	index -= 16;
-	return steps[index / 36] << 16 | steps[index / 6 % 6] << 8 | steps[index % 6];
-}
-
-/* Weighted by how the eye sees red at that brightness ("redmean"); good enough to choose a neighbour. */
-static int64_t colour_distance(int32_t a, int32_t b)
-{
-	int64_t red = ((a >> 16 & 255) + (b >> 16 & 255)) / 2;
-	int64_t dr = (a >> 16 & 255) - (b >> 16 & 255);
-	int64_t dg = (a >> 8 & 255) - (b >> 8 & 255);
-	int64_t db = (a & 255) - (b & 255);
-
-	return (512 + red) * dr * dr / 256 + 4 * dg * dg + (767 - red) * db * db / 256;
-}
-
-static int colour_nearest(int32_t rgb, int from, int to)
-{
-	int best = from;
-
-	for (int i = from; i < to; i++)
-		if (colour_distance(rgb, xterm_256(i)) < colour_distance(rgb, xterm_256(best)))
-			best = i;
-	return best;
-}
-
-int colour_nearest_256(int32_t rgb)
-{
-	return colour_nearest(rgb, 16, 256);
-}
-
-int colour_nearest_16(int32_t rgb)
-{
-	return colour_nearest(rgb, 0, 16);
-}
 
 static bool parse_hex(struct str word, int32_t *ret_rgb)
 {
@@ -143,8 +103,8 @@ static enum err parse_colour(struct str word, struct colour *ret_colour, struct 
 	if (!parse_hex(part, &colour.rgb))
 		return err_set(eb, ERR_BAD_VALUE,
 			"\"%.*s\" is no colour; expected #rrggbb or default", STR_ARG(part));
-	colour.of_256 = (int16_t)colour_nearest_256(colour.rgb);
-	colour.of_16 = (int16_t)colour_nearest_16(colour.rgb);
+	colour.of_256 = (int16_t)rgb_nearest_256(colour.rgb);
+	colour.of_16 = (int16_t)rgb_nearest_16(colour.rgb);
 	if (rest.p) {
 		part = str_cut(&rest, '/');
 		if (!str_to_u64(part, &index) || index > 255)

@@ -34,53 +34,64 @@ enum style_attribute {
 	STYLE_ITALIC = 1 << 4,
 };
 
-/* enum, name in the file, attributes without colour, what it is for */
-#define ROLE_TABLE(X)                                                                            \
-	X(ROLE_BASE, "base", 0, "everything that has no role of its own, and the ground")        \
-	X(ROLE_QUIET, "quiet", STYLE_DIM, "what is there but seldom read")                       \
-	X(ROLE_STRONG, "strong", STYLE_BOLD, "names one looks for")                              \
-	X(ROLE_BRAND, "brand", STYLE_BOLD, "the word umbra")                                     \
-	X(ROLE_ENVIRONMENT, "environment", STYLE_BOLD, "the environment's name")                 \
-	X(ROLE_TAB, "tab", 0, "a view that is not shown")                                        \
-	X(ROLE_TAB_NOW, "tab-now", STYLE_BOLD | STYLE_UNDERLINE, "the view that is shown")       \
-	X(ROLE_HEADING, "heading", STYLE_BOLD, "titles of columns")                              \
-	X(ROLE_RULE, "rule", STYLE_DIM, "lines between panes")                                   \
-	X(ROLE_SELECTED, "selected", STYLE_BOLD, "the name in the selected row")                 \
-	X(ROLE_MARK, "mark", STYLE_BOLD, "the bar before the selected row")                      \
-	X(ROLE_SERVICE, "service", STYLE_BOLD, "a service's name")                               \
-	X(ROLE_STABLE, "stable", 0, "the stable version")                                        \
-	X(ROLE_EPHEMERAL, "ephemeral", 0, "a version beside it")                                 \
-	X(ROLE_PR, "pull-request", 0, "a pull request's number")                                 \
-	X(ROLE_READY, "ready", 0, "healthy, done, 2xx")                                          \
-	X(ROLE_STARTING, "starting", 0, "not checked yet")                                       \
-	X(ROLE_UNHEALTHY, "unhealthy", STYLE_BOLD, "checks fail, errors, 5xx")                   \
-	X(ROLE_DRAINING, "draining", STYLE_DIM, "going")                                         \
-	X(ROLE_WARNING, "warning", STYLE_BOLD, "about to go wrong, 4xx, a lost session")         \
-	X(ROLE_REDIRECT, "redirect", 0, "3xx")                                                   \
-	X(ROLE_FIGURE, "figure", 0, "numbers that are fine")                                     \
-	X(ROLE_SPARK, "spark", 0, "the last minute")                                             \
-	X(ROLE_SESSION, "session", 0, "a session's key")                                         \
-	X(ROLE_PINNED, "pinned", STYLE_BOLD, "a hop that a pin decided")                         \
-	X(ROLE_STAGED, "staged", STYLE_BOLD, "chosen, not sent")                                 \
-	X(ROLE_COMMAND, "command", STYLE_DIM, "the equal command line")                          \
-	X(ROLE_KEY, "key", STYLE_BOLD, "a key in hints and help")                                \
-	X(ROLE_HINT, "hint", 0, "what the key does")                                             \
-	X(ROLE_MATCH, "match", STYLE_REVERSE, "text that was looked for")                        \
-	X(ROLE_ESCAPED, "escaped", STYLE_REVERSE, "bytes that may not be shown as they are")     \
-	X(ROLE_LIVE, "live", 0, "the connection when all is well")                               \
-	X(ROLE_STALE, "stale", STYLE_REVERSE | STYLE_BOLD, "the connection when it is lost")     \
-	X(ROLE_OLD, "old", STYLE_DIM, "everything that is shown while it is lost")               \
-	X(ROLE_LOST, "lost", STYLE_REVERSE, "lines that are missing in a stream")                \
-	X(ROLE_PROMPT, "prompt", STYLE_BOLD, "what is asked")                                    \
-	X(ROLE_INPUT, "input", 0, "what is typed")                                               \
-	X(ROLE_CURSOR, "cursor", STYLE_REVERSE, "where it is typed")                             \
-	X(ROLE_MISTAKE, "mistake", STYLE_BOLD | STYLE_UNDERLINE, "where what is typed is wrong") \
-	X(ROLE_QR, "qr", STYLE_REVERSE, "a QR code: dark on light")                              \
-	X(ROLE_DONE, "done", 0, "an action that succeeded")                                      \
-	X(ROLE_FAILED, "failed", STYLE_BOLD, "an action that did not")
+/*
+ * What a role asks of its contrast. Text: WCAG 2.2, 1.4.3 (AA). What is no text and says something by its
+ * shape (bars, lines, the mark of a row): 1.4.11.
+ */
+#define AA_TEXT 4.5
+#define AA_SHAPE 3.0
+
+/* enum, name in the file, attributes without colour, contrast it asks for, what it is for */
+#define ROLE_TABLE(X)                                                                              \
+	X(ROLE_BASE, "base", 0, AA_TEXT, "everything that has no role of its own, and the ground") \
+	X(ROLE_QUIET, "quiet", STYLE_DIM, AA_TEXT, "what is there but seldom read")                \
+	X(ROLE_STRONG, "strong", STYLE_BOLD, AA_TEXT, "names one looks for")                       \
+	X(ROLE_BRAND, "brand", STYLE_BOLD, AA_TEXT, "the word umbra")                              \
+	X(ROLE_ENVIRONMENT, "environment", STYLE_BOLD, AA_TEXT, "the environment's name")          \
+	X(ROLE_TAB, "tab", 0, AA_TEXT, "a view that is not shown")                                 \
+	X(ROLE_TAB_NOW, "tab-now", STYLE_BOLD | STYLE_UNDERLINE, AA_TEXT,                          \
+		"the view that is shown")                                                          \
+	X(ROLE_HEADING, "heading", STYLE_BOLD, AA_TEXT, "titles of columns")                       \
+	X(ROLE_RULE, "rule", STYLE_DIM, AA_SHAPE, "lines between panes")                           \
+	X(ROLE_SELECTED, "selected", STYLE_BOLD, AA_TEXT, "the name in the selected row")          \
+	X(ROLE_MARK, "mark", STYLE_BOLD, AA_SHAPE, "the bar before the selected row")              \
+	X(ROLE_SERVICE, "service", STYLE_BOLD, AA_TEXT, "a service's name")                        \
+	X(ROLE_STABLE, "stable", 0, AA_TEXT, "the stable version")                                 \
+	X(ROLE_EPHEMERAL, "ephemeral", 0, AA_TEXT, "a version beside it")                          \
+	X(ROLE_PR, "pull-request", 0, AA_TEXT, "a pull request's number")                          \
+	X(ROLE_READY, "ready", 0, AA_TEXT, "healthy, done, 2xx")                                   \
+	X(ROLE_STARTING, "starting", 0, AA_TEXT, "not checked yet")                                \
+	X(ROLE_UNHEALTHY, "unhealthy", STYLE_BOLD, AA_TEXT, "checks fail, errors, 5xx")            \
+	X(ROLE_DRAINING, "draining", STYLE_DIM, AA_TEXT, "going")                                  \
+	X(ROLE_WARNING, "warning", STYLE_BOLD, AA_TEXT, "about to go wrong, 4xx, a lost session")  \
+	X(ROLE_REDIRECT, "redirect", 0, AA_TEXT, "3xx")                                            \
+	X(ROLE_FIGURE, "figure", 0, AA_TEXT, "numbers that are fine")                              \
+	X(ROLE_SPARK, "spark", 0, AA_SHAPE, "the last minute")                                     \
+	X(ROLE_SESSION, "session", 0, AA_TEXT, "a session's key")                                  \
+	X(ROLE_PINNED, "pinned", STYLE_BOLD, AA_TEXT, "a hop that a pin decided")                  \
+	X(ROLE_STAGED, "staged", STYLE_BOLD, AA_TEXT, "chosen, not sent")                          \
+	X(ROLE_COMMAND, "command", STYLE_DIM, AA_TEXT, "the equal command line")                   \
+	X(ROLE_KEY, "key", STYLE_BOLD, AA_TEXT, "a key in hints and help")                         \
+	X(ROLE_HINT, "hint", 0, AA_TEXT, "what the key does")                                      \
+	X(ROLE_MATCH, "match", STYLE_REVERSE, AA_TEXT, "text that was looked for")                 \
+	X(ROLE_ESCAPED, "escaped", STYLE_REVERSE, AA_TEXT,                                         \
+		"bytes that may not be shown as they are")                                         \
+	X(ROLE_LIVE, "live", 0, AA_TEXT, "the connection when all is well")                        \
+	X(ROLE_STALE, "stale", STYLE_REVERSE | STYLE_BOLD, AA_TEXT,                                \
+		"the connection when it is lost")                                                  \
+	X(ROLE_OLD, "old", STYLE_DIM, AA_TEXT, "everything that is shown while it is lost")        \
+	X(ROLE_LOST, "lost", STYLE_REVERSE, AA_TEXT, "lines that are missing in a stream")         \
+	X(ROLE_PROMPT, "prompt", STYLE_BOLD, AA_TEXT, "what is asked")                             \
+	X(ROLE_INPUT, "input", 0, AA_TEXT, "what is typed")                                        \
+	X(ROLE_CURSOR, "cursor", STYLE_REVERSE, AA_TEXT, "where it is typed")                      \
+	X(ROLE_MISTAKE, "mistake", STYLE_BOLD | STYLE_UNDERLINE, AA_TEXT,                          \
+		"where what is typed is wrong")                                                    \
+	X(ROLE_DONE, "done", 0, AA_TEXT, "an action that succeeded")                               \
+	X(ROLE_QR, "qr", STYLE_REVERSE, AA_TEXT, "a QR code: dark on light")                       \
+	X(ROLE_FAILED, "failed", STYLE_BOLD, AA_TEXT, "an action that did not")
 
 enum role {
-#define X(name, word, mono, help) name,
+#define X(name, word, mono, least, help) name,
 	ROLE_TABLE(X)
 #undef X
 		ROLE_COUNT
@@ -88,6 +99,7 @@ enum role {
 
 extern const char *const role_names[ROLE_COUNT];
 extern const char *const role_help[ROLE_COUNT];
+extern const double role_contrast[ROLE_COUNT];
 
 /* -1 is the terminal's own. */
 struct colour {
@@ -132,9 +144,5 @@ void theme_directory(char dst[THEME_PATH_SIZE]);
  */
 enum err theme_load(const char *name, struct theme *ret_theme, char ret_path[THEME_PATH_SIZE],
 	struct errbuf *eb);
-
-/* The nearest of the xterm palette's 16..255, and of the first 16, for 0xrrggbb. */
-int colour_nearest_256(int32_t rgb);
-int colour_nearest_16(int32_t rgb);
 
 #endif

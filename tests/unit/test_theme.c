@@ -92,18 +92,6 @@ static void test_refused(void **state)
 	}
 }
 
-static void test_nearest(void **state)
-{
-	(void)state;
-	assert_int_equal(colour_nearest_256(0x000000), 16);
-	assert_int_equal(colour_nearest_256(0xffffff), 231);
-	assert_int_equal(colour_nearest_256(0xff0000), 196);
-	assert_int_equal(colour_nearest_256(0x808080), 244);
-	assert_int_equal(colour_nearest_16(0x000000), 0);
-	assert_int_equal(colour_nearest_16(0xffffff), 15);
-	assert_int_equal(colour_nearest_16(0x00c000), 2);
-}
-
 static void test_a_file_goes_before_what_is_carried(void **state)
 {
 	char directory[] = "/tmp/umbra-theme-XXXXXX";
@@ -141,7 +129,6 @@ int main(void)
 		cmocka_unit_test(test_carried_are_whole),
 		cmocka_unit_test(test_a_style),
 		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_nearest),
 		cmocka_unit_test(test_a_file_goes_before_what_is_carried),
 	};
 
