@@ -52,11 +52,6 @@ static int64_t (*choose_clock(const struct dashboard_options *options))(void)
 
 /* ---- frames ---- */
 
-struct opened *app_top(struct app *app)
-{
-	return app->depth > 0 ? &app->stack[app->depth - 1] : &app->tabs[app->tab];
-}
-
 static void paint_now(struct app *app)
 {
 	int64_t delay;
@@ -98,10 +93,7 @@ void app_hurry(struct app *app)
 
 void app_changed(struct app *app, unsigned parts)
 {
-	for (size_t i = 0; i < app->tab_count; i++)
-		app->tabs[i].parts |= parts;
-	for (size_t i = 0; i < app->depth; i++)
-		app->stack[i].parts |= parts;
+	places_changed(app, parts);
 	app_touch(app, REDRAW_ALL);
 }
 
@@ -112,113 +104,7 @@ static void on_paint(evutil_socket_t fd, short what, void *arg)
 	paint_now(arg);
 }
 
-/* ---- views ---- */
-
-static struct opened make_opened(const struct view *view)
-{
-	return (struct opened){view, view->create ? view->create() : NULL, MODEL_ALL};
-}
-
-static void close_opened(struct opened *opened)
-{
-	if (opened->view->destroy)
-		opened->view->destroy(opened->state);
-}
-
-static void close_top(struct app *app)
-{
-	close_opened(&app->stack[--app->depth]);
-	app_top(app)->parts = MODEL_ALL;
-}
-
-static void drop_crumb(struct app *app, size_t at)
-{
-	struct crumb *crumb = &app->crumbs[at];
-
-	while (crumb->depth > 0)
-		close_opened(&crumb->stack[--crumb->depth]);
-	memmove(crumb, crumb + 1, (--app->crumb_count - at) * sizeof(*crumb));
-}
-
-/* The oldest way back goes when there are too many. */
-static void leave_crumb(struct app *app)
-{
-	struct crumb *crumb;
-
-	if (app->crumb_count == CRUMBS_MAX)
-		drop_crumb(app, 0);
-	crumb = &app->crumbs[app->crumb_count++];
-	crumb->tab = app->tab;
-	memcpy(crumb->stack, app->stack, sizeof(app->stack));
-	crumb->depth = app->depth;
-	app->depth = 0;
-	str_copy(crumb->scope, sizeof(crumb->scope), str_of(app->model.scope));
-}
-
-static void ask_as_needed(struct app *app)
-{
-	if (!(app_top(app)->view->flags & VIEW_TAILS) && app_top(app)->view != &view_detail &&
-		app_top(app)->view != &view_help)
-		network_tail_stop(app);
-	else if (app->tabs[app->tab].view->flags & VIEW_TAILS)
-		network_tail(app, app->model.scope);
-	network_need(app);
-}
-
-/* Back to where a key led away from. */
-static void follow_crumb(struct app *app)
-{
-	const struct crumb *crumb = &app->crumbs[--app->crumb_count];
-
-	app->tab = crumb->tab;
-	memcpy(app->stack, crumb->stack, sizeof(app->stack));
-	app->depth = crumb->depth;
-	app->tabs[app->tab].parts = MODEL_ALL;
-	for (size_t i = 0; i < app->depth; i++)
-		app->stack[i].parts = MODEL_ALL;
-	if (app->tabs[app->tab].view->flags & VIEW_TAILS)
-		network_tail(app, crumb->scope);
-}
-
-static void show_tab(struct app *app, size_t tab, const char *argument)
-{
-	const struct view *view = app->tabs[tab].view;
-
-	app->tab = tab;
-	app->tabs[tab].parts = MODEL_ALL;
-	if (view->flags & VIEW_TAILS && argument[0] != '\0')
-		network_tail(app, strcmp(argument, "*") == 0 ? "" : argument);
-	if (view->open)
-		view->open(app->tabs[tab].state, &app->model, &app->ui, argument);
-}
-
-void app_open(struct app *app, const struct view *view, const char *argument)
-{
-	for (size_t i = 0; i < app->tab_count; i++) {
-		if (app->tabs[i].view == view) {
-			leave_crumb(app);
-			show_tab(app, i, argument);
-			ask_as_needed(app);
-			return;
-		}
-	}
-	if (app->depth == STACK_MAX)
-		return;
-	app->stack[app->depth++] = make_opened(view);
-	if (view->open)
-		view->open(app_top(app)->state, &app->model, &app->ui, argument);
-	ask_as_needed(app);
-}
-
-void app_open_tab(struct app *app, size_t tab)
-{
-	while (app->depth > 0)
-		close_top(app);
-	while (app->crumb_count > 0)
-		drop_crumb(app, 0);
-	show_tab(app, tab, "");
-	ask_as_needed(app);
-}
+/* ---- wishes ---- */
 
 static void grant(struct app *app, const struct wish *wish)
 {
@@ -236,11 +122,7 @@ static void grant(struct app *app, const struct wish *wish)
 		app_open(app, wish->view, wish->text);
 		break;
 	case WISH_BACK:
-		if (app->depth > 0)
-			close_top(app);
-		else if (app->crumb_count > 0)
-			follow_crumb(app);
-		ask_as_needed(app);
+		(void)places_up(app);
 		break;
 	}
 	app_touch(app, REDRAW_ALL);
@@ -260,8 +142,7 @@ void app_grant(struct app *app)
 
 /* ---- what wakes it ---- */
 
-/* The state of a view is what it was prepared for; a key after a change needs it anew. */
-static void prepare_top(struct app *app)
+void app_prepare(struct app *app)
 {
 	struct opened *top = app_top(app);
 	int64_t ignored = 0;
@@ -291,7 +172,7 @@ static void on_input(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	app->model.now_ms = app->now_ms();
 	while (count < KEYS_A_TURN && screen_key(app->screen, &key)) {
-		prepare_top(app);
+		app_prepare(app);
 		press(app, key);
 		app_grant(app);
 		count++;
@@ -492,12 +373,7 @@ static void app_finish(struct app *app)
 		free_event(app->signals[i]);
 	if (app->theme_fd >= 0)
 		close(app->theme_fd);
-	while (app->depth > 0)
-		close_top(app);
-	while (app->crumb_count > 0)
-		drop_crumb(app, 0);
-	for (size_t i = 0; i < app->tab_count; i++)
-		close_opened(&app->tabs[i]);
+	places_finish(app);
 	ui_finish(&app->ui);
 	model_finish(&app->model);
 	if (app->owns_base)
@@ -521,9 +397,7 @@ static struct app *app_create(const struct dashboard_options *options)
 	app->ui.read_only = options->read_only;
 	str_copy(app->ui.session, sizeof(app->ui.session), str_of(options->session));
 	str_copy(app->ui.actor, sizeof(app->ui.actor), str_of(options->actor));
-	for (size_t i = 0; view_list[i]; i++)
-		if (view_list[i]->key != '\0' && app->tab_count < TABS_MAX)
-			app->tabs[app->tab_count++] = make_opened(view_list[i]);
+	places_init(app);
 	return app;
 }
 

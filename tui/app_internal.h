@@ -11,30 +11,33 @@
 #include "tui/app.h"
 #include "tui/model.h"
 #include "tui/screen.h"
+#include "tui/selection.h"
 #include "tui/ui.h"
 #include "tui/view.h"
 
 struct event;
 struct event_base;
 
-/* A view and what it is at. Those with a tab live as long as the app, the others while they are open. */
+/* A view and what it is at. Those with a tab live as long as the app, the others while a place has them. */
 struct opened {
 	const struct view *view;
 	void *state;
+	char *argument; /* what it was opened with last, "" for nothing */
 	unsigned parts; /* what changed since its last prepare */
+	unsigned holders; /* places that have it in their stack */
 };
 
-enum { TABS_MAX = 8, STACK_MAX = 8, SIGNALS = 6 };
+enum { TABS_MAX = 8, STACK_MAX = 8, PLACES_MAX = 24, SIGNALS = 6 };
 
-/* Where one was before a key led to another tab; Esc goes back there. */
-struct crumb {
+/* Where one is, or was: a tab, what is opened over it, and what was selected there. */
+struct place {
 	size_t tab;
-	struct opened stack[STACK_MAX];
+	struct opened *stack[STACK_MAX];
 	size_t depth;
+	bool led; /* a key of the place before led here: Esc goes back to it */
 	char scope[LIMIT_FILTER + 1]; /* what was tailed */
+	struct selection selection;
 };
-
-enum { CRUMBS_MAX = 8 };
 
 struct run; /* a command under way */
 
@@ -59,11 +62,9 @@ struct app {
 
 	struct opened tabs[TABS_MAX];
 	size_t tab_count;
-	size_t tab; /* the one shown, below what is opened over it */
-	struct opened stack[STACK_MAX]; /* what is opened over the tab */
-	size_t depth;
-	struct crumb crumbs[CRUMBS_MAX];
-	size_t crumb_count;
+	struct place places[PLACES_MAX]; /* the oldest first */
+	size_t place_count; /* at least 1 */
+	size_t at; /* the place one is at */
 
 	struct client *client;
 	struct feed *feed;
@@ -95,18 +96,33 @@ struct app {
 };
 
 /* app.c */
-struct opened *app_top(struct app *app);
 /* Paints at the end of this turn, or once 50 ms have passed since the last frame. */
 void app_touch(struct app *app, enum redraw redraw);
 /* The next frame is the one that is waited for: it comes at the end of the turn that asks for it. */
 void app_hurry(struct app *app);
 /* The model changed. */
 void app_changed(struct app *app, unsigned parts);
-void app_open(struct app *app, const struct view *view, const char *argument);
-/* By the tab's own key: what led here is forgotten. */
-void app_open_tab(struct app *app, size_t tab);
+/* The state of a view is what it was prepared for; a key after a change needs it anew. */
+void app_prepare(struct app *app);
 /* Does what handlers have wished for. */
 void app_grant(struct app *app);
+
+/* places.c: the views, which of them is shown, and the way one came. */
+void places_init(struct app *app);
+void places_finish(struct app *app);
+struct place *place_now(struct app *app);
+/* The view on top. */
+struct opened *app_top(struct app *app);
+struct opened *app_tab(struct app *app);
+void places_changed(struct app *app, unsigned parts);
+void app_open(struct app *app, const struct view *view, const char *argument);
+/* By the tab's own key: from there Esc leads nowhere. False when no tab has that key. */
+bool app_open_tab(struct app *app, char key);
+/* Esc: closes what is on top, or goes back to where a key led away from. */
+bool places_up(struct app *app);
+bool places_has_up(struct app *app);
+/* Through where one was, by -1 or 1; false at the end. */
+bool places_step(struct app *app, int by);
 
 /* frame.c: the whole picture. */
 void frame_paint(struct app *app);

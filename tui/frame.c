@@ -136,14 +136,15 @@ static void draw_header(const struct app *app, const struct canvas *canvas)
 	draw_totals(canvas, totals, 6, x);
 }
 
-static void draw_tabs(const struct app *app, const struct canvas *canvas)
+static void draw_tabs(struct app *app, const struct canvas *canvas)
 {
+	const struct opened *shown = app_tab(app);
 	char key[2] = "";
 	int x = 1;
 
 	canvas_clear(canvas, 1, 0);
 	for (size_t i = 0; i < app->tab_count; i++) {
-		bool now = i == app->tab;
+		bool now = &app->tabs[i] == shown;
 
 		key[0] = app->tabs[i].view->key;
 		x += canvas_run_c(canvas, 1, x, 1, ROLE_KEY, key) + 1;
@@ -160,13 +161,13 @@ static void draw_tabs(const struct app *app, const struct canvas *canvas)
 static void draw_crumbs(struct app *app, const struct canvas *canvas)
 {
 	const struct opened *top = app_top(app);
-	const char *title = app->tabs[app->tab].view->title;
+	const char *title = app_tab(app)->view->title;
 	struct canvas rest;
 	int x = 1;
 
 	canvas_clear(canvas, 2, 0);
 	x += canvas_run_c(canvas, 2, x, 20, ROLE_STRONG, title);
-	if (app->depth > 0 && top->view->title) {
+	if (top != app_tab(app) && top->view->title) {
 		x += 1 + canvas_glyph(canvas, 2, x + 1, ROLE_QUIET, GLYPH_CRUMB) + 1;
 		x += canvas_run_c(canvas, 2, x, 20, ROLE_STRONG, top->view->title);
 	}
@@ -189,7 +190,7 @@ static int draw_hint(const struct canvas *canvas, int x, const char *keys, const
 	return x + canvas_run_c(canvas, 0, x, 24, ROLE_HINT, hint) + 2;
 }
 
-static void draw_hints(const struct app *app, const struct canvas *canvas, enum area area)
+static void draw_hints(struct app *app, const struct canvas *canvas, enum area area)
 {
 	int x = 1;
 
@@ -197,7 +198,7 @@ static void draw_hints(const struct app *app, const struct canvas *canvas, enum 
 		for (size_t i = 0; i < binding_count; i++)
 			if (bindings[i].area == area && bindings[i].hint)
 				x = draw_hint(canvas, x, bindings[i].keys, bindings[i].hint);
-	if (app->depth > 0 || app->crumb_count > 0)
+	if (places_has_up(app))
 		(void)draw_hint(canvas, x, "Esc", "back");
 }
 

@@ -137,16 +137,16 @@ static void find_again(struct app *app, bool back)
 		ui_say(&app->ui, ROLE_WARNING, "nothing has \"%s\"", app->ui.find);
 }
 
-static bool open_tab(struct app *app, char key)
-{
-	for (size_t i = 0; i < app->tab_count; i++) {
-		if (app->tabs[i].view->key == key) {
-			app_open_tab(app, i);
-			return true;
-		}
-	}
-	return false;
-}
+/* The tabs of the number keys. */
+static const char tab_keys[ACTION_COUNT] = {
+	[ACTION_VIEW_SERVICES] = '1',
+	[ACTION_VIEW_PULLS] = '2',
+	[ACTION_VIEW_SESSIONS] = '3',
+	[ACTION_VIEW_REQUESTS] = '4',
+	[ACTION_VIEW_TIMELINE] = '5',
+	[ACTION_VIEW_MAP] = '6',
+	[ACTION_VIEW_LEARN] = '7',
+};
 
 /* A filter that was kept goes first; with nothing opened over the tab, the way back is the app's. */
 static bool act_back(struct app *app)
@@ -160,7 +160,7 @@ static bool act_back(struct app *app)
 		(void)top->view->set_filter(top->state, &app->model, "", &column, &eb);
 		return true;
 	}
-	if (app->depth > 0)
+	if (top != app_tab(app))
 		return false;
 	ui_back(&app->ui);
 	return true;
@@ -172,6 +172,10 @@ static bool act_common(struct app *app, enum action action)
 	const struct view *view = app_top(app)->view;
 	struct ui *ui = &app->ui;
 
+	if (tab_keys[action] != '\0') {
+		(void)app_open_tab(app, tab_keys[action]);
+		return true;
+	}
 	switch (action) {
 	case ACTION_QUIT:
 		if (view == &view_help)
@@ -188,12 +192,12 @@ static bool act_common(struct app *app, enum action action)
 		screen_repaint(app->screen);
 		network_retry(app);
 		return true;
-	case ACTION_VIEW_SERVICES:
-		return open_tab(app, '1');
-	case ACTION_VIEW_SESSIONS:
-		return open_tab(app, '3');
-	case ACTION_VIEW_REQUESTS:
-		return open_tab(app, '4');
+	case ACTION_BACKWARD:
+	case ACTION_FORWARD:
+		if (!places_step(app, action == ACTION_FORWARD ? 1 : -1))
+			ui_say(ui, ROLE_QUIET, "there is nothing %s this",
+				action == ACTION_FORWARD ? "after" : "before");
+		return true;
 	case ACTION_HELP:
 		if (view != &view_help)
 			app_open(app, &view_help, area_titles[view->area]);

@@ -26,7 +26,31 @@
 #include "tui/selection.h"
 #include "tui/ui.h"
 
+struct cJSON;
+
+enum { KEEP_LIST_MAX = 4096 };
+
 enum redraw { REDRAW_NONE, REDRAW_BODY, REDRAW_ALL };
+
+/* The first button of the mouse on a view's body, counted from its upper left cell. */
+enum mouse_kind {
+	MOUSE_PRESS,
+	MOUSE_DRAG, /* only to a view that grabbed the press; may lie outside of the body */
+	MOUSE_RELEASE, /* the same */
+};
+
+struct mouse {
+	enum mouse_kind kind;
+	int y, x;
+	int rows, cols; /* of the body */
+};
+
+enum mouse_answer {
+	MOUSE_IGNORED,
+	MOUSE_DONE, /* a row selected, a column sorted: something changed */
+	MOUSE_AGAIN, /* on the row that was selected before: it is opened, as by ACTION_OPEN */
+	MOUSE_GRABBED, /* a divider: the drag and the release come here, too */
+};
 
 enum view_flag {
 	VIEW_TAILS = 1 << 0, /* the tail runs while it is shown */
@@ -64,6 +88,22 @@ struct view {
 	/* What is selected; `ret_selection` comes zeroed. */
 	void (*selected)(
 		const void *state, const struct model *model, struct selection *ret_selection);
+	/*
+	 * Selects what `selection` (of selected()) names; false when it is not there. Of views that others share
+	 * the state of, those with a tab: so that one comes back to where one was.
+	 */
+	bool (*reveal)(void *state, const struct model *model, const struct selection *selection);
+	/* Presses on rows, titles and dividers. The wheel comes to act() as ACTION_UP and ACTION_DOWN. */
+	enum mouse_answer (*mouse)(
+		void *state, const struct model *model, struct ui *ui, const struct mouse *mouse);
+	/*
+	 * What is kept of the view from one run to the next, for each context: how it is sorted, which columns, what
+	 * is folded, where its divider stands; not what is filtered or selected. keep() adds members to the object.
+	 * restore() gets one back after create(), perhaps an older program's or one that somebody wrote: it takes
+	 * what it knows and what is possible, and nothing else. Names in it are bounded, lists too (KEEP_LIST_MAX).
+	 */
+	void (*keep)(const void *state, struct cJSON *object);
+	void (*restore)(void *state, const struct cJSON *object);
 	/* Takes a filter while it is typed; a mistake leaves the old one and says where it is. */
 	enum err (*set_filter)(void *state, const struct model *model, const char *text,
 		size_t *ret_column, struct errbuf *eb);
