@@ -58,6 +58,10 @@ const struct binding bindings[] = {
 	{AREA_REQUESTS, ACTION_TRACE, "o", "trace", "all hops of the request's trace; Esc comes back", "umbra logs -f {filter}"},
 	{AREA_REQUESTS, ACTION_SCOPE, "t", "tail", "tail something else: a filter for the control plane", "umbra logs -f {filter}"},
 
+	{AREA_TIMELINE, ACTION_OPEN, "Enter", "go there", "to the service, version or session it was about", NULL},
+	{AREA_TIMELINE, ACTION_SINCE, "t", "time", "the last 15 minutes, the last hour, all", "umbra events --since 15m"},
+	{AREA_TIMELINE, ACTION_WHOLE, "d", "details", "more or fewer rows for what was before and after", NULL},
+
 	{AREA_LIST, ACTION_FILTER, "/", "filter", "show only what matches; empty shows all", NULL},
 	{AREA_LIST, ACTION_FIND, "f", "find", "find text without hiding anything", NULL},
 	{AREA_LIST, ACTION_FIND_NEXT, "n", NULL, "next find", NULL},

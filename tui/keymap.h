@@ -23,6 +23,7 @@
 	X(AREA_SESSIONS, "Sessions", AREA_LIST)      \
 	X(AREA_PINS, "pins of a session", AREA_LIST) \
 	X(AREA_REQUESTS, "Requests", AREA_LIST)      \
+	X(AREA_TIMELINE, "Timeline", AREA_LIST)      \
 	X(AREA_DETAIL, "details", AREA_GLOBAL)       \
 	X(AREA_HELP, "help", AREA_GLOBAL)
 
@@ -83,6 +84,8 @@ enum action {
 	ACTION_PAUSE,
 	ACTION_SCOPE,
 	ACTION_TRACE,
+	ACTION_SINCE,
+	ACTION_WHOLE,
 	ACTION_COUNT
 };
 

@@ -120,5 +120,6 @@ struct view {
 extern const struct view *const view_list[];
 extern const struct view view_services, view_sessions, view_pins, view_requests, view_detail,
 	view_help, view_qr;
+extern const struct view view_timeline;
 
 #endif

@@ -51,11 +51,12 @@ struct str filter_text(const struct filter *filter);
  */
 struct str filter_exact(const struct filter *filter, const char *term);
 /*
- * The first term that versions (sessions) have no field for, so that without its ! no version can
+ * The first term that versions (sessions, events) have no field for, so that without its ! no version can
  * match: "status". NULL without one.
  */
 const char *filter_not_of_versions(const struct filter *filter);
 const char *filter_not_of_sessions(const struct filter *filter);
+const char *filter_not_of_events(const struct filter *filter);
 /* The earliest time that can match at `now_ms` (since:), 0 without one. */
 int64_t filter_since(const struct filter *filter, int64_t now_ms);
 

@@ -36,7 +36,7 @@ enum term_match {
 	X(TERM_VERSION,  "version", MATCH_WORD,   NULL,                 "version:pr-482",      "the version that served, or that is pinned") \
 	X(TERM_SESSION,  "session", MATCH_WORD,   NULL,                 "session:dev-4f2k",    "the session's key; session:* has one") \
 	X(TERM_PR,       "pr",      MATCH_NUMBER, NULL,                 "pr:482",              "the pull request's number; #482 says the same") \
-	X(TERM_AUTHOR,   "author",  MATCH_NAME,   NULL,                 "author:dev1",         "who opened the pull request") \
+	X(TERM_AUTHOR,   "author",  MATCH_NAME,   NULL,                 "author:dev1",         "who opened the pull request; of an event, who did it") \
 	X(TERM_OWNER,    "owner",   MATCH_NAME,   NULL,                 "owner:dev1",          "who owns the session; of a version, its service") \
 	X(TERM_KIND,     "kind",    MATCH_CHOICE, version_kind_names,   "kind:ephemeral",      "stable or ephemeral") \
 	X(TERM_STATE,    "state",   MATCH_CHOICE, version_state_names,  "state:unhealthy",     "what health checks say") \

@@ -340,6 +340,7 @@ static const struct shape events = {
 		[TERM_SERVICE] = WORDS(event_service),
 		[TERM_VERSION] = WORDS(event_version),
 		[TERM_SESSION] = WORDS(event_session),
+		[TERM_AUTHOR] = MEMBER(GET_TEXT, event, actor),
 		[TERM_SINCE] = MEMBER(GET_INT, event, time),
 	},
 	.text = event_text,
@@ -350,4 +351,9 @@ bool filter_match_event(const struct filter *filter, const struct event *event, 
 {
 	const struct subject subject = {.shape = &events, .record = event, .now_ms = now_ms};
 	return subject_matches(filter, &subject);
+}
+
+const char *filter_not_of_events(const struct filter *filter)
+{
+	return term_without_field(filter, &events);
 }

@@ -5,6 +5,7 @@ const struct view *const view_list[] = {
 	&view_services,
 	&view_sessions,
 	&view_requests,
+	&view_timeline,
 	&view_pins,
 	&view_detail,
 	&view_help,

@@ -199,6 +199,28 @@ static void build(struct services *state, const struct model *model)
 		list_resize(&state->list, state->tree.count, state->list.height);
 }
 
+/* At a service or a version of it: "cart", "cart@pr-482". What hides it gives way. */
+static void services_open(void *arg, const struct model *model, struct ui *ui, const char *argument)
+{
+	struct services *state = arg;
+	struct str version = str_of(argument);
+	struct str service = str_cut(&version, '@');
+	size_t node;
+
+	(void)ui;
+	if (!model_find_node(model, service, &node))
+		return;
+	str_copy(state->service, sizeof(state->service), service);
+	str_copy(state->version, sizeof(state->version), version);
+	if (version.n > 0)
+		tree_fold(&state->tree, &model->env->nodes[node], false);
+	filter_destroy(state->filter);
+	state->filter = NULL;
+	state->filter_text[0] = '\0';
+	state->moved = true;
+	state->stale = true;
+}
+
 static int detail_rows_for(int rows)
 {
 	return rows >= 18 ? 4 : rows >= 13 ? 3 : 2;
@@ -925,6 +947,7 @@ const struct view view_services = {
 	.area = AREA_SERVICES,
 	.create = services_create,
 	.destroy = services_destroy,
+	.open = services_open,
 	.prepare = services_prepare,
 	.draw_title = services_draw_title,
 	.draw = services_draw,
