@@ -14,6 +14,7 @@
 #include "core/base/str.h"
 #include "core/model/window.h"
 
+/* Without a caller ("" both) for what came from outside. */
 struct edge {
 	char caller_service[LIMIT_SERVICE_NAME + 1];
 	char caller_version[LIMIT_VERSION_NAME + 1];

@@ -185,7 +185,8 @@ static void add_figures(struct traffic *traffic, const struct request *request)
 	if (key_add_version(&key, request))
 		count_in(traffic, FIGURES_BY_VERSION, &key, request, now_ms);
 	key.len = 0;
-	if (request->caller.n > 0 && name_split_version(request->caller, &service, &version) &&
+	/* What comes from outside has no caller, and is an edge, too: there the tree of calls begins. */
+	if ((request->caller.n == 0 || name_split_version(request->caller, &service, &version)) &&
 		key_add(&key, request->caller) && key_add(&key, STR_LIT(" ")) &&
 		key_add_version(&key, request))
 		count_in(traffic, FIGURES_BY_EDGE, &key, request, now_ms);

@@ -99,7 +99,8 @@ struct search *traffic_search(struct traffic *traffic, struct filter *filter, in
 /* `done` will not be called. */
 void search_cancel(struct search *search);
 
-/* Figures. Keys: "cart@pr-482"; "gateway@1.2 cart@pr-482" for an edge; a session's key. */
+/* Figures. Keys: "cart@pr-482"; "gateway@1.2 cart@pr-482" for an edge, " cart@pr-482" when it came from outside; a
+ * session's key. */
 enum figure_by { FIGURES_BY_VERSION, FIGURES_BY_EDGE, FIGURES_BY_SESSION };
 typedef void (*figures_fn)(void *arg, const char *key, const struct figures *figures);
 /* Those that changed after `since_ms` (0: all). Returns the time to give as `since_ms` next. */

@@ -47,25 +47,29 @@ static void test_sorted_and_once(void **state)
 		"\"caller\":\"gateway@1.2\",\"service\":\"booking\",\"version\":\"pr-482\"",
 		"\"caller\":\"booking@pr-482\",\"service\":\"pricing\",\"version\":null",
 		"\"service\":\"lonely\",\"version\":\"1\"",
+		"\"caller\":\"\",\"service\":\"gateway\",\"version\":\"1.2\"",
 	};
 	struct edges *edges = edges_create();
 	const struct edge *edge;
 
 	(void)state;
-	read_all(edges, first, 4, 1);
+	read_all(edges, first, 5, 1);
 	read_all(edges, first, 2, 2.5);
-	assert_int_equal(edges_count(edges), 3);
-	edge = edges_at(edges, 0);
+	assert_int_equal(edges_count(edges), 4);
+	edge = edges_at(edges, 0); /* from outside */
+	assert_string_equal(edge->caller_service, "");
+	assert_string_equal(edge->service, "gateway");
+	edge = edges_at(edges, 1);
 	assert_string_equal(edge->caller_service, "booking");
 	assert_string_equal(edge->caller_version, "pr-482");
 	assert_string_equal(edge->service, "pricing");
 	assert_string_equal(edge->version, "");
-	edge = edges_at(edges, 1);
+	edge = edges_at(edges, 2);
 	assert_string_equal(edge->service, "booking");
 	assert_string_equal(edge->version, "pr-482");
 	assert_int_equal((int)(edge->figures.rate * 10), 25);
-	assert_string_equal(edges_at(edges, 2)->service, "search");
-	assert_null(edges_at(edges, 3));
+	assert_string_equal(edges_at(edges, 3)->service, "search");
+	assert_null(edges_at(edges, 4));
 	edges_clear(edges);
 	assert_int_equal(edges_count(edges), 0);
 	edges_destroy(edges);

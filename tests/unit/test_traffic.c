@@ -523,7 +523,8 @@ static void figures_by_what_is_a_name(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		traffic_take(bench.traffic, &rows[i]);
 	check_figures(&bench, FIGURES_BY_VERSION, "cart@pr-1=6 cart=1 ");
-	check_figures(&bench, FIGURES_BY_EDGE, "gateway@1.2 cart=1 gateway@1.2 cart@pr-1=1 ");
+	check_figures(&bench, FIGURES_BY_EDGE,
+		" cart@pr-1=3 gateway@1.2 cart=1 gateway@1.2 cart@pr-1=1 ");
 	check_figures(&bench, FIGURES_BY_SESSION, "dev=1 ");
 	traffic_bench_finish(&bench);
 }
