@@ -15,6 +15,7 @@
 #include "core/base/time.h"
 
 #include "tui/views/cells.h"
+#include "tui/views/matrix.h"
 #include "tui/views/session_actions.h"
 #include "tui/widgets/columns.h"
 #include "tui/widgets/list.h"
@@ -51,6 +52,7 @@ struct sessions {
 	size_t cap;
 	struct list list;
 	struct placed placed[COLUMN_TOTAL];
+	struct matrix matrix; /* in the last column, when it fits */
 	struct filter *filter;
 	char filter_text[LIMIT_FILTER + 1];
 	char order;
@@ -163,6 +165,22 @@ static void build(struct sessions *state, const struct model *model)
 	}
 }
 
+/* The matrix goes before the age, and before nothing else; where it does not fit, pins are a list. */
+static void place(struct sessions *state, const struct model *model, int cols)
+{
+	struct column_spec specs[COLUMN_TOTAL];
+	int width = matrix_make(&state->matrix, model->env, state->rows, state->count);
+
+	memcpy(specs, columns, sizeof(specs));
+	specs[COLUMN_PINS].min = width;
+	specs[COLUMN_PINS].max = 0;
+	if (width > 0 && columns_place(specs, COLUMN_TOTAL, cols, state->placed) <= cols &&
+		state->placed[COLUMN_OWNER].width > 0)
+		return;
+	state->matrix.count = 0;
+	(void)columns_place(columns, COLUMN_TOTAL, cols, state->placed);
+}
+
 static void sessions_prepare(
 	void *arg, const struct model *model, struct ui *ui, unsigned parts, int rows, int cols)
 {
@@ -175,38 +193,95 @@ static void sessions_prepare(
 		parts |= MODEL_SESSIONS;
 	}
 	list_resize(&state->list, state->count, state->list.height);
-	(void)columns_place(columns, COLUMN_TOTAL, cols - 1, state->placed);
+	place(state, model, cols - 1);
 	if (parts & MODEL_SESSIONS)
 		remember(state, model);
 }
 
 /* ---- drawing ---- */
 
-/* "booking=pr-482  pricing=pr-482", as many as fit, the gone ones loud. */
-static void draw_pins(const struct model *model, const struct canvas *canvas, int y, int x,
+/* A pin as one sees it: quiet when it serves, with a mark when it does not. Returns the cells it took. */
+static int draw_pin(const struct model *model, const struct canvas *canvas, int y, int x, int cols,
+	const char *service, const char *pin)
+{
+	const struct version *version =
+		environment_version(model->env, str_of(service), str_of(pin));
+	int from = x;
+
+	if (version && version_is_ready(version))
+		return canvas_run_c(canvas, y, x, cols, ROLE_EPHEMERAL, pin);
+	x += 1 + canvas_glyph(canvas, y, x,
+			 version ? cell_state_role(version->state) : ROLE_WARNING,
+			 version ? cell_state_glyph(version->state) : GLYPH_WARNING);
+	x += canvas_run_c(canvas, y, x, cols - (x - from),
+		version ? cell_state_role(version->state) : ROLE_WARNING, pin);
+	return x - from;
+}
+
+static void draw_in_matrix(const struct sessions *state, const struct model *model,
+	const struct canvas *canvas, int y, const struct session *session)
+{
+	for (size_t i = 0; i < state->matrix.count; i++) {
+		const struct matrix_column *column = &state->matrix.columns[i];
+		const char *pin = session_pin(session, str_of(column->service));
+		int x = state->placed[COLUMN_PINS].x + column->x;
+
+		if (pin)
+			(void)draw_pin(model, canvas, y, x, column->width, column->service, pin);
+		else
+			(void)canvas_glyph(canvas, y, x, ROLE_QUIET, GLYPH_NONE);
+	}
+}
+
+/* "booking=pr-482  pricing=pr-482", as many as fit, and how many more there are. */
+static void draw_in_list(const struct model *model, const struct canvas *canvas, int y, int x,
 	int cols, const struct session *session)
 {
 	int end = x + cols;
-	bool any = false;
 
-	for (size_t i = 0; i < session->pins.count && x < end - 4; i++) {
+	for (size_t i = 0; i < session->pins.count; i++) {
 		const struct dict_entry *pin = &session->pins.entries[i];
-		const struct version *version =
-			environment_version(model->env, str_of(pin->key), str_of(pin->value));
-		enum role role = !version                    ? ROLE_WARNING
-				 : version_is_ready(version) ? ROLE_EPHEMERAL
-							     : cell_state_role(version->state);
+		bool last = i + 1 == session->pins.count;
+		int need = (int)(strlen(pin->key) + strlen(pin->value)) + 3 + (last ? 0 : 5);
+		char more[32];
 
-		if (any)
-			x += 2;
-		any = true;
+		if (i > 0 && x + need > end) {
+			(void)snprintf(more, sizeof(more), "+%zu", session->pins.count - i);
+			(void)canvas_run_c(canvas, y, x, end - x, ROLE_FIGURE, more);
+			return;
+		}
 		x += canvas_run_c(canvas, y, x, end - x, ROLE_QUIET, pin->key);
 		x += canvas_run_c(canvas, y, x, end - x, ROLE_QUIET, "=");
-		x += canvas_run_c(canvas, y, x, end - x, role, pin->value);
+		x += draw_pin(model, canvas, y, x, end - x, pin->key, pin->value) + 2;
 	}
-	if (!any)
+}
+
+static void draw_pins(const struct sessions *state, const struct model *model,
+	const struct canvas *canvas, int y, const struct session *session)
+{
+	const struct placed *at = &state->placed[COLUMN_PINS];
+
+	if (session->pins.count == 0)
 		(void)canvas_run_c(
-			canvas, y, x, end - x, ROLE_QUIET, "pins nothing: stable everywhere");
+			canvas, y, at->x, at->width, ROLE_QUIET, "pins nothing: stable everywhere");
+	else if (state->matrix.count > 0)
+		draw_in_matrix(state, model, canvas, y, session);
+	else
+		draw_in_list(model, canvas, y, at->x, at->width, session);
+}
+
+/* Over the matrix each service has a title of its own. */
+static void draw_titles(const struct sessions *state, const struct canvas *canvas)
+{
+	const struct placed *at = &state->placed[COLUMN_PINS];
+
+	columns_draw_titles(canvas, 0, columns, COLUMN_TOTAL, state->placed);
+	if (state->matrix.count > 0)
+		canvas_clear(canvas, 0, at->x);
+	for (size_t i = 0; i < state->matrix.count; i++)
+		(void)canvas_run_c(canvas, 0, at->x + state->matrix.columns[i].x,
+			state->matrix.columns[i].width, ROLE_HEADING,
+			state->matrix.columns[i].service);
 }
 
 static void draw_session(const struct sessions *state, const struct model *model,
@@ -235,7 +310,7 @@ static void draw_session(const struct sessions *state, const struct model *model
 	}
 	(void)snprintf(text, sizeof(text), "%zu", session->pins.count);
 	canvas_right(canvas, y, at[COLUMN_COUNT].x, at[COLUMN_COUNT].width, ROLE_FIGURE, text);
-	draw_pins(model, canvas, y, at[COLUMN_PINS].x, at[COLUMN_PINS].width, session);
+	draw_pins(state, model, canvas, y, session);
 }
 
 static void sessions_draw(const void *arg, const struct model *model, const struct ui *ui,
@@ -244,7 +319,7 @@ static void sessions_draw(const void *arg, const struct model *model, const stru
 	const struct sessions *state = arg;
 	int x = 1;
 
-	columns_draw_titles(canvas, 0, columns, COLUMN_TOTAL, state->placed);
+	draw_titles(state, canvas);
 	for (size_t i = 0; i < state->list.height; i++) {
 		size_t row = state->list.top + i;
 		const struct session *session = session_at(state, model, row);
