@@ -2,15 +2,11 @@
  * The program's main: parses the words once and hands them to whoever runs that command. The only place
  * that knows every room: the dashboard (tui/), serve, the demo, and the command line for all the rest.
  */
-#include <dirent.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/types.h>
 #include <unistd.h>
 
-#include "core/base/json.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "core/cli/cli.h"
@@ -20,9 +16,9 @@
 #include "core/command/rows.h"
 #include "core/demo/demo.h"
 #include "tui/app.h"
-#include "tui/theme.h"
+#include "tui/theme_check.h"
 
-enum { THEME_LIST_MAX = 65536 };
+enum { THEME_REPORT_MAX = 1 << 20, THEMES_MAX = 64 };
 
 /* ---- the dashboard ---- */
 
@@ -120,101 +116,49 @@ static int run_serve(const struct command_args *args)
 
 /* ---- themes ---- */
 
-static void write_theme(struct json_writer *w, const char *name)
+static int print_body(const struct command_args *args, struct strbuf *body, struct errbuf *eb)
 {
-	struct theme theme;
-	struct errbuf eb = {0};
-	char path[THEME_PATH_SIZE] = "";
+	struct command_result result = {.body = strbuf_str(body)};
+	struct printer printer;
 
-	if (theme_load(name, &theme, path, &eb))
-		(void)str_copy(path, sizeof(path), str_of(eb.text));
-	json_object(w, NULL);
-	json_c(w, "name", name);
-	json_c(w, "from", *path ? path : "the program");
-	json_object_end(w);
-}
-
-static bool is_carried(const char *name)
-{
-	for (size_t i = 0; i < theme_text_count; i++)
-		if (!strcmp(theme_texts[i].name, name))
-			return true;
-	return false;
-}
-
-/* The user's own, but for those that stand in for one the program carries: they are listed already. */
-static void write_own_themes(struct json_writer *w)
-{
-	static const struct str suffix = {".theme", 6};
-	char path[THEME_PATH_SIZE];
-	struct dirent *entry;
-	DIR *dir;
-
-	theme_directory(path);
-	dir = *path ? opendir(path) : NULL;
-	while (dir && (entry = readdir(dir)) != NULL) {
-		struct str file = str_of(entry->d_name);
-		char name[NAME_MAX + 1];
-
-		if (!str_ends(file, suffix))
-			continue;
-		(void)str_copy(name, sizeof(name), (struct str){file.p, file.n - suffix.n});
-		if (*name && !is_carried(name))
-			write_theme(w, name);
-	}
-	if (dir)
-		closedir(dir);
-}
-
-static void write_themes(struct strbuf *out)
-{
-	struct json_writer w;
-
-	json_start(&w, out);
-	json_object(&w, NULL);
-	json_array(&w, "themes");
-	for (size_t i = 0; i < theme_text_count; i++)
-		write_theme(&w, theme_texts[i].name);
-	write_own_themes(&w);
-	json_array_end(&w);
-	json_object_end(&w);
+	printer_init(&printer, args);
+	return printer_result(&printer, &result, eb) ? 0 : cli_fail(eb);
 }
 
 static int run_theme_list(const struct command_args *args)
 {
-	struct command_result result = {0};
-	struct printer printer;
 	struct errbuf eb = {0};
-	struct strbuf text;
-	bool shown;
+	struct strbuf body;
+	int code;
 
-	printer_init(&printer, args);
-	strbuf_init(&text, THEME_LIST_MAX);
-	write_themes(&text);
-	result.body = strbuf_str(&text);
-	shown = printer_result(&printer, &result, &eb);
-	strbuf_finish(&text);
-	return shown ? 0 : cli_fail(&eb);
+	strbuf_init(&body, THEME_REPORT_MAX);
+	theme_list_write(&body);
+	code = print_body(args, &body, &eb);
+	strbuf_finish(&body);
+	return code;
 }
 
 static int run_theme_check(const struct command_args *args)
 {
-	const char *path = args_get(args, "FILE");
-	struct command_result result = {0};
-	struct printer printer;
-	struct theme theme;
+	const char *names[THEMES_MAX];
+	size_t count = 0, cursor = 0, failed = 0;
 	struct errbuf eb = {0};
-	struct strbuf text;
+	struct strbuf body;
+	int code;
 
-	if (theme_read(path, &theme, &eb))
-		return cli_fail(&eb);
-	printer_init(&printer, args);
-	strbuf_init(&text, THEME_LIST_MAX);
-	strbuf_addf(&text, "%s: theme %s is right", path, theme.name);
-	result.message = strbuf_str(&text);
-	(void)printer_result(&printer, &result, &eb);
-	strbuf_finish(&text);
-	return 0;
+	while (count < THEMES_MAX && (names[count] = args_next(args, "THEME", &cursor)) != NULL)
+		count++;
+	strbuf_init(&body, THEME_REPORT_MAX);
+	if (theme_check_write(&body, names, count, &failed, &eb) != ERR_NONE)
+		code = cli_fail(&eb);
+	else
+		code = print_body(args, &body, &eb);
+	if (code == 0 && failed > 0) {
+		err_set(&eb, ERR_FAILED, "%zu of these cannot be read well enough", failed);
+		code = cli_fail(&eb);
+	}
+	strbuf_finish(&body);
+	return code;
 }
 
 /* ---- choosing ---- */

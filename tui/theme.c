@@ -5,6 +5,8 @@
  */
 #include "tui/theme.h"
 
+#include <dirent.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,16 +41,33 @@ static const unsigned role_mono[ROLE_COUNT] = {
 #undef X
 };
 
-extern const char data_dark_theme[];
-extern const char data_light_theme[];
-extern const char data_high_contrast_theme[];
+/* name, the same as part of an identifier */
+#define THEME_TABLE(X)                              \
+	X("dark", dark)                             \
+	X("light", light)                           \
+	X("high-contrast", high_contrast)           \
+	X("colour-blind-dark", colour_blind_dark)   \
+	X("colour-blind-light", colour_blind_light) \
+	X("mono", mono)                             \
+	X("gruvbox-dark", gruvbox_dark)             \
+	X("nord", nord)                             \
+	X("solarized-dark", solarized_dark)         \
+	X("solarized-light", solarized_light)       \
+	X("dracula", dracula)                       \
+	X("catppuccin-mocha", catppuccin_mocha)
+
+#define X(name, word) extern const char data_##word##_theme[];
+THEME_TABLE(X)
+#undef X
 
 const struct theme_text theme_texts[] = {
-	{"dark", data_dark_theme},
-	{"light", data_light_theme},
-	{"high-contrast", data_high_contrast_theme},
+#define X(name, word) {name, data_##word##_theme},
+	THEME_TABLE(X)
+#undef X
 };
 const size_t theme_text_count = ARRAY_LEN(theme_texts);
+
+static const struct str suffix = {".theme", 6};
 
 static const char *const attribute_names[] = {"bold", "dim", "underline", "reverse", "italic"};
 static const char *const colour_names_16[] = {"black", "red", "green", "yellow", "blue", "magenta",
@@ -170,20 +189,38 @@ static enum err parse_mono(struct str value, struct style *style, struct errbuf 
 	return ERR_NONE;
 }
 
+static bool parse_about(const char *name, const char *value, struct theme *theme, struct errbuf *eb)
+{
+	static const char *const grounds[] = {
+		[GROUND_ANY] = "any", [GROUND_DARK] = "dark", [GROUND_LIGHT] = "light"};
+
+	if (strcmp(name, "name") == 0) {
+		str_copy(theme->name, sizeof(theme->name), str_of(value));
+		return true;
+	}
+	for (size_t i = 0; strcmp(name, "ground") == 0 && i < ARRAY_LEN(grounds); i++) {
+		if (strcmp(value, grounds[i]) == 0) {
+			theme->ground = (enum theme_ground)i;
+			return true;
+		}
+	}
+	err_set(eb, ERR_BAD_VALUE,
+		"[theme] %s = %s is not known; expected name, or ground = dark or light", name,
+		value);
+	return false;
+}
+
 static bool theme_entry(
 	void *arg, const char *section, const char *name, const char *value, struct errbuf *eb)
 {
 	struct theme *theme = arg;
 	bool mono = strcmp(section, "mono") == 0;
 
-	if (strcmp(section, "theme") == 0 && strcmp(name, "name") == 0) {
-		str_copy(theme->name, sizeof(theme->name), str_of(value));
-		return true;
-	}
+	if (strcmp(section, "theme") == 0)
+		return parse_about(name, value, theme, eb);
 	if (!mono && strcmp(section, "roles") != 0) {
 		err_set(eb, ERR_BAD_VALUE,
-			"[%s] %s is not known; expected [theme] name, [roles] or [mono]", section,
-			name);
+			"[%s] %s is not known; expected [theme], [roles] or [mono]", section, name);
 		return false;
 	}
 	for (size_t i = 0; i < ROLE_COUNT; i++) {
@@ -259,43 +296,113 @@ void theme_directory(char dst[THEME_PATH_SIZE])
 		(void)snprintf(dst, THEME_PATH_SIZE, "%s/.config/umbra/themes", home);
 }
 
-static enum err theme_load_carried(const char *name, struct theme *ret_theme, struct errbuf *eb)
+void theme_path(const char *name, char dst[THEME_PATH_SIZE])
 {
-	char known[128] = "";
+	char directory[THEME_PATH_SIZE];
+	int n = 0;
+
+	theme_directory(directory);
+	if (strchr(name, '/'))
+		n = snprintf(dst, THEME_PATH_SIZE, "%s", name);
+	else if (str_ends(str_of(name), suffix))
+		n = snprintf(dst, THEME_PATH_SIZE, "./%s", name);
+	else if (directory[0] != '\0')
+		n = snprintf(dst, THEME_PATH_SIZE, "%s/%s.theme", directory, name);
+	if (n <= 0 || n >= THEME_PATH_SIZE)
+		dst[0] = '\0';
+}
+
+static const struct theme_text *find_carried(const char *name)
+{
+	for (size_t i = 0; i < theme_text_count; i++)
+		if (strcmp(theme_texts[i].name, name) == 0)
+			return &theme_texts[i];
+	return NULL;
+}
+
+static enum err no_such_theme(const char *name, struct errbuf *eb)
+{
+	char known[512] = "";
 	size_t used = 0;
 
-	for (size_t i = 0; i < theme_text_count; i++) {
-		int n;
-
-		if (strcmp(theme_texts[i].name, name) == 0)
-			return theme_parse(name, theme_texts[i].text, ret_theme, eb);
-		n = snprintf(known + used, sizeof(known) - used, "%s%s", i > 0 ? ", " : "",
-			theme_texts[i].name);
-		used += n > 0 && (size_t)n < sizeof(known) - used ? (size_t)n : 0;
-	}
+	for (size_t i = 0; i < theme_text_count && used < sizeof(known); i++)
+		used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s",
+			i > 0 ? ", " : "", theme_texts[i].name);
 	return err_set_field(eb, ERR_NOT_FOUND, "theme", known, "there is no theme \"%s\"", name);
 }
 
 enum err theme_load(const char *name, struct theme *ret_theme, char ret_path[THEME_PATH_SIZE],
 	struct errbuf *eb)
 {
-	char directory[THEME_PATH_SIZE];
-	char path[THEME_PATH_SIZE * 2];
+	const struct theme_text *carried = find_carried(name);
+	bool is_path = strchr(name, '/') || str_ends(str_of(name), suffix);
+	char path[THEME_PATH_SIZE];
 	enum err err;
 
-	theme_directory(directory);
-	if (strchr(name, '/'))
-		(void)snprintf(path, sizeof(path), "%s", name);
-	else
-		(void)snprintf(path, sizeof(path), "%s/%s.theme", directory, name);
-	err = path[0] == '/' || strchr(name, '/') ? theme_read(path, ret_theme, eb) : ERR_NOT_FOUND;
-	if (err == ERR_NOT_FOUND && !strchr(name, '/')) {
+	theme_path(name, path);
+	err = path[0] != '\0' ? theme_read(path, ret_theme, eb) : ERR_NOT_FOUND;
+	if (err == ERR_NOT_FOUND && !is_path) {
 		path[0] = '\0';
 		if (eb)
 			errbuf_clear(eb); /* that there is no such file is nobody's mistake */
-		err = theme_load_carried(name, ret_theme, eb);
+		err = carried ? theme_parse(name, carried->text, ret_theme, eb)
+			      : no_such_theme(name, eb);
 	}
 	if (ret_path)
 		(void)str_copy(ret_path, THEME_PATH_SIZE, str_of(path));
 	return err;
+}
+
+/* ---- names ---- */
+
+static void add_name(struct theme_names *names, struct str name)
+{
+	array_reserve(&names->names, &names->cap, names->count + 1, sizeof(*names->names));
+	names->names[names->count++] = str_dup(name);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* But for those that stand in for one the program carries: they are listed already. */
+static void add_own(struct theme_names *names, const char *file)
+{
+	struct str name = str_of(file);
+	char text[NAME_MAX + 1];
+
+	if (!str_ends(name, suffix))
+		return;
+	name.n -= suffix.n;
+	if (name.n > 0 && str_copy(text, sizeof(text), name) && !find_carried(text))
+		add_name(names, name);
+}
+
+void theme_names_read(struct theme_names *ret_names)
+{
+	char directory[THEME_PATH_SIZE];
+	struct theme_names names = {0};
+	struct dirent *entry;
+	DIR *dir;
+
+	for (size_t i = 0; i < theme_text_count; i++)
+		add_name(&names, str_of(theme_texts[i].name));
+	theme_directory(directory);
+	dir = directory[0] != '\0' ? opendir(directory) : NULL;
+	while (dir && (entry = readdir(dir)) != NULL)
+		add_own(&names, entry->d_name);
+	if (dir)
+		(void)closedir(dir);
+	qsort(names.names + theme_text_count, names.count - theme_text_count, sizeof(*names.names),
+		compare_names);
+	*ret_names = names;
+}
+
+void theme_names_finish(struct theme_names *names)
+{
+	for (size_t i = 0; i < names->count; i++)
+		free(names->names[i]);
+	free(names->names);
+	*names = (struct theme_names){0};
 }

@@ -3,6 +3,7 @@
  *
  *     [theme]
  *     name = dark
+ *     ground = dark
  *
  *     [roles]
  *     base = default on default
@@ -16,6 +17,9 @@
  * what a terminal with fewer colours gets; left out, the nearest is taken. A role that has no `on` stands on
  * the base role's ground. `[mono]` is for terminals without colour and for NO_COLOR: attributes only. A role
  * a theme does not name looks like base, and in mono as the role table says.
+ *
+ * `ground` says on which terminals a theme that leaves colours to the terminal (`default`) is to be read: dark
+ * ones or light ones. It changes nothing on the screen: the check of contrast (theme_check.h) counts with it.
  */
 #ifndef UMBRA_TUI_THEME_H
 #define UMBRA_TUI_THEME_H
@@ -48,6 +52,8 @@ enum style_attribute {
 	X(ROLE_STRONG, "strong", STYLE_BOLD, AA_TEXT, "names one looks for")                       \
 	X(ROLE_BRAND, "brand", STYLE_BOLD, AA_TEXT, "the word umbra")                              \
 	X(ROLE_ENVIRONMENT, "environment", STYLE_BOLD, AA_TEXT, "the environment's name")          \
+	X(ROLE_DEMO, "demo", STYLE_BOLD | STYLE_REVERSE, AA_TEXT,                                  \
+		"the mark of a demo's environment")                                                \
 	X(ROLE_TAB, "tab", 0, AA_TEXT, "a view that is not shown")                                 \
 	X(ROLE_TAB_NOW, "tab-now", STYLE_BOLD | STYLE_UNDERLINE, AA_TEXT,                          \
 		"the view that is shown")                                                          \
@@ -117,8 +123,12 @@ struct style {
 	unsigned mono;
 };
 
+/* What the terminal's own colours are taken to be. */
+enum theme_ground { GROUND_ANY, GROUND_DARK, GROUND_LIGHT };
+
 struct theme {
 	char name[32];
+	enum theme_ground ground;
 	struct style styles[ROLE_COUNT];
 };
 
@@ -139,10 +149,25 @@ extern const size_t theme_text_count;
 enum { THEME_PATH_SIZE = 1024 };
 void theme_directory(char dst[THEME_PATH_SIZE]);
 /*
- * NAME.theme in that directory, else the one carried inside; a name with a slash is a path. The path read,
- * or "" for one from inside, goes to ret_path (may be NULL).
+ * Where the file of a theme is, whether it is there or not: a name with a slash or with ".theme" at its end is
+ * a path, another one is NAME.theme in that directory. "" when there is no home, or it would be too long.
+ * There is always a slash in it.
+ */
+void theme_path(const char *name, char dst[THEME_PATH_SIZE]);
+/*
+ * The file at theme_path(), else, for a name, the theme carried inside. The path read, or "" for one from
+ * inside, goes to ret_path (may be NULL).
  */
 enum err theme_load(const char *name, struct theme *ret_theme, char ret_path[THEME_PATH_SIZE],
 	struct errbuf *eb);
+
+/* Names of themes that can be loaded: those carried inside, then the user's own, by name; a name once. */
+struct theme_names {
+	char **names;
+	size_t count;
+	size_t cap;
+};
+void theme_names_read(struct theme_names *ret_names);
+void theme_names_finish(struct theme_names *names);
 
 #endif

@@ -224,17 +224,36 @@ const struct command command_theme_list = {
 };
 
 static const struct arg_spec theme_check_args[] = {
-	{.name = "FILE", .kind = ARG_FILE, .required = true, .help = "the theme's file"},
+	{.name = "THEME", .kind = ARG_FILE, .repeated = true, .help = "name or file of a theme"},
+};
+
+static const struct column theme_check_columns[] = {
+	{.title = "THEME", .path = "theme"},
+	{.title = "ROLE", .path = "role"},
+	{.title = "INK", .path = "ink"},
+	{.title = "GROUND", .path = "ground"},
+	{.title = "CONTRAST", .path = "contrast", .right = true},
+	{.title = "IN 256", .path = "contrast_256", .right = true},
+	{.title = "NEEDS", .path = "needs", .right = true},
+	{.title = "RESULT", .path = "result"},
 };
 
 const struct command command_theme_check = {
 	.noun = "theme",
 	.verb = "check",
-	.summary = "say whether a theme's file is right, or where it is not",
+	.summary = "say whether themes can be read: their contrast as WCAG 2.2 counts it, level AA",
+	.help = "Every role of the themes named; without one, of every theme what fails, or what "
+		"is "
+		"nearest to it. Ends with 1 when something fails. Text needs 4.5, bars and lines "
+		"3; what "
+		"is left to the terminal is counted for the ground the theme is for.",
 	.example = "umbra theme check ~/.config/umbra/themes/mine.theme",
 	.args = theme_check_args,
 	.arg_count = ARRAY_LEN(theme_check_args),
-	.shape = SHAPE_NONE,
+	.shape = SHAPE_LIST,
+	.list_path = "roles",
+	.columns = theme_check_columns,
+	.column_count = ARRAY_LEN(theme_check_columns),
 };
 
 /* ---- config, completion, man, help ---- */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -77,6 +78,8 @@ static void test_refused(void **state)
 		{"[roles]\nbase = #123456/25/mauve\n", "mauve"},
 		{"[mono]\nbase = red\n", "no attribute"},
 		{"[colours]\nbase = bold\n", "[colours]"},
+		{"[theme]\nground = blue\n", "ground = dark or light"},
+		{"[theme]\nauthor = me\n", "[theme] author"},
 	};
 
 	(void)state;
@@ -123,6 +126,76 @@ static void test_a_file_goes_before_what_is_carried(void **state)
 	assert_int_equal(rmdir(directory), 0);
 }
 
+static void write_file(const char *directory, const char *file)
+{
+	char path[320];
+	FILE *out;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", directory, file);
+	out = fopen(path, "we");
+	assert_non_null(out);
+	(void)fclose(out);
+}
+
+static void test_names(void **state)
+{
+	static const char *const files[] = {"zebra.theme", "aster.theme", "nord.theme", ".theme",
+		"notes.txt", "aster.theme.orig"};
+	char directory[] = "/tmp/umbra-theme-XXXXXX";
+	char path[256];
+	struct theme_names names;
+
+	(void)state;
+	assert_non_null(mkdtemp(directory));
+	assert_int_equal(setenv("XDG_CONFIG_HOME", directory, 1), 0);
+	(void)snprintf(path, sizeof(path), "%s/umbra", directory);
+	assert_int_equal(mkdir(path, 0700), 0);
+	(void)snprintf(path, sizeof(path), "%s/umbra/themes", directory);
+	assert_int_equal(mkdir(path, 0700), 0);
+	for (size_t i = 0; i < ARRAY_LEN(files); i++)
+		write_file(path, files[i]);
+	theme_names_read(&names);
+	assert_int_equal(names.count, theme_text_count + 2);
+	assert_string_equal(names.names[0], "dark");
+	assert_string_equal(names.names[theme_text_count], "aster");
+	assert_string_equal(names.names[theme_text_count + 1], "zebra");
+	theme_names_finish(&names);
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		(void)snprintf(path, sizeof(path), "%s/umbra/themes/%s", directory, files[i]);
+		assert_int_equal(unlink(path), 0);
+	}
+	(void)snprintf(path, sizeof(path), "%s/umbra/themes", directory);
+	assert_int_equal(rmdir(path), 0);
+	(void)snprintf(path, sizeof(path), "%s/umbra", directory);
+	assert_int_equal(rmdir(path), 0);
+	assert_int_equal(rmdir(directory), 0);
+}
+
+static void test_paths(void **state)
+{
+	static const struct {
+		const char *name, *path;
+	} cases[] = {
+		{"nord", "/etc/xdg/umbra/themes/nord.theme"},
+		{"mine.theme", "./mine.theme"},
+		{"a/mine", "a/mine"},
+		{"/a/mine.theme", "/a/mine.theme"},
+	};
+	char path[THEME_PATH_SIZE];
+	char longest[THEME_PATH_SIZE + 1];
+
+	(void)state;
+	assert_int_equal(setenv("XDG_CONFIG_HOME", "/etc/xdg", 1), 0);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		theme_path(cases[i].name, path);
+		assert_string_equal(path, cases[i].path);
+	}
+	memset(longest, 'a', sizeof(longest));
+	longest[THEME_PATH_SIZE] = '\0';
+	theme_path(longest, path);
+	assert_string_equal(path, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -130,6 +203,8 @@ int main(void)
 		cmocka_unit_test(test_a_style),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_a_file_goes_before_what_is_carried),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_paths),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
