@@ -27,8 +27,10 @@ struct form_args {
 	const struct text_style *style;
 	const cJSON *item; /* the object the value is of */
 	const cJSON *value; /* NULL when absent */
+	const cJSON *beside; /* the object the value is a member of */
 	struct strbuf *out; /* raw; made safe afterwards */
 	enum tone tone;
+	const char *link;
 };
 
 /* ---- safe and bounded ---- */
@@ -59,6 +61,29 @@ void cell_tone_off(struct strbuf *out, const struct text_style *style, enum tone
 {
 	if (style->color && tone != TONE_PLAIN)
 		strbuf_add_c(out, "\x1b[0m");
+}
+
+/* Only what cannot end the sequence early or mean anything else inside it. */
+static bool is_link(const char *url)
+{
+	if (!url || (strncmp(url, "http://", 7) != 0 && strncmp(url, "https://", 8) != 0))
+		return false;
+	for (; *url; url++)
+		if (*url <= ' ' || *url > '~')
+			return false;
+	return true;
+}
+
+void cell_link_on(struct strbuf *out, const struct text_style *style, const char *url)
+{
+	if (style->links && is_link(url))
+		strbuf_addf(out, "\x1b]8;;%s\x1b\\", url);
+}
+
+void cell_link_off(struct strbuf *out, const struct text_style *style, const char *url)
+{
+	if (style->links && is_link(url))
+		strbuf_add_c(out, "\x1b]8;;\x1b\\");
 }
 
 /* ---- values ---- */
@@ -226,6 +251,7 @@ static void form_number_sign(struct form_args *f)
 		return;
 	strbuf_add_char(f->out, '#');
 	write_plain(f->out, f->value, 0);
+	f->link = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(f->beside, "url"));
 }
 
 static void form_ms(struct form_args *f)
@@ -302,14 +328,15 @@ static void (*const forms[])(struct form_args *f) = {
 };
 _Static_assert(ARRAY_LEN(forms) == FORM_COUNT, "each form has its function");
 
-/* "pr.number" in an item, NULL when absent. */
-static const cJSON *value_at(const cJSON *item, const char *path)
+/* "pr.number" in an item, NULL when absent; and the object it is a member of. */
+static const cJSON *value_at(const cJSON *item, const char *path, const cJSON **ret_beside)
 {
 	struct str rest = str_of(path);
 	char name[64];
 
 	while (rest.p != NULL && item) {
 		str_copy(name, sizeof(name), str_cut(&rest, '.'));
+		*ret_beside = item;
 		item = cJSON_GetObjectItemCaseSensitive(item, name);
 	}
 	return item;
@@ -321,9 +348,9 @@ struct cell cell_make(
 	struct cell cell = {0};
 	struct strbuf raw;
 	struct strbuf safe;
-	struct form_args f = {
-		.style = style, .item = item, .value = value_at(item, column->path), .out = &raw};
+	struct form_args f = {.style = style, .item = item, .out = &raw};
 
+	f.value = value_at(item, column->path, &f.beside);
 	strbuf_init(&raw, VALUE_MAX);
 	strbuf_init(&safe, CELL_TEXT_MAX);
 	if (f.value && !cJSON_IsNull(f.value))
@@ -331,6 +358,7 @@ struct cell cell_make(
 	if (!raw.len)
 		strbuf_add_char(&raw, '-');
 	cell.tone = f.tone;
+	cell.link = f.link;
 	cell.cells = cell_add_safe(&safe, style, strbuf_str(&raw), CELL_CELLS_MAX);
 	cell.text = strbuf_detach(&safe);
 	strbuf_finish(&raw);

@@ -18,6 +18,7 @@ struct cell {
 	char *text; /* owned */
 	size_t cells;
 	enum tone tone;
+	const char *link; /* where it leads, borrowed from the item; NULL without */
 };
 
 /* The value of a column in an item; "-" when there is none. The caller frees the text. */
@@ -32,5 +33,8 @@ void cell_add_raw(struct strbuf *out, const cJSON *value);
 /* Around text of a tone; nothing without colours. */
 void cell_tone_on(struct strbuf *out, const struct text_style *style, enum tone tone);
 void cell_tone_off(struct strbuf *out, const struct text_style *style, enum tone tone);
+/* Around text that leads to a URL (OSC 8); nothing where that is not shown, or for what is no http URL. */
+void cell_link_on(struct strbuf *out, const struct text_style *style, const char *url);
+void cell_link_off(struct strbuf *out, const struct text_style *style, const char *url);
 
 #endif

@@ -34,7 +34,9 @@ static void add_cell(struct strbuf *out, const struct text_style *style, const s
 	if (right)
 		add_blanks(out, pad);
 	cell_tone_on(out, style, cell->tone);
+	cell_link_on(out, style, cell->link);
 	strbuf_add_c(out, cell->text);
+	cell_link_off(out, style, cell->link);
 	cell_tone_off(out, style, cell->tone);
 	if (!right && !last)
 		add_blanks(out, pad);
@@ -194,17 +196,6 @@ static void flats_add(struct flats *flats, const char *prefix, const cJSON *obje
 	}
 }
 
-/* Only what cannot end the sequence early or mean anything else inside it. */
-static bool is_link(const char *text)
-{
-	if (strncmp(text, "http://", 7) != 0 && strncmp(text, "https://", 8) != 0)
-		return false;
-	for (; *text; text++)
-		if (*text <= ' ' || *text > '~')
-			return false;
-	return true;
-}
-
 /* "2026-...Z (3h ago)". */
 static void add_relative(struct strbuf *out, const struct text_style *style, const char *text)
 {
@@ -227,7 +218,6 @@ static void write_flat(
 {
 	struct strbuf raw;
 	const char *text = member_text(flat->value);
-	bool link = style->links && is_link(text);
 	size_t cells;
 
 	strbuf_init(&raw, VALUE_MAX);
@@ -236,11 +226,9 @@ static void write_flat(
 	cell_add_raw(&raw, flat->value);
 	if (!raw.len)
 		strbuf_add_char(&raw, '-');
-	if (link)
-		strbuf_addf(out, "\x1b]8;;%s\x1b\\", text);
+	cell_link_on(out, style, text);
 	cell_add_safe(out, style, strbuf_str(&raw), VALUE_MAX);
-	if (link)
-		strbuf_add_c(out, "\x1b]8;;\x1b\\");
+	cell_link_off(out, style, text);
 	add_relative(out, style, text);
 	strbuf_add_char(out, '\n');
 	strbuf_finish(&raw);

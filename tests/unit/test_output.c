@@ -226,6 +226,27 @@ static void objects_are_flattened(void **state)
 	cJSON_Delete(object);
 }
 
+/* The number of a pull request leads to it; the cells it takes stay those of the number. */
+static void numbers_of_pull_requests_are_links(void **state)
+{
+	struct text_style style = plain_style();
+	cJSON *body = parse("{\"versions\":[{\"service\":\"cart\",\"version\":\"pr-482\",\"pr\":{"
+			    "\"number\":482,\"url\":\"https://forge.example/482\"}}]}");
+	struct strbuf out;
+
+	(void)state;
+	strbuf_init(&out, 65536);
+	text_write_list(&out, &style, &command_version_list, body);
+	assert_null(strstr(out.data, "\x1b"));
+	style.links = true;
+	strbuf_reset(&out);
+	text_write_list(&out, &style, &command_version_list, body);
+	assert_non_null(strstr(
+		out.data, "  \x1b]8;;https://forge.example/482\x1b\\#482\x1b]8;;\x1b\\  -  "));
+	strbuf_finish(&out);
+	cJSON_Delete(body);
+}
+
 static void links_are_links_only_when_harmless(void **state)
 {
 	struct text_style style = plain_style();
@@ -385,6 +406,7 @@ int main(void)
 		cmocka_unit_test(events_say_what_was_and_what_is),
 		cmocka_unit_test(facts_are_named_by_their_columns),
 		cmocka_unit_test(objects_are_flattened),
+		cmocka_unit_test(numbers_of_pull_requests_are_links),
 		cmocka_unit_test(links_are_links_only_when_harmless),
 		cmocka_unit_test(hostile_text_is_shown_not_obeyed),
 		cmocka_unit_test(a_long_value_is_bounded),
