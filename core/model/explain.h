@@ -9,7 +9,7 @@
  * An explanation is a headline, one short sentence that answers the question, and lines below it, each
  * one or two sentences of one kind, in the order they are to be read. Text from outside (keys, owners,
  * paths) has been through text_add_safe(). Ages are relative to `now_ms`, so a screen that stays makes the
- * explanation anew now and then. Making one allocates nothing but the text and the list of lines.
+ * explanation anew now and then.
  */
 #ifndef UMBRA_MODEL_EXPLAIN_H
 #define UMBRA_MODEL_EXPLAIN_H
@@ -44,6 +44,7 @@ struct explain_part {
 /* The caller's storage; made anew by each explain_...(). Read it with the two functions below. */
 struct explanation {
 	struct strbuf text; /* headline and lines, each ended by '\n' */
+	struct strbuf said; /* of the line that is being made, as it came */
 	size_t headline_len;
 	struct explain_part *parts;
 	size_t count; /* of lines; the headline is none */
