@@ -24,6 +24,8 @@ void session_patch(struct call *call);
 void session_delete(struct call *call);
 void pin_put(struct call *call);
 void pin_delete(struct call *call);
+void pulls_get(struct call *call);
+void pull_get(struct call *call);
 void requests_get(struct call *call);
 void tail_get(struct call *call);
 void traffic_get(struct call *call);

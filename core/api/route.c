@@ -32,6 +32,8 @@ const struct route routes[] = {
 	{METHOD_GET, "/v1/requests", requests_get, 0, {"filter", "limit", "before"}},
 	{METHOD_GET, "/v1/requests/tail", tail_get, ROUTE_STREAM, {"filter", "since"}},
 	{METHOD_GET, "/v1/events", events_get, ROUTE_STREAM, {"since", "wait", "limit"}},
+	{METHOD_GET, "/v1/pulls", pulls_get, ROUTE_STREAM, {"filter"}},
+	{METHOD_GET, "/v1/pulls/{number}", pull_get, 0, {"url"}},
 	{METHOD_GET, SERVICE, service_get, 0, {0}},
 	{METHOD_PUT, SERVICE, service_put, WRITE_BODY, {0}},
 	{METHOD_DELETE, SERVICE, service_delete, ROUTE_WRITE, {0}},

@@ -28,6 +28,7 @@
 #include "core/base/mem.h"
 #include "core/base/time.h"
 #include "core/model/names.h"
+#include "core/model/pull.h"
 #include "core/plane/plane.h"
 
 enum {
@@ -93,6 +94,7 @@ static enum err read_parts(struct call *call, const struct route_match *match, s
 		{"service", name_check_service},
 		{"version", name_check_version},
 		{"session", name_check_session},
+		{"number", pull_check_number},
 	};
 
 	for (size_t i = 0; i < match->part_count; i++) {

@@ -29,6 +29,7 @@
 #include "core/model/request.h"
 
 struct filter;
+struct pull;
 
 /*
  * NULL with ERR_BAD_FILTER on a mistake; ret_column (may be NULL) is then the byte, from 0, the
@@ -51,12 +52,13 @@ struct str filter_text(const struct filter *filter);
  */
 struct str filter_exact(const struct filter *filter, const char *term);
 /*
- * The first term that versions (sessions, events) have no field for, so that without its ! no version can
- * match: "status". NULL without one.
+ * The first term that versions (sessions, events, pull requests) have no field for, so that without its !
+ * none can match: "status". NULL without one.
  */
 const char *filter_not_of_versions(const struct filter *filter);
 const char *filter_not_of_sessions(const struct filter *filter);
 const char *filter_not_of_events(const struct filter *filter);
+const char *filter_not_of_pulls(const struct filter *filter);
 /* The earliest time that can match at `now_ms` (since:), 0 without one. */
 int64_t filter_since(const struct filter *filter, int64_t now_ms);
 
@@ -76,6 +78,7 @@ bool filter_match_version(const struct filter *filter, const struct service *ser
 	const struct version *version, int64_t now_ms);
 bool filter_match_session(
 	const struct filter *filter, const struct session *session, int64_t now_ms);
+bool filter_match_pull(const struct filter *filter, const struct pull *pull, int64_t now_ms);
 bool filter_match_event(const struct filter *filter, const struct event *event, int64_t now_ms);
 
 /* The table of terms, for completion and help. */

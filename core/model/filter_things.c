@@ -1,5 +1,5 @@
 /*
- * What a filter can be held against: requests, versions, sessions, events. A shape for each says
+ * What a filter can be held against: requests, versions, sessions, pull requests, events. A shape for each says
  * where a thing keeps what a term asks for, and which of its texts free text looks into. Adding a
  * thing is adding a shape; adding a field to one is adding a line to its table.
  */
@@ -9,6 +9,7 @@
 #include "core/model/filter.h"
 #include "core/model/filter_internal.h"
 #include "core/model/names.h"
+#include "core/model/pull.h"
 
 /* The i-th of some char * members, by their offsets. */
 static bool text_member(const struct subject *subject, const size_t *offsets, size_t count,
@@ -281,6 +282,82 @@ bool filter_match_session(
 const char *filter_not_of_sessions(const struct filter *filter)
 {
 	return term_without_field(filter, &sessions);
+}
+
+/* ---- pull requests ---- */
+
+static bool pull_service(const struct subject *subject, size_t i, struct str *ret_word)
+{
+	const struct pull *pull = subject->record;
+
+	if (i >= pull->version_count)
+		return false;
+	*ret_word = str_of(pull->versions[i].version->service);
+	return true;
+}
+
+static bool pull_version(const struct subject *subject, size_t i, struct str *ret_word)
+{
+	const struct pull *pull = subject->record;
+
+	if (i >= pull->version_count)
+		return false;
+	*ret_word = str_of(pull->versions[i].version->name);
+	return true;
+}
+
+static bool pull_session(const struct subject *subject, size_t i, struct str *ret_word)
+{
+	const struct pull *pull = subject->record;
+
+	if (i >= pull->session_count)
+		return false;
+	*ret_word = str_of(pull->sessions[i]->key);
+	return true;
+}
+
+static bool pull_text(const struct subject *subject, size_t i, struct str *ret_text)
+{
+	static const size_t members[] = {
+		offsetof(struct pull, title),
+		offsetof(struct pull, branch),
+		offsetof(struct pull, author),
+		offsetof(struct pull, url),
+	};
+
+	if (i < ARRAY_LEN(members)) {
+		*ret_text = *(const struct str *)subject_at(subject, members[i]);
+		return true;
+	}
+	i -= ARRAY_LEN(members);
+	return i % 2 == 0 ? pull_service(subject, i / 2, ret_text)
+			  : pull_version(subject, i / 2, ret_text);
+}
+
+/* clang-format off */
+static const struct shape pulls = {
+	.getters = {
+		[TERM_SERVICE] = WORDS(pull_service),
+		[TERM_VERSION] = WORDS(pull_version),
+		[TERM_SESSION] = WORDS(pull_session),
+		[TERM_PR] = MEMBER(GET_INT, pull, number),
+		[TERM_AUTHOR] = MEMBER(GET_VIEW, pull, author),
+		[TERM_STATE] = MEMBER(GET_CHOICE, pull, state),
+		[TERM_SINCE] = MEMBER(GET_INT, pull, deployed_at),
+	},
+	.text = pull_text,
+};
+/* clang-format on */
+
+bool filter_match_pull(const struct filter *filter, const struct pull *pull, int64_t now_ms)
+{
+	const struct subject subject = {.shape = &pulls, .record = pull, .now_ms = now_ms};
+	return subject_matches(filter, &subject);
+}
+
+const char *filter_not_of_pulls(const struct filter *filter)
+{
+	return term_without_field(filter, &pulls);
 }
 
 /* ---- events ---- */

@@ -26,6 +26,7 @@ struct version {
 	int state; /* enum version_state */
 	char *state_detail; /* "connection refused"; NULL when there is nothing to say */
 	int64_t state_since;
+	int64_t endpoints_ready; /* how many of `endpoints` answer checks */
 	int64_t pr_number;
 	char *pr_title;
 	char *pr_url;

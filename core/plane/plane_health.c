@@ -72,6 +72,7 @@ static void judge(struct plane *plane, const struct health *health, struct versi
 	if (state != version->state || version->state_since == 0)
 		version->state_since = plane->now_ms();
 	version->state = state;
+	version->endpoints_ready = (int64_t)counts[ENDPOINT_UP];
 	set_detail(version, health, counts[ENDPOINT_DOWN]);
 }
 

@@ -260,6 +260,15 @@ int64_t traffic_figures(struct traffic *traffic, enum figure_by by, int window_s
 	return now_ms;
 }
 
+bool traffic_figures_of(struct traffic *traffic, enum figure_by by, struct str key,
+	int window_seconds, struct figures *ret_figures)
+{
+	*ret_figures = (struct figures){0};
+	return window_table_get(traffic->figures[by], key, traffic->options.now_ms(),
+		       window_seconds, ret_figures) &&
+	       ret_figures->count > 0;
+}
+
 void traffic_stats(const struct traffic *traffic, struct traffic_stats *ret_stats)
 {
 	struct traffic_stats *stats = ret_stats;

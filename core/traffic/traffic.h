@@ -106,6 +106,9 @@ typedef void (*figures_fn)(void *arg, const char *key, const struct figures *fig
 /* Those that changed after `since_ms` (0: all). Returns the time to give as `since_ms` next. */
 int64_t traffic_figures(struct traffic *traffic, enum figure_by by, int window_seconds,
 	int64_t since_ms, figures_fn each, void *arg);
+/* Those of one key. False when it had no request within the window (or ever): all are 0 then. */
+bool traffic_figures_of(struct traffic *traffic, enum figure_by by, struct str key,
+	int window_seconds, struct figures *ret_figures);
 
 struct traffic_stats {
 	int64_t taken; /* since the start */

@@ -129,6 +129,17 @@ void window_table_each(const struct window_table *table, int64_t now_ms, int sec
 	}
 }
 
+bool window_table_get(const struct window_table *table, struct str key, int64_t now_ms, int seconds,
+	struct figures *ret_figures)
+{
+	const struct figure *figure = map_get(table->map, key);
+
+	if (figure == NULL)
+		return false;
+	window_figures(figure->window, now_ms, seconds, ret_figures);
+	return true;
+}
+
 void window_table_rest(struct window_table *table, int64_t now_ms)
 {
 	struct figure *figure;

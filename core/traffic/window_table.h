@@ -5,6 +5,7 @@
 #ifndef UMBRA_TRAFFIC_WINDOW_TABLE_H
 #define UMBRA_TRAFFIC_WINDOW_TABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,6 +27,9 @@ void window_table_add(
 void window_table_each(const struct window_table *table, int64_t now_ms, int seconds,
 	int64_t since_ms, void (*each)(void *arg, const char *key, const struct figures *figures),
 	void *arg);
+/* The figures of one. False when there is none by that key. */
+bool window_table_get(const struct window_table *table, struct str key, int64_t now_ms, int seconds,
+	struct figures *ret_figures);
 /* Puts those at rest that have been quiet; call it now and then. */
 void window_table_rest(struct window_table *table, int64_t now_ms);
 

@@ -206,6 +206,89 @@ static void test_sessions(void **state)
 	run_rows(*state, rows, ARRAY_LEN(rows));
 }
 
+#define PULL(number, url) \
+	"\"pr\":{\"number\":" #number ",\"url\":\"https://forge.example/" url "\"}"
+
+static void test_pulls(void **state)
+{
+	static const struct step rows[] = {
+		{"GET", "/v1/pulls", NULL, 200, "\"pulls\":[]}"},
+		{"GET", "/v1/pulls/482", NULL, 404, "\"code\":\"not-found\""},
+		{"PUT", CART, "{}", 201, NULL},
+		{"PUT", "/v1/services/pay", "{}", 201, NULL},
+		{"PUT", PR1, "{\"endpoints\":[\"127.0.0.1:9001\"]," PULL(482, "482") "}", 201,
+			"\"endpoints_ready\":0"},
+		{"PUT", "/v1/services/pay/versions/pr-482",
+			"{\"endpoints\":[\"127.0.0.1:9002\"]," PULL(482, "482") "}", 201, NULL},
+		{"PUT", "/v1/services/pay/versions/pr-7",
+			"{\"endpoints\":[\"127.0.0.1:9003\"]," PULL(7, "a/7") "}", 201, NULL},
+		{"PUT", CART "/versions/pr-7",
+			"{\"endpoints\":[\"127.0.0.1:9004\"]," PULL(7, "b/7") "}", 201, NULL},
+		{"POST", "/v1/sessions", "{\"key\":\"dev\",\"pins\":{\"cart\":\"pr-1\"}}", 201,
+			NULL},
+		{"GET", "/v1/pulls", NULL, 200, "\"pulls\":[{\"number\":482,"},
+		{"GET", "/v1/pulls/482", NULL, 200,
+			"\"state\":\"starting\",\"services\":2,\"ready\":0,"},
+		{"GET", "/v1/pulls/482", NULL, 200, "\"sessions\":[\"dev\"]}"},
+		{"GET", "/v1/pulls/482", NULL, 200, "\"versions\":[{\"service\":\"cart\""},
+		{"GET", "/v1/pulls?filter=service:cart+pr:7", NULL, 200,
+			"\"pulls\":[{\"number\":7,\"url\":\"https://forge.example/b/7\""},
+		{"GET", "/v1/pulls?filter=session:none", NULL, 200, "\"pulls\":[]}"},
+		{"GET", "/v1/pulls?filter=nope:x", NULL, 400, "\"code\":\"bad-filter\""},
+		{"GET", "/v1/pulls/7", NULL, 409,
+			"\"near\":[\"https://forge.example/a/7\",\"https://forge.example/b/7\"]"},
+		{"GET", "/v1/pulls/7?url=https://forge.example/a/7", NULL, 200,
+			"\"service\":\"pay\",\"version\":\"pr-7\""},
+		{"GET", "/v1/pulls/7?url=https://forge.example/c/7", NULL, 404, "\"near\":["},
+		{"GET", "/v1/pulls/483", NULL, 404, "\"near\":[\"482\""},
+		{"GET", "/v1/pulls/pr-482", NULL, 400, "\"field\":\"number\""},
+		{"GET", "/v1/pulls/0", NULL, 400, NULL},
+		{"DELETE", PR1, NULL, 204, NULL},
+		{"GET", "/v1/pulls/482", NULL, 200, "\"services\":1,"},
+		{"GET", "/v1/pulls/482", NULL, 200, "\"sessions\":[]}"},
+		{"DELETE", "/v1/services/pay/versions/pr-482", NULL, 204, NULL},
+		{"GET", "/v1/pulls/482", NULL, 410, "\"pr\":{\"number\":482}"},
+		{"GET", "/v1/pulls/482", NULL, 410, "the last, "},
+	};
+
+	run_rows(*state, rows, ARRAY_LEN(rows));
+}
+
+/* More than a slice: the answer comes in pieces and is whole; figures are those of the versions. */
+static void test_many_pulls(void **state)
+{
+	enum { PULLS = 400 };
+	struct fixture *f = *state;
+	struct request request = {
+		.service = STR_LIT("cart"), .version = STR_LIT("pr-9"), .status = 500};
+	char path[64];
+	char body[400];
+	cJSON *answer;
+
+	assert_int_equal(fixture_ask(f, "PUT", CART, "{}"), 201);
+	for (int i = 1; i <= PULLS; i++) {
+		(void)snprintf(path, sizeof(path), CART "/versions/pr-%d", i);
+		(void)snprintf(body, sizeof(body),
+			"{\"endpoints\":[\"127.0.0.1:%d\"],\"pr\":{\"number\":%d,\"title\":\"%"
+			"0200d\"}}",
+			1000 + i, i, i);
+		assert_int_equal(fixture_ask(f, "PUT", path, body), 201);
+	}
+	for (int i = 0; i < 6; i++) {
+		request.status = i < 3 ? 500 : 200;
+		(void)traffic_take(f->traffic, &request);
+	}
+	assert_int_equal(fixture_ask(f, "GET", "/v1/pulls/9", NULL), 200);
+	fixture_has(f, "\"rate\":0.1,\"share_5xx\":0.5,");
+	assert_int_equal(fixture_ask(f, "GET", "/v1/pulls", NULL), 200);
+	fixture_has(f, "\"rate\":0.1,\"share_5xx\":0.5,");
+	answer = cJSON_Parse(f->http->body);
+	assert_int_equal(
+		cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(answer, "pulls")), PULLS);
+	cJSON_Delete(answer);
+	assert_int_equal(fixture_ask(f, "HEAD", "/v1/pulls/9", NULL), 200);
+}
+
 static void test_headers(void **state)
 {
 	struct fixture *f = *state;
@@ -399,6 +482,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_versions, start, stop),
 		cmocka_unit_test_setup_teardown(test_take, start, stop),
 		cmocka_unit_test_setup_teardown(test_sessions, start, stop),
+		cmocka_unit_test_setup_teardown(test_pulls, start, stop),
+		cmocka_unit_test_setup_teardown(test_many_pulls, start, stop),
 		cmocka_unit_test_setup_teardown(test_headers, start, stop),
 		cmocka_unit_test_setup_teardown(test_environment, start, stop),
 		cmocka_unit_test_setup_teardown(test_large_environment, start, stop),

@@ -19,6 +19,7 @@
 #include "core/model/environment.h"
 #include "core/model/event.h"
 #include "core/model/howto.h"
+#include "core/model/pull.h"
 #include "core/model/request.h"
 #include "tests/support/api_fixture.h"
 
@@ -189,14 +190,15 @@ static void test_path_parameters(void **state)
 static const struct {
 	const char *schema;
 	const struct record_type *type;
-	const char *beside; /* a property that is not in the table, or NULL */
+	const char *beside[2]; /* properties that are not in the table */
 } records[] = {
-	{"Service", &service_type, NULL},
-	{"Version", &version_type, NULL},
-	{"Session", &session_type, NULL},
-	{"Request", &request_type, "carriers"},
-	{"Event", &event_type, NULL},
-	{"Tombstone", &tombstone_type, NULL},
+	{"Service", &service_type, {NULL}},
+	{"Version", &version_type, {NULL}},
+	{"Session", &session_type, {NULL}},
+	{"Request", &request_type, {"carriers"}},
+	{"Pull", &pull_type, {"versions", "sessions"}},
+	{"Event", &event_type, {NULL}},
+	{"Tombstone", &tombstone_type, {NULL}},
 };
 
 static const cJSON *property(const cJSON *schema, const char *name)
@@ -282,12 +284,12 @@ static void test_records(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(records); i++) {
 		const struct record_type *type = records[i].type;
 		const cJSON *schema = at("components", "schemas", records[i].schema);
-		size_t beside = records[i].beside != NULL ? 1 : 0;
+		size_t beside = 0;
 
 		for (size_t f = 0; f < type->field_count; f++)
 			check_field(type, &type->fields[f], property(schema, type->fields[f].name));
-		if (beside)
-			assert_non_null(property(schema, records[i].beside));
+		for (; beside < ARRAY_LEN(records[i].beside) && records[i].beside[beside]; beside++)
+			assert_non_null(property(schema, records[i].beside[beside]));
 		if (count_leaves(schema) != type->field_count + beside)
 			fail_msg("%s describes fields that are not there", records[i].schema);
 	}
@@ -454,6 +456,9 @@ static void test_answers(void **state)
 			"SessionAnswer"},
 		{"GET", "/v1/environment", NULL, "Environment"},
 		{"GET", "/v1/sessions", NULL, "Sessions"},
+		{"GET", "/v1/pulls", NULL, "Pulls"},
+		{"GET", "/v1/pulls/1", NULL, "Pull"},
+		{"GET", "/v1/pulls/2", NULL, "Problem"},
 		{"GET", "/v1/requests", NULL, "Requests"},
 		{"GET", "/v1/traffic", NULL, "Traffic"},
 		{"GET", "/v1/traffic?by=edge", NULL, "Traffic"},

@@ -1,0 +1,185 @@
+/*
+ * GET /v1/pulls and /v1/pulls/{number}: pull requests, made of the versions that are there and of their
+ * figures. The list is written in slices from one revision, like the environment (environment.c).
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "core/api/call.h"
+#include "core/api/filter_param.h"
+#include "core/api/handlers.h"
+#include "core/api/internal.h"
+#include "core/api/walk.h"
+#include "core/base/mem.h"
+#include "core/model/names.h"
+#include "core/plane/plane.h"
+#include "core/traffic/traffic.h"
+#include "core/wire/pull.h"
+
+static void write_pull(struct call *call, struct json_writer *w, struct pull *pull)
+{
+	for (size_t i = 0; i < pull->version_count; i++) {
+		const struct version *version = pull->versions[i].version;
+		char id[VERSION_ID_SIZE];
+		struct figures figures;
+
+		name_join_version(str_of(version->service), str_of(version->name), id);
+		if (traffic_figures_of(call->api->options.traffic, FIGURES_BY_VERSION, str_of(id),
+			    WINDOW_SLOTS, &figures))
+			pull_add_figures(pull, &figures);
+	}
+	wire_write_pull(w, NULL, pull);
+}
+
+/* ---- all ------------------------------------------------------------------------------------------- */
+
+struct listing {
+	struct snapshot *snapshot; /* the list borrows from it */
+	struct pull_list list;
+	struct filter *filter;
+	size_t next;
+	struct json_writer w;
+};
+
+static void listing_release(struct call *call)
+{
+	struct listing *listing = call->state;
+
+	pulls_finish(&listing->list);
+	filter_destroy(listing->filter);
+	snapshot_release(listing->snapshot);
+	free(listing);
+}
+
+static void listing_slice(struct call *call)
+{
+	struct listing *listing = call->state;
+	int64_t now_ms = call->api->options.now_ms();
+
+	while (call->out.len < CALL_SLICE && listing->next < listing->list.count) {
+		struct pull *pull = &listing->list.items[listing->next++];
+
+		if (filter_match_pull(listing->filter, pull, now_ms))
+			write_pull(call, &listing->w, pull);
+	}
+	if (listing->next < listing->list.count) {
+		call_flush(call);
+		return;
+	}
+	json_array_end(&listing->w);
+	json_object_end(&listing->w);
+	call_end(call);
+}
+
+void pulls_get(struct call *call)
+{
+	struct filter *filter;
+	struct listing *listing;
+	struct errbuf eb;
+
+	errbuf_clear(&eb);
+	filter = filter_param(&call->query, &eb);
+	if (filter == NULL) {
+		call_fail(call, &eb, NULL);
+		return;
+	}
+	listing = xcalloc(1, sizeof(*listing));
+	listing->filter = filter;
+	listing->snapshot = snapshot_take(call->api);
+	pulls_collect(&listing->snapshot->env, 0, &listing->list);
+	pulls_add_sessions(&listing->list, &listing->snapshot->env);
+	listing->w = call_json(call);
+	call->state = listing;
+	call->release = listing_release;
+	call->drained = listing_slice;
+	json_object(&listing->w, NULL);
+	json_int(&listing->w, "revision", listing->snapshot->env.revision);
+	json_array(&listing->w, "pulls");
+	call_start(call, "application/json");
+	listing_slice(call);
+}
+
+/* ---- one ------------------------------------------------------------------------------------------- */
+
+/* What was last heard of it: the newest tombstone of a version with this number. */
+static const struct tombstone *find_gone(const struct environment *env, int64_t number)
+{
+	const struct tombstone *newest = NULL;
+
+	for (size_t i = 0; i < env->tombstone_count; i++) {
+		const struct tombstone *gone = env->tombstones[i];
+
+		if (gone->pr_number == number &&
+			(newest == NULL || gone->gone_at > newest->gone_at))
+			newest = gone;
+	}
+	return newest;
+}
+
+static void fail_absent(struct call *call, const struct environment *env, int64_t number)
+{
+	char text[PULL_NEAR_MAX][PULL_NUMBER_SIZE];
+	const char *near[PULL_NEAR_MAX];
+	struct call_hints hints = {.near = near, .gone = find_gone(env, number)};
+	struct errbuf eb;
+
+	errbuf_clear(&eb);
+	hints.near_count = pulls_near(env, number, text);
+	for (size_t i = 0; i < hints.near_count; i++)
+		near[i] = text[i];
+	if (hints.gone != NULL)
+		(void)err_set_field(&eb, ERR_GONE, "number", NULL,
+			"no version of #%" PRId64 " is left; the last, %s, is gone: %s", number,
+			hints.gone->id, tombstone_why_names[hints.gone->why]);
+	else
+		(void)err_set_field(&eb, ERR_NOT_FOUND, "number", NULL,
+			"no version of #%" PRId64 " is here", number);
+	call_fail(call, &eb, &hints);
+}
+
+/* Several have the number, in repositories of their own, or none of them this link. */
+static void fail_link(struct call *call, const struct pull_list *list, int64_t number, bool given)
+{
+	const char *near[PULL_NEAR_MAX];
+	struct call_hints hints = {.near = near};
+	struct errbuf eb;
+
+	errbuf_clear(&eb);
+	for (size_t i = 0; i < list->count && hints.near_count < PULL_NEAR_MAX; i++) {
+		if (list->items[i].url.n > 0)
+			near[hints.near_count++] = list->items[i].url.p;
+	}
+	if (given)
+		(void)err_set_field(&eb, ERR_NOT_FOUND, "url", NULL,
+			"#%" PRId64 " has another link here", number);
+	else
+		(void)err_set_field(&eb, ERR_CONFLICT, "url", "the link of one of them, as url=",
+			"%zu pull requests have the number %" PRId64, list->count, number);
+	call_fail(call, &eb, &hints);
+}
+
+void pull_get(struct call *call)
+{
+	const struct environment *env = plane_environment(call->api->options.plane);
+	struct str url = query_get(&call->query, "url");
+	struct pull_list list;
+	struct json_writer w;
+	struct pull *pull;
+	int64_t number = 0;
+	size_t count;
+
+	(void)pull_parse_number(str_of(call->parts[0]), &number);
+	pulls_collect(env, number, &list);
+	pull = pulls_find(&list, number, url, &count);
+	if (list.count == 0) {
+		fail_absent(call, env, number);
+	} else if (count != 1) {
+		fail_link(call, &list, number, url.p != NULL);
+	} else {
+		pulls_add_sessions(&list, env);
+		w = call_json(call);
+		write_pull(call, &w, pull);
+		call_reply(call, 200);
+	}
+	pulls_finish(&list);
+}
