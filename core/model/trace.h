@@ -23,22 +23,18 @@
 enum { TRACE_HOPS_MAX = 64 };
 
 /*
- * The hop that made this hop's call, among `hops` (of one trace, in any order; `hop` may be among them);
- * NULL when it is not certain. It is certain when one of those that contain `hop` in time lies within all
- * the others, and all the others are its callers, one calling the other, up to one that nobody called. So
- * two calls side by side that could both have made it, and a trace of which a hop is missing, say
- * nothing. Of several of one service@version, which are alike, one is taken. When `hop` names its caller,
- * only hops of that one are looked at.
+ * The hop that lost the session: `hop` has none, and the hop that called it had one. NULL when it is not
+ * certain. `hops` are of one trace, in any order, `hop` may be among them (it is known by its seq).
+ *
+ * The caller is the innermost of the hops that contain `hop` in time; of those of the service@version that
+ * `hop` names as its caller, when it names one. It is certain when all others that contain it are alike
+ * (another call of the same version by the same caller), or lie on its way up: its caller by name, or the
+ * next that contains it when it names none, and so on to a hop without a caller. So two calls side by
+ * side that could both have made it say nothing, and neither does a trace whose outer hops are missing.
  */
-const struct request *trace_caller(
+const struct request *trace_lost_by(
 	const struct request *const *hops, size_t count, const struct request *hop);
-/*
- * The hop that lost the session: `hop` has none, and its caller, as above, had one. NULL when it is not
- * certain. *ret_root (may be NULL) is the hop from outside in which all this happened.
- */
-const struct request *trace_lost_by(const struct request *const *hops, size_t count,
-	const struct request *hop, const struct request **ret_root);
-/* A hop that came from outside or was orphaned: no caller is known of it. */
+/* A hop that came from outside, or from one that passed nothing on: it names no caller. */
 static inline bool trace_hop_is_first(const struct request *hop)
 {
 	return hop->caller.n == 0;

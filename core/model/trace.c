@@ -1,0 +1,215 @@
+/*
+ * Who called whom within a trace, and the index that finds a trace's hops. Called by traffic for its
+ * figures and by the dashboard's lines for what it shows, both over records they keep themselves.
+ *
+ * The index is a hash of chains through numbers, like a compressor's: `heads` has the newest number of
+ * each bucket, `before` the one before each number. An entry that is out of reach ends its chain, so
+ * nothing is ever taken out. Chains hold other traces too; a look-up compares.
+ */
+#include "core/model/trace.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "core/base/hash.h"
+#include "core/base/mem.h"
+
+/* Times are cut to whole milliseconds, so a hop may have begun and ended this much later. */
+#define CUT_MS 1.0
+
+/* How far a chain is followed; more than hops, for the other traces in it. */
+enum { STEPS_MAX = 4 * TRACE_HOPS_MAX };
+
+/* ---- who called ---- */
+
+/* Whether `outer` may have been there all the time that `inner` was. */
+static bool contains(const struct request *outer, const struct request *inner)
+{
+	double later_ms = (double)(inner->time - outer->time);
+
+	return later_ms >= 0 && outer->total_ms + CUT_MS > later_ms + inner->total_ms;
+}
+
+static bool is_named(const struct request *hop, struct str id)
+{
+	struct str rest = id;
+	struct str service = str_cut(&rest, '@');
+
+	return str_eq(service, hop->service) && str_eq(rest, hop->version);
+}
+
+static bool is_alike(const struct request *a, const struct request *b)
+{
+	return str_eq(a->service, b->service) && str_eq(a->version, b->version) &&
+	       str_eq(a->caller, b->caller) && (a->session.n > 0) == (b->session.n > 0);
+}
+
+static bool may_have_called(const struct request *c, const struct request *hop)
+{
+	if (c == hop || c->seq == hop->seq || c->version.n == 0 || !contains(c, hop))
+		return false;
+	/* What `hop` called may seem to contain it when both are short. */
+	return !(is_named(hop, c->caller) && contains(hop, c));
+}
+
+/* Of those not struck out, the one that took the least time; of two alike, the one the other called. */
+static const struct request *find_innermost(const struct request *const *candidates, size_t count,
+	const bool *struck, const struct request *hop)
+{
+	const struct request *best = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct request *c = candidates[i];
+
+		if (struck[i] || !contains(c, hop) ||
+			(hop->caller.n > 0 && !is_named(c, hop->caller)))
+			continue;
+		if (best == NULL || c->total_ms < best->total_ms ||
+			(c->total_ms <= best->total_ms && is_named(best, c->caller)))
+			best = c;
+	}
+	return best;
+}
+
+static size_t strike_out(const struct request *const *candidates, size_t count, bool *struck,
+	const struct request *like)
+{
+	size_t more = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (struck[i] || (candidates[i] != like && !is_alike(candidates[i], like)))
+			continue;
+		struck[i] = true;
+		more++;
+	}
+	return more;
+}
+
+/*
+ * Goes up from `hop`: its innermost candidate, the caller of that, and so on, and strikes out each with those
+ * like it. Certain when that leads to a first hop and nothing is left over.
+ */
+static const struct request *find_caller(
+	const struct request *const *candidates, size_t count, const struct request *hop)
+{
+	bool struck[TRACE_HOPS_MAX] = {false};
+	const struct request *caller = find_innermost(candidates, count, struck, hop);
+	const struct request *at = caller;
+	size_t left = count;
+
+	while (at != NULL) {
+		left -= strike_out(candidates, count, struck, at);
+		if (trace_hop_is_first(at) && left == 0)
+			return caller;
+		at = find_innermost(candidates, count, struck, at);
+	}
+	return NULL;
+}
+
+const struct request *trace_lost_by(
+	const struct request *const *hops, size_t count, const struct request *hop)
+{
+	const struct request *candidates[TRACE_HOPS_MAX];
+	const struct request *caller;
+	size_t found = 0;
+
+	if (hop->session.n > 0 || count > TRACE_HOPS_MAX)
+		return NULL;
+	for (size_t i = 0; i < count; i++)
+		if (may_have_called(hops[i], hop))
+			candidates[found++] = hops[i];
+	caller = find_caller(candidates, found, hop);
+	return caller != NULL && caller->session.n > 0 ? caller : NULL;
+}
+
+/* ---- finding the hops ---- */
+
+struct trace_index {
+	trace_get_fn get;
+	const void *store;
+	uint64_t mask;
+	int64_t newest; /* -1: none */
+	int64_t *heads; /* newest number of a bucket, -1 without */
+	int64_t *before; /* of number n at n & mask: the one before it in its bucket */
+};
+
+struct trace_index *trace_index_create(size_t reach, trace_get_fn get, const void *store)
+{
+	struct trace_index *index = xcalloc(1, sizeof(*index));
+	size_t size = 1;
+
+	while (size < reach)
+		size *= 2;
+	index->get = get;
+	index->store = store;
+	index->mask = size - 1;
+	index->newest = -1;
+	index->heads = xcalloc(size, sizeof(*index->heads));
+	index->before = xcalloc(size, sizeof(*index->before));
+	for (size_t i = 0; i < size; i++)
+		index->heads[i] = -1;
+	return index;
+}
+
+void trace_index_destroy(struct trace_index *index)
+{
+	if (index == NULL)
+		return;
+	free(index->heads);
+	free(index->before);
+	free(index);
+}
+
+/* Who makes ids collide makes his own traces hard to find, within STEPS_MAX; so the key is no secret. */
+static size_t bucket_of(const struct trace_index *index, struct str trace)
+{
+	static const uint8_t key[HASH_KEY_BYTES] = {0};
+
+	return (size_t)(hash_siphash(key, trace) & index->mask);
+}
+
+void trace_index_add(struct trace_index *index, int64_t number, struct str trace)
+{
+	size_t bucket;
+
+	assert(number > index->newest);
+	if (trace.n == 0)
+		return;
+	bucket = bucket_of(index, trace);
+	index->newest = number;
+	index->before[(uint64_t)number & index->mask] = index->heads[bucket];
+	index->heads[bucket] = number;
+}
+
+size_t trace_index_hops(const struct trace_index *index, struct str trace,
+	const struct request *ret_hops[TRACE_HOPS_MAX])
+{
+	int64_t number = trace.n > 0 ? index->heads[bucket_of(index, trace)] : -1;
+	size_t count = 0;
+
+	for (int steps = 0; number >= 0 && index->newest - number <= (int64_t)index->mask;
+		steps++, number = index->before[(uint64_t)number & index->mask]) {
+		const struct request *hop = index->get(index->store, number);
+
+		if (steps == STEPS_MAX)
+			return 0;
+		if (hop == NULL)
+			break;
+		if (!str_eq(hop->trace, trace))
+			continue;
+		if (count == TRACE_HOPS_MAX)
+			return 0;
+		ret_hops[count++] = hop;
+	}
+	return count;
+}
+
+const struct request *trace_index_lost_by(
+	const struct trace_index *index, const struct request *hop)
+{
+	const struct request *hops[TRACE_HOPS_MAX];
+
+	if (hop->session.n > 0)
+		return NULL;
+	return trace_lost_by(hops, trace_index_hops(index, hop->trace, hops), hop);
+}
