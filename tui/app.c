@@ -62,8 +62,9 @@ static void paint_now(struct app *app)
 	app->model.now_ms = app->now_ms();
 	frame_paint(app);
 	app->painted_ms = time_monotonic_ms();
-	screen_expect_text(app->screen,
-		app->ui.prompt.kind == PROMPT_LINE || app->ui.prompt.kind == PROMPT_PICK);
+	screen_expect_text(app->screen, app->ui.prompt.kind == PROMPT_LINE ||
+						app->ui.prompt.kind == PROMPT_PICK ||
+						app->ui.prompt.kind == PROMPT_PALETTE);
 	(void)event_del(app->age);
 	if (app->next_change_ms == 0)
 		return;
@@ -324,6 +325,30 @@ static void watch_themes(struct app *app)
 	(void)event_add(app->themes, NULL);
 }
 
+static void unwatch_themes(struct app *app)
+{
+	if (app->themes)
+		event_free(app->themes);
+	if (app->theme_fd >= 0)
+		close(app->theme_fd);
+	app->themes = NULL;
+	app->theme_fd = -1;
+}
+
+bool app_theme(struct app *app, const char *name, struct errbuf *eb)
+{
+	struct theme theme;
+
+	if (theme_load(name, &theme, NULL, eb) != ERR_NONE)
+		return false;
+	app->theme = theme;
+	str_copy(app->theme_name, sizeof(app->theme_name), str_of(name));
+	screen_set_theme(app->screen, &theme);
+	unwatch_themes(app);
+	watch_themes(app); /* it may be in another directory */
+	return true;
+}
+
 /* ---- beginning and end ---- */
 
 static void listen_to_signals(struct app *app)
@@ -368,12 +393,11 @@ static void app_finish(struct app *app)
 	free_event(app->resize);
 	free_event(app->figures);
 	free_event(app->input);
-	free_event(app->themes);
+	unwatch_themes(app);
 	for (size_t i = 0; i < SIGNALS; i++)
 		free_event(app->signals[i]);
-	if (app->theme_fd >= 0)
-		close(app->theme_fd);
 	places_finish(app);
+	palette_finish(&app->palette);
 	ui_finish(&app->ui);
 	model_finish(&app->model);
 	if (app->owns_base)

@@ -7,9 +7,11 @@
 #include <stdint.h>
 
 #include "core/client/client.h"
+#include "core/command/command.h"
 
 #include "tui/app.h"
 #include "tui/model.h"
+#include "tui/palette.h"
 #include "tui/screen.h"
 #include "tui/selection.h"
 #include "tui/ui.h"
@@ -39,6 +41,15 @@ struct place {
 	struct selection selection;
 };
 
+/* A line that was answered: it comes back with the mistake when what it led to is refused. */
+struct asked {
+	bool set;
+	enum question question;
+	const struct opened *top; /* the view that asked */
+	char label[MESSAGE_MAX];
+	char text[LIMIT_FILTER + 1];
+};
+
 struct run; /* a command under way */
 
 /* Something that is asked of the control plane as long as a view on the screen shows it; polls.c. */
@@ -59,6 +70,8 @@ struct app {
 	char theme_name[THEME_PATH_SIZE];
 	struct model model;
 	struct ui ui;
+	struct palette palette;
+	struct asked asked; /* the line that was just answered */
 
 	struct opened tabs[TABS_MAX];
 	size_t tab_count;
@@ -102,6 +115,8 @@ void app_touch(struct app *app, enum redraw redraw);
 void app_hurry(struct app *app);
 /* The model changed. */
 void app_changed(struct app *app, unsigned parts);
+/* Takes another theme; false with a sentence, and the old one stays. */
+bool app_theme(struct app *app, const char *name, struct errbuf *eb);
 /* The state of a view is what it was prepared for; a key after a change needs it anew. */
 void app_prepare(struct app *app);
 /* Does what handlers have wished for. */
@@ -139,6 +154,7 @@ enum run_for {
 	RUN_PLAIN,
 	RUN_MINE, /* a session that this creates becomes the user's */
 	RUN_TOLD, /* the answer is for the view that is shown */
+	RUN_SHOWN, /* by the `:` line: the answer is shown whole */
 };
 void network_run(struct app *app, const char *line, enum run_for what_for);
 /* What the view that is shown needs beside the feed: begun, gone on with, or ended. */
@@ -153,6 +169,13 @@ void polls_forget(struct app *app);
 /* clipboard.c: offers the forms of what is selected, and copies the one that was chosen. */
 void clipboard_offer(struct app *app);
 void clipboard_take(struct app *app, const char *form);
+
+/* orders.c: the `:` line. */
+void orders_open(struct app *app, const char *line);
+void orders_press(struct app *app, int32_t key);
+/* What a line led to. */
+void orders_answered(struct app *app, const char *line, const struct command *command,
+	const struct command_result *result);
 
 /* press.c: what a key does, to the prompt or to the view. */
 void press(struct app *app, int32_t key);

@@ -297,8 +297,10 @@ static void draw_confirm(const struct prompt *prompt, const struct canvas *canva
 	}
 }
 
-static int prompt_rows(const struct prompt *prompt, int rows)
+static int prompt_rows(const struct app *app, int rows)
 {
+	const struct prompt *prompt = &app->ui.prompt;
+
 	switch (prompt->kind) {
 	case PROMPT_LINE:
 		return 3;
@@ -306,6 +308,8 @@ static int prompt_rows(const struct prompt *prompt, int rows)
 		return picker_rows(&prompt->picker, rows - HEAD_ROWS - 4);
 	case PROMPT_CONFIRM:
 		return 5;
+	case PROMPT_PALETTE:
+		return palette_rows(&app->palette, rows - HEAD_ROWS - 6);
 	default:
 		return 1;
 	}
@@ -324,6 +328,9 @@ static void draw_prompt(struct app *app, const struct canvas *canvas)
 		return;
 	case PROMPT_CONFIRM:
 		draw_confirm(prompt, canvas);
+		return;
+	case PROMPT_PALETTE:
+		palette_draw(&app->palette, canvas);
 		return;
 	case PROMPT_LETTER:
 		canvas_c(canvas, 0, 0, canvas->cols, ROLE_PROMPT, " sort by");
@@ -408,7 +415,7 @@ void frame_paint(struct app *app)
 		screen_show(app->screen);
 		return;
 	}
-	last = prompt_rows(&app->ui.prompt, canvas.rows);
+	last = prompt_rows(app, canvas.rows);
 	part = canvas_part(&canvas, HEAD_ROWS, 0, canvas.rows - HEAD_ROWS - last, canvas.cols);
 	draw_body(app, &part);
 	draw_header(app, &canvas);

@@ -62,6 +62,8 @@ const struct binding bindings[] = {
 	{AREA_TIMELINE, ACTION_SINCE, "t", "time", "the last 15 minutes, the last hour, all", "umbra events --since 15m"},
 	{AREA_TIMELINE, ACTION_WHOLE, "d", "details", "more or fewer rows for what was before and after", NULL},
 
+	{AREA_RESULT, ACTION_OPEN, "Enter", "open", "open what the row is about", NULL},
+
 	{AREA_LIST, ACTION_FILTER, "/", "filter", "show only what matches; empty shows all", NULL},
 	{AREA_LIST, ACTION_FIND, "f", "find", "find text without hiding anything", NULL},
 	{AREA_LIST, ACTION_FIND_NEXT, "n", NULL, "next find", NULL},
@@ -80,6 +82,7 @@ const struct binding bindings[] = {
 	{AREA_GLOBAL, ACTION_VIEW_PULLS, "2", NULL, "Pull requests", NULL},
 	{AREA_GLOBAL, ACTION_VIEW_SESSIONS, "3", NULL, "Sessions", "umbra session list"},
 	{AREA_GLOBAL, ACTION_VIEW_REQUESTS, "4", NULL, "Requests", "umbra logs -f"},
+	{AREA_GLOBAL, ACTION_COMMAND, ":", "command", "a command, a view or a theme, completed as you type", NULL},
 	{AREA_GLOBAL, ACTION_COPY, "y", "copy", "copy what is selected as: curl, link, header, umbra line, QR code", NULL},
 	{AREA_GLOBAL, ACTION_VIEW_TIMELINE, "5", NULL, "Timeline", "umbra events"},
 	{AREA_GLOBAL, ACTION_VIEW_MAP, "6", NULL, "Map", NULL},

@@ -24,6 +24,7 @@
 	X(AREA_PINS, "pins of a session", AREA_LIST) \
 	X(AREA_REQUESTS, "Requests", AREA_LIST)      \
 	X(AREA_TIMELINE, "Timeline", AREA_LIST)      \
+	X(AREA_RESULT, "answers", AREA_LIST)         \
 	X(AREA_DETAIL, "details", AREA_GLOBAL)       \
 	X(AREA_HELP, "help", AREA_GLOBAL)
 
@@ -61,6 +62,7 @@ enum action {
 	ACTION_REPAINT,
 	ACTION_QUIT,
 	ACTION_MARK,
+	ACTION_COMMAND,
 	ACTION_BACKWARD,
 	ACTION_FORWARD,
 	ACTION_VIEW_SERVICES,

@@ -260,6 +260,8 @@ struct run {
 	struct command_run *under_way;
 	const struct command *command;
 	enum run_for what_for;
+	struct asked asked; /* what it came of, when that was a line */
+	char *line;
 };
 
 static void run_forget(struct run *run)
@@ -270,6 +272,7 @@ static void run_forget(struct run *run)
 		at = &(*at)->next;
 	*at = run->next;
 	run->app->ui.running--;
+	free(run->line);
 	free(run);
 }
 
@@ -297,14 +300,30 @@ static void tell_view(struct app *app, struct str body)
 		app_touch(app, top->view->told(top->state, &app->model, &app->ui, body));
 }
 
+/* The sentence, under the line it is about where there was one and its view is still there. */
+static void say_refused(struct app *app, const struct asked *asked, const struct errbuf *eb)
+{
+	struct prompt *prompt = &app->ui.prompt;
+	char text[MESSAGE_MAX];
+
+	ui_refusal(text, eb);
+	if (asked->set && prompt->kind == PROMPT_NONE && app_top(app) == asked->top) {
+		ui_ask_line(&app->ui, asked->question, asked->label, asked->text);
+		str_copy(prompt->mistake, sizeof(prompt->mistake), str_of(text));
+		return;
+	}
+	ui_say(&app->ui, ROLE_FAILED, "%s", text);
+}
+
 static void run_done(void *arg, const struct command_result *result)
 {
 	struct run *run = arg;
 	struct app *app = run->app;
 
-	if (result->err != ERR_NONE)
-		ui_say(&app->ui, ROLE_FAILED, "%s%s%s", result->eb->text,
-			result->eb->expected[0] ? "; accepted: " : "", result->eb->expected);
+	if (run->what_for == RUN_SHOWN)
+		orders_answered(app, run->line, run->command, result);
+	else if (result->err != ERR_NONE)
+		say_refused(app, &run->asked, result->eb);
 	else if (run->what_for == RUN_TOLD)
 		tell_view(app, result->body);
 	else
@@ -327,7 +346,7 @@ void network_run(struct app *app, const char *line, enum run_for what_for)
 
 	errbuf_clear(&eb);
 	if (command_parse_line(line, &args, &eb) != ERR_NONE) {
-		ui_say(&app->ui, ROLE_FAILED, "%s", eb.text);
+		say_refused(app, &app->asked, &eb);
 		return;
 	}
 	if (!args.command || !args.command->start) {
@@ -339,6 +358,8 @@ void network_run(struct app *app, const char *line, enum run_for what_for)
 		run->app = app;
 		run->command = args.command;
 		run->what_for = what_for;
+		run->asked = app->asked;
+		run->line = xstrdup(line);
 		run->next = app->runs;
 		app->runs = run;
 		app->ui.running++;
@@ -374,6 +395,7 @@ void network_stop(struct app *app)
 
 		app->runs = run->next;
 		command_cancel(run->under_way);
+		free(run->line);
 		free(run);
 	}
 	network_tail_stop(app);

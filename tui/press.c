@@ -53,20 +53,41 @@ static void typed(struct app *app)
 		answer_find(app, prompt->input.text);
 }
 
+/* Should what it leads to be refused, the line comes back with the sentence, and nothing typed is lost. */
+static void note_asked(struct app *app, const char *text)
+{
+	const struct prompt *prompt = &app->ui.prompt;
+	struct asked *asked = &app->asked;
+
+	asked->set = prompt->kind == PROMPT_LINE && prompt->question != QUESTION_FILTER &&
+		     prompt->question != QUESTION_FIND;
+	if (!asked->set)
+		return;
+	asked->question = prompt->question;
+	asked->top = app_top(app);
+	str_copy(asked->label, sizeof(asked->label), str_of(prompt->label));
+	str_copy(asked->text, sizeof(asked->text), str_of(text));
+}
+
 static void answered(struct app *app, const char *text)
 {
 	struct opened *top = app_top(app);
 	struct ui *ui = &app->ui;
 	enum question question = ui->prompt.question;
+	char command[COMMAND_MAX];
 	char *copy = xstrdup(text);
 
 	if (question == QUESTION_FILTER && ui->prompt.mistake[0] != '\0') {
 		free(copy); /* it stays up, with the mistake shown */
 		return;
 	}
+	note_asked(app, copy);
+	str_copy(command, sizeof(command), str_of(ui->prompt.command));
 	ui_ask_end(ui);
 	if (question == QUESTION_COPY)
 		clipboard_take(app, copy);
+	else if (question == QUESTION_RUN)
+		network_run(app, command, RUN_SHOWN);
 	else if (question != QUESTION_FILTER && question != QUESTION_FIND && top->view->answer)
 		(void)top->view->answer(top->state, &app->model, ui, question, copy);
 	free(copy);
@@ -107,6 +128,10 @@ static void press_prompt(struct app *app, int32_t key)
 	struct prompt *prompt = &app->ui.prompt;
 	enum input_event event;
 
+	if (prompt->kind == PROMPT_PALETTE) {
+		orders_press(app, key);
+		return;
+	}
 	if (prompt->kind == PROMPT_CONFIRM) {
 		press_confirm(app, key);
 		return;
@@ -192,6 +217,9 @@ static bool act_common(struct app *app, enum action action)
 		screen_repaint(app->screen);
 		network_retry(app);
 		return true;
+	case ACTION_COMMAND:
+		orders_open(app, "");
+		return true;
 	case ACTION_BACKWARD:
 	case ACTION_FORWARD:
 		if (!places_step(app, action == ACTION_FORWARD ? 1 : -1))
@@ -229,6 +257,7 @@ void press(struct app *app, int32_t key)
 	struct opened *top = app_top(app);
 	const struct binding *binding;
 
+	app->asked.set = false;
 	if (app->ui.prompt.kind != PROMPT_NONE) {
 		press_prompt(app, key);
 		app_touch(app, REDRAW_ALL);

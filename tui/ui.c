@@ -46,6 +46,11 @@ void ui_ask_confirm(
 	str_copy(ui->prompt.command, sizeof(ui->prompt.command), str_of(command));
 }
 
+void ui_ask_palette(struct ui *ui)
+{
+	ask(ui, PROMPT_PALETTE, QUESTION_RUN, "");
+}
+
 void ui_ask_end(struct ui *ui)
 {
 	picker_clear(&ui->prompt.picker);
@@ -63,6 +68,15 @@ void ui_say(struct ui *ui, enum role role, const char *format, ...)
 	(void)vsnprintf(ui->message, sizeof(ui->message), format, ap);
 	va_end(ap);
 	ui->message_role = role;
+}
+
+void ui_refusal(char dst[MESSAGE_MAX], const struct errbuf *eb)
+{
+	if (eb->expected[0] == '\0')
+		str_copy(dst, MESSAGE_MAX, str_of(eb->text));
+	else
+		(void)snprintf(
+			dst, MESSAGE_MAX, "%.320s; accepted: %.160s", eb->text, eb->expected);
 }
 
 static struct wish *wish(struct ui *ui, enum wish_kind kind, const char *text)

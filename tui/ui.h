@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/base/err.h"
 #include "core/base/limits.h"
 #include "core/base/str.h"
 
@@ -35,6 +36,7 @@ enum question {
 	QUESTION_PIN_SESSION,
 	QUESTION_PIN,
 	QUESTION_VERSION,
+	QUESTION_RUN, /* yes: the command shown is run */
 };
 
 enum prompt_kind {
@@ -43,6 +45,7 @@ enum prompt_kind {
 	PROMPT_PICK, /* one of a few */
 	PROMPT_CONFIRM, /* y, or Esc; also Enter where nothing is lost */
 	PROMPT_LETTER, /* the next key is the answer */
+	PROMPT_PALETTE, /* the `:` line */
 };
 
 enum { COMMAND_MAX = 2048, MESSAGE_MAX = 512 };
@@ -91,10 +94,15 @@ void ui_ask_pick(struct ui *ui, enum question question, const char *label);
 /* `command` is what a yes will run (shown); `loses`: something will be gone. */
 void ui_ask_confirm(
 	struct ui *ui, enum question question, bool loses, const char *label, const char *command);
+/* The `:` line, which the app keeps. */
+void ui_ask_palette(struct ui *ui);
 void ui_ask_end(struct ui *ui);
 
 void ui_say(struct ui *ui, enum role role, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* What an error says, and what would be accepted, in one line. */
+void ui_refusal(char dst[MESSAGE_MAX], const struct errbuf *eb);
 
 /* Wishes. */
 void ui_run(struct ui *ui, const char *command_line);

@@ -25,32 +25,13 @@
 #include "tui/model.h"
 #include "tui/selection.h"
 #include "tui/ui.h"
+#include "tui/widgets/mouse.h"
 
 struct cJSON;
 
 enum { KEEP_LIST_MAX = 4096 };
 
 enum redraw { REDRAW_NONE, REDRAW_BODY, REDRAW_ALL };
-
-/* The first button of the mouse on a view's body, counted from its upper left cell. */
-enum mouse_kind {
-	MOUSE_PRESS,
-	MOUSE_DRAG, /* only to a view that grabbed the press; may lie outside of the body */
-	MOUSE_RELEASE, /* the same */
-};
-
-struct mouse {
-	enum mouse_kind kind;
-	int y, x;
-	int rows, cols; /* of the body */
-};
-
-enum mouse_answer {
-	MOUSE_IGNORED,
-	MOUSE_DONE, /* a row selected, a column sorted: something changed */
-	MOUSE_AGAIN, /* on the row that was selected before: it is opened, as by ACTION_OPEN */
-	MOUSE_GRABBED, /* a divider: the drag and the release come here, too */
-};
 
 enum view_flag {
 	VIEW_TAILS = 1 << 0, /* the tail runs while it is shown */
@@ -119,7 +100,7 @@ struct view {
 /* Those with a tab, in the order of the tabs; then those that are opened from others. NULL-terminated. */
 extern const struct view *const view_list[];
 extern const struct view view_services, view_sessions, view_pins, view_requests, view_detail,
-	view_help, view_qr;
+	view_help, view_qr, view_result;
 extern const struct view view_timeline;
 
 #endif

@@ -14,15 +14,8 @@
 #include <cjson/cJSON.h>
 
 #include "core/base/strbuf.h"
+#include "core/command/cell.h"
 #include "core/command/command.h"
-
-/* How text may look where it goes. */
-struct text_style {
-	bool color; /* SGR, only for what wants attention */
-	bool links; /* OSC 8 for URLs */
-	bool ascii; /* the terminal's character set is not UTF-8 */
-	int64_t now_ms; /* ages count from here */
-};
 
 /* A list as a table with a header line, or a word that there is nothing. */
 void text_write_list(struct strbuf *out, const struct text_style *style,

@@ -7,7 +7,6 @@
 
 #include "core/base/mem.h"
 #include "core/base/time.h"
-#include "core/cli/cell.h"
 #include "core/cli/output.h"
 
 enum { NAME_MAX_BYTES = 4096, DEPTH_MAX = 8 };

@@ -96,6 +96,101 @@ static void test_history_is_bounded(void **state)
 	assert_int_equal(pty_wait_end(&pty), 0);
 }
 
+static void test_palette_shows_a_list(void **state)
+{
+	(void)state;
+	open_dash((struct dash_options){0});
+	pty_keys(&pty, ":verlist");
+	pty_wait_text(&pty, "list the versions, all or those a filter keeps");
+	pty_keys(&pty, "\tunheal\t");
+	pty_wait_text(&pty, ":version list ");
+	pty_keys(&pty, "\025version list state:unh\t\r");
+	pty_wait_text(&pty, "Services › Answer › umbra version list state:unhealthy");
+	pty_wait_text(&pty, "1 of 1");
+	assert_true(pty_shows(&pty, "ENDPOINTS"));
+	pty_keys(&pty, "\r");
+	pty_wait_text(&pty, "pinned by");
+	pty_keys(&pty, "\033");
+	pty_wait_text(&pty, "ENDPOINTS");
+	pty_keys(&pty, ":");
+	pty_keys(&pty, "\033[A");
+	pty_wait_text(&pty, ":version list state:unhealthy");
+	pty_keys(&pty, "\033");
+	pty_wait_text(&pty, "ENDPOINTS");
+	pty_keys(&pty, "\033");
+	pty_wait_text(&pty, "SERVICE / VERSION");
+}
+
+/* It asks first, says what is lost, and only y is a yes. */
+static void test_palette_asks_first(void **state)
+{
+	(void)state;
+	open_dash((struct dash_options){0});
+	pty_keys(&pty, ":session end checkout-4f2k\r");
+	pty_wait_text(&pty, "Lost: its key, and its pins booking=pr-482");
+	pty_wait_text(&pty, "$ umbra session end checkout-4f2k");
+	pty_keys(&pty, "\r");
+	pty_quiet(&pty, 80);
+	assert_true(pty_shows(&pty, "Lost: its key"));
+	pty_keys(&pty, "y");
+	pty_wait_text(&pty, "session checkout-4f2k has ended");
+	pty_keys(&pty, ":session create try\r");
+	pty_wait_text(&pty, "WHAT CHANGES");
+}
+
+/* Refused, the line is still there, with what was said of it. */
+static void test_palette_is_refused(void **state)
+{
+	(void)state;
+	open_dash((struct dash_options){0});
+	pty_keys(&pty, ":version lst ");
+	pty_wait_text(&pty, "did you mean \"list\"");
+	pty_keys(&pty, "\025version show booking@nothing\r");
+	pty_wait_text(&pty, ":version show booking@nothing");
+	pty_wait_text(&pty, "nothing");
+	pty_wait_gone(&pty, "sent, waiting");
+	assert_true(pty_shows(&pty, "Tab complete"));
+	pty_keys(&pty, "\025session create --key checkout-4f2k\r");
+	pty_wait_gone(&pty, "sent, waiting");
+	pty_quiet(&pty, 100);
+	assert_true(pty_shows(&pty, ":session create --key checkout-4f2k"));
+	pty_keys(&pty, "\025q\r");
+	assert_int_equal(pty_wait_end(&pty), 0);
+}
+
+static void test_palette_has_words_of_its_own(void **state)
+{
+	(void)state;
+	open_dash((struct dash_options){.read_only = true});
+	pty_keys(&pty, ":session end checkout-4f2k\r");
+	pty_wait_text(&pty, "READ-ONLY: nothing is sent from here");
+	pty_keys(&pty, "\025requests session:qa-seats\r");
+	pty_wait_text(&pty, "Requests › session:qa-seats");
+	pty_keys(&pty, ":requests staet:1\r");
+	pty_wait_text(&pty, "^");
+	pty_keys(&pty, "\025pins qa-seats\r");
+	pty_wait_text(&pty, "WHAT CHANGES");
+	pty_keys(&pty, ":theme light\r");
+	pty_wait_text(&pty, "theme light");
+	pty_keys(&pty, ":theme crimson\r");
+	pty_wait_text(&pty, "crimson");
+	pty_keys(&pty, "\033:sessions\r");
+	pty_wait_text(&pty, "OWNER");
+}
+
+/* What a view asked for is refused by the control plane: the text is not lost. */
+static void test_refused_prompt_comes_back(void **state)
+{
+	(void)state;
+	open_dash((struct dash_options){0});
+	pty_keys(&pty, "jje\025never\r");
+	pty_wait_text(&pty, "lifetime from now");
+	pty_wait_text(&pty, "is no duration");
+	assert_true(pty_shows(&pty, "never"));
+	pty_keys(&pty, "\0253d\r");
+	pty_wait_gone(&pty, "lifetime from now");
+}
+
 #define FRAME(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -103,6 +198,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		FRAME(test_history),
 		FRAME(test_history_is_bounded),
+		FRAME(test_palette_shows_a_list),
+		FRAME(test_palette_asks_first),
+		FRAME(test_palette_is_refused),
+		FRAME(test_palette_has_words_of_its_own),
+		FRAME(test_refused_prompt_comes_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

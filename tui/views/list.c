@@ -8,6 +8,7 @@ const struct view *const view_list[] = {
 	&view_timeline,
 	&view_pins,
 	&view_detail,
+	&view_result,
 	&view_help,
 	&view_qr,
 	NULL,

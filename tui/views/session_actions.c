@@ -9,35 +9,19 @@
 
 #include "core/base/time.h"
 
+#include "tui/losses.h"
 #include "tui/view.h"
-#include "tui/views/cells.h"
 
-/* What is lost is named: every pin, as far as there is room, and what becomes of requests on the way. */
 static void ask_end(const struct session *session, struct ui *ui)
 {
 	struct command_vars vars;
 	char command[COMMAND_MAX];
 	char label[MESSAGE_MAX];
-	char pins[256] = "";
-	struct word_list words = {.dst = pins, .size = sizeof(pins), .max = 4};
 
-	for (size_t i = 0; i < session->pins.count; i++) {
-		char word[LIMIT_SERVICE_NAME + LIMIT_VERSION_NAME + 2];
-
-		(void)snprintf(word, sizeof(word), "%s=%s", session->pins.entries[i].key,
-			session->pins.entries[i].value);
-		words_add(&words, word);
-	}
-	words_end(&words, session->pins.count);
 	memset(&vars, 0, sizeof(vars));
 	vars.session = str_of(session->key);
 	ui_command(command, keymap_binding(AREA_SESSIONS, ACTION_END)->command, &vars);
-	(void)snprintf(label, sizeof(label),
-		"End session %s of %s? Lost: its key%s%s. Requests that still carry it %s.",
-		session->key, session->owner ? session->owner : "nobody",
-		pins[0] ? ", and its pins " : "", pins,
-		session->policy == POLICY_STRICT ? "get 503 for a day, because it is strict"
-						 : "go to stable");
+	losses_of_session(session, label);
 	ui_ask_confirm(ui, QUESTION_END, true, label, command);
 }
 

@@ -91,6 +91,18 @@ bool list_move(struct list *list, enum action action)
 	}
 }
 
+enum mouse_answer list_press(struct list *list, size_t at)
+{
+	size_t row = list->top + at;
+
+	if (at >= list->height || row >= list->count)
+		return MOUSE_IGNORED;
+	if (row == list->selected)
+		return MOUSE_AGAIN;
+	list_select(list, row);
+	return MOUSE_DONE;
+}
+
 bool list_at_end(const struct list *list)
 {
 	return list->selected + 1 >= list->count;

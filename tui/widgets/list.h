@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "tui/keymap.h"
+#include "tui/widgets/mouse.h"
 
 struct list {
 	size_t selected;
@@ -21,6 +22,8 @@ void list_follow(struct list *list, size_t row);
 void list_select(struct list *list, size_t row);
 /* Does one of the moving actions; false when it is none of them. */
 bool list_move(struct list *list, enum action action);
+/* The mouse on the row that is `at` below the first one shown. */
+enum mouse_answer list_press(struct list *list, size_t at);
 /* Whether the last row is selected. */
 bool list_at_end(const struct list *list);
 

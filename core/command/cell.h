@@ -1,10 +1,25 @@
 /*
- * A cell of text output: a value from JSON as text that may go to a terminal, its width, and its tone.
+ * A cell of a result: a value from JSON as text that may go to a terminal, its width, and its tone. Of the
+ * command line and of the dashboard alike.
  */
-#ifndef UMBRA_CLI_CELL_H
-#define UMBRA_CLI_CELL_H
+#ifndef UMBRA_COMMAND_CELL_H
+#define UMBRA_COMMAND_CELL_H
 
-#include "core/cli/output.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <cjson/cJSON.h>
+
+#include "core/base/strbuf.h"
+#include "core/command/command.h"
+
+/* How text may look where it goes. */
+struct text_style {
+	bool color; /* SGR, only for what wants attention */
+	bool links; /* OSC 8 for URLs */
+	bool ascii; /* the terminal's character set is not UTF-8 */
+	int64_t now_ms; /* ages count from here */
+};
 
 /* How loud it is; colour only says again what the text says. */
 enum tone { TONE_PLAIN, TONE_QUIET, TONE_WARN, TONE_BAD, TONE_COUNT };

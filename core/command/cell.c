@@ -2,7 +2,7 @@
  * Values to cells: each form of a column as a function, and the allow-list with its bound. Whatever came from
  * outside becomes terminal text here and nowhere else in the command line.
  */
-#include "core/cli/cell.h"
+#include "core/command/cell.h"
 
 #include <math.h>
 #include <stdlib.h>
