@@ -64,6 +64,16 @@ const struct binding bindings[] = {
 
 	{AREA_RESULT, ACTION_OPEN, "Enter", "open", "open what the row is about", NULL},
 
+	{AREA_MAP, ACTION_OPEN, "Enter", "around it", "the service with who calls it and whom it calls", NULL},
+	{AREA_MAP, ACTION_LOGS, "l", "logs", "exactly these requests, as they come", "umbra logs -f {filter}"},
+	{AREA_MAP, ACTION_LEFT, "h Left", "fold", "fold what the service calls", NULL},
+	{AREA_MAP, ACTION_RIGHT, "Right", NULL, "unfold it", NULL},
+
+	{AREA_MAP_SERVICE, ACTION_OPEN, "Enter", "go to it", "go on to the selected service; Esc goes back", NULL},
+	{AREA_MAP_SERVICE, ACTION_LEFT, "h Left", "callers", "to who calls it", NULL},
+	{AREA_MAP_SERVICE, ACTION_RIGHT, "Right", "calls", "to whom it calls", NULL},
+	{AREA_MAP_SERVICE, ACTION_LOGS, "l", "logs", "exactly these requests, as they come", "umbra logs -f {filter}"},
+
 	{AREA_LIST, ACTION_FILTER, "/", "filter", "show only what matches; empty shows all", NULL},
 	{AREA_LIST, ACTION_FIND, "f", "find", "find text without hiding anything", NULL},
 	{AREA_LIST, ACTION_FIND_NEXT, "n", NULL, "next find", NULL},

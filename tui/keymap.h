@@ -16,16 +16,18 @@
 #include "core/base/strbuf.h"
 
 /* enum, title in the help, parent */
-#define AREA_TABLE(X)                                \
-	X(AREA_GLOBAL, "everywhere", AREA_COUNT)     \
-	X(AREA_LIST, "in every list", AREA_GLOBAL)   \
-	X(AREA_SERVICES, "Services", AREA_LIST)      \
-	X(AREA_SESSIONS, "Sessions", AREA_LIST)      \
-	X(AREA_PINS, "pins of a session", AREA_LIST) \
-	X(AREA_REQUESTS, "Requests", AREA_LIST)      \
-	X(AREA_TIMELINE, "Timeline", AREA_LIST)      \
-	X(AREA_RESULT, "answers", AREA_LIST)         \
-	X(AREA_DETAIL, "details", AREA_GLOBAL)       \
+#define AREA_TABLE(X)                                            \
+	X(AREA_GLOBAL, "everywhere", AREA_COUNT)                 \
+	X(AREA_LIST, "in every list", AREA_GLOBAL)               \
+	X(AREA_SERVICES, "Services", AREA_LIST)                  \
+	X(AREA_SESSIONS, "Sessions", AREA_LIST)                  \
+	X(AREA_PINS, "pins of a session", AREA_LIST)             \
+	X(AREA_REQUESTS, "Requests", AREA_LIST)                  \
+	X(AREA_MAP, "Map", AREA_LIST)                            \
+	X(AREA_MAP_SERVICE, "a service of the Map", AREA_GLOBAL) \
+	X(AREA_TIMELINE, "Timeline", AREA_LIST)                  \
+	X(AREA_RESULT, "answers", AREA_LIST)                     \
+	X(AREA_DETAIL, "details", AREA_GLOBAL)                   \
 	X(AREA_HELP, "help", AREA_GLOBAL)
 
 enum area {

@@ -6,6 +6,8 @@ const struct view *const view_list[] = {
 	&view_sessions,
 	&view_requests,
 	&view_timeline,
+	&view_map,
+	&view_map_service,
 	&view_pins,
 	&view_detail,
 	&view_result,

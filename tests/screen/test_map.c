@@ -1,0 +1,131 @@
+/* The Map: its pictures, and what its keys do. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "core/base/mem.h"
+
+#include "tests/support/dash.h"
+
+static struct stage stage;
+static struct pty pty;
+
+static int setup(void **state)
+{
+	(void)state;
+	stage_start(&stage, &stage_shop_script, 0);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	pty_finish(&pty);
+	stage_stop(&stage);
+	return 0;
+}
+
+static void open_map(int rows, int cols, const char *theme)
+{
+	struct dash_options options = {.rows = rows, .cols = cols, .theme = theme};
+
+	dash_start(&pty, &stage, &options);
+	dash_ready(&pty);
+	pty_keys(&pty, "6");
+	pty_wait_text(&pty, "WHO IS CALLED");
+	pty_wait_text(&pty, "outside");
+}
+
+static void test_pictures(void **state)
+{
+	static const struct {
+		int rows, cols;
+		const char *theme, *keys, *name;
+	} pictures[] = {
+		{24, 80, "dark", "fpr-482\r", "map-80x24-dark"},
+		{40, 120, "light", "fpayments\r", "map-120x40-light"},
+		{60, 200, "dark", "j", "map-200x60-dark"},
+		{24, 80, "dark", "fbooking\r\r", "map-service-80x24-dark"},
+		{40, 120, "light", "fbooking\r\r", "map-service-120x40-light"},
+		{60, 200, "dark", "fbooking\r\r", "map-service-200x60-dark"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(pictures); i++) {
+		open_map(pictures[i].rows, pictures[i].cols, pictures[i].theme);
+		pty_keys(&pty, pictures[i].keys);
+		pty_quiet(&pty, 150);
+		pty_check_golden(&pty, pictures[i].name);
+		if (i + 1 < ARRAY_LEN(pictures))
+			pty_finish(&pty);
+	}
+}
+
+static void test_logs_of_a_call(void **state)
+{
+	(void)state;
+	open_map(40, 120, "dark");
+	pty_keys(&pty, "fbooking\r");
+	pty_wait_text(&pty, "gateway calls booking");
+	pty_wait_text(&pty, "$ umbra logs -f 'caller:gateway service:booking'");
+	pty_keys(&pty, "l");
+	pty_wait_text(&pty, "Requests › caller:gateway service:booking");
+	pty_wait_text(&pty, "/seats/hold");
+	assert_false(pty_shows(&pty, "/find?q=yoga"));
+	pty_keys(&pty, "\033");
+	pty_wait_text(&pty, "WHO IS CALLED");
+	pty_keys(&pty, "gl");
+	pty_wait_text(&pty, "Requests › !caller:*");
+}
+
+static void test_around_a_service(void **state)
+{
+	(void)state;
+	open_map(40, 120, "dark");
+	pty_keys(&pty, "fbooking\r\r");
+	pty_wait_text(&pty, "Map › booking");
+	pty_wait_text(&pty, "CALLED BY");
+	pty_wait_text(&pty, "gateway calls booking");
+	pty_keys(&pty, "\033[C");
+	pty_wait_text(&pty, "booking calls ");
+	pty_keys(&pty, "\033[D\r");
+	pty_wait_text(&pty, "Map › gateway");
+	pty_wait_text(&pty, "outside");
+	pty_keys(&pty, "\033");
+	pty_wait_text(&pty, "Map › booking");
+	pty_keys(&pty, "\033");
+	pty_wait_text(&pty, "WHO IS CALLED");
+}
+
+static void test_fold_and_filter(void **state)
+{
+	(void)state;
+	open_map(40, 120, "dark");
+	pty_wait_text(&pty, "pricing");
+	pty_keys(&pty, "fgateway\rh");
+	pty_wait_gone(&pty, "pricing");
+	pty_keys(&pty, "\033[C");
+	pty_wait_text(&pty, "pricing");
+	pty_keys(&pty, "/service:pricing\r");
+	pty_wait_gone(&pty, "outside");
+	pty_wait_text(&pty, "pricing");
+	pty_wait_text(&pty, "filter: service:pricing (hides ");
+	pty_keys(&pty, "\033/nothinglikeit\r");
+	pty_wait_text(&pty, "Nothing matches the filter.");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_pictures, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_logs_of_a_call, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_around_a_service, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_fold_and_filter, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,214 @@
+/*
+ * From the model's edges to calls, and what is said of one. Called by the two screens of the Map when figures
+ * have come. Invariant: every name in `calls` points into `names`, which only map_calls_collect() changes.
+ */
+#include "tui/views/map_calls.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "core/model/names.h"
+#include "core/model/version.h"
+
+#include "tui/views/cells.h"
+
+struct map_names {
+	char caller[LIMIT_SERVICE_NAME + 1];
+	char caller_version[LIMIT_VERSION_NAME + 1];
+	char service[LIMIT_SERVICE_NAME + 1];
+	char version[LIMIT_VERSION_NAME + 1];
+};
+
+static int kind_of(const struct model *model, const char *service, const char *version)
+{
+	const struct version *found = version[0] != '\0' ? environment_version(model->env,
+								   str_of(service), str_of(version))
+							 : NULL;
+
+	return found ? found->kind : version[0] != '\0' ? KIND_EPHEMERAL : KIND_COUNT;
+}
+
+/* The filter knows requests: an edge is held against it as one that went that way. */
+static bool is_wanted(
+	const struct filter *filter, const struct edge *edge, const struct model *model)
+{
+	char caller[VERSION_ID_SIZE] = "";
+	struct request request;
+
+	if (!filter)
+		return true;
+	if (edge->caller_service[0] != '\0')
+		name_join_version(
+			str_of(edge->caller_service), str_of(edge->caller_version), caller);
+	memset(&request, 0, sizeof(request));
+	request.caller = str_of(caller);
+	request.service = str_of(edge->service);
+	request.version = str_of(edge->version);
+	request.kind = kind_of(model, edge->service, edge->version);
+	request.reason = REASON_COUNT;
+	request.carrier = CARRIER_COUNT;
+	request.status = edge->figures.share_5xx > 0 ? 500 : 200;
+	request.total_ms = edge->figures.p95_ms;
+	request.time = edge->figures.last_seen;
+	return filter_match_request(filter, &request, model->env, model->now_ms);
+}
+
+static void add(struct map_calls *calls, const struct edge *edge)
+{
+	struct map_names *names = &calls->names[calls->count];
+
+	str_copy(names->caller, sizeof(names->caller), str_of(edge->caller_service));
+	str_copy(
+		names->caller_version, sizeof(names->caller_version), str_of(edge->caller_version));
+	str_copy(names->service, sizeof(names->service), str_of(edge->service));
+	str_copy(names->version, sizeof(names->version), str_of(edge->version));
+	calls->calls[calls->count] = (struct map_call){
+		.caller = names->caller,
+		.caller_version = names->caller_version,
+		.service = names->service,
+		.version = names->version,
+		.rate = edge->figures.rate,
+		.share_5xx = edge->figures.share_5xx,
+		.p95_ms = edge->figures.p95_ms,
+		.count = edge->figures.count,
+	};
+	calls->count++;
+}
+
+void map_calls_collect(
+	struct map_calls *calls, const struct model *model, const struct filter *filter)
+{
+	size_t total = edges_count(model->edges);
+
+	calls->count = 0;
+	calls->hidden = 0;
+	array_reserve(&calls->names, &calls->name_cap, total + 1, sizeof(*calls->names));
+	array_reserve(&calls->calls, &calls->call_cap, total + 1, sizeof(*calls->calls));
+	for (size_t i = 0; i < total; i++) {
+		const struct edge *edge = edges_at(model->edges, i);
+
+		if (edge->figures.count == 0)
+			continue;
+		if (!is_wanted(filter, edge, model)) {
+			calls->hidden++;
+			continue;
+		}
+		add(calls, edge);
+	}
+	for (size_t i = 0; i < calls->count; i++) {
+		struct map_call *call = &calls->calls[i];
+
+		call->ephemeral = kind_of(model, call->service, call->version) == KIND_EPHEMERAL;
+		call->caller_ephemeral =
+			kind_of(model, call->caller, call->caller_version) == KIND_EPHEMERAL;
+	}
+}
+
+void map_calls_finish(struct map_calls *calls)
+{
+	free(calls->calls);
+	free(calls->names);
+	memset(calls, 0, sizeof(*calls));
+}
+
+/* ---- what is said of a row ---- */
+
+void map_scope(const struct map_row *row, char dst[LIMIT_FILTER + 1])
+{
+	const char *version = row->kind == MAP_VERSION ? row->version : "";
+
+	if (row->kind == MAP_OUTSIDE)
+		str_copy(dst, LIMIT_FILTER + 1, STR_LIT("!caller:*"));
+	else if (row->root)
+		(void)snprintf(dst, LIMIT_FILTER + 1, "service:%s", row->service);
+	else
+		(void)snprintf(dst, LIMIT_FILTER + 1, "%s%s service:%s%s%s",
+			row->caller[0] ? "caller:" : "!caller:*", row->caller, row->service,
+			version[0] ? " version:" : "", version);
+}
+
+void map_sentence(const struct map_row *row, char *dst, size_t size)
+{
+	char rate[16], p95[16];
+
+	cell_rate(rate, row->sum.rate);
+	cell_ms(p95, row->sum.p95_ms);
+	if (row->kind == MAP_OUTSIDE)
+		(void)snprintf(dst, size,
+			"%s requests a second come from outside, from who is no service here.",
+			rate);
+	else if (row->root)
+		(void)snprintf(
+			dst, size, "Nobody was seen calling %s; it calls others.", row->service);
+	else if (row->kind == MAP_VERSION)
+		(void)snprintf(dst, size, "%s of %s served %s a second of these, %.0f %%; p95 %s.",
+			row->version[0] ? row->version : "No version", row->service, rate,
+			row->share * 100, p95);
+	else
+		(void)snprintf(dst, size,
+			"%s calls %s %s times a second, %.0f %% of its calls; p95 %s.",
+			row->caller[0] ? row->caller : "The outside", row->service, rate,
+			row->share * 100, p95);
+}
+
+void map_lost(const struct map_row *row, const struct map_calls *calls, char *dst, size_t size)
+{
+	uint64_t most = 0;
+	const char *who = "";
+
+	dst[0] = '\0';
+	if (row->sum.lost == 0)
+		return;
+	for (size_t i = 0; i < calls->count; i++) {
+		const struct map_call *call = &calls->calls[i];
+
+		if (strcmp(call->caller, row->caller) != 0 ||
+			strcmp(call->service, row->service) != 0 || call->lost <= most)
+			continue;
+		most = call->lost;
+		who = call->caller_version;
+	}
+	(void)snprintf(dst, size, "%s%s%s lost the session of %llu", row->caller, who[0] ? "@" : "",
+		who, (unsigned long long)row->sum.lost);
+}
+
+void map_select(const struct map_row *row, struct selection *ret_selection)
+{
+	ret_selection->kind = row->kind == MAP_OUTSIDE ? SELECTED_NONE
+			      : row->root              ? SELECTED_SERVICE
+						       : SELECTED_EDGE;
+	str_copy(ret_selection->service, sizeof(ret_selection->service), str_of(row->service));
+	if (row->kind == MAP_VERSION)
+		str_copy(ret_selection->version, sizeof(ret_selection->version),
+			str_of(row->version));
+	str_copy(ret_selection->caller, sizeof(ret_selection->caller), str_of(row->caller));
+}
+
+/* ---- cells ---- */
+
+void map_draw_errors(const struct canvas *canvas, int y, int x, int cols, const struct map_sum *sum)
+{
+	double share = map_share_5xx(sum) * 100;
+	char text[16];
+
+	(void)snprintf(text, sizeof(text), "%.1f", share);
+	canvas_right(canvas, y, x, cols, share >= 1 ? ROLE_UNHEALTHY : ROLE_QUIET, text);
+	if (share >= 1)
+		(void)canvas_glyph(canvas, y, x, ROLE_UNHEALTHY, GLYPH_UP);
+}
+
+void map_draw_share(const struct canvas *canvas, int y, int x, int cols, double share)
+{
+	int filled = (int)(share * cols + 0.5);
+
+	if (filled == 0 && share > 0)
+		filled = 1;
+	for (int i = 0; i < cols; i++) {
+		if (i < filled)
+			canvas_bar(canvas, y, x + i, ROLE_SPARK, 3);
+		else
+			canvas_c(canvas, y, x + i, 1, ROLE_BASE, "");
+	}
+}
