@@ -4,6 +4,7 @@
 #include "core/wire/tail.h"
 
 #include "core/wire/record.h"
+#include "core/wire/request_line.h"
 
 static void start_line(struct json_writer *w, struct strbuf *out)
 {
@@ -85,8 +86,16 @@ static enum err read_line(const cJSON *tree, struct tail_line *line, struct errb
 
 enum err wire_read_tail_line(struct str text, struct tail_line *ret_line, struct errbuf *eb)
 {
-	struct tail_line line = {.tree = json_parse(text, eb)};
+	struct tail_line line = {.kind = TAIL_RECORD};
 
+	if (text.n > 0 && text.p[text.n - 1] == '\n')
+		text.n--;
+	if (wire_read_request_line(text, &line.request) && line.request.seq > 0) {
+		line.seq = line.request.seq;
+		*ret_line = line;
+		return ERR_NONE;
+	}
+	line.tree = json_parse(text, eb);
 	if (line.tree == NULL)
 		return ERR_BAD_JSON;
 	enum err err = read_line(line.tree, &line, eb);

@@ -23,7 +23,7 @@ enum tail_line_kind { TAIL_RECORD, TAIL_LOST, TAIL_HEARTBEAT };
 
 struct tail_line {
 	enum tail_line_kind kind;
-	cJSON *tree; /* what the views point into; the reader deletes it */
+	cJSON *tree; /* what the views point into, NULL: the text itself; the reader deletes it */
 	struct request request; /* record */
 	int64_t lost; /* lost; -1: unknown how many */
 	struct str why; /* lost */
@@ -34,7 +34,7 @@ struct tail_line {
 void wire_write_tail_record(struct strbuf *out, const struct request *request);
 void wire_write_tail_lost(struct strbuf *out, int64_t count, const char *why);
 void wire_write_tail_heartbeat(struct strbuf *out, int64_t now_ms, int64_t seq);
-/* On success the caller ends with cJSON_Delete(ret_line->tree). */
+/* Views are valid while `text` is. On success the caller ends with cJSON_Delete(ret_line->tree). */
 enum err wire_read_tail_line(struct str text, struct tail_line *ret_line, struct errbuf *eb);
 
 #endif

@@ -8,6 +8,8 @@
 
 #include "core/model/environment.h"
 #include "core/wire/changes.h"
+#include "core/wire/record.h"
+#include "core/wire/request_line.h"
 #include "core/wire/tail.h"
 
 static void require(bool is_so)
@@ -48,6 +50,28 @@ static void check_feed_line(struct environment *env, struct str text)
 		require(line.revision >= 0);
 }
 
+/* The quick reader and the general one see the same. */
+static void check_request_line(struct str text)
+{
+	struct request quick, slow;
+	struct strbuf a, b;
+	cJSON *tree;
+
+	if (!wire_read_request_line(text, &quick))
+		return;
+	tree = json_parse(text, NULL);
+	require(tree != NULL && wire_read_request(tree, &slow, NULL) == ERR_NONE);
+	strbuf_init(&a, 64 << 20);
+	strbuf_init(&b, 64 << 20);
+	wire_write_tail_record(&a, &quick);
+	wire_write_tail_record(&b, &slow);
+	require(str_eq(strbuf_str(&a), strbuf_str(&b)));
+	require(record_equal(&request_type, &quick, &slow, 0));
+	strbuf_finish(&a);
+	strbuf_finish(&b);
+	cJSON_Delete(tree);
+}
+
 static void check_tail_line(struct str text)
 {
 	struct tail_line line, again;
@@ -76,6 +100,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	while (rest.p != NULL) {
 		struct str text = str_cut(&rest, '\n');
 		check_feed_line(&env, text);
+		check_request_line(text);
 		check_tail_line(text);
 	}
 	environment_finish(&env);
