@@ -136,6 +136,18 @@ static void draw_header(const struct app *app, const struct canvas *canvas)
 	draw_totals(canvas, totals, 6, x);
 }
 
+static void draw_help_key(const struct canvas *canvas, int from)
+{
+	struct str rest = str_of(keymap_keys(keymap_binding(AREA_GLOBAL, ACTION_HELP)));
+	struct str key = str_cut(&rest, ' ');
+	int x = canvas->cols - 6 - (int)text_cells(key);
+
+	if (key.n == 0 || x <= from)
+		return;
+	x += canvas_run(canvas, 1, x, 8, ROLE_KEY, key) + 1;
+	(void)canvas_run_c(canvas, 1, x, 4, ROLE_HINT, "help");
+}
+
 static void draw_tabs(struct app *app, const struct canvas *canvas)
 {
 	const struct opened *shown = app_tab(app);
@@ -152,10 +164,7 @@ static void draw_tabs(struct app *app, const struct canvas *canvas)
 			     app->tabs[i].view->title) +
 		     2;
 	}
-	if (canvas->cols - 8 > x) {
-		(void)canvas_run_c(canvas, 1, canvas->cols - 7, 1, ROLE_KEY, "?");
-		(void)canvas_run_c(canvas, 1, canvas->cols - 5, 4, ROLE_HINT, "help");
-	}
+	draw_help_key(canvas, x);
 }
 
 static void draw_crumbs(struct app *app, const struct canvas *canvas)
@@ -184,7 +193,7 @@ static int draw_hint(const struct canvas *canvas, int x, const char *keys, const
 	struct str key = str_cut(&rest, ' ');
 	int need = (int)(text_cells(key) + 1 + text_cells(str_of(hint)));
 
-	if (x + need >= canvas->cols)
+	if (key.n == 0 || x + need >= canvas->cols)
 		return x;
 	x += canvas_run(canvas, 0, x, 8, ROLE_KEY, key) + 1;
 	return x + canvas_run_c(canvas, 0, x, 24, ROLE_HINT, hint) + 2;
@@ -197,7 +206,8 @@ static void draw_hints(struct app *app, const struct canvas *canvas, enum area a
 	for (; area != AREA_COUNT; area = area_parent(area))
 		for (size_t i = 0; i < binding_count; i++)
 			if (bindings[i].area == area && bindings[i].hint)
-				x = draw_hint(canvas, x, bindings[i].keys, bindings[i].hint);
+				x = draw_hint(
+					canvas, x, keymap_keys(&bindings[i]), bindings[i].hint);
 	if (places_has_up(app))
 		(void)draw_hint(canvas, x, "Esc", "back");
 }

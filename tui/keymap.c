@@ -5,6 +5,7 @@
  */
 #include "tui/keymap.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/mem.h"
@@ -112,7 +113,7 @@ struct key_entry {
 	const struct binding *binding;
 };
 
-enum { KEY_ENTRIES_MAX = 256 };
+enum { KEY_ENTRIES_MAX = 512 };
 static struct key_entry entries[KEY_ENTRIES_MAX];
 static size_t entry_count;
 
@@ -121,13 +122,154 @@ enum area area_parent(enum area area)
 	return parents[area];
 }
 
+/* ---- keys of a person's own ---- */
+
+static char *own_keys[ARRAY_LEN(bindings)]; /* NULL: those of the table */
+
+static const char *const area_names[AREA_COUNT] = {
+#define X(name, title, parent) [name] = #name,
+	AREA_TABLE(X)
+#undef X
+};
+
+static const char *const action_names[ACTION_COUNT] = {
+#define X(name) [name] = #name,
+	ACTION_TABLE(X)
+#undef X
+};
+
+/* AREA_SERVICES is services, ACTION_PAGE_DOWN is page-down. */
+static size_t add_word(char *dst, size_t size, const char *name)
+{
+	size_t len = 0;
+
+	for (name = strchr(name, '_') + 1; *name && len + 1 < size; name++)
+		dst[len++] = *name == '_' ? '-' : (char)(*name - 'A' + 'a');
+	dst[len] = '\0';
+	return len;
+}
+
+void keymap_name(const struct binding *binding, char dst[BINDING_NAME_SIZE])
+{
+	size_t len = add_word(dst, BINDING_NAME_SIZE / 2, area_names[binding->area]);
+
+	dst[len++] = '.';
+	(void)add_word(dst + len, BINDING_NAME_SIZE - len, action_names[binding->action]);
+}
+
+const char *keymap_keys(const struct binding *binding)
+{
+	size_t at = (size_t)(binding - bindings);
+
+	return own_keys[at] ? own_keys[at] : binding->keys;
+}
+
+void keymap_unbind_all(void)
+{
+	for (size_t i = 0; i < binding_count; i++) {
+		free(own_keys[i]);
+		own_keys[i] = NULL;
+	}
+}
+
+static const struct binding *binding_by_name(const char *name, struct errbuf *eb)
+{
+	char own[BINDING_NAME_SIZE];
+
+	for (size_t i = 0; i < binding_count; i++) {
+		keymap_name(&bindings[i], own);
+		if (strcmp(own, name) == 0)
+			return &bindings[i];
+	}
+	err_set_field(eb, ERR_USAGE, name, "as `?` has them: services.pin, global.help",
+		"%s is nothing a key can do", name);
+	return NULL;
+}
+
+enum err keymap_bind(const char *name, const char *keys, struct errbuf *eb)
+{
+	const struct binding *binding = binding_by_name(name, eb);
+	struct str rest = str_trim(str_of(keys));
+
+	if (!binding)
+		return ERR_USAGE;
+	while (rest.p != NULL && rest.n > 0) {
+		struct str key = str_cut(&rest, ' ');
+		int32_t number;
+
+		rest = str_trim(rest);
+		if (!key_from_name(key, &number))
+			return err_set_field(eb, ERR_USAGE, name,
+				"one character, C-a to C-z, F1 to F12, Enter, Esc, Tab, S-Tab, "
+				"Space, Up, "
+				"Down, Left, Right, Home, End, PgUp, PgDn, Del, Bksp",
+				"%.*s is no key", STR_ARG(key));
+	}
+	free(own_keys[binding - bindings]);
+	own_keys[binding - bindings] = xstrdup(keys);
+	return ERR_NONE;
+}
+
+static bool has_key(const struct binding *binding, int32_t wanted)
+{
+	struct str rest = str_trim(str_of(keymap_keys(binding)));
+	int32_t key;
+
+	while (rest.p != NULL && rest.n > 0) {
+		if (key_from_name(str_cut(&rest, ' '), &key) && key == wanted)
+			return true;
+		rest = str_trim(rest);
+	}
+	return false;
+}
+
+static bool is_on_the_way(enum area from, enum area to)
+{
+	for (; from != AREA_COUNT; from = area_parent(from))
+		if (from == to)
+			return true;
+	return false;
+}
+
+enum err keymap_check(const char *name, struct errbuf *eb)
+{
+	const struct binding *binding = binding_by_name(name, eb);
+
+	if (!binding)
+		return ERR_USAGE;
+	for (size_t i = 0; i < binding_count; i++) {
+		struct str rest = str_trim(str_of(keymap_keys(binding)));
+
+		if (&bindings[i] == binding ||
+			(!is_on_the_way(binding->area, bindings[i].area) &&
+				!is_on_the_way(bindings[i].area, binding->area)))
+			continue;
+		while (rest.p != NULL && rest.n > 0) {
+			struct str key = str_cut(&rest, ' ');
+			char other[BINDING_NAME_SIZE];
+			int32_t number;
+
+			rest = str_trim(rest);
+			if (!key_from_name(key, &number) || !has_key(&bindings[i], number))
+				continue;
+			keymap_name(&bindings[i], other);
+			return err_set_field(eb, ERR_USAGE, name,
+				"a key that is free, or other keys there",
+				"%.*s is %s already (%s)", STR_ARG(key), other, bindings[i].help);
+		}
+	}
+	return ERR_NONE;
+}
+
+/* ---- looking up ---- */
+
 bool keymap_init(size_t *ret_row)
 {
 	entry_count = 0;
 	for (size_t i = 0; i < binding_count; i++) {
-		struct str rest = str_of(bindings[i].keys);
+		struct str rest = str_trim(str_of(keymap_keys(&bindings[i])));
 
-		while (rest.p != NULL) {
+		while (rest.p != NULL && rest.n > 0) {
 			struct key_entry *entry = &entries[entry_count];
 
 			if (entry_count == KEY_ENTRIES_MAX ||
@@ -137,6 +279,7 @@ bool keymap_init(size_t *ret_row)
 			}
 			entry->binding = &bindings[i];
 			entry_count++;
+			rest = str_trim(rest);
 		}
 	}
 	return true;

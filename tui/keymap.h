@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/base/err.h"
 #include "core/base/str.h"
 #include "core/base/strbuf.h"
 
@@ -37,66 +38,72 @@ enum area {
 		AREA_COUNT
 };
 
+/* The names in the config are made of these and of the areas: ACTION_PAGE_DOWN in AREA_GLOBAL is global.page-down. */
+#define ACTION_TABLE(X)         \
+	/* moving */            \
+	X(ACTION_UP)            \
+	X(ACTION_DOWN)          \
+	X(ACTION_PAGE_UP)       \
+	X(ACTION_PAGE_DOWN)     \
+	X(ACTION_HALF_UP)       \
+	X(ACTION_HALF_DOWN)     \
+	X(ACTION_TOP)           \
+	X(ACTION_BOTTOM)        \
+	X(ACTION_LEFT)          \
+	X(ACTION_RIGHT)         \
+	/* the one grammar */   \
+	X(ACTION_OPEN)          \
+	X(ACTION_BACK)          \
+	X(ACTION_FILTER)        \
+	X(ACTION_FIND)          \
+	X(ACTION_FIND_NEXT)     \
+	X(ACTION_FIND_PREVIOUS) \
+	X(ACTION_SORT)          \
+	X(ACTION_REVERSE)       \
+	X(ACTION_COPY)          \
+	X(ACTION_HELP)          \
+	X(ACTION_REPAINT)       \
+	X(ACTION_QUIT)          \
+	X(ACTION_MARK)          \
+	X(ACTION_COMMAND)       \
+	X(ACTION_BACKWARD)      \
+	X(ACTION_FORWARD)       \
+	X(ACTION_VIEW_SERVICES) \
+	X(ACTION_VIEW_PULLS)    \
+	X(ACTION_VIEW_SESSIONS) \
+	X(ACTION_VIEW_REQUESTS) \
+	X(ACTION_VIEW_TIMELINE) \
+	X(ACTION_VIEW_MAP)      \
+	X(ACTION_VIEW_LEARN)    \
+	/* of things */         \
+	X(ACTION_PIN)           \
+	X(ACTION_LOGS)          \
+	X(ACTION_EXTEND)        \
+	X(ACTION_RETIRE)        \
+	X(ACTION_CREATE)        \
+	X(ACTION_END)           \
+	X(ACTION_USE)           \
+	X(ACTION_UNPIN)         \
+	X(ACTION_APPLY)         \
+	X(ACTION_UNDO)          \
+	X(ACTION_PAUSE)         \
+	X(ACTION_SCOPE)         \
+	X(ACTION_TRACE)         \
+	X(ACTION_SINCE)         \
+	X(ACTION_WHOLE)
+
 enum action {
 	ACTION_NONE,
-	/* moving */
-	ACTION_UP,
-	ACTION_DOWN,
-	ACTION_PAGE_UP,
-	ACTION_PAGE_DOWN,
-	ACTION_HALF_UP,
-	ACTION_HALF_DOWN,
-	ACTION_TOP,
-	ACTION_BOTTOM,
-	ACTION_LEFT,
-	ACTION_RIGHT,
-	/* the one grammar */
-	ACTION_OPEN,
-	ACTION_BACK,
-	ACTION_FILTER,
-	ACTION_FIND,
-	ACTION_FIND_NEXT,
-	ACTION_FIND_PREVIOUS,
-	ACTION_SORT,
-	ACTION_REVERSE,
-	ACTION_COPY,
-	ACTION_HELP,
-	ACTION_REPAINT,
-	ACTION_QUIT,
-	ACTION_MARK,
-	ACTION_COMMAND,
-	ACTION_BACKWARD,
-	ACTION_FORWARD,
-	ACTION_VIEW_SERVICES,
-	ACTION_VIEW_PULLS,
-	ACTION_VIEW_SESSIONS,
-	ACTION_VIEW_REQUESTS,
-	ACTION_VIEW_TIMELINE,
-	ACTION_VIEW_MAP,
-	ACTION_VIEW_LEARN,
-	/* of things */
-	ACTION_PIN,
-	ACTION_LOGS,
-	ACTION_EXTEND,
-	ACTION_RETIRE,
-	ACTION_CREATE,
-	ACTION_END,
-	ACTION_USE,
-	ACTION_UNPIN,
-	ACTION_APPLY,
-	ACTION_UNDO,
-	ACTION_PAUSE,
-	ACTION_SCOPE,
-	ACTION_TRACE,
-	ACTION_SINCE,
-	ACTION_WHOLE,
-	ACTION_COUNT
+#define X(name) name,
+	ACTION_TABLE(X)
+#undef X
+		ACTION_COUNT
 };
 
 struct binding {
 	enum area area;
 	enum action action;
-	const char *keys; /* names, separated by a blank */
+	const char *keys; /* names, separated by a blank; those in force are keymap_keys() */
 	const char *hint; /* one or two words for the bottom line, NULL: not shown there */
 	const char *help; /* what it does */
 	/*
@@ -109,6 +116,19 @@ struct binding {
 extern const struct binding bindings[];
 extern const size_t binding_count;
 extern const char *const area_titles[AREA_COUNT];
+
+/*
+ * Keys of a person's own for a row, before keymap_init(): "services.pin", "P C-p". No keys take it from the
+ * keyboard. ERR_USAGE with a sentence when there is no such row or no such key.
+ */
+enum err keymap_bind(const char *name, const char *keys, struct errbuf *eb);
+/* ERR_USAGE when a key of that row does something else, too, on the same way. Ask when all are bound. */
+enum err keymap_check(const char *name, struct errbuf *eb);
+/* The rows as they are in the table. */
+void keymap_unbind_all(void);
+const char *keymap_keys(const struct binding *binding);
+enum { BINDING_NAME_SIZE = 64 };
+void keymap_name(const struct binding *binding, char dst[BINDING_NAME_SIZE]);
 
 /* The area's parent, AREA_COUNT above the last. */
 enum area area_parent(enum area area);

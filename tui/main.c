@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/base/ini.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "core/cli/cli.h"
@@ -16,6 +17,7 @@
 #include "core/command/rows.h"
 #include "core/demo/demo.h"
 #include "tui/app.h"
+#include "tui/keymap.h"
 #include "tui/theme_check.h"
 
 enum { THEME_REPORT_MAX = 1 << 20, THEMES_MAX = 64 };
@@ -29,6 +31,31 @@ static void be_plain(void)
 	(void)setenv("LC_ALL", "C", 1);
 }
 
+static bool bind_key(
+	void *arg, const char *section, const char *name, const char *value, struct errbuf *eb)
+{
+	(void)arg;
+	return strcmp(section, "keys") != 0 || keymap_bind(name, value, eb) == ERR_NONE;
+}
+
+static bool check_key(
+	void *arg, const char *section, const char *name, const char *value, struct errbuf *eb)
+{
+	(void)arg;
+	(void)value;
+	return strcmp(section, "keys") != 0 || keymap_check(name, eb) == ERR_NONE;
+}
+
+/* Twice over the file, so that two rows can change places; each mistake has its line. */
+static enum err read_keys(const char *file, struct errbuf *eb)
+{
+	enum err err = ini_read_file(file, bind_key, NULL, eb);
+
+	if (!err)
+		err = ini_read_file(file, check_key, NULL, eb);
+	return err == ERR_NOT_FOUND ? ERR_NONE : err;
+}
+
 /* `url` NULL: the one that is set. */
 static int show_dashboard(const struct command_args *args, const char *url)
 {
@@ -36,7 +63,7 @@ static int show_dashboard(const struct command_args *args, const char *url)
 	struct errbuf eb = {0};
 	int code;
 
-	if (config_load(args, &config, &eb)) {
+	if (config_load(args, &config, &eb) || read_keys(config.file, &eb)) {
 		config_finish(&config);
 		return cli_fail(&eb);
 	}

@@ -269,7 +269,7 @@ void press(struct app *app, int32_t key)
 	app->ui.message[0] = '\0';
 	if (app->ui.read_only && keymap_writes(binding->action)) {
 		ui_say(&app->ui, ROLE_WARNING, "READ-ONLY: %s is off, nothing is sent from here",
-			binding->hint);
+			binding->hint ? binding->hint : binding->help);
 		app_touch(app, REDRAW_ALL);
 		return;
 	}

@@ -23,6 +23,7 @@
 
 #define DEFAULT_URL "http://127.0.0.1:7070"
 #define CONTEXT_PREFIX "context "
+#define KEYS_SECTION "keys"
 enum { CONFIG_FILE_MAX = 1 << 20, CONFIG_LINE_MAX = 4096 };
 
 const struct setting_info setting_infos[SETTING_COUNT] = {
@@ -122,8 +123,9 @@ struct pass {
 
 static bool is_known_section(const char *section)
 {
-	return !*section || (!strncmp(section, CONTEXT_PREFIX, strlen(CONTEXT_PREFIX)) &&
-				    section[strlen(CONTEXT_PREFIX)]);
+	return !*section || !strcmp(section, KEYS_SECTION) ||
+	       (!strncmp(section, CONTEXT_PREFIX, strlen(CONTEXT_PREFIX)) &&
+		       section[strlen(CONTEXT_PREFIX)]);
 }
 
 static enum setting setting_find(const char *name)
@@ -165,9 +167,13 @@ static bool on_entry(
 	enum setting setting = setting_find(name);
 
 	if (!is_known_section(section)) {
-		err_set_field(eb, ERR_USAGE, name, "[context NAME]", "[%s] is no section", section);
+		err_set_field(eb, ERR_USAGE, name, "[context NAME], [keys]", "[%s] is no section",
+			section);
 		return false;
 	}
+	/* Whether it names a key and something a key can do is for the dashboard to say. */
+	if (!strcmp(section, KEYS_SECTION))
+		return true;
 	if (setting == SETTING_COUNT || (*section && setting == SETTING_CONTEXT)) {
 		err_set_field(eb, ERR_USAGE, name,
 			*section ? "url, session, user, theme"
@@ -310,6 +316,20 @@ static void write_path(struct json_writer *w, const char *name, const char *vari
 	free(path);
 }
 
+/* The file was read before, and had no mistake then. */
+static bool write_key(
+	void *arg, const char *section, const char *name, const char *value, struct errbuf *eb)
+{
+	char label[CONFIG_LINE_MAX];
+
+	(void)eb;
+	if (strcmp(section, KEYS_SECTION) != 0)
+		return true;
+	snprintf(label, sizeof(label), "key %s", name);
+	write_setting(arg, label, value, "the file's [" KEYS_SECTION "]");
+	return true;
+}
+
 void config_write_json(const struct config *config, struct strbuf *out)
 {
 	struct json_writer w;
@@ -320,6 +340,7 @@ void config_write_json(const struct config *config, struct strbuf *out)
 	for (int i = 0; i < SETTING_COUNT; i++)
 		write_setting(&w, setting_infos[i].name, config->values[i],
 			config->origins[i] ? config->origins[i] : "not set");
+	(void)ini_read_file(config->file, write_key, &w, NULL);
 	write_path(&w, "config file", "XDG_CONFIG_HOME", ".config", "/config");
 	write_path(&w, "themes", "XDG_CONFIG_HOME", ".config", "/themes");
 	write_path(&w, "data of serve", "XDG_STATE_HOME", ".local/state", "");

@@ -11,7 +11,10 @@
  *   url = http://umbra.studio.example:7070
  *   session = checkout-4f2k
  *
- * What stands before the first section holds for every context; a context's own value goes before it.
+ *   [keys]
+ *   services.pin = P
+ *
+ * Keys are the dashboard's: tui/keymap.h. What stands before the first section holds for every context; a context's own value goes before it.
  */
 #ifndef UMBRA_CLI_CONFIG_H
 #define UMBRA_CLI_CONFIG_H

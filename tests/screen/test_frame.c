@@ -9,7 +9,11 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/base/mem.h"
 
@@ -191,6 +195,48 @@ static void test_refused_prompt_comes_back(void **state)
 	pty_wait_gone(&pty, "lifetime from now");
 }
 
+static void write_file(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	(void)fputs(text, file);
+	(void)fclose(file);
+}
+
+static void test_own_keys(void **state)
+{
+	char directory[] = "/tmp/umbra-screen-XXXXXX";
+	char config[64], path[128];
+	const char *env[] = {config, NULL};
+
+	(void)state;
+	assert_non_null(mkdtemp(directory));
+	(void)snprintf(config, sizeof(config), "XDG_CONFIG_HOME=%s", directory);
+	(void)snprintf(path, sizeof(path), "%s/umbra", directory);
+	assert_int_equal(mkdir(path, 0700), 0);
+	(void)snprintf(path, sizeof(path), "%s/umbra/config", directory);
+	write_file(path, "[keys]\nglobal.help = F1\nservices.retire = X\n");
+	open_dash((struct dash_options){.env = env});
+	pty_wait_text(&pty, "X retire");
+	pty_wait_text(&pty, "F1 help");
+	pty_keys(&pty, "?jjX");
+	pty_wait_text(&pty, "Retire booking@pr-482?");
+	pty_keys(&pty, "\033\033OP");
+	pty_wait_text(&pty, "Services › Help");
+	pty_keys(&pty, "qq");
+	assert_int_equal(pty_wait_end(&pty), 0);
+	pty_finish(&pty);
+	write_file(path, "[keys]\n\nservices.retire = q\n");
+	dash_start(&pty, &stage, &(struct dash_options){.env = env, .cols = 160});
+	pty_wait_text(&pty, "config:3: q is global.quit already");
+	assert_int_equal(pty_wait_end(&pty), 2);
+	assert_int_equal(unlink(path), 0);
+	(void)snprintf(path, sizeof(path), "%s/umbra", directory);
+	assert_int_equal(rmdir(path), 0);
+	assert_int_equal(rmdir(directory), 0);
+}
+
 #define FRAME(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -203,6 +249,7 @@ int main(void)
 		FRAME(test_palette_is_refused),
 		FRAME(test_palette_has_words_of_its_own),
 		FRAME(test_refused_prompt_comes_back),
+		FRAME(test_own_keys),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -151,6 +151,57 @@ static void test_names(void **state)
 	assert_false(key_from_name(STR_LIT("F13"), &(int32_t){0}));
 }
 
+static void test_own_keys(void **state)
+{
+	struct errbuf eb;
+	size_t row;
+	const struct binding *pin = keymap_binding(AREA_SERVICES, ACTION_PIN);
+	char name[BINDING_NAME_SIZE];
+
+	(void)state;
+	errbuf_clear(&eb);
+	keymap_name(pin, name);
+	assert_string_equal(name, "services.pin");
+	assert_int_equal(keymap_bind("services.pin", "P  C-p", &eb), ERR_NONE);
+	assert_int_equal(keymap_bind("services.logs", "p", &eb), ERR_NONE);
+	assert_int_equal(keymap_bind("global.repaint", "", &eb), ERR_NONE);
+	assert_int_equal(keymap_check("services.pin", &eb), ERR_NONE);
+	assert_int_equal(keymap_check("services.logs", &eb), ERR_NONE);
+	assert_true(keymap_init(&row));
+	assert_ptr_equal(keymap_find(AREA_SERVICES, 'P'), pin);
+	assert_ptr_equal(keymap_find(AREA_SERVICES, 'P' - '@'), pin);
+	assert_int_equal(keymap_find(AREA_SERVICES, 'p')->action, ACTION_LOGS);
+	assert_null(keymap_find(AREA_SERVICES, 'L' - '@'));
+	keymap_unbind_all();
+	assert_true(keymap_init(&row));
+	assert_ptr_equal(keymap_find(AREA_SERVICES, 'p'), pin);
+}
+
+static void test_own_keys_that_cannot_be(void **state)
+{
+	static const struct {
+		const char *name, *keys, *says;
+	} cases[] = {
+		{"services.dance", "d", "nothing a key can do"},
+		{"Services.pin", "d", "nothing a key can do"},
+		{"services.pin", "Meta-p", "Meta-p is no key"},
+		{"services.pin", "q", "q is global.quit already"},
+		{"global.help", "l", "l is "},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct errbuf eb;
+
+		errbuf_clear(&eb);
+		if (keymap_bind(cases[i].name, cases[i].keys, &eb) == ERR_NONE)
+			assert_int_equal(keymap_check(cases[i].name, &eb), ERR_USAGE);
+		if (!strstr(eb.text, cases[i].says))
+			fail_msg("%s = %s: %s", cases[i].name, cases[i].keys, eb.text);
+		keymap_unbind_all();
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -160,6 +211,8 @@ int main(void)
 		cmocka_unit_test(test_commands_are_commands),
 		cmocka_unit_test(test_finding),
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_own_keys),
+		cmocka_unit_test(test_own_keys_that_cannot_be),
 	};
 
 	return cmocka_run_group_tests(tests, setup, NULL);

@@ -71,7 +71,7 @@ static void add_keys(struct help *state, enum area area)
 	add_title(state, area_titles[area]);
 	for (size_t i = 0; i < binding_count; i++)
 		if (bindings[i].area == area)
-			add(state, (struct help_row){bindings[i].keys, bindings[i].help,
+			add(state, (struct help_row){keymap_keys(&bindings[i]), bindings[i].help,
 					   bindings[i].command, ROLE_KEY, GLYPH_COUNT});
 }
 
