@@ -22,7 +22,14 @@
 #include "tui/app_internal.h"
 
 /* Frames for what the network brings come no faster than this; keys are painted at once. */
-enum { FRAME_MS = 50, STORM_MS = 80, AGE_MS = 1000, FIGURES_MS = 1000, KEYS_A_TURN = 256 };
+enum {
+	FRAME_MS = 50,
+	GATHERED_MS = 8,
+	STORM_MS = 80,
+	AGE_MS = 1000,
+	FIGURES_MS = 1000,
+	KEYS_A_TURN = 256
+};
 
 static struct timeval timeval_of(int64_t ms)
 {
@@ -59,6 +66,7 @@ static void paint_now(struct app *app)
 
 	(void)event_del(app->paint);
 	app->redraw = REDRAW_NONE;
+	app->soon = false;
 	app->model.now_ms = app->now_ms();
 	frame_paint(app);
 	app->painted_ms = time_monotonic_ms();
@@ -89,6 +97,7 @@ void app_touch(struct app *app, enum redraw redraw)
 void app_hurry(struct app *app)
 {
 	app->painted_ms = 0;
+	app->soon = false;
 	(void)event_del(app->paint);
 }
 
@@ -96,6 +105,19 @@ void app_changed(struct app *app, unsigned parts)
 {
 	places_changed(app, parts);
 	app_touch(app, REDRAW_ALL);
+}
+
+void app_gathered(struct app *app, unsigned parts)
+{
+	int64_t since = time_monotonic_ms() - app->painted_ms;
+	struct timeval wait = timeval_of(since < GATHERED_MS ? GATHERED_MS - since : 0);
+
+	places_changed(app, parts);
+	if (app->soon)
+		return;
+	app->soon = true;
+	app->redraw = REDRAW_ALL;
+	(void)event_add(app->paint, &wait);
 }
 
 static void on_paint(evutil_socket_t fd, short what, void *arg)

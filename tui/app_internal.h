@@ -101,6 +101,7 @@ struct app {
 	int theme_fd;
 
 	enum redraw redraw;
+	bool soon; /* the frame that is due does not wait its interval */
 	int64_t next_change_ms; /* of the last frame */
 	int64_t painted_ms; /* monotonic */
 	int64_t resized_ms; /* monotonic */
@@ -117,6 +118,8 @@ void app_hurry(struct app *app);
 void app_changed(struct app *app, unsigned parts);
 /* Takes another theme; false with a sentence, and the old one stays. */
 bool app_theme(struct app *app, const char *name, struct errbuf *eb);
+/* The same for what has waited to be read: its frame comes at once. */
+void app_gathered(struct app *app, unsigned parts);
 /* The state of a view is what it was prepared for; a key after a change needs it anew. */
 void app_prepare(struct app *app);
 /* Does what handlers have wished for. */

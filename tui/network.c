@@ -14,6 +14,8 @@
 #include "tui/app_internal.h"
 
 enum { TRAFFIC_TIMEOUT_MS = 3000, BACKLOG_TIMEOUT_MS = 3000, TAIL_BACK = 200 };
+/* A line is on the screen within 50 ms: so long with the kernel, the rest to be drawn and sent. */
+enum { GATHER_MS = 42 };
 
 /* ---- the feed ---- */
 
@@ -134,7 +136,7 @@ static void tail_record(void *arg, const struct request *request)
 	struct app *app = arg;
 
 	lines_add(app->model.lines, request, app->model.env, app->now_ms());
-	app_changed(app, MODEL_LINES);
+	app_gathered(app, MODEL_LINES);
 }
 
 static void tail_lost(void *arg, int64_t count, const char *why)
@@ -142,7 +144,7 @@ static void tail_lost(void *arg, int64_t count, const char *why)
 	struct app *app = arg;
 
 	lines_add_loss(app->model.lines, count, why);
-	app_changed(app, MODEL_LINES);
+	app_gathered(app, MODEL_LINES);
 }
 
 static void tail_state_changed(void *arg, enum feed_state state, const char *why)
@@ -373,7 +375,8 @@ void network_run(struct app *app, const char *line, enum run_for what_for)
 bool network_start(struct app *app, const struct dashboard_options *options, struct errbuf *eb)
 {
 	static const struct feed_ops ops = {.changed = feed_changed, .state = feed_state_changed};
-	struct client_options client_options = {.url = options->url, .actor = options->actor};
+	struct client_options client_options = {
+		.url = options->url, .actor = options->actor, .gather_ms = GATHER_MS};
 
 	app->client = client_create(app->base, &client_options, eb);
 	if (!app->client)

@@ -307,6 +307,7 @@ struct client_call *client_call_start(struct client *client, const struct call_r
 
 	call->client = client;
 	call->timeout_ms = request->timeout_ms;
+	call->gather_ms = request->gather_ms;
 	call->line = request->line;
 	call->done = request->done;
 	call->arg = request->arg;

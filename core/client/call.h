@@ -23,7 +23,7 @@ enum {
 	CALL_BODY_MAX = 64 << 20,
 	CALL_LINE_MAX = 1 << 20,
 	CALL_UNREAD_MAX = 256 << 10, /* of lines not handed out yet: reading pauses above it */
-	CALL_SLICE_LINES = 256, /* handed out before the loop has its turn again */
+	CALL_SLICE_LINES = 512, /* handed out before the loop has its turn again */
 };
 
 struct call_request {
@@ -32,6 +32,7 @@ struct call_request {
 	const char *body; /* NULL for none */
 	int timeout_ms; /* for the whole exchange, 0: none */
 	int silence_ms; /* without a byte, 0: any */
+	int gather_ms; /* between two reads of the socket, 0: whenever there is something */
 	/* Each line of a 200, without its newline; NULL: the body is wanted whole. An unended line is dropped. */
 	void (*line)(void *arg, struct str line);
 	client_done_fn done; /* at the end; the call is gone after it */
@@ -53,6 +54,7 @@ struct client {
 	char *actor;
 	bool loopback;
 	int silence_ms;
+	int gather_ms;
 	TAILQ_HEAD(, client_call) calls;
 	TAILQ_HEAD(, client_part) parts;
 	uint64_t bytes_in;
@@ -68,6 +70,7 @@ struct client_call {
 	struct curl_slist *headers;
 	struct event *silence; /* NULL without silence_ms */
 	int silence_ms;
+	int gather_ms;
 	int timeout_ms;
 	bool heard; /* a byte came */
 	int64_t heard_ms; /* when the last byte came, at first the start; monotonic */

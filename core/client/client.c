@@ -98,12 +98,46 @@ static void act(struct client *client, curl_socket_t socket, int mask)
 	client_run(client);
 }
 
+/* A socket of libcurl's. */
+struct watch {
+	struct client *client;
+	struct event *ready;
+	struct event *rest; /* runs while it is not looked at; NULL: it is always */
+	struct timeval gather;
+};
+
+static void watch_free(struct watch *watch)
+{
+	event_free(watch->ready);
+	if (watch->rest != NULL)
+		event_free(watch->rest);
+	free(watch);
+}
+
+/*
+ * Waking up for each line of a tail costs more than the line. What comes within `gather` after a read stays
+ * with the kernel, and is read at once.
+ */
 static void on_ready(evutil_socket_t fd, short what, void *arg)
 {
+	struct watch *watch = arg; /* acting may free it */
 	int mask =
 		(what & EV_READ ? CURL_CSELECT_IN : 0) | (what & EV_WRITE ? CURL_CSELECT_OUT : 0);
 
-	act(arg, fd, mask);
+	if (watch->rest != NULL) {
+		event_del(watch->ready);
+		evtimer_add(watch->rest, &watch->gather);
+	}
+	act(watch->client, fd, mask);
+}
+
+static void on_rested(evutil_socket_t fd, short what, void *arg)
+{
+	struct watch *watch = arg;
+
+	(void)fd;
+	(void)what;
+	event_add(watch->ready, NULL);
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *arg)
@@ -113,24 +147,40 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	act(arg, CURL_SOCKET_TIMEOUT, 0);
 }
 
+static struct watch *watch_create(
+	struct client *client, curl_socket_t fd, short mask, int gather_ms)
+{
+	struct watch *watch = xcalloc(1, sizeof(*watch));
+
+	watch->client = client;
+	watch->gather = timeval_of(gather_ms);
+	watch->ready = event_new(client->base, fd, mask, on_ready, watch);
+	if (gather_ms > 0)
+		watch->rest = evtimer_new(client->base, on_rested, watch);
+	if (watch->ready == NULL || (gather_ms > 0 && watch->rest == NULL) ||
+		event_add(watch->ready, NULL) != 0)
+		abort();
+	return watch;
+}
+
 static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *socket_arg)
 {
 	struct client *client = arg;
-	struct event *event = socket_arg;
+	struct client_call *call = NULL;
 	short mask = EV_PERSIST;
 
-	(void)easy;
-	if (event != NULL)
-		event_free(event);
+	if (socket_arg != NULL)
+		watch_free(socket_arg);
 	curl_multi_assign(client->multi, fd, NULL);
 	if (what == CURL_POLL_REMOVE)
 		return 0;
 	mask |= what & CURL_POLL_IN ? EV_READ : 0;
 	mask |= what & CURL_POLL_OUT ? EV_WRITE : 0;
-	event = event_new(client->base, fd, mask, on_ready, client);
-	if (event == NULL || event_add(event, NULL) != 0)
-		abort();
-	curl_multi_assign(client->multi, fd, event);
+	curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&call);
+	/* Only once the request is out. */
+	curl_multi_assign(client->multi, fd,
+		watch_create(client, fd, mask,
+			call != NULL && what == CURL_POLL_IN ? call->gather_ms : 0));
 	return 0;
 }
 
@@ -221,6 +271,7 @@ struct client *client_create(
 	for (size_t len = strlen(client->url); len > 0 && client->url[len - 1] == '/';)
 		client->url[--len] = '\0';
 	client->actor = clean_actor(options->actor);
+	client->gather_ms = options->gather_ms;
 	client->silence_ms = options->silence_ms > 0 ? options->silence_ms : DEFAULT_SILENCE_MS;
 	TAILQ_INIT(&client->calls);
 	TAILQ_INIT(&client->parts);

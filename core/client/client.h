@@ -26,6 +26,7 @@ struct client_options {
 	const char *url; /* "http://127.0.0.1:7070" */
 	const char *actor; /* may be NULL */
 	int silence_ms; /* a feed or tail that is silent for so long is taken for dead; 0: 15 s */
+	int gather_ms; /* a tail's records are read together, at most so late; 0: each as it comes */
 };
 
 /* NULL with ERR_USAGE when the URL is no http URL. */

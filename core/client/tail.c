@@ -167,6 +167,7 @@ static void tail_start(struct tail_client *tail)
 		.method = "GET",
 		.path = path.data,
 		.silence_ms = tail->client->silence_ms,
+		.gather_ms = tail->client->gather_ms,
 		.line = on_line,
 		.done = on_done,
 		.arg = tail,
