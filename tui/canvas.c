@@ -1,7 +1,7 @@
 /*
- * Drawing onto the curses screen. Called by the views and the widgets, within a frame only.
+ * Drawing into the grid of cells. Called by the views and the widgets, within a frame only.
  *
- * Invariant: no byte from outside reaches curses but as a glyph of text_next(), and each glyph is written
+ * Invariant: no byte from outside reaches the grid but as a glyph of text_next(), and each glyph is written
  * at the cell it was counted to, so that a terminal (or libc) with another idea of a width cannot shift
  * the rest of a row.
  */
@@ -15,6 +15,7 @@
 #include "core/base/time.h"
 
 #include "tui/colours.h"
+#include "tui/grid.h"
 
 static const char *const glyphs_utf8[GLYPH_COUNT] = {
 #define X(name, utf8, ascii) [name] = (utf8),
@@ -28,81 +29,57 @@ static const char *const glyphs_ascii[GLYPH_COUNT] = {
 #undef X
 };
 
-/* A run of cells in one role, collected so that curses is called once for it. */
-enum { RUN_MAX = 128 };
+/* Where glyphs go, one behind the other. */
 struct run {
 	const struct canvas *canvas;
 	int y;
-	int x; /* where the next glyph goes, of the canvas */
-	int start; /* where the run began */
+	int x; /* of the canvas */
+	cchar_t cell; /* a blank with the looks of the role */
 	enum role role;
-	cchar_t cells[RUN_MAX];
-	int len;
 };
 
-/* A glyph and its marks with the looks of a role. Whole cells cost curses a fifth of what characters do. */
-static void make_cell(
-	const struct canvas *canvas, enum role role, const wchar_t *text, cchar_t *ret_cell)
+static enum role role_of(const struct canvas *canvas, enum role role)
 {
-	const struct colours *colours = canvas->colours;
-
-	if (canvas->old && role != ROLE_STALE)
-		role = ROLE_OLD;
-	(void)setcchar(ret_cell, text, colours->attributes[role], colours->pairs[role], NULL);
-}
-
-static void run_flush(struct run *run)
-{
-	if (run->len > 0)
-		(void)mvwadd_wchnstr(stdscr, run->canvas->y + run->y, run->canvas->x + run->start,
-			run->cells, run->len);
-	run->len = 0;
-	run->start = run->x;
-}
-
-static struct run run_start(const struct canvas *canvas, int y, int x, enum role role)
-{
-	struct run run;
-
-	run.canvas = canvas;
-	run.y = y;
-	run.x = run.start = x;
-	run.role = role;
-	run.len = 0;
-	return run;
+	return canvas->old && role != ROLE_STALE ? ROLE_OLD : role;
 }
 
 static void run_role(struct run *run, enum role role)
 {
 	if (run->role != role)
-		run_flush(run);
+		run->cell = run->canvas->colours->blanks[role_of(run->canvas, role)];
 	run->role = role;
 }
 
-/* `text` is one glyph: a base, and marks behind it. */
-static void run_add(struct run *run, const wchar_t *text, int cells)
+static struct run run_start(const struct canvas *canvas, int y, int x, enum role role)
 {
-	if (run->len == RUN_MAX)
-		run_flush(run);
-	make_cell(run->canvas, run->role, text, &run->cells[run->len++]);
+	struct run run = {.canvas = canvas, .y = y, .x = x, .role = ROLE_COUNT};
+
+	run_role(&run, role);
+	return run;
+}
+
+static void run_put(struct run *run, const cchar_t *cell, int cells)
+{
+	const struct canvas *canvas = run->canvas;
+
+	grid_put(canvas->grid, canvas->y + run->y, canvas->x + run->x, cell, cells);
 	run->x += cells;
 }
 
 static void run_cell(struct run *run, wchar_t wc)
 {
-	const wchar_t text[] = {wc, L'\0'};
-
-	run_add(run, text, 1);
+	run->cell.chars[0] = wc;
+	run_put(run, &run->cell, 1);
 }
 
 /* One glyph as wide characters: the base and its marks. Of those libc counts otherwise, only the place. */
 static void run_glyph(struct run *run, const struct text_glyph *glyph)
 {
 	struct str rest = {glyph->bytes, glyph->len};
-	wchar_t text[CCHARW_MAX + 1];
+	cchar_t cell = run->cell;
 	size_t count = 0;
 
-	if (glyph->escaped) {
+	if (glyph->escaped || glyph->len == 1) {
 		for (size_t i = 0; i < glyph->len; i++)
 			run_cell(run, (wchar_t)glyph->bytes[i]);
 		return;
@@ -113,19 +90,16 @@ static void run_glyph(struct run *run, const struct text_glyph *glyph)
 
 		if (len == 0)
 			break;
-		text[count++] = (wchar_t)code_point;
+		cell.chars[count++] = (wchar_t)code_point;
 		rest = (struct str){rest.p + len, rest.n - len};
 	}
-	text[count] = L'\0';
-	if (text[0] > 0x7e && wcwidth(text[0]) != glyph->cells) {
+	if (cell.chars[0] > 0x7e && wcwidth(cell.chars[0]) != glyph->cells) {
 		run_cell(run, L'?');
 		for (int i = 1; i < glyph->cells; i++)
 			run_cell(run, L' ');
 		return;
 	}
-	run_add(run, text, glyph->cells);
-	if (glyph->cells == 2) /* the next one is placed by our count */
-		run_flush(run);
+	run_put(run, &cell, glyph->cells);
 }
 
 /* Clips to the canvas; false when nothing of the field is on it. */
@@ -165,6 +139,22 @@ struct found {
 	const char *from, *to;
 };
 
+/* As text_next(), with a short way for a printable ASCII byte that no mark can follow. */
+static bool next_glyph(struct str *rest, bool ascii, struct text_glyph *ret_glyph)
+{
+	const char *at = rest->p;
+
+	if (rest->n == 0 || *at < 0x20 || *at > 0x7e ||
+		(rest->n > 1 && (unsigned char)at[1] >= 0x80))
+		return text_next(rest, ascii, ret_glyph);
+	ret_glyph->bytes = at;
+	ret_glyph->len = 1;
+	ret_glyph->cells = 1;
+	ret_glyph->escaped = false;
+	*rest = (struct str){at + 1, rest->n - 1};
+	return true;
+}
+
 /*
  * Draws `text` into `cols` cells. One glyph is held back, so that the last cell that fits can become an
  * ellipsis when there is more.
@@ -177,13 +167,10 @@ static int draw_text(const struct canvas *canvas, int y, int x, int cols, enum r
 	struct text_glyph glyph;
 	struct str rest = text;
 
-	while (text_next(&rest, canvas->ascii, &glyph)) {
-		struct str ahead = rest;
-		struct text_glyph next;
+	while (next_glyph(&rest, canvas->ascii, &glyph)) {
 		bool inside = found && glyph.bytes >= found->from && glyph.bytes < found->to;
-		int need = glyph.cells;
 
-		if (need > room || (need == room && text_next(&ahead, canvas->ascii, &next))) {
+		if (glyph.cells > room || (glyph.cells == room && rest.n > 0)) {
 			if (room > 0) {
 				run_role(&run, ROLE_QUIET);
 				run_cell(&run, glyph_wc(canvas, GLYPH_CUT));
@@ -194,7 +181,6 @@ static int draw_text(const struct canvas *canvas, int y, int x, int cols, enum r
 		run_glyph(&run, &glyph);
 		room -= glyph.cells;
 	}
-	run_flush(&run);
 	return run.x - x;
 }
 
@@ -202,13 +188,11 @@ static int draw_text(const struct canvas *canvas, int y, int x, int cols, enum r
 static void draw_line(
 	const struct canvas *canvas, int y, int x, int cols, enum role role, wchar_t wc)
 {
-	const wchar_t text[] = {wc, L'\0'};
-	cchar_t cell;
+	cchar_t cell = canvas->colours->blanks[role_of(canvas, role)];
 
-	if (cols <= 0)
-		return;
-	make_cell(canvas, role, text, &cell);
-	(void)mvwhline_set(stdscr, canvas->y + y, canvas->x + x, &cell, cols);
+	cell.chars[0] = wc;
+	if (cols > 0)
+		grid_fill(canvas->grid, canvas->y + y, canvas->x + x, &cell, cols);
 }
 
 static void draw_blanks(const struct canvas *canvas, int y, int x, int cols)
@@ -303,7 +287,6 @@ int canvas_glyph(const struct canvas *canvas, int y, int x, enum role role, enum
 	if (!clip(canvas, y, x, &cols))
 		return 0;
 	run_cell(&run, glyph_wc(canvas, glyph));
-	run_flush(&run);
 	return 1;
 }
 
@@ -317,7 +300,6 @@ void canvas_bar(const struct canvas *canvas, int y, int x, enum role role, int h
 		return;
 	height = height < 0 ? 0 : height > 7 ? 7 : height;
 	run_cell(&run, canvas->ascii ? (wchar_t)ascii[height] : (wchar_t)(0x2581 + height));
-	run_flush(&run);
 }
 
 void canvas_clear(const struct canvas *canvas, int y, int x)

@@ -43,10 +43,12 @@ enum glyph {
 		GLYPH_COUNT
 };
 
+struct grid; /* of the screen: the cells of the picture */
 struct colours; /* of the screen: roles as curses attributes */
 
 struct canvas {
 	const struct colours *colours;
+	struct grid *grid;
 	int y, x, rows, cols;
 	bool ascii;
 	bool old; /* everything in the one role of what is no longer sure */

@@ -4,6 +4,8 @@
  */
 #include "tui/colours.h"
 
+#include <string.h>
+
 #include "core/base/mem.h"
 
 static attr_t curses_attributes(unsigned style)
@@ -30,6 +32,16 @@ static short curses_colour(
 	return colour->of_16;
 }
 
+static void make_blanks(struct colours *colours)
+{
+	for (int i = 0; i < ROLE_COUNT; i++) {
+		cchar_t *cell = &colours->blanks[i];
+
+		memset(cell, 0, sizeof(*cell)); /* cells are compared byte by byte */
+		(void)setcchar(cell, L" ", colours->attributes[i], colours->pairs[i], NULL);
+	}
+}
+
 void colours_init(struct colours *colours, const struct theme *theme, enum depth depth, int count)
 {
 	for (int i = 0; i < ROLE_COUNT; i++) {
@@ -47,4 +59,5 @@ void colours_init(struct colours *colours, const struct theme *theme, enum depth
 			curses_colour(&style->ink, depth, count, &colours->attributes[i]),
 			curses_colour(&style->ground, depth, count, &ground_attributes));
 	}
+	make_blanks(colours);
 }

@@ -11,6 +11,7 @@ enum depth { DEPTH_MONO, DEPTH_16, DEPTH_256 };
 struct colours {
 	attr_t attributes[ROLE_COUNT];
 	short pairs[ROLE_COUNT];
+	cchar_t blanks[ROLE_COUNT]; /* a blank that looks so */
 };
 
 /*

@@ -28,6 +28,7 @@
 
 #include "tui/keys.h"
 #include "tui/colours.h"
+#include "tui/grid.h"
 #include "tui/restore.h"
 
 #define SYNC_BEGIN "\033[?2026h"
@@ -43,6 +44,7 @@ struct screen {
 	size_t bytes_cap;
 	WINDOW *keys; /* a pad: reading keys must not refresh anything */
 	struct colours colours;
+	struct grid grid;
 	struct theme theme;
 	enum depth depth;
 	bool ascii;
@@ -241,6 +243,23 @@ static void close_output(struct screen *screen)
 	free(screen->bytes);
 }
 
+/*
+ * Until it has come back from endwin() once, curses (6.4, _nc_mvcur) takes the program for one that only moves the
+ * cursor, and writes at each move: 140 times for a page. So it goes and comes back, and the terminal does not hear.
+ */
+static void start_running(struct screen *screen)
+{
+	int out = fileno(screen->out);
+
+	if (screen->frame < 0 || dup3(screen->frame, out, O_CLOEXEC) != out)
+		return;
+	(void)endwin();
+	(void)doupdate();
+	(void)lseek(screen->frame, 0, SEEK_SET);
+	(void)dup3(STDOUT_FILENO, out, O_CLOEXEC);
+	screen_repaint(screen);
+}
+
 struct screen *screen_create(const struct theme *theme, struct errbuf *eb)
 {
 	struct screen *screen;
@@ -273,6 +292,8 @@ struct screen *screen_create(const struct theme *theme, struct errbuf *eb)
 	arm(screen);
 	restore_hold_stderr();
 	apply_theme(screen);
+	grid_resize(&screen->grid, screen->rows, screen->cols, &screen->colours.blanks[ROLE_BASE]);
+	start_running(screen);
 	return screen;
 }
 
@@ -287,6 +308,7 @@ void screen_destroy(struct screen *screen)
 	restore_release_stderr();
 	delscreen(screen->curses);
 	close_output(screen);
+	grid_finish(&screen->grid);
 	free(screen);
 }
 
@@ -365,6 +387,7 @@ struct canvas screen_canvas(struct screen *screen, int64_t now_ms, int64_t *next
 
 	memset(&canvas, 0, sizeof(canvas));
 	canvas.colours = &screen->colours;
+	canvas.grid = &screen->grid;
 	canvas.rows = screen->rows;
 	canvas.cols = screen->cols;
 	canvas.ascii = screen->ascii;
@@ -404,6 +427,7 @@ void screen_show(struct screen *screen)
 	int out = fileno(screen->out);
 	bool held;
 
+	grid_give(&screen->grid, stdscr);
 	(void)wnoutrefresh(stdscr);
 	/* What is as it was sends nothing, not even the marks. */
 	if (!screen->anew && !is_wintouched(newscr))
@@ -428,6 +452,7 @@ bool screen_resize(struct screen *screen)
 	if (resizeterm(size.ws_row, size.ws_col) != OK)
 		return false;
 	getmaxyx(stdscr, screen->rows, screen->cols);
+	grid_resize(&screen->grid, screen->rows, screen->cols, &screen->colours.blanks[ROLE_BASE]);
 	screen->anew = true;
 	(void)werase(stdscr);
 	return true;
@@ -436,6 +461,7 @@ bool screen_resize(struct screen *screen)
 void screen_repaint(struct screen *screen)
 {
 	screen->anew = true;
+	grid_forget(&screen->grid);
 	(void)werase(stdscr);
 	(void)clearok(curscr, TRUE);
 }

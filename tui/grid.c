@@ -1,0 +1,105 @@
+/*
+ * The picture's cells, see grid.h. Written by canvas.c, handed to curses by screen.c once a frame.
+ *
+ * Invariant: a glyph of two cells is followed by one cell without a character, and such a cell stands
+ * nowhere else.
+ */
+#include "tui/grid.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/mem.h"
+
+static const cchar_t second; /* half of a wide glyph */
+
+static cchar_t *cells_create(int count)
+{
+	return xcalloc((size_t)(count > 0 ? count : 1), sizeof(cchar_t));
+}
+
+void grid_resize(struct grid *grid, int rows, int cols, const cchar_t *blank)
+{
+	grid_finish(grid);
+	grid->rows = rows;
+	grid->cols = cols;
+	grid->cells = cells_create(rows * cols);
+	grid->given = cells_create(rows * cols);
+	grid->row = cells_create(cols);
+	grid->known = xcalloc((size_t)(rows > 0 ? rows : 1), sizeof(*grid->known));
+	for (int i = 0; i < rows * cols; i++)
+		grid->cells[i] = *blank;
+}
+
+void grid_finish(struct grid *grid)
+{
+	free(grid->cells);
+	free(grid->given);
+	free(grid->row);
+	free(grid->known);
+	memset(grid, 0, sizeof(*grid));
+}
+
+void grid_forget(struct grid *grid)
+{
+	for (int y = 0; y < grid->rows; y++)
+		grid->known[y] = false;
+}
+
+/* What stands across the border left of x would be half a glyph. */
+static void split(struct grid *grid, cchar_t *row, int x)
+{
+	if (x <= 0 || x >= grid->cols || row[x].chars[0] != L'\0')
+		return;
+	row[x - 1].chars[0] = row[x].chars[0] = L' ';
+	memset(&row[x - 1].chars[1], 0, sizeof(row[x].chars) - sizeof(row[x].chars[0]));
+	row[x].attr = row[x - 1].attr;
+	row[x].ext_color = row[x - 1].ext_color;
+}
+
+void grid_put(struct grid *grid, int y, int x, const cchar_t *cell, int cells)
+{
+	cchar_t *row = grid->cells + (size_t)y * (size_t)grid->cols;
+
+	split(grid, row, x);
+	split(grid, row, x + cells);
+	row[x] = *cell;
+	if (cells == 2)
+		row[x + 1] = second;
+}
+
+void grid_fill(struct grid *grid, int y, int x, const cchar_t *cell, int cols)
+{
+	cchar_t *row = grid->cells + (size_t)y * (size_t)grid->cols;
+
+	split(grid, row, x);
+	split(grid, row, x + cols);
+	for (int i = 0; i < cols; i++)
+		row[x + i] = *cell;
+}
+
+static void give_row(struct grid *grid, WINDOW *window, int y)
+{
+	const cchar_t *row = grid->cells + (size_t)y * (size_t)grid->cols;
+	int count = 0;
+
+	for (int x = 0; x < grid->cols; x++)
+		if (row[x].chars[0] != L'\0')
+			grid->row[count++] = row[x];
+	(void)mvwadd_wchnstr(window, y, 0, grid->row, count);
+}
+
+void grid_give(struct grid *grid, WINDOW *window)
+{
+	size_t size = (size_t)grid->cols * sizeof(cchar_t);
+
+	for (int y = 0; y < grid->rows; y++) {
+		size_t at = (size_t)y * (size_t)grid->cols;
+
+		if (grid->known[y] && memcmp(grid->cells + at, grid->given + at, size) == 0)
+			continue;
+		give_row(grid, window, y);
+		memcpy(grid->given + at, grid->cells + at, size);
+		grid->known[y] = true;
+	}
+}
