@@ -2,19 +2,85 @@
  * /v1/sessions and below: sessions and their pins. The list of all is in environment.c, beside the other
  * long answer.
  */
+#include <math.h>
+
 #include "core/api/answer.h"
 #include "core/api/body.h"
 #include "core/api/handlers.h"
 #include "core/api/internal.h"
 #include "core/api/write.h"
+#include "core/base/limits.h"
 #include "core/base/mem.h"
+
+static bool read_dry_run(struct call *call, struct plane_write *write)
+{
+	static const char *const switches[] = {"0", "1", NULL};
+	struct errbuf eb;
+	int dry = 0;
+
+	errbuf_clear(&eb);
+	if (query_choice(&call->query, "dry-run", switches, &dry, &eb) != ERR_NONE) {
+		call_fail(call, &eb, NULL);
+		return false;
+	}
+	write->dry_run = dry == 1;
+	return true;
+}
+
+/* The two members of a body that are no field of a session: what it shall pin, not what it has. */
+struct pull_members {
+	cJSON *number;
+	cJSON *url;
+};
+
+static enum err read_pull(
+	const struct pull_members *members, struct plane_write *write, struct errbuf *eb)
+{
+	const cJSON *number = members->number;
+	bool numbered = number != NULL && !cJSON_IsNull(number);
+	bool linked = members->url != NULL && !cJSON_IsNull(members->url);
+
+	if (linked && !cJSON_IsString(members->url))
+		return err_set_field(
+			eb, ERR_WRONG_TYPE, "pr_url", "a text", "pr_url is not a text");
+	if (linked && !numbered)
+		return err_set_field(eb, ERR_MISSING_FIELD, "pr", "the number of a pull request",
+			"pr_url says which of those with a number, and pr is missing");
+	if (!numbered)
+		return ERR_NONE;
+	if (!cJSON_IsNumber(number) || number->valuedouble != floor(number->valuedouble) ||
+		number->valuedouble < 1 || number->valuedouble > LIMIT_PULL_NUMBER)
+		return err_set_field(eb, cJSON_IsNumber(number) ? ERR_BAD_VALUE : ERR_WRONG_TYPE,
+			"pr", "the number of a pull request, like 482",
+			"pr is not the number of a pull request");
+	write->pr = (int64_t)number->valuedouble;
+	write->pr_url = linked ? members->url->valuestring : NULL;
+	return ERR_NONE;
+}
+
+/* A write with a session in its body, and perhaps a pull request. */
+static void write_session(struct call *call, enum wire_mode mode, struct plane_write *write)
+{
+	const struct pull_members members = {
+		cJSON_DetachItemFromObjectCaseSensitive(call->body, "pr"),
+		cJSON_DetachItemFromObjectCaseSensitive(call->body, "pr_url")};
+	struct session session = {0};
+	struct errbuf eb;
+
+	errbuf_clear(&eb);
+	if (read_pull(&members, write, &eb) != ERR_NONE)
+		call_fail(call, &eb, NULL);
+	else if (read_dry_run(call, write))
+		write_record(call, THING_SESSION, mode, &session, write);
+	cJSON_Delete(members.number);
+	cJSON_Delete(members.url);
+}
 
 void session_post(struct call *call)
 {
-	struct session session = {0};
 	struct plane_write write = {.verb = PLANE_CREATE_SESSION};
 
-	write_record(call, THING_SESSION, WIRE_PUT, &session, &write);
+	write_session(call, WIRE_PUT, &write);
 }
 
 void session_get(struct call *call)
@@ -32,10 +98,9 @@ void session_get(struct call *call)
 
 void session_patch(struct call *call)
 {
-	struct session session = {0};
 	struct plane_write write = {.verb = PLANE_PATCH_SESSION, .session = call->parts[0]};
 
-	write_record(call, THING_SESSION, WIRE_PATCH, &session, &write);
+	write_session(call, WIRE_PATCH, &write);
 }
 
 void session_delete(struct call *call)
@@ -59,7 +124,8 @@ void pin_put(struct call *call)
 		return;
 	}
 	write.version = cJSON_GetObjectItemCaseSensitive(call->body, "version")->valuestring;
-	write_start(call, &write);
+	if (read_dry_run(call, &write))
+		write_start(call, &write);
 }
 
 void pin_delete(struct call *call)
@@ -67,5 +133,6 @@ void pin_delete(struct call *call)
 	struct plane_write write = {
 		.verb = PLANE_DELETE_PIN, .session = call->parts[0], .service = call->parts[1]};
 
-	write_start(call, &write);
+	if (read_dry_run(call, &write))
+		write_start(call, &write);
 }

@@ -15,6 +15,8 @@
 #include "core/api/answer.h"
 #include "core/api/internal.h"
 #include "core/base/mem.h"
+#include "core/model/dryrun.h"
+#include "core/wire/dryrun.h"
 
 /* How each write is answered. `thing` THING_COUNT: 204. */
 static const struct {
@@ -36,6 +38,7 @@ static const struct {
 
 struct writing {
 	enum plane_verb verb;
+	int64_t pr; /* that was asked for, 0: none */
 	int status;
 	bool waits; /* for the proxy */
 	struct plane_wait *wait; /* NULL while not waiting for the proxy */
@@ -85,6 +88,22 @@ static void write_location(struct call *call, enum thing thing, const void *reco
 	call_header(call, "Location", path);
 }
 
+/* What would be, against what is visible: the truth of now, not of writes that may yet fail. */
+static void write_foretold(struct call *call, const struct plane_result *result)
+{
+	const struct environment *env = plane_environment(call->api->options.plane);
+	const struct session *after = result->record;
+	const struct writing *writing = call->state;
+	struct json_writer w = call_json(call);
+	struct dryrun dryrun;
+
+	dryrun_make(env, result->before, after, writing->pr, &dryrun);
+	wire_write_dryrun(&w, env, after, writing->pr, &dryrun);
+	dryrun_finish(&dryrun);
+	call_header(call, "Cache-Control", "no-store");
+	call_reply(call, 200);
+}
+
 static void write_done(void *arg, const struct plane_result *result)
 {
 	struct call *call = arg;
@@ -97,6 +116,10 @@ static void write_done(void *arg, const struct plane_result *result)
 		const struct call_hints hints = {result->near, result->near_count, result->gone};
 
 		call_fail(call, result->eb, &hints);
+		return;
+	}
+	if (result->dry_run) {
+		write_foretold(call, result);
 		return;
 	}
 	writing->status = result->created ? 201 : 200;
@@ -138,6 +161,7 @@ void write_start(struct call *call, struct plane_write *write)
 	struct writing *writing = xcalloc(1, sizeof(*writing));
 
 	writing->verb = write->verb;
+	writing->pr = write->pr;
 	writing->waits = worth_waiting(call->api->options.plane, write);
 	call->state = writing;
 	call->release = writing_release;

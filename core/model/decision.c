@@ -95,6 +95,16 @@ static enum reason follow_pin(const struct environment *env, struct decision *de
 	return when_ready;
 }
 
+/* What the session says of the service. */
+static enum reason follow_session(const struct environment *env, struct decision *decision,
+	const struct version **ret_version)
+{
+	decision->wanted = str_of(session_pin(decision->session, str_of(decision->service->name)));
+	if (decision->wanted.p == NULL)
+		return REASON_NO_PIN;
+	return follow_pin(env, decision, REASON_PINNED, ret_version);
+}
+
 static enum reason find_reason(const struct environment *env, const struct context *ctx,
 	struct decision *decision, const struct version **ret_version)
 {
@@ -110,10 +120,7 @@ static enum reason find_reason(const struct environment *env, const struct conte
 		decision->gone = gone;
 		return gone != NULL ? REASON_SESSION_EXPIRED : REASON_SESSION_UNKNOWN;
 	}
-	decision->wanted = str_of(session_pin(decision->session, str_of(decision->service->name)));
-	if (decision->wanted.p == NULL)
-		return REASON_NO_PIN;
-	return follow_pin(env, decision, REASON_PINNED, ret_version);
+	return follow_session(env, decision, ret_version);
 }
 
 /* Stable serves, or nobody does. */
@@ -130,24 +137,50 @@ static void fall_to_stable(const struct environment *env, struct decision *decis
 	decision->reason = REASON_STABLE_DOWN;
 }
 
-void decide(
-	const struct environment *env, const struct context *context, struct decision *ret_decision)
+/* From the reason to who serves. */
+static void conclude(
+	const struct environment *env, struct decision *decision, const struct version *pinned)
 {
-	struct decision *decision = ret_decision;
-	const struct version *pinned = NULL;
-
-	*decision = (struct decision){
-		.service = context->service, .reason = REASON_COUNT, .intended = REASON_COUNT};
-	if (context->service == NULL) {
-		decision->strict = context->strict_asked;
-		decision->status = 404;
-		return;
-	}
-	decision->reason = find_reason(env, context, decision, &pinned);
 	enum outcome outcome = reason_outcomes[decision->reason];
+
 	if (outcome == SERVED_BY_PINNED)
 		decision->version = pinned;
 	else if (outcome == SERVED_BY_STABLE || !decision->strict)
 		fall_to_stable(env, decision);
 	decision->status = decision->version != NULL ? 0 : 503;
+}
+
+static void begin(struct decision *decision, const struct service *service, bool strict)
+{
+	*decision = (struct decision){.service = service,
+		.reason = REASON_COUNT,
+		.intended = REASON_COUNT,
+		.strict = strict,
+		.status = 404};
+}
+
+void decide(
+	const struct environment *env, const struct context *context, struct decision *ret_decision)
+{
+	const struct version *pinned = NULL;
+
+	begin(ret_decision, context->service, context->strict_asked);
+	if (context->service == NULL)
+		return;
+	ret_decision->reason = find_reason(env, context, ret_decision, &pinned);
+	conclude(env, ret_decision, pinned);
+}
+
+void decide_session(const struct environment *env, const struct session *session,
+	const struct service *service, struct decision *ret_decision)
+{
+	const struct version *pinned = NULL;
+
+	begin(ret_decision, service, session != NULL && session->policy == POLICY_STRICT);
+	if (service == NULL)
+		return;
+	ret_decision->session = session;
+	ret_decision->reason =
+		session != NULL ? follow_session(env, ret_decision, &pinned) : REASON_NO_SESSION;
+	conclude(env, ret_decision, pinned);
 }

@@ -67,4 +67,11 @@ struct decision {
 void decide(const struct environment *env, const struct context *context,
 	struct decision *ret_decision);
 
+/*
+ * The same for a request that carries a session's key and nothing else, whether the environment has the
+ * session or not; NULL: for one that carries no key. `service` NULL is 404.
+ */
+void decide_session(const struct environment *env, const struct session *session,
+	const struct service *service, struct decision *ret_decision);
+
 #endif

@@ -139,6 +139,14 @@ bool dict_remove(struct dict *dict, struct str key)
 	return true;
 }
 
+bool dict_has(const struct dict *dict, struct str key)
+{
+	bool found;
+
+	dict_position(dict, key, &found);
+	return found;
+}
+
 const char *dict_get(const struct dict *dict, struct str key)
 {
 	bool found;

@@ -114,6 +114,8 @@ bool strlist_has(const struct strlist *list, struct str item);
 void dict_set(struct dict *dict, struct str key, const char *value);
 /* Returns whether it was there. */
 bool dict_remove(struct dict *dict, struct str key);
+/* Also when its value is NULL. */
+bool dict_has(const struct dict *dict, struct str key);
 /* NULL when absent. */
 const char *dict_get(const struct dict *dict, struct str key);
 void dict_finish(struct dict *dict);

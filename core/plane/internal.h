@@ -18,6 +18,7 @@
 #include "core/base/limits.h"
 #include "core/base/map.h"
 #include "core/model/event.h"
+#include "core/model/pull.h"
 #include "core/plane/plane.h"
 #include "core/store/store.h"
 
@@ -112,6 +113,12 @@ struct plane {
 
 /* ---- plane_flight.c: from a checked write to what is visible -------------------------------------- */
 
+/* Who does it, for the record. */
+static inline const char *actor_or_unknown(const char *actor)
+{
+	return actor != NULL && actor[0] != '\0' ? actor : "unknown";
+}
+
 struct flight *flight_begin(struct plane *plane, const char *actor);
 /* Takes over the caller's reference. The record gets the next revision and is in `tentative` from now on. */
 void flight_put(struct flight *flight, enum thing thing, void *record);
@@ -137,7 +144,10 @@ struct outcome {
 	const struct tombstone *gone;
 	const char *near[PLANE_NEAR_MAX];
 	size_t near_count;
-	struct flight *flight;
+	char near_numbers[PULL_NEAR_MAX][PULL_NUMBER_SIZE]; /* `near` may point into it */
+	struct flight *flight; /* NULL after a dry run, and then: */
+	const struct session *before; /* borrowed from `tentative`, may be NULL */
+	struct session *after; /* a reference */
 };
 
 typedef enum err (*verb_fn)(
@@ -148,6 +158,9 @@ enum err refuse_service(struct plane *plane, enum err err, const char *name, str
 /* ERR_GONE with its tombstone, or `err` with near names. */
 enum err refuse_version(struct plane *plane, enum err err, const struct service_node *node,
 	const char *service, const char *version, struct outcome *out);
+/* Several pull requests in `list` have the number, or there is none of it and this link. */
+enum err refuse_pull(struct plane *plane, const struct plane_write *write,
+	const struct pull_list *list, struct outcome *out);
 enum err refuse_session(struct plane *plane, const char *key, struct outcome *out);
 /* ERR_REVISION when `want` is neither 0 nor `have`. */
 enum err check_if_match(

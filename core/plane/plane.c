@@ -209,6 +209,20 @@ static void refuse(struct plane *plane, const struct outcome *out, plane_done_fn
 	done(arg, &result);
 }
 
+/* Nothing has changed: what would be is told. */
+static void foretell(struct plane *plane, struct outcome *out, plane_done_fn done, void *arg)
+{
+	const struct plane_result result = {
+		.record = out->after,
+		.dry_run = true,
+		.before = out->before,
+		.revision = plane->visible.revision,
+	};
+
+	done(arg, &result);
+	record_unref(&session_type, out->after);
+}
+
 void plane_write(
 	struct plane *plane, const struct plane_write *write, plane_done_fn done, void *arg)
 {
@@ -216,6 +230,10 @@ void plane_write(
 
 	if (verbs[write->verb](plane, write, &out) != ERR_NONE) {
 		refuse(plane, &out, done, arg);
+		return;
+	}
+	if (out.flight == NULL) {
+		foretell(plane, &out, done, arg);
 		return;
 	}
 	out.flight->done = done;

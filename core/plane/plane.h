@@ -73,6 +73,15 @@ struct plane_write {
 	int64_t if_match; /* revision the thing must have, 0: any */
 	bool force;
 	bool take;
+	/*
+	 * Creating or patching a session: it pins the newest version of every service that has one of this
+	 * pull request, but for services the record's own pins name. 0: none. `pr_url` says which, where
+	 * several have the number; NULL: any, so that several are ERR_CONFLICT with their links as near.
+	 */
+	int64_t pr;
+	const char *pr_url;
+	/* Sessions and their pins: checked as ever, and nothing changes; the result says what would be. */
+	bool dry_run;
 };
 
 enum { PLANE_NEAR_MAX = 5 };
@@ -82,6 +91,9 @@ struct plane_result {
 	const struct errbuf *eb; /* when err */
 	const void *record; /* the thing after the write (service, version or session), or NULL */
 	const struct tombstone *gone; /* for ERR_GONE, and after a delete */
+	/* After a dry run `record` is the session as it would be (without a key when one would be made). */
+	bool dry_run;
+	const struct session *before; /* as it is, NULL when it would be new */
 	bool created;
 	int64_t revision; /* the environment's with this write visible */
 	const char *near

@@ -14,20 +14,31 @@
 /* Sessions are many; the near ones of a mistyped key are looked for among its neighbours. */
 enum { NEIGHBOURS = 1000 };
 
-static void suggest(struct outcome *out, const char *wanted, const char **names, size_t count)
+/* What would be right: at most PLANE_NEAR_MAX names. */
+static void say_near(struct outcome *out, const char *const *names, size_t count)
 {
-	size_t near[PLANE_NEAR_MAX];
 	struct strbuf text;
 
-	out->near_count = name_near(str_of(wanted), names, count, near, PLANE_NEAR_MAX);
 	strbuf_init(&text, sizeof(out->eb.expected) - 1);
-	for (size_t i = 0; i < out->near_count; i++) {
-		out->near[i] = names[near[i]];
+	for (size_t i = 0; i < count; i++) {
+		out->near[i] = names[i];
 		strbuf_add_c(&text, i > 0 ? ", " : "");
-		strbuf_add_c(&text, out->near[i]);
+		strbuf_add_c(&text, names[i]);
 	}
+	out->near_count = count;
 	str_copy(out->eb.expected, sizeof(out->eb.expected), strbuf_str(&text));
 	strbuf_finish(&text);
+}
+
+static void suggest(struct outcome *out, const char *wanted, const char **names, size_t count)
+{
+	const char *found[PLANE_NEAR_MAX];
+	size_t near[PLANE_NEAR_MAX];
+	size_t near_count = name_near(str_of(wanted), names, count, near, PLANE_NEAR_MAX);
+
+	for (size_t i = 0; i < near_count; i++)
+		found[i] = names[near[i]];
+	say_near(out, found, near_count);
 }
 
 /* "cart@pr-482 was retired by dev1 5m ago", "session "dev" expired 2h ago" */
@@ -90,6 +101,37 @@ enum err refuse_version(struct plane *plane, enum err err, const struct service_
 		names[i] = node->versions[i]->name;
 	suggest(out, version, names, node->version_count);
 	free(names);
+	return out->eb.err;
+}
+
+enum err refuse_pull(struct plane *plane, const struct plane_write *write,
+	const struct pull_list *list, struct outcome *out)
+{
+	const char *names[PLANE_NEAR_MAX];
+	size_t count = 0;
+
+	if (list->count == 0) {
+		count = pulls_near(&plane->tentative, write->pr, out->near_numbers);
+		for (size_t i = 0; i < count; i++)
+			names[i] = out->near_numbers[i];
+		err_set(&out->eb, ERR_VERSION_UNKNOWN, "no service has a version of #%lld",
+			(long long)write->pr);
+	} else {
+		for (size_t i = 0; i < list->count && count < PLANE_NEAR_MAX; i++) {
+			if (list->items[i].url.n > 0)
+				names[count++] = list->items[i].url.p;
+		}
+		if (write->pr_url == NULL)
+			err_set(&out->eb, ERR_CONFLICT,
+				"%zu pull requests have the number %lld: say which, by its link",
+				list->count, (long long)write->pr);
+		else
+			err_set(&out->eb, ERR_VERSION_UNKNOWN, "#%lld has another link here",
+				(long long)write->pr);
+	}
+	say_near(out, names, count);
+	str_copy(out->eb.field, sizeof(out->eb.field),
+		list->count > 0 ? STR_LIT("pr_url") : STR_LIT("pr"));
 	return out->eb.err;
 }
 

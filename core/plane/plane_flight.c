@@ -35,10 +35,9 @@ static const enum row_kind row_kinds[THING_COUNT] = {
 struct flight *flight_begin(struct plane *plane, const char *actor)
 {
 	struct flight *flight = xcalloc(1, sizeof(*flight));
-	bool named = actor != NULL && actor[0] != '\0';
 
 	flight->plane = plane;
-	str_copy(flight->actor, sizeof(flight->actor), named ? str_of(actor) : STR_LIT("unknown"));
+	str_copy(flight->actor, sizeof(flight->actor), str_of(actor_or_unknown(actor)));
 	flight->revision = plane->last_revision;
 	batch_init(&flight->batch);
 	return flight;

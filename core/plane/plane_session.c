@@ -86,6 +86,60 @@ static enum err set_lifetime(struct plane *plane, const struct session *wanted, 
 	return ERR_NONE;
 }
 
+/* ---- pull requests and dry runs ------------------------------------------------------------------ */
+
+/* Pins what the pull request has; what is pinned by name stays. */
+static enum err pin_pull(struct plane *plane, const struct plane_write *write, struct dict *pins,
+	struct outcome *out)
+{
+	struct pull_list list;
+	const struct pull *pull;
+	size_t count;
+	enum err err = ERR_NONE;
+
+	pulls_collect(&plane->tentative, write->pr, &list);
+	pull = pulls_find(&list, write->pr, str_of(write->pr_url), &count);
+	if (pull == NULL || count != 1)
+		err = refuse_pull(plane, write, &list, out);
+	for (size_t i = 0; err == ERR_NONE && i < pull->version_count; i++) {
+		const struct pull_version *entry = &pull->versions[i];
+		struct str service = str_of(entry->version->service);
+
+		if (entry->newest && !dict_has(pins, service))
+			dict_set(pins, service, entry->version->name);
+	}
+	pulls_finish(&list);
+	return err;
+}
+
+/* What the client sent, with the pins of the pull request it asked for. NULL when that cannot be. */
+static struct session *completed(
+	struct plane *plane, const struct plane_write *write, struct outcome *out)
+{
+	struct session *wanted = record_clone(&session_type, write->record);
+
+	if (write->pr == 0 || pin_pull(plane, write, &wanted->pins, out) == ERR_NONE)
+		return wanted;
+	record_unref(&session_type, wanted);
+	return NULL;
+}
+
+/* Takes `after` over. */
+static enum err foresee(struct outcome *out, const struct session *before, struct session *after)
+{
+	out->before = before;
+	out->after = after;
+	return ERR_NONE;
+}
+
+static enum err check_pin_count(const struct session *session, struct outcome *out)
+{
+	if (session->pins.count <= LIMIT_PINS)
+		return ERR_NONE;
+	return err_set_field(
+		&out->eb, ERR_LIMIT, "pins", NULL, "a session has at most %d pins", LIMIT_PINS);
+}
+
 /* ---- create -------------------------------------------------------------------------------------- */
 
 static bool is_free(const struct plane *plane, const char *key)
@@ -142,16 +196,17 @@ static void put_new_session(struct flight *flight, struct session *new)
 	flight_put(flight, THING_SESSION, new);
 }
 
-enum err verb_create_session(
-	struct plane *plane, const struct plane_write *write, struct outcome *out)
+static enum err create_session(struct plane *plane, const struct plane_write *write,
+	const struct session *wanted, struct outcome *out)
 {
-	const struct session *wanted = write->record;
 	char key[LIMIT_SESSION_KEY + 1];
 	struct session *new;
 	enum err err = choose_key(plane, write, key, out);
 
 	if (err == ERR_NONE)
 		err = check_pins(plane, &wanted->pins, out);
+	if (err == ERR_NONE)
+		err = check_pin_count(wanted, out);
 	if (err == ERR_NONE && plane->tentative.session_count >= LIMIT_SESSIONS)
 		err = err_set(&out->eb, ERR_LIMIT, "there are %d sessions, as many as there may be",
 			LIMIT_SESSIONS);
@@ -168,12 +223,33 @@ enum err verb_create_session(
 	text_set(&new->key, key);
 	if (new->name == NULL)
 		text_set(&new->name, key);
-	out->flight = flight_begin(plane, write->actor);
-	if (new->owner == NULL)
-		text_set(&new->owner, out->flight->actor);
 	new->created_at = plane->now_ms();
+	if (new->owner == NULL)
+		text_set(&new->owner, actor_or_unknown(write->actor));
+	if (write->dry_run) {
+		/* A key that was made up is not the one that will be, and what it named is not either. */
+		if (wanted->key == NULL || wanted->key[0] == '\0') {
+			text_set(&new->key, NULL);
+			text_set(&new->name, wanted->name);
+		}
+		return foresee(out, NULL, new);
+	}
+	out->flight = flight_begin(plane, write->actor);
 	put_new_session(out->flight, new);
 	return ERR_NONE;
+}
+
+enum err verb_create_session(
+	struct plane *plane, const struct plane_write *write, struct outcome *out)
+{
+	struct session *wanted = completed(plane, write, out);
+	enum err err = out->eb.err;
+
+	if (wanted == NULL)
+		return err;
+	err = create_session(plane, write, wanted, out);
+	record_unref(&session_type, wanted);
+	return err;
 }
 
 /* ---- patch --------------------------------------------------------------------------------------- */
@@ -202,9 +278,8 @@ static struct session *patched(struct plane *plane, const struct session *old,
 	record_merge(&session_type, new, patch, fields, true);
 	if (present & lifetime)
 		err = set_lifetime(plane, patch, present, new, out);
-	if (err == ERR_NONE && new->pins.count > LIMIT_PINS)
-		err = err_set_field(&out->eb, ERR_LIMIT, "pins", NULL,
-			"a session has at most %d pins", LIMIT_PINS);
+	if (err == ERR_NONE)
+		err = check_pin_count(new, out);
 	if (err == ERR_NONE)
 		return new;
 	record_unref(&session_type, new);
@@ -231,6 +306,8 @@ static enum err patch_session(struct plane *plane, const struct plane_write *wri
 	new = patched(plane, old, patch, present, out);
 	if (new == NULL)
 		return out->eb.err;
+	if (write->dry_run)
+		return foresee(out, old, new);
 	out->flight = flight_begin(plane, write->actor);
 	if (record_equal(&session_type, old, new, 0)) {
 		flight_answer(out->flight, THING_SESSION, old, NULL);
@@ -247,7 +324,15 @@ static enum err patch_session(struct plane *plane, const struct plane_write *wri
 enum err verb_patch_session(
 	struct plane *plane, const struct plane_write *write, struct outcome *out)
 {
-	return patch_session(plane, write, write->record, write->present, out);
+	struct session *patch = completed(plane, write, out);
+	uint64_t present = write->present | (write->pr != 0 ? bit("pins") : 0);
+	enum err err = out->eb.err;
+
+	if (patch == NULL)
+		return err;
+	err = patch_session(plane, write, patch, present, out);
+	record_unref(&session_type, patch);
+	return err;
 }
 
 /* ---- pins and the end ---------------------------------------------------------------------------- */

@@ -259,14 +259,6 @@ static enum err read_list(struct reader *r, const struct member *m)
 	return ERR_NONE;
 }
 
-static bool dict_has(const struct dict *dict, const char *key)
-{
-	for (size_t i = 0; i < dict->count; i++)
-		if (strcmp(dict->entries[i].key, key) == 0)
-			return true;
-	return false;
-}
-
 static enum err read_dict(struct reader *r, const struct member *m)
 {
 	const cJSON *item;
@@ -281,7 +273,7 @@ static enum err read_dict(struct reader *r, const struct member *m)
 		struct str value = str_of(removes ? NULL : item->valuestring);
 		if (err == ERR_NONE && !removes && !cJSON_IsString(item))
 			err = wrong_type(r, m->field->name, item, "an object of texts");
-		if (err == ERR_NONE && dict_has(m->slot, item->string))
+		if (err == ERR_NONE && dict_has(m->slot, key))
 			err = err_set_field(r->eb, ERR_BAD_VALUE, m->field->name,
 				"each key only once", "%s has a key twice", m->field->name);
 		if (err == ERR_NONE && m->field->check_entry != NULL)

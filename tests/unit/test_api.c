@@ -254,6 +254,116 @@ static void test_pulls(void **state)
 	run_rows(*state, rows, ARRAY_LEN(rows));
 }
 
+static void test_session_of_pull(void **state)
+{
+	static const struct step rows[] = {
+		{"PUT", CART, "{}", 201, NULL},
+		{"PUT", "/v1/services/pay", "{}", 201, NULL},
+		{"PUT", "/v1/services/ship", "{}", 201, NULL},
+		{"POST", "/v1/sessions", "{\"pr\":482}", 409, "\"code\":\"version-unknown\""},
+		{"PUT", PR1, "{\"endpoints\":[\"127.0.0.1:9001\"]," PULL(482, "482") "}", 201,
+			NULL},
+		{"PUT", "/v1/services/pay/versions/pr-482",
+			"{\"endpoints\":[\"127.0.0.1:9002\"]," PULL(482, "482") "}", 201, NULL},
+		{"PUT", CART "/versions/own", "{\"endpoints\":[\"127.0.0.1:9005\"]}", 201, NULL},
+		{"POST", "/v1/sessions", "{\"key\":\"all\",\"pr\":482}", 201,
+			"\"pins\":{\"cart\":\"pr-1\",\"pay\":\"pr-482\"}"},
+		{"POST", "/v1/sessions",
+			"{\"key\":\"mine\",\"pr\":482,\"pins\":{\"cart\":\"own\"}}", 201,
+			"\"pins\":{\"cart\":\"own\",\"pay\":\"pr-482\"}"},
+		{"GET", "/v1/events?limit=1", NULL, 200,
+			"\"action\":\"session-created\",\"object\":\"mine\""},
+		{"POST", "/v1/sessions", "{\"pr\":481}", 409, "\"near\":[\"482\"]"},
+		{"POST", "/v1/sessions", "{\"pr\":481}", 409, "\"field\":\"pr\""},
+		{"POST", "/v1/sessions", "{\"pr\":0}", 400, "\"field\":\"pr\""},
+		{"POST", "/v1/sessions", "{\"pr\":4.5}", 400, "\"field\":\"pr\""},
+		{"POST", "/v1/sessions", "{\"pr\":\"482\"}", 400, "\"code\":\"wrong-type\""},
+		{"POST", "/v1/sessions", "{\"pr\":1,\"pr\":2}", 400, "\"code\":\"unknown-field\""},
+		{"POST", "/v1/sessions", "{\"pr_url\":\"https://x\"}", 400,
+			"\"code\":\"missing-field\""},
+		{"POST", "/v1/sessions", "{\"pr\":482,\"pr_url\":5}", 400, "\"field\":\"pr_url\""},
+		{"PUT", "/v1/services/ship/versions/pr-482",
+			"{\"endpoints\":[\"127.0.0.1:9003\"]," PULL(482, "b/482") "}", 201, NULL},
+		{"POST", "/v1/sessions", "{\"pr\":482}", 409,
+			"\"near\":[\"https://forge.example/482\",\"https://forge.example/b/482\"]"},
+		{"POST", "/v1/sessions",
+			"{\"key\":\"b\",\"pr\":482,\"pr_url\":\"https://forge.example/b/482\"}",
+			201, "\"pins\":{\"ship\":\"pr-482\"}"},
+		{"POST", "/v1/sessions", "{\"pr\":482,\"pr_url\":\"https://forge.example/c\"}", 409,
+			"\"code\":\"version-unknown\""},
+		{"PATCH", "/v1/sessions/b", "{\"pr\":482,\"pr_url\":\"https://forge.example/482\"}",
+			200, "\"pins\":{\"cart\":\"pr-1\",\"pay\":\"pr-482\",\"ship\":\"pr-482\"}"},
+		/* Pins by name go first, also those that end. */
+		{"PATCH", "/v1/sessions/b",
+			"{\"pr\":482,\"pr_url\":\"https://forge.example/"
+			"482\",\"pins\":{\"pay\":null}}",
+			200, "\"pins\":{\"cart\":\"pr-1\",\"ship\":\"pr-482\"}"},
+	};
+
+	run_rows(*state, rows, ARRAY_LEN(rows));
+}
+
+/* A dry run refuses what the write would, answers what would be, and leaves nothing behind. */
+static void test_dry_run(void **state)
+{
+	static const struct step prepare[] = {
+		{"PUT", CART, "{}", 201, NULL},
+		{"PUT", "/v1/services/pay", "{}", 201, NULL},
+		{"PUT", PR1, "{\"endpoints\":[\"127.0.0.1:9001\"]," PULL(482, "482") "}", 201,
+			NULL},
+		{"PUT", STABLE, "{\"endpoints\":[\"127.0.0.1:9000\"],\"kind\":\"stable\"}", 201,
+			NULL},
+		{"POST", "/v1/sessions", "{\"key\":\"dev\",\"pins\":{\"cart\":\"1.0\"}}", 201,
+			NULL},
+		{"PATCH", "/v1/sessions/dev", "{\"name\":\"dev\"}", 200, NULL},
+	};
+	static const struct step rows[] = {
+		{"POST", "/v1/sessions?dry-run=1", "{\"pr\":482}", 200,
+			"{\"dry_run\":true,\"session\":{\"owner\":"},
+		{"POST", "/v1/sessions?dry-run=1", "{\"pr\":482}", 200,
+			"\"pins\":{\"cart\":\"pr-1\"}"},
+		{"POST", "/v1/sessions?dry-run=1", "{\"pr\":482}", 200,
+			"\"sentence\":\"pay has no version of #482 and gets 503.\""},
+		{"POST", "/v1/sessions?dry-run=1", "{\"pr\":9}", 409, "\"near\":[\"482\""},
+		{"POST", "/v1/sessions?dry-run=1", "{\"key\":\"dev\"}", 409,
+			"\"code\":\"key-taken\""},
+		{"POST", "/v1/sessions?dry-run=1", "{\"key\":\"new\",\"ttl\":\"1ms\"}", 400,
+			"\"field\":\"ttl\""},
+		{"POST", "/v1/sessions?dry-run=yes", "{}", 400, "\"field\":\"dry-run\""},
+		{"PATCH", "/v1/sessions/dev?dry-run=1", "{\"pins\":{\"cart\":\"pr-1\"}}", 200,
+			"\"key\":\"dev\""},
+		{"PATCH", "/v1/sessions/dev?dry-run=1", "{\"pins\":{\"cart\":\"pr-9\"}}", 409,
+			"\"code\":\"version-unknown\""},
+		{"PATCH", "/v1/sessions/none?dry-run=1", "{}", 404, NULL},
+		{"PUT", "/v1/sessions/dev/pins/cart?dry-run=1", "{\"version\":\"pr-1\"}", 200,
+			"\"pin\":\"pr-1\""},
+		{"PUT", "/v1/sessions/dev/pins/cart?dry-run=1", "{\"version\":\"pr-9\"}", 409,
+			NULL},
+		{"DELETE", "/v1/sessions/dev/pins/cart?dry-run=1", NULL, 200, "\"pins\":{}"},
+		{"DELETE", "/v1/sessions/dev/pins/pay?dry-run=1", NULL, 404, NULL},
+		{"DELETE", "/v1/sessions/dev?dry-run=1", NULL, 400, "\"code\":\"bad-parameter\""},
+	};
+	struct fixture *f = *state;
+	int64_t revision;
+	int64_t event;
+
+	run_rows(f, prepare, ARRAY_LEN(prepare));
+	revision = plane_environment(f->plane)->revision;
+	event = plane_events_last(f->plane);
+	run_rows(f, rows, ARRAY_LEN(rows));
+	assert_int_equal(plane_environment(f->plane)->revision, revision);
+	assert_int_equal(plane_events_last(f->plane), event);
+	assert_int_equal(fixture_ask(f, "GET", "/v1/sessions", NULL), 200);
+	fixture_has(f, "{\"sessions\":[{\"key\":\"dev\"");
+	fixture_has(f, "\"pins\":{\"cart\":\"1.0\"}");
+	assert_int_equal(fixture_ask_with(f, "PATCH", "/v1/sessions/dev?dry-run=1",
+				 "If-Match: \"1\"\r\n", "{}"),
+		412);
+	/* Revisions go on where they were. */
+	assert_int_equal(fixture_ask(f, "PATCH", "/v1/sessions/dev", "{\"name\":\"other\"}"), 200);
+	assert_int_equal(plane_environment(f->plane)->revision, revision + 1);
+}
+
 /* More than a slice: the answer comes in pieces and is whole; figures are those of the versions. */
 static void test_many_pulls(void **state)
 {
@@ -483,6 +593,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_take, start, stop),
 		cmocka_unit_test_setup_teardown(test_sessions, start, stop),
 		cmocka_unit_test_setup_teardown(test_pulls, start, stop),
+		cmocka_unit_test_setup_teardown(test_session_of_pull, start, stop),
+		cmocka_unit_test_setup_teardown(test_dry_run, start, stop),
 		cmocka_unit_test_setup_teardown(test_many_pulls, start, stop),
 		cmocka_unit_test_setup_teardown(test_headers, start, stop),
 		cmocka_unit_test_setup_teardown(test_environment, start, stop),
