@@ -20,6 +20,7 @@
 #include "core/base/time.h"
 
 #include "tui/app_internal.h"
+#include "tui/kept.h"
 
 /* Frames for what the network brings come no faster than this; keys are painted at once. */
 enum {
@@ -368,6 +369,7 @@ bool app_theme(struct app *app, const char *name, struct errbuf *eb)
 	screen_set_theme(app->screen, &theme);
 	unwatch_themes(app);
 	watch_themes(app); /* it may be in another directory */
+	app->theme_chosen = true;
 	return true;
 }
 
@@ -420,6 +422,7 @@ static void app_finish(struct app *app)
 		free_event(app->signals[i]);
 	places_finish(app);
 	palette_finish(&app->palette);
+	cJSON_Delete(app->kept);
 	ui_finish(&app->ui);
 	model_finish(&app->model);
 	if (app->owns_base)
@@ -435,8 +438,6 @@ static struct app *app_create(const struct dashboard_options *options)
 	app->now_ms = choose_clock(options);
 	app->owns_base = options->base == NULL;
 	app->base = options->base ? options->base : event_base_new();
-	str_copy(app->theme_name, sizeof(app->theme_name),
-		str_of(options->theme ? options->theme : "dark"));
 	model_init(&app->model, options->url);
 	app->model.now_ms = app->now_ms();
 	ui_ask_end(&app->ui);
@@ -447,23 +448,52 @@ static struct app *app_create(const struct dashboard_options *options)
 	return app;
 }
 
+static void recall(struct app *app, const struct dashboard_options *options)
+{
+	struct errbuf eb;
+
+	errbuf_clear(&eb);
+	if (options->state_file)
+		app->kept = kept_read(options->state_file, &eb);
+	if (eb.err != ERR_NONE)
+		ui_say(&app->ui, ROLE_WARNING, "not as you left it: %s", eb.text);
+	remember_theme(app, options);
+	remember_views(app);
+}
+
+/* One that was chosen at run time may be gone meanwhile. */
+static enum err begin_theme(
+	struct app *app, const struct dashboard_options *options, struct errbuf *eb)
+{
+	if (app->theme_chosen && theme_load(app->theme_name, &app->theme, NULL, NULL) == ERR_NONE)
+		return ERR_NONE;
+	app->theme_chosen = false;
+	str_copy(app->theme_name, sizeof(app->theme_name),
+		str_of(options->theme ? options->theme : "dark"));
+	return theme_load(app->theme_name, &app->theme, NULL, eb);
+}
+
 int dashboard_run(const struct dashboard_options *options, struct errbuf *eb)
 {
 	struct app *app = app_create(options);
 	size_t bad_row;
 	int exit_code;
 
+	recall(app, options);
 	if (!keymap_init(&bad_row)) {
 		err_set(eb, ERR_FAILED, "row %zu of the keymap names no key", bad_row);
 		app->exit_code = err_exit_code(ERR_FAILED);
-	} else if (theme_load(app->theme_name, &app->theme, NULL, eb) != ERR_NONE ||
+	} else if (begin_theme(app, options, eb) != ERR_NONE ||
 		   !(app->screen = screen_create(&app->theme, eb))) {
 		app->exit_code = err_exit_code(ERR_USAGE);
 	} else {
 		make_events(app);
 		paint_now(app); /* before anything is asked of the network */
 		if (network_start(app, options, eb)) {
+			places_begin(app);
 			(void)event_base_loop(app->base, EVLOOP_NO_EXIT_ON_EMPTY);
+			if (options->state_file)
+				remember_all(app, options->state_file);
 			network_stop(app);
 		} else {
 			app->exit_code = err_exit_code(ERR_USAGE);

@@ -68,6 +68,8 @@ struct app {
 	struct screen *screen;
 	struct theme theme;
 	char theme_name[THEME_PATH_SIZE];
+	bool theme_chosen; /* here, not by whoever started it */
+	struct cJSON *kept; /* of the run before; NULL: nothing */
 	struct model model;
 	struct ui ui;
 	struct palette palette;
@@ -128,6 +130,8 @@ void app_grant(struct app *app);
 /* places.c: the views, which of them is shown, and the way one came. */
 void places_init(struct app *app);
 void places_finish(struct app *app);
+/* Once the network is there: what the first view needs is asked for. */
+void places_begin(struct app *app);
 struct place *place_now(struct app *app);
 /* The view on top. */
 struct opened *app_top(struct app *app);
@@ -172,6 +176,11 @@ void polls_forget(struct app *app);
 /* clipboard.c: offers the forms of what is selected, and copies the one that was chosen. */
 void clipboard_offer(struct app *app);
 void clipboard_take(struct app *app, const char *form);
+
+/* remember.c: what is kept from run to run. */
+void remember_theme(struct app *app, const struct dashboard_options *options);
+void remember_views(struct app *app);
+void remember_all(struct app *app, const char *path);
 
 /* orders.c: the `:` line. */
 void orders_open(struct app *app, const char *line);

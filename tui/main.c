@@ -56,6 +56,28 @@ static enum err read_keys(const char *file, struct errbuf *eb)
 	return err == ERR_NOT_FOUND ? ERR_NONE : err;
 }
 
+/* What is kept is kept for a context; for one without a name, by where it is. */
+static const char *state_name(const struct config *config, bool demo)
+{
+	const char *url = config->values[SETTING_URL];
+	const char *host = strstr(url, "://");
+
+	if (demo)
+		return "demo";
+	if (config->values[SETTING_CONTEXT])
+		return config->values[SETTING_CONTEXT];
+	return host ? host + 3 : url;
+}
+
+/* Said for this run, not set for all of them. */
+static bool theme_is_fixed(const struct config *config)
+{
+	const struct setting_info *info = &setting_infos[SETTING_THEME];
+	const char *origin = config->origins[SETTING_THEME];
+
+	return origin && (strcmp(origin, info->option) == 0 || strcmp(origin, info->variable) == 0);
+}
+
 /* `url` NULL: the one that is set. */
 static int show_dashboard(const struct command_args *args, const char *url)
 {
@@ -67,10 +89,13 @@ static int show_dashboard(const struct command_args *args, const char *url)
 		config_finish(&config);
 		return cli_fail(&eb);
 	}
+	char *state_file = config_dashboard_path(state_name(&config, url != NULL));
 	const struct dashboard_options options = {
 		.url = url ? url : config.values[SETTING_URL],
 		.session = config.values[SETTING_SESSION],
 		.theme = config.values[SETTING_THEME],
+		.theme_fixed = theme_is_fixed(&config),
+		.state_file = state_file,
 		.actor = config.values[SETTING_USER],
 		.read_only = args_has(args, "--read-only"),
 	};
@@ -79,6 +104,7 @@ static int show_dashboard(const struct command_args *args, const char *url)
 	code = dashboard_run(&options, &eb);
 	if (*eb.text)
 		cli_fail(&eb);
+	free(state_file);
 	config_finish(&config);
 	return code;
 }

@@ -119,6 +119,12 @@ static void open_with(struct app *app, struct opened *opened, const char *argume
 		opened->view->open(opened->state, &app->model, &app->ui, argument);
 }
 
+void places_begin(struct app *app)
+{
+	open_with(app, app_tab(app), "");
+	ask_as_needed(app);
+}
+
 /* What is to be found again when one comes back. */
 static void leave(struct app *app)
 {

@@ -65,6 +65,20 @@ static char *xdg_path(const char *variable, const char *fallback, const char *re
 	return strbuf_detach(&path);
 }
 
+char *config_dashboard_path(const char *name)
+{
+	char rest[NAME_MAX + 1];
+	size_t len;
+
+	(void)snprintf(rest, sizeof(rest), "/dashboard-%.200s.json", name);
+	len = strlen(rest);
+	for (size_t i = 1; i < len; i++)
+		if (!strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-",
+			    rest[i]))
+			rest[i] = '_';
+	return xdg_path("XDG_STATE_HOME", ".local/state", rest);
+}
+
 static const char *login_name(void)
 {
 	const struct passwd *user = getpwuid(getuid());
@@ -344,6 +358,8 @@ void config_write_json(const struct config *config, struct strbuf *out)
 	write_path(&w, "config file", "XDG_CONFIG_HOME", ".config", "/config");
 	write_path(&w, "themes", "XDG_CONFIG_HOME", ".config", "/themes");
 	write_path(&w, "data of serve", "XDG_STATE_HOME", ".local/state", "");
+	write_path(&w, "dashboard, each context", "XDG_STATE_HOME", ".local/state",
+		"/dashboard-CONTEXT.json");
 	json_array_end(&w);
 	json_object_end(&w);
 }

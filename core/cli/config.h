@@ -54,6 +54,9 @@ struct config {
 enum err config_load(const struct command_args *args, struct config *ret_config, struct errbuf *eb);
 void config_finish(struct config *config);
 
+/* $XDG_STATE_HOME/umbra/dashboard-NAME.json; other than letters, digits, . and - are written _. The caller frees. */
+char *config_dashboard_path(const char *name);
+
 /* Writes `session` (NULL: takes it out) into the context in use, or before the sections without one. */
 enum err config_store_session(const struct config *config, const char *session, struct errbuf *eb);
 

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +33,9 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	(void)state;
-	pty_finish(&pty);
+	if (pty.vterm)
+		pty_finish(&pty);
+	memset(&pty, 0, sizeof(pty));
 	stage_stop(&stage);
 	return 0;
 }
@@ -237,6 +240,71 @@ static void test_own_keys(void **state)
 	assert_int_equal(rmdir(directory), 0);
 }
 
+/* The one file in the directory, and its text overwritten when `text` is not NULL. */
+static void find_state(const char *directory, char path[512], const char *text)
+{
+	DIR *dir = opendir(directory);
+	const struct dirent *entry;
+
+	assert_non_null(dir);
+	path[0] = '\0';
+	while ((entry = readdir(dir)) != NULL)
+		if (entry->d_name[0] != '.')
+			(void)snprintf(path, 512, "%s/%s", directory, entry->d_name);
+	closedir(dir);
+	assert_non_null(strstr(path, ".json"));
+	if (text)
+		write_file(path, text);
+}
+
+static void leave(const char *keys)
+{
+	pty_keys(&pty, keys);
+	assert_int_equal(pty_wait_end(&pty), 0);
+	pty_finish(&pty);
+	memset(&pty, 0, sizeof(pty));
+}
+
+static void test_state_is_kept(void **state)
+{
+	static const char *const broken[] = {"", "{", "[]",
+		"{\"view\":7,\"views\":[],\"lines\":{}}",
+		"{\"view\":\"pins\",\"theme\":\"/dev/zero\",\"lines\":[1,null,\"a\"],"
+		"\"views\":{\"services\":7,\"sessions\":{\"order\":\"\\u001b[2J\"}}}"};
+	char directory[] = "/tmp/umbra-screen-XXXXXX";
+	char home[64], inside[64], path[512];
+	const char *env[] = {home, NULL};
+	const struct dash_options options = {.env = env};
+
+	(void)state;
+	assert_non_null(mkdtemp(directory));
+	(void)snprintf(home, sizeof(home), "XDG_STATE_HOME=%s", directory);
+	(void)snprintf(inside, sizeof(inside), "%s/umbra", directory);
+	open_dash(options);
+	pty_keys(&pty, ":theme light\r");
+	pty_wait_text(&pty, "theme light");
+	pty_keys(&pty, "3");
+	pty_wait_text(&pty, "qa-seats");
+	leave("q");
+	find_state(inside, path, NULL);
+	open_dash(options);
+	pty_wait_text(&pty, "qa-seats"); /* Sessions again */
+	pty_keys(&pty, ":\033[A");
+	pty_wait_text(&pty, ":theme light");
+	leave("\033q");
+	for (size_t i = 0; i < ARRAY_LEN(broken); i++) {
+		find_state(inside, path, broken[i]);
+		open_dash(options);
+		pty_wait_text(&pty, "SERVICE / VERSION");
+		if (i == 1 || i == 2)
+			pty_wait_text(&pty, "not as you left it");
+		leave("q");
+	}
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rmdir(inside), 0);
+	assert_int_equal(rmdir(directory), 0); /* and nothing else was left */
+}
+
 #define FRAME(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -250,6 +318,7 @@ int main(void)
 		FRAME(test_palette_has_words_of_its_own),
 		FRAME(test_refused_prompt_comes_back),
 		FRAME(test_own_keys),
+		FRAME(test_state_is_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
