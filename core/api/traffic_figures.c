@@ -64,6 +64,8 @@ static void write_figures(void *arg, const char *key, const struct figures *figu
 
 	json_object(w, NULL);
 	write_key(out, str_of(key));
+	if (out->by == FIGURES_BY_EDGE)
+		json_uint(w, "lost", figures->lost);
 	wire_write_figures(w, figures);
 	json_object_end(w);
 }

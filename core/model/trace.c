@@ -89,7 +89,7 @@ static size_t strike_out(const struct request *const *candidates, size_t count, 
  * Goes up from `hop`: its innermost candidate, the caller of that, and so on, and strikes out each with those
  * like it. Certain when that leads to a first hop and nothing is left over.
  */
-static const struct request *find_caller(
+static const struct request *find_loser(
 	const struct request *const *candidates, size_t count, const struct request *hop)
 {
 	bool struck[TRACE_HOPS_MAX] = {false};
@@ -97,6 +97,9 @@ static const struct request *find_caller(
 	const struct request *at = caller;
 	size_t left = count;
 
+	/* Also spares the way up, for the many hops of requests without a session. */
+	if (caller == NULL || caller->session.n == 0)
+		return NULL;
 	while (at != NULL) {
 		left -= strike_out(candidates, count, struck, at);
 		if (trace_hop_is_first(at) && left == 0)
@@ -110,7 +113,6 @@ const struct request *trace_lost_by(
 	const struct request *const *hops, size_t count, const struct request *hop)
 {
 	const struct request *candidates[TRACE_HOPS_MAX];
-	const struct request *caller;
 	size_t found = 0;
 
 	if (hop->session.n > 0 || count > TRACE_HOPS_MAX)
@@ -118,8 +120,7 @@ const struct request *trace_lost_by(
 	for (size_t i = 0; i < count; i++)
 		if (may_have_called(hops[i], hop))
 			candidates[found++] = hops[i];
-	caller = find_caller(candidates, found, hop);
-	return caller != NULL && caller->session.n > 0 ? caller : NULL;
+	return find_loser(candidates, found, hop);
 }
 
 /* ---- finding the hops ---- */

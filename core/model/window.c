@@ -40,6 +40,7 @@ struct window {
 	int64_t last_seen;
 	int64_t head; /* the newest second */
 	struct slots *slots; /* second s at s % WINDOW_SLOTS; NULL at rest */
+	uint32_t *lost; /* as slots; NULL until one is, which is seldom */
 	struct half halves[2]; /* the newest, and one before it */
 };
 
@@ -57,7 +58,9 @@ static void half_finish(struct half *half)
 static void rest(struct window *w)
 {
 	free(w->slots);
+	free(w->lost);
 	w->slots = NULL;
+	w->lost = NULL;
 	half_finish(&w->halves[0]);
 	half_finish(&w->halves[1]);
 }
@@ -70,12 +73,15 @@ void window_destroy(struct window *w)
 	free(w);
 }
 
-static void clear_slot(struct slots *slots, int64_t second)
+static void clear_slot(struct window *w, int64_t second)
 {
 	size_t i = (size_t)(second % WINDOW_SLOTS);
+	struct slots *slots = w->slots;
 
 	slots->bytes_in[i] = slots->bytes_out[i] = 0;
 	slots->count[i] = slots->count_4xx[i] = slots->count_5xx[i] = 0;
+	if (w->lost != NULL)
+		w->lost[i] = 0;
 }
 
 /* Makes `second` the newest; what falls out is forgotten. */
@@ -87,10 +93,12 @@ static void advance(struct window *w, int64_t second)
 	}
 	if (second - w->head >= WINDOW_SLOTS) {
 		memset(w->slots, 0, sizeof(*w->slots));
+		free(w->lost);
+		w->lost = NULL;
 		w->head = second;
 	}
 	while (w->head < second)
-		clear_slot(w->slots, ++w->head);
+		clear_slot(w, ++w->head);
 }
 
 static void half_add(struct half *half, uint32_t number)
@@ -159,6 +167,19 @@ void window_add(struct window *w, int64_t time_ms, int status, double total_ms, 
 								 : HISTOGRAM_MAX_US));
 }
 
+void window_add_lost(struct window *w, int64_t time_ms)
+{
+	int64_t second = time_ms / 1000;
+
+	if (second > w->head)
+		second = w->head; /* nothing has been added since */
+	if (w->slots == NULL || second <= w->head - WINDOW_SLOTS)
+		return;
+	if (w->lost == NULL)
+		w->lost = xcalloc(WINDOW_SLOTS, sizeof(*w->lost));
+	w->lost[second % WINDOW_SLOTS]++;
+}
+
 static void add_half(struct histogram *h, const struct half *half)
 {
 	for (size_t i = 0; i < half->len; i++) {
@@ -207,6 +228,7 @@ void window_figures(
 		count_5xx += w->slots->count_5xx[i];
 		figures->bytes_in += w->slots->bytes_in[i];
 		figures->bytes_out += w->slots->bytes_out[i];
+		figures->lost += w->lost != NULL ? w->lost[i] : 0;
 	}
 	figures->rate = (double)figures->count / seconds;
 	if (figures->count > 0) {

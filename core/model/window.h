@@ -25,6 +25,7 @@ struct figures {
 	double p50_ms, p95_ms, p99_ms;
 	uint64_t count;
 	uint64_t bytes_in, bytes_out;
+	uint64_t lost; /* of them lost their session on the way; an edge's */
 	int64_t last_seen; /* ms, 0: never */
 	uint32_t history[WINDOW_SLOTS]; /* requests per second, oldest first */
 };
@@ -37,6 +38,11 @@ void window_destroy(struct window *w);
  */
 void window_add(struct window *w, int64_t time_ms, int status, double total_ms, int64_t bytes_in,
 	int64_t bytes_out);
+/*
+ * One of the requests that were added had lost its session. It counts in the second of `time_ms`, or the newest
+ * that has requests.
+ */
+void window_add_lost(struct window *w, int64_t time_ms);
 /* `now_ms` may be later than the last add: the slots between are empty. */
 void window_figures(
 	const struct window *w, int64_t now_ms, int seconds, struct figures *ret_figures);

@@ -10,6 +10,7 @@
 #include "core/model/ring.h"
 #include "core/traffic/window_table.h"
 #include "core/traffic/history.h"
+#include "core/traffic/orphans.h"
 #include "core/traffic/traffic.h"
 
 struct event;
@@ -27,6 +28,7 @@ struct traffic {
 	struct event_base *base;
 	struct traffic_options options;
 	struct ring *ring; /* of struct request */
+	struct orphans *orphans; /* over the ring */
 	struct history *history; /* NULL: none */
 	struct window_table *figures[FIGURES_COUNT];
 	/* The last LOSSES of them, number n at n % LOSSES. */

@@ -86,6 +86,11 @@ static enum err open_history(struct traffic *traffic, int64_t *ret_first, struct
 	return traffic->history != NULL ? ERR_NONE : ERR_IO;
 }
 
+static const struct request *get_record(const void *ring, int64_t seq)
+{
+	return ring_get(ring, seq);
+}
+
 struct traffic *traffic_create(
 	struct event_base *base, const struct traffic_options *options, struct errbuf *eb)
 {
@@ -114,6 +119,7 @@ struct traffic *traffic_create(
 	}
 	traffic->ring =
 		ring_create(traffic->options.ring_items, traffic->options.ring_bytes, first);
+	traffic->orphans = orphans_create(traffic->options.ring_items, get_record, traffic->ring);
 	traffic->pump = evtimer_new(base, on_pump, traffic);
 	traffic->rest_timer = evtimer_new(base, on_rest, traffic);
 	if (traffic->pump == NULL || traffic->rest_timer == NULL ||
@@ -134,6 +140,7 @@ void traffic_destroy(struct traffic *traffic)
 	tails_end(traffic);
 	for (size_t i = 0; i < FIGURES_COUNT; i++)
 		window_table_destroy(traffic->figures[i]);
+	orphans_destroy(traffic->orphans);
 	ring_destroy(traffic->ring);
 	if (traffic->pump != NULL)
 		event_free(traffic->pump);
@@ -196,6 +203,27 @@ static void add_figures(struct traffic *traffic, const struct request *request)
 		count_in(traffic, FIGURES_BY_SESSION, &key, request, now_ms);
 }
 
+/* Counts it for the edge from who lost its session, if it is not there by its own word. */
+static void on_orphan(void *arg, const struct request *by, const struct request *orphan)
+{
+	struct traffic *traffic = arg;
+	struct window_table *edges = traffic->figures[FIGURES_BY_EDGE];
+	int64_t now_ms = traffic->options.now_ms();
+	struct key key = {.len = 0};
+
+	if (!key_add_version(&key, by) || !key_add(&key, STR_LIT(" ")) ||
+		!key_add_version(&key, orphan))
+		return;
+	if (orphan->caller.n == 0)
+		count_in(traffic, FIGURES_BY_EDGE, &key, orphan, now_ms);
+	window_table_add_lost(edges, (struct str){key.text, key.len}, now_ms);
+}
+
+static void follow_traces(struct traffic *traffic)
+{
+	orphans_judge(traffic->orphans, traffic->options.now_ms(), on_orphan, traffic);
+}
+
 int64_t traffic_take(struct traffic *traffic, const struct request *request)
 {
 	int64_t seq = ring_next(traffic->ring);
@@ -213,6 +241,8 @@ int64_t traffic_take(struct traffic *traffic, const struct request *request)
 	if (traffic->history != NULL)
 		history_add(traffic->history, copy);
 	ring_push(traffic->ring, copy, request_size(copy));
+	orphans_take(traffic->orphans, copy, traffic->options.now_ms());
+	follow_traces(traffic);
 	if (traffic->tail_count > 0)
 		traffic_wake(traffic);
 	return seq;
@@ -256,6 +286,7 @@ int64_t traffic_figures(struct traffic *traffic, enum figure_by by, int window_s
 {
 	int64_t now_ms = traffic->options.now_ms();
 
+	follow_traces(traffic);
 	window_table_each(traffic->figures[by], now_ms, window_seconds, since_ms, each, arg);
 	return now_ms;
 }
@@ -264,6 +295,7 @@ bool traffic_figures_of(struct traffic *traffic, enum figure_by by, struct str k
 	int window_seconds, struct figures *ret_figures)
 {
 	*ret_figures = (struct figures){0};
+	follow_traces(traffic);
 	return window_table_get(traffic->figures[by], key, traffic->options.now_ms(),
 		       window_seconds, ret_figures) &&
 	       ret_figures->count > 0;

@@ -99,8 +99,13 @@ struct search *traffic_search(struct traffic *traffic, struct filter *filter, in
 /* `done` will not be called. */
 void search_cancel(struct search *search);
 
-/* Figures. Keys: "cart@pr-482"; "gateway@1.2 cart@pr-482" for an edge, " cart@pr-482" when it came from outside; a
- * session's key. */
+/*
+ * Figures. Keys: "cart@pr-482"; "gateway@1.2 cart@pr-482" for an edge, " cart@pr-482" when no caller is named; a
+ * session's key. A request names no caller when it came from outside, or when its caller passed nothing on.
+ * Once it is certain that it was such a caller, and that it lost the session (core/model/trace.h), which is
+ * a second after the trace's outer hop has come, the request counts for the edge from that one as well, and there
+ * as `lost`.
+ */
 enum figure_by { FIGURES_BY_VERSION, FIGURES_BY_EDGE, FIGURES_BY_SESSION };
 typedef void (*figures_fn)(void *arg, const char *key, const struct figures *figures);
 /* Those that changed after `since_ms` (0: all). Returns the time to give as `since_ms` next. */

@@ -20,6 +20,8 @@ void window_table_destroy(struct window_table *table);
 size_t window_table_count(const struct window_table *table);
 void window_table_add(
 	struct window_table *table, struct str key, const struct request *request, int64_t now_ms);
+/* A request that counts already had lost its session. */
+void window_table_add_lost(struct window_table *table, struct str key, int64_t now_ms);
 /*
  * Calls `each` for those whose figures at now_ms may differ from those at since_ms: they had a
  * request after the window that ended then began. All for 0. The most recent first.

@@ -529,9 +529,116 @@ static void figures_by_what_is_a_name(void **state)
 	traffic_bench_finish(&bench);
 }
 
+/* ---- sessions lost on the way ---- */
+
+#define TEXT(literal)                        \
+	{                                    \
+		literal, sizeof(literal) - 1 \
+	}
+#define HOP(service_, version_, caller_, session_, at, took)                                \
+	{                                                                                   \
+		.trace = TEXT("t1"), .service = TEXT(service_), .version = TEXT(version_),  \
+		.caller = TEXT(caller_), .session = TEXT(session_), .time = 1000000 + (at), \
+		.total_ms = (took)                                                          \
+	}
+
+static const struct request gateway = HOP("gateway", "1", "", "qa", 0, 90);
+static const struct request schedule = HOP("schedule", "pr-540", "gateway@1", "qa", 10, 50);
+static const struct request profile = HOP("profile", "2", "", "", 20, 10);
+
+static void note_lost(void *arg, const char *key, const struct figures *figures)
+{
+	char *text = arg;
+	size_t len = strlen(text);
+
+	snprintf(text + len, 512 - len, "%s=%d/%d ", key, (int)figures->lost, (int)figures->count);
+}
+
+static void check_lost(struct traffic_bench *bench, const char *want)
+{
+	char text[512] = "";
+
+	traffic_figures(bench->traffic, FIGURES_BY_EDGE, 60, 0, note_lost, text);
+	assert_string_equal(text, want);
+}
+
+static void a_lost_session_counts_for_who_lost_it(void **state)
+{
+	struct traffic_bench bench;
+	(void)state;
+
+	traffic_bench_init(&bench, false, NULL);
+	traffic_take(bench.traffic, &profile);
+	traffic_take(bench.traffic, &schedule);
+	traffic_take(bench.traffic, &gateway);
+	traffic_bench_now_ms += 999;
+	check_lost(&bench, " gateway@1=0/1 gateway@1 schedule@pr-540=0/1  profile@2=0/1 ");
+	traffic_bench_now_ms += 1;
+	check_lost(&bench, "schedule@pr-540 profile@2=1/1  gateway@1=0/1 "
+			   "gateway@1 schedule@pr-540=0/1  profile@2=0/1 ");
+	/* Once only, also when another first hop of the trace comes. */
+	traffic_take(bench.traffic, &gateway);
+	traffic_bench_now_ms += 1000;
+	check_lost(&bench, " gateway@1=0/2 schedule@pr-540 profile@2=1/1 "
+			   "gateway@1 schedule@pr-540=0/1  profile@2=0/1 ");
+	traffic_bench_finish(&bench);
+}
+
+/* The proxy's threads write when they come to it. */
+static void a_record_may_be_overtaken(void **state)
+{
+	struct traffic_bench bench;
+	(void)state;
+
+	traffic_bench_init(&bench, false, NULL);
+	traffic_take(bench.traffic, &gateway);
+	traffic_take(bench.traffic, &profile);
+	traffic_bench_now_ms += 20;
+	traffic_take(bench.traffic, &schedule);
+	traffic_bench_now_ms += 1000;
+	check_lost(&bench, "schedule@pr-540 profile@2=1/1 gateway@1 schedule@pr-540=0/1 "
+			   " profile@2=0/1  gateway@1=0/1 ");
+	traffic_bench_finish(&bench);
+}
+
+/* Its caller is in the baggage, the session is not: it is on that edge already. */
+static void one_that_names_its_caller_is_not_counted_twice(void **state)
+{
+	static const struct request named = HOP("profile", "2", "schedule@pr-540", "", 20, 10);
+	struct traffic_bench bench;
+	(void)state;
+
+	traffic_bench_init(&bench, false, NULL);
+	traffic_take(bench.traffic, &named);
+	traffic_take(bench.traffic, &schedule);
+	traffic_take(bench.traffic, &gateway);
+	traffic_bench_now_ms += 1000;
+	check_lost(&bench, " gateway@1=0/1 gateway@1 schedule@pr-540=0/1 "
+			   "schedule@pr-540 profile@2=1/1 ");
+	traffic_bench_finish(&bench);
+}
+
+static void what_nobody_lost_is_not_counted(void **state)
+{
+	static const struct request free_gateway = HOP("gateway", "1", "", "", 0, 90);
+	struct traffic_bench bench;
+	(void)state;
+
+	traffic_bench_init(&bench, false, NULL);
+	traffic_take(bench.traffic, &profile);
+	traffic_take(bench.traffic, &free_gateway);
+	traffic_bench_now_ms += 1000;
+	check_lost(&bench, " gateway@1=0/1  profile@2=0/1 ");
+	traffic_bench_finish(&bench);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_lost_session_counts_for_who_lost_it),
+		cmocka_unit_test(a_record_may_be_overtaken),
+		cmocka_unit_test(one_that_names_its_caller_is_not_counted_twice),
+		cmocka_unit_test(what_nobody_lost_is_not_counted),
 		cmocka_unit_test(numbers_rise_by_one),
 		cmocka_unit_test(a_tail_hears_what_comes),
 		cmocka_unit_test(a_tail_goes_on_where_it_was),

@@ -39,6 +39,35 @@ static void an_empty_window_has_nothing(void **state)
 	window_rest(*state, START);
 }
 
+static void lost_ones_leave_with_their_second(void **state)
+{
+	struct figures f;
+
+	window_add_lost(*state, START); /* nothing was added: nothing is counted */
+	add(*state, START, 200, 5);
+	window_add_lost(*state, START);
+	add(*state, START + 1000, 200, 5);
+	window_add_lost(*state, START + 1000);
+	window_add_lost(*state, START + 9000); /* of the newest second there is */
+	window_add_lost(*state, START - 60000);
+	window_figures(*state, START + 1999, 60, &f);
+	assert_int_equal(f.lost, 3);
+	window_figures(*state, START + 1999, 1, &f);
+	assert_int_equal(f.lost, 2);
+	window_figures(*state, START + 60000, 60, &f);
+	assert_int_equal(f.lost, 2);
+	add(*state, START + 60500, 200, 5);
+	window_figures(*state, START + 60500, 60, &f);
+	assert_int_equal(f.lost, 2);
+	add(*state, START + 61000, 200, 5);
+	window_figures(*state, START + 61000, 60, &f);
+	assert_int_equal(f.lost, 0);
+	window_add_lost(*state, START + 61000);
+	add(*state, START + 200000, 200, 5);
+	window_figures(*state, START + 200000, 60, &f);
+	assert_int_equal(f.lost, 0);
+}
+
 static void counts_and_shares(void **state)
 {
 	static const int statuses[] = {200, 201, 302, 404, 499, 500, 503, 599, 0, 600};
@@ -175,6 +204,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(an_empty_window_has_nothing, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			lost_ones_leave_with_their_second, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(counts_and_shares, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			what_is_older_than_a_minute_is_out, set_up, tear_down),

@@ -185,6 +185,12 @@ static void figures_come_back(void **state)
 		assert_memory_equal(&figures, &back, sizeof(figures));
 		cJSON_Delete(tree);
 	}
+	/* An edge's. */
+	cJSON *edge = json_parse(strbuf_str(&out), NULL);
+	cJSON_AddNumberToObject(edge, "lost", 3);
+	assert_int_equal(wire_read_figures(edge, &key, &back, &eb), ERR_NONE);
+	assert_int_equal(back.lost, 3);
+	cJSON_Delete(edge);
 	static const char *const members[] = {
 		"rate", "p95_ms", "count", "last_seen", "history", "session"};
 	cJSON *tree = json_parse(strbuf_str(&out), NULL);

@@ -1,0 +1,27 @@
+/*
+ * Finds the requests that lost their session on the way, as records come: who called them says
+ * core/model/trace.h. Bounded: it looks back `reach` records and remembers the last 4,096 traces that wait;
+ * what is beyond that is not found.
+ */
+#ifndef UMBRA_TRAFFIC_ORPHANS_H
+#define UMBRA_TRAFFIC_ORPHANS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/model/request.h"
+#include "core/model/trace.h"
+
+struct orphans;
+
+/* `get` finds a record by its seq, as long as it is kept. */
+struct orphans *orphans_create(size_t reach, trace_get_fn get, const void *store);
+void orphans_destroy(struct orphans *orphans);
+/* A record has come, and can be got. */
+void orphans_take(struct orphans *orphans, const struct request *request, int64_t now_ms);
+/* `orphan` lost its session at `by`. Each orphan once. */
+typedef void (*orphan_fn)(void *arg, const struct request *by, const struct request *orphan);
+/* Calls `lost` for what has become certain: a trace's, a second after its outer hop has come. */
+void orphans_judge(struct orphans *orphans, int64_t now_ms, orphan_fn lost, void *arg);
+
+#endif
