@@ -136,6 +136,9 @@ static void grant(struct app *app, const struct wish *wish)
 	case WISH_RUN:
 		network_run(app, wish->text, RUN_PLAIN);
 		break;
+	case WISH_RUN_PART:
+		network_run(app, wish->text, RUN_PART);
+		break;
 	case WISH_RUN_MINE:
 		network_run(app, wish->text, RUN_MINE);
 		break;

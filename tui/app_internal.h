@@ -159,6 +159,7 @@ void network_tail(struct app *app, const char *scope);
 void network_tail_stop(struct app *app);
 enum run_for {
 	RUN_PLAIN,
+	RUN_PART, /* one of several that are one action */
 	RUN_MINE, /* a session that this creates becomes the user's */
 	RUN_TOLD, /* the answer is for the view that is shown */
 	RUN_SHOWN, /* by the `:` line: the answer is shown whole */

@@ -34,6 +34,8 @@
 	X(GLYPH_DOWN, "▼", "v")      \
 	X(GLYPH_WARNING, "⚠", "!")   \
 	X(GLYPH_CRUMB, "›", ">")     \
+	X(GLYPH_SIDE, "│", "|")      \
+	X(GLYPH_CHECK, "✓", "#")     \
 	X(GLYPH_CUT, "…", "~")
 
 enum glyph {

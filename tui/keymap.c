@@ -32,10 +32,12 @@ const struct binding bindings[] = {
 	{AREA_SERVICES, ACTION_LOGS, "l", "logs", "its requests, as they come", "umbra logs -f {filter}"},
 	{AREA_SERVICES, ACTION_EXTEND, "e", "extend", "let the version's lifetime start anew", "umbra version extend {id} --ttl {ttl}"},
 	{AREA_SERVICES, ACTION_RETIRE, "R", "retire", "take the version away; asks first", "umbra version retire {id}"},
+	{AREA_SERVICES, ACTION_MINE, "m", "mine", "what is mine first: written by me, or pinned by my sessions", NULL},
 	{AREA_SERVICES, ACTION_LEFT, "h Left", NULL, "fold the service", NULL},
 	{AREA_SERVICES, ACTION_RIGHT, "Right", NULL, "unfold the service", NULL},
 	{AREA_SERVICES, ACTION_SORT, "s", "sort", "sort: then the letter of a column", NULL},
 	{AREA_SERVICES, ACTION_REVERSE, "S", NULL, "reverse the order", NULL},
+	{AREA_SERVICES, ACTION_COLUMNS, "C", NULL, "choose the columns, and what each of them says", NULL},
 
 	{AREA_SESSIONS, ACTION_OPEN, "Enter", "pins", "show and change what the session pins", "umbra session show {session}"},
 	{AREA_SESSIONS, ACTION_CREATE, "c", "create", "create a session", "umbra session create {name}"},
@@ -74,6 +76,11 @@ const struct binding bindings[] = {
 	{AREA_MAP_SERVICE, ACTION_LEFT, "h Left", "callers", "to who calls it", NULL},
 	{AREA_MAP_SERVICE, ACTION_RIGHT, "Right", "calls", "to whom it calls", NULL},
 	{AREA_MAP_SERVICE, ACTION_LOGS, "l", "logs", "exactly these requests, as they come", "umbra logs -f {filter}"},
+
+	{AREA_COLUMNS, ACTION_BACK, "Enter", "done", "go back to the list", NULL},
+	{AREA_COLUMNS, ACTION_MARK, "Space", "show or hide", "show or hide the column", NULL},
+	{AREA_COLUMNS, ACTION_MOVE_ON, "J S-Down", "move on", "move the column one place on", NULL},
+	{AREA_COLUMNS, ACTION_MOVE_BACK, "K S-Up", "move back", "move the column one place back", NULL},
 
 	{AREA_LIST, ACTION_FILTER, "/", "filter", "show only what matches; empty shows all", NULL},
 	{AREA_LIST, ACTION_FIND, "f", "find", "find text without hiding anything", NULL},

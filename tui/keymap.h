@@ -29,6 +29,7 @@
 	X(AREA_TIMELINE, "Timeline", AREA_LIST)                  \
 	X(AREA_RESULT, "answers", AREA_LIST)                     \
 	X(AREA_DETAIL, "details", AREA_GLOBAL)                   \
+	X(AREA_COLUMNS, "columns", AREA_GLOBAL)                  \
 	X(AREA_HELP, "help", AREA_GLOBAL)
 
 enum area {
@@ -65,6 +66,10 @@ enum area {
 	X(ACTION_REPAINT)       \
 	X(ACTION_QUIT)          \
 	X(ACTION_MARK)          \
+	X(ACTION_COLUMNS)       \
+	X(ACTION_MOVE_ON)       \
+	X(ACTION_MOVE_BACK)     \
+	X(ACTION_MINE)          \
 	X(ACTION_COMMAND)       \
 	X(ACTION_BACKWARD)      \
 	X(ACTION_FORWARD)       \

@@ -31,6 +31,8 @@ static const struct key_row key_rows[] = {
 	{KEYS_BACKSPACE, "Bksp"},
 	{KEYS_DELETE, "Del"},
 	{KEYS_BACK_TAB, "S-Tab"},
+	{KEYS_SHIFT_UP, "S-Up"},
+	{KEYS_SHIFT_DOWN, "S-Down"},
 };
 
 static bool parse_function_key(struct str name, int32_t *ret_key)

@@ -27,6 +27,8 @@ enum {
 	KEYS_BACKSPACE,
 	KEYS_DELETE,
 	KEYS_BACK_TAB,
+	KEYS_SHIFT_UP,
+	KEYS_SHIFT_DOWN,
 	KEYS_PASTE_BEGIN, /* bracketed paste: what comes until the end was not typed */
 	KEYS_PASTE_END,
 	KEYS_F1,

@@ -1,14 +1,15 @@
 /*
- * Keeps the model together after each batch of the changes feed. Called by the app. Invariant: pin_counts
- * agrees with the sessions of `env`, so that a row of the screen asks for one number and not for all
+ * Keeps the model together after each batch of the changes feed. Called by the app. Invariant: `pinned`
+ * agrees with the sessions of `env`, so that a row of the screen asks for one entry and not for all
  * sessions.
  */
 #include "tui/model.h"
 
-#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/map.h"
+#include "core/base/mem.h"
 #include "core/model/names.h"
 
 static const struct environment nothing;
@@ -21,7 +22,7 @@ void model_init(struct model *model, const char *url)
 	model->lines = lines_create(0, 0);
 	model->edges = edges_create();
 	model->events = events_create();
-	model->pin_counts = map_create();
+	model->pinned = map_create();
 	model->url = url;
 }
 
@@ -31,28 +32,35 @@ void model_finish(struct model *model)
 	lines_destroy(model->lines);
 	edges_destroy(model->edges);
 	events_destroy(model->events);
-	map_destroy(model->pin_counts, NULL);
+	map_destroy(model->pinned, free);
 }
 
-static void count_pin(struct model *model, const struct dict_entry *pin)
+static void count_pin(
+	struct model *model, const struct session *session, const struct dict_entry *pin)
 {
 	char id[VERSION_ID_SIZE];
-	uintptr_t count;
+	struct pinned *pinned;
 
 	name_join_version(str_of(pin->key), str_of(pin->value), id);
-	count = (uintptr_t)map_get(model->pin_counts, str_of(id));
-	(void)map_set(model->pin_counts, str_of(id), (void *)(count + 1));
+	pinned = map_get(model->pinned, str_of(id));
+	if (!pinned) {
+		pinned = xcalloc(1, sizeof(*pinned));
+		(void)map_set(model->pinned, str_of(id), pinned);
+	}
+	if (pinned->count < PINNED_NAMED)
+		pinned->sessions[pinned->count] = session;
+	pinned->count++;
 }
 
 static void count_pins(struct model *model)
 {
-	map_destroy(model->pin_counts, NULL);
-	model->pin_counts = map_create();
+	map_destroy(model->pinned, free);
+	model->pinned = map_create();
 	for (size_t i = 0; i < model->env->session_count; i++) {
-		const struct dict *pins = &model->env->sessions[i]->pins;
+		const struct session *session = model->env->sessions[i];
 
-		for (size_t j = 0; j < pins->count; j++)
-			count_pin(model, &pins->entries[j]);
+		for (size_t j = 0; j < session->pins.count; j++)
+			count_pin(model, session, &session->pins.entries[j]);
 	}
 }
 
@@ -73,12 +81,17 @@ static void forget_figures(struct model *model, const struct change *change)
 unsigned model_take(struct model *model, const struct environment *env,
 	const struct change *changes, size_t count, bool full)
 {
-	unsigned parts = full || !model->known ? MODEL_SERVICES | MODEL_SESSIONS : 0;
+	bool anew = full || !model->known;
+	unsigned parts = anew ? MODEL_SERVICES | MODEL_SESSIONS : 0;
 
 	model->env = env;
 	model->known = true;
 	if (full)
 		figures_clear(model->figures);
+	if (anew)
+		glow_reset(&model->glow, env->revision);
+	else
+		glow_heard(&model->glow, env->revision, model->now_ms);
 	for (size_t i = 0; i < count; i++) {
 		parts |= changes[i].thing == THING_SESSION ? MODEL_SESSIONS : MODEL_SERVICES;
 		forget_figures(model, &changes[i]);
@@ -88,12 +101,19 @@ unsigned model_take(struct model *model, const struct environment *env,
 	return parts;
 }
 
-size_t model_pin_count(const struct model *model, struct str service, struct str version)
+const struct pinned *model_pinned(const struct model *model, struct str service, struct str version)
 {
 	char id[VERSION_ID_SIZE];
 
 	name_join_version(service, version, id);
-	return (size_t)(uintptr_t)map_get(model->pin_counts, str_of(id));
+	return map_get(model->pinned, str_of(id));
+}
+
+size_t model_pin_count(const struct model *model, struct str service, struct str version)
+{
+	const struct pinned *pinned = model_pinned(model, service, version);
+
+	return pinned ? pinned->count : 0;
 }
 
 bool model_find_node(const struct model *model, struct str service, size_t *ret_node)

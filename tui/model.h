@@ -16,6 +16,7 @@
 #include "tui/edges.h"
 #include "tui/events.h"
 #include "tui/figures.h"
+#include "tui/glow.h"
 #include "tui/lines.h"
 
 /* What changed; views are told in these bits. */
@@ -43,7 +44,8 @@ struct model {
 	struct lines *lines;
 	struct edges *edges; /* as of when a view last showed them */
 	struct events *events; /* the same */
-	struct map *pin_counts; /* "service@version" -> how many sessions pin it */
+	struct map *pinned; /* "service@version" -> struct pinned */
+	struct glow glow; /* what is new in the environment */
 	struct link feed;
 	struct link tail;
 	char scope[LIMIT_FILTER + 1]; /* the filter of the tail; "" is everything */
@@ -64,7 +66,15 @@ void model_finish(struct model *model);
 unsigned model_take(struct model *model, const struct environment *env,
 	const struct change *changes, size_t count, bool full);
 
-/* Sessions that pin it; constant time. */
+/* The sessions that pin a version: all counted, the first by key at hand. */
+enum { PINNED_NAMED = 6 };
+struct pinned {
+	size_t count;
+	const struct session *sessions[PINNED_NAMED];
+};
+/* NULL when none does; constant time. Borrowed until the next batch of the feed. */
+const struct pinned *model_pinned(
+	const struct model *model, struct str service, struct str version);
 size_t model_pin_count(const struct model *model, struct str service, struct str version);
 
 /* Which service an id like "cart@pr-482" is of, as indexes; false when it is not there (any more). */

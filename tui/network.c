@@ -2,6 +2,7 @@
  * What the dashboard hears and says: the changes feed, the tail, the figures once a second, and commands.
  * Everything is asynchronous; answers change the model and ask for a frame. No view knows of this file.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,8 +44,10 @@ static void feed_changed(void *arg, const struct environment *env, const struct 
 {
 	struct app *app = arg;
 	bool first = !app->model.known;
-	unsigned parts = model_take(&app->model, env, changes, count, full);
+	unsigned parts;
 
+	app->model.now_ms = app->now_ms();
+	parts = model_take(&app->model, env, changes, count, full);
 	if (first && app->ui.session[0] != '\0' &&
 		!environment_session(env, str_of(app->ui.session)))
 		ui_say(&app->ui, ROLE_WARNING,
@@ -317,6 +320,15 @@ static void say_refused(struct app *app, const struct asked *asked, const struct
 	ui_say(&app->ui, ROLE_FAILED, "%s", text);
 }
 
+static void part_done(struct app *app, const struct command_result *result)
+{
+	char text[MESSAGE_MAX];
+
+	(void)snprintf(text, sizeof(text), "%.*s", STR_ARG(result->message));
+	ui_part_done(&app->ui, result->err == ERR_NONE,
+		result->err == ERR_NONE ? text : result->eb->text);
+}
+
 static void run_done(void *arg, const struct command_result *result)
 {
 	struct run *run = arg;
@@ -324,6 +336,8 @@ static void run_done(void *arg, const struct command_result *result)
 
 	if (run->what_for == RUN_SHOWN)
 		orders_answered(app, run->line, run->command, result);
+	else if (run->what_for == RUN_PART)
+		part_done(app, result);
 	else if (result->err != ERR_NONE)
 		say_refused(app, &run->asked, result->eb);
 	else if (run->what_for == RUN_TOLD)
@@ -349,6 +363,8 @@ void network_run(struct app *app, const char *line, enum run_for what_for)
 	errbuf_clear(&eb);
 	if (command_parse_line(line, &args, &eb) != ERR_NONE) {
 		say_refused(app, &app->asked, &eb);
+		if (what_for == RUN_PART)
+			ui_part_done(&app->ui, false, eb.text);
 		return;
 	}
 	if (!args.command || !args.command->start) {

@@ -74,6 +74,8 @@ static const struct key_pair key_pairs[] = {
 	{KEY_BACKSPACE, KEYS_BACKSPACE},
 	{KEY_DC, KEYS_DELETE},
 	{KEY_BTAB, KEYS_BACK_TAB},
+	{KEY_SR, KEYS_SHIFT_UP},
+	{KEY_SF, KEYS_SHIFT_DOWN},
 	{KEY_ENTER, KEYS_ENTER},
 	{CODE_PASTE_BEGIN, KEYS_PASTE_BEGIN},
 	{CODE_PASTE_END, KEYS_PASTE_END},
@@ -94,6 +96,8 @@ static const struct {
 	{"\033[F", KEY_END},
 	{"\033[1~", KEY_HOME},
 	{"\033[4~", KEY_END},
+	{"\033[1;2A", KEY_SR},
+	{"\033[1;2B", KEY_SF},
 };
 
 /* A terminal that is gone is told by SIGHUP. */

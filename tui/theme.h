@@ -73,6 +73,7 @@ enum style_attribute {
 	X(ROLE_REDIRECT, "redirect", 0, AA_TEXT, "3xx")                                            \
 	X(ROLE_FIGURE, "figure", 0, AA_TEXT, "numbers that are fine")                              \
 	X(ROLE_SPARK, "spark", 0, AA_SHAPE, "the last minute")                                     \
+	X(ROLE_GLOW, "glow", STYLE_BOLD | STYLE_UNDERLINE, AA_TEXT, "changed a moment ago")        \
 	X(ROLE_SESSION, "session", 0, AA_TEXT, "a session's key")                                  \
 	X(ROLE_PINNED, "pinned", STYLE_BOLD, AA_TEXT, "a hop that a pin decided")                  \
 	X(ROLE_STAGED, "staged", STYLE_BOLD, AA_TEXT, "chosen, not sent")                          \

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tui/view.h"
+
 void ui_finish(struct ui *ui)
 {
 	picker_clear(&ui->prompt.picker);
@@ -97,6 +99,31 @@ void ui_run(struct ui *ui, const char *command_line)
 	(void)wish(ui, WISH_RUN, command_line);
 }
 
+void ui_run_part(struct ui *ui, const char *command_line)
+{
+	struct batch *batch = &ui->batch;
+
+	if (batch->done + batch->failed == batch->total)
+		memset(batch, 0, sizeof(*batch));
+	batch->total++;
+	(void)wish(ui, WISH_RUN_PART, command_line);
+}
+
+void ui_part_done(struct ui *ui, bool good, const char *text)
+{
+	struct batch *batch = &ui->batch;
+
+	if (good)
+		batch->done++;
+	else if (batch->failed++ == 0)
+		str_copy(batch->why, sizeof(batch->why), str_of(text));
+	if (batch->failed > 0)
+		ui_say(ui, ROLE_FAILED, "%d of %d done, %d failed, the first: %s", batch->done,
+			batch->total, batch->failed, batch->why);
+	else
+		ui_say(ui, ROLE_DONE, "%d of %d done: %s", batch->done, batch->total, text);
+}
+
 void ui_run_mine(struct ui *ui, const char *command_line)
 {
 	(void)wish(ui, WISH_RUN_MINE, command_line);
@@ -115,6 +142,13 @@ void ui_open(struct ui *ui, const struct view *view, const char *argument)
 void ui_back(struct ui *ui)
 {
 	(void)wish(ui, WISH_BACK, "");
+}
+
+void ui_choose_columns(struct ui *ui, const struct column_set *set, struct column_choice *choice)
+{
+	ui->column_set = set;
+	ui->column_choice = choice;
+	ui_open(ui, &view_columns, "");
 }
 
 void ui_command(char dst[COMMAND_MAX], const char *command, const struct command_vars *vars)

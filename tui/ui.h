@@ -17,6 +17,7 @@
 #include "tui/canvas.h"
 #include "tui/keymap.h"
 #include "tui/theme.h"
+#include "tui/widgets/columns.h"
 #include "tui/widgets/input.h"
 #include "tui/widgets/picker.h"
 
@@ -62,7 +63,7 @@ struct prompt {
 	size_t column; /* the byte it is about; SIZE_MAX: none */
 };
 
-enum wish_kind { WISH_RUN, WISH_RUN_MINE, WISH_TRY, WISH_OPEN, WISH_BACK };
+enum wish_kind { WISH_RUN, WISH_RUN_PART, WISH_RUN_MINE, WISH_TRY, WISH_OPEN, WISH_BACK };
 
 struct wish {
 	enum wish_kind kind;
@@ -70,7 +71,13 @@ struct wish {
 	char text[COMMAND_MAX];
 };
 
-enum { WISHES_MAX = 4 };
+enum { WISHES_MAX = 20 };
+
+/* Several commands that are one action. */
+struct batch {
+	int total, done, failed;
+	char why[MESSAGE_MAX]; /* of the first that failed */
+};
 
 struct ui {
 	bool read_only;
@@ -83,6 +90,9 @@ struct ui {
 	enum role message_role;
 	char find[LIMIT_FILTER + 1]; /* what was looked for last */
 	int running; /* commands under way */
+	struct batch batch;
+	const struct column_set *column_set; /* what ui_choose_columns() is about */
+	struct column_choice *column_choice;
 };
 
 void ui_finish(struct ui *ui);
@@ -106,6 +116,9 @@ void ui_refusal(char dst[MESSAGE_MAX], const struct errbuf *eb);
 
 /* Wishes. */
 void ui_run(struct ui *ui, const char *command_line);
+/* One of several that are one action: when all have answered, it is said how many did what was asked. */
+void ui_run_part(struct ui *ui, const char *command_line);
+void ui_part_done(struct ui *ui, bool good, const char *text);
 /* The same for a command that creates a session, which becomes yours once it is there. */
 void ui_run_mine(struct ui *ui, const char *command_line);
 /*
@@ -115,6 +128,8 @@ void ui_run_mine(struct ui *ui, const char *command_line);
 void ui_try(struct ui *ui, const char *command_line);
 void ui_open(struct ui *ui, const struct view *view, const char *argument);
 void ui_back(struct ui *ui);
+/* Opens the chooser. `choice` must live as long as the app does: for views with a tab. */
+void ui_choose_columns(struct ui *ui, const struct column_set *set, struct column_choice *choice);
 /* The command of a binding with its values, run at once. */
 void ui_run_binding(struct ui *ui, const struct binding *binding, const struct command_vars *vars);
 /* The same as text. */

@@ -34,8 +34,10 @@ struct picture {
 };
 
 static const struct picture pictures[] = {
-	{"services", "jj", "built 3h ago"},
+	{"services", "jj", "3h ago"},
 	{"services-service", "jjjjjj", "Cards and refunds"},
+	{"services-marked", "jj jjjjj mp", "pin them to which session?"},
+	{"columns", "Cj jJJ", "PINNED BY"},
 	{"sessions", "3", "qa-seats"},
 	{"pins", "3\r", "NOW"},
 	{"pins-staged", "3\rjjjj\r482\rgg-", "2 changes staged"},

@@ -134,8 +134,8 @@ static void test_finding(void **state)
 
 static void test_names(void **state)
 {
-	static const char *const names[] = {"a", "G", "?", "Enter", "Esc", "Tab", "S-Tab", "Space",
-		"PgUp", "F1", "F12", "C-d", "Left", "Del", "-"};
+	static const char *const names[] = {"a", "G", "?", "Enter", "Esc", "Tab", "S-Tab", "S-Up",
+		"S-Down", "Space", "PgUp", "F1", "F12", "C-d", "Left", "Del", "-"};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {

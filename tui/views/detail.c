@@ -1,6 +1,6 @@
 /*
- * All fields of one thing: a version (by its id) or a request (by its line's number). Opened from the lists.
- * The fields come from the record's own table, so a field added there is shown here.
+ * All of one thing: a version (by its id) or a request (by its line's number). Opened from the lists. First
+ * what it means, then the fields as the record's own table has them, so a field added there is shown here.
  *
  * Invariant: a request is copied when it is opened; that its line leaves the ring changes nothing.
  */
@@ -12,30 +12,22 @@
 
 #include "core/base/mem.h"
 #include "core/base/strbuf.h"
-#include "core/base/text.h"
 #include "core/base/time.h"
 #include "core/model/names.h"
 
+#include "tui/views/about.h"
 #include "tui/views/cells.h"
+#include "tui/widgets/facts.h"
 #include "tui/widgets/list.h"
 
-enum { DETAIL_TEXT_MAX = 64 * 1024, DETAIL_ROWS = 256, NAME_COLS = 16 };
-
-struct detail_row {
-	const char *name;
-	size_t from; /* into the text */
-	size_t len;
-	enum role role;
-};
+enum { NAME_COLS = 16 };
 
 struct detail {
 	char id[VERSION_ID_SIZE]; /* a version's */
 	struct request *request; /* or a request */
-	struct strbuf text;
-	struct detail_row rows[DETAIL_ROWS];
-	size_t count;
+	int64_t line; /* the number it was opened by */
+	struct facts facts;
 	struct list list;
-	int cols; /* of the body */
 	char command[COMMAND_MAX];
 };
 
@@ -43,7 +35,7 @@ static void *detail_create(void)
 {
 	struct detail *state = xcalloc(1, sizeof(*state));
 
-	strbuf_init(&state->text, DETAIL_TEXT_MAX);
+	facts_init(&state->facts);
 	return state;
 }
 
@@ -51,7 +43,7 @@ static void detail_destroy(void *arg)
 {
 	struct detail *state = arg;
 
-	strbuf_finish(&state->text);
+	facts_finish(&state->facts);
 	free(state->request);
 	free(state);
 }
@@ -71,6 +63,7 @@ static void detail_open(void *arg, const struct model *model, struct ui *ui, con
 		ui_command(state->command, "umbra version show {id}", &vars);
 		return;
 	}
+	state->line = number;
 	line = lines_get(model->lines, number);
 	if (line)
 		state->request = request_copy(line);
@@ -139,69 +132,16 @@ static void add_value(struct strbuf *out, const struct field *field, const void 
 	}
 }
 
-static void add_row(struct detail *state, const char *name, size_t from, size_t len, enum role role)
-{
-	if (state->count < DETAIL_ROWS)
-		state->rows[state->count++] = (struct detail_row){name, from, len, role};
-}
-
-/* How many bytes of the text fit into `width` cells; broken behind a blank where there is one. */
-static size_t fitting(struct str text, int width)
-{
-	struct str rest = text;
-	struct text_glyph glyph;
-	size_t blank = 0;
-	int cells = 0;
-
-	while (rest.n > 0) {
-		size_t at = text.n - rest.n;
-
-		if (!text_next(&rest, false, &glyph))
-			break;
-		cells += glyph.cells;
-		if (cells > width)
-			return blank > 0 ? blank : at;
-		if (text.p[at] == ' ')
-			blank = at + 1;
-	}
-	return text.n;
-}
-
-/* What was added to the text since `from`, over as many rows as it needs. */
-static void add_rows(struct detail *state, const char *name, size_t from, enum role role)
-{
-	int width = state->cols > 2 * NAME_COLS ? state->cols - NAME_COLS - 5 : NAME_COLS;
-
-	while (from < state->text.len) {
-		size_t take = fitting(
-			(struct str){state->text.data + from, state->text.len - from}, width);
-
-		if (take == 0)
-			return;
-		add_row(state, name, from, take, role);
-		from += take;
-		name = "";
-	}
-}
-
-static void add_sentence(struct detail *state, const char *name, enum role role, const char *text)
-{
-	size_t from = state->text.len;
-
-	strbuf_add_c(&state->text, text);
-	add_rows(state, name, from, role);
-}
-
-static void add_fields(struct detail *state, const struct record_type *type, const void *record)
+static void add_fields(struct facts *facts, const struct record_type *type, const void *record)
 {
 	for (size_t i = 0; i < type->field_count; i++) {
 		const struct field *field = &type->fields[i];
-		size_t from = state->text.len;
+		size_t from = facts->text.len;
 
 		if (!field_is_set(field, record))
 			continue;
-		add_value(&state->text, field, record);
-		add_rows(state, field->name, from, ROLE_BASE);
+		add_value(&facts->text, field, record);
+		facts_take(facts, field->name, ROLE_BASE, from);
 	}
 }
 
@@ -210,15 +150,15 @@ static void describe_request(struct detail *state)
 	const struct request *request = state->request;
 
 	if (request->reason < REASON_COUNT)
-		add_sentence(state, "why", cell_reason_role(request->reason),
+		facts_add(&state->facts, "why", cell_reason_role(request->reason),
 			reason_sentences[request->reason]);
 	if (request->answered_by == ANSWERED_BY_PROXY)
-		add_sentence(state, "who answered", ROLE_WARNING,
+		facts_add(&state->facts, "who answered", ROLE_WARNING,
 			"The proxy answered this itself; no version saw it.");
 	if (request->conflict)
-		add_sentence(state, "conflict", ROLE_WARNING,
+		facts_add(&state->facts, "conflict", ROLE_WARNING,
 			"Two carriers named different sessions; the first in order counted.");
-	add_fields(state, &request_type, request);
+	add_fields(&state->facts, &request_type, request);
 }
 
 static void describe_version(struct detail *state, const struct model *model)
@@ -229,18 +169,14 @@ static void describe_version(struct detail *state, const struct model *model)
 	if (name_split_version(str_of(state->id), &service, &name))
 		version = environment_version(model->env, service, name);
 	if (!version) {
-		add_sentence(state, "gone", ROLE_WARNING,
+		facts_add(&state->facts, "gone", ROLE_WARNING,
 			"It was retired or has expired. Esc goes back.");
 		return;
 	}
-	add_fields(state, &version_type, version);
-	for (size_t i = 0; i < model->env->session_count; i++) {
-		const struct session *session = model->env->sessions[i];
-		const char *pin = session_pin(session, service);
-
-		if (pin && str_eq_c(name, pin))
-			add_sentence(state, "pinned by", ROLE_SESSION, session->key);
-	}
+	about_version(&state->facts, model, version);
+	facts_blank(&state->facts);
+	facts_say(&state->facts, ROLE_QUIET, "All fields, as the API has them:");
+	add_fields(&state->facts, &version_type, version);
 }
 
 static void detail_prepare(
@@ -249,16 +185,13 @@ static void detail_prepare(
 	struct detail *state = arg;
 
 	(void)ui;
-	if (parts & (MODEL_SERVICES | MODEL_SESSIONS) || cols != state->cols) {
-		state->cols = cols;
-		strbuf_reset(&state->text);
-		state->count = 0;
-		if (state->request)
-			describe_request(state);
-		else
-			describe_version(state, model);
-	}
-	list_resize(&state->list, state->count, rows > 3 ? (size_t)rows - 2 : 1);
+	(void)parts;
+	facts_begin(&state->facts, NAME_COLS, cols - 4);
+	if (state->request)
+		describe_request(state);
+	else
+		describe_version(state, model);
+	list_resize(&state->list, state->facts.count, rows > 3 ? (size_t)rows - 2 : 1);
 }
 
 static void detail_draw(const void *arg, const struct model *model, const struct ui *ui,
@@ -271,16 +204,13 @@ static void detail_draw(const void *arg, const struct model *model, const struct
 	(void)ui;
 	for (size_t i = 0; i < state->list.height; i++) {
 		size_t at = state->list.top + i;
-		const struct detail_row *row = &state->rows[at];
 
 		canvas_clear(canvas, (int)i, 0);
-		if (at >= state->count)
+		if (at >= state->facts.count)
 			continue;
 		if (at == state->list.selected)
 			(void)canvas_glyph(canvas, (int)i, 1, ROLE_MARK, GLYPH_MARK);
-		canvas_c(canvas, (int)i, 3, NAME_COLS, ROLE_QUIET, row->name);
-		canvas_text(canvas, (int)i, 4 + NAME_COLS, canvas->cols - 5 - NAME_COLS, row->role,
-			(struct str){state->text.data + row->from, row->len});
+		facts_draw(&state->facts, canvas, (int)i, 3, at);
 	}
 	canvas_rule(canvas, canvas->rows - 2);
 	canvas_clear(canvas, canvas->rows - 1, 0);
@@ -318,6 +248,30 @@ static enum redraw detail_act(
 	return REDRAW_ALL;
 }
 
+static void detail_selected(
+	const void *arg, const struct model *model, struct selection *ret_selection)
+{
+	const struct detail *state = arg;
+	struct str service, version, session;
+
+	(void)model;
+	if (state->request) {
+		service = state->request->service;
+		version = state->request->version;
+		session = state->request->session;
+		ret_selection->kind = SELECTED_REQUEST;
+		ret_selection->number = state->line;
+	} else if (name_split_version(str_of(state->id), &service, &version)) {
+		session = str_of("");
+		ret_selection->kind = SELECTED_VERSION;
+	} else {
+		return;
+	}
+	(void)str_copy(ret_selection->service, sizeof(ret_selection->service), service);
+	(void)str_copy(ret_selection->version, sizeof(ret_selection->version), version);
+	(void)str_copy(ret_selection->session, sizeof(ret_selection->session), session);
+}
+
 const struct view view_detail = {
 	.name = "detail",
 	.area = AREA_DETAIL,
@@ -328,4 +282,5 @@ const struct view view_detail = {
 	.draw_title = detail_draw_title,
 	.draw = detail_draw,
 	.act = detail_act,
+	.selected = detail_selected,
 };

@@ -11,6 +11,7 @@ const struct view *const view_list[] = {
 	&view_pins,
 	&view_detail,
 	&view_result,
+	&view_columns,
 	&view_help,
 	&view_qr,
 	NULL,

@@ -10,6 +10,7 @@
 
 #include "core/base/map.h"
 #include "core/base/mem.h"
+#include "core/model/names.h"
 
 /* Values of the map of folds; pointers to tell them from "absent". */
 static char folded_mark, unfolded_mark;
@@ -18,14 +19,17 @@ void tree_init(struct tree_index *tree)
 {
 	memset(tree, 0, sizeof(*tree));
 	tree->folds = map_create();
+	tree->mine_pins = map_create();
 }
 
 void tree_finish(struct tree_index *tree)
 {
 	map_destroy(tree->folds, NULL);
+	map_destroy(tree->mine_pins, NULL);
 	free(tree->rows);
 	free(tree->nodes);
 	free(tree->keys);
+	free(tree->mine_nodes);
 }
 
 bool tree_is_folded(const struct tree_index *tree, const struct service_node *node, bool filtered)
@@ -43,6 +47,69 @@ void tree_fold(struct tree_index *tree, const struct service_node *node, bool fo
 {
 	(void)map_set(
 		tree->folds, str_of(node->service->name), folded ? &folded_mark : &unfolded_mark);
+}
+
+/* ---- mine ---- */
+
+static bool owns(const struct mine *mine, const struct session *session)
+{
+	return strcmp(session->key, mine->session) == 0 ||
+	       (mine->actor[0] != '\0' && session->owner &&
+		       strcmp(session->owner, mine->actor) == 0);
+}
+
+static void gather_pins(struct tree_index *tree, const struct model *model, const struct mine *mine)
+{
+	map_destroy(tree->mine_pins, NULL);
+	tree->mine_pins = map_create();
+	for (size_t i = 0; mine && i < model->env->session_count; i++) {
+		const struct session *session = model->env->sessions[i];
+
+		for (size_t j = 0; owns(mine, session) && j < session->pins.count; j++) {
+			const struct dict_entry *pin = &session->pins.entries[j];
+			char id[VERSION_ID_SIZE];
+
+			name_join_version(str_of(pin->key), str_of(pin->value), id);
+			(void)map_set(tree->mine_pins, str_of(id), &folded_mark);
+		}
+	}
+}
+
+/* A stable version is everybody's, whoever wrote it. */
+static bool is_mine(
+	const struct tree_index *tree, const struct mine *mine, const struct version *version)
+{
+	char id[VERSION_ID_SIZE];
+
+	if (version->kind == KIND_STABLE)
+		return false;
+	if (version->pr_author && mine->actor[0] != '\0' &&
+		strcmp(version->pr_author, mine->actor) == 0)
+		return true;
+	if (map_count(tree->mine_pins) == 0)
+		return false;
+	name_join_version(str_of(version->service), str_of(version->name), id);
+	return map_get(tree->mine_pins, str_of(id)) != NULL;
+}
+
+static void find_mine(struct tree_index *tree, const struct model *model, const struct mine *mine)
+{
+	size_t count = model->env->node_count;
+
+	tree->mine_count = 0;
+	gather_pins(tree, model, mine);
+	array_reserve(&tree->mine_nodes, &tree->mine_cap, count + 1, sizeof(*tree->mine_nodes));
+	memset(tree->mine_nodes, 0, (count + 1) * sizeof(*tree->mine_nodes));
+	for (size_t i = 0; mine && i < count; i++) {
+		const struct service_node *node = &model->env->nodes[i];
+
+		for (size_t j = 0; j < node->version_count; j++) {
+			if (!is_mine(tree, mine, node->versions[j]))
+				continue;
+			tree->mine_nodes[i] = true;
+			tree->mine_count++;
+		}
+	}
 }
 
 /* ---- order: larger keys first, but for names ---- */
@@ -101,6 +168,7 @@ static double key_of_node(
 
 struct order_context {
 	const double *keys; /* by node */
+	const bool *mine; /* by node */
 	bool reverse;
 };
 
@@ -113,6 +181,8 @@ static int compare_nodes(const void *a, const void *b, void *arg)
 	double difference =
 		context->keys ? context->keys[right] - context->keys[left] : (double)left - right;
 
+	if (context->mine[left] != context->mine[right])
+		return context->mine[left] ? -1 : 1;
 	if (difference == 0)
 		return left < right ? -1 : left > right;
 	return (difference < 0) != context->reverse ? -1 : 1;
@@ -122,12 +192,12 @@ static void order_nodes(
 	struct tree_index *tree, const struct model *model, enum tree_order order, bool reverse)
 {
 	size_t count = model->env->node_count;
-	struct order_context context = {NULL, reverse};
+	struct order_context context = {NULL, tree->mine_nodes, reverse};
 
 	array_reserve(&tree->nodes, &tree->node_cap, count + 1, sizeof(*tree->nodes));
 	for (size_t i = 0; i < count; i++)
 		tree->nodes[i] = (uint32_t)i;
-	if (order == ORDER_NAME && !reverse)
+	if (order == ORDER_NAME && !reverse && tree->mine_count == 0)
 		return;
 	if (order != ORDER_NAME) {
 		array_reserve(&tree->keys, &tree->key_cap, count + 1, sizeof(*tree->keys));
@@ -146,44 +216,71 @@ static void add_row(struct tree_index *tree, uint32_t node, int32_t version)
 	tree->rows[tree->count++] = (struct tree_row){node, version};
 }
 
-/* The matching versions behind the service's row; how many there are. Folded: counted, not kept. */
-static size_t add_versions(struct tree_index *tree, const struct model *model, uint32_t at,
-	const struct filter *filter, bool folded)
+struct building {
+	struct tree_index *tree;
+	const struct model *model;
+	const struct filter *filter; /* NULL: everything matches */
+	const struct mine *mine; /* NULL: nobody asked */
+};
+
+/* The order among the versions of one service. */
+enum rank { RANK_STABLE, RANK_MINE, RANK_OTHER, RANK_COUNT };
+
+static enum rank rank_of(const struct building *b, const struct version *version)
 {
-	const struct service_node *node = &model->env->nodes[at];
-	size_t matched = 0;
+	if (!b->mine || version->kind == KIND_STABLE)
+		return RANK_STABLE; /* as the environment has them */
+	return is_mine(b->tree, b->mine, version) ? RANK_MINE : RANK_OTHER;
+}
+
+static void add_ranked(const struct building *b, uint32_t at, enum rank rank, bool folded)
+{
+	const struct service_node *node = &b->model->env->nodes[at];
 
 	for (size_t i = 0; i < node->version_count; i++) {
-		if (filter && !filter_match_version(
-				      filter, node->service, node->versions[i], model->now_ms)) {
-			tree->hidden++;
+		const struct version *version = node->versions[i];
+
+		if (rank_of(b, version) != rank)
+			continue;
+		if (b->filter && !filter_match_version(
+					 b->filter, node->service, version, b->model->now_ms)) {
+			b->tree->hidden++;
 			continue;
 		}
-		matched++;
+		b->tree->matched++;
 		if (!folded)
-			add_row(tree, at, (int32_t)i);
+			add_row(b->tree, at, (int32_t)i);
 	}
-	return matched;
+}
+
+/* The matching versions behind the service's row; how many there are. Folded: counted, not kept. */
+static size_t add_versions(const struct building *b, uint32_t at, bool folded)
+{
+	b->tree->matched = 0;
+	add_ranked(b, at, RANK_STABLE, folded);
+	for (int rank = RANK_MINE; b->mine && rank < RANK_COUNT; rank++)
+		add_ranked(b, at, (enum rank)rank, folded);
+	return b->tree->matched;
 }
 
 void tree_build(struct tree_index *tree, const struct model *model, const struct filter *filter,
-	enum tree_order order, bool reverse)
+	enum tree_order order, bool reverse, const struct mine *mine)
 {
 	bool filtered = filter && !filter_is_empty(filter);
+	struct building b = {tree, model, filtered ? filter : NULL, mine};
 
+	find_mine(tree, model, mine);
 	order_nodes(tree, model, order, reverse);
 	tree->count = tree->hidden = 0;
 	for (size_t i = 0; i < model->env->node_count; i++) {
 		uint32_t at = tree->nodes[i];
 		const struct service_node *node = &model->env->nodes[at];
 		bool folded = tree_is_folded(tree, node, filtered);
-		size_t matched;
 
 		add_row(tree, at, -1);
 		if (!filtered && folded)
 			continue;
-		matched = add_versions(tree, model, at, filtered ? filter : NULL, folded);
-		if (filtered && matched == 0)
+		if (add_versions(&b, at, folded) == 0 && filtered)
 			tree->count--; /* the service's row, which has nothing to show */
 	}
 }

@@ -13,6 +13,13 @@
 
 #include "tui/model.h"
 
+/* Who asks for what is theirs; "" names nobody. */
+struct mine {
+	char actor[LIMIT_WORD +
+		   1]; /* wrote the pull request, or owns a session that pins the version */
+	char session[LIMIT_SESSION_KEY + 1]; /* or this one pins it */
+};
+
 struct tree_row {
 	uint32_t node; /* into the environment's nodes */
 	int32_t version; /* into the node's versions; -1: the service itself */
@@ -36,18 +43,26 @@ struct tree_index {
 	size_t cap;
 	struct map *folds; /* service name -> FOLDED or UNFOLDED, where a person said so */
 	size_t hidden; /* versions the filter hides */
+	size_t matched; /* versions of the service looked at last */
+	size_t mine_count; /* versions that are mine; 0 also when nobody asked */
 	/* Work space, kept between rebuilds. */
 	uint32_t *nodes;
 	size_t node_cap;
 	double *keys;
 	size_t key_cap;
+	bool *mine_nodes;
+	size_t mine_cap;
+	struct map *mine_pins; /* ids of versions that a session of mine pins */
 };
 
 void tree_init(struct tree_index *tree);
 void tree_finish(struct tree_index *tree);
-/* `filter` NULL or empty shows all. O(versions). */
+/*
+ * `filter` NULL or empty shows all. With `mine`, services that have a version of mine come first, and in each
+ * the stable version, then mine, then the others. O(versions).
+ */
 void tree_build(struct tree_index *tree, const struct model *model, const struct filter *filter,
-	enum tree_order order, bool reverse);
+	enum tree_order order, bool reverse, const struct mine *mine);
 
 /* Without a word from a person a service is open when it has versions beside stable, or a filter found some. */
 bool tree_is_folded(const struct tree_index *tree, const struct service_node *node, bool filtered);

@@ -1,10 +1,11 @@
 /*
- * Placing columns and drawing their titles. Called by the views; columns_place() is pure, so a table of
- * widths tests it.
+ * Placing columns, drawing their titles, and the order a person gave them. Called by the views and by the
+ * chooser; all but the drawing is pure. Invariant: a choice's order names every column of its set once.
  */
 #include "tui/widgets/columns.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "tui/canvas.h"
 
@@ -45,14 +46,14 @@ static int grow(const struct column_spec *specs, size_t count, struct placed *pl
 	return given;
 }
 
-int columns_place(const struct column_spec *specs, size_t count, int width, struct placed *placed)
+/* Columns come with their least width, 0 for those that are not to be shown. `order` NULL: as they stand. */
+static int place(const struct column_spec *specs, size_t count, const unsigned char *order,
+	int width, struct placed *placed)
 {
 	int x = 0;
 	int spare, grown;
 
 	assert(count <= COLUMNS_MAX);
-	for (size_t i = 0; i < count; i++)
-		placed[i].width = specs[i].min;
 	while (width_of(specs, count, placed) > width) {
 		size_t drop = next_to_drop(specs, count, placed);
 
@@ -64,13 +65,38 @@ int columns_place(const struct column_spec *specs, size_t count, int width, stru
 	while (spare > 0 && (grown = grow(specs, count, placed, spare)) > 0)
 		spare -= grown;
 	for (size_t i = 0; i < count; i++) {
-		if (placed[i].width == 0)
+		size_t at = order ? order[i] : i;
+
+		if (placed[at].width == 0)
 			continue;
-		x += specs[i].gap;
-		placed[i].x = x;
-		x += placed[i].width;
+		x += specs[at].gap;
+		placed[at].x = x;
+		x += placed[at].width;
 	}
 	return x;
+}
+
+int columns_place(const struct column_spec *specs, size_t count, int width, struct placed *placed)
+{
+	for (size_t i = 0; i < count; i++)
+		placed[i].width = specs[i].min;
+	return place(specs, count, NULL, width, placed);
+}
+
+int columns_place_chosen(const struct column_set *set, const struct column_choice *choice,
+	int width, struct placed *placed)
+{
+	for (size_t i = 0; i < set->count; i++)
+		placed[i].width = choice->hidden[i] ? 0 : set->specs[i].min;
+	return place(set->specs, set->count, choice->order, width, placed);
+}
+
+char columns_sort_letter(const struct column_set *set, const struct placed *placed, int x)
+{
+	for (size_t i = 0; i < set->count; i++)
+		if (x >= placed[i].x && x < placed[i].x + placed[i].width)
+			return set->specs[i].sort;
+	return 0;
 }
 
 void columns_draw_titles(const struct canvas *canvas, int y, const struct column_spec *specs,
@@ -83,4 +109,80 @@ void columns_draw_titles(const struct canvas *canvas, int y, const struct column
 		(specs[i].right ? canvas_right : canvas_c)(
 			canvas, y, placed[i].x, placed[i].width, ROLE_HEADING, specs[i].title);
 	}
+}
+
+/* ---- the choice ---- */
+
+void columns_choose_all(struct column_choice *choice, const struct column_set *set)
+{
+	assert(set->count <= COLUMNS_MAX);
+	memset(choice, 0, sizeof(*choice));
+	for (size_t i = 0; i < set->count; i++) {
+		choice->order[i] = (unsigned char)i;
+		choice->hidden[i] = set->about[i].hidden;
+	}
+}
+
+bool columns_toggle(struct column_choice *choice, const struct column_set *set, size_t at)
+{
+	if (at == 0 || at >= set->count)
+		return false;
+	choice->hidden[choice->order[at]] = !choice->hidden[choice->order[at]];
+	return true;
+}
+
+bool columns_move(struct column_choice *choice, const struct column_set *set, size_t at, bool on)
+{
+	size_t other = on ? at + 1 : at - 1;
+	unsigned char moved;
+
+	if (at == 0 || at >= set->count || other == 0 || other >= set->count)
+		return false;
+	moved = choice->order[at];
+	choice->order[at] = choice->order[other];
+	choice->order[other] = moved;
+	return true;
+}
+
+void columns_write(
+	struct strbuf *out, const struct column_choice *choice, const struct column_set *set)
+{
+	for (size_t i = 1; i < set->count; i++) {
+		size_t at = choice->order[i];
+
+		strbuf_addf(out, "%s%s%s", i > 1 ? " " : "", choice->hidden[at] ? "-" : "",
+			set->about[at].id);
+	}
+}
+
+static size_t column_called(const struct column_set *set, struct str id)
+{
+	size_t at = 1;
+
+	while (at < set->count && !str_eq_c(id, set->about[at].id))
+		at++;
+	return at;
+}
+
+void columns_read(struct column_choice *choice, const struct column_set *set, struct str text)
+{
+	bool seen[COLUMNS_MAX] = {true};
+	size_t count = 1;
+
+	columns_choose_all(choice, set);
+	while (text.n > 0) {
+		struct str word = str_cut(&text, ' ');
+		bool hidden = word.n > 0 && word.p[0] == '-';
+		size_t at =
+			column_called(set, hidden ? (struct str){word.p + 1, word.n - 1} : word);
+
+		if (at == set->count || seen[at])
+			continue;
+		seen[at] = true;
+		choice->hidden[at] = hidden;
+		choice->order[count++] = (unsigned char)at;
+	}
+	for (size_t i = 1; i < set->count; i++)
+		if (!seen[i])
+			choice->order[count++] = (unsigned char)i;
 }

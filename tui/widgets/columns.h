@@ -1,14 +1,17 @@
 /*
- * Columns of a table: which fit, and where. Pure.
+ * Columns of a table: which fit, and where; and which a person chose, in which order. Pure.
  *
- * All get their least width; when that is too much, the one with the highest `drop` goes first. What is
- * left over goes to those that may grow, a cell each in turn, up to their `max`.
+ * All that are shown get their least width; when that is too much, the one with the highest `drop` goes first.
+ * What is left over goes to those that may grow, a cell each in turn, up to their `max`.
  */
 #ifndef UMBRA_TUI_WIDGETS_COLUMNS_H
 #define UMBRA_TUI_WIDGETS_COLUMNS_H
 
 #include <stdbool.h>
 #include <stddef.h>
+
+#include "core/base/str.h"
+#include "core/base/strbuf.h"
 
 struct canvas;
 
@@ -31,8 +34,48 @@ struct placed {
 
 /* `placed` has `count` entries. Returns the columns used in all. */
 int columns_place(const struct column_spec *specs, size_t count, int width, struct placed *placed);
-/* The row of titles; the sorted one (count: none) with its direction. */
+/* The row of titles. */
 void columns_draw_titles(const struct canvas *canvas, int y, const struct column_spec *specs,
 	size_t count, const struct placed *placed);
+
+/* ---- a table whose columns are chosen ---- */
+
+/* Beside the spec of the same index. */
+struct column_about {
+	const char *id; /* in what is saved: one word */
+	const char *help; /* what it shows, for the chooser */
+	bool hidden; /* until someone asks for it */
+};
+
+struct column_set {
+	const struct column_spec *specs;
+	const struct column_about *about;
+	size_t count;
+};
+
+/* The first column is what the rows are: it stays the first, and shown. */
+struct column_choice {
+	unsigned char order[COLUMNS_MAX]; /* indexes into the set */
+	bool hidden[COLUMNS_MAX]; /* by index into the set */
+};
+
+void columns_choose_all(struct column_choice *choice, const struct column_set *set);
+/* Shows or hides what stands at place `at` of the order; false: it stays. */
+bool columns_toggle(struct column_choice *choice, const struct column_set *set, size_t at);
+/* Moves it one place on, or back; false at either end. */
+bool columns_move(struct column_choice *choice, const struct column_set *set, size_t at, bool on);
+/* What `s` would take for the column at x; 0 when it sorts by nothing. */
+char columns_sort_letter(const struct column_set *set, const struct placed *placed, int x);
+int columns_place_chosen(const struct column_set *set, const struct column_choice *choice,
+	int width, struct placed *placed);
+
+/* "pr -author commit": the order, with a minus before what is hidden. */
+void columns_write(
+	struct strbuf *out, const struct column_choice *choice, const struct column_set *set);
+/*
+ * Takes what columns_write() wrote, perhaps of another version of the program: words it does not know are
+ * passed over, columns that are not in it stay behind the others as the table has them.
+ */
+void columns_read(struct column_choice *choice, const struct column_set *set, struct str text);
 
 #endif

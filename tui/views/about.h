@@ -1,0 +1,29 @@
+/*
+ * What is said of a version or a service in words: the sentence about what arrives there and why, who pins
+ * it, and all of it as facts. Used by every view that shows one.
+ */
+#ifndef UMBRA_TUI_VIEWS_ABOUT_H
+#define UMBRA_TUI_VIEWS_ABOUT_H
+
+#include <stddef.h>
+
+#include "core/model/environment.h"
+
+#include "tui/model.h"
+#include "tui/widgets/facts.h"
+
+/* "checkout-4f2k (dev1), qa-seats (dev5) and 4 more"; "" when no session pins it. At most `max` are named. */
+void about_pinned(const struct model *model, const struct version *version, size_t max, char *dst,
+	size_t size);
+/* What arrives at the version, and why; a service: what its stable version is. Returns how loud it is. */
+enum role about_version_sentence(
+	const struct model *model, const struct version *version, char *dst, size_t size);
+enum role about_service_sentence(const struct service_node *node, char *dst, size_t size);
+
+/* The same and more as rows: ages are those of the model's clock. */
+void about_version(struct facts *facts, const struct model *model, const struct version *version);
+void about_service(struct facts *facts, const struct model *model, const struct service_node *node);
+/* Rate, shares of errors, quantiles, last seen; `figures` NULL says that nothing was heard. */
+void about_figures(struct facts *facts, const struct model *model, const struct figures *figures);
+
+#endif

@@ -1,0 +1,99 @@
+/* The parts of the Services view know each other through this; nobody else includes it. */
+#ifndef UMBRA_TUI_VIEWS_SERVICES_INTERNAL_H
+#define UMBRA_TUI_VIEWS_SERVICES_INTERNAL_H
+
+#include "core/model/filter.h"
+#include "core/model/names.h"
+
+#include "tui/view.h"
+#include "tui/views/services_index.h"
+#include "tui/widgets/columns.h"
+#include "tui/widgets/facts.h"
+#include "tui/widgets/list.h"
+
+enum services_column {
+	COLUMN_NAME,
+	COLUMN_PR,
+	COLUMN_AUTHOR,
+	COLUMN_COMMIT,
+	COLUMN_AGE,
+	COLUMN_EXPIRES,
+	COLUMN_HEALTH,
+	COLUMN_RATE,
+	COLUMN_ERRORS,
+	COLUMN_P95,
+	COLUMN_MINUTE,
+	COLUMN_PINS,
+	COLUMN_SESSIONS,
+	COLUMN_TOTAL
+};
+
+extern const struct column_set services_columns;
+
+/* Commands with several versions stay within COMMAND_MAX. */
+enum { MARKS_MAX = 16 };
+
+/* Where what is known of the selected row stands. */
+enum pane { PANE_NONE, PANE_BELOW, PANE_BESIDE };
+
+struct services {
+	struct tree_index tree;
+	struct list list;
+	struct column_choice choice;
+	struct placed placed[COLUMN_TOTAL];
+	struct filter *filter;
+	char filter_text[LIMIT_FILTER + 1];
+	enum tree_order order;
+	bool reverse;
+	bool mine; /* what is mine comes first */
+	struct mine me; /* as of the last building of the tree */
+	bool stale; /* the tree is to be built anew */
+	bool moved; /* a person chose the row; until then it is the first, whatever comes */
+	char service[LIMIT_SERVICE_NAME + 1]; /* what is selected; "" nothing yet */
+	char version[LIMIT_VERSION_NAME + 1]; /* "" for the service itself */
+	char command[COMMAND_MAX]; /* what Enter is as a command line */
+
+	char marks[MARKS_MAX][VERSION_ID_SIZE]; /* marked versions, in the order they were */
+	size_t mark_count;
+
+	/* What a question that is up is about; named once, so that the answer is for the same. */
+	char asked[MARKS_MAX][VERSION_ID_SIZE];
+	size_t asked_count;
+	char asked_session[LIMIT_SESSION_KEY + 1];
+
+	enum pane pane;
+	int list_cols;
+	int list_rows;
+	struct facts facts; /* of the pane beside */
+};
+
+/* services.c */
+const struct tree_row *services_row(const struct services *state, size_t at);
+const struct service_node *services_node(const struct model *model, const struct tree_row *row);
+/* NULL for a service's row. */
+const struct version *services_version(const struct model *model, const struct tree_row *row);
+const struct service_node *services_selected_node(
+	const struct services *state, const struct model *model);
+const struct version *services_selected_version(
+	const struct services *state, const struct model *model);
+
+/* services_rows.c */
+void services_draw_row(const struct services *state, const struct model *model, const struct ui *ui,
+	const struct canvas *canvas, int y, size_t at);
+
+/* services_pane.c: sizes first, then what is in it, then the picture. */
+void services_lay_out(struct services *state, int rows, int cols);
+void services_fill_pane(struct services *state, const struct model *model);
+void services_draw_pane(
+	const struct services *state, const struct model *model, const struct canvas *canvas);
+
+/* services_actions.c: false when the action is none of these. */
+bool services_do(
+	struct services *state, const struct model *model, struct ui *ui, enum action action);
+enum redraw services_answered(struct services *state, const struct model *model, struct ui *ui,
+	enum question question, const char *text);
+bool services_is_marked(const struct services *state, const struct version *version);
+/* Versions that are gone are not marked any more. */
+void services_forget_marks(struct services *state, const struct model *model);
+
+#endif
