@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/inotify.h>
 #include <unistd.h>
 
 #include <event2/event.h>
@@ -281,101 +280,6 @@ static void on_figures(evutil_socket_t fd, short what, void *arg)
 	network_poll(arg);
 }
 
-/* ---- themes ---- */
-
-static void load_theme_again(struct app *app)
-{
-	struct theme theme;
-	struct errbuf eb;
-
-	errbuf_clear(&eb);
-	if (theme_load(app->theme_name, &theme, NULL, &eb) != ERR_NONE) {
-		ui_say(&app->ui, ROLE_FAILED, "theme not taken: %s", eb.text);
-	} else {
-		app->theme = theme;
-		screen_set_theme(app->screen, &theme);
-		ui_say(&app->ui, ROLE_DONE, "theme %s, read anew", app->theme_name);
-	}
-	app_touch(app, REDRAW_ALL);
-}
-
-static bool is_theme_file(const struct app *app, const char *file)
-{
-	const char *slash = strrchr(app->theme_name, '/');
-	char name[THEME_PATH_SIZE + 8];
-
-	if (slash)
-		return strcmp(slash + 1, file) == 0;
-	(void)snprintf(name, sizeof(name), "%s.theme", app->theme_name);
-	return strcmp(name, file) == 0;
-}
-
-static void on_themes(evutil_socket_t fd, short what, void *arg)
-{
-	struct app *app = arg;
-	_Alignas(struct inotify_event) char block[4096];
-	bool ours = false;
-	ssize_t n;
-
-	(void)what;
-	while ((n = read(fd, block, sizeof(block))) > 0) {
-		for (ssize_t at = 0; at < n;) {
-			struct inotify_event head;
-
-			memcpy(&head, block + at, sizeof(head));
-			ours |= head.len > 0 && is_theme_file(app, block + at + sizeof(head));
-			at += (ssize_t)(sizeof(head) + head.len);
-		}
-	}
-	if (ours)
-		load_theme_again(app);
-}
-
-/* The directory is watched, not the file: editors write a new one and rename it. */
-static void watch_themes(struct app *app)
-{
-	char directory[THEME_PATH_SIZE];
-	char *slash;
-
-	theme_directory(directory);
-	if (strchr(app->theme_name, '/')) {
-		str_copy(directory, sizeof(directory), str_of(app->theme_name));
-		slash = strrchr(directory, '/');
-		slash[slash == directory] = '\0';
-	}
-	app->theme_fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-	if (app->theme_fd < 0 ||
-		inotify_add_watch(app->theme_fd, directory, IN_CLOSE_WRITE | IN_MOVED_TO) < 0)
-		return;
-	app->themes = event_new(app->base, app->theme_fd, EV_READ | EV_PERSIST, on_themes, app);
-	(void)event_add(app->themes, NULL);
-}
-
-static void unwatch_themes(struct app *app)
-{
-	if (app->themes)
-		event_free(app->themes);
-	if (app->theme_fd >= 0)
-		close(app->theme_fd);
-	app->themes = NULL;
-	app->theme_fd = -1;
-}
-
-bool app_theme(struct app *app, const char *name, struct errbuf *eb)
-{
-	struct theme theme;
-
-	if (theme_load(name, &theme, NULL, eb) != ERR_NONE)
-		return false;
-	app->theme = theme;
-	str_copy(app->theme_name, sizeof(app->theme_name), str_of(name));
-	screen_set_theme(app->screen, &theme);
-	unwatch_themes(app);
-	watch_themes(app); /* it may be in another directory */
-	app->theme_chosen = true;
-	return true;
-}
-
 /* ---- beginning and end ---- */
 
 static void listen_to_signals(struct app *app)
@@ -404,7 +308,6 @@ static void make_events(struct app *app)
 	app->input = event_new(app->base, STDIN_FILENO, EV_READ | EV_PERSIST, on_input, app);
 	(void)event_add(app->input, NULL);
 	listen_to_signals(app);
-	watch_themes(app);
 }
 
 static void free_event(struct event *event)
@@ -420,9 +323,9 @@ static void app_finish(struct app *app)
 	free_event(app->resize);
 	free_event(app->figures);
 	free_event(app->input);
-	unwatch_themes(app);
 	for (size_t i = 0; i < SIGNALS; i++)
 		free_event(app->signals[i]);
+	app_theme_stop(app);
 	places_finish(app);
 	palette_finish(&app->palette);
 	cJSON_Delete(app->kept);
@@ -464,18 +367,6 @@ static void recall(struct app *app, const struct dashboard_options *options)
 	remember_views(app);
 }
 
-/* One that was chosen at run time may be gone meanwhile. */
-static enum err begin_theme(
-	struct app *app, const struct dashboard_options *options, struct errbuf *eb)
-{
-	if (app->theme_chosen && theme_load(app->theme_name, &app->theme, NULL, NULL) == ERR_NONE)
-		return ERR_NONE;
-	app->theme_chosen = false;
-	str_copy(app->theme_name, sizeof(app->theme_name),
-		str_of(options->theme ? options->theme : "dark"));
-	return theme_load(app->theme_name, &app->theme, NULL, eb);
-}
-
 int dashboard_run(const struct dashboard_options *options, struct errbuf *eb)
 {
 	struct app *app = app_create(options);
@@ -486,7 +377,7 @@ int dashboard_run(const struct dashboard_options *options, struct errbuf *eb)
 	if (!keymap_init(&bad_row)) {
 		err_set(eb, ERR_FAILED, "row %zu of the keymap names no key", bad_row);
 		app->exit_code = err_exit_code(ERR_FAILED);
-	} else if (begin_theme(app, options, eb) != ERR_NONE ||
+	} else if (!app_theme_start(app, options, eb) ||
 		   !(app->screen = screen_create(&app->theme, eb))) {
 		app->exit_code = err_exit_code(ERR_USAGE);
 	} else {

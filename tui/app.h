@@ -14,7 +14,9 @@ struct event_base;
 struct dashboard_options {
 	const char *url; /* of the control plane; need not answer (yet) */
 	const char *session; /* yours, NULL without one */
-	const char *theme; /* a name or a path; NULL: dark */
+	const char *theme; /* a name or a path; NULL: theme_default() */
+	const char *
+		colour; /* of the environment's name, as colour_parse() takes it; NULL: the theme's */
 	const char *actor; /* sent with writes; NULL: nobody's name */
 	bool theme_fixed; /* it was said for this run: one chosen in an earlier run gives way */
 	const char *state_file; /* where what is kept from run to run is; NULL: nowhere */

@@ -70,6 +70,8 @@ struct app {
 	char theme_name[THEME_PATH_SIZE];
 	bool theme_chosen; /* here, not by whoever started it */
 	struct cJSON *kept; /* of the run before; NULL: nothing */
+	char theme_file[THEME_PATH_SIZE]; /* watched */
+	struct colour colour; /* of the environment's name; not set: rgb -1 */
 	struct model model;
 	struct ui ui;
 	struct palette palette;
@@ -118,8 +120,6 @@ void app_touch(struct app *app, enum redraw redraw);
 void app_hurry(struct app *app);
 /* The model changed. */
 void app_changed(struct app *app, unsigned parts);
-/* Takes another theme; false with a sentence, and the old one stays. */
-bool app_theme(struct app *app, const char *name, struct errbuf *eb);
 /* The same for what has waited to be read: its frame comes at once. */
 void app_gathered(struct app *app, unsigned parts);
 /* The state of a view is what it was prepared for; a key after a change needs it anew. */
@@ -148,6 +148,12 @@ bool places_step(struct app *app, int by);
 
 /* frame.c: the whole picture. */
 void frame_paint(struct app *app);
+
+/* app_theme.c: the theme, and its file while that changes. */
+bool app_theme_start(struct app *app, const struct dashboard_options *options, struct errbuf *eb);
+/* Takes another theme; false with a sentence, and the old one stays. */
+bool app_theme(struct app *app, const char *name, struct errbuf *eb);
+void app_theme_stop(struct app *app);
 
 /* network.c: feed, tail, figures, commands. */
 bool network_start(struct app *app, const struct dashboard_options *options, struct errbuf *eb);

@@ -92,6 +92,21 @@ static bool mine_is_gone(const struct app *app)
 	return !environment_session(app->model.env, str_of(app->ui.session));
 }
 
+/* What stands on a ground of its own takes the blanks around it, and moves nothing. */
+static int draw_environment(const struct app *app, const struct canvas *canvas, int x)
+{
+	const char *name = app->model.name[0] ? app->model.name : app->model.url;
+	int end = x + canvas_run_c(canvas, 0, x, 24, ROLE_ENVIRONMENT, name);
+
+	if (app->theme.styles[ROLE_ENVIRONMENT].has_ground) {
+		(void)canvas_run_c(canvas, 0, x - 1, 1, ROLE_ENVIRONMENT, " ");
+		(void)canvas_run_c(canvas, 0, end, 1, ROLE_ENVIRONMENT, " ");
+	}
+	if (app->model.demo)
+		end += canvas_run_c(canvas, 0, end + 1, 6, ROLE_DEMO, " DEMO ");
+	return end + 2;
+}
+
 static void draw_header(const struct app *app, const struct canvas *canvas)
 {
 	const struct model *model = &app->model;
@@ -103,9 +118,7 @@ static void draw_header(const struct app *app, const struct canvas *canvas)
 	memset(totals, 0, sizeof(totals));
 	canvas_clear(canvas, 0, 0);
 	x += canvas_run_c(canvas, 0, x, 8, ROLE_BRAND, "umbra") + 2;
-	x += canvas_run_c(canvas, 0, x, 24, ROLE_ENVIRONMENT,
-		     model->name[0] ? model->name : model->url) +
-	     2;
+	x = draw_environment(app, canvas, x);
 	role = connection_text(model, canvas, text, sizeof(text));
 	x += canvas_run_c(canvas, 0, x, 24, role, text) + 2;
 	if (model->feed.state == FEED_STALE && model->known) {

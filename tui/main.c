@@ -78,16 +78,45 @@ static bool theme_is_fixed(const struct config *config)
 	return origin && (strcmp(origin, info->option) == 0 || strcmp(origin, info->variable) == 0);
 }
 
-/* `url` NULL: the one that is set. */
+/* Whether theme and colour are some, said before anything is asked of the terminal or the network. */
+static enum err check_looks(const struct config *config, struct errbuf *eb)
+{
+	static const enum setting settings[] = {SETTING_THEME, SETTING_COLOUR};
+	struct theme theme;
+	struct colour colour;
+
+	for (size_t i = 0; i < ARRAY_LEN(settings); i++) {
+		const char *value = config->values[settings[i]];
+		struct errbuf why = {0};
+		enum err err = ERR_NONE;
+
+		if (value && settings[i] == SETTING_THEME)
+			err = theme_load(value, &theme, NULL, &why);
+		else if (value)
+			err = colour_parse(str_of(value), &colour, &why);
+		if (err)
+			return err_set_field(eb, ERR_USAGE, setting_infos[settings[i]].name,
+				why.expected, "%s (%s): %s", setting_infos[settings[i]].name,
+				config->origins[settings[i]], why.text);
+	}
+	return ERR_NONE;
+}
+
+/* `url` NULL: the one that is set. Another one is not the one a colour was chosen for. */
 static int show_dashboard(const struct command_args *args, const char *url)
 {
 	struct config config;
 	struct errbuf eb = {0};
 	int code;
 
-	if (config_load(args, &config, &eb) || read_keys(config.file, &eb)) {
+	if (config_load(args, &config, &eb) || check_looks(&config, &eb) ||
+		read_keys(config.file, &eb)) {
 		config_finish(&config);
 		return cli_fail(&eb);
+	}
+	if (args_has(args, "--once")) {
+		config_finish(&config);
+		return cli_run(args);
 	}
 	char *state_file = config_dashboard_path(state_name(&config, url != NULL));
 	const struct dashboard_options options = {
@@ -96,6 +125,7 @@ static int show_dashboard(const struct command_args *args, const char *url)
 		.theme = config.values[SETTING_THEME],
 		.theme_fixed = theme_is_fixed(&config),
 		.state_file = state_file,
+		.colour = url ? NULL : config_colour(&config),
 		.actor = config.values[SETTING_USER],
 		.read_only = args_has(args, "--read-only"),
 	};
@@ -111,7 +141,7 @@ static int show_dashboard(const struct command_args *args, const char *url)
 
 static int run_dashboard(const struct command_args *args)
 {
-	return args_has(args, "--once") ? cli_run(args) : show_dashboard(args, NULL);
+	return show_dashboard(args, NULL);
 }
 
 /* ---- demo ---- */
@@ -160,6 +190,7 @@ static int run_serve(const struct command_args *args)
 		.data = args_get(args, "--data"),
 		.domain = args_get(args, "--domain"),
 		.name = args_get(args, "--name"),
+		.demo = args_has(args, "--demo"),
 		.haproxy = args_get(args, "--haproxy"),
 		.log_level = args_get(args, "--log-level"),
 	};

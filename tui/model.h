@@ -52,6 +52,7 @@ struct model {
 	char scope_error[512]; /* why the control plane refused it */
 	const char *url;
 	char name[64]; /* of the environment; "" while not known */
+	bool demo; /* it says that it is no real one */
 	char proxy_url
 		[256]; /* where requests enter, as the control plane says; "" while not known */
 	char domain[256];

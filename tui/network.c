@@ -32,6 +32,8 @@ static void status_done(void *arg, const struct client_response *response)
 		str_copy(app->model.name, sizeof(app->model.name), name);
 		app_touch(app, REDRAW_ALL);
 	}
+	if (answer)
+		(void)json_get_bool(answer, "demo", &app->model.demo);
 	if (answer && json_get_str(answer, "domain", &name))
 		str_copy(app->model.domain, sizeof(app->model.domain), name);
 	if (answer && json_get_str(cJSON_GetObjectItemCaseSensitive(answer, "proxy"), "url", &name))

@@ -139,6 +139,20 @@ static enum err parse_colour(struct str word, struct colour *ret_colour, struct 
 	return ERR_NONE;
 }
 
+enum err colour_parse(struct str word, struct colour *ret_colour, struct errbuf *eb)
+{
+	int16_t index;
+
+	if (word.n > 0 && word.p[0] == '#')
+		return parse_colour(word, ret_colour, eb);
+	if (!parse_16(word, &index) || index < 0)
+		return err_set_field(eb, ERR_BAD_VALUE, "colour",
+			"#rrggbb, or black, red, ... bright-white", "\"%.*s\" is no colour",
+			STR_ARG(word));
+	*ret_colour = (struct colour){rgb_of_256(index), index, index};
+	return ERR_NONE;
+}
+
 static bool parse_attribute(struct str word, unsigned *attributes)
 {
 	for (size_t i = 0; i < ARRAY_LEN(attribute_names); i++) {
@@ -256,6 +270,21 @@ static void theme_complete(struct theme *theme)
 	}
 }
 
+void theme_set_environment(struct theme *theme, const struct colour *ground)
+{
+	static const struct colour black = {0x000000, 16, 0}, white = {0xffffff, 231, 15};
+	bool light = rgb_contrast(ground->rgb, black.rgb) > rgb_contrast(ground->rgb, white.rgb);
+
+	theme->styles[ROLE_ENVIRONMENT] = (struct style){
+		.set = true,
+		.has_ground = true,
+		.ink = light ? black : white,
+		.ground = *ground,
+		.attributes = STYLE_BOLD,
+		.mono = STYLE_BOLD | STYLE_REVERSE,
+	};
+}
+
 enum err theme_parse(const char *file, const char *text, struct theme *ret_theme, struct errbuf *eb)
 {
 	struct theme theme;
@@ -351,6 +380,17 @@ enum err theme_load(const char *name, struct theme *ret_theme, char ret_path[THE
 	if (ret_path)
 		(void)str_copy(ret_path, THEME_PATH_SIZE, str_of(path));
 	return err;
+}
+
+const char *theme_default(void)
+{
+	const char *colours = getenv("COLORFGBG");
+	const char *last = colours ? strrchr(colours, ';') : NULL;
+	uint64_t ground;
+
+	if (last && str_to_u64(str_of(last + 1), &ground) && ground >= 7 && ground != 8)
+		return "light";
+	return "dark";
 }
 
 /* ---- names ---- */

@@ -29,6 +29,7 @@
 #include <stdint.h>
 
 #include "core/base/err.h"
+#include "core/base/str.h"
 
 enum style_attribute {
 	STYLE_BOLD = 1 << 0,
@@ -124,6 +125,11 @@ struct style {
 	unsigned mono;
 };
 
+/*
+ * `#rrggbb`, `#rrggbb/256/16`, or one of the 16 by name, which is what the terminal has for it. Not `default`.
+ */
+enum err colour_parse(struct str word, struct colour *ret_colour, struct errbuf *eb);
+
 /* What the terminal's own colours are taken to be. */
 enum theme_ground { GROUND_ANY, GROUND_DARK, GROUND_LIGHT };
 
@@ -137,6 +143,9 @@ struct theme {
 enum err theme_parse(
 	const char *file, const char *text, struct theme *ret_theme, struct errbuf *eb);
 enum err theme_read(const char *path, struct theme *ret_theme, struct errbuf *eb);
+
+/* The environment's name stands on this colour, in black or white, whatever the theme says; reversed without colour. */
+void theme_set_environment(struct theme *theme, const struct colour *ground);
 
 /* The themes the program carries. */
 struct theme_text {
@@ -161,6 +170,12 @@ void theme_path(const char *name, char dst[THEME_PATH_SIZE]);
  */
 enum err theme_load(const char *name, struct theme *ret_theme, char ret_path[THEME_PATH_SIZE],
 	struct errbuf *eb);
+
+/*
+ * The one to take when nobody chose: light where COLORFGBG (rxvt's; several terminals set it) tells of a light
+ * ground, else dark.
+ */
+const char *theme_default(void);
 
 /* Names of themes that can be loaded: those carried inside, then the user's own, by name; a name once. */
 struct theme_names {

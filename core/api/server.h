@@ -39,6 +39,7 @@ struct api_options {
 	struct traffic *traffic;
 	const struct store *store;
 	struct entry_point entry; /* for how_to; the text stays the caller's */
+	bool demo; /* no real environment: status says so */
 	/* Host names we answer to besides loopback and the listener's address; NULL-terminated or NULL. */
 	const char *const *hosts;
 	int64_t (*now_ms)(void); /* the wall clock */

@@ -88,6 +88,7 @@ void status_get(struct call *call)
 	json_object(&w, NULL);
 	json_c(&w, "program", "umbra " UMBRA_VERSION);
 	json_c(&w, "name", plane_name(api->options.plane));
+	json_bool(&w, "demo", api->options.demo);
 	json_str(&w, "domain", api->options.entry.domain);
 	json_c(&w, "epoch", env->epoch);
 	json_int(&w, "revision", env->revision);

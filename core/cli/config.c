@@ -36,6 +36,9 @@ const struct setting_info setting_infos[SETTING_COUNT] = {
 		"Who you are in the environment's events; your login."},
 	[SETTING_THEME] = {"theme", "UMBRA_THEME", "--theme",
 		"The theme of the dashboard, by name or file."},
+	[SETTING_COLOUR] = {"colour", "UMBRA_COLOUR", NULL,
+		"What the environment's name stands on in the dashboard: #rrggbb, red, "
+		"bright-blue..."},
 };
 
 /* ---- paths ---- */
@@ -190,8 +193,8 @@ static bool on_entry(
 		return true;
 	if (setting == SETTING_COUNT || (*section && setting == SETTING_CONTEXT)) {
 		err_set_field(eb, ERR_USAGE, name,
-			*section ? "url, session, user, theme"
-				 : "context, url, session, user, theme",
+			*section ? "url, session, user, theme, colour"
+				 : "context, url, session, user, theme, colour",
 			"%s is no setting", name);
 		return false;
 	}
@@ -306,6 +309,18 @@ void config_finish(struct config *config)
 		free(config->origins[i]);
 	}
 	*config = (struct config){0};
+}
+
+const char *config_colour(const struct config *config)
+{
+	const struct setting_info *url = &setting_infos[SETTING_URL];
+	const char *from = config->origins[SETTING_URL];
+	const char *colour = config->origins[SETTING_COLOUR];
+	bool elsewhere = !strcmp(from, url->option) || !strcmp(from, url->variable);
+
+	if (!colour || (elsewhere && strstr(colour, ", " CONTEXT_PREFIX)))
+		return NULL;
+	return config->values[SETTING_COLOUR];
 }
 
 /* ---- showing ---- */

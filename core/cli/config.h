@@ -10,6 +10,8 @@
  *   [context studio]
  *   url = http://umbra.studio.example:7070
  *   session = checkout-4f2k
+ *   theme = light
+ *   colour = #b00020
  *
  *   [keys]
  *   services.pin = P
@@ -29,6 +31,7 @@ enum setting {
 	SETTING_SESSION,
 	SETTING_USER,
 	SETTING_THEME,
+	SETTING_COLOUR,
 	SETTING_COUNT
 };
 
@@ -56,6 +59,12 @@ void config_finish(struct config *config);
 
 /* $XDG_STATE_HOME/umbra/dashboard-NAME.json; other than letters, digits, . and - are written _. The caller frees. */
 char *config_dashboard_path(const char *name);
+
+/*
+ * The colour of the environment's name, NULL without one. A colour that a context gives is that of its own
+ * control plane: it says nothing about one that an option or a variable names instead.
+ */
+const char *config_colour(const struct config *config);
 
 /* Writes `session` (NULL: takes it out) into the context in use, or before the sections without one. */
 enum err config_store_session(const struct config *config, const char *session, struct errbuf *eb);

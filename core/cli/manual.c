@@ -155,7 +155,7 @@ static const char *const exit_codes[][2] = {
 
 static const char *const files[][2] = {
 	{"$XDG_CONFIG_HOME/umbra/config", "Defaults, as name = value lines: url, session, user, "
-					  "theme, context. A section [context NAME] "
+					  "theme, colour, context. A section [context NAME] "
 					  "holds those of one control plane; context = NAME before "
 					  "the first section chooses it."},
 	{"$XDG_CONFIG_HOME/umbra/themes/NAME.theme", "Themes of your own."},

@@ -331,6 +331,7 @@ static void start_api(struct serve *serve)
 		.traffic = serve->traffic,
 		.store = serve->store,
 		.now_ms = time_now_ms,
+		.demo = serve->options.demo,
 		.describe_proxy = describe_proxy,
 		.ready = proxy_ready,
 		.arg = serve,

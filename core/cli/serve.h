@@ -4,6 +4,8 @@
 #ifndef UMBRA_CLI_SERVE_H
 #define UMBRA_CLI_SERVE_H
 
+#include <stdbool.h>
+
 /* NULL members mean the default in brackets. Texts stay the caller's. */
 struct serve_options {
 	const char
@@ -13,6 +15,7 @@ struct serve_options {
 	const char *domain; /* services are SERVICE.DOMAIN [env.localhost] */
 	const char *name; /* of the environment [the domain] */
 	const char *haproxy; /* the program [found in PATH and the sbin directories] */
+	bool demo; /* say that it is no real environment [false] */
 	const char *log_level; /* error, warning, [info], debug */
 };
 

@@ -433,6 +433,7 @@ static void start_serve(struct host *host)
 	member_option(m, "--listen", usual_address(API_PORT, api));
 	member_option(m, "--proxy-listen", usual_address(PROXY_PORT, proxy));
 	member_option(m, "--name", "studio-demo");
+	member_arg(m, "--demo");
 	if (host->args.haproxy != NULL)
 		member_option(m, "--haproxy", host->args.haproxy);
 	member_start(m);

@@ -165,9 +165,42 @@ static void flags_go_before_variables_before_the_file(void **state)
 }
 
 static const struct {
+	const char *file, *line;
+	const char *colour; /* NULL: none */
+} colours[] = {
+	{"colour = red\n", "", "red"},
+	{"colour = red\n", "--url http://o:1", "red"},
+	{"[context a]\nurl = http://a:1\ncolour = #b00020\n", "--context a", "#b00020"},
+	{"[context a]\nurl = http://a:1\ncolour = #b00020\n", "--context a --url http://o:1", NULL},
+	{"url = http://f:1\n[context a]\ncolour = #b00020\n", "--context a", "#b00020"},
+	{"[context a]\nurl = http://a:1\n", "--context a", NULL},
+};
+
+static void a_colour_is_of_its_own_control_plane(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(colours); i++) {
+		struct command_args args;
+		struct config config;
+		struct errbuf eb = {0};
+		const char *colour;
+
+		write_config(colours[i].file);
+		assert_int_equal(command_parse_line(colours[i].line, &args, &eb), ERR_NONE);
+		if (config_load(&args, &config, &eb))
+			fail_msg("%zu: %s", i, eb.text);
+		colour = config_colour(&config);
+		assert_string_equal(
+			colour ? colour : "-", colours[i].colour ? colours[i].colour : "-");
+		config_finish(&config);
+		args_finish(&args);
+	}
+}
+
+static const struct {
 	const char *file, *says;
 } mistakes[] = {
-	{"colour = red\n", "colour is no setting"},
+	{"tint = red\n", "tint is no setting"},
 	{"url = ftp://x\n", "no http URL"},
 	{"session = Not A Key\n", "no session key"},
 	{"[contexts a]\nurl = http://x\n", "[contexts a] is no section"},
@@ -219,6 +252,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(editing_changes_one_line),
 		cmocka_unit_test(flags_go_before_variables_before_the_file),
+		cmocka_unit_test(a_colour_is_of_its_own_control_plane),
 		cmocka_unit_test(mistakes_name_the_place),
 		cmocka_unit_test(use_is_read_back),
 	};

@@ -196,6 +196,58 @@ static void test_paths(void **state)
 	assert_string_equal(path, "");
 }
 
+static void test_environment(void **state)
+{
+	static const struct {
+		const char *colour;
+		int ink_rgb, ground_256; /* ink -1: refused */
+	} cases[] = {
+		{"#b00020", 0xffffff, 124},
+		{"#ffd000", 0x000000, 220},
+		{"#b00020/88/red", 0xffffff, 88},
+		{"red", 0xffffff, 1},
+		{"bright-yellow", 0x000000, 11},
+		{"default", -1, 0},
+		{"#b0002", -1, 0},
+		{"mauve", -1, 0},
+		{"", -1, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct theme theme;
+		struct colour colour;
+		const struct style *style = &theme.styles[ROLE_ENVIRONMENT];
+		enum err err = colour_parse(str_of(cases[i].colour), &colour, NULL);
+
+		assert_int_equal(err == ERR_NONE, cases[i].ink_rgb >= 0);
+		if (err)
+			continue;
+		assert_int_equal(theme_load("nord", &theme, NULL, NULL), ERR_NONE);
+		theme_set_environment(&theme, &colour);
+		assert_int_equal(style->ink.rgb, cases[i].ink_rgb);
+		assert_int_equal(style->ground.of_256, cases[i].ground_256);
+		assert_true(style->has_ground);
+		assert_true(style->mono & STYLE_REVERSE);
+	}
+}
+
+static void test_default(void **state)
+{
+	static const struct {
+		const char *colours, *name;
+	} cases[] = {{"15;0", "dark"}, {"0;15", "light"}, {"0;default;7", "light"}, {"7;8", "dark"},
+		{"15;default", "dark"}, {"", "dark"}, {"0", "dark"}};
+
+	(void)state;
+	assert_int_equal(unsetenv("COLORFGBG"), 0);
+	assert_string_equal(theme_default(), "dark");
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		assert_int_equal(setenv("COLORFGBG", cases[i].colours, 1), 0);
+		assert_string_equal(theme_default(), cases[i].name);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -205,6 +257,8 @@ int main(void)
 		cmocka_unit_test(test_a_file_goes_before_what_is_carried),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_paths),
+		cmocka_unit_test(test_environment),
+		cmocka_unit_test(test_default),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
