@@ -195,11 +195,6 @@ static void backlog_done(void *arg, const struct client_response *response)
 	tail_from(app, app->tail_since);
 }
 
-static void note_newest(void *arg, const struct request *request)
-{
-	((struct app *)arg)->tail_since = request->seq;
-}
-
 static void ask_backlog(struct app *app)
 {
 	struct strbuf path;
@@ -219,13 +214,13 @@ static void newest_done(void *arg, const struct client_response *response)
 	struct app *app = arg;
 
 	app->tail_start = NULL;
-	app->tail_since = 0;
+	app->tail_since = TAIL_CLIENT_FROM_NOW;
 	if (response->err == ERR_NONE)
-		(void)client_read_requests(response->body, note_newest, app, NULL);
+		app->tail_since = client_read_newest(response->body);
 	if (app->tail_since > 0)
 		ask_backlog(app);
 	else
-		tail_from(app, 0);
+		tail_from(app, app->tail_since);
 }
 
 void network_tail_stop(struct app *app)

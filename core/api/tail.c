@@ -112,7 +112,7 @@ void tail_get(struct call *call)
 	struct tailing *tailing;
 	struct filter *filter;
 	struct errbuf eb;
-	int64_t since = 0;
+	int64_t since = TAIL_FROM_NOW;
 
 	errbuf_clear(&eb);
 	if (query_int(&call->query, "since", 0, INT64_MAX, &since, &eb) != ERR_NONE ||

@@ -83,8 +83,9 @@ void feed_retry(struct feed *feed);
 
 /*
  * A tail over GET /v1/requests/tail: goes on after a reconnect with the last seq it saw, so that no line
- * is lost or doubled; what the server lost is told.
+ * is lost or doubled; what the server lost is told. It begins after `since`, 0: with the first.
  */
+enum { TAIL_CLIENT_FROM_NOW = -1 };
 struct tail_client_ops {
 	void (*record)(void *arg, const struct request *request); /* views, valid for the call */
 	void (*lost)(void *arg, int64_t count, const char *why); /* -1: unknown */
@@ -113,6 +114,11 @@ bool client_read_figures(
 typedef void (*client_request_fn)(
 	void *arg, const struct request *request); /* views, for the call */
 bool client_read_requests(struct str body, client_request_fn each, void *arg, struct errbuf *eb);
+/*
+ * Of the answer to GET /v1/requests?limit=1, the seq to tail after: that of the newest record, or where there
+ * is none the one before the first to come. TAIL_CLIENT_FROM_NOW when the body is no such answer.
+ */
+int64_t client_read_newest(struct str body);
 
 /* Bytes read and exchanges made since the start, for the dashboard's own-cost display. */
 void client_cost(const struct client *client, uint64_t *ret_bytes_in, uint64_t *ret_exchanges);

@@ -23,3 +23,18 @@ bool client_read_requests(struct str body, client_request_fn each, void *arg, st
 	cJSON_Delete(tree);
 	return good;
 }
+
+int64_t client_read_newest(struct str body)
+{
+	cJSON *tree = json_parse(body, NULL);
+	const cJSON *list = cJSON_GetObjectItemCaseSensitive(tree, "requests");
+	uint64_t seq = 0;
+	int64_t newest = TAIL_CLIENT_FROM_NOW;
+
+	if (json_get_u64(cJSON_GetArrayItem(list, 0), "seq", &seq))
+		newest = (int64_t)seq;
+	else if (json_get_u64(tree, "oldest", &seq) && seq > 0)
+		newest = (int64_t)seq - 1;
+	cJSON_Delete(tree);
+	return newest;
+}

@@ -2,8 +2,9 @@
  * The live tail: one GET /v1/requests/tail that goes on, after whatever broke it, with the newest record it
  * has passed. The dashboard and `logs -f` read it.
  *
- * `passed` is that record's seq: of the last one delivered, or what a heartbeat said since. A record at or
- * below it was delivered before and is dropped, so nothing is told twice.
+ * `passed` is that record's seq: of the last one delivered, or what a heartbeat said since; the first line
+ * is one, so it is known before any record comes. A record at or below it was delivered before and is
+ * dropped, so nothing is told twice.
  */
 #include "core/client/client.h"
 
@@ -23,7 +24,7 @@ struct tail_client {
 	const struct tail_client_ops *ops;
 	void *arg;
 	char *filter;
-	int64_t passed; /* 0: nothing yet */
+	int64_t passed; /* TAIL_CLIENT_FROM_NOW: not known yet */
 	struct client_call *call; /* NULL between attempts */
 	struct event *retry;
 	struct backoff backoff;
@@ -158,9 +159,11 @@ static void tail_start(struct tail_client *tail)
 	size_t filter_len = tail->filter != NULL ? strlen(tail->filter) : 0;
 
 	strbuf_init(&path, 64 + 3 * filter_len);
-	strbuf_addf(&path, "/v1/requests/tail?since=%" PRId64, tail->passed);
+	strbuf_add_c(&path, "/v1/requests/tail");
+	if (tail->passed >= 0)
+		strbuf_addf(&path, "?since=%" PRId64, tail->passed);
 	if (filter_len > 0) {
-		strbuf_add_c(&path, "&filter=");
+		strbuf_add_c(&path, tail->passed >= 0 ? "&filter=" : "?filter=");
 		client_encode(&path, str_of(tail->filter));
 	}
 	struct call_request request = {

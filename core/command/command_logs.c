@@ -200,16 +200,13 @@ static void newest_reply(struct command_run *run, const struct client_response *
 {
 	struct logs *logs = run->extra;
 	cJSON *root = run_parse(run, response);
-	const cJSON *requests = cJSON_GetObjectItemCaseSensitive(root, "requests");
-	uint64_t seq = 0;
 
 	if (!root)
 		return;
-	json_get_u64(cJSON_GetArrayItem(requests, 0), "seq", &seq);
 	cJSON_Delete(root);
-	logs->newest = (int64_t)seq;
-	logs->before = seq ? (int64_t)seq + 1 : 0;
-	if (seq && logs->want)
+	logs->newest = client_read_newest(response->body);
+	logs->before = logs->newest > 0 ? logs->newest + 1 : 0;
+	if (logs->newest > 0 && logs->want)
 		logs_page(run);
 	else
 		logs_show(run);

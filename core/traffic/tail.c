@@ -231,7 +231,7 @@ struct tail *traffic_tail(struct traffic *traffic, struct filter *filter, int64_
 	tail->arg = arg;
 	tail->next = next;
 	tail->loss = traffic->loss_next;
-	if (since > 0 && since < next) {
+	if (since >= 0 && since < next) {
 		tail->next = since + 1;
 		tail->catching_up = traffic->history != NULL;
 		tail->loss = traffic->loss_first;

@@ -61,12 +61,13 @@ struct tail_ops {
 	void (*lost)(void *arg, int64_t count, const char *why);
 };
 /*
- * Starts after `since` (0, or a number not given yet: from now on). What the ring no longer holds
+ * Starts after `since` (0: with the first; TAIL_FROM_NOW, or a number not given yet: from now on). What the ring no longer holds
  * is read from the history, so that a reader who comes back, also after a restart, misses nothing
  * that was kept; numbers that neither has are told as lost, as unknown how many when a kill is
  * among them. The filter is taken over. Callbacks come from the loop, in slices, so that one tail
  * does not hold up the loop; they may pause or cancel any tail.
  */
+enum { TAIL_FROM_NOW = -1 };
 struct tail *traffic_tail(struct traffic *traffic, struct filter *filter, int64_t since,
 	const struct tail_ops *ops, void *arg);
 void tail_cancel(struct tail *tail);

@@ -351,10 +351,9 @@ static void tail_loses_and_doubles_nothing(void **state)
 	struct fake_server server;
 	struct listener listener = {0};
 	fake_start(&server, answer_tail, 0);
-	client_tail(server.client, "service:cart >2ms", 0, &tail_ops, &listener);
+	client_tail(server.client, "service:cart >2ms", TAIL_CLIENT_FROM_NOW, &tail_ops, &listener);
 	run_until(&server, listener.records == 2 && listener.state == FEED_STALE);
-	assert_string_equal(
-		server.last, "GET /v1/requests/tail?since=0&filter=service%3Acart%20%3E2ms");
+	assert_string_equal(server.last, "GET /v1/requests/tail?filter=service%3Acart%20%3E2ms");
 	run_until(&server, server.requests == 2);
 	assert_string_equal(
 		server.last, "GET /v1/requests/tail?since=12&filter=service%3Acart%20%3E2ms");
@@ -386,7 +385,8 @@ static void tail_ends_when_refused(void **state)
 	struct fake_server server;
 	struct listener listener = {0};
 	fake_start(&server, answer_bad_filter, 0);
-	listener.tail = client_tail(server.client, "a:b", 0, &tail_ops, &listener);
+	listener.tail =
+		client_tail(server.client, "a:b", TAIL_CLIENT_FROM_NOW, &tail_ops, &listener);
 	run_until(&server, listener.refused == 1);
 	assert_string_equal(listener.why, "column 3");
 	tail_client_cancel(listener.tail);
@@ -407,7 +407,7 @@ static void tail_takes_much(void **state)
 	struct fake_server server;
 	struct listener listener = {0};
 	fake_start(&server, answer_much, 0);
-	client_tail(server.client, NULL, 0, &tail_ops, &listener);
+	client_tail(server.client, NULL, TAIL_CLIENT_FROM_NOW, &tail_ops, &listener);
 	run_until(&server, listener.records == MANY);
 	assert_int_equal(listener.sum, (int64_t)MANY * (MANY + 1) / 2);
 	assert_int_equal(server.requests, 1);

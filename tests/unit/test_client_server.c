@@ -297,7 +297,7 @@ static void the_tail_loses_nothing(void **state)
 	(void)state;
 	struct pair pair;
 	pair_start(&pair);
-	client_tail(pair.client, "service:cart", 0, &tail_ops, &pair);
+	client_tail(pair.client, "service:cart", TAIL_CLIENT_FROM_NOW, &tail_ops, &pair);
 	run_until(&pair, pair.state == FEED_LIVE);
 	take(&pair, 300);
 	run_until(&pair, pair.records == 100);
@@ -323,7 +323,24 @@ static void an_idle_tail_loses_nothing(void **state)
 	pair_start(&pair);
 	take(&pair, 30);
 	pair.expected = 0;
-	client_tail(pair.client, "service:cart", 0, &tail_ops, &pair);
+	client_tail(pair.client, "service:cart", TAIL_CLIENT_FROM_NOW, &tail_ops, &pair);
+	run_until(&pair, pair.state == FEED_LIVE);
+	api_away(&pair);
+	take(&pair, 30);
+	run_until(&pair, pair.state == FEED_STALE);
+	api_back(&pair);
+	run_until(&pair, pair.records == 10);
+	assert_int_equal(pair.lost, 0);
+	pair_stop(&pair);
+}
+
+/* There was no record at all when the connection broke. */
+static void a_tail_before_the_first_record_loses_nothing(void **state)
+{
+	(void)state;
+	struct pair pair;
+	pair_start(&pair);
+	client_tail(pair.client, "service:cart", TAIL_CLIENT_FROM_NOW, &tail_ops, &pair);
 	run_until(&pair, pair.state == FEED_LIVE);
 	api_away(&pair);
 	take(&pair, 30);
@@ -341,7 +358,7 @@ static void a_tail_that_was_away_too_long_is_told(void **state)
 	struct pair pair;
 	pair_start(&pair);
 	take(&pair, 3);
-	client_tail(pair.client, "service:other", 0,
+	client_tail(pair.client, "service:other", TAIL_CLIENT_FROM_NOW,
 		&(const struct tail_client_ops){.lost = on_lost, .state = on_state}, &pair);
 	run_until(&pair, pair.state == FEED_LIVE);
 	api_away(&pair);
@@ -360,6 +377,7 @@ int main(void)
 		cmocka_unit_test(answers_say_all),
 		cmocka_unit_test(the_tail_loses_nothing),
 		cmocka_unit_test(an_idle_tail_loses_nothing),
+		cmocka_unit_test(a_tail_before_the_first_record_loses_nothing),
 		cmocka_unit_test(a_tail_that_was_away_too_long_is_told),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

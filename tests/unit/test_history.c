@@ -314,7 +314,7 @@ static void a_full_disk_sheds_and_recovers(void **state)
 	(void)state;
 
 	traffic_bench_init(&bench, true, NULL);
-	heard_start(&bench, &heard, "", 0);
+	heard_start(&bench, &heard, "", TAIL_FROM_NOW);
 	traffic_bench_take(&bench, 1, 100);
 	traffic_bench_stored(&bench);
 
@@ -403,7 +403,7 @@ static void no_number_before_the_disk_has_it(void **state)
 	/* no turn of the loop between: nothing that was reserved comes back */
 	traffic_bench_init(&bench, true, &small);
 	assert_int_equal(traffic_bench_take(&bench, 1, ARCHIVE_CEILING_STEP), ARCHIVE_CEILING_STEP);
-	heard_start(&bench, &heard, "", 0);
+	heard_start(&bench, &heard, "", TAIL_FROM_NOW);
 	assert_int_equal(traffic_bench_take(&bench, 1, 10), 0);
 	traffic_stats(bench.traffic, &stats);
 	assert_int_equal(stats.lost, 10);

@@ -46,8 +46,8 @@ static void a_tail_hears_what_comes(void **state)
 
 	traffic_bench_init(&bench, false, NULL);
 	traffic_bench_take(&bench, 1, 10);
-	heard_start(&bench, &all, "", 0);
-	heard_start(&bench, &some, "service:cart status:5xx", 0);
+	heard_start(&bench, &all, "", TAIL_FROM_NOW);
+	heard_start(&bench, &some, "service:cart status:5xx", TAIL_FROM_NOW);
 	traffic_bench_take(&bench, 11, 1000);
 	heard_wait(&bench, &all, 1000);
 	heard_assert_run(&all, 11, 1010);
@@ -133,7 +133,7 @@ static void a_paused_tail_is_told_what_it_missed(void **state)
 	(void)state;
 
 	traffic_bench_init(&bench, false, &small);
-	heard_start(&bench, &heard, "", 0);
+	heard_start(&bench, &heard, "", TAIL_FROM_NOW);
 	heard.pause_at = 20;
 	traffic_bench_take(&bench, 1, 30);
 	heard_wait(&bench, &heard, 20);
@@ -182,7 +182,7 @@ static void loss_is_told_where_it_happened(void **state)
 	(void)state;
 
 	traffic_bench_init(&bench, false, NULL);
-	heard_start(&bench, &heard, "service:cart", 0);
+	heard_start(&bench, &heard, "service:cart", TAIL_FROM_NOW);
 	traffic_bench_take(&bench, 1, 10);
 	traffic_report_loss(bench.traffic, 3, "the log socket was full");
 	traffic_report_loss(bench.traffic, 4, "the log socket was full");
@@ -230,9 +230,9 @@ static void callbacks_may_cancel(void **state)
 	(void)state;
 
 	traffic_bench_init(&bench, false, NULL);
-	heard_start(&bench, &other, "", 0);
-	heard_start(&bench, &self, "", 0);
-	heard_start(&bench, &third, "", 0);
+	heard_start(&bench, &other, "", TAIL_FROM_NOW);
+	heard_start(&bench, &self, "", TAIL_FROM_NOW);
+	heard_start(&bench, &third, "", TAIL_FROM_NOW);
 	self.cancel_at = 5;
 	self.cancel_other = other.tail;
 	other.tail = NULL;
