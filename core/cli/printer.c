@@ -84,6 +84,36 @@ static void write_how_to(struct strbuf *out, const struct text_style *style, con
 	cJSON_Delete(some);
 }
 
+/* Of a dry run: what each service would come to. */
+static void write_sentences(
+	struct strbuf *out, const struct text_style *style, const cJSON *body, const char *list)
+{
+	const cJSON *item;
+
+	cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(body, list))
+	{
+		const cJSON *sentence = cJSON_GetObjectItemCaseSensitive(item, "sentence");
+
+		if (!cJSON_IsString(sentence))
+			continue;
+		strbuf_add_c(out, "  ");
+		text_write_message(out, style, str_of(sentence->valuestring));
+	}
+}
+
+static void write_dry_run(struct strbuf *out, const struct text_style *style, const cJSON *body)
+{
+	const cJSON *unchanged = cJSON_GetObjectItemCaseSensitive(body, "unchanged");
+	double total =
+		cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(body, "unchanged_total"));
+	int told = cJSON_GetArraySize(unchanged);
+
+	write_sentences(out, style, body, "changes");
+	write_sentences(out, style, body, "unchanged");
+	if (total > told)
+		strbuf_addf(out, "  %.0f more have none, either.\n", total - told);
+}
+
 static void print_text(struct printer *printer, const struct command_result *result,
 	const cJSON *body, struct strbuf *out)
 {
@@ -91,6 +121,8 @@ static void print_text(struct printer *printer, const struct command_result *res
 		text_write_message(out, &printer->style, result->message);
 		if (printer->command->how_to)
 			write_how_to(out, &printer->style, body);
+		if (cJSON_HasObjectItem(body, "dry_run"))
+			write_dry_run(out, &printer->style, body);
 	} else if (printer->command->shape == SHAPE_LIST) {
 		text_write_list(out, &printer->style, printer->command, body);
 	} else if (printer->command->column_count) {

@@ -254,6 +254,31 @@ static void form_number_sign(struct form_args *f)
 	f->link = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(f->beside, "url"));
 }
 
+static void form_percent(struct form_args *f)
+{
+	double share = cJSON_IsNumber(f->value) ? f->value->valuedouble : 0;
+
+	strbuf_addf(f->out, "%.1f", share * 100);
+	if (share > 0)
+		f->tone = TONE_BAD;
+}
+
+static void form_versions(struct form_args *f)
+{
+	const cJSON *version;
+
+	cJSON_ArrayForEach(version, f->value)
+	{
+		const char *state = text_of(cJSON_GetObjectItemCaseSensitive(version, "state"));
+
+		strbuf_addf(f->out, "%s%s@%s", f->out->len ? ", " : "",
+			text_of(cJSON_GetObjectItemCaseSensitive(version, "service")),
+			text_of(cJSON_GetObjectItemCaseSensitive(version, "version")));
+		if (strcmp(state, version_state_names[STATE_READY]) != 0)
+			strbuf_addf(f->out, " (%s)", state);
+	}
+}
+
 static void form_ms(struct form_args *f)
 {
 	char text[DURATION_TEXT_SIZE];
@@ -322,6 +347,8 @@ static void (*const forms[])(struct form_args *f) = {
 	[FORM_STATUS] = form_status,
 	[FORM_DECIMAL] = form_decimal,
 	[FORM_NUMBER_SIGN] = form_number_sign,
+	[FORM_PERCENT] = form_percent,
+	[FORM_VERSIONS] = form_versions,
 	[FORM_MS] = form_ms,
 	[FORM_BYTES] = form_bytes,
 	[FORM_CHANGE] = form_change,

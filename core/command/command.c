@@ -25,6 +25,8 @@ const struct command *const commands[] = {
 	&command_version_extend,
 	&command_version_retire,
 	&command_version_promote,
+	&command_pr_list,
+	&command_pr_show,
 	&command_session_list,
 	&command_session_show,
 	&command_session_create,

@@ -29,6 +29,7 @@ enum arg_kind {
 	ARG_VERSION, /* version of the service named before */
 	ARG_SESSION,
 	ARG_PIN, /* service=version */
+	ARG_PULL, /* number of a pull request, 482 or #482 */
 	ARG_ENDPOINT,
 	ARG_FILTER,
 	ARG_URL,
@@ -87,6 +88,8 @@ enum column_form {
 	FORM_STATUS, /* an HTTP status */
 	FORM_DECIMAL, /* one decimal */
 	FORM_NUMBER_SIGN, /* "#482" */
+	FORM_PERCENT, /* a share of 0 to 1, in percent, loud when not 0 */
+	FORM_VERSIONS, /* of a pull request: service@version, and the state of those not ready */
 	FORM_MS, /* a duration in ms: "3h" */
 	FORM_BYTES, /* "12.5 MB" */
 	FORM_CHANGE, /* of an event's item: what was and what is, member by member */

@@ -7,10 +7,17 @@
 #include "core/command/rows.h"
 #include "core/command/run.h"
 #include "core/model/names.h"
+#include "core/model/pull.h"
 
 #define KEY_ARG                                                                                    \
 	{                                                                                          \
 		.name = "KEY", .kind = ARG_SESSION, .required = true, .help = "key of the session" \
+	}
+
+#define DRY_RUN_ARG                                                 \
+	{                                                           \
+		.name = "--dry-run", .kind = ARG_FLAG,              \
+		.help = "change nothing, and say what would change" \
 	}
 
 static const struct arg_spec key_arg[] = {KEY_ARG};
@@ -82,12 +89,21 @@ static const struct arg_spec create_args[] = {
 		.repeated = true,
 		.value = "SERVICE=VERSION",
 		.help = "a version that serves it in place of stable"},
+	{.name = "--pr",
+		.kind = ARG_PULL,
+		.value = "NUMBER",
+		.help = "the versions of this pull request, in every service that has one"},
+	{.name = "--pr-url",
+		.kind = ARG_URL,
+		.value = "URL",
+		.help = "which, where several repositories have the number"},
 	{.name = "--strict",
 		.kind = ARG_FLAG,
 		.help = "refuse a request rather than let stable serve what is pinned"},
 	{.name = "--ttl", .kind = ARG_DURATION, .value = "DURATION", .help = "lifetime; 8h"},
 	{.name = "--key", .kind = ARG_SESSION, .value = "KEY", .help = "this key, when it is free"},
 	{.name = "--owner", .kind = ARG_TEXT, .value = "NAME", .help = "whose it is; yours"},
+	DRY_RUN_ARG,
 };
 
 /* The member {"pins":{"a":"b","c":null}}: those of the argument `pin`, and null for those of `unpin`. */
@@ -113,8 +129,26 @@ static void write_pins(
 	json_object_end(w);
 }
 
+/* The sentences are in the body. */
+static void dry_run_say(struct command_run *run, const cJSON *body)
+{
+	uint64_t routes = 0;
+
+	(void)json_get_u64(body, "routes_changed", &routes);
+	strbuf_addf(&run->message, "nothing is changed; it would change %llu route%s, with pins ",
+		(unsigned long long)routes, routes == 1 ? "" : "s");
+	say_pins(&run->message, cJSON_GetObjectItemCaseSensitive(
+					cJSON_GetObjectItemCaseSensitive(body, "session"), "pins"));
+}
+
 static void session_say(struct command_run *run, const cJSON *body)
 {
+	bool dry = false;
+
+	if (json_get_bool(body, "dry_run", &dry) && dry) {
+		dry_run_say(run, body);
+		return;
+	}
 	strbuf_addf(&run->message, "session %s: %s, pins ", say_text(body, "key"),
 		say_text(body, "policy"));
 	say_pins(&run->message, cJSON_GetObjectItemCaseSensitive(body, "pins"));
@@ -128,6 +162,7 @@ static struct command_run *create_start(
 		{"NAME", "name"}, {"--key", "key"}, {"--owner", "owner"}, {"--ttl", "ttl"}};
 	struct command_run *run = run_create(client, done, arg);
 	struct json_writer w;
+	int64_t pr;
 
 	json_start(&w, &run->body);
 	json_object(&w, NULL);
@@ -136,9 +171,14 @@ static struct command_run *create_start(
 			json_c(&w, members[i][1], args_get(args, members[i][0]));
 	if (args_has(args, "--strict"))
 		json_c(&w, "policy", "strict");
+	if (args_has(args, "--pr") && pull_parse_number(str_of(args_get(args, "--pr")), &pr))
+		json_int(&w, "pr", pr);
+	if (args_has(args, "--pr-url"))
+		json_c(&w, "pr_url", args_get(args, "--pr-url"));
 	write_pins(&w, args, "--pin", "--unpin");
 	json_object_end(&w);
 	run_path(run, "sessions", NULL);
+	run_query(run, "dry-run", args_has(args, "--dry-run") ? "1" : NULL);
 	run->say = session_say;
 	run_send(run, "POST", 0);
 	return run;
@@ -152,7 +192,7 @@ const struct command command_session_create = {
 	.help = "Requests that carry its key are served by the pinned versions, and by stable "
 		"where nothing is "
 		"pinned. Nobody else's requests change their way.",
-	.example = "umbra session create checkout --pin booking=pr-482 --pin pricing=pr-482",
+	.example = "umbra session create checkout --pr 482 --pin profile=pr-551",
 	.args = create_args,
 	.arg_count = ARRAY_LEN(create_args),
 	.shape = SHAPE_OBJECT,
@@ -174,6 +214,7 @@ static const struct arg_spec pin_args[] = {
 		.repeated = true,
 		.value = "SERVICE",
 		.help = "a service that goes back to stable in the same change"},
+	DRY_RUN_ARG,
 };
 
 static const struct arg_spec unpin_args[] = {
@@ -183,6 +224,7 @@ static const struct arg_spec unpin_args[] = {
 		.required = true,
 		.repeated = true,
 		.help = "the service that goes back to stable"},
+	DRY_RUN_ARG,
 };
 
 static struct command_run *patch_pins(struct command_run *run, const struct command_args *args,
@@ -194,6 +236,7 @@ static struct command_run *patch_pins(struct command_run *run, const struct comm
 	json_object(&w, NULL);
 	write_pins(&w, args, pin, unpin);
 	json_object_end(&w);
+	run_query(run, "dry-run", args_has(args, "--dry-run") ? "1" : NULL);
 	run->say = session_say;
 	run_send(run, "PATCH", 0);
 	return run;
@@ -215,7 +258,7 @@ const struct command command_session_pin = {
 	.noun = "session",
 	.verb = "pin",
 	.summary = "let versions serve a session; several change as one",
-	.example = "umbra session pin checkout-4f2k booking=pr-482 pricing=pr-482",
+	.example = "umbra session pin checkout-4f2k booking=pr-482 pricing=pr-482 --dry-run",
 	.args = pin_args,
 	.arg_count = ARRAY_LEN(pin_args),
 	.shape = SHAPE_OBJECT,

@@ -2,6 +2,7 @@
  * Completion from the table and the live names. Asked by the hidden `__complete` of the shells' scripts,
  * and by the dashboard's palette; both give words without the program's name.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "core/model/environment.h"
 #include "core/model/filter.h"
 #include "core/model/names.h"
+#include "core/model/pull.h"
 
 enum { CANDIDATE_MAX = 512 };
 
@@ -121,13 +123,31 @@ static void kind_session(const struct completer *c, const struct arg_spec *spec)
 	offer_sessions(c);
 }
 
+static void kind_pull(const struct completer *c, const struct arg_spec *spec)
+{
+	struct pull_list list;
+	char text[PULL_NUMBER_SIZE];
+	char help[LIMIT_TITLE + 1];
+
+	(void)spec;
+	if (!c->env)
+		return;
+	pulls_collect(c->env, 0, &list);
+	for (size_t i = 0; i < list.count; i++) {
+		snprintf(text, sizeof(text), "%" PRId64, list.items[i].number);
+		str_copy(help, sizeof(help), list.items[i].title);
+		offer(c, text, *help ? help : NULL);
+	}
+	pulls_finish(&list);
+}
+
 static void kind_choice(const struct completer *c, const struct arg_spec *spec)
 {
 	for (size_t i = 0; spec->choices[i]; i++)
 		offer(c, spec->choices[i], NULL);
 }
 
-/* What may follow "service:", "version:" and "session:" in a filter. */
+/* What may follow "service:", "version:", "session:" and "pr:" in a filter. */
 static const struct {
 	const char *term;
 	void (*offer)(const struct completer *c, const struct arg_spec *spec);
@@ -135,6 +155,7 @@ static const struct {
 	{"service", kind_service},
 	{"version", kind_version},
 	{"session", kind_session},
+	{"pr", kind_pull},
 };
 
 static void offer_term_values(
@@ -180,6 +201,7 @@ static void (*const kind_offers[ARG_KIND_COUNT])(
 	[ARG_VERSION] = kind_version,
 	[ARG_SESSION] = kind_session,
 	[ARG_PIN] = kind_pin,
+	[ARG_PULL] = kind_pull,
 	[ARG_FILTER] = kind_filter,
 	[ARG_CHOICE] = kind_choice,
 	[ARG_TARGET] = kind_target,

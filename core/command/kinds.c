@@ -10,6 +10,7 @@
 #include "core/command/parse.h"
 #include "core/model/filter.h"
 #include "core/model/names.h"
+#include "core/model/pull.h"
 
 enum { QUOTED_MAX = 200, CHOICES_MAX = 400 };
 
@@ -63,6 +64,14 @@ static bool check_session(const struct arg_spec *spec, struct str value)
 {
 	(void)spec;
 	return name_is_session(value);
+}
+
+static bool check_pull(const struct arg_spec *spec, struct str value)
+{
+	int64_t number;
+
+	(void)spec;
+	return pull_parse_number(value, &number);
 }
 
 static bool check_endpoint(const struct arg_spec *spec, struct str value)
@@ -132,6 +141,7 @@ static const struct {
 		"at most 63 of A-Z a-z 0-9 . _ -, a letter or digit first", check_version},
 	[ARG_SESSION] = {"session key", "at most 30 of a-z 0-9 and single -", check_session},
 	[ARG_PIN] = {"pin", "service=version, such as cart=pr-482", check_pin},
+	[ARG_PULL] = {"number of a pull request", "a number, such as 482", check_pull},
 	[ARG_ENDPOINT] = {"endpoint", "host:port, such as 10.0.4.7:8080 or [::1]:8080",
 		check_endpoint},
 	[ARG_FILTER] = {"filter", NULL, NULL},

@@ -24,6 +24,9 @@ extern const struct command command_version_extend;
 extern const struct command command_version_retire;
 extern const struct command command_version_promote;
 
+extern const struct command command_pr_list;
+extern const struct command command_pr_show;
+
 extern const struct command command_session_list;
 extern const struct command command_session_show;
 extern const struct command command_session_create;

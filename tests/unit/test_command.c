@@ -161,6 +161,9 @@ static void run(struct fixture *f, const char *line, const struct answer *answer
 
 /* ---- one exchange after another ---- */
 
+#define DRY_RUN                                                                                    \
+	"{\"dry_run\":true,\"session\":{\"pins\":{\"a\":\"1\"}},\"routes_changed\":1,\"changes\":" \
+	"[]}"
 #define SESSION                                                                                \
 	"{\"key\":\"dev-4f2k\",\"name\":\"dev\",\"policy\":\"strict\",\"pins\":{\"a\":\"1\"}," \
 	"\"ttl\":\"8h\",\"expires_at\":\"2026-11-22T18:00:00.000Z\"}"
@@ -232,6 +235,25 @@ static const struct {
 		"POST /v1/sessions {\"name\":\"a b\",\"key\":\"k\",\"owner\":\"me\",\"ttl\":\"1h\","
 		"\"policy\":\"strict\",\"pins\":{\"a\":\"1\",\"b\":\"2\"}}\n",
 		ERR_NONE, "session dev-4f2k: strict, pins a=1, for 8h"},
+	{"session create --pr '#482' --pr-url https://x/482 --pin a=1", {{201, SESSION}},
+		"POST /v1/sessions "
+		"{\"pr\":482,\"pr_url\":\"https://x/482\",\"pins\":{\"a\":\"1\"}}\n",
+		ERR_NONE, "dev-4f2k"},
+	{"session create --pr 482 --dry-run", {{200, DRY_RUN}},
+		"POST /v1/sessions?dry-run=1 {\"pr\":482}\n", ERR_NONE,
+		"nothing is changed; it would change 1 route, with pins a=1"},
+	{"session pin dev-4f2k a=1 --dry-run", {{200, DRY_RUN}},
+		"PATCH /v1/sessions/dev-4f2k?dry-run=1 {\"pins\":{\"a\":\"1\"}}\n", ERR_NONE,
+		"nothing is changed"},
+	{"session unpin dev-4f2k a --dry-run", {{200, DRY_RUN}},
+		"PATCH /v1/sessions/dev-4f2k?dry-run=1 {\"pins\":{\"a\":null}}\n", ERR_NONE,
+		"nothing is changed"},
+	{"pr list", {{200, "{\"pulls\":[]}"}}, "GET /v1/pulls\n", ERR_NONE, "pulls"},
+	{"pr list author:dev1 'seat holds'", {{200, "{\"pulls\":[]}"}},
+		"GET /v1/pulls?filter=author%3Adev1%20seat%20holds\n", ERR_NONE, "pulls"},
+	{"pr show '#482'", {{200, "{\"number\":482}"}}, "GET /v1/pulls/482\n", ERR_NONE, "482"},
+	{"pr show 482 --pr-url https://x/482", {{200, "{\"number\":482}"}},
+		"GET /v1/pulls/482?url=https%3A%2F%2Fx%2F482\n", ERR_NONE, "482"},
 	{"session create", {{201, SESSION}}, "POST /v1/sessions {}\n", ERR_NONE, "dev-4f2k"},
 	{"session pin dev-4f2k a=1 b=2", {{200, SESSION}},
 		"PATCH /v1/sessions/dev-4f2k {\"pins\":{\"a\":\"1\",\"b\":\"2\"}}\n", ERR_NONE,

@@ -37,6 +37,8 @@ static void put_version(
 
 	text_set(&version->service, service);
 	text_set(&version->name, name);
+	if (str_starts(str_of(name), STR_LIT("pr-")))
+		version->pr_number = name[3] - '0' + 480;
 	version->kind = str_starts(str_of(name), STR_LIT("pr-")) ? KIND_EPHEMERAL : KIND_STABLE;
 	put(env, THING_VERSION, version, revision);
 }
@@ -100,6 +102,10 @@ static const struct {
 	{{"logs", "service:cat"}, "service:catalog ", NULL},
 	{{"logs", "reason:version-"}, NULL, "reason:version-gone "},
 	{{"logs", "-f", "session:d"}, "session:dev-4f2k ", NULL},
+	{{"pr", "show", ""}, "482 481 ", NULL},
+	{{"session", "create", "--pr", "481"}, "481 ", NULL},
+	{{"session", "create", "--pr=4"}, "--pr=482 --pr=481 ", NULL},
+	{{"pr", "list", "pr:"}, "pr:482 pr:481 ", NULL},
 	{{"help", "session", "pi"}, "pin ", NULL},
 	{{"completion", ""}, "bash zsh fish ", NULL},
 	{{"service", "set", "cart", "--protocol", ""}, "http1 h2c ", NULL},

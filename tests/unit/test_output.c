@@ -70,6 +70,27 @@ static void columns_line_up(void **state)
 	cJSON_Delete(body);
 }
 
+static void a_pull_request_is_a_line(void **state)
+{
+	struct text_style style = plain_style();
+	cJSON *body = parse(
+		"{\"pulls\":[{\"number\":482,\"title\":\"Holds\",\"author\":\"dev1\",\"state\":"
+		"\"unhealthy\",\"services\":2,\"ready\":1,\"deployed_at\":\"2026-11-22T15:00:00Z\","
+		"\"expires_at\":null,\"rate\":1.25,\"share_5xx\":0.104,\"versions\":[{\"service\":"
+		"\"cart\",\"version\":\"pr-482\",\"state\":\"ready\"},{\"service\":\"pay\","
+		"\"version\":\"b9\",\"state\":\"unhealthy\"}]}]}");
+	struct strbuf out;
+
+	(void)state;
+	strbuf_init(&out, 65536);
+	text_write_list(&out, &style, &command_pr_list, body);
+	assert_non_null(strstr(out.data,
+		"#482  dev1    ✗ unhealthy      1         2   3h        -    1.2  10.4  Holds  "
+		"cart@pr-482, pay@b9 (unhealthy)\n"));
+	strbuf_finish(&out);
+	cJSON_Delete(body);
+}
+
 static void an_empty_list_says_so(void **state)
 {
 	struct text_style style = plain_style();
@@ -400,6 +421,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(columns_line_up),
+		cmocka_unit_test(a_pull_request_is_a_line),
 		cmocka_unit_test(an_empty_list_says_so),
 		cmocka_unit_test(requests_have_one_line_each),
 		cmocka_unit_test(loss_is_shown_where_it_was),

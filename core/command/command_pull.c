@@ -1,0 +1,117 @@
+/*
+ * pr list|show: rows of the command table. The control plane groups the versions and filters.
+ */
+#include "core/base/limits.h"
+#include "core/base/mem.h"
+#include "core/command/rows.h"
+#include "core/command/run.h"
+
+/* ---- list ---- */
+
+static const struct arg_spec list_args[] = {
+	{.name = "FILTER",
+		.kind = ARG_FILTER,
+		.repeated = true,
+		.help = "pr:482, author:dev1, state:unhealthy, service:cart, words of the title"},
+};
+
+static const struct column list_columns[] = {
+	{.title = "PR", .path = "number", .right = true, .form = FORM_NUMBER_SIGN},
+	{.title = "AUTHOR", .path = "author"},
+	{.title = "STATE", .path = "state", .form = FORM_STATE},
+	{.title = "READY", .path = "ready", .right = true},
+	{.title = "SERVICES", .path = "services", .right = true},
+	{.title = "AGE", .path = "deployed_at", .right = true, .form = FORM_AGE},
+	{.title = "EXPIRES", .path = "expires_at", .right = true, .form = FORM_LEFT},
+	{.title = "REQ/S", .path = "rate", .right = true, .form = FORM_DECIMAL},
+	{.title = "5XX%", .path = "share_5xx", .right = true, .form = FORM_PERCENT},
+	{.title = "TITLE", .path = "title"},
+	{.title = "VERSIONS", .path = "versions", .form = FORM_VERSIONS},
+};
+
+static struct command_run *list_start(
+	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+{
+	struct command_run *run = run_create(client, done, arg);
+	struct strbuf words;
+
+	strbuf_init(&words, LIMIT_FILTER);
+	args_join(&words, args, "FILTER");
+	run_path(run, "pulls", NULL);
+	run_query(run, "filter", words.len > 0 ? words.data : NULL);
+	strbuf_finish(&words);
+	run_send(run, "GET", 0);
+	return run;
+}
+
+const struct command command_pr_list = {
+	.noun = "pr",
+	.verb = "list",
+	.summary = "list the pull requests that have versions here",
+	.help = "Of a service's versions of a pull request the one deployed last counts, and is "
+		"what "
+		"`umbra session create --pr` pins.",
+	.example = "umbra pr list author:dev1",
+	.args = list_args,
+	.arg_count = ARRAY_LEN(list_args),
+	.shape = SHAPE_LIST,
+	.list_path = "pulls",
+	.columns = list_columns,
+	.column_count = ARRAY_LEN(list_columns),
+	.start = list_start,
+};
+
+/* ---- show ---- */
+
+static const struct arg_spec show_args[] = {
+	{.name = "NUMBER",
+		.kind = ARG_PULL,
+		.required = true,
+		.help = "number of the pull request, such as 482"},
+	{.name = "--pr-url",
+		.kind = ARG_URL,
+		.value = "URL",
+		.help = "which, where several repositories have the number"},
+};
+
+static const struct column show_columns[] = {
+	{.title = "pr", .path = "number", .form = FORM_NUMBER_SIGN},
+	{.title = "title", .path = "title"},
+	{.title = "author", .path = "author"},
+	{.title = "branch", .path = "branch"},
+	{.title = "url", .path = "url"},
+	{.title = "state", .path = "state", .form = FORM_STATE},
+	{.title = "services", .path = "services"},
+	{.title = "ready", .path = "ready"},
+	{.title = "versions", .path = "versions", .form = FORM_VERSIONS},
+	{.title = "sessions", .path = "sessions"},
+	{.title = "deployed", .path = "deployed_at", .form = FORM_AGE},
+	{.title = "expires", .path = "expires_at", .form = FORM_LEFT},
+	{.title = "req/s", .path = "rate", .form = FORM_DECIMAL},
+	{.title = "5xx%", .path = "share_5xx", .form = FORM_PERCENT},
+};
+
+static struct command_run *show_start(
+	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+{
+	struct command_run *run = run_create(client, done, arg);
+	const char *number = args_get(args, "NUMBER");
+
+	run_path(run, "pulls", number[0] == '#' ? number + 1 : number, NULL);
+	run_query(run, "url", args_get(args, "--pr-url"));
+	run_send(run, "GET", 0);
+	return run;
+}
+
+const struct command command_pr_show = {
+	.noun = "pr",
+	.verb = "show",
+	.summary = "show one pull request, its versions, and the sessions that pin them",
+	.example = "umbra pr show 482",
+	.args = show_args,
+	.arg_count = ARRAY_LEN(show_args),
+	.shape = SHAPE_OBJECT,
+	.columns = show_columns,
+	.column_count = ARRAY_LEN(show_columns),
+	.start = show_start,
+};
