@@ -18,18 +18,12 @@
 #include "core/demo/demo.h"
 #include "tui/app.h"
 #include "tui/keymap.h"
+#include "tui/plain.h"
 #include "tui/theme_check.h"
 
 enum { THEME_REPORT_MAX = 1 << 20, THEMES_MAX = 64 };
 
 /* ---- the dashboard ---- */
-
-/* The terminal's own means: whoever draws asks for NO_COLOR and the character set anyway. */
-static void be_plain(void)
-{
-	(void)setenv("NO_COLOR", "1", 1);
-	(void)setenv("LC_ALL", "C", 1);
-}
 
 static bool bind_key(
 	void *arg, const char *section, const char *name, const char *value, struct errbuf *eb)
@@ -129,9 +123,8 @@ static int show_dashboard(const struct command_args *args, const char *url)
 		.actor = config.values[SETTING_USER],
 		.read_only = args_has(args, "--read-only"),
 	};
-	if (args_has(args, "--plain"))
-		be_plain();
-	code = dashboard_run(&options, &eb);
+	errbuf_clear(&eb);
+	code = args_has(args, "--plain") ? plain_run(&options, &eb) : dashboard_run(&options, &eb);
 	if (*eb.text)
 		cli_fail(&eb);
 	free(state_file);

@@ -15,7 +15,10 @@ static const struct arg_spec dashboard_args[] = {
 	{.name = "--once",
 		.kind = ARG_FLAG,
 		.help = "write what it shows once, as -o says, and end"},
-	{.name = "--plain", .kind = ARG_FLAG, .help = "no colours, ASCII only"},
+	{.name = "--plain",
+		.kind = ARG_FLAG,
+		.help = "lines that are only ever added, for screen readers; sentences, no "
+			"colours"},
 };
 
 static const struct column once_columns[] = {
