@@ -59,6 +59,17 @@ static int64_t (*choose_clock(const struct dashboard_options *options))(void)
 
 /* ---- frames ---- */
 
+struct selection app_selection(struct app *app)
+{
+	const struct opened *top = app_top(app);
+	struct selection what;
+
+	memset(&what, 0, sizeof(what));
+	if (top->view->selected && app->model.known)
+		top->view->selected(top->state, &app->model, &what);
+	return what;
+}
+
 static void paint_now(struct app *app)
 {
 	int64_t delay;

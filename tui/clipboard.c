@@ -11,18 +11,6 @@
 
 static const char qr_form[] = "QR code";
 
-/* Asked again when the answer comes: what is selected may have gone meanwhile. */
-static struct selection selection_of(struct app *app)
-{
-	const struct opened *top = app_top(app);
-	struct selection what;
-
-	memset(&what, 0, sizeof(what));
-	if (top->view->selected && app->model.known)
-		top->view->selected(top->state, &app->model, &what);
-	return what;
-}
-
 static void offer(void *arg, const char *name, struct str text)
 {
 	struct picker *picker = arg;
@@ -36,7 +24,7 @@ static void offer(void *arg, const char *name, struct str text)
 
 void clipboard_offer(struct app *app)
 {
-	struct selection what = selection_of(app);
+	struct selection what = app_selection(app);
 	struct picker *picker = &app->ui.prompt.picker;
 
 	if (what.kind == SELECTED_NONE) {
@@ -48,9 +36,10 @@ void clipboard_offer(struct app *app)
 	picker_ready(picker, 10);
 }
 
+/* What is selected is asked again: it may have gone meanwhile. */
 void clipboard_take(struct app *app, const char *form)
 {
-	struct selection what = selection_of(app);
+	struct selection what = app_selection(app);
 	bool qr = strcmp(form, qr_form) == 0;
 	struct strbuf text;
 

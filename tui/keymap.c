@@ -101,6 +101,7 @@ const struct binding bindings[] = {
 	{AREA_GLOBAL, ACTION_VIEW_SESSIONS, "3", NULL, "Sessions", "umbra session list"},
 	{AREA_GLOBAL, ACTION_VIEW_REQUESTS, "4", NULL, "Requests", "umbra logs -f"},
 	{AREA_GLOBAL, ACTION_COMMAND, ":", "command", "a command, a view or a theme, completed as you type", NULL},
+	{AREA_GLOBAL, ACTION_EXPLAIN, "x", "explain", "why: which rule decided, and why not the others, in sentences", NULL},
 	{AREA_GLOBAL, ACTION_COPY, "y", "copy", "copy what is selected as: curl, link, header, umbra line, QR code", NULL},
 	{AREA_GLOBAL, ACTION_VIEW_TIMELINE, "5", NULL, "Timeline", "umbra events"},
 	{AREA_GLOBAL, ACTION_VIEW_MAP, "6", NULL, "Map", NULL},

@@ -61,6 +61,7 @@ enum area {
 	X(ACTION_FIND_PREVIOUS) \
 	X(ACTION_SORT)          \
 	X(ACTION_REVERSE)       \
+	X(ACTION_EXPLAIN)       \
 	X(ACTION_COPY)          \
 	X(ACTION_HELP)          \
 	X(ACTION_REPAINT)       \

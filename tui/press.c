@@ -191,6 +191,18 @@ static bool act_back(struct app *app)
 	return true;
 }
 
+static void explain_selected(struct app *app)
+{
+	struct ui *ui = &app->ui;
+	bool again = app_top(app)->view == &view_explain;
+
+	ui->explained = app_selection(app);
+	if (!again && ui->explained.service[0] == '\0' && ui->explained.session[0] == '\0')
+		ui_say(ui, ROLE_WARNING, "x explains a service, version, session or request");
+	else if (!again)
+		ui_open(ui, &view_explain, "");
+}
+
 /* Actions every view has by its ops, or that are the app's own; false: the view's. */
 static bool act_common(struct app *app, enum action action)
 {
@@ -210,6 +222,9 @@ static bool act_common(struct app *app, enum action action)
 		return true;
 	case ACTION_BACK:
 		return act_back(app);
+	case ACTION_EXPLAIN:
+		explain_selected(app);
+		return true;
 	case ACTION_COPY:
 		clipboard_offer(app);
 		return true;

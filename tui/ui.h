@@ -16,6 +16,7 @@
 
 #include "tui/canvas.h"
 #include "tui/keymap.h"
+#include "tui/selection.h"
 #include "tui/theme.h"
 #include "tui/widgets/columns.h"
 #include "tui/widgets/input.h"
@@ -88,6 +89,7 @@ struct ui {
 	size_t wish_count;
 	char message[MESSAGE_MAX];
 	enum role message_role;
+	struct selection explained; /* what view_explain is opened for */
 	char find[LIMIT_FILTER + 1]; /* what was looked for last */
 	int running; /* commands under way */
 	struct batch batch;

@@ -13,6 +13,7 @@ const struct view *const view_list[] = {
 	&view_result,
 	&view_columns,
 	&view_help,
+	&view_explain,
 	&view_qr,
 	NULL,
 };

@@ -1,0 +1,275 @@
+/*
+ * x: why. What core/model/explain says of a service, a version, a session or a request, in sentences; opened
+ * over the view it was asked from. It is made anew when the environment changes and as ages grow.
+ *
+ * Invariant: a request is copied when it is opened; that its line leaves the ring changes nothing.
+ */
+#include "tui/view.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "core/model/explain.h"
+#include "core/model/names.h"
+
+#include "tui/widgets/list.h"
+#include "tui/widgets/wrap.h"
+
+enum { ROWS_MAX = 512, KIND_COLS = 8, ANEW_MS = 60000 };
+
+struct explain_row {
+	size_t from; /* into the explanation's text */
+	size_t len;
+	int kind; /* enum explain_kind; EXPLAIN_COUNT for the headline */
+	bool first; /* of its line */
+};
+
+struct explain {
+	struct selection what;
+	struct request *request;
+	char lost_by[VERSION_ID_SIZE];
+	struct explanation explanation;
+	bool gone; /* what was asked about is not there any more */
+	int64_t made_ms;
+	int cols;
+	struct explain_row rows[ROWS_MAX];
+	size_t count;
+	struct list list;
+};
+
+/* The word before a line, and how it looks. */
+static const struct {
+	const char *word;
+	enum role role;
+} looks[EXPLAIN_COUNT + 1] = {
+	[EXPLAIN_RULE] = {"because", ROLE_BASE},
+	[EXPLAIN_NOT] = {"not", ROLE_QUIET},
+	[EXPLAIN_NOTE] = {"also", ROLE_BASE},
+	[EXPLAIN_WARN] = {"mind", ROLE_WARNING},
+	[EXPLAIN_NOW] = {"now", ROLE_STAGED},
+	[EXPLAIN_HINT] = {"try", ROLE_COMMAND},
+	[EXPLAIN_COUNT] = {"", ROLE_STRONG},
+};
+
+static void *explain_create(void)
+{
+	struct explain *state = xcalloc(1, sizeof(*state));
+
+	explanation_init(&state->explanation);
+	return state;
+}
+
+static void explain_destroy(void *arg)
+{
+	struct explain *state = arg;
+
+	explanation_finish(&state->explanation);
+	free(state->request);
+	free(state);
+}
+
+static void explain_open(void *arg, const struct model *model, struct ui *ui, const char *argument)
+{
+	struct explain *state = arg;
+	const struct request *line;
+	const struct request *lost_by;
+
+	(void)argument;
+	state->what = ui->explained;
+	if (state->what.kind != SELECTED_REQUEST)
+		return;
+	line = lines_get(model->lines, state->what.number);
+	if (line)
+		state->request = request_copy(line);
+	lost_by = lines_lost_session(model->lines, state->what.number);
+	if (lost_by)
+		name_join_version(lost_by->service, lost_by->version, state->lost_by);
+}
+
+/* ---- the sentences ---- */
+
+static int64_t last_seen(const struct model *model, struct str service, struct str version)
+{
+	const struct figures *figures = figures_version(model->figures, service, version);
+
+	return figures ? figures->last_seen : 0;
+}
+
+/* False when it is not there (any more). */
+static bool explain(struct explain *state, const struct model *model)
+{
+	const struct environment *env = model->env;
+	struct str service = str_of(state->what.service);
+	struct str version = str_of(state->what.version);
+	const void *thing;
+
+	switch (state->what.kind) {
+	case SELECTED_REQUEST:
+		if (state->request)
+			explain_request(&state->explanation, env, state->request,
+				str_of(state->lost_by), model->now_ms);
+		return state->request != NULL;
+	case SELECTED_SESSION:
+	case SELECTED_PIN:
+		thing = environment_session(env, str_of(state->what.session));
+		if (thing)
+			explain_session(&state->explanation, env, thing, 0, model->now_ms);
+		return thing != NULL;
+	case SELECTED_VERSION:
+		thing = environment_version(env, service, version);
+		if (thing)
+			explain_version(&state->explanation, env, thing,
+				last_seen(model, service, version), model->now_ms);
+		return thing != NULL;
+	default:
+		thing = environment_service(env, service);
+		if (thing)
+			explain_service(&state->explanation, env, thing, model->now_ms);
+		return thing != NULL;
+	}
+}
+
+static void add_rows(struct explain *state, struct str line, int kind)
+{
+	const char *text = state->explanation.text.data;
+	int width = state->cols - KIND_COLS - 5;
+	bool first = true;
+
+	while (line.n > 0 && state->count < ROWS_MAX) {
+		size_t take = wrap_take(line, width);
+
+		if (take == 0)
+			return;
+		state->rows[state->count++] =
+			(struct explain_row){(size_t)(line.p - text), take, kind, first};
+		line = (struct str){line.p + take, line.n - take};
+		first = false;
+	}
+}
+
+static void make_rows(struct explain *state)
+{
+	state->count = 0;
+	if (state->gone)
+		return;
+	add_rows(state, explanation_headline(&state->explanation), EXPLAIN_COUNT);
+	for (size_t i = 0; i < state->explanation.count; i++) {
+		enum explain_kind kind = EXPLAIN_RULE;
+		struct str line = explanation_line(&state->explanation, i, &kind);
+
+		add_rows(state, line, (int)kind);
+	}
+}
+
+static void explain_prepare(
+	void *arg, const struct model *model, struct ui *ui, unsigned parts, int rows, int cols)
+{
+	struct explain *state = arg;
+
+	(void)ui;
+	if (parts & (MODEL_SERVICES | MODEL_SESSIONS) || cols != state->cols ||
+		model->now_ms - state->made_ms >= ANEW_MS) {
+		state->cols = cols;
+		state->made_ms = model->now_ms;
+		state->gone = !explain(state, model);
+		make_rows(state);
+	}
+	list_resize(&state->list, state->count, rows > 3 ? (size_t)rows - 1 : 1);
+}
+
+/* ---- drawing ---- */
+
+static void draw_row(const struct explain *state, const struct canvas *canvas, int y, size_t at)
+{
+	const struct explain_row *row = &state->rows[at];
+	struct str text = {state->explanation.text.data + row->from, row->len};
+
+	if (at == state->list.selected)
+		(void)canvas_glyph(canvas, y, 1, ROLE_MARK, GLYPH_MARK);
+	if (row->kind == EXPLAIN_COUNT) {
+		canvas_text(canvas, y, 3, canvas->cols - 4, ROLE_STRONG, text);
+		return;
+	}
+	canvas_c(canvas, y, 3, KIND_COLS, ROLE_QUIET, row->first ? looks[row->kind].word : "");
+	canvas_text(canvas, y, 3 + KIND_COLS, canvas->cols - KIND_COLS - 4, looks[row->kind].role,
+		text);
+}
+
+static void explain_draw(const void *arg, const struct model *model, const struct ui *ui,
+	const struct canvas *canvas)
+{
+	const struct explain *state = arg;
+
+	(void)model;
+	(void)ui;
+	canvas_changes_at(canvas, state->made_ms + ANEW_MS);
+	for (int y = 0; y < canvas->rows; y++) {
+		size_t at = state->list.top + (size_t)y;
+
+		canvas_clear(canvas, y, 0);
+		if (at < state->count && (size_t)y < state->list.height)
+			draw_row(state, canvas, y, at);
+	}
+	if (state->gone)
+		canvas_c(canvas, 1, 3, canvas->cols - 4, ROLE_WARNING,
+			"It is not there any more. Timeline says when it went, and by whom.");
+}
+
+static void explain_draw_title(const void *arg, const struct model *model, const struct ui *ui,
+	const struct canvas *canvas)
+{
+	const struct explain *state = arg;
+	const struct selection *what = &state->what;
+	int x = 1;
+
+	(void)model;
+	(void)ui;
+	x += canvas_glyph(canvas, 0, x, ROLE_QUIET, GLYPH_CRUMB) + 1;
+	if (state->request)
+		canvas_text(canvas, 0, x, canvas->cols - x - 1, ROLE_STRONG, state->request->path);
+	else if (what->session[0] != '\0')
+		canvas_c(canvas, 0, x, canvas->cols - x - 1, ROLE_STRONG, what->session);
+	else {
+		x += canvas_run_c(canvas, 0, x, canvas->cols - x - 1, ROLE_STRONG, what->service);
+		if (what->version[0] != '\0') {
+			x += canvas_run_c(canvas, 0, x, 1, ROLE_STRONG, "@");
+			canvas_c(canvas, 0, x, canvas->cols - x - 1, ROLE_STRONG, what->version);
+		}
+	}
+}
+
+static enum redraw explain_act(
+	void *arg, const struct model *model, struct ui *ui, enum action action)
+{
+	struct explain *state = arg;
+
+	(void)model;
+	if (action == ACTION_BACK)
+		ui_back(ui);
+	else if (!list_move(&state->list, action))
+		return REDRAW_NONE;
+	return REDRAW_ALL;
+}
+
+static void explain_selected(
+	const void *arg, const struct model *model, struct selection *ret_selection)
+{
+	(void)model;
+	*ret_selection = ((const struct explain *)arg)->what;
+}
+
+const struct view view_explain = {
+	.name = "explain",
+	.title = "Why",
+	.area = AREA_DETAIL,
+	.create = explain_create,
+	.destroy = explain_destroy,
+	.open = explain_open,
+	.prepare = explain_prepare,
+	.draw_title = explain_draw_title,
+	.draw = explain_draw,
+	.act = explain_act,
+	.selected = explain_selected,
+};
