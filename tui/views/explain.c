@@ -23,7 +23,7 @@ struct explain_row {
 	size_t from; /* into the explanation's text */
 	size_t len;
 	int kind; /* enum explain_kind; EXPLAIN_COUNT for the headline */
-	bool first; /* of its line */
+	bool first; /* of its kind: the word stands before it */
 };
 
 struct explain {
@@ -135,7 +135,7 @@ static void add_rows(struct explain *state, struct str line, int kind)
 {
 	const char *text = state->explanation.text.data;
 	int width = state->cols - KIND_COLS - 5;
-	bool first = true;
+	bool first = state->count == 0 || state->rows[state->count - 1].kind != kind;
 
 	while (line.n > 0 && state->count < ROWS_MAX) {
 		size_t take = wrap_take(line, width);
