@@ -138,120 +138,164 @@ static void write_unknown_host(
 	json_uint(&w, "total", count);
 	json_c(&w, "api", options->api_url);
 	json_object_end(&w);
-	strbuf_add_c(out, "\thttp-request return status 404 content-type application/problem+json "
+	strbuf_add_c(out, "backend " RULES_UNKNOWN " from base\n"
+			  "\thttp-request return status 404 content-type application/problem+json "
 			  "hdr Cache-Control no-store lf-string '");
 	/* The host is put in before the closing brace, by HAProxy. */
 	strbuf_truncate(&json, json.len - 1);
 	add_format(out, strbuf_str(&json));
 	strbuf_add_c(out, ",\"detail\":\"no service answers to this host\","
-			  "\"host\":\"%[var(txn.host),json(utf8s)]\"}'"
-			  " if !{ var(txn.service) -m found }\n");
+			  "\"host\":\"%[" RULES_HOST ",bytes(0,320),json(utf8s)]\"}'\n\n");
 	strbuf_finish(&json);
 	free(services);
 }
 
-static void add_lines(struct strbuf *out, const char *name, int from, int to)
+static void add_lines(struct strbuf *out, const char *name, int to)
 {
-	for (int i = from; i <= to; i++)
-		strbuf_addf(out, ",%%[req.fhdr(%s,%d)]", name, i);
+	for (int i = 1; i <= to; i++)
+		strbuf_addf(out, "%s%%[req.fhdr(%s,%d)]", i > 1 ? "," : "", name, i);
 }
 
 /*
- * The baggage as ",line,line": one line as it is in nearly every request, up to four are read, and up to 64
- * are passed on. Commas left by lines that are not there are cut.
+ * The baggage as ",line,line" in a variable: one line as it is in nearly every request, up to four are read.
+ * Up to 64 become the one line that is passed on; commas left by lines that are not there are cut.
  */
 static void write_baggage(struct strbuf *out)
 {
 	strbuf_add_c(out, "\thttp-request set-var-fmt(txn.baggage) ',%[req.fhdr(baggage,1)]'"
 			  " if { req.fhdr(baggage) -m found }\n"
 			  "\thttp-request set-var(txn.lines) req.fhdr_cnt(baggage)"
-			  " if { var(txn.baggage) -m found } { req.fhdr_cnt(baggage) gt 1 }\n"
-			  "\thttp-request set-var-fmt(txn.baggage) '");
-	add_lines(out, "baggage", 1, BAGGAGE_LINES);
-	strbuf_add_c(out,
-		"' if { var(txn.lines) -m found }\n"
-		"\thttp-request set-var(txn.caller) var(txn.baggage),map_regm(maps/caller)\n");
-}
-
-static void write_baggage_rest(struct strbuf *out)
-{
-	strbuf_addf(out, "\thttp-request set-var-fmt(txn.baggage) '%%[var(txn.baggage)]");
-	add_lines(out, "baggage", BAGGAGE_LINES + 1, BAGGAGE_KEPT);
+			  " if { req.fhdr_cnt(baggage) gt 1 }\n"
+			  "\thttp-request set-var-fmt(txn.baggage) ',");
+	add_lines(out, "baggage", BAGGAGE_LINES);
+	strbuf_add_c(out, "' if { var(txn.lines) -m found }\n"
+			  "\thttp-request set-header baggage '");
+	add_lines(out, "baggage", BAGGAGE_KEPT);
 	strbuf_addf(out,
-		"' if { var(txn.lines) -m int gt %d }\n"
+		"' if { var(txn.lines) -m found }\n"
+		"\thttp-request set-header baggage '%%[req.fhdr(baggage,1),regsub(\",+$\",\"\")]'"
+		" if { var(txn.lines) -m found }\n"
 		"\thttp-request set-var(txn.malformed) str(baggage)"
-		" if { var(txn.lines) -m int gt %d } !{ var(txn.malformed) -m found }\n"
-		"\thttp-request set-var(txn.baggage) 'var(txn.baggage),regsub(\",+$\",\"\")'"
-		" if { var(txn.lines) -m found }\n",
-		BAGGAGE_LINES, BAGGAGE_LINES);
+		" if { var(txn.lines) -m int gt %d }\n",
+		BAGGAGE_LINES);
 }
 
 static void write_frontend(
 	struct strbuf *out, const struct config_options *options, const struct table *table)
 {
 	strbuf_addf(out, "frontend " RULES_FRONTEND " from base\n\tbind %s\n", options->listen);
-	strbuf_add_c(out, rules_log_format);
+	strbuf_add_c(out, rules_log);
+	strbuf_add_c(out, rules_captures);
 	strbuf_add_c(out, rules_service);
-	write_unknown_host(out, options, table);
-	write_baggage(out);
-	strbuf_add_c(out, rules_key);
-	strbuf_add_c(out, rules_pins);
 	strbuf_add_c(out, rules_trace);
-	write_baggage_rest(out);
+	strbuf_add_c(out, rules_key);
+	write_baggage(out);
+	strbuf_add_c(out, rules_carriers);
+	strbuf_add_c(out, rules_pins);
 	strbuf_add_c(out, rules_backend);
+	write_unknown_host(out, options, table);
+}
+
+/* The baggage once it is one line, and the request with one endpoint to go to that may have come with more. */
+#define ANY_BAGGAGE "req.fhdr(baggage,1)"
+#define PLAIN_PIN "{ var(txn.reason) -m str pinned } !{ var(txn.caller) -m found }"
+
+/*
+ * Ours before what came, which had another hop's and perhaps a key of its own. `baggage` is where that
+ * is; it gets a comma in front, so that every member has one.
+ */
+struct upstream {
+	const char *to; /* the expression of the version */
+	const char *baggage;
+	const char *condition;
+	bool keyed;
+};
+
+static void write_upstream(struct strbuf *out, const char *service, const struct upstream *upstream)
+{
+	strbuf_addf(out,
+		"\thttp-request set-header baggage '%srouting-hop=%s%%%%40%%[%s]"
+		"%%[%s,regsub(\"^\",\",\"),"
+		"regsub(\"(?:,[ \\t]*routing-(?:session|hop)[ \\t]*=[^,]*)+\",,g)]' %s\n",
+		upstream->keyed ? "routing-session=%[var(txn.key)]," : "", service, upstream->to,
+		upstream->baggage, upstream->condition);
+}
+
+static void write_any_upstream(struct strbuf *out, const char *service, const char *to)
+{
+	write_upstream(out, service,
+		&(struct upstream){to, ANY_BAGGAGE, "if { var(txn.key) -m found }", true});
+	write_upstream(out, service,
+		&(struct upstream){to, ANY_BAGGAGE, "unless { var(txn.key) -m found }", false});
 }
 
 /* Pin, version and reason: looked up in maps of this service, which are small and so cheap to change. */
 static void write_decision(struct strbuf *out, const char *service)
 {
 	strbuf_addf(out,
-		"\thttp-request set-var(txn.want) var(txn.key),map_str(maps/%s.pins)"
-		" if { var(txn.reason) -m str no-pin }\n"
-		"\thttp-request set-var(txn.want) var(txn.direct)\n"
-		"\thttp-request set-var(txn.entry) "
-		"var(txn.want),map_str(maps/%s.versions,version-gone)\n"
-		"\thttp-request set-var(txn.reason) var(txn.entry),field(1,:)\n"
-		"\thttp-request set-var(txn.use) var(txn.want) if { var(txn.reason) -m str pinned "
-		"}\n"
-		"\thttp-request set-var(txn.reason) str(direct-pin)"
-		" if { var(txn.direct) -m found } { var(txn.use) -m found }\n"
-		/* Which of several endpoints comes first is chance; nearly every version has one. */
-		"\thttp-request set-var(txn.endpoints) var(txn.entry),field(2,:),add(0)"
-		" if { var(txn.use) -m found } !{ var(txn.entry) -m beg pinned:1: }\n"
-		"\thttp-request set-var(txn.first) rand,mod(txn.endpoints)"
-		" if { var(txn.endpoints) -m found }\n"
-		"\thttp-request set-var-fmt(txn.server) '%%[var(txn.use)]:%%[var(txn.first)]'"
-		" if { var(txn.first) -m found }\n",
+		"\thttp-request set-var(txn.want) var(txn.key),map_str(maps/%s.pins)\n"
+		"\thttp-request set-var(txn.reason) "
+		"var(txn.want),map_str(maps/%s.versions,version-gone)\n",
 		service, service);
 }
 
-/* What goes upstream: our baggage members first, then the others as they were. */
-static void write_upstream(struct strbuf *out, const char *service)
+/* What is seldom: a direct pin, and an entry that says more than the reason. */
+static void write_decision_rest(struct strbuf *out, const char *service)
 {
 	strbuf_addf(out,
-		"\thttp-request set-var(txn.to) var(txn.use)\n"
-		"\thttp-request set-var(txn.to) str(~stable),map_str(maps/%s.versions)"
-		" if !{ var(txn.use) -m found }\n",
+		"\thttp-request set-var(txn.want) var(txn.direct)\n"
+		"\thttp-request set-var(txn.reason) "
+		"var(txn.direct),map_str(maps/%s.versions,version-gone)\n",
 		service);
-	for (int keyed = 1; keyed >= 0; keyed--)
-		strbuf_addf(out,
-			"\thttp-request set-header baggage '%srouting-hop=%s%%%%40%%[var(txn.to)]"
-			"%%[var(txn.baggage),regsub(\",[ \\t]*routing-(session|hop)[ "
-			"\\t]*=[^,]*\",,g)]'"
-			" %s { var(txn.key) -m found }\n",
-			keyed ? "routing-session=%[var(txn.key)]," : "", service,
-			keyed ? "if" : "unless");
+	strbuf_add_c(out,
+		"\thttp-request set-var(txn.entry) var(txn.reason) if { var(txn.reason) -m sub : "
+		"}\n"
+		"\thttp-request set-var(txn.reason) var(txn.entry),field(1,:)\n"
+		"\thttp-request set-var(txn.reason) str(direct-pin)"
+		" if { var(txn.direct) -m found } { var(txn.reason) -m str pinned }\n"
+		/* Which of several endpoints comes first is chance. */
+		"\thttp-request set-var(txn.endpoints) var(txn.entry),field(2,:),add(0)"
+		" if { var(txn.entry) -m found }\n"
+		"\thttp-request set-var(txn.first) rand,mod(txn.endpoints)"
+		" if { var(txn.endpoints) -m found } " RULES_READY "\n"
+		"\thttp-request set-var-fmt(txn.server) '%[var(txn.want)]:%[var(txn.first)]'"
+		" if { var(txn.first) -m found }\n");
 }
 
 /*
  * Tried in order past those that are down; the first name that is unknown ends the search. A name made of
  * two expressions would be garbled here (HAProxy has two buffers to convert in), so it comes in a variable.
  */
-static void write_choice(struct strbuf *out)
+static void write_choice(struct strbuf *out, const char *version, const char *condition)
 {
-	strbuf_add_c(out, "\tuse-server %[var(txn.server)] if { var(txn.server) -m found }\n");
+	strbuf_addf(out,
+		"\tuse-server %%[str(-)] if !%s\n"
+		"\tuse-server %%[var(txn.server)] if { var(txn.server) -m found }\n",
+		condition);
 	for (int i = 0; i < LIMIT_ENDPOINTS; i++)
-		strbuf_addf(out, "\tuse-server %%[var(txn.use)]:%d if TRUE\n", i);
+		strbuf_addf(out, "\tuse-server %%[var(%s)]:%d if TRUE\n", version, i);
+}
+
+/* Three kinds of requests: pinned to a version with one endpoint, those that have no key, and others. */
+static void write_lenient_rules(struct strbuf *out, const char *service)
+{
+	char stable[128];
+
+	snprintf(stable, sizeof(stable), "str(~stable),map_str(maps/%s.versions)", service);
+	write_decision(out, service);
+	write_upstream(out, service,
+		&(struct upstream){"var(txn.want)", RULES_BAGGAGE, "if " PLAIN_PIN, true});
+	strbuf_add_c(out, "\thttp-request allow if " PLAIN_PIN "\n");
+	write_upstream(out, service,
+		&(struct upstream){
+			stable, ANY_BAGGAGE, "unless { var(txn.reason) -m found }", false});
+	strbuf_add_c(out, "\thttp-request allow unless { var(txn.reason) -m found }\n");
+	write_decision_rest(out, service);
+	strbuf_addf(out,
+		"\thttp-request set-var(txn.to) %s\n"
+		"\thttp-request set-var(txn.to) var(txn.want) if " RULES_READY "\n",
+		stable);
+	write_any_upstream(out, service, "var(txn.to)");
 }
 
 static void write_server(struct strbuf *out, const struct table_version *version, size_t index)
@@ -285,9 +329,8 @@ static void write_lenient(struct strbuf *out, const struct config_options *optio
 
 	strbuf_addf(out, "backend %s from lenient\n", record->name);
 	write_check_section(out, options, record);
-	write_decision(out, record->name);
-	write_upstream(out, record->name);
-	write_choice(out);
+	write_lenient_rules(out, record->name);
+	write_choice(out, "txn.want", RULES_READY);
 	for (size_t v = 0; v < count; v++) {
 		for (size_t i = 0; i < versions[v]->count; i++) {
 			write_server(out, versions[v], i);
@@ -312,21 +355,23 @@ static void write_strict(struct strbuf *out, const struct table_service *service
 		"\thttp-request set-var(txn.reason) var(txn.reason),field(1,.)\n",
 		record->name);
 	write_decision(out, record->name);
+	write_decision_rest(out, record->name);
 	strbuf_addf(out,
-		"\thttp-request set-var(txn.use) str(~stable),map_str(maps/%s.versions)"
-		" if { var(txn.reason,no-session) -m str no-session no-pin }\n"
 		"\thttp-request set-var(txn.refused) "
 		"var(txn.reason,no-session),map_str(maps/refused)\n"
 		"\thttp-request set-var(txn.intended) var(txn.reason,no-session)"
 		" if { var(txn.refused) -m str stable-down }\n"
+		"\thttp-request set-var(txn.use) str(~stable),map_str(maps/%s.versions)"
+		" if { var(txn.intended) -m found }\n"
+		"\thttp-request set-var(txn.use) var(txn.want) if " RULES_READY "\n"
 		"\thttp-request set-var-fmt(txn.tombstone) '%s@%%[var(txn.want)]'"
 		" if { var(txn.reason) -m str version-gone }\n"
 		"\thttp-request set-var-fmt(txn.tombstone) 'session:%%[var(txn.key)]'"
 		" if { var(txn.reason) -m str session-expired }\n"
 		"\thttp-request set-header Routing-Strict 1\n",
 		record->name, record->name);
-	write_upstream(out, record->name);
-	write_choice(out);
+	write_any_upstream(out, record->name, "var(txn.use)");
+	write_choice(out, "txn.use", "{ var(txn.use) -m found }");
 	for (size_t v = 0; v < count; v++) {
 		for (size_t i = 0; i < versions[v]->count; i++) {
 			write_server(out, versions[v], i);

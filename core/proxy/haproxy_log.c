@@ -4,14 +4,16 @@
  */
 #include "core/proxy/haproxy_log.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "core/base/mem.h"
+#include "core/model/names.h"
 #include "core/model/version.h"
 #include "core/proxy/haproxy_rules.h"
 
-/* The fields of a request's line after its "R", in order. The host is what follows the last. */
+/* The fields of a request's line after its "R", in order. What was captured follows the last. */
 enum column {
 	COLUMN_COUNTER,
 	COLUMN_PID,
@@ -38,6 +40,11 @@ enum column {
 	COLUMN_PATH,
 	COLUMN_COUNT
 };
+
+/* What follows the path, in the order of the rules' captures. */
+enum capture { CAPTURE_HOST, CAPTURE_SESSION, CAPTURE_BAGGAGE, CAPTURE_COUNT };
+
+static_assert((int)LOG_KEY_MAX == (int)RULES_KEY_MAX, "the rules cut keys to the same length");
 
 /* ---- small readers ---------------------------------------------------------------------------------- */
 
@@ -150,35 +157,128 @@ static struct str read_endpoint(struct str s)
 	return (struct str){p + 2, s.n - 2};
 }
 
-/* "gateway%40v1" to "gateway@v1". */
+/* "gateway%40v1" to "gateway@v1"; nothing when it is no service and version. */
 static struct str read_caller(struct str s)
 {
 	size_t at = str_find(s, STR_LIT("%40"));
 	char *p = (char *)(uintptr_t)s.p;
 
-	if (at == s.n)
+	if (at == s.n || !name_is_service((struct str){s.p, at}) ||
+		!name_is_version((struct str){s.p + at + 3, s.n - at - 3}))
 		return (struct str){0};
 	p[at] = '@';
 	memmove(p + at + 1, p + at + 3, s.n - at - 3);
 	return (struct str){p, s.n - 2};
 }
 
-static void read_carriers(const struct str *columns, struct request *request)
+static int hex_value(char c)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	const char *at = c != '\0' ? strchr(digits, c) : NULL;
+
+	return at != NULL ? (int)(at - digits) : -1;
+}
+
+/* "#7C" to "|", in place. */
+static struct str decode_capture(struct str s)
+{
+	char *p = (char *)(uintptr_t)s.p;
+	size_t len = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		int high = i + 2 < s.n && p[i] == '#' ? hex_value(p[i + 1]) : -1;
+		int low = high >= 0 ? hex_value(p[i + 2]) : -1;
+
+		if (low >= 0) {
+			p[len++] = (char)(high << 4 | low);
+			i += 2;
+		} else {
+			p[len++] = p[i];
+		}
+	}
+	return (struct str){s.p, len};
+}
+
+static void read_captures(struct str rest, struct str captures[CAPTURE_COUNT])
+{
+	if (rest.n < 2 || rest.p[0] != '{' || rest.p[rest.n - 1] != '}')
+		return; /* there are none when the request was none */
+	rest = (struct str){rest.p + 1, rest.n - 2};
+	for (int i = 0; i < CAPTURE_COUNT && rest.p != NULL; i++)
+		captures[i] = decode_capture(str_cut(&rest, '|'));
+}
+
+/* As HAProxy's converter host_only: lower case, without what follows the last ':' outside brackets. */
+static struct str read_host(struct str s)
+{
+	char *p = (char *)(uintptr_t)s.p;
+
+	for (size_t i = s.n; i > 0; i--) {
+		if (p[i - 1] == ']')
+			break;
+		if (p[i - 1] == ':') {
+			s.n = i - 1;
+			break;
+		}
+	}
+	str_lower(p, s.n);
+	return s.n > 0 ? s : (struct str){0};
+}
+
+/* As HAProxy's converters bytes(0,64),url_enc: a valid key stays as it is, any other becomes harmless. */
+static struct str read_key(struct str raw, char dst[3 * LOG_KEY_MAX + 1])
+{
+	size_t len = 0;
+
+	if (raw.n > LOG_KEY_MAX)
+		raw.n = LOG_KEY_MAX;
+	if (raw.n == 0)
+		return (struct str){0};
+	for (size_t i = 0; i < raw.n; i++) {
+		unsigned char c = (unsigned char)raw.p[i];
+		bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+			     (c >= 'A' && c <= 'Z') || strchr("-._~", c) != NULL;
+
+		len += (size_t)snprintf(dst + len, 4, plain ? "%c" : "%%%02X", c);
+	}
+	return (struct str){dst, len};
+}
+
+static void weigh_carriers(const struct str keys[CARRIER_COUNT], struct request *request)
 {
 	request->carrier = CARRIER_COUNT;
 	for (int i = 0; i < CARRIER_COUNT; i++) {
-		struct str key = optional(columns[COLUMN_CARRIERS + i]);
-
-		if (key.n == 0)
+		if (keys[i].n == 0)
 			continue;
 		if (request->carriers == 0) {
 			request->carrier = i;
-			request->session = key;
-		} else if (!str_eq(key, request->session)) {
+			request->session = keys[i];
+		} else if (!str_eq(keys[i], request->session)) {
 			request->conflict = true;
 		}
 		request->carriers |= 1U << i;
 	}
+}
+
+/* The carriers and the caller, from the rules or from what they have left to us. */
+static void read_context(
+	const struct str *columns, const struct str *captures, struct log_record *record)
+{
+	static const char hop[] = "routing-hop";
+	struct str keys[CARRIER_COUNT];
+	struct str baggage = captures[CAPTURE_BAGGAGE];
+	struct str caller = columns[COLUMN_CALLER];
+
+	for (int i = 0; i < CARRIER_COUNT; i++)
+		keys[i] = optional(columns[COLUMN_CARRIERS + i]);
+	if (optional(caller).p == NULL) {
+		keys[CARRIER_HEADER] = read_key(captures[CAPTURE_SESSION], record->keys[0]);
+		keys[CARRIER_BAGGAGE] = read_key(
+			baggage_member(&baggage, 1, STR_LIT(CARRIER_NAME)), record->keys[1]);
+		caller = baggage_member(&baggage, 1, str_of(hop));
+	}
+	weigh_carriers(keys, &record->request);
+	record->request.caller = read_caller(caller);
 }
 
 /* The backend is "cart" or "cart:strict". */
@@ -222,7 +322,7 @@ static void read_outcome(const struct str *columns, struct request *request)
 static bool read_request(struct str line, struct log_record *record)
 {
 	struct request *request = &record->request;
-	struct str columns[COLUMN_COUNT];
+	struct str columns[COLUMN_COUNT], captures[CAPTURE_COUNT] = {0};
 	int64_t came;
 
 	for (int i = 0; i < COLUMN_COUNT; i++) {
@@ -246,7 +346,8 @@ static bool read_request(struct str line, struct log_record *record)
 	request->trace = optional(columns[COLUMN_TRACE]);
 	request->method = columns[COLUMN_METHOD];
 	request->path = columns[COLUMN_PATH];
-	request->host = optional(line);
+	read_captures(line, captures);
+	request->host = read_host(captures[CAPTURE_HOST]);
 	request->status = number_or(columns[COLUMN_STATUS], 0);
 	request->retries = number_or(columns[COLUMN_RETRIES], 0);
 	request->bytes_in = number_or(columns[COLUMN_BYTES_IN], 0);
@@ -256,12 +357,11 @@ static bool read_request(struct str line, struct log_record *record)
 	request->malformed = optional(columns[COLUMN_MALFORMED]).p != NULL;
 	if (request->status < 0)
 		request->status = 0;
-	read_carriers(columns, request);
+	read_context(columns, captures, record);
 	read_target(columns, record);
 	read_outcome(columns, request);
-	if (columns[COLUMN_CALLER].n > 1)
-		request->caller = read_caller(columns[COLUMN_CALLER]);
-	if (str_eq_c(columns[COLUMN_BACKEND], RULES_FRONTEND)) {
+	if (str_eq_c(columns[COLUMN_BACKEND], RULES_FRONTEND) ||
+		str_eq_c(columns[COLUMN_BACKEND], RULES_UNKNOWN)) {
 		request->service = (struct str){0}; /* answered before a service was found */
 		request->reason = REASON_COUNT;
 	}

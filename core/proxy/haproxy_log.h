@@ -4,7 +4,11 @@
  *
  * Whatever a client or a server sent may stand in a line. Fields are separated by one space; those before
  * the path are numbers or words that our rules cannot let hold a space, the path holds none because HAProxy
- * refuses such requests, and the host is the rest of the line.
+ * refuses such requests. The rest of the line is what was captured of the request, as it came, "{host|
+ * Routing-Session|baggage|...}"; HAProxy writes what would be mistaken in it as #XX.
+ *
+ * Of most requests HAProxy has not read the carriers header and baggage, nor the caller, for the log; then
+ * the caller's field is empty and they are read here from what was captured.
  */
 #ifndef UMBRA_PROXY_HAPROXY_LOG_H
 #define UMBRA_PROXY_HAPROXY_LOG_H
@@ -15,6 +19,8 @@
 
 #include "core/base/str.h"
 #include "core/model/request.h"
+
+enum { LOG_KEY_MAX = 64 }; /* bytes of a session key that count, see RULES_KEY_MAX */
 
 enum log_kind {
 	LOG_OTHER,
@@ -36,6 +42,7 @@ struct log_record {
 	int64_t pid; /* the process that wrote it */
 	int64_t counter; /* one up with each line of that process */
 	char id[48];
+	char keys[2][3 * LOG_KEY_MAX + 1]; /* of header and baggage, when they are no valid keys */
 	struct log_health health;
 };
 

@@ -1,12 +1,12 @@
 /*
  * HAProxy's rules, written by hand. haproxy_config.c puts them around what differs between environments.
  *
- * Variables (all txn): host, service; k_header .. k_host (the carriers), key; pins
- * (the header as one text), direct (the pin in it for this service); want (the version a pin names), entry
- * (what maps/SERVICE.versions says of it), use (want, when it is ready), reason (with ".strict" behind it
- * until the backend of a strict session cuts that off), intended; by (the server
- * that answered, not set when none did). The cost of a rule is 0.1 to 0.4 us a request; that is why nothing
- * is computed here that the reader of the log can compute.
+ * Variables (all txn): service; k_header .. k_host (the carriers), key; pins (the header as one text), direct
+ * (the pin in it for this service); want (the version a pin names), entry (what maps/SERVICE.versions
+ * says of it, when that is more than a word), reason (with ".strict" behind it until the backend of a strict
+ * session cuts that off; there is one when there is a key or pins), intended; by (the version that answered,
+ * not set when none did). The cost of a rule is 0.1 to 0.4 us a request, of a condition 0.1; that is why
+ * nothing is computed here that the reader of the log can compute.
  */
 #include "core/proxy/haproxy_rules.h"
 
@@ -15,6 +15,12 @@
 
 /* clang-format off */
 
+#define STRING_OF(x) #x
+#define STRING(x) STRING_OF(x)
+
+/* What a key is cut to, and made harmless. */
+#define KEY "bytes(0," STRING(RULES_KEY_MAX) "),url_enc"
+
 /* Members of a 503's body. Those that may be missing come with their comma from maps/member.*, or not at all. */
 #define PROBLEM_MEMBERS \
 	"\"service\":\"%[var(txn.service)]\"," \
@@ -22,22 +28,25 @@
 	"%[var(txn.key),map_regm(maps/member.session)]" \
 	"\"revision\":%[var(txn.revision)],"
 
+/* The server's version, and when it answered; both only where one did. */
 #define ANSWERED \
-	"	http-response set-var(txn.by) srv_name\n" \
+	"	http-response set-var(txn.by) srv_name,field(1,:)\n" \
 	"	http-response set-var(txn.answered) date(0,us)\n"
 
-#define DECISION(session) \
+#define DECISION(service, session) \
 	"	http-after-response set-header Routing-Decision " \
-	"'%[var(txn.service)]=\"%[var(txn.by),field(1,:)]\";reason=%[var(txn.reason,no-session)]" session ";revision=%[var(txn.revision)]' "
+	"'" service "=\"%[var(txn.by)]\";reason=%[var(txn.reason,no-session)]" session ";revision=%[var(txn.revision)]' "
 
-#define RESPONSE_HEADERS \
-	DECISION(";session=\"%[var(txn.key)]\"") "if { var(txn.key) -m found }\n" \
-	DECISION("") "unless { var(txn.key) -m found }\n" \
+/* Who carries neither key nor direct pins has no reason, and is through after two headers. */
+#define RESPONSE_HEADERS(service) \
 	"	http-after-response add-header Server-Timing " \
-	"'route;desc=\"%[var(txn.service)]@%[var(txn.by),field(1,:)];reason=%[var(txn.reason,no-session)]\",trace;desc=\"%[var(txn.trace)]\"'\n" \
-	"	http-after-response set-header Cache-Control no-store if { var(txn.key) -m found } or { var(txn.pins) -m found }\n" \
-	"	http-after-response set-header Sunset '%[var(txn.entry),field(3,:),add(0),http_date]' if { var(txn.use) -m found } " \
-	"{ var(txn.entry) -m found } !{ var(txn.entry) -m end :0 } { var(txn.by) -m found } { var(txn.reason) -m str pinned direct-pin }\n"
+	"'route;desc=\"" service "@%[var(txn.by)];reason=%[var(txn.reason,no-session)]\",trace;desc=\"%[var(txn.trace)]\"'\n" \
+	DECISION(service, "") "unless { var(txn.key) -m found }\n" \
+	"	http-after-response allow unless { var(txn.reason) -m found }\n" \
+	DECISION(service, ";session=\"%[var(txn.key)]\"") "if { var(txn.key) -m found }\n" \
+	"	http-after-response set-header Cache-Control no-store\n" \
+	"	http-after-response set-header Sunset '%[var(txn.entry),field(3,:),add(0),http_date]' if { var(txn.entry) -m found } " \
+	"!{ var(txn.entry) -m end :0 } { var(txn.by) -m found } " RULES_READY "\n"
 
 const char rules_base[] =
 	"defaults base\n"
@@ -68,12 +77,12 @@ const char rules_lenient[] =
 	PROBLEM_MEMBERS "\"tombstone\":%[var(txn.service),concat(@,txn.want),map_str(maps/gone,null)]}' "
 	"hdr Cache-Control no-store\n"
 	ANSWERED
-	"	http-after-response set-var(txn.reason) str(version-unhealthy) if { var(txn.use) -m found } "
-	"{ var(txn.by) -m found } !{ var(txn.by),field(1,:),strcmp(txn.use) eq 0 }\n"
+	"	http-response set-var(txn.reason) str(version-unhealthy) if " RULES_READY
+	" !{ var(txn.by),strcmp(txn.want) eq 0 }\n"
 	"	http-after-response set-var(txn.intended) var(txn.reason,no-session),map_str(maps/fallen) "
 	"if { status 503 } !{ var(txn.by) -m found }\n"
 	"	http-after-response set-var(txn.reason) str(stable-down) if { status 503 } { var(txn.intended) -m found }\n"
-	RESPONSE_HEADERS
+	RESPONSE_HEADERS("%b")
 	"\n";
 
 const char rules_strict[] =
@@ -90,78 +99,118 @@ const char rules_strict[] =
 	ANSWERED
 	"	http-after-response unset-var(txn.intended) if { var(txn.by) -m found } or !{ status 503 }\n"
 	"	http-after-response set-var(txn.reason) var(txn.refused) if { status 503 } !{ var(txn.by) -m found }\n"
-	RESPONSE_HEADERS
+	RESPONSE_HEADERS("%[var(txn.service)]")
 	"\n";
 
 /*
- * Read by haproxy_log.c. Numbers and words that hold no space come first, the host last, because it may.
- * %lc counts the lines of this process: a gap in it is a line that was lost.
+ * Read by haproxy_log.c. Numbers and words that hold no space come first; what is captured as it came is
+ * last. %lc counts the lines of this process: a gap in it is a line that was lost.
  */
-const char rules_log_format[] =
+const char rules_log[] =
+	"	capture request header Host len 320\n"
+	"	capture request header Routing-Session len " STRING(RULES_KEY_MAX) "\n"
+	"	capture request header baggage len " STRING(RULES_BAGGAGE_MAX) "\n"
 	"	log-format 'R %lc %pid %[var(txn.came)] %[date(0,us)] %[var(txn.answered)] %ST %B %U %rc %ts"
 	" %HV %HM %b %s [%si]:%sp %[var(txn.reason)] %[var(txn.intended)] %[var(txn.revision)]"
 	" %[var(txn.trace)] %[var(txn.caller)] %[var(txn.k_header)] %[var(txn.k_baggage)]"
 	" %[var(txn.k_query)] %[var(txn.k_cookie)] %[var(txn.k_host)] %[var(txn.malformed)]"
-	" %HPO %[var(txn.host)]'\n";
+	" %HPO %hr'\n";
 
-/* The service, and the key that may stand before it in the host. */
+/*
+ * What is captured takes one walk through the headers, and a look at it a tenth of what it takes to find a
+ * header. It is the last of several, and of some only whether they are there.
+ */
+const char rules_captures[] =
+	"	capture request header Routing-Pins len 1\n"
+	"	capture request header Routing-Strict len 1\n"
+	"	capture request header Cookie len 1\n";
+#define SESSION "capture.req.hdr(1)"
+#define BAGGAGE RULES_BAGGAGE
+#define NO_BAGGAGE "!{ " BAGGAGE " -m found }"
+#define PINS_SENT "{ capture.req.hdr(3) -m found }"
+#define STRICT_SENT "{ capture.req.hdr(4) -m found }"
+#define COOKIE_SENT "{ capture.req.hdr(5) -m found }"
+
 const char rules_service[] =
 	"	http-request set-var(txn.came) date(0,us)\n"
 	"	http-request set-var(txn.revision) var(proc.revision)\n"
-	"	http-request set-var(txn.host) req.fhdr(host),host_only,lower,bytes(0,320)\n"
-	"	http-request set-var(txn.service) var(txn.host),map_str(maps/hosts)\n"
-	"	http-request set-var(txn.k_host) var(txn.host),map_regm(maps/prefix.key),bytes(0,64),url_enc"
-	" if !{ var(txn.service) -m found }\n"
-	"	http-request set-var(txn.service) var(txn.host),map_regm(maps/prefix.host),map_str(maps/hosts)"
-	" if !{ var(txn.service) -m found }\n";
+	"	http-request set-var(txn.service) " RULES_HOST ",map_str(maps/hosts)\n";
 
 /*
- * The session key. Each carrier is kept for the log; the one set last counts, so they come in reverse order. A
- * key of any other form than ours is percent-encoded, which keeps it unknown and makes it safe in a header,
- * a log line and JSON.
+ * A trace begins here when the request brings none that is valid (Trace Context section 3.2). Its id is the
+ * time in microseconds and 32 random bits, each as 16 decimal digits: as good as 128 random bits, and
+ * a fraction of the cost.
  */
+#define DIGITS "%[rand,add(1000000000000000)]"
+const char rules_trace[] =
+	"	http-request set-header traceparent '00-%[var(txn.came)]" DIGITS "-" DIGITS "-01'"
+	" if !{ req.fhdr(traceparent,1) -m reg '^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$' }\n"
+	"	http-request set-var(txn.trace) req.fhdr(traceparent,1),bytes(3,32)\n";
+
+#define REASON_OF_KEY \
+	"	http-request set-var(txn.reason) var(txn.key),map_str(maps/sessions,session-unknown)\n" \
+	"	http-request set-var(txn.reason) var(txn.key),map_str(maps/changed)\n"
+
+/*
+ * Three kinds of requests, the frequent first; `allow` ends the rules of the frontend. Those that carry no
+ * key; those with the key in its header, as every hop after the first has it; and all others. Only the
+ * last need their baggage read here, for the others the reader of the log does it.
+ */
+#define PLAIN "{ var(txn.service) -m found } !" PINS_SENT
+#define NO_KEY "!{ " SESSION " -m found } " PLAIN " !{ query -m sub " CARRIER_NAME "= }"
+#define KEY_IN_HEADER "{ var(txn.key) -m found } " PLAIN " !{ req.fhdr_cnt(Routing-Session) gt 1 }"
+#define ONE_BAGGAGE "!{ req.fhdr_cnt(baggage) gt 1 }"
 const char rules_key[] =
-	"	http-request set-var(txn.k_cookie) req.cook(" CARRIER_NAME "),bytes(0,64),url_enc\n"
-	"	http-request set-var(txn.k_query) query,map_regm(maps/carrier.query),bytes(0,64),url_enc\n"
-	"	http-request set-var(txn.k_baggage) var(txn.baggage),map_regm(maps/carrier.baggage),bytes(0,64),url_enc\n"
-	"	http-request set-var(txn.k_header) req.fhdr(Routing-Session,1),bytes(0,64),url_enc\n"
+	"	http-request allow if " NO_KEY " !" COOKIE_SENT " " NO_BAGGAGE "\n"
+	"	http-request allow if " NO_KEY " !{ req.cook(" CARRIER_NAME ") -m found }"
+	" !{ " BAGGAGE " -m reg '" CARRIER_NAME "|^.{" STRING(RULES_BAGGAGE_MAX) "}' } " ONE_BAGGAGE "\n"
+	"	http-request set-var(txn.key,ifnotempty) " SESSION ",url_enc\n"
+	"	http-request set-var(txn.k_query) query,map_regm(maps/carrier.query)," KEY "\n"
+	"	http-request set-var(txn.k_cookie,ifnotempty) req.cook(" CARRIER_NAME ")," KEY " if " COOKIE_SENT "\n"
+	REASON_OF_KEY
+	"	http-request allow if " NO_BAGGAGE " " KEY_IN_HEADER "\n"
+	"	http-request allow if " KEY_IN_HEADER " " ONE_BAGGAGE
+	" !{ " BAGGAGE " -m len ge " STRING(RULES_BAGGAGE_MAX) " }\n";
+
+/*
+ * The rest. Each carrier is kept for the log; the one found first counts. A key of any other form than ours is
+ * percent-encoded, which keeps it unknown and makes it safe in a header, a log line and JSON.
+ */
+const char rules_carriers[] =
+	"	http-request set-var(txn.k_host) " RULES_HOST ",map_regm(maps/prefix.key)," KEY
+	" if !{ var(txn.service) -m found }\n"
+	"	http-request set-var(txn.service) " RULES_HOST ",map_regm(maps/prefix.host),map_str(maps/hosts)"
+	" if !{ var(txn.service) -m found }\n"
+	"	http-request set-var(txn.caller) var(txn.baggage),map_regm(maps/caller,none)\n"
+	"	http-request set-var(txn.caller,ifnotset) str(none)\n"
+	"	http-request set-var(txn.k_baggage) var(txn.baggage),map_regm(maps/carrier.baggage)," KEY "\n"
+	"	http-request unset-var(txn.key)\n"
+	"	http-request unset-var(txn.reason)\n"
+	"	http-request set-var(txn.k_header,ifnotempty) req.fhdr(Routing-Session,1)," KEY "\n"
 	"	http-request set-var(txn.key) var(txn.k_host)\n"
-	"	http-request set-var(txn.key) var(txn.k_cookie) if { var(txn.k_cookie) -m len gt 0 }\n"
+	"	http-request set-var(txn.key) var(txn.k_cookie)\n"
 	"	http-request set-var(txn.key) var(txn.k_query)\n"
 	"	http-request set-var(txn.key) var(txn.k_baggage)\n"
-	"	http-request set-var(txn.key) var(txn.k_header) if { var(txn.k_header) -m len gt 0 }\n"
-	"	http-request set-var(txn.reason) var(txn.key),map_str(maps/changed)\n"
-	"	http-request set-var(txn.reason) var(txn.key),map_str(maps/sessions,session-unknown)"
-	" if !{ var(txn.reason) -m found }\n"
-	"	http-request set-header Routing-Session %[var(txn.key)] if { var(txn.key) -m found }"
-	" !{ var(txn.k_header) -m len gt 0 } or { var(txn.k_header) -m found } { req.fhdr_cnt(Routing-Session) gt 1 }\n";
+	"	http-request set-var(txn.key) var(txn.k_header)\n"
+	REASON_OF_KEY
+	"	http-request set-header Routing-Session %[var(txn.key)] if { var(txn.key) -m found }\n";
 
 /* Direct pins: "SERVICE:LINES:line,line,line,line" is matched as one text. */
 const char rules_pins[] =
 	"	http-request set-var-fmt(txn.pins) '%[var(txn.service)]:%[req.fhdr_cnt(Routing-Pins)]:"
 	"%[req.fhdr(Routing-Pins,1)],%[req.fhdr(Routing-Pins,2)],%[req.fhdr(Routing-Pins,3)],"
 	"%[req.fhdr(Routing-Pins,4)]' if { req.fhdr(Routing-Pins) -m found }\n"
+	"	http-request set-var(txn.reason,ifnotset) str(no-session) if { var(txn.pins) -m found }\n"
 	"	http-request set-var(txn.malformed) str(pins)"
 	" if { var(txn.pins) -m found } !{ var(txn.pins),map_reg(maps/pins.form) -m found }\n"
 	"	http-request set-var(txn.direct) var(txn.pins),map_regm(maps/pins.member)"
 	" if { var(txn.pins) -m found } !{ var(txn.malformed) -m str pins }\n";
 
-/*
- * A trace begins here when the request brings none that is valid (Trace Context section 3.2). Its id is the
- * time in microseconds and 32 random bits, each as 16 digits: as good as 128 random bits, and a third of the cost.
- */
-const char rules_trace[] =
-	"	http-request set-var(txn.trace) req.fhdr(traceparent,1),map_regm(maps/trace)\n"
-	"	http-request set-var-fmt(txn.begun) '%[var(txn.came),hex,lower]%[rand,hex,lower]'"
-	" if !{ var(txn.trace) -m found }\n"
-	"	http-request set-var(txn.trace) var(txn.begun)\n"
-	"	http-request set-header traceparent '00-%[var(txn.begun)]-%[rand,add(1),hex,lower]-01'"
-	" if { var(txn.begun) -m found }\n";
-
 const char rules_backend[] =
-	"	use_backend %[var(txn.service)]:strict if { req.fhdr(Routing-Strict) -m str 1 }"
+	"	use_backend %[var(txn.service)]:strict if " STRICT_SENT " { req.fhdr(Routing-Strict) -m str 1 }"
 	" or { var(txn.reason) -m end .strict }\n"
-	"	use_backend %[var(txn.service)]\n\n";
+	"	use_backend %[var(txn.service)]\n"
+	"	default_backend " RULES_UNKNOWN "\n\n";
 
 /* One member of Routing-Pins (core/model/context.h), and a list of them. */
 #define BLANK "[\\x20\\t]*"
@@ -176,7 +225,6 @@ const struct rules_file rules_files[] = {
 		"([^,;\\x20\\t](?:[^,;]*[^,;\\x20\\t])?) \\1\n"},
 	{"maps/caller", "," BLANK "routing-hop" BLANK "=" BLANK
 		"([a-z0-9-]{1,31}%40[A-Za-z0-9._-]{1,63})" BLANK "(?:[,;]|$) \\1\n"},
-	{"maps/trace", "^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$ \\1\n"},
 	{"maps/pins.form", "^[a-z0-9-]+:(?:1:" BLANK ",,,|1:" PINS ",,,|2:" PINS ",,|3:" PINS ",|4:" PINS ")$ good\n"},
 	{"maps/pins.member", "^([a-z0-9-]+):[1-4]:(?>(?:.*,)?" BLANK "\\1=)\"([^\"]+)\" \\2\n"},
 	{"maps/member.version", "^(.*)$ \"version\":\"\\1\",\n"},

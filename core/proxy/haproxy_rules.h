@@ -7,23 +7,37 @@
 
 #include <stddef.h>
 
-/* The frontend's name; no service can have it. */
+/* The frontend's name, and that of the backend for hosts of no service; no service can have them. */
 #define RULES_FRONTEND "umbra:in"
+#define RULES_UNKNOWN "umbra:unknown"
+
+/* The host of a request: lower case, without its port. */
+#define RULES_HOST "capture.req.hdr(0),host_only"
+/* The last line of baggage, up to RULES_BAGGAGE_MAX bytes of it. */
+#define RULES_BAGGAGE "capture.req.hdr(2)"
+/* The condition that a pinned version serves. */
+#define RULES_READY "{ var(txn.reason) -m str pinned direct-pin }"
+
+/* Bytes of a session key and of the baggage that the log line has as they came. */
+#define RULES_KEY_MAX 64
+#define RULES_BAGGAGE_MAX 1024
 
 /* The named defaults sections. */
 extern const char rules_base[];
 extern const char rules_lenient[];
 extern const char rules_strict[];
 /* Lines of the frontend, in the order they are used. */
-extern const char rules_log_format[];
+extern const char rules_log[];
+extern const char rules_captures[];
 extern const char rules_service[];
-extern const char rules_key[];
-extern const char rules_pins[];
 extern const char rules_trace[];
+extern const char rules_key[];
+extern const char rules_carriers[];
+extern const char rules_pins[];
 extern const char rules_backend[];
 
 struct rules_file {
-	const char *name; /* "maps/trace" */
+	const char *name; /* "maps/titles" */
 	const char *text;
 };
 extern const struct rules_file rules_files[];

@@ -106,9 +106,12 @@ static void write_entry(const struct table *table, const struct table_version *v
 {
 	bool soon = version->expires_at > 0 && version->expires_at - table->now_ms <= SOON_MS;
 
-	snprintf(dst, size_bytes, "%s:%zu:%" PRId64,
-		is_ready(version) ? "pinned" : "version-unhealthy", version->count,
-		soon ? version->expires_at / 1000 : 0);
+	size_t len = (size_t)snprintf(
+		dst, size_bytes, "%s", is_ready(version) ? "pinned" : "version-unhealthy");
+
+	if (soon || version->count > 1)
+		snprintf(dst + len, size_bytes - len, ":%zu:%" PRId64, version->count,
+			soon ? version->expires_at / 1000 : 0);
 }
 
 /* ---- as it will be loaded ------------------------------------------------------------------------ */

@@ -14,9 +14,9 @@
  *                       one does not, so the large one only grows and changes of it go here
  *   maps/gone           "cart@pr-1", "session:KEY" -> facts as JSON
  *   maps/cart.pins      key -> version
- *   maps/cart.versions  version -> "REASON:ENDPOINTS:EXPIRES", REASON being "pinned" when it is ready and
- *                       else "version-unhealthy", EXPIRES in seconds, 0 when it does not end within
- *                       a day; and "~stable" -> version
+ *   maps/cart.versions  version -> "REASON" or "REASON:ENDPOINTS:EXPIRES", REASON being "pinned" when it is
+ *                       ready and else "version-unhealthy", EXPIRES in seconds, 0 when it does not end
+ *                       within a day; the short form for one endpoint and 0. And "~stable" -> version
  */
 #ifndef UMBRA_PROXY_HAPROXY_TABLE_H
 #define UMBRA_PROXY_HAPROXY_TABLE_H

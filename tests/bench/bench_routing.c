@@ -4,7 +4,9 @@
  * and answer from the same servers; the figure is the ratio of their lower quartiles, the turns in which the
  * rest of the machine disturbed them least.
  *
- * The peer's configuration is made from the one that serve wrote: its globals, its log, its defaults.
+ * The peer's configuration is made from the one that serve wrote: its globals, its defaults, and its log with
+ * what that writes down of every request, whoever routes it: captured headers, when it came and
+ * when it was answered. What the rules find out stays empty in its log.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -15,6 +17,7 @@
 #include <netinet/in.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -25,7 +28,7 @@
 #include "tests/support/figure.h"
 #include "tests/support/served.h"
 
-enum { CONNECTIONS = 32, TURNS = 25, TURN_MS = 250, ANSWER_MAX = 16384 };
+enum { CONNECTIONS = 32, TURNS = 40, TURN_MS = 150, ANSWER_MAX = 16384 };
 
 static struct served served;
 
@@ -58,39 +61,70 @@ static bool start_sink(struct peer *peer, const char *path)
 	return peer->sink > 0;
 }
 
+/* What the peer takes over from serve's configuration, beside the basis. */
+struct taken {
+	char log[8192]; /* what is captured, and the log's format */
+	char times[512]; /* rules that note when a request came and was answered */
+	char service[256]; /* the rule that finds the service by its host */
+};
+
+static bool is_one_of(const char *line, const char *const *starts, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strncmp(line, starts[i], strlen(starts[i])) == 0)
+			return true;
+	return false;
+}
+
+static void take(char *dst, size_t size, const char *line)
+{
+	size_t len = strlen(dst);
+
+	if (strstr(dst, line) == NULL)
+		(void)str_copy(dst + len, size - len, str_of(line));
+}
+
+static void take_line(const char *line, struct taken *taken)
+{
+	static const char *const logged[] = {"\tcapture request header Host ",
+		"\tcapture request header Routing-Session ", "\tcapture request header baggage ",
+		"\tlog-format "};
+
+	if (is_one_of(line, logged, ARRAY_LEN(logged)))
+		take(taken->log, sizeof(taken->log), line);
+	else if (strstr(line, " set-var(txn.came) ") != NULL ||
+		 strstr(line, " set-var(txn.answered) ") != NULL)
+		take(taken->times, sizeof(taken->times), line);
+	else if (strstr(line, " set-var(txn.service) ") != NULL && taken->service[0] == '\0')
+		take(taken->service, sizeof(taken->service), line);
+}
+
 /* The lines of serve's configuration that have nothing to do with routing. */
-static void copy_basis(FILE *from, FILE *to, const char *sink, char log_format[4096])
+static void copy_basis(FILE *from, FILE *to, const char *sink, struct taken *taken)
 {
 	static const char *const sections[] = {"global", "ring ", "defaults base"};
 	static const char *const other[] = {"\tstats ", "\tserver-state-file", "\tmworker",
-		"\tload-server-state", "\tset-var ", "\tdefault-path", "\tserver reader"};
+		"\tload-server-state", "\tset-var ", "\tserver reader"};
 	static char line[65536];
 	bool wanted = false;
 
 	while (fgets(line, sizeof(line), from) != NULL) {
-		bool drop = false;
-
-		if (line[0] != '\t' && line[0] != '\n') {
-			wanted = false;
-			for (size_t i = 0; i < ARRAY_LEN(sections); i++)
-				wanted |= strncmp(line, sections[i], strlen(sections[i])) == 0;
-		}
-		for (size_t i = 0; i < ARRAY_LEN(other); i++)
-			drop |= strncmp(line, other[i], strlen(other[i])) == 0;
-		if (wanted && !drop)
+		if (line[0] != '\t' && line[0] != '\n')
+			wanted = is_one_of(line, sections, ARRAY_LEN(sections));
+		if (wanted && !is_one_of(line, other, ARRAY_LEN(other)))
 			(void)fputs(line, to);
 		if (strncmp(line, "\tserver reader", 14) == 0)
 			(void)fprintf(
 				to, "\tserver reader 'unix@%s' log-proto octet-count\n", sink);
-		if (strncmp(line, "\tlog-format ", 12) == 0)
-			(void)str_copy(log_format, 4096, str_of(line));
+		take_line(line, taken);
 	}
 }
 
-static bool write_configuration(const char *path, const char *hosts, const char *sink, int listener)
+/* The peer's files lie where its configuration is. */
+static bool write_configuration(const char *path, const char *maps, const char *sink, int listener)
 {
-	static char log_format[4096];
-	char ours[320];
+	static struct taken taken;
+	char ours[400], hosts[400];
 	FILE *from, *to;
 
 	(void)snprintf(ours, sizeof(ours), "%s/data/proxy/haproxy.cfg", served.dir);
@@ -98,20 +132,20 @@ static bool write_configuration(const char *path, const char *hosts, const char 
 	to = fopen(path, "w");
 	if (from == NULL || to == NULL)
 		return false;
-	copy_basis(from, to, sink, log_format);
+	copy_basis(from, to, sink, &taken);
 	(void)fprintf(to,
-		"\nfrontend in from base\n\tbind fd@%d\n%s"
-		"\thttp-request set-var(txn.service) req.fhdr(host),host_only,lower,bytes(0,320),"
-		"map_str(%s)\n\tuse_backend %%[var(txn.service)]\n"
+		"\nfrontend in from base\n\tbind fd@%d\n%s%s%s\tuse_backend %%[var(txn.service)]\n"
 		"\nbackend cart from base\n\tserver b0 127.0.0.1:%d\n",
-		listener, log_format, hosts, served.ports[0]);
+		listener, taken.log, taken.times, taken.service, served.ports[0]);
 	(void)fclose(from);
 	(void)fclose(to);
-	to = fopen(hosts, "w");
+	(void)snprintf(hosts, sizeof(hosts), "%s/hosts", maps);
+	to = mkdir(maps, 0700) == 0 ? fopen(hosts, "w") : NULL;
 	if (to == NULL)
 		return false;
 	(void)fprintf(to, "cart.env.localhost cart\n");
-	return fclose(to) == 0 && log_format[0] != '\0';
+	return fclose(to) == 0 && strstr(taken.log, "log-format") != NULL &&
+	       strstr(taken.times, "came") != NULL && strstr(taken.times, "answered") != NULL;
 }
 
 static int listen_somewhere(char address[SERVED_ADDRESS_SIZE])
@@ -130,14 +164,14 @@ static int listen_somewhere(char address[SERVED_ADDRESS_SIZE])
 
 static bool peer_start(struct peer *peer)
 {
-	char path[320], hosts[320], sink[320];
+	char path[320], maps[320], sink[320];
 	int listener = listen_somewhere(peer->address);
 
 	(void)snprintf(path, sizeof(path), "%s/peer.cfg", served.dir);
-	(void)snprintf(hosts, sizeof(hosts), "%s/hosts", served.dir);
+	(void)snprintf(maps, sizeof(maps), "%s/maps", served.dir);
 	(void)snprintf(sink, sizeof(sink), "%s/sink", served.dir);
 	if (listener < 0 || !start_sink(peer, sink) ||
-		!write_configuration(path, hosts, sink, listener))
+		!write_configuration(path, maps, sink, listener))
 		return false;
 	peer->pid = fork();
 	if (peer->pid == 0) {

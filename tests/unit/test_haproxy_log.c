@@ -45,11 +45,11 @@ static void a_pinned_request(void **state)
 	struct log_record r;
 	(void)state;
 
-	assert_int_equal(
-		parse("R 17 16691 " TIMES " 200 1882 310 1 -- HTTP/1.1 GET cart pr-482:1 "
-		      "[127.0.0.1]:9002 pinned - 1041 " TRACE
-		      " gateway%402026.11.20 dev-4f2k - - dev-4f2k - - /items shop.example",
-			&r),
+	assert_int_equal(parse("R 17 16691 " TIMES " 200 1882 310 1 -- HTTP/1.1 GET cart pr-482:1 "
+			       "[127.0.0.1]:9002 pinned - 1041 " TRACE
+			       " gateway%402026.11.20 dev-4f2k - - dev-4f2k - - /items "
+			       "{Shop.example:8080|||}",
+				 &r),
 		LOG_REQUEST);
 	assert_int_equal(r.counter, 17);
 	assert_int_equal(r.pid, 16691);
@@ -120,7 +120,7 @@ static void who_answered_and_why(void **state)
 		struct str rest = str_of(rows[i].middle), head = str_cut(&rest, '|');
 		snprintf(text, sizeof(text),
 			"R 0 1 1795379064189045 1795379064189145 %s %.*s HTTP/1.1 GET %.*s 7 - - - "
-			"- - - - - /x h",
+			"- - - - - /x {h|||}",
 			rows[i].answered ? "1795379064189100" : "-", STR_ARG(head), STR_ARG(rest));
 		if (parse(text, &r) != LOG_REQUEST)
 			fail_msg("refused: %s", text);
@@ -158,8 +158,8 @@ static void carriers(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		char text[512];
 		snprintf(text, sizeof(text),
-			"R 0 1 " TIMES
-			" 200 1 1 0 -- HTTP/1.1 GET cart v:0 [127.0.0.1]:1 no-pin - 7 - - %s /x h",
+			"R 0 1 " TIMES " 200 1 1 0 -- HTTP/1.1 GET cart v:0 [127.0.0.1]:1 no-pin - "
+			"7 - none %s /x {h|x|routing-session=y|}",
 			rows[i].columns);
 		assert_int_equal(parse(text, &r), LOG_REQUEST);
 		assert_int_equal(r.request.carriers, rows[i].found);
@@ -170,18 +170,78 @@ static void carriers(void **state)
 	}
 }
 
-static void the_host_may_hold_anything(void **state)
+/* Nothing was read by the rules: what was captured tells. */
+static void captured_carriers(void **state)
 {
+	static const struct {
+		const char *captured;
+		unsigned found;
+		const char *session;
+		bool conflict;
+		const char *caller;
+	} rows[] = {
+		{"{h|||}", 0, NULL, false, NULL},
+		{"{h|a||}", 1, "a", false, NULL},
+		{"{h|a|routing-session=a,routing-hop=cart%40v1.2_x|}", 3, "a", false,
+			"cart@v1.2_x"},
+		{"{h|a|x=1, routing-session = b ;p=1 ,routing-hop=cart%40v1|c}", 3, "a", true,
+			"cart@v1"},
+		{"{h||routing-hop=cart%40v1;p|}", 0, NULL, false, "cart@v1"},
+		{"{h||routing-hop=Cart%40v1|}", 0, NULL, false, NULL},
+		{"{h||routing-hop=cart%40|}", 0, NULL, false, NULL},
+		{"{h|a b#7C#23#c3|routing-session=,routing-session=b|}", 1, "a%20b%7C%23%23c3",
+			false, NULL},
+		{"{h|aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa|}", 1,
+			"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false,
+			NULL},
+		{"{h|#", 0, NULL, false, NULL},
+		{"-", 0, NULL, false, NULL},
+	};
 	struct log_record r;
 	(void)state;
 
-	assert_int_equal(parse("R 0 1 " TIMES
-			       " 404 1 1 0 LR HTTP/1.1 GET umbra:in <NOSRV> [-]:- - - 7 - - - - "
-			       "- - - - /p a b\tc R 0 1 \x1b[2J \xff 200",
-				 &r),
-		LOG_REQUEST);
-	assert_text(r.request.host, "a b\tc R 0 1 \x1b[2J \xff 200");
-	assert_text(r.request.path, "/p");
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char text[512];
+
+		snprintf(text, sizeof(text),
+			"R 0 1 " TIMES " 200 1 1 0 -- HTTP/1.1 GET cart v:0 [127.0.0.1]:1 no-pin - "
+			"7 - - - - - - - - /x %s",
+			rows[i].captured);
+		assert_int_equal(parse(text, &r), LOG_REQUEST);
+		assert_int_equal(r.request.carriers, rows[i].found);
+		assert_text(r.request.session, rows[i].session);
+		assert_int_equal(r.request.conflict, rows[i].conflict);
+		assert_text(r.request.caller, rows[i].caller);
+	}
+}
+
+static void the_host_may_hold_anything(void **state)
+{
+	static const struct {
+		const char *captured, *host;
+	} rows[] = {
+		{"{a b\tc R 0 1 #1B[2J \xff 200#7Cx}|||}", "a b\tc r 0 1 \x1b[2j \xff 200|x}"},
+		{"{[::1]|||}", "[::1]"},
+		{"{[::1]:80|||}", "[::1]"},
+		{"{a:80|||}", "a"},
+		{"{:|||}", NULL},
+		{"{|||}", NULL},
+	};
+	struct log_record r;
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char text[512];
+
+		snprintf(text, sizeof(text),
+			"R 0 1 " TIMES " 404 1 1 0 LR HTTP/1.1 GET umbra:unknown <NOSRV> [-]:- - - "
+			"7 - - - - - - - - /p %s",
+			rows[i].captured);
+		assert_int_equal(parse(text, &r), LOG_REQUEST);
+		assert_text(r.request.host, rows[i].host);
+		assert_text(r.request.path, "/p");
+		assert_int_equal(r.request.reason, REASON_COUNT);
+	}
 }
 
 static void hostile_lines(void **state)
@@ -304,6 +364,7 @@ int main(void)
 		cmocka_unit_test(a_pinned_request),
 		cmocka_unit_test(who_answered_and_why),
 		cmocka_unit_test(carriers),
+		cmocka_unit_test(captured_carriers),
 		cmocka_unit_test(the_host_may_hold_anything),
 		cmocka_unit_test(hostile_lines),
 		cmocka_unit_test(odd_columns_make_no_odd_fields),

@@ -126,13 +126,13 @@ static void a_version_comes_gets_well_and_goes(void **state)
 			"set server cart/pr-1:0 weight 0\n"
 			"enable health cart/pr-1:0; enable server cart/pr-1:0; "
 			"set server cart/pr-1:0 health down\n"
-			"add map maps/cart.versions pr-1 version-unhealthy:1:0\n");
+			"add map maps/cart.versions pr-1 version-unhealthy\n");
 	sync_version("pr-1");
 	assert_commands("");
 	assert_true(table_find_server(&table, STR_LIT("cart"), STR_LIT("pr-1:0"), &place));
 	assert_true(table_set_health(&table, &place, true, &commands));
 	assert_commands("set server cart:strict/pr-1:0 state ready\n"
-			"set map maps/cart.versions pr-1 pinned:1:0\n");
+			"set map maps/cart.versions pr-1 pinned\n");
 	assert_false(table_set_health(&table, &place, true, &commands));
 	assert_commands("");
 	take_out(THING_VERSION, "cart@pr-1");
@@ -151,7 +151,7 @@ static void a_name_waits_for_its_address(void **state)
 	assert_commands("add server cart/pr-2:0 127.0.0.1:80 weight 0 " CHECK "\n"
 			"add server cart:strict/pr-2:0 127.0.0.1:80 weight 0\n"
 			"set server cart/pr-2:0 weight 0\n"
-			"add map maps/cart.versions pr-2 version-unhealthy:1:0\n");
+			"add map maps/cart.versions pr-2 version-unhealthy\n");
 	put_version("pr-2", KIND_EPHEMERAL, "known.example:80");
 	sync_version("pr-2");
 	assert_commands("set server cart/pr-2:0 addr 10.0.0.9 port 80\n"
