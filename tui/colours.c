@@ -19,17 +19,45 @@ static attr_t curses_attributes(unsigned style)
 	return attributes;
 }
 
-/* A terminal of 8 colours shows the bright ones as the others, in bold. */
-static short curses_colour(
-	const struct colour *colour, enum depth depth, int count, attr_t *attributes)
+enum { BLACK = 0, WHITE = 7, BRIGHT = 8 };
+
+/* As the terminal numbers it. On a direct one that is 0xrrggbb; -1 is its own everywhere. */
+static int curses_colour(const struct colour *colour, enum depth depth)
 {
-	if (depth == DEPTH_256)
+	switch (depth) {
+	case DEPTH_DIRECT:
+		return colour->rgb;
+	case DEPTH_256:
 		return colour->of_256;
-	if (colour->of_16 >= 8 && count < 16) {
-		*attributes |= A_BOLD;
-		return (short)(colour->of_16 - 8);
+	default:
+		return colour->of_16;
 	}
-	return colour->of_16;
+}
+
+/*
+ * A terminal of 8 colours shows the bright ones as the others, in bold. Not black: where bold is not bright
+ * that would be black on black, so grey is what can be read on the ground.
+ */
+static int ink_of_8(int ink, int ground, attr_t *attributes)
+{
+	if (ink == BLACK + BRIGHT)
+		return ground == WHITE ? BLACK : WHITE;
+	*attributes |= ink >= BRIGHT ? A_BOLD : 0;
+	return ink % BRIGHT;
+}
+
+static void make_pair(
+	struct colours *colours, int role, const struct style *style, enum depth depth, int count)
+{
+	int ink = curses_colour(&style->ink, depth);
+	int ground = curses_colour(&style->ground, depth);
+
+	if (depth == DEPTH_16 && count < 2 * BRIGHT) {
+		ground %= BRIGHT;
+		ink = ink_of_8(ink, ground, &colours->attributes[role]);
+	}
+	colours->pairs[role] = (short)(role + 1);
+	(void)init_extended_pair(role + 1, ink, ground);
 }
 
 static void make_blanks(struct colours *colours)
@@ -46,7 +74,6 @@ void colours_init(struct colours *colours, const struct theme *theme, enum depth
 {
 	for (int i = 0; i < ROLE_COUNT; i++) {
 		const struct style *style = &theme->styles[i];
-		attr_t ground_attributes = 0;
 
 		colours->pairs[i] = 0;
 		if (depth == DEPTH_MONO) {
@@ -54,10 +81,7 @@ void colours_init(struct colours *colours, const struct theme *theme, enum depth
 			continue;
 		}
 		colours->attributes[i] = curses_attributes(style->attributes);
-		colours->pairs[i] = (short)(i + 1);
-		(void)init_pair((short)(i + 1),
-			curses_colour(&style->ink, depth, count, &colours->attributes[i]),
-			curses_colour(&style->ground, depth, count, &ground_attributes));
+		make_pair(colours, i, style, depth, count);
 	}
 	make_blanks(colours);
 }

@@ -6,7 +6,7 @@
 
 #include "tui/theme.h"
 
-enum depth { DEPTH_MONO, DEPTH_16, DEPTH_256 };
+enum depth { DEPTH_MONO, DEPTH_16, DEPTH_256, DEPTH_DIRECT };
 
 struct colours {
 	attr_t attributes[ROLE_COUNT];

@@ -157,7 +157,8 @@ static enum depth depth_of(void)
 
 	if ((no_color && no_color[0] != '\0') || !has_colors())
 		return DEPTH_MONO;
-	return COLORS >= 256 ? DEPTH_256 : DEPTH_16;
+	/* terminfo's xterm-direct and the like; the others have a palette. */
+	return COLORS > 256 ? DEPTH_DIRECT : COLORS == 256 ? DEPTH_256 : DEPTH_16;
 }
 
 static void apply_theme(struct screen *screen)
@@ -225,13 +226,15 @@ static bool can_show(struct errbuf *eb)
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
 		err_set(eb, ERR_USAGE,
-			"the dashboard needs a terminal; `umbra service list` prints to anything");
+			"the dashboard needs a terminal; `umbra --once` prints what it shows to "
+			"anything");
 		return false;
 	}
 	if (!can_move_cursor(term)) {
 		err_set(eb, ERR_USAGE,
-			"the terminal \"%s\" cannot move its cursor; `umbra service list` prints "
-			"to anything",
+			"the terminal \"%s\" cannot move its cursor; `umbra --once` prints what "
+			"the "
+			"dashboard shows to anything",
 			term ? term : "");
 		return false;
 	}

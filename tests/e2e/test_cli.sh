@@ -70,6 +70,12 @@ does 2 "90s, 15m, 8h or 3d" session create --ttl soon
 does 2 "one of the two" session use
 does 0 dark theme list
 does 4 "" theme check "$T/none.theme"
+does 0 "AA" theme check nord
+does 2 'there is no theme "nope"' --theme nope
+does 2 'there is no theme "nope"' --once --theme nope
+printf '[theme]\nground = dark\n[roles]\nquiet = #333333\n' >"$T/dim.theme"
+ok "a theme that cannot be read ends with 1" \
+	bash -c '"$0" theme check "$1" >/dev/null 2>&1; [ $? = 1 ]' "$UMBRA" "$T/dim.theme"
 
 "$UMBRA" completion bash >"$T/completion.bash"
 ok "the script of bash is one" bash -n "$T/completion.bash"

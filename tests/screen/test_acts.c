@@ -1,6 +1,6 @@
 /*
  * What one does with the dashboard, done: filter, find, sort, fold, pin, stage and apply, create, end,
- * read-only, themes. The effects are looked for on the screen, which has them from the control plane.
+ * read-only. The effects are looked for on the screen, which has them from the control plane.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -300,61 +300,6 @@ static void test_logs_of_a_version(void **state)
 	assert_false(pty_shows(&pty, "/find?q=yoga"));
 }
 
-static void write_theme(const char *directory, const char *text)
-{
-	char path[512], next[520];
-	FILE *file;
-
-	(void)snprintf(path, sizeof(path), "%s/umbra/themes/mine.theme", directory);
-	(void)snprintf(next, sizeof(next), "%s.new", path);
-	file = fopen(next, "w");
-	assert_non_null(file);
-	(void)fputs(text, file);
-	(void)fclose(file);
-	assert_int_equal(rename(next, path), 0); /* as editors do */
-}
-
-static bool service_is_red(void)
-{
-	VTermScreenCell cell;
-	VTermPos at = {.row = 4, .col = 3};
-
-	assert_true(vterm_screen_get_cell(pty.screen, at, &cell));
-	return VTERM_COLOR_IS_INDEXED(&cell.fg) && cell.fg.indexed.idx == 196;
-}
-
-static void test_theme_is_read_anew(void **state)
-{
-	char directory[] = "/tmp/umbra-screen-XXXXXX";
-	char config[64], command[128];
-	const char *env[] = {config, NULL};
-
-	(void)state;
-	assert_non_null(mkdtemp(directory));
-	(void)snprintf(config, sizeof(config), "XDG_CONFIG_HOME=%s", directory);
-	(void)snprintf(command, sizeof(command), "%s/umbra", directory);
-	assert_int_equal(mkdir(command, 0700), 0);
-	(void)snprintf(command, sizeof(command), "%s/umbra/themes", directory);
-	assert_int_equal(mkdir(command, 0700), 0);
-	write_theme(directory, "[roles]\nbase = default on default\n");
-	open_dash((struct dash_options){.theme = "mine", .env = env});
-	assert_false(service_is_red());
-	write_theme(directory, "[roles]\nbase = default on default\nselected = #ff0000\n");
-	pty_wait_text(&pty, "theme mine, read anew");
-	pty_quiet(&pty, 80);
-	assert_true(service_is_red());
-	write_theme(directory, "[roles]\nselected = crimson\n");
-	pty_wait_text(&pty, "mine.theme:2:");
-	assert_true(service_is_red()); /* the old one stays */
-	(void)snprintf(command, sizeof(command), "%s/umbra/themes/mine.theme", directory);
-	assert_int_equal(unlink(command), 0);
-	(void)snprintf(command, sizeof(command), "%s/umbra/themes", directory);
-	assert_int_equal(rmdir(command), 0);
-	(void)snprintf(command, sizeof(command), "%s/umbra", directory);
-	assert_int_equal(rmdir(command), 0);
-	assert_int_equal(rmdir(directory), 0);
-}
-
 #define ACT(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -374,7 +319,6 @@ int main(void)
 		ACT(test_read_only),
 		ACT(test_requests_follow_and_pause),
 		ACT(test_logs_of_a_version),
-		ACT(test_theme_is_read_anew),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

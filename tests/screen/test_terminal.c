@@ -173,7 +173,7 @@ static void test_no_such_terminal(void **state)
 		dash_start(&pty, &stage, &options);
 		assert_int_equal(pty_wait_end(&pty), 2);
 		assert_non_null(strstr(pty.raw.data, terms[i]));
-		assert_non_null(strstr(pty.raw.data, "umbra service list"));
+		assert_non_null(strstr(pty.raw.data, "umbra --once"));
 		assert_null(strchr(pty.raw.data, '\033'));
 		pty_finish(&pty);
 	}

@@ -17,8 +17,10 @@ void dash_start(struct pty *pty, const struct stage *stage, const struct dash_op
 	size_t args = 0, vars = 0;
 
 	argv[args++] = program ? program : "build/umbra";
-	argv[args++] = "--url";
-	argv[args++] = options->url ? options->url : stage->url;
+	if (!options->url || options->url[0] != '\0') {
+		argv[args++] = "--url";
+		argv[args++] = options->url ? options->url : stage->url;
+	}
 	if (options->theme) {
 		argv[args++] = "--theme";
 		argv[args++] = options->theme;

@@ -8,7 +8,7 @@
 /* What a test changes; zero is the usual. */
 struct dash_options {
 	int rows, cols; /* 24, 80 */
-	const char *url; /* the stage's */
+	const char *url; /* the stage's; "": none is said */
 	const char *theme, *session;
 	const char *term; /* xterm-256color */
 	const char *const *env; /* more of it, NULL-terminated */

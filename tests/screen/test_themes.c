@@ -1,0 +1,210 @@
+/*
+ * Themes on the screen: read anew by name and by path however they are saved, mistakes that leave the old one,
+ * the environment's own colour, every carried theme in every depth, and terminals of direct colour.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/mem.h"
+
+#include "tests/support/dash.h"
+#include "tui/theme.h"
+
+static struct stage stage;
+static struct pty pty;
+static char directory[64]; /* the user's configuration */
+static char variable[96]; /* that names it */
+
+static const char *const made[] = {"", "/umbra", "/umbra/themes"};
+
+static void path_of(char dst[160], const char *below)
+{
+	(void)snprintf(dst, 160, "%s%s", directory, below);
+}
+
+static int setup(void **state)
+{
+	char path[160];
+
+	(void)state;
+	(void)snprintf(directory, sizeof(directory), "/tmp/umbra-screen-XXXXXX");
+	if (!mkdtemp(directory))
+		return -1;
+	(void)snprintf(variable, sizeof(variable), "XDG_CONFIG_HOME=%s", directory);
+	for (size_t i = 1; i < ARRAY_LEN(made); i++) {
+		path_of(path, made[i]);
+		if (mkdir(path, 0700) != 0)
+			return -1;
+	}
+	stage_start(&stage, &stage_shop_script, 0);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	static const char *const files[] = {"/umbra/themes/mine.theme", "/umbra/config"};
+	char path[160];
+
+	(void)state;
+	stage_stop(&stage);
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		path_of(path, files[i]);
+		(void)unlink(path);
+	}
+	for (size_t i = ARRAY_LEN(made); i-- > 0;) {
+		path_of(path, made[i]);
+		(void)rmdir(path);
+	}
+	return 0;
+}
+
+static void open_dash(struct dash_options options)
+{
+	static const char *env[2];
+
+	env[0] = variable;
+	options.rows = 40;
+	options.cols = 120;
+	if (!options.env)
+		options.env = env;
+	dash_start(&pty, &stage, &options);
+	dash_ready(&pty);
+}
+
+static void write_file(const char *below, const char *text)
+{
+	char path[160];
+	FILE *file;
+
+	path_of(path, below);
+	file = fopen(path, "we");
+	assert_non_null(file);
+	(void)fputs(text, file);
+	(void)fclose(file);
+}
+
+/* A new file in the old one's place, as editors do, or the old one written over. */
+static void write_theme(bool renamed, const char *text)
+{
+	char from[160], to[160];
+
+	write_file(renamed ? "/umbra/themes/mine.theme~" : "/umbra/themes/mine.theme", text);
+	path_of(from, "/umbra/themes/mine.theme~");
+	path_of(to, "/umbra/themes/mine.theme");
+	if (renamed)
+		assert_int_equal(rename(from, to), 0);
+}
+
+static VTermScreenCell cell_at(int row, int col)
+{
+	VTermScreenCell cell;
+	VTermPos at = {.row = row, .col = col};
+
+	assert_true(vterm_screen_get_cell(pty.screen, at, &cell));
+	return cell;
+}
+
+/* The name in the selected row. */
+static bool service_is_red(void)
+{
+	VTermScreenCell cell = cell_at(4, 3);
+
+	return VTERM_COLOR_IS_INDEXED(&cell.fg) && cell.fg.indexed.idx == 196;
+}
+
+static void read_anew(const char *theme, bool renamed)
+{
+	write_theme(renamed, "[roles]\nbase = default on default\n");
+	open_dash((struct dash_options){.theme = theme});
+	assert_false(service_is_red());
+	write_theme(renamed, "[roles]\nbase = default on default\nselected = #ff0000\n");
+	pty_wait_text(&pty, "read anew");
+	pty_quiet(&pty, 80);
+	assert_true(service_is_red());
+	write_theme(renamed, "[roles]\nselected = crimson\n");
+	pty_wait_text(&pty, "mine.theme:2:");
+	assert_true(pty_shows(&pty, "\"crimson\" is no colour"));
+	assert_true(service_is_red()); /* the old one stays */
+	write_theme(renamed, "[roles]\nselected = #00ff00\n");
+	pty_wait_text(&pty, "read anew");
+	pty_quiet(&pty, 80);
+	assert_false(service_is_red());
+	pty_finish(&pty);
+}
+
+static void a_saved_theme_is_read_anew(void **state)
+{
+	char path[160];
+
+	(void)state;
+	path_of(path, "/umbra/themes/mine.theme");
+	read_anew("mine", true);
+	read_anew("mine", false);
+	read_anew(path, true);
+}
+
+static void a_context_gives_theme_and_colour(void **state)
+{
+	VTermScreenCell name, other;
+	const char *env[] = {variable, "UMBRA_CONTEXT=studio", "UMBRA_THEME=", NULL};
+	char config[256];
+
+	(void)state;
+	(void)snprintf(config, sizeof(config),
+		"[context studio]\nurl = %s\ntheme = light\ncolour = #b00020\n", stage.url);
+	write_file("/umbra/config", config);
+	open_dash((struct dash_options){.env = env, .url = ""});
+	name = cell_at(0, 8);
+	other = cell_at(0, 1);
+	assert_true(VTERM_COLOR_IS_INDEXED(&name.bg) && name.bg.indexed.idx == 124);
+	assert_true(VTERM_COLOR_IS_INDEXED(&name.fg) && name.fg.indexed.idx == 231);
+	assert_true(VTERM_COLOR_IS_INDEXED(&other.bg) && other.bg.indexed.idx == 231);
+	pty_finish(&pty);
+}
+
+static void every_theme_in_every_depth(void **state)
+{
+	static const char *const terms[] = {"xterm-256color", "xterm-16color", "xterm", "linux"};
+
+	(void)state;
+	for (size_t i = 0; i < theme_text_count; i++) {
+		open_dash((struct dash_options){
+			.theme = theme_texts[i].name, .term = terms[i % ARRAY_LEN(terms)]});
+		assert_true(pty_shows(&pty, "connection refused"));
+		pty_keys(&pty, "q");
+		assert_int_equal(pty_wait_end(&pty), 0);
+		pty_check_restored(&pty);
+		pty_finish(&pty);
+	}
+}
+
+/* brand of dark is #7aa2f7. */
+static void direct_colour_is_the_colour(void **state)
+{
+	(void)state;
+	open_dash((struct dash_options){.theme = "dark", .term = "xterm-direct"});
+	assert_non_null(strstr(pty.raw.data, "122:162:247"));
+	pty_finish(&pty);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_saved_theme_is_read_anew, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_context_gives_theme_and_colour, setup, teardown),
+		cmocka_unit_test_setup_teardown(every_theme_in_every_depth, setup, teardown),
+		cmocka_unit_test_setup_teardown(direct_colour_is_the_colour, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
