@@ -16,7 +16,7 @@
 
 enum { TRAFFIC_TIMEOUT_MS = 3000, BACKLOG_TIMEOUT_MS = 3000, TAIL_BACK = 200 };
 /* A line is on the screen within 50 ms: so long with the kernel, the rest to be drawn and sent. */
-enum { GATHER_MS = 42 };
+enum { GATHER_MS = 40 };
 
 /* ---- the feed ---- */
 

@@ -1,9 +1,9 @@
 /*
  * What the dashboard costs, seen from its terminal (120x40): from start to the first paint and to the data,
- * at rest and with traffic shown, for a key with 40,000 versions, for a line of the tail, and its memory.
+ * at rest and with traffic shown, for a key with 40,000 versions, and its memory (bench_tail.c has the tail).
  *
  * The program is the real one, against the real API in a process of its own (bench_scene.h). Whatever of
- * htop, btop, tig and less is installed is measured beside it, in turn, so that what the machine does
+ * htop, btop and tig is installed is measured beside it, in turn, so that what the machine does
  * meanwhile falls on all of them. Times are medians; costs are CPU time, not the clock's.
  */
 #include <signal.h>
@@ -25,13 +25,10 @@ enum {
 	SETTLE_MS = 3000,
 	PATIENCE_MS = 20000
 };
-enum { TAIL_RATE = 1000, TAIL_MS = 5000 };
 
 static const struct bench_scene demo_sized = {.services = 8, .versions = 2, .sessions = 4};
 static const struct bench_scene demo_busy = {
 	.services = 8, .versions = 2, .sessions = 4, .rate = 100};
-static const struct bench_scene demo_flooded = {
-	.services = 8, .versions = 2, .sessions = 4, .rate = TAIL_RATE};
 static const struct bench_scene large = {.services = 2000, .versions = 20, .sessions = 2000};
 
 enum { PEER_TIG, PEER_BTOP, PEER_HTOP, PEER_COUNT };
@@ -326,40 +323,11 @@ static void measure_large(void)
 	(void)bench_server_stop(&server);
 }
 
-/* ---- the tail ---- */
-
-static void measure_tail(void)
-{
-	struct bench_server server;
-	struct term term;
-	int64_t until_ms;
-	double cpu;
-
-	if (!bench_scene_start(&server, &demo_flooded))
-		return;
-	if (dashboard_start(&term, server.hello.address)) {
-		(void)term_until(&term, SCENE_FIRST, PATIENCE_MS);
-		(void)term_press(&term, "4");
-		(void)term_until(&term, "/items/", PATIENCE_MS);
-		cpu = figure_cpu_seconds(term.pid);
-		until_ms = time_monotonic_ms() + TAIL_MS;
-		while (time_monotonic_ms() < until_ms)
-			(void)term_read(&term, 20);
-		cpu = figure_cpu_seconds(term.pid) - cpu;
-		(void)figure_print(
-			&(struct figure){"tty", "CPU per line of a tail of 1,000 lines/s", "us",
-				cpu * 1e6 / (TAIL_RATE * TAIL_MS / 1e3), 0, false, NULL, 0, NULL});
-		term_stop(&term);
-	}
-	(void)bench_server_stop(&server);
-}
-
 int main(void)
 {
 	(void)signal(SIGPIPE, SIG_IGN);
 	measure_starts();
 	measure_idle();
 	measure_large();
-	measure_tail();
 	return 0;
 }

@@ -187,6 +187,8 @@ static void request_one(struct stage_hand *hand)
 	request.version = str_of(version);
 	request.path = str_of(path);
 	request.kind = which / scene.services % scene.versions == 0 ? KIND_STABLE : KIND_EPHEMERAL;
+	if (n < scene.taken_max)
+		scene.taken_ns[n] = time_monotonic_ns();
 	(void)traffic_take(hand->fixture->traffic, &request);
 }
 

@@ -6,6 +6,8 @@
 #define UMBRA_TESTS_SUPPORT_BENCH_SCENE_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "tests/support/bench_server.h"
 
@@ -16,7 +18,10 @@ struct bench_scene {
 	int services;
 	int versions; /* of each service, the first is its stable one */
 	int sessions;
-	int rate; /* requests a second */
+	int rate; /* requests a second; the n-th has the path /items/N?page=2 */
+	int64_t *
+		taken_ns; /* shared memory: when the n-th was taken, monotonic; NULL: nobody asks */
+	size_t taken_max;
 };
 
 /* A server with it in a process of its own; stopped with bench_server_stop(). */

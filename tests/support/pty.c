@@ -170,6 +170,7 @@ static bool take(struct pty *pty)
 	if (n <= 0)
 		return false;
 	pty->bytes += (uint64_t)n;
+	pty->last_ns = time_monotonic_ns();
 	keep(pty, block, (size_t)n);
 	(void)vterm_input_write(pty->vterm, block, (size_t)n);
 	answer_queries(pty);

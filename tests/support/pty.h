@@ -26,6 +26,7 @@ struct pty {
 	VTermScreen *screen;
 	int rows, cols;
 	uint64_t bytes; /* from the program */
+	int64_t last_ns; /* when the last of them came, monotonic */
 	unsigned frames; /* bursts of output with quiet between them */
 	struct strbuf raw; /* the last of the output, as it came */
 	size_t asked; /* bytes the terminal had to answer: queries of the program */

@@ -1,0 +1,123 @@
+/*
+ * Endurance: the real dashboard follows 2,000 lines a second while keys are pressed all the time. Every key is
+ * seen to arrive, lines stay in time, and once the ring is full the memory does not grow. UMBRA_ENDURE_SECONDS
+ * says for how long, 60 when it is not set.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "core/base/time.h"
+#include "tests/support/figure.h"
+#include "tests/support/tail_watch.h"
+
+enum { RATE = 2000, FILL_S = 20, SECONDS = 60, KEY_MS = 50, PATIENCE_MS = 2000 };
+enum { GROWTH_KIB_MAX = 1024 };
+
+/* Pressed one after another while following, none of which moves or filters a line. */
+static const char digits[] = "3141592653";
+
+struct endurance {
+	struct tail_watch watch;
+	size_t pressed, lost;
+	double answers_ms[100000];
+	size_t answers;
+};
+
+static void read_for(struct endurance *run, int ms)
+{
+	int64_t until_ms = time_monotonic_ms() + ms;
+
+	while (time_monotonic_ms() < until_ms)
+		tail_watch_read(&run->watch, 2);
+}
+
+/* Presses a key and waits until the screen shows what it does. */
+static void press(struct endurance *run, const char *key, const char *shows)
+{
+	int64_t begin_ns = time_monotonic_ns();
+	int64_t until_ms = time_monotonic_ms() + PATIENCE_MS;
+
+	pty_keys(&run->watch.pty, key);
+	run->pressed++;
+	while (!pty_shows(&run->watch.pty, shows) && time_monotonic_ms() < until_ms)
+		tail_watch_read(&run->watch, 2);
+	if (!pty_shows(&run->watch.pty, shows))
+		run->lost++;
+	else if (run->answers < ARRAY_LEN(run->answers_ms))
+		run->answers_ms[run->answers++] = (double)(time_monotonic_ns() - begin_ns) / 1e6;
+	read_for(run, KEY_MS);
+}
+
+/* A pause and back, and a line that is typed without being kept. */
+static void press_round(struct endurance *run)
+{
+	char typed[sizeof(digits) + 16];
+
+	tail_watch_pause(&run->watch, true);
+	press(run, "p", "paused");
+	press(run, "G", "following");
+	tail_watch_pause(&run->watch, false);
+	press(run, "t", "tail what");
+	for (size_t i = 0; i + 1 < sizeof(digits); i++) {
+		const char key[] = {digits[i], '\0'};
+
+		(void)snprintf(typed, sizeof(typed), "tail what %.*s", (int)i + 1, digits);
+		press(run, key, typed);
+	}
+	press(run, "\033", "following");
+}
+
+static void run_until(struct endurance *run, int64_t until_ms)
+{
+	while (time_monotonic_ms() < until_ms)
+		press_round(run);
+}
+
+static void print(struct endurance *run, int seconds, double before_kib, double after_kib)
+{
+	struct tail_watch *watch = &run->watch;
+	char more[200], row[PTY_ROW_SIZE];
+	const char *lost;
+
+	pty_row(&watch->pty, 2, row);
+	lost = strstr(row, "lost ");
+	(void)snprintf(more, sizeof(more), "\"seconds\":%d,\"after\":%.0f", seconds, after_kib);
+	(void)figure_print(&(struct figure){"endure", "memory once the ring is full, growth", "KiB",
+		after_kib > before_kib ? after_kib - before_kib : 0, GROWTH_KIB_MAX, false, NULL, 0,
+		more});
+	(void)snprintf(more, sizeof(more), "\"p50\":%.1f,\"lines\":%zu,\"shown_lost\":%d",
+		figure_percentile(watch->lags_ms, watch->lag_count, 0.5), watch->lag_count,
+		lost != NULL ? atoi(lost + strlen("lost ")) : -1);
+	(void)figure_print(&(struct figure){"endure", "line on the screen after, p99", "ms",
+		figure_percentile(watch->lags_ms, watch->lag_count, 0.99), 50, false, NULL, 0,
+		more});
+	(void)snprintf(more, sizeof(more), "\"keys\":%zu,\"answered_p99_ms\":%.1f", run->pressed,
+		figure_percentile(run->answers_ms, run->answers, 0.99));
+	(void)figure_print(&(struct figure){"endure", "keys that were lost", "keys",
+		(double)run->lost, 0.5, false, NULL, 0, more});
+}
+
+int main(void)
+{
+	static struct endurance run;
+	const char *text = getenv("UMBRA_ENDURE_SECONDS");
+	int seconds = text != NULL ? (int)strtol(text, NULL, 10) : SECONDS;
+	double before_kib, after_kib;
+
+	(void)signal(SIGPIPE, SIG_IGN);
+	if (seconds <= FILL_S)
+		seconds = FILL_S + 1;
+	if (!tail_watch_start(&run.watch, RATE, seconds))
+		return 1;
+	run_until(&run, time_monotonic_ms() + FILL_S * 1000LL);
+	before_kib = figure_rss_kib(run.watch.pty.pid);
+	tail_watch_begin(&run.watch);
+	run_until(&run, time_monotonic_ms() + (seconds - FILL_S) * 1000LL);
+	after_kib = figure_rss_kib(run.watch.pty.pid);
+	print(&run, seconds, before_kib, after_kib);
+	tail_watch_stop(&run.watch);
+	return 0;
+}

@@ -1,0 +1,131 @@
+/*
+ * What a line costs an open tail, and how late it is on the screen: the real dashboard at 120x40 against the
+ * real API, at three rates. Beside it, at the same time, tail -f, less +F and lnav (those that are installed)
+ * follow a file that grows by as many lines as wide. Costs are CPU time; lag is from the hand of the
+ * control plane to the terminal.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/base/mem.h"
+#include "core/base/time.h"
+#include "tests/support/figure.h"
+#include "tests/support/tail_watch.h"
+#include "tests/support/term.h"
+
+enum { SETTLE_MS = 2500, RUN_MS = 8000, TICK_MS = 10 };
+enum { PEER_TAIL, PEER_LESS, PEER_LNAV, PEER_COUNT };
+
+static char file_name[] = "/tmp/umbra-bench-XXXXXX";
+
+static const char *const peers[PEER_COUNT][4] = {
+	[PEER_TAIL] = {"tail", "-f", file_name},
+	[PEER_LESS] = {"less", "+F", file_name},
+	[PEER_LNAV] = {"lnav", file_name},
+};
+
+/* Grows the file until it is stopped. */
+static pid_t start_writer(int rate)
+{
+	pid_t pid = fork();
+	FILE *file = pid == 0 ? fopen(file_name, "a") : NULL;
+	unsigned n = 0;
+
+	if (pid != 0)
+		return pid;
+	while (file != NULL && getppid() != 1) {
+		for (int i = 0; i < rate * TICK_MS / 1000; i++)
+			(void)fprintf(file,
+				"18:42:07.113 service-%04u pr-401     pinned      200   12.1 GET   "
+				" "
+				"/items/%u?page=2   gateway@2026.11.20\n",
+				n % 8, n),
+				n++;
+		(void)fflush(file);
+		(void)usleep(TICK_MS * 1000);
+	}
+	_exit(1);
+}
+
+static void read_all(struct tail_watch *watch, struct term *terms, int64_t ms)
+{
+	int64_t until_ms = time_monotonic_ms() + ms;
+
+	while (time_monotonic_ms() < until_ms) {
+		tail_watch_read(watch, 2);
+		for (int i = 0; i < PEER_COUNT; i++)
+			while (terms[i].pid > 0 && term_read(&terms[i], 0))
+				terms[i].raw.len = 0;
+	}
+}
+
+static double cpu_of(const struct term *term)
+{
+	return term->pid > 0 ? figure_cpu_seconds(term->pid) : 0;
+}
+
+static void print(int rate, double cost_us, const double *peer_us, struct tail_watch *watch)
+{
+	char what[96], more[160];
+
+	(void)snprintf(what, sizeof(what), "CPU per line of a tail of %d lines/s", rate);
+	(void)snprintf(more, sizeof(more), "\"tail\":%.1f,\"lnav\":%.1f", peer_us[PEER_TAIL],
+		peer_us[PEER_LNAV]);
+	(void)figure_print(&(struct figure){
+		"tail", what, "us", cost_us, 5, false, "less", peer_us[PEER_LESS], more});
+	(void)snprintf(what, sizeof(what), "line on the screen after, %d lines/s, p99", rate);
+	(void)snprintf(more, sizeof(more), "\"p50\":%.1f,\"max\":%.1f,\"lines\":%zu",
+		figure_percentile(watch->lags_ms, watch->lag_count, 0.5),
+		figure_percentile(watch->lags_ms, watch->lag_count, 1), watch->lag_count);
+	(void)figure_print(&(struct figure){"tail", what, "ms",
+		figure_percentile(watch->lags_ms, watch->lag_count, 0.99), 50, false, NULL, 0,
+		more});
+}
+
+static void measure(int rate)
+{
+	struct tail_watch watch;
+	struct term terms[PEER_COUNT];
+	double peer_us[PEER_COUNT], cost;
+	double lines = (double)rate * RUN_MS / 1e3;
+	pid_t writer = start_writer(rate);
+
+	if (!tail_watch_start(&watch, rate, (SETTLE_MS + RUN_MS) / 1000))
+		exit(1);
+	for (int i = 0; i < PEER_COUNT; i++)
+		if (!term_start(&terms[i], peers[i]))
+			terms[i].pid = 0;
+	read_all(&watch, terms, SETTLE_MS);
+	tail_watch_begin(&watch);
+	cost = figure_cpu_seconds(watch.pty.pid);
+	for (int i = 0; i < PEER_COUNT; i++)
+		peer_us[i] = cpu_of(&terms[i]);
+	read_all(&watch, terms, RUN_MS);
+	cost = (figure_cpu_seconds(watch.pty.pid) - cost) * 1e6 / lines;
+	for (int i = 0; i < PEER_COUNT; i++)
+		peer_us[i] = terms[i].pid > 0 ? (cpu_of(&terms[i]) - peer_us[i]) * 1e6 / lines : -1;
+	print(rate, cost, peer_us, &watch);
+	for (int i = 0; i < PEER_COUNT; i++)
+		term_stop(&terms[i]);
+	tail_watch_stop(&watch);
+	(void)kill(writer, SIGKILL);
+	(void)waitpid(writer, NULL, 0);
+}
+
+int main(void)
+{
+	static const int rates[] = {1000, 2000, 10000};
+
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)close(mkstemp(file_name));
+	for (size_t i = 0; i < ARRAY_LEN(rates); i++) {
+		if (truncate(file_name, 0) != 0)
+			return 1;
+		measure(rates[i]);
+	}
+	(void)unlink(file_name);
+	return 0;
+}
