@@ -90,7 +90,7 @@ static void print(struct endurance *run, int seconds, double before_kib, double 
 		more});
 	(void)snprintf(more, sizeof(more), "\"p50\":%.1f,\"lines\":%zu,\"shown_lost\":%d",
 		figure_percentile(watch->lags_ms, watch->lag_count, 0.5), watch->lag_count,
-		lost != NULL ? atoi(lost + strlen("lost ")) : -1);
+		lost != NULL ? (int)strtol(lost + strlen("lost "), NULL, 10) : -1);
 	(void)figure_print(&(struct figure){"endure", "line on the screen after, p99", "ms",
 		figure_percentile(watch->lags_ms, watch->lag_count, 0.99), 50, false, NULL, 0,
 		more});
