@@ -50,8 +50,10 @@ const struct binding bindings[] = {
 
 	{AREA_PINS, ACTION_OPEN, "Enter", "choose version", "choose the version to stage for the service", NULL},
 	{AREA_PINS, ACTION_UNPIN, "- Del", "unpin", "stage: back to stable", "umbra session unpin {session} {service}"},
+	{AREA_PINS, ACTION_PIN, "p", "pull request", "stage every service of a pull request at once", NULL},
 	{AREA_PINS, ACTION_APPLY, "a", "apply", "send everything that is staged, as one change", "umbra session pin {session} {pins}"},
-	{AREA_PINS, ACTION_UNDO, "u", "undo", "take back the last thing staged", NULL},
+	{AREA_PINS, ACTION_UNDO, "u", "undo", "take back the last thing staged; with nothing staged, the last apply", NULL},
+	{AREA_PINS, ACTION_DIFF, "d", "diff", "only what is staged, or all services", NULL},
 	{AREA_PINS, ACTION_LOGS, "l", "logs", "the requests that carry the session", "umbra logs -f {filter}"},
 	{AREA_PINS, ACTION_EXTEND, "e", "extend", "let the session's lifetime start anew", "umbra session extend {session} --ttl {ttl}"},
 	{AREA_PINS, ACTION_END, "D", "end", "end the session; asks first", "umbra session end {session}"},

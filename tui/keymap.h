@@ -91,6 +91,7 @@ enum area {
 	X(ACTION_USE)           \
 	X(ACTION_UNPIN)         \
 	X(ACTION_APPLY)         \
+	X(ACTION_DIFF)          \
 	X(ACTION_UNDO)          \
 	X(ACTION_PAUSE)         \
 	X(ACTION_SCOPE)         \

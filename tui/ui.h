@@ -38,6 +38,7 @@ enum question {
 	QUESTION_PIN_SESSION,
 	QUESTION_PIN,
 	QUESTION_VERSION,
+	QUESTION_PULL,
 	QUESTION_RUN, /* yes: the command shown is run */
 };
 

@@ -16,6 +16,7 @@
 
 #include "tui/views/cells.h"
 #include "tui/views/session_actions.h"
+#include "tui/views/staged_effects.h"
 #include "tui/widgets/columns.h"
 #include "tui/widgets/list.h"
 
@@ -41,6 +42,10 @@ struct pins {
 	struct staged *staged; /* in the order they were staged, so that undo takes the last */
 	size_t staged_count;
 	size_t staged_cap;
+	struct staged *before; /* what the last apply replaced: u puts it back */
+	size_t before_count;
+	struct staged_effects effects; /* of what is staged, as the control plane says */
+	bool only_staged; /* the other rows are not shown */
 	uint32_t *rows; /* into the environment's nodes */
 	size_t count;
 	size_t cap;
@@ -67,6 +72,8 @@ static void pins_destroy(void *arg)
 	struct pins *state = arg;
 
 	filter_destroy(state->filter);
+	staged_effects_clear(&state->effects);
+	free(state->before);
 	free(state->staged);
 	free(state->rows);
 	free(state);
@@ -136,6 +143,7 @@ static void stage(
 
 static void drop_what_is_so(struct pins *state, const struct session *session)
 {
+	state->stale |= state->only_staged;
 	for (size_t i = 0; session && i < state->staged_count;) {
 		if (is_so(session, &state->staged[i]))
 			unstage(state, i);
@@ -179,6 +187,8 @@ static void write_command(struct pins *state)
 static bool shows(
 	const struct pins *state, const struct model *model, const struct service_node *node)
 {
+	if (state->only_staged && state->staged_count > 0)
+		return find_staged(state, node->service->name) != NULL;
 	if (!state->filter || filter_is_empty(state->filter))
 		return true;
 	for (size_t i = 0; i < node->version_count; i++)
@@ -231,10 +241,10 @@ static void pins_prepare(
 	(void)ui;
 	state->list.height = rows > 6 ? (size_t)rows - 4 : 1;
 	select_first_pin(state, session);
-	if (parts & MODEL_SERVICES || state->stale)
-		build(state, model);
 	if (parts & MODEL_SESSIONS)
 		drop_what_is_so(state, session);
+	if (parts & MODEL_SERVICES || state->stale)
+		build(state, model);
 	list_resize(&state->list, state->count, state->list.height);
 	remember(state, model);
 	write_command(state);
@@ -339,6 +349,9 @@ static void draw_row(const struct pins *state, const struct model *model, const 
 		canvas_c(canvas, y, at[COLUMN_STAGED].x, at[COLUMN_STAGED].width, ROLE_STAGED,
 			staged->version[0] ? staged->version : "stable");
 		role = staged_effect(session, staged, version, text, sizeof(text));
+		if (staged_effects_say(&state->effects, staged->service))
+			str_copy(text, sizeof(text),
+				str_of(staged_effects_say(&state->effects, staged->service)));
 	} else {
 		role = standing_effect(session, pinned, pin, text, sizeof(text));
 	}
@@ -349,13 +362,18 @@ static void draw_footer(const struct pins *state, const struct canvas *canvas)
 {
 	int y = canvas->rows - 3;
 	char text[128];
+	char routes[64] = "";
 	int x = 1;
 
+	if (state->effects.known)
+		(void)snprintf(routes, sizeof(routes), "; %lld route%s would change",
+			(long long)state->effects.routes_changed,
+			state->effects.routes_changed == 1 ? "" : "s");
 	canvas_rule(canvas, y);
 	canvas_clear_rows(canvas, y + 1, 2);
 	if (state->staged_count > 0) {
-		(void)snprintf(text, sizeof(text), "%zu change%s staged, nothing sent yet.",
-			state->staged_count, state->staged_count == 1 ? "" : "s");
+		(void)snprintf(text, sizeof(text), "%zu change%s staged, nothing sent yet%s.",
+			state->staged_count, state->staged_count == 1 ? "" : "s", routes);
 		x += canvas_run_c(canvas, y + 1, x, canvas->cols - 2, ROLE_STAGED, text) + 3;
 		x += canvas_run_c(canvas, y + 1, x, 1, ROLE_KEY, "a") + 1;
 		x += canvas_run_c(canvas, y + 1, x, 8, ROLE_HINT, "apply") + 2;
@@ -363,6 +381,11 @@ static void draw_footer(const struct pins *state, const struct canvas *canvas)
 		x += canvas_run_c(canvas, y + 1, x, 8, ROLE_HINT, "undo") + 2;
 		x += canvas_run_c(canvas, y + 1, x, 3, ROLE_KEY, "Esc") + 1;
 		(void)canvas_run_c(canvas, y + 1, x, 8, ROLE_HINT, "drop");
+	} else if (state->before_count > 0) {
+		x += canvas_run_c(canvas, y + 1, x, canvas->cols - 2, ROLE_DONE, "Applied.") + 2;
+		x += canvas_run_c(canvas, y + 1, x, 1, ROLE_KEY, "u") + 1;
+		(void)canvas_run_c(
+			canvas, y + 1, x, 40, ROLE_HINT, "puts back what was pinned before");
 	} else {
 		canvas_c(canvas, y + 1, 1, canvas->cols - 2, ROLE_QUIET,
 			"Enter chooses the version of a service for this session; nothing is sent "
@@ -456,12 +479,87 @@ static void ask_version(struct pins *state, const struct model *model, struct ui
 	picker_ready(&ui->prompt.picker, 10);
 }
 
-static void apply(struct pins *state, struct ui *ui)
+/* What is staged has changed: what it would do is asked of the control plane, which alone knows. */
+static void staged_anew(struct pins *state, struct ui *ui)
 {
+	char line[COMMAND_MAX + 16];
+
+	state->stale = state->only_staged;
+	staged_effects_clear(&state->effects);
+	write_command(state);
 	if (state->staged_count == 0)
+		return;
+	(void)snprintf(line, sizeof(line), "%s --dry-run", state->command);
+	ui_try(ui, line);
+}
+
+/* All versions of a pull request, a service each. */
+static void stage_pull(struct pins *state, const struct session *session, const struct model *model,
+	int64_t number)
+{
+	for (size_t i = 0; i < model->env->node_count; i++) {
+		const struct service_node *node = &model->env->nodes[i];
+
+		for (size_t j = 0; j < node->version_count; j++)
+			if (node->versions[j]->pr_number == number)
+				stage(state, session, node->service->name, node->versions[j]->name);
+	}
+}
+
+static void ask_pull(const struct model *model, struct ui *ui)
+{
+	char value[32];
+
+	ui_ask_pick(ui, QUESTION_PULL, "all of which pull request?");
+	for (size_t i = 0; i < model->env->node_count; i++) {
+		const struct service_node *node = &model->env->nodes[i];
+
+		for (size_t j = 0; j < node->version_count; j++) {
+			const struct version *version = node->versions[j];
+
+			(void)snprintf(
+				value, sizeof(value), "#%lld", (long long)version->pr_number);
+			if (version->pr_number > 0 && !picker_has(&ui->prompt.picker, value))
+				picker_add(&ui->prompt.picker, value,
+					version->pr_title ? version->pr_title : "");
+		}
+	}
+	picker_ready(&ui->prompt.picker, 10);
+}
+
+static void apply(struct pins *state, const struct session *session, struct ui *ui)
+{
+	if (state->staged_count == 0) {
 		ui_say(ui, ROLE_WARNING, "nothing is staged: Enter chooses a version");
-	else
+		return;
+	}
+	state->before = xrealloc(state->before, state->staged_count, sizeof(*state->before));
+	state->before_count = state->staged_count;
+	for (size_t i = 0; i < state->staged_count; i++) {
+		const char *pin = session_pin(session, str_of(state->staged[i].service));
+
+		state->before[i] = state->staged[i];
+		str_copy(state->before[i].version, sizeof(state->before[i].version), str_of(pin));
+	}
+	ui_run(ui, state->command);
+}
+
+/* The last thing staged; when nothing is, the last apply, as one change. */
+static void undo(struct pins *state, const struct session *session, struct ui *ui)
+{
+	if (state->staged_count > 0) {
+		state->staged_count--;
+		staged_anew(state, ui);
+		return;
+	}
+	for (size_t i = 0; i < state->before_count; i++)
+		stage(state, session, state->before[i].service, state->before[i].version);
+	state->before_count = 0;
+	write_command(state);
+	if (state->staged_count > 0)
 		ui_run(ui, state->command);
+	else
+		ui_say(ui, ROLE_WARNING, "there is nothing to undo");
 }
 
 static void back(struct pins *state, struct ui *ui)
@@ -472,6 +570,7 @@ static void back(struct pins *state, struct ui *ui)
 	}
 	ui_say(ui, ROLE_WARNING, "dropped what was staged, nothing was sent");
 	state->staged_count = 0;
+	state->stale = state->only_staged;
 }
 
 static enum redraw pins_act(void *arg, const struct model *model, struct ui *ui, enum action action)
@@ -495,15 +594,23 @@ static enum redraw pins_act(void *arg, const struct model *model, struct ui *ui,
 		break;
 	case ACTION_UNPIN:
 		if (session_pin(session, str_of(state->service)) ||
-			find_staged(state, state->service))
+			find_staged(state, state->service)) {
 			stage(state, session, state->service, "");
+			staged_anew(state, ui);
+		}
+		break;
+	case ACTION_PIN:
+		ask_pull(model, ui);
 		break;
 	case ACTION_UNDO:
-		if (state->staged_count > 0)
-			state->staged_count--;
+		undo(state, session, ui);
+		break;
+	case ACTION_DIFF:
+		state->only_staged = !state->only_staged;
+		state->stale = true;
 		break;
 	case ACTION_APPLY:
-		apply(state, ui);
+		apply(state, session, ui);
 		break;
 	default:
 		return session_act(session, ui, action) ? REDRAW_ALL : REDRAW_NONE;
@@ -516,12 +623,30 @@ static enum redraw pins_answer(void *arg, const struct model *model, struct ui *
 {
 	struct pins *state = arg;
 	const struct session *session = session_of(state, model);
+	int64_t number;
 
-	if (question == QUESTION_VERSION && session)
+	if (question == QUESTION_VERSION && session) {
 		stage(state, session, state->service, strcmp(text, no_pin) == 0 ? "" : text);
-	else if (!session_answer(state->key, ui, question, text))
+		staged_anew(state, ui);
+	} else if (question == QUESTION_PULL && session) {
+		if (str_to_i64(str_of(text + 1), &number))
+			stage_pull(state, session, model, number);
+		staged_anew(state, ui);
+	} else if (!session_answer(state->key, ui, question, text)) {
 		return REDRAW_NONE;
+	}
 	return REDRAW_ALL;
+}
+
+static enum redraw pins_told(void *arg, const struct model *model, struct ui *ui, struct str body)
+{
+	struct pins *state = arg;
+
+	(void)model;
+	(void)ui;
+	if (state->staged_count > 0)
+		staged_effects_read(&state->effects, body);
+	return REDRAW_BODY;
 }
 
 static enum err pins_set_filter(void *arg, const struct model *model, const char *text,
@@ -596,6 +721,7 @@ const struct view view_pins = {
 	.draw = pins_draw,
 	.act = pins_act,
 	.answer = pins_answer,
+	.told = pins_told,
 	.set_filter = pins_set_filter,
 	.filter = pins_filter,
 	.find = pins_find,

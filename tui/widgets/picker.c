@@ -48,6 +48,14 @@ static void narrow(struct picker *picker)
 	list_resize(&picker->list, n, picker->list.height);
 }
 
+bool picker_has(const struct picker *picker, const char *value)
+{
+	for (size_t i = 0; i < picker->count; i++)
+		if (strcmp(picker->items[i].value, value) == 0)
+			return true;
+	return false;
+}
+
 void picker_ready(struct picker *picker, size_t height)
 {
 	picker->list.height = height > 0 ? height : 1;

@@ -28,6 +28,7 @@ struct picker {
 void picker_clear(struct picker *picker);
 /* Copies both. */
 void picker_add(struct picker *picker, const char *value, const char *note);
+bool picker_has(const struct picker *picker, const char *value);
 /* After the last item, and before it is shown. */
 void picker_ready(struct picker *picker, size_t height);
 /* INPUT_DONE: picker_value() was chosen. */
