@@ -77,6 +77,27 @@ void answer_thing(struct call *call, enum thing thing, const void *record)
 	call_etag(call, thing_revision(thing, record));
 }
 
+void answer_strip_howto(struct call *call, enum thing thing, const void *current)
+{
+	const cJSON *given = cJSON_GetObjectItemCaseSensitive(call->body, "how_to");
+	struct json_writer w;
+	struct strbuf text;
+	cJSON *ours;
+
+	if (given == NULL || current == NULL || thing == THING_SERVICE)
+		return;
+	strbuf_init(&text, LIMIT_BODY);
+	json_start(&w, &text);
+	json_object(&w, NULL);
+	write_howto(call, &w, thing, current);
+	json_object_end(&w);
+	ours = json_parse(strbuf_str(&text), NULL);
+	if (cJSON_Compare(given, cJSON_GetObjectItemCaseSensitive(ours, "how_to"), true))
+		cJSON_DeleteItemFromObjectCaseSensitive(call->body, "how_to");
+	cJSON_Delete(ours);
+	strbuf_finish(&text);
+}
+
 /* ---- not there ------------------------------------------------------------------------------------- */
 
 static void fail_near(struct call *call, const struct errbuf *eb, const char *wanted,

@@ -10,6 +10,11 @@
 
 /* Writes the body and the ETag; the caller replies. */
 void answer_thing(struct call *call, enum thing thing, const void *record);
+/*
+ * Takes how_to out of the call's body when it says what the answer for `current` (NULL: there is none)
+ * says: a client that sends back what it read does nothing wrong.
+ */
+void answer_strip_howto(struct call *call, enum thing thing, const void *current);
 /* Its revision. */
 int64_t thing_revision(enum thing thing, const void *record);
 

@@ -202,15 +202,31 @@ static enum err check_identity(const struct record_type *type, const void *recor
 	return ERR_NONE;
 }
 
+/* What the path names, as everybody sees it; NULL: nothing yet. */
+static const void *find_current(
+	const struct call *call, enum thing thing, const struct plane_write *write)
+{
+	const struct environment *env = plane_environment(call->api->options.plane);
+
+	if (thing == THING_SESSION)
+		return write->session != NULL ? environment_session(env, str_of(write->session))
+					      : NULL;
+	if (thing == THING_VERSION)
+		return environment_version(env, str_of(write->service), str_of(write->version));
+	return environment_service(env, str_of(write->service));
+}
+
 void write_record(struct call *call, enum thing thing, enum wire_mode mode, void *record,
 	struct plane_write *write)
 {
 	const struct record_type *type = thing_type(thing);
+	const void *current = find_current(call, thing, write);
 	struct errbuf eb;
 	enum err err;
 
 	errbuf_clear(&eb);
-	err = wire_read_record(type, call->body, mode, record, &write->present, &eb);
+	answer_strip_howto(call, thing, current);
+	err = wire_read_change(type, call->body, mode, current, record, &write->present, &eb);
 	if (err == ERR_NONE) {
 		err = check_identity(type, record, write->present, write, &eb);
 		if (err != ERR_NONE)

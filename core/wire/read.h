@@ -12,6 +12,7 @@
 struct wire_reading {
 	const struct record_type *type;
 	enum wire_mode mode;
+	const void *current; /* what a client changes, or NULL */
 	uint64_t skip; /* fields that are left as they are */
 	uint64_t present; /* set on success: the fields that were there */
 };

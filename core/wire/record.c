@@ -31,6 +31,7 @@ struct reader {
 	const struct record_type *type;
 	enum wire_mode mode;
 	void *record;
+	const void *current; /* what a client changes, or NULL */
 	uint64_t present;
 	uint64_t skip; /* fields that are not read here */
 	size_t next; /* where the next member is likely to be in the table */
@@ -381,6 +382,36 @@ static void set_null(const struct member *m)
 	*(int *)m->slot = i;
 }
 
+/* Whether the value is the one that `current` has. */
+static bool is_unchanged(struct reader *r, const struct field *field, const cJSON *value)
+{
+	uint64_t others = ~(UINT64_C(1) << (field - r->type->fields));
+	void *given = record_create(r->type);
+	struct member m = {field, value, (char *)given + field->offset};
+	struct errbuf *eb = r->eb;
+	struct errbuf unread;
+	bool same;
+
+	r->eb = &unread;
+	same = (cJSON_IsNull(value) || read_value[field->type](r, &m) == ERR_NONE) &&
+	       record_equal(r->type, given, r->current, others);
+	r->eb = eb;
+	record_unref(r->type, given);
+	return same;
+}
+
+static enum err read_only(struct reader *r, const struct field *field, const cJSON *value)
+{
+	if (r->current == NULL)
+		return err_set_field(r->eb, ERR_READ_ONLY_FIELD, field->name, "leave it out",
+			"%s is set by the server", field->name);
+	if (is_unchanged(r, field, value))
+		return ERR_NONE;
+	return err_set_field(r->eb, ERR_READ_ONLY_FIELD, field->name,
+		"leave it out, or as it is now",
+		"%s is set by the server, and this is not what it is", field->name);
+}
+
 static enum err read_member(struct reader *r, const struct field *field, const cJSON *value)
 {
 	uint64_t bit = UINT64_C(1) << (field - r->type->fields);
@@ -389,8 +420,7 @@ static enum err read_member(struct reader *r, const struct field *field, const c
 	if (r->skip & bit)
 		return ERR_NONE;
 	if (is_client(r) && !is_accepted(field))
-		return err_set_field(r->eb, ERR_READ_ONLY_FIELD, field->name, "leave it out",
-			"%s is set by the server", field->name);
+		return read_only(r, field, value);
 	if (r->present & bit)
 		return err_set_field(r->eb, ERR_BAD_JSON, field->name, "each field only once",
 			"%s is given twice", field->name);
@@ -461,15 +491,35 @@ static enum err check_required(struct reader *r)
 	return ERR_NONE;
 }
 
-/* Both say when it ends. A client that means one must not have to guess which counts. */
+static int64_t *time_slot(const struct field *field, void *record)
+{
+	return (int64_t *)(void *)((char *)record + field->offset);
+}
+
+/* Lets go of `field` when it is as it was. */
+static bool drop_unchanged(struct reader *r, const struct field *field)
+{
+	uint64_t bit = UINT64_C(1) << (field - r->type->fields);
+
+	if (r->current == NULL || !record_equal(r->type, r->record, r->current, ~bit))
+		return false;
+	*time_slot(field, r->record) = 0;
+	r->present &= ~bit;
+	return true;
+}
+
+/*
+ * Both say when it ends. A client that means one must not have to guess which counts; one that sends back
+ * both as they were means the first: the lifetime starts anew, as with any PUT.
+ */
 static enum err check_conflicts(struct reader *r)
 {
 	const struct field *ttl = record_field(r->type, STR_LIT("ttl"));
 	const struct field *expires = record_field(r->type, STR_LIT("expires_at"));
 
-	if (!is_client(r) || ttl == NULL || expires == NULL ||
-		*(const int64_t *)((const char *)r->record + ttl->offset) == 0 ||
-		*(const int64_t *)((const char *)r->record + expires->offset) == 0)
+	if (!is_client(r) || ttl == NULL || expires == NULL || *time_slot(ttl, r->record) == 0 ||
+		*time_slot(expires, r->record) == 0 || drop_unchanged(r, expires) ||
+		drop_unchanged(r, ttl))
 		return ERR_NONE;
 	return err_set_field(r->eb, ERR_CONFLICTING_FIELDS, "ttl", "ttl or expires_at, not both",
 		"ttl and expires_at both say when it ends");
@@ -482,6 +532,7 @@ enum err wire_read_fields(
 	struct reader r = {.type = reading->type,
 		.mode = reading->mode,
 		.record = record,
+		.current = reading->current,
 		.skip = reading->skip,
 		.eb = eb != NULL ? eb : &unread};
 	enum err err;
@@ -504,7 +555,13 @@ enum err wire_read_fields(
 enum err wire_read_record(const struct record_type *type, const cJSON *object, enum wire_mode mode,
 	void *record, uint64_t *ret_present, struct errbuf *eb)
 {
-	struct wire_reading reading = {.type = type, .mode = mode};
+	return wire_read_change(type, object, mode, NULL, record, ret_present, eb);
+}
+
+enum err wire_read_change(const struct record_type *type, const cJSON *object, enum wire_mode mode,
+	const void *current, void *record, uint64_t *ret_present, struct errbuf *eb)
+{
+	struct wire_reading reading = {.type = type, .mode = mode, .current = current};
 	enum err err = wire_read_fields(&reading, object, record, eb);
 
 	if (err == ERR_NONE && ret_present != NULL)

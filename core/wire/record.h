@@ -15,7 +15,7 @@
 #include "core/model/request.h"
 
 enum wire_mode {
-	WIRE_PUT, /* from a client: required fields must be there, read-only ones are refused */
+	WIRE_PUT, /* from a client: required fields must be there, read-only ones are refused (but see wire_read_change) */
 	WIRE_PATCH, /* from a client, RFC 7396: null clears, dicts carry NULL values for removed keys */
 	WIRE_TRUST, /* from our own server or store: unknown fields are skipped, bounds still hold */
 };
@@ -27,6 +27,14 @@ enum wire_mode {
  */
 enum err wire_read_record(const struct record_type *type, const cJSON *object, enum wire_mode mode,
 	void *record, uint64_t *ret_present, struct errbuf *eb);
+
+/*
+ * The same for a client that sends back what it read, for a change of `current` (NULL: there is none): a
+ * read-only field is no mistake while its value is that of `current`, and is left out of what was present;
+ * so is that one of ttl and expires_at that it has left as it was.
+ */
+enum err wire_read_change(const struct record_type *type, const cJSON *object, enum wire_mode mode,
+	const void *current, void *record, uint64_t *ret_present, struct errbuf *eb);
 
 /* Writes the fields (not the braces): json_object(); wire_write_fields(); json_object_end(). Fields in `skip` are left out. */
 void wire_write_fields(

@@ -150,6 +150,72 @@ static void test_versions(void **state)
 	run_rows(*state, rows, ARRAY_LEN(rows));
 }
 
+/* GET, edit, PUT: the whole answer is sent back, edited in one place. */
+static void round_trip(struct fixture *f, const char *method, const char *path, const char *from,
+	const char *to, int status, const char *has)
+{
+	char body[8192];
+	char *at;
+	const char *read;
+
+	assert_int_equal(fixture_ask(f, "GET", path, NULL), 200);
+	read = f->http->body;
+	at = strstr(read, from);
+	assert_non_null(at);
+	(void)snprintf(
+		body, sizeof(body), "%.*s%s%s", (int)(at - read), read, to, at + strlen(from));
+	if (fixture_ask(f, method, path, body) != status)
+		fail_msg("%s %s, %s: %s", method, path, to, f->http->body);
+	fixture_has(f, has);
+}
+
+static void test_round_trip(void **state)
+{
+	static const struct step prepare[] = {
+		{"PUT", CART, "{\"owner\":\"a\"}", 201, NULL},
+		{"PUT", STABLE, "{\"endpoints\":[\"127.0.0.1:9000\"],\"kind\":\"stable\"}", 201,
+			NULL},
+		{"PUT", PR1,
+			"{\"endpoints\":[\"127.0.0.1:9001\"],\"ttl\":\"2h\",\"commit\":\"a1\"}",
+			201, NULL},
+		{"POST", "/v1/sessions", "{\"key\":\"dev\",\"pins\":{\"cart\":\"pr-1\"}}", 201,
+			NULL},
+	};
+	static const struct {
+		const char *method, *path, *from, *to;
+		int status;
+		const char *has;
+	} rows[] = {
+		{"PUT", CART, "\"owner\":\"a\"", "\"owner\":\"b\"", 200, "\"owner\":\"b\""},
+		{"PUT", CART, "\"stable\":\"1.0\"", "\"stable\":\"pr-1\"", 400,
+			"\"field\":\"stable\""},
+		{"PUT", CART, "\"stable\":\"1.0\"", "\"stable\":null", 400,
+			"\"code\":\"read-only-field\""},
+		{"PUT", CART, "\"revision\":", "\"revision\":1", 400, "\"field\":\"revision\""},
+		{"PUT", PR1, "\"commit\":\"a1\"", "\"commit\":\"a2\"", 200, "\"ttl\":\"2h\""},
+		{"PUT", PR1, "\"ttl\":\"2h\"", "\"ttl\":\"3h\"", 200, "\"ttl\":\"3h\""},
+		{"PUT", PR1, "\"expires_at\":\"20", "\"expires_at\":\"21", 400,
+			"\"field\":\"expires_at\""},
+		{"PUT", PR1, "\"state\":\"starting\"", "\"state\":\"ready\"", 400,
+			"\"field\":\"state\""},
+		{"PUT", PR1, "\"state\":\"starting\"", "\"state\":5", 400,
+			"\"code\":\"read-only-field\""},
+		{"PUT", PR1, "\"how_to\":{", "\"how_to\":{\"x\":1,", 400, "\"field\":\"how_to\""},
+		{"PUT", STABLE, "\"labels\":{}", "\"labels\":{\"a\":\"b\"}", 200,
+			"\"labels\":{\"a\":\"b\"}"},
+		{"PATCH", "/v1/sessions/dev", "\"name\":\"dev\"", "\"name\":\"other\"", 200,
+			"\"name\":\"other\""},
+		{"PATCH", "/v1/sessions/dev", "\"created_at\":\"20", "\"created_at\":\"19", 400,
+			"\"field\":\"created_at\""},
+	};
+	struct fixture *f = *state;
+
+	run_rows(f, prepare, ARRAY_LEN(prepare));
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		round_trip(f, rows[i].method, rows[i].path, rows[i].from, rows[i].to,
+			rows[i].status, rows[i].has);
+}
+
 static void test_take(void **state)
 {
 	static const struct step rows[] = {
@@ -590,6 +656,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_services, start, stop),
 		cmocka_unit_test_setup_teardown(test_versions, start, stop),
+		cmocka_unit_test_setup_teardown(test_round_trip, start, stop),
 		cmocka_unit_test_setup_teardown(test_take, start, stop),
 		cmocka_unit_test_setup_teardown(test_sessions, start, stop),
 		cmocka_unit_test_setup_teardown(test_pulls, start, stop),
