@@ -11,7 +11,7 @@
 #include "core/base/mem.h"
 #include "core/model/ring.h"
 
-enum { LINES_MAX = 20000, LINES_BYTES_MAX = 16 << 20, RATE_LAG_MS = 2000, TRACE_REACH = 256 };
+enum { LINES_MAX = 20000, LINES_BYTES_MAX = 6 << 20, RATE_LAG_MS = 2000, TRACE_REACH = 256 };
 
 struct lines {
 	struct ring *ring;

@@ -71,5 +71,41 @@ wait_until 5 counted || fail "malformed lines are not counted: $before, now $(ma
 get cart /after
 after() { "$UMBRA" logs -n 5 path:/after 2>/dev/null | grep -q /after; }
 wait_until 5 after || fail "requests after it are not logged"
+# ---- lines that are requests, with everything hostile in the path --------------------------------------
+bs=$'\b' cr=$'\r' del=$'\x7f'
+evil="${esc}[2J${esc}[31mred${esc}]0;title${bel}${esc}]52;c;aGk=${bel}${cr}FAKE${bs}${bs}${del}${csi}31m${rlo}exe${zwsp}${bad}"
+request() { # COUNTER PATH: as HAProxy's log-format writes it
+	printf 'R %s 1 %s 200 1 1 0 -- HTTP/1.1 GET cart 1:0 [127.0.0.1]:9 no-session - 1 %s - - - - - - - %s {cart.env.localhost|||}' \
+		"$1" "1795379064189045 1795379064202145 1795379064201045" 9514ad5d170e93090cac5f0772808e0e "$2" | inject
+}
+request 1 "/evil$evil"
+request 2 "/vast$(head -c 30000 /dev/zero | tr '\0' v)"
+request 3 "/huge$(head -c 100000 /dev/zero | tr '\0' h)" # no line of ours: the receiver hangs up on it
+STATUS=$(curl -s -o "$T/vast" -w '%{http_code}' --max-time 10 -H 'Host: cart.env.localhost' -H "X-Vast: $(head -c 100000 /dev/zero | tr '\0' x)" "http://$PROXY/refused")
+is "$STATUS" 400 "100 kB of one header are refused by the proxy"
+get cart /marked
+marked() { "$UMBRA" logs -n 50 >"$T/logs" 2>/dev/null && grep -q /marked "$T/logs"; }
+wait_until 5 marked || fail "the requests behind them are not logged: $(cat "$T/logs")"
+safe "umbra logs, of lines that are requests" "$T/logs"
+has "$(cat "$T/logs")" '/evil\x1b[2J' "escapes are shown, not obeyed"
+is "$(grep -ac '/huge' "$T/logs")" 0 "a line of 100 kB is none"
+vast=$(LC_ALL=C awk '/\/vast/ {print length}' "$T/logs")
+ok "a line of 30 kB is bounded: $vast" [ "${vast:-0}" -gt 100 -a "${vast:-0}" -lt 1500 ]
+
+# The same in the dashboard.
+mkfifo "$T/keys"
+TERM=xterm-256color LC_ALL=C.UTF-8 script -qfc "stty rows 30 cols 120; '$UMBRA' --url 'http://$API'" "$T/screen" <"$T/keys" >/dev/null 2>&1 &
+pids+=($!)
+exec 9>"$T/keys"
+on_screen() { grep -qa "$1" "$T/screen"; }
+wait_until 10 on_screen Services || fail "the dashboard does not come up"
+printf 4 >&9
+wait_until 10 on_screen /marked || fail "the dashboard does not show the requests"
+on_screen /evil || fail "the dashboard does not show the hostile one"
+for never in "${esc}]" "$bel" "$csi" "$rlo" "$zwsp" "$bad" "$del" "${esc}[31mred"; do
+	LC_ALL=C grep -qaF "$never" "$T/screen" && fail "came through to the terminal: $(printf %s "$never" | od -c | head -1)"
+done
+printf q >&9
+exec 9>&-
 safe "serve's own log" "$T/serve.err"
 done_ok
