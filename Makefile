@@ -166,7 +166,7 @@ $(BIN)/tests/%: $(OBJ)/tests/%.o $(OBJ)/libsupport.a $(OBJ)/libtui.a $(OBJ)/libc
 
 # ---- running and testing ---------------------------------------------------------------------------
 
-.PHONY: demo test unit screens screens-update e2e asan tsan fuzz fuzz-replay bench coverage
+.PHONY: demo picture test unit screens screens-update e2e asan tsan fuzz fuzz-replay bench coverage
 demo: all ## the whole system with a sample shop and real traffic, then the dashboard on it
 	$(Q)$(BIN)/umbra demo
 
@@ -208,6 +208,13 @@ fuzz-run: $(OBJ)/libcore.a $(OBJ)/libtui.a $(OBJ)/libsupport.a $(call objects,$(
 
 bench: all $(BENCH) $(E2E_HELPER) ## the budgets, each beside its peer, one JSON line each
 	$(Q)UMBRA=$(abspath $(BIN)/umbra) TEST_BIN=$(abspath $(BIN)/tests) sh tests/bench/run.sh
+
+# The first block of the README is a real screen.
+picture: all $(BIN)/tests/tools/picture ## put a real screen of the demo into the README
+	$(Q)$(BIN)/tests/tools/picture $(abspath $(BIN)/umbra) > $(BUILD)/picture.txt
+	$(Q)awk -v picture=$(BUILD)/picture.txt '/^```$$/ && ++fences <= 2 { print; \
+	if (fences == 1) while ((getline line < picture) > 0) print line; next } \
+	fences != 1' README.md > $(BUILD)/README.new && mv $(BUILD)/README.new README.md
 
 coverage: ## line coverage of the unit tests
 	$(Q)+$(MAKE) MODE=coverage unit

@@ -232,9 +232,8 @@ static bool can_show(struct errbuf *eb)
 	}
 	if (!can_move_cursor(term)) {
 		err_set(eb, ERR_USAGE,
-			"the terminal \"%s\" cannot move its cursor; `umbra --once` prints what "
-			"the "
-			"dashboard shows to anything",
+			"the terminal \"%s\" cannot move its cursor; `umbra --plain` tells what is "
+			"and what changes line by line, `umbra --once` prints it once",
 			term ? term : "");
 		return false;
 	}
