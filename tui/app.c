@@ -289,6 +289,7 @@ static void on_figures(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	network_poll(arg);
+	network_cost(arg);
 }
 
 /* ---- beginning and end ---- */
@@ -393,6 +394,9 @@ int dashboard_run(const struct dashboard_options *options, struct errbuf *eb)
 		app->exit_code = err_exit_code(ERR_USAGE);
 	} else {
 		make_events(app);
+		if (options->no_sync)
+			screen_no_sync(app->screen);
+		app->ui.mouse = screen_mouse(app->screen, !options->no_mouse);
 		paint_now(app); /* before anything is asked of the network */
 		if (network_start(app, options, eb)) {
 			places_begin(app);

@@ -20,6 +20,8 @@ struct dashboard_options {
 	const char *actor; /* sent with writes; NULL: nobody's name */
 	bool theme_fixed; /* it was said for this run: one chosen in an earlier run gives way */
 	const char *state_file; /* where what is kept from run to run is; NULL: nowhere */
+	bool no_mouse; /* it stays the terminal's, until a key takes it */
+	bool no_sync; /* frames without the marks of synchronized output */
 	bool read_only; /* refuses every command that writes */
 	struct event_base *base; /* to run on; NULL: one of its own */
 	/* The wall clock; NULL: time_now_ms, or UMBRA_NOW_MS when that is set (a clock that stands, for tests). */

@@ -10,6 +10,7 @@
 #include "core/command/command.h"
 
 #include "tui/app.h"
+#include "tui/cost.h"
 #include "tui/model.h"
 #include "tui/palette.h"
 #include "tui/screen.h"
@@ -50,6 +51,21 @@ struct asked {
 	char text[LIMIT_FILTER + 1];
 };
 
+/* Where in the last frame a press of the mouse is the press of a key. */
+struct spot {
+	int y, x, cols; /* of the screen */
+	int32_t key; /* below 0: of a tab, negated */
+};
+
+enum { SPOTS_MAX = 48 };
+
+struct spots {
+	struct spot all[SPOTS_MAX];
+	size_t count;
+	int body_y, body_rows, body_cols; /* where the view is */
+	int prompt_y;
+};
+
 struct run; /* a command under way */
 
 /* Something that is asked of the control plane as long as a view on the screen shows it; polls.c. */
@@ -75,6 +91,10 @@ struct app {
 	struct model model;
 	struct ui ui;
 	struct palette palette;
+	struct spots spots;
+	const struct opened *grabbed; /* it hears of the mouse until the button is let go */
+	bool mouse_given; /* back to the terminal, by key */
+	struct cost cost;
 	struct asked asked; /* the line that was just answered */
 
 	struct opened tabs[TABS_MAX];
@@ -176,6 +196,9 @@ void network_run(struct app *app, const char *line, enum run_for what_for);
 /* What the view that is shown needs beside the feed: begun, gone on with, or ended. */
 void network_need(struct app *app);
 
+/* A sample of what it all takes, while that is shown. */
+void network_cost(struct app *app);
+
 /* polls.c: starts those that `flags` (of the view on the screen) name, ends the others. */
 void polls_run(struct app *app, unsigned flags);
 void polls_stop(struct app *app);
@@ -190,6 +213,10 @@ void clipboard_take(struct app *app, const char *form);
 void remember_theme(struct app *app, const struct dashboard_options *options);
 void remember_views(struct app *app);
 void remember_all(struct app *app, const char *path);
+
+/* pointing.c: the mouse. */
+void point(struct app *app, const struct pointer *at);
+void spots_add(struct app *app, const struct canvas *canvas, int y, int x, int cols, int32_t key);
 
 /* orders.c: the `:` line. */
 void orders_open(struct app *app, const char *line);

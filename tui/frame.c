@@ -149,14 +149,18 @@ static void draw_header(const struct app *app, const struct canvas *canvas)
 	draw_totals(canvas, totals, 6, x);
 }
 
-static void draw_help_key(const struct canvas *canvas, int from)
+static void draw_help_key(struct app *app, const struct canvas *canvas, int from)
 {
 	struct str rest = str_of(keymap_keys(keymap_binding(AREA_GLOBAL, ACTION_HELP)));
 	struct str key = str_cut(&rest, ' ');
 	int x = canvas->cols - 6 - (int)text_cells(key);
 
+	int32_t number;
+
 	if (key.n == 0 || x <= from)
 		return;
+	if (key_from_name(key, &number))
+		spots_add(app, canvas, 1, x, canvas->cols - x, number);
 	x += canvas_run(canvas, 1, x, 8, ROLE_KEY, key) + 1;
 	(void)canvas_run_c(canvas, 1, x, 4, ROLE_HINT, "help");
 }
@@ -172,12 +176,14 @@ static void draw_tabs(struct app *app, const struct canvas *canvas)
 		bool now = &app->tabs[i] == shown;
 
 		key[0] = app->tabs[i].view->key;
+		spots_add(app, canvas, 1, x, 2 + (int)text_cells(str_of(app->tabs[i].view->title)),
+			-key[0]);
 		x += canvas_run_c(canvas, 1, x, 1, ROLE_KEY, key) + 1;
 		x += canvas_run_c(canvas, 1, x, 20, now ? ROLE_TAB_NOW : ROLE_TAB,
 			     app->tabs[i].view->title) +
 		     2;
 	}
-	draw_help_key(canvas, x);
+	draw_help_key(app, canvas, x);
 }
 
 static void draw_crumbs(struct app *app, const struct canvas *canvas)
@@ -188,6 +194,8 @@ static void draw_crumbs(struct app *app, const struct canvas *canvas)
 	int x = 1;
 
 	canvas_clear(canvas, 2, 0);
+	if (top != app_tab(app))
+		spots_add(app, canvas, 2, x, (int)text_cells(str_of(title)), KEYS_ESCAPE);
 	x += canvas_run_c(canvas, 2, x, 20, ROLE_STRONG, title);
 	if (top != app_tab(app) && top->view->title) {
 		x += 1 + canvas_glyph(canvas, 2, x + 1, ROLE_QUIET, GLYPH_CRUMB) + 1;
@@ -200,29 +208,77 @@ static void draw_crumbs(struct app *app, const struct canvas *canvas)
 
 /* ---- the last rows ---- */
 
-static int draw_hint(const struct canvas *canvas, int x, const char *keys, const char *hint)
+static int hint_cells(const char *keys, const char *hint)
 {
 	struct str rest = str_of(keys);
 	struct str key = str_cut(&rest, ' ');
-	int need = (int)(text_cells(key) + 1 + text_cells(str_of(hint)));
+
+	return key.n == 0 ? 0 : (int)(text_cells(key) + 1 + text_cells(str_of(hint))) + 2;
+}
+
+/* What is drawn as a key is one for the mouse, too. */
+static int draw_hint(
+	struct app *app, const struct canvas *canvas, int x, const char *keys, const char *hint)
+{
+	struct str rest = str_of(keys);
+	struct str key = str_cut(&rest, ' ');
+	int need = hint_cells(keys, hint) - 2;
+	int32_t number;
 
 	if (key.n == 0 || x + need >= canvas->cols)
 		return x;
+	if (key_from_name(key, &number))
+		spots_add(app, canvas, 0, x, need, number);
 	x += canvas_run(canvas, 0, x, 8, ROLE_KEY, key) + 1;
 	return x + canvas_run_c(canvas, 0, x, 24, ROLE_HINT, hint) + 2;
 }
 
+/* Those one must always find: they keep their room at the end, whatever a view has to say. */
+struct hint {
+	const char *keys, *hint;
+};
+
+enum { LASTING_HINTS = 4 };
+
+static size_t lasting_hints(struct app *app, struct hint hints[LASTING_HINTS])
+{
+	static const enum action actions[] = {ACTION_HELP, ACTION_QUIT};
+	size_t count = 0;
+
+	if (!app->ui.mouse && app->mouse_given)
+		hints[count++] = (struct hint){
+			keymap_keys(keymap_binding(AREA_GLOBAL, ACTION_MOUSE)), "mouse back"};
+	if (places_has_up(app))
+		hints[count++] = (struct hint){
+			keymap_keys(keymap_binding(AREA_GLOBAL, ACTION_BACK)), "back"};
+	for (size_t i = 0; i < ARRAY_LEN(actions); i++) {
+		const struct binding *binding = keymap_binding(AREA_GLOBAL, actions[i]);
+
+		hints[count++] = (struct hint){keymap_keys(binding), binding->hint};
+	}
+	return count;
+}
+
 static void draw_hints(struct app *app, const struct canvas *canvas, enum area area)
 {
+	struct hint hints[LASTING_HINTS];
+	size_t count = lasting_hints(app, hints);
+	struct canvas room = *canvas;
 	int x = 1;
 
-	for (; area != AREA_COUNT; area = area_parent(area))
-		for (size_t i = 0; i < binding_count; i++)
-			if (bindings[i].area == area && bindings[i].hint)
-				x = draw_hint(
-					canvas, x, keymap_keys(&bindings[i]), bindings[i].hint);
-	if (places_has_up(app))
-		(void)draw_hint(canvas, x, "Esc", "back");
+	for (size_t i = 0; i < count; i++)
+		room.cols -= hint_cells(hints[i].keys, hints[i].hint);
+	for (; area != AREA_COUNT; area = area_parent(area)) {
+		for (size_t i = 0; i < binding_count; i++) {
+			const struct binding *binding = &bindings[i];
+
+			if (binding->area == area && binding->hint &&
+				binding->action != ACTION_HELP && binding->action != ACTION_QUIT)
+				x = draw_hint(app, &room, x, keymap_keys(binding), binding->hint);
+		}
+	}
+	for (size_t i = 0; i < count; i++)
+		x = draw_hint(app, canvas, x, hints[i].keys, hints[i].hint);
 }
 
 static void draw_last_row(struct app *app, const struct canvas *canvas)
@@ -299,8 +355,9 @@ static void draw_wrapped(
 	}
 }
 
-static void draw_confirm(const struct prompt *prompt, const struct canvas *canvas)
+static void draw_confirm(struct app *app, const struct canvas *canvas)
 {
+	const struct prompt *prompt = &app->ui.prompt;
 	int x = 1;
 
 	canvas_rule(canvas, 0);
@@ -315,8 +372,8 @@ static void draw_confirm(const struct prompt *prompt, const struct canvas *canva
 	{
 		struct canvas row = canvas_part(canvas, 4, 0, 1, canvas->cols);
 
-		x = draw_hint(&row, 1, prompt->loses ? "y" : "Enter", "yes, send it");
-		(void)draw_hint(&row, x, "Esc", "no, leave it as it is");
+		x = draw_hint(app, &row, 1, prompt->loses ? "y" : "Enter", "yes, send it");
+		(void)draw_hint(app, &row, x, "Esc", "no, leave it as it is");
 	}
 }
 
@@ -350,7 +407,7 @@ static void draw_prompt(struct app *app, const struct canvas *canvas)
 		picker_draw(canvas, &prompt->picker, prompt->label);
 		return;
 	case PROMPT_CONFIRM:
-		draw_confirm(prompt, canvas);
+		draw_confirm(app, canvas);
 		return;
 	case PROMPT_PALETTE:
 		palette_draw(&app->palette, canvas);
@@ -432,6 +489,7 @@ void frame_paint(struct app *app)
 	int last;
 
 	app->next_change_ms = 0;
+	app->spots.count = 0;
 	canvas = screen_canvas(app->screen, app->model.now_ms, &app->next_change_ms);
 	if (canvas.rows < MIN_ROWS || canvas.cols < MIN_COLS) {
 		draw_too_small(&canvas);
@@ -439,8 +497,16 @@ void frame_paint(struct app *app)
 		return;
 	}
 	last = prompt_rows(app, canvas.rows);
+	if (app->ui.prompt.kind == PROMPT_PICK)
+		picker_fit(&app->ui.prompt.picker, last);
 	part = canvas_part(&canvas, HEAD_ROWS, 0, canvas.rows - HEAD_ROWS - last, canvas.cols);
+	app->spots.body_y = HEAD_ROWS;
+	app->spots.body_rows = part.rows;
+	app->spots.body_cols = part.cols;
+	app->spots.prompt_y = canvas.rows - last;
 	draw_body(app, &part);
+	if (app->cost.shown)
+		cost_draw(&app->cost, &part);
 	draw_header(app, &canvas);
 	draw_tabs(app, &canvas);
 	draw_crumbs(app, &canvas);

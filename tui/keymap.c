@@ -111,6 +111,8 @@ const struct binding bindings[] = {
 	{AREA_GLOBAL, ACTION_BACKWARD, "[", NULL, "to where you were before", NULL},
 	{AREA_GLOBAL, ACTION_FORWARD, "]", NULL, "and forward again", NULL},
 	{AREA_GLOBAL, ACTION_HELP, "?", "help", "this help", NULL},
+	{AREA_GLOBAL, ACTION_MOUSE, "F8", NULL, "give the mouse to the terminal, to select text; again: take it back", NULL},
+	{AREA_GLOBAL, ACTION_COST, "F12", NULL, "what the dashboard itself takes", NULL},
 	{AREA_GLOBAL, ACTION_REPAINT, "C-l", NULL, "paint the screen anew, try the connection now", NULL},
 	{AREA_GLOBAL, ACTION_QUIT, "q", "quit", "leave; in the help: close it", NULL},
 };

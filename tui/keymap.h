@@ -71,6 +71,8 @@ enum area {
 	X(ACTION_MOVE_ON)       \
 	X(ACTION_MOVE_BACK)     \
 	X(ACTION_MINE)          \
+	X(ACTION_MOUSE)         \
+	X(ACTION_COST)          \
 	X(ACTION_COMMAND)       \
 	X(ACTION_BACKWARD)      \
 	X(ACTION_FORWARD)       \

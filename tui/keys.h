@@ -31,6 +31,7 @@ enum {
 	KEYS_SHIFT_DOWN,
 	KEYS_PASTE_BEGIN, /* bracketed paste: what comes until the end was not typed */
 	KEYS_PASTE_END,
+	KEYS_MOUSE, /* the mouse did something */
 	KEYS_F1,
 	KEYS_F12 = KEYS_F1 + 11,
 	KEYS_LIMIT

@@ -120,6 +120,8 @@ static int show_dashboard(const struct command_args *args, const char *url)
 		.theme_fixed = theme_is_fixed(&config),
 		.state_file = state_file,
 		.colour = url ? NULL : config_colour(&config),
+		.no_mouse = config_is_off(&config, SETTING_MOUSE),
+		.no_sync = config_is_off(&config, SETTING_SYNC),
 		.actor = config.values[SETTING_USER],
 		.read_only = args_has(args, "--read-only"),
 	};

@@ -100,8 +100,10 @@ static void traffic_done(void *arg, const struct client_response *response)
 	bool changed = false;
 
 	app->traffic = NULL;
-	if (response->status != 0)
+	if (response->status != 0) {
 		app->heard_ms = time_monotonic_ms();
+		cost_poll(&app->cost, response->seconds);
+	}
 	if (response->err == ERR_UNREACHABLE && app->model.feed.state == FEED_LIVE)
 		feed_retry(app->feed); /* it may be waiting on a connection that is dead */
 	if (response->err != ERR_NONE ||
@@ -127,6 +129,19 @@ void network_poll(struct app *app)
 	app->traffic = client_request(
 		app->client, "GET", path.data, NULL, TRAFFIC_TIMEOUT_MS, traffic_done, app);
 	strbuf_finish(&path);
+}
+
+void network_cost(struct app *app)
+{
+	uint64_t tty, frames, net = 0, exchanges = 0;
+
+	if (!app->cost.shown)
+		return;
+	screen_cost(app->screen, &tty, &frames);
+	if (app->client)
+		client_cost(app->client, &net, &exchanges);
+	cost_take(&app->cost, tty, frames, net, exchanges);
+	app_touch(app, REDRAW_ALL);
 }
 
 void network_need(struct app *app)

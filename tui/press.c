@@ -232,6 +232,21 @@ static bool act_common(struct app *app, enum action action)
 		screen_repaint(app->screen);
 		network_retry(app);
 		return true;
+	case ACTION_MOUSE:
+		app->mouse_given = ui->mouse;
+		ui->mouse = screen_mouse(app->screen, !ui->mouse);
+		ui_say(ui, ROLE_DONE,
+			ui->mouse
+				? "the mouse presses what is on the screen"
+				: "the mouse is the terminal's: select text; the same key takes it "
+				  "back");
+		return true;
+	case ACTION_COST:
+		app->cost.shown = !app->cost.shown;
+		memset(&app->cost.first, 0, sizeof(app->cost.first));
+		memset(&app->cost.now, 0, sizeof(app->cost.now));
+		network_cost(app);
+		return true;
 	case ACTION_COMMAND:
 		orders_open(app, "");
 		return true;
@@ -273,6 +288,10 @@ void press(struct app *app, int32_t key)
 	const struct binding *binding;
 
 	app->asked.set = false;
+	if (key == KEYS_MOUSE) {
+		point(app, screen_pointer(app->screen));
+		return;
+	}
 	if (app->ui.prompt.kind != PROMPT_NONE) {
 		press_prompt(app, key);
 		app_touch(app, REDRAW_ALL);

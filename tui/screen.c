@@ -35,6 +35,9 @@
 #define SYNC_END "\033[?2026l"
 #define PASTE_ON "\033[?2004h"
 #define PASTE_OFF "\033[?2004l"
+/* Motion while a button is down (xterm's 1002), beside what curses asks for itself: presses, in SGR form. */
+#define DRAG_ON "\033[?1002h"
+#define MOUSE_OFF "\033[?1002l\033[?1000l\033[?1006l"
 
 struct screen {
 	SCREEN *curses;
@@ -50,6 +53,13 @@ struct screen {
 	bool ascii;
 	bool modern; /* private modes are understood, or swallowed */
 	bool expects_text;
+	bool mouse; /* ours: what it does comes as keys */
+	bool no_sync;
+	struct pointer pointer; /* of the last KEYS_MOUSE */
+	int presses; /* that a click still stands for */
+	bool held; /* the first button is down */
+	uint64_t sent_bytes;
+	uint64_t frames;
 	bool anew; /* the next frame is painted over everything */
 	int rows, cols;
 };
@@ -141,7 +151,7 @@ static void arm(const struct screen *screen)
 
 	strbuf_init(&sequence, 400);
 	if (screen->modern)
-		strbuf_add_c(&sequence, SYNC_END PASTE_OFF);
+		strbuf_add_c(&sequence, SYNC_END PASTE_OFF MOUSE_OFF);
 	add_capability(&sequence, "sgr0");
 	add_capability(&sequence, "cnorm");
 	add_capability(&sequence, "rmkx");
@@ -308,6 +318,7 @@ void screen_destroy(struct screen *screen)
 	if (!screen)
 		return;
 	screen_expect_text(screen, false);
+	(void)screen_mouse(screen, false);
 	restore_disarm();
 	(void)delwin(screen->keys);
 	(void)endwin();
@@ -324,17 +335,119 @@ void screen_set_theme(struct screen *screen, const struct theme *theme)
 	apply_theme(screen);
 }
 
+/* ---- the mouse ---- */
+
+bool screen_mouse(struct screen *screen, bool ours)
+{
+	mmask_t wanted = BUTTON1_PRESSED | BUTTON1_RELEASED | BUTTON1_CLICKED |
+			 BUTTON1_DOUBLE_CLICKED | BUTTON1_TRIPLE_CLICKED | BUTTON4_PRESSED |
+			 BUTTON5_PRESSED | REPORT_MOUSE_POSITION;
+
+	if (!screen->modern || screen->mouse == ours)
+		return screen->mouse;
+	(void)mouseinterval(0);
+	if (ours && mousemask(wanted, NULL) == 0)
+		return false; /* terminfo knows of none */
+	if (!ours)
+		(void)mousemask(0, NULL);
+	(void)fflush(screen->out);
+	send_now(ours ? DRAG_ON : MOUSE_OFF);
+	screen->mouse = ours;
+	return ours;
+}
+
+const struct pointer *screen_pointer(const struct screen *screen)
+{
+	return &screen->pointer;
+}
+
+/*
+ * curses makes one click of a press and a release that come together, and tells a motion with the button down
+ * as another press: both are taken apart again.
+ */
+static bool take_pointer(struct screen *screen)
+{
+	static const struct {
+		mmask_t state;
+		int presses;
+		enum pointer_kind kind;
+	} kinds[] = {
+		{BUTTON4_PRESSED, 0, POINTER_WHEEL_UP},
+		{BUTTON5_PRESSED, 0, POINTER_WHEEL_DOWN},
+		{BUTTON1_CLICKED, 1, POINTER_RELEASE},
+		{BUTTON1_DOUBLE_CLICKED, 2, POINTER_RELEASE},
+		{BUTTON1_TRIPLE_CLICKED, 2, POINTER_RELEASE},
+		{BUTTON1_RELEASED, 0, POINTER_RELEASE},
+		{BUTTON1_PRESSED, 0, POINTER_PRESS},
+		{REPORT_MOUSE_POSITION, 0, POINTER_DRAG},
+	};
+	MEVENT event;
+
+	if (getmouse(&event) != OK)
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		struct pointer at = {kinds[i].kind, event.y, event.x};
+
+		if (!(event.bstate & kinds[i].state))
+			continue;
+		if (at.kind == POINTER_PRESS && screen->held)
+			at.kind = POINTER_DRAG;
+		if (at.kind == POINTER_PRESS || at.kind == POINTER_RELEASE)
+			screen->held = at.kind == POINTER_PRESS;
+		screen->pointer = at;
+		screen->presses = kinds[i].presses;
+		return true;
+	}
+	return false;
+}
+
+/* What is left of a click, a press or the release after them. */
+static bool next_of_click(struct screen *screen)
+{
+	struct pointer *at = &screen->pointer;
+
+	if (screen->presses == 0)
+		return false;
+	if (at->kind == POINTER_PRESS) {
+		screen->presses--;
+		at->kind = POINTER_RELEASE;
+	} else {
+		at->kind = POINTER_PRESS;
+	}
+	return true;
+}
+
+void screen_no_sync(struct screen *screen)
+{
+	screen->no_sync = true;
+}
+
+void screen_cost(const struct screen *screen, uint64_t *ret_bytes, uint64_t *ret_frames)
+{
+	*ret_bytes = screen->sent_bytes;
+	*ret_frames = screen->frames;
+}
+
 bool screen_key(struct screen *screen, int32_t *ret_key)
 {
 	wint_t wc = 0;
 	int kind;
 
+	if (next_of_click(screen)) {
+		*ret_key = KEYS_MOUSE;
+		return true;
+	}
 	while ((kind = wget_wch(screen->keys, &wc)) == KEY_CODE_YES) {
 		for (size_t i = 0; i < ARRAY_LEN(key_pairs); i++) {
 			if (key_pairs[i].curses == (int)wc) {
 				*ret_key = key_pairs[i].key;
 				return true;
 			}
+		}
+		if (wc == KEY_MOUSE && take_pointer(screen)) {
+			(void)next_of_click(screen);
+			*ret_key = KEYS_MOUSE;
+			return true;
 		}
 		if (wc >= KEY_F(1) && wc <= KEY_F(12)) {
 			*ret_key = KEYS_F1 + (int32_t)(wc - KEY_F(1));
@@ -411,7 +524,8 @@ static void send_frame(struct screen *screen)
 	const struct str begin = STR_LIT(SYNC_BEGIN);
 	const struct str end = STR_LIT(SYNC_END);
 	off_t len = lseek(screen->frame, 0, SEEK_CUR);
-	size_t at = screen->modern ? begin.n : 0;
+	bool marked = screen->modern && !screen->no_sync;
+	size_t at = marked ? begin.n : 0;
 	ssize_t got;
 
 	if (len <= 0)
@@ -420,12 +534,14 @@ static void send_frame(struct screen *screen)
 	memcpy(screen->bytes, begin.p, at);
 	got = pread(screen->frame, screen->bytes + at, (size_t)len, 0);
 	at += got > 0 ? (size_t)got : 0;
-	if (screen->modern) {
+	if (marked) {
 		memcpy(screen->bytes + at, end.p, end.n);
 		at += end.n;
 	}
 	(void)lseek(screen->frame, 0, SEEK_SET);
 	send_bytes(screen->bytes, at);
+	screen->sent_bytes += at;
+	screen->frames++;
 }
 
 void screen_show(struct screen *screen)
@@ -475,8 +591,10 @@ void screen_repaint(struct screen *screen)
 void screen_suspend(struct screen *screen)
 {
 	bool expected = screen->expects_text;
+	bool mouse = screen->mouse;
 
 	screen_expect_text(screen, false);
+	(void)screen_mouse(screen, false);
 	(void)endwin();
 	restore_release_stderr();
 	(void)raise(SIGSTOP);
@@ -484,5 +602,6 @@ void screen_suspend(struct screen *screen)
 	(void)reset_prog_mode();
 	(void)screen_resize(screen);
 	screen_expect_text(screen, expected);
+	(void)screen_mouse(screen, mouse);
 	screen_repaint(screen);
 }

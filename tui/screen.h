@@ -28,6 +28,30 @@ void screen_destroy(struct screen *screen);
 
 void screen_set_theme(struct screen *screen, const struct theme *theme);
 
+/* What the mouse did, in cells of the screen. */
+enum pointer_kind {
+	POINTER_PRESS,
+	POINTER_DRAG,
+	POINTER_RELEASE,
+	POINTER_WHEEL_UP,
+	POINTER_WHEEL_DOWN,
+};
+struct pointer {
+	enum pointer_kind kind;
+	int y, x;
+};
+/*
+ * Takes the mouse, or gives it back to the terminal, where it selects text. Returns whether it is ours: not
+ * on a terminal that has none.
+ */
+bool screen_mouse(struct screen *screen, bool ours);
+/* Of the KEYS_MOUSE that screen_key() gave last. */
+const struct pointer *screen_pointer(const struct screen *screen);
+/* Frames without the marks of synchronized output. */
+void screen_no_sync(struct screen *screen);
+/* Bytes and frames sent to the terminal since the start. */
+void screen_cost(const struct screen *screen, uint64_t *ret_bytes, uint64_t *ret_frames);
+
 /* The next key that is waiting; false when there is none. Drain it before waiting for input again. */
 bool screen_key(struct screen *screen, int32_t *ret_key);
 /* Bracketed paste is on while something is typed. */

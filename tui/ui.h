@@ -83,6 +83,7 @@ struct batch {
 
 struct ui {
 	bool read_only;
+	bool mouse; /* it is ours; else the terminal's, for selecting text */
 	char session[LIMIT_SESSION_KEY + 1]; /* yours; "" without; only your word changes it */
 	char actor[LIMIT_WORD + 1]; /* who writes; "" nobody by name */
 	struct prompt prompt;

@@ -39,7 +39,16 @@ const struct setting_info setting_infos[SETTING_COUNT] = {
 	[SETTING_COLOUR] = {"colour", "UMBRA_COLOUR", NULL,
 		"What the environment's name stands on in the dashboard: #rrggbb, red, "
 		"bright-blue..."},
+	[SETTING_MOUSE] = {"mouse", "UMBRA_MOUSE", NULL,
+		"off: the dashboard leaves the mouse to the terminal; on."},
+	[SETTING_SYNC] = {"sync", "UMBRA_SYNC", NULL,
+		"off: frames go without the marks of synchronized output (DEC mode 2026); on."},
 };
+
+bool config_is_off(const struct config *config, enum setting setting)
+{
+	return config->values[setting] && strcmp(config->values[setting], "off") == 0;
+}
 
 /* ---- paths ---- */
 
@@ -122,6 +131,9 @@ static bool value_is_good(
 		 !str_starts(text, STR_LIT("http://")) && !str_starts(text, STR_LIT("https://")))
 		err_set_field(eb, ERR_USAGE, where, "http://HOST:PORT",
 			"%s: the url is no http URL", where);
+	else if ((setting == SETTING_MOUSE || setting == SETTING_SYNC) && !str_eq_c(text, "on") &&
+		 !str_eq_c(text, "off"))
+		err_set_field(eb, ERR_USAGE, where, "on, off", "%s: neither on nor off", where);
 	else if (text.n > LIMIT_URL)
 		err_set_field(
 			eb, ERR_USAGE, where, NULL, "%s: longer than %d bytes", where, LIMIT_URL);
@@ -193,8 +205,8 @@ static bool on_entry(
 		return true;
 	if (setting == SETTING_COUNT || (*section && setting == SETTING_CONTEXT)) {
 		err_set_field(eb, ERR_USAGE, name,
-			*section ? "url, session, user, theme, colour"
-				 : "context, url, session, user, theme, colour",
+			*section ? "url, session, user, theme, colour, mouse, sync"
+				 : "context, url, session, user, theme, colour, mouse, sync",
 			"%s is no setting", name);
 		return false;
 	}

@@ -32,6 +32,8 @@ enum setting {
 	SETTING_USER,
 	SETTING_THEME,
 	SETTING_COLOUR,
+	SETTING_MOUSE,
+	SETTING_SYNC,
 	SETTING_COUNT
 };
 
@@ -56,6 +58,8 @@ struct config {
  */
 enum err config_load(const struct command_args *args, struct config *ret_config, struct errbuf *eb);
 void config_finish(struct config *config);
+/* Of the settings that are on or off; what is not set is on. */
+bool config_is_off(const struct config *config, enum setting setting);
 
 /* $XDG_STATE_HOME/umbra/dashboard-NAME.json; other than letters, digits, . and - are written _. The caller frees. */
 char *config_dashboard_path(const char *name);

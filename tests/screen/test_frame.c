@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include <dirent.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 #include <unistd.h>
 
 #include "core/base/mem.h"
+#include "core/base/text.h"
 
 #include "tests/support/dash.h"
 
@@ -305,6 +307,137 @@ static void test_state_is_kept(void **state)
 	assert_int_equal(rmdir(directory), 0); /* and nothing else was left */
 }
 
+/* A report of the mouse in SGR form (xterm's 1006), at a cell counted from 0. */
+static void mouse(int button, int row, int col, char end)
+{
+	char text[32];
+
+	(void)snprintf(text, sizeof(text), "\033[<%d;%d;%d%c", button, col + 1, row + 1, end);
+	pty_keys(&pty, text);
+}
+
+static void click(int row, int col)
+{
+	mouse(0, row, col, 'M');
+	mouse(0, row, col, 'm');
+}
+
+static int row_with(const char *text)
+{
+	char row[PTY_ROW_SIZE];
+
+	for (int y = 0; y < pty.rows; y++) {
+		pty_row(&pty, y, row);
+		if (strstr(row, text))
+			return y;
+	}
+	fail_msg("no row has \"%s\"", text);
+	return -1;
+}
+
+static int col_of(int y, const char *text)
+{
+	char row[PTY_ROW_SIZE];
+	const char *at;
+
+	pty_row(&pty, y, row);
+	at = strstr(row, text);
+	assert_non_null(at);
+	return (int)text_cells((struct str){row, (size_t)(at - row)});
+}
+
+static void test_mouse(void **state)
+{
+	(void)state;
+	open_dash((struct dash_options){0});
+	assert_true(pty.mouse);
+	assert_int_equal(pty.asked, 0);
+	click(1, col_of(1, "Sessions"));
+	pty_wait_text(&pty, "qa-seats");
+	click(pty.rows - 1, col_of(pty.rows - 1, "help"));
+	pty_wait_text(&pty, "Sessions › Help");
+	mouse(65, 20, 5, 'M'); /* the wheel: three rows */
+	pty_wait_text(&pty, "4 to 39 of");
+	mouse(64, 20, 5, 'M');
+	pty_wait_text(&pty, "1 to 36 of");
+	click(2, 3); /* the crumb */
+	pty_wait_text(&pty, "qa-seats");
+	pty_keys(&pty, ":version list\r");
+	pty_wait_text(&pty, "Answer");
+	click(6, 20);
+	pty_wait_text(&pty, "3 of 15");
+	click(6, 20); /* again: opened */
+	pty_wait_text(&pty, "pinned by");
+	mouse(0, 500, 500, 'M');
+	mouse(0, 0, 0, 'M');
+	mouse(35, 4, 4, 'M');
+	pty_keys(&pty, "\033[19~");
+	pty_wait_text(&pty, "the mouse is the terminal's");
+	pty_quiet(&pty, 80);
+	assert_false(pty.mouse);
+	pty_keys(&pty, "1");
+	pty_wait_text(&pty, "F8 mouse back");
+	pty_keys(&pty, "\033[19~");
+	pty_quiet(&pty, 80);
+	assert_true(pty.mouse);
+	pty_keys(&pty, "q");
+	assert_int_equal(pty_wait_end(&pty), 0);
+	pty_check_restored(&pty);
+	assert_false(pty.mouse);
+}
+
+static void test_mouse_in_a_chooser(void **state)
+{
+	(void)state;
+	open_dash((struct dash_options){0});
+	pty_keys(&pty, "jjpzz");
+	pty_wait_text(&pty, "nothing matches");
+	pty_keys(&pty, "\177\177");
+	pty_wait_gone(&pty, "nothing matches");
+	click(row_with("dev5, strict"), 8);
+	pty_quiet(&pty, 50);
+	click(row_with("dev5, strict"), 8);
+	pty_wait_text(&pty, "Requests that carry session qa-seats");
+	click(row_with("no, leave it"), col_of(row_with("no, leave it"), "Esc"));
+	pty_wait_gone(&pty, "Requests that carry");
+}
+
+static void test_mouse_is_off_by_setting(void **state)
+{
+	static const char *const env[] = {"UMBRA_MOUSE=off", "UMBRA_SYNC=off", NULL};
+
+	(void)state;
+	open_dash((struct dash_options){.env = env});
+	assert_false(pty.mouse);
+	assert_null(strstr(pty.raw.data, "\033[?2026h"));
+	pty_keys(&pty, "\033[19~");
+	pty_quiet(&pty, 80);
+	assert_true(pty.mouse);
+	pty_signal(&pty, SIGTERM);
+	assert_int_equal(pty_wait_end(&pty), 128 + SIGTERM);
+	pty_check_restored(&pty);
+}
+
+static void test_own_cost(void **state)
+{
+	uint64_t bytes;
+
+	(void)state;
+	open_dash((struct dash_options){0});
+	assert_non_null(strstr(pty.raw.data, "\033[?2026h"));
+	pty_keys(&pty, "\033[24~");
+	pty_wait_text(&pty, "WHAT THIS DASHBOARD TAKES");
+	pty_wait_text(&pty, "a poll takes");
+	pty_wait_text(&pty, " kB/s"); /* it sends itself, once a second */
+	pty_keys(&pty, "\033[24~");
+	pty_wait_gone(&pty, "a poll takes");
+	pty_quiet(&pty, 300);
+	bytes = pty.bytes;
+	for (int i = 0; i < 15; i++) /* closed, it costs nothing */
+		(void)pty_read(&pty, 100);
+	assert_int_equal(pty.bytes, bytes);
+}
+
 #define FRAME(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -319,6 +452,10 @@ int main(void)
 		FRAME(test_refused_prompt_comes_back),
 		FRAME(test_own_keys),
 		FRAME(test_state_is_kept),
+		FRAME(test_mouse),
+		FRAME(test_mouse_in_a_chooser),
+		FRAME(test_mouse_is_off_by_setting),
+		FRAME(test_own_cost),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -42,7 +42,7 @@ void dash_start(struct pty *pty, const struct stage *stage, const struct dash_op
 	env[vars++] = "UMBRA_URL=";
 	env[vars++] = "UMBRA_USER=tester";
 	env[vars++] = "XDG_CONFIG_HOME=/nonexistent";
-	env[vars++] = "XDG_STATE_HOME=/nonexistent";
+	env[vars++] = "XDG_STATE_HOME=/dev/null";
 	env[vars++] = options->moving_clock ? "UMBRA_NOW_MS=" : "UMBRA_NOW_MS=" STAGE_NOW_TEXT;
 	for (size_t i = 0; options->env && options->env[i] && vars < ENV_MAX - 1; i++)
 		env[vars++] = options->env[i];

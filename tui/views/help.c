@@ -95,13 +95,11 @@ static void add_signs(struct help *state)
 
 static void *help_create(void)
 {
-	struct help *state = xcalloc(1, sizeof(*state));
+	return xcalloc(1, sizeof(struct help));
+}
 
-	for (int area = AREA_SERVICES; area < AREA_COUNT; area++)
-		if (area != AREA_DETAIL && area != AREA_HELP)
-			add_keys(state, (enum area)area);
-	add_keys(state, AREA_LIST);
-	add_keys(state, AREA_GLOBAL);
+static void add_meanings(struct help *state)
+{
 	add_signs(state);
 	add_title(state, "words");
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
@@ -116,7 +114,35 @@ static void *help_create(void)
 	for (size_t i = 0; i < filter_term_count; i++)
 		add(state, (struct help_row){filter_terms[i].example, filter_terms[i].help, NULL,
 				   ROLE_COMMAND, GLYPH_COUNT});
-	return state;
+}
+
+static bool has_keys(enum area area)
+{
+	for (size_t i = 0; i < binding_count; i++)
+		if (bindings[i].area == area)
+			return true;
+	return false;
+}
+
+static bool is_on_the_way(enum area from, enum area to)
+{
+	for (; from != AREA_COUNT; from = area_parent(from))
+		if (from == to)
+			return true;
+	return false;
+}
+
+/* What holds where one comes from, the nearest first; then the other views. */
+static void build(struct help *state, enum area from)
+{
+	state->count = 0;
+	for (enum area area = from; area != AREA_COUNT; area = area_parent(area))
+		if (has_keys(area))
+			add_keys(state, area);
+	for (int area = 0; area < AREA_COUNT; area++)
+		if (has_keys((enum area)area) && !is_on_the_way(from, (enum area)area))
+			add_keys(state, (enum area)area);
+	add_meanings(state);
 }
 
 static void help_destroy(void *arg)
@@ -127,16 +153,18 @@ static void help_destroy(void *arg)
 	free(state);
 }
 
-/* Opens at the keys of the area one comes from. */
+/* Opens with the keys of the area one comes from, by its title. */
 static void help_open(void *arg, const struct model *model, struct ui *ui, const char *argument)
 {
 	struct help *state = arg;
+	enum area from = AREA_GLOBAL;
 
 	(void)model;
 	(void)ui;
-	for (size_t i = 0; i < state->count; i++)
-		if (!state->rows[i].text && strcmp(state->rows[i].head, argument) == 0)
-			state->list.top = i;
+	for (int area = 0; area < AREA_COUNT; area++)
+		if (strcmp(area_titles[area], argument) == 0)
+			from = (enum area)area;
+	build(state, from);
 }
 
 static void help_prepare(

@@ -1,6 +1,6 @@
 /*
  * The pane in which one of a few is chosen. The prompt owns one; views fill it. What is typed narrows the
- * rows to those that contain it; the arrows move.
+ * rows to those that contain it; the arrows move, and j and k before anything is typed.
  */
 #include "tui/widgets/picker.h"
 
@@ -11,6 +11,9 @@
 
 #include "tui/canvas.h"
 #include "tui/keys.h"
+
+/* The rule, what is typed, and the hints. */
+enum { FRAME_ROWS = 3 };
 
 void picker_clear(struct picker *picker)
 {
@@ -70,21 +73,28 @@ enum input_event picker_key(struct picker *picker, int32_t key)
 		enum action action;
 	} moves[] = {{KEYS_UP, ACTION_UP}, {KEYS_DOWN, ACTION_DOWN}, {KEYS_PAGE_UP, ACTION_PAGE_UP},
 		{KEYS_PAGE_DOWN, ACTION_PAGE_DOWN}, {KEYS_BACK_TAB, ACTION_UP},
-		{KEYS_TAB, ACTION_DOWN}};
+		{KEYS_TAB, ACTION_DOWN}, {'j', ACTION_DOWN}, {'k', ACTION_UP}};
 	enum input_event event;
 
 	for (size_t i = 0; i < ARRAY_LEN(moves); i++) {
-		if (moves[i].key == key) {
+		if (moves[i].key == key && !(picker->typing && key > ' ' && key < KEYS_FIRST)) {
 			(void)list_move(&picker->list, moves[i].action);
 			return INPUT_MOVED;
 		}
 	}
 	event = input_key(&picker->input, key);
-	if (event == INPUT_CHANGED)
+	if (event == INPUT_CHANGED) {
+		picker->typing = picker->input.len > 0;
 		narrow(picker);
+	}
 	if (event == INPUT_DONE && !picker_value(picker))
 		return INPUT_IGNORED;
 	return event;
+}
+
+enum mouse_answer picker_press(struct picker *picker, int row)
+{
+	return row < 2 ? MOUSE_IGNORED : list_press(&picker->list, (size_t)row - 2);
 }
 
 const char *picker_value(const struct picker *picker)
@@ -96,9 +106,28 @@ const char *picker_value(const struct picker *picker)
 
 int picker_rows(const struct picker *picker, int max)
 {
-	int rows = (int)(picker->count < 12 ? picker->count : 12) + 2;
+	int rows = (int)(picker->count < 12 ? picker->count : 12) + FRAME_ROWS;
 
 	return rows < max ? rows : max;
+}
+
+void picker_fit(struct picker *picker, int rows)
+{
+	list_resize(&picker->list, picker->list.count,
+		rows > FRAME_ROWS ? (size_t)(rows - FRAME_ROWS) : 1);
+}
+
+static void draw_hints(const struct canvas *canvas, int y)
+{
+	static const char *const hints[][2] = {
+		{"Enter", "choose"}, {"j k", "move"}, {"Esc", "drop"}, {"letters", "narrow"}};
+	int x = 1;
+
+	canvas_clear(canvas, y, 0);
+	for (size_t i = 0; i < ARRAY_LEN(hints); i++) {
+		x += canvas_run_c(canvas, y, x, 8, ROLE_KEY, hints[i][0]) + 1;
+		x += canvas_run_c(canvas, y, x, 16, ROLE_HINT, hints[i][1]) + 2;
+	}
 }
 
 void picker_draw(const struct canvas *canvas, const struct picker *picker, const char *title)
@@ -111,12 +140,16 @@ void picker_draw(const struct canvas *canvas, const struct picker *picker, const
 	canvas_clear(canvas, 1, 0);
 	input_draw(canvas, 1, 2 + canvas_run_c(canvas, 1, 1, canvas->cols, ROLE_PROMPT, title),
 		&picker->input, SIZE_MAX);
-	for (int row = 2; row < canvas->rows; row++) {
+	draw_hints(canvas, canvas->rows - 1);
+	for (int row = 2; row < canvas->rows - 1; row++) {
 		size_t at = picker->list.top + (size_t)row - 2;
 		const struct pick *item;
 		bool selected = at == picker->list.selected;
 
 		canvas_clear(canvas, row, 0);
+		if (picker->list.count == 0 && row == 2)
+			canvas_c(canvas, row, 3, canvas->cols - 4, ROLE_WARNING,
+				"nothing matches; Bksp takes a letter back");
 		if (at >= picker->list.count)
 			continue;
 		item = &picker->items[picker->shown[at]];

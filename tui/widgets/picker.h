@@ -1,4 +1,7 @@
-/* Choosing one of a few: a pane of rows at the bottom, narrowed by typing. */
+/*
+ * Choosing one of a few: a pane of rows at the bottom, narrowed by typing. j and k move like the arrows until
+ * something is typed.
+ */
 #ifndef UMBRA_TUI_WIDGETS_PICKER_H
 #define UMBRA_TUI_WIDGETS_PICKER_H
 
@@ -7,6 +10,7 @@
 
 #include "tui/widgets/input.h"
 #include "tui/widgets/list.h"
+#include "tui/widgets/mouse.h"
 
 struct canvas;
 
@@ -23,6 +27,7 @@ struct picker {
 	size_t shown_cap;
 	struct list list;
 	struct input input;
+	bool typing; /* something was typed: letters are text from then on */
 };
 
 void picker_clear(struct picker *picker);
@@ -33,10 +38,14 @@ bool picker_has(const struct picker *picker, const char *value);
 void picker_ready(struct picker *picker, size_t height);
 /* INPUT_DONE: picker_value() was chosen. */
 enum input_event picker_key(struct picker *picker, int32_t key);
+/* The mouse on a row of what picker_draw() drew, the rule being 0. */
+enum mouse_answer picker_press(struct picker *picker, int row);
 /* NULL when nothing matches. */
 const char *picker_value(const struct picker *picker);
 /* Rows it wants, at most `max`. */
 int picker_rows(const struct picker *picker, int max);
+/* Before it is drawn on so many rows: the chosen one is in sight. */
+void picker_fit(struct picker *picker, int rows);
 void picker_draw(const struct canvas *canvas, const struct picker *picker, const char *title);
 
 #endif

@@ -1,0 +1,43 @@
+/*
+ * What the dashboard itself takes: processor, memory, bytes to the terminal and from the control plane. Counted
+ * always (a number goes up), worked out and shown only while somebody looks.
+ */
+#ifndef UMBRA_TUI_COST_H
+#define UMBRA_TUI_COST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct canvas;
+
+enum { COST_POLLS = 64 };
+
+/* Counters since the start, at one moment. */
+struct cost_sample {
+	int64_t at_ms; /* monotonic; 0: not taken yet */
+	int64_t cpu_us; /* user and system */
+	uint64_t tty_bytes;
+	uint64_t frames;
+	uint64_t net_bytes;
+	uint64_t exchanges;
+};
+
+struct cost {
+	bool shown;
+	struct cost_sample first, before, now; /* the last two are about a second apart */
+	uint64_t resident_bytes;
+	float poll_ms[COST_POLLS]; /* of the polls of the figures, the newest over the oldest */
+	size_t poll_count; /* since the start */
+};
+
+void cost_poll(struct cost *cost, double seconds);
+/* Takes a sample; the one before moves. `tty` and `net` counters are the caller's. */
+void cost_take(struct cost *cost, uint64_t tty_bytes, uint64_t frames, uint64_t net_bytes,
+	uint64_t exchanges);
+/* The middle and the longest of the polls kept; 0 without any. */
+void cost_polls(const struct cost *cost, double *ret_p50_ms, double *ret_max_ms);
+/* In the upper right corner of the canvas. */
+void cost_draw(const struct cost *cost, const struct canvas *canvas);
+
+#endif
