@@ -39,6 +39,16 @@ const struct binding bindings[] = {
 	{AREA_SERVICES, ACTION_REVERSE, "S", NULL, "reverse the order", NULL},
 	{AREA_SERVICES, ACTION_COLUMNS, "C", NULL, "choose the columns, and what each of them says", NULL},
 
+	{AREA_PULLS, ACTION_OPEN, "Enter", "open", "the services it covers; on one of them: the version", "umbra pr show {pull}"},
+	{AREA_PULLS, ACTION_CREATE, "c", "session", "open a session on all of it; it becomes yours", "umbra session create {name} --pr {pull}"},
+	{AREA_PULLS, ACTION_PIN, "p", "pin", "pin all of it to your session, or to one you choose", "umbra session pin {session} {pins}"},
+	{AREA_PULLS, ACTION_LOGS, "l", "logs", "the requests that reach it, as they come", "umbra logs -f {filter}"},
+	{AREA_PULLS, ACTION_LEFT, "h Left", NULL, "fold it", NULL},
+	{AREA_PULLS, ACTION_RIGHT, "Right", NULL, "unfold it", NULL},
+	{AREA_PULLS, ACTION_SORT, "s", "sort", "sort: then the letter of a column", NULL},
+	{AREA_PULLS, ACTION_REVERSE, "S", NULL, "reverse the order", NULL},
+	{AREA_PULLS, ACTION_COLUMNS, "C", NULL, "choose the columns, and what each of them says", NULL},
+
 	{AREA_SESSIONS, ACTION_OPEN, "Enter", "pins", "show and change what the session pins", "umbra session show {session}"},
 	{AREA_SESSIONS, ACTION_CREATE, "c", "create", "create a session", "umbra session create {name}"},
 	{AREA_SESSIONS, ACTION_LOGS, "l", "logs", "the requests that carry it, as they come", "umbra logs -f {filter}"},
@@ -99,7 +109,7 @@ const struct binding bindings[] = {
 	{AREA_GLOBAL, ACTION_BOTTOM, "G End", NULL, "to the last; in Requests: follow", NULL},
 	{AREA_GLOBAL, ACTION_BACK, "Esc", NULL, "back, or drop what was begun", NULL},
 	{AREA_GLOBAL, ACTION_VIEW_SERVICES, "1", NULL, "Services", "umbra service list"},
-	{AREA_GLOBAL, ACTION_VIEW_PULLS, "2", NULL, "Pull requests", NULL},
+	{AREA_GLOBAL, ACTION_VIEW_PULLS, "2", NULL, "Pull requests", "umbra pr list"},
 	{AREA_GLOBAL, ACTION_VIEW_SESSIONS, "3", NULL, "Sessions", "umbra session list"},
 	{AREA_GLOBAL, ACTION_VIEW_REQUESTS, "4", NULL, "Requests", "umbra logs -f"},
 	{AREA_GLOBAL, ACTION_COMMAND, ":", "command", "a command, a view or a theme, completed as you type", NULL},
@@ -351,6 +361,7 @@ static const struct placeholder placeholders[] = {
 	PLACEHOLDER(filter, "FILTER", false),
 	PLACEHOLDER(ttl, "DURATION", false),
 	PLACEHOLDER(name, "NAME", false),
+	PLACEHOLDER(pull, "NUMBER", false),
 };
 
 static void expand_one(struct strbuf *out, struct str name, const struct command_vars *vars)

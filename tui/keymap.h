@@ -21,6 +21,7 @@
 	X(AREA_GLOBAL, "everywhere", AREA_COUNT)                 \
 	X(AREA_LIST, "in every list", AREA_GLOBAL)               \
 	X(AREA_SERVICES, "Services", AREA_LIST)                  \
+	X(AREA_PULLS, "Pull requests", AREA_LIST)                \
 	X(AREA_SESSIONS, "Sessions", AREA_LIST)                  \
 	X(AREA_PINS, "pins of a session", AREA_LIST)             \
 	X(AREA_REQUESTS, "Requests", AREA_LIST)                  \
@@ -117,7 +118,7 @@ struct binding {
 	const char *help; /* what it does */
 	/*
 	 * The equal command line, NULL without one. {id} {service} {version} {session} {pins} {filter} {ttl}
-	 * {name} stand for what is selected.
+	 * {name} {pull} stand for what is selected.
 	 */
 	const char *command;
 };
@@ -151,7 +152,7 @@ const struct binding *keymap_binding(enum area area, enum action action);
 
 /* What the placeholders of a command stand for; empty ones are written as their name in capitals. */
 struct command_vars {
-	struct str id, service, version, session, pins, filter, ttl, name;
+	struct str id, service, version, session, pins, filter, ttl, name, pull;
 };
 /* Whether the action, followed to its end, sends a change: not to be begun where nothing may be sent. */
 bool keymap_writes(enum action action);

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -38,6 +39,8 @@ static const struct picture pictures[] = {
 	{"services-service", "jjjjjj", "Cards and refunds"},
 	{"services-marked", "jj jjjjj mp", "pin them to which session?"},
 	{"columns", "Cj jJJ", "PINNED BY"},
+	{"pulls", "2\r", "pictures"},
+	{"pull", "2\rjjjjjj\rj", "seat holds"},
 	{"sessions", "3", "qa-seats"},
 	{"pins", "3\r", "NOW"},
 	{"pins-staged", "3\rjjjj\r482\rgg-", "2 changes staged"},
@@ -80,6 +83,15 @@ static void take(const struct picture *picture, int cols, int rows, const char *
 	pty_finish(&pty);
 }
 
+static const struct picture *picture_of(const char *name)
+{
+	const struct picture *picture = pictures;
+
+	while (strcmp(picture->name, name) != 0)
+		picture++;
+	return picture;
+}
+
 static void test_services_sizes(void **state)
 {
 	(void)state;
@@ -87,6 +99,7 @@ static void test_services_sizes(void **state)
 	take(&pictures[0], 120, 40, "dark");
 	take(&pictures[0], 200, 60, "dark");
 	take(&pictures[0], 60, 15, "dark");
+	take(picture_of("pulls"), 200, 60, "dark");
 }
 
 static void test_all_views(void **state)

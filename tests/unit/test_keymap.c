@@ -95,6 +95,7 @@ static void test_commands_are_commands(void **state)
 		.filter = {"service:cart since:15m", 22},
 		.ttl = {"8h", 2},
 		.name = {"checkout flow", 13},
+		.pull = {"482", 3},
 	};
 
 	(void)state;

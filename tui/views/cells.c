@@ -109,6 +109,42 @@ enum role cell_expires(const struct canvas *canvas, int64_t expires_at, char dst
 	return near ? ROLE_WARNING : left < 3600LL * 1000 ? ROLE_STARTING : ROLE_BASE;
 }
 
+void cell_put_none(const struct canvas *canvas, int y, int x, int cols)
+{
+	(void)canvas_glyph(canvas, y, x + cols - 1, ROLE_QUIET, GLYPH_NONE);
+}
+
+void cell_put_rate(const struct canvas *canvas, int y, int x, int cols, double rate)
+{
+	char text[16];
+
+	cell_rate(text, rate);
+	canvas_right(canvas, y, x, cols, rate > 0 ? ROLE_FIGURE : ROLE_QUIET, text);
+}
+
+/* Of errors, in percent; 1 is much. */
+void cell_put_share(const struct canvas *canvas, int y, int x, int cols, double share)
+{
+	bool loud = share >= 0.01;
+	char text[16];
+
+	(void)snprintf(text, sizeof(text), "%.1f", share * 100);
+	canvas_right(canvas, y, x, cols, loud ? ROLE_UNHEALTHY : ROLE_QUIET, text);
+	if (loud)
+		(void)canvas_glyph(canvas, y, x, ROLE_UNHEALTHY, GLYPH_UP);
+}
+
+void cell_put_expires(const struct canvas *canvas, int y, int x, int cols, int64_t expires_at)
+{
+	char text[32];
+	enum role role = cell_expires(canvas, expires_at, text);
+
+	if (text[0] == '\0')
+		cell_put_none(canvas, y, x, cols);
+	else
+		canvas_right(canvas, y, x, cols, role, text);
+}
+
 enum role cell_status_role(int64_t status)
 {
 	static const enum role by_class[] = {

@@ -19,6 +19,11 @@ void cell_rate(char dst[16], double rate);
 void cell_ms(char dst[16], double ms);
 /* "4m !", loud when it is near. */
 enum role cell_expires(const struct canvas *canvas, int64_t expires_at, char dst[32]);
+/* Figures and times in a column, right-aligned; what is not there is a dash. */
+void cell_put_none(const struct canvas *canvas, int y, int x, int cols);
+void cell_put_rate(const struct canvas *canvas, int y, int x, int cols, double rate);
+void cell_put_share(const struct canvas *canvas, int y, int x, int cols, double share);
+void cell_put_expires(const struct canvas *canvas, int y, int x, int cols, int64_t expires_at);
 enum role cell_status_role(int64_t status);
 enum role cell_reason_role(int reason);
 

@@ -3,6 +3,7 @@
 
 const struct view *const view_list[] = {
 	&view_services,
+	&view_pulls,
 	&view_sessions,
 	&view_requests,
 	&view_timeline,

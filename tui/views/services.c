@@ -226,8 +226,8 @@ static void title_text(const struct services *state, char *dst, size_t size)
 	struct strbuf text;
 
 	strbuf_init(&text, size - 1);
-	if (state->mark_count > 0)
-		strbuf_addf(&text, "%zu marked   ", state->mark_count);
+	if (state->marks.count > 0)
+		strbuf_addf(&text, "%zu marked   ", state->marks.count);
 	if (state->mine)
 		strbuf_addf(&text, "mine first (%zu)   ", state->tree.mine_count);
 	if (state->filter_text[0] != '\0')
@@ -243,7 +243,7 @@ static void services_draw_title(const void *arg, const struct model *model, cons
 {
 	const struct services *state = arg;
 	char text[LIMIT_FILTER + 128];
-	bool special = state->filter_text[0] != '\0' || state->mark_count > 0 || state->mine;
+	bool special = state->filter_text[0] != '\0' || state->marks.count > 0 || state->mine;
 	int x = 1;
 	int cells;
 
@@ -453,14 +453,18 @@ static bool services_sort(void *arg, const struct model *model, char letter)
 static bool services_reveal(void *arg, const struct model *model, const struct selection *selection)
 {
 	struct services *state = arg;
-	size_t row;
+	struct str service = str_of(selection->service);
+	struct str version = str_of(selection->version);
 
-	if (!tree_find(&state->tree, model, str_of(selection->service), str_of(selection->version),
-		    &row))
+	size_t node;
+
+	if (!model_find_node(model, service, &node) ||
+		(version.n > 0 && !environment_version(model->env, service, version)))
 		return false;
+	str_copy(state->service, sizeof(state->service), service);
+	str_copy(state->version, sizeof(state->version), version);
 	state->moved = true;
-	list_select(&state->list, row);
-	remember(state, model);
+	state->stale = true;
 	return true;
 }
 

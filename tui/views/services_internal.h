@@ -3,10 +3,10 @@
 #define UMBRA_TUI_VIEWS_SERVICES_INTERNAL_H
 
 #include "core/model/filter.h"
-#include "core/model/names.h"
 
 #include "tui/view.h"
 #include "tui/views/services_index.h"
+#include "tui/views/targets.h"
 #include "tui/widgets/columns.h"
 #include "tui/widgets/facts.h"
 #include "tui/widgets/list.h"
@@ -30,9 +30,6 @@ enum services_column {
 
 extern const struct column_set services_columns;
 
-/* Commands with several versions stay within COMMAND_MAX. */
-enum { MARKS_MAX = 16 };
-
 /* Where what is known of the selected row stands. */
 enum pane { PANE_NONE, PANE_BELOW, PANE_BESIDE };
 
@@ -53,13 +50,8 @@ struct services {
 	char version[LIMIT_VERSION_NAME + 1]; /* "" for the service itself */
 	char command[COMMAND_MAX]; /* what Enter is as a command line */
 
-	char marks[MARKS_MAX][VERSION_ID_SIZE]; /* marked versions, in the order they were */
-	size_t mark_count;
-
-	/* What a question that is up is about; named once, so that the answer is for the same. */
-	char asked[MARKS_MAX][VERSION_ID_SIZE];
-	size_t asked_count;
-	char asked_session[LIMIT_SESSION_KEY + 1];
+	struct targets marks;
+	struct targets asked; /* what a question that is up is about */
 
 	enum pane pane;
 	int list_cols;

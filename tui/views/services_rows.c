@@ -57,11 +57,6 @@ struct row {
 	const struct pinned *pinned; /* NULL: no session pins it */
 };
 
-static void draw_none(const struct row *row, int x, int width, bool right)
-{
-	(void)canvas_glyph(row->canvas, row->y, right ? x + width - 1 : x, ROLE_QUIET, GLYPH_NONE);
-}
-
 static void draw_found(const struct row *row, int x, int width, enum role role, const char *text)
 {
 	canvas_text_found(row->canvas, row->y, x, width, role, str_of(text), str_of(row->ui->find));
@@ -133,7 +128,7 @@ static void draw_author(const struct row *row, int x, int width)
 	if (row->version->pr_author)
 		draw_found(row, x, width, ROLE_BASE, row->version->pr_author);
 	else if (row->version->kind == KIND_STABLE)
-		draw_none(row, x, width, false);
+		(void)canvas_glyph(row->canvas, row->y, x, ROLE_QUIET, GLYPH_NONE);
 }
 
 static void draw_commit(const struct row *row, int x, int width)
@@ -159,16 +154,8 @@ static void draw_age(const struct row *row, int x, int width)
 
 static void draw_expires(const struct row *row, int x, int width)
 {
-	char text[32];
-	enum role role;
-
-	if (!row->version)
-		return;
-	role = cell_expires(row->canvas, row->version->expires_at, text);
-	if (text[0] == '\0')
-		draw_none(row, x, width, true);
-	else
-		canvas_right(row->canvas, row->y, x, width, role, text);
+	if (row->version)
+		cell_put_expires(row->canvas, row->y, x, width, row->version->expires_at);
 }
 
 static bool is_idle(const struct row *row)
@@ -244,26 +231,15 @@ static void draw_health(const struct row *row, int x, int width)
 
 static void draw_rate(const struct row *row, int x, int width)
 {
-	char text[16];
-
-	cell_rate(text, is_idle(row) ? 0 : row->figures->rate);
-	canvas_right(row->canvas, row->y, x, width, is_idle(row) ? ROLE_QUIET : ROLE_FIGURE, text);
+	cell_put_rate(row->canvas, row->y, x, width, is_idle(row) ? 0 : row->figures->rate);
 }
 
 static void draw_errors(const struct row *row, int x, int width)
 {
-	char text[16];
-	bool loud;
-
-	if (is_idle(row)) {
-		draw_none(row, x, width, true);
-		return;
-	}
-	loud = row->figures->share_5xx >= 0.01;
-	(void)snprintf(text, sizeof(text), "%.1f", row->figures->share_5xx * 100);
-	canvas_right(row->canvas, row->y, x, width, loud ? ROLE_UNHEALTHY : ROLE_QUIET, text);
-	if (loud)
-		(void)canvas_glyph(row->canvas, row->y, x, ROLE_UNHEALTHY, GLYPH_UP);
+	if (is_idle(row))
+		cell_put_none(row->canvas, row->y, x, width);
+	else
+		cell_put_share(row->canvas, row->y, x, width, row->figures->share_5xx);
 }
 
 /* Quantiles end half a minute before the rate does. */
@@ -272,7 +248,7 @@ static void draw_p95(const struct row *row, int x, int width)
 	char text[16];
 
 	if (is_idle(row) || row->figures->p95_ms <= 0) {
-		draw_none(row, x, width, true);
+		cell_put_none(row->canvas, row->y, x, width);
 		return;
 	}
 	cell_ms(text, row->figures->p95_ms);

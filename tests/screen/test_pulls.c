@@ -1,0 +1,162 @@
+/* The Pull requests view: what it shows of each, and a session, pins and requests of all of one. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "tests/support/dash.h"
+
+static struct stage stage;
+static struct pty pty;
+
+static int setup(void **state)
+{
+	(void)state;
+	stage_start(&stage, &stage_shop_script, 0);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	pty_finish(&pty);
+	stage_stop(&stage);
+	return 0;
+}
+
+static void open_pulls(struct dash_options options)
+{
+	options.rows = options.rows ? options.rows : 40;
+	options.cols = options.cols ? options.cols : 120;
+	dash_start(&pty, &stage, &options);
+	dash_ready(&pty);
+	pty_keys(&pty, "2");
+	pty_wait_text(&pty, "PULL REQUEST");
+	pty_quiet(&pty, 80);
+}
+
+static void check_row(int row, const char *text)
+{
+	char got[PTY_ROW_SIZE];
+
+	pty_row(&pty, row, got);
+	if (!strstr(got, text))
+		fail_msg("row %d has no \"%s\": %s", row, text, got);
+}
+
+static void test_a_row_each(void **state)
+{
+	(void)state;
+	open_pulls((struct dash_options){0});
+	check_row(4, "#571");
+	check_row(9, "#482");
+	check_row(9, "2 of 2");
+	check_row(9, "booking, pricing");
+	pty_keys(&pty, "f482\r\r"); /* unfolds it */
+	pty_wait_text(&pty, "pricing@pr-482");
+	check_row(10, "booking@pr-482");
+	pty_keys(&pty, "j\r");
+	pty_wait_text(&pty, "All fields, as the API has them:");
+	pty_keys(&pty, "\033");
+	pty_wait_text(&pty, "PULL REQUEST");
+	pty_keys(&pty, "h"); /* folds, and goes to its pull request */
+	pty_wait_gone(&pty, "pricing@pr-482");
+	pty_wait_text(&pty, "$ umbra pr show 482");
+}
+
+static void test_filter_and_sort(void **state)
+{
+	(void)state;
+	open_pulls((struct dash_options){0});
+	pty_keys(&pty, "/author:dev1\r");
+	pty_wait_text(&pty, "filter: author:dev1 (hides 5)");
+	check_row(4, "#482");
+	pty_keys(&pty, "\033");
+	pty_wait_text(&pty, "#571");
+	pty_keys(&pty, "se");
+	pty_wait_text(&pty, "sort: 5xx");
+	check_row(4, "#533");
+	pty_keys(&pty, "soS");
+	pty_wait_text(&pty, "sort: author");
+	pty_quiet(&pty, 80);
+	check_row(4, "dev6");
+}
+
+static void test_a_session_on_all_of_it(void **state)
+{
+	(void)state;
+	open_pulls((struct dash_options){0});
+	pty_keys(&pty, "Gc");
+	pty_wait_text(&pty, "name of the session on all of it");
+	pty_keys(&pty, "\r");
+	pty_wait_text(&pty, "WHAT CHANGES"); /* its own screen */
+	pty_wait_text(&pty, "you: pr-482-");
+	pty_keys(&pty, "2");
+	pty_wait_text(&pty, "Only requests of 3 sessions arrive there");
+}
+
+static void test_pins_of_all_of_it(void **state)
+{
+	(void)state;
+	open_pulls((struct dash_options){.session = "nothing-yet1"});
+	pty_keys(&pty, "Gp");
+	pty_wait_text(&pty, "served by 2 versions (booking@pr-482, pricing@pr-482)");
+	pty_wait_text(&pty, "$ umbra session pin nothing-yet1 booking=pr-482 pricing=pr-482");
+	pty_keys(&pty, "\r");
+	pty_wait_text(&pty, "Only requests of 3 sessions arrive there");
+}
+
+static void test_its_requests(void **state)
+{
+	(void)state;
+	open_pulls((struct dash_options){0});
+	pty_keys(&pty, "Gl");
+	pty_wait_text(&pty, "Requests › pr:482");
+	pty_wait_text(&pty, "/seats/hold");
+	assert_false(pty_shows(&pty, "/find?q=yoga"));
+	pty_keys(&pty, "\033");
+	pty_wait_text(&pty, "PULL REQUEST");
+}
+
+static void furnish_nothing(struct stage_plane *plane)
+{
+	stage_clock(plane, 0);
+	stage_service(plane, "cart", "{}");
+}
+
+static void test_none(void **state)
+{
+	static const struct stage_script bare = {.furnish = furnish_nothing};
+
+	(void)state;
+	stage_stop(&stage);
+	stage_start(&stage, &bare, 0);
+	dash_start(&pty, &stage, &(struct dash_options){0});
+	pty_wait_text(&pty, "1 service");
+	pty_keys(&pty, "2");
+	pty_wait_text(&pty, "No version names a pull request.");
+	pty_wait_text(&pty, "$ umbra version register");
+	pty_keys(&pty, "\rcpljks");
+	pty_quiet(&pty, 100);
+	assert_true(pty_shows(&pty, "No version names a pull request."));
+}
+
+#define ACT(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		ACT(test_a_row_each),
+		ACT(test_filter_and_sort),
+		ACT(test_a_session_on_all_of_it),
+		ACT(test_pins_of_all_of_it),
+		ACT(test_its_requests),
+		ACT(test_none),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
