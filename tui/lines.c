@@ -10,11 +10,13 @@
 
 #include "core/base/mem.h"
 #include "core/model/ring.h"
+#include "core/model/trace.h"
 
-enum { LINES_MAX = 20000, LINES_BYTES_MAX = 6 << 20, RATE_LAG_MS = 2000, TRACE_REACH = 256 };
+enum { LINES_MAX = 20000, LINES_BYTES_MAX = 6 << 20, RATE_LAG_MS = 2000 };
 
 struct lines {
 	struct ring *ring;
+	struct trace_index *traces; /* over the whole ring */
 	size_t max_lines;
 	size_t max_bytes;
 	struct filter *filter;
@@ -30,6 +32,11 @@ struct lines {
 	int in_second_before;
 };
 
+static const struct request *get_line(const void *store, int64_t number)
+{
+	return ring_get(((const struct lines *)store)->ring, number);
+}
+
 struct lines *lines_create(size_t max_lines, size_t max_bytes)
 {
 	struct lines *lines = xcalloc(1, sizeof(*lines));
@@ -37,6 +44,7 @@ struct lines *lines_create(size_t max_lines, size_t max_bytes)
 	lines->max_lines = max_lines > 0 ? max_lines : LINES_MAX;
 	lines->max_bytes = max_bytes > 0 ? max_bytes : LINES_BYTES_MAX;
 	lines->ring = ring_create(lines->max_lines, lines->max_bytes, 1);
+	lines->traces = trace_index_create(lines->max_lines, get_line, lines);
 	return lines;
 }
 
@@ -44,6 +52,7 @@ void lines_destroy(struct lines *lines)
 {
 	if (!lines)
 		return;
+	trace_index_destroy(lines->traces);
 	ring_destroy(lines->ring);
 	filter_destroy(lines->filter);
 	free(lines->shown);
@@ -100,6 +109,7 @@ void lines_add(struct lines *lines, const struct request *request, const struct 
 	struct request *copy = request_copy(request);
 	int64_t number = ring_push(lines->ring, copy, request_size(copy));
 
+	trace_index_add(lines->traces, number, request->trace);
 	if (!lines->filter || filter_match_request(lines->filter, request, env, now_ms))
 		show(lines, number);
 	lines->last_seq = request->seq;
@@ -131,27 +141,11 @@ const struct request *lines_get(const struct lines *lines, int64_t number)
 	return ring_get(lines->ring, number);
 }
 
-static bool carries_session_of(const struct request *other, const struct request *line)
-{
-	return other && other->session.n > 0 && str_eq(other->trace, line->trace);
-}
-
 const struct request *lines_lost_session(const struct lines *lines, int64_t number)
 {
 	const struct request *line = ring_get(lines->ring, number);
 
-	if (!line || line->session.n > 0 || line->trace.n == 0)
-		return NULL;
-	for (int64_t away = 1; away <= TRACE_REACH; away++) {
-		const struct request *before = ring_get(lines->ring, number - away);
-		const struct request *after = ring_get(lines->ring, number + away);
-
-		if (carries_session_of(before, line))
-			return before;
-		if (carries_session_of(after, line))
-			return after;
-	}
-	return NULL;
+	return line && line->seq != 0 ? trace_index_lost_by(lines->traces, line) : NULL;
 }
 
 bool line_is_loss(const struct request *line, int64_t *ret_count, struct str *ret_why)

@@ -31,8 +31,8 @@ void lines_add_loss(struct lines *lines, int64_t count, const char *why);
 /* NULL when it is not kept. */
 const struct request *lines_get(const struct lines *lines, int64_t number);
 /*
- * The nearest line of the same trace that carries a session, when this one carries none: the session was
- * lost on the way. NULL otherwise. Looks at the lines around only: hops of a trace end close together.
+ * The hop that lost the session which this line is without, as the lines of its trace tell
+ * (core/model/trace.h); NULL when it has one, or it is not certain. May be known only when more have come.
  */
 const struct request *lines_lost_session(const struct lines *lines, int64_t number);
 /* A loss is kept as a request without seq: how many (-1 unknown) and why. */

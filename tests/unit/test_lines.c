@@ -7,6 +7,8 @@
 
 #include <cmocka.h>
 
+#include "core/base/mem.h"
+
 #include "tui/lines.h"
 
 static void add(struct lines *lines, int64_t seq, const char *service, int64_t status)
@@ -23,35 +25,62 @@ static void add(struct lines *lines, int64_t seq, const char *service, int64_t s
 	lines_add(lines, &request, NULL, 1000);
 }
 
-static void add_hop(struct lines *lines, int64_t seq, const char *trace, const char *session)
+struct traced {
+	int64_t seq;
+	const char *trace, *service, *caller, *session;
+	int64_t from_ms;
+	double total_ms;
+};
+
+static void add_hop(struct lines *lines, const struct traced *hop)
 {
 	struct request request;
 
 	memset(&request, 0, sizeof(request));
-	request.seq = seq;
-	request.trace = str_of(trace);
-	request.session = str_of(session);
+	request.seq = hop->seq;
+	request.time = hop->from_ms;
+	request.total_ms = hop->total_ms;
+	request.trace = str_of(hop->trace);
+	request.service = str_of(hop->service);
+	request.version = STR_LIT("1");
+	request.caller = str_of(hop->caller);
+	request.session = str_of(hop->session);
 	request.kind = KIND_COUNT;
 	request.carrier = CARRIER_COUNT;
 	request.intended = REASON_COUNT;
 	lines_add(lines, &request, NULL, 1000);
 }
 
+/* profile was called by schedule, which has it; that booking's hop is nearer in the log says nothing. */
 static void test_lost_session(void **state)
 {
+	static const struct traced hops[] = {
+		{1, "aa", "profile", "", "", 30, 5},
+		{2, "bb", "profile", "", "", 30, 5},
+		{3, "aa", "booking", "gateway@1", "dev-1", 60, 5},
+		{4, "aa", "schedule", "gateway@1", "dev-1", 25, 20},
+		{5, "", "search", "", "", 20, 60},
+	};
+	static const struct traced outer = {6, "aa", "gateway", "", "dev-1", 20, 80};
 	struct lines *lines = lines_create(100, 0);
-	const struct request *had;
+	const struct request *by;
 
 	(void)state;
-	add_hop(lines, 1, "aa", ""); /* the inner hop ends, and is logged, first */
-	add_hop(lines, 2, "bb", "");
-	add_hop(lines, 3, "aa", "dev-1");
-	add_hop(lines, 4, "", "");
-	had = lines_lost_session(lines, lines_number(lines, 0));
-	assert_non_null(had);
-	assert_true(str_eq_c(had->session, "dev-1"));
-	for (size_t row = 1; row < 4; row++)
+	for (size_t i = 0; i < ARRAY_LEN(hops); i++)
+		add_hop(lines, &hops[i]);
+	assert_null(lines_lost_session(lines, lines_number(lines, 0))); /* its outer hop lasts */
+	add_hop(lines, &outer);
+	by = lines_lost_session(lines, lines_number(lines, 0));
+	assert_non_null(by);
+	assert_true(str_eq_c(by->service, "schedule"));
+	for (size_t row = 1; row < 6; row++)
 		assert_null(lines_lost_session(lines, lines_number(lines, row)));
+	lines_clear(lines);
+	add_hop(lines, &outer);
+	add_hop(lines, &hops[0]);
+	by = lines_lost_session(lines, lines_number(lines, 1));
+	assert_non_null(by); /* what was cleared away is no longer part of it */
+	assert_true(str_eq_c(by->service, "gateway"));
 	lines_destroy(lines);
 }
 

@@ -123,18 +123,22 @@ static bool called_without(const struct model *model, const struct request *line
 	return caller && caller->kind == KIND_EPHEMERAL;
 }
 
-/*
- * The line when its session was lost before it: the one of the same trace that still had it, or itself
- * when only its caller tells. NULL: nothing was lost.
- */
-static const struct request *lost_session(const struct model *model, int64_t number)
+/* The session was lost on the way to this line: by whom, as it is written in CALLER; "" when it was not. */
+static void lost_by(const struct model *model, int64_t number, char dst[VERSION_ID_SIZE])
 {
 	const struct request *line = lines_get(model->lines, number);
-	const struct request *had = NULL;
+	const struct request *by = NULL;
 
-	if (line && line->seq != 0 && line->reason == REASON_NO_SESSION)
-		had = lines_lost_session(model->lines, number);
-	return had ? had : line && called_without(model, line) ? line : NULL;
+	dst[0] = '\0';
+	if (!line || line->seq == 0 || line->reason != REASON_NO_SESSION)
+		return;
+	by = lines_lost_session(model->lines, number);
+	if (by && by->kind == KIND_STABLE)
+		(void)str_copy(dst, VERSION_ID_SIZE, by->service);
+	else if (by)
+		name_join_version(by->service, by->version, dst);
+	else if (called_without(model, line))
+		(void)str_copy(dst, VERSION_ID_SIZE, line->caller);
 }
 
 static void put(const struct requests *state, const struct ui *ui, const struct canvas *canvas,
@@ -185,34 +189,36 @@ static void draw_why(const struct requests *state, const struct ui *ui, const st
 		str_of(line->reason < REASON_COUNT ? reason_names[line->reason] : "-"));
 }
 
-/* A stable caller is its service; what is beside stable is named in full. */
-static void draw_caller(const struct requests *state, const struct model *model,
-	const struct ui *ui, const struct canvas *canvas, int y, int64_t number)
+/* As much of it as there is room for. */
+static void draw_lost(const struct canvas *canvas, int y, const struct placed *at, const char *by)
 {
-	const struct request *line = lines_get(model->lines, number);
-	const struct request *lost = lost_session(model, number);
-	const struct placed *at = &state->placed[COLUMN_CALLER];
-	const struct version *caller = caller_of(model, line);
-	struct str text = line->caller;
-	char said[LIMIT_SESSION_KEY + 32] = "lost the session here";
-	int used = 0;
+	static const char *const ways[] = {
+		" lost the session here", " lost the session", " lost it"};
+	int used;
+	size_t i = 0;
 
 	if (at->width == 0)
 		return;
-	if (caller && caller->kind == KIND_STABLE)
-		text = str_of(caller->service);
-	if (text.n > 0) {
+	used = canvas_run_c(canvas, y, at->x, at->width, ROLE_WARNING, by);
+	while (i + 1 < ARRAY_LEN(ways) && used + (int)strlen(ways[i]) > at->width)
+		i++;
+	canvas_c(canvas, y, at->x + used, at->width - used, ROLE_WARNING, ways[i]);
+}
+
+/* A stable caller is its service; what is beside stable is named in full. */
+static void draw_caller(const struct requests *state, const struct model *model,
+	const struct ui *ui, const struct canvas *canvas, int y, const struct request *line)
+{
+	const struct version *caller = caller_of(model, line);
+	bool stable = caller && caller->kind == KIND_STABLE;
+
+	if (line->caller.n > 0)
 		put(state, ui, canvas, y, COLUMN_CALLER,
-			caller && caller->kind == KIND_EPHEMERAL ? ROLE_EPHEMERAL : ROLE_QUIET,
-			text);
-		used = (int)text_cells(text) + 1;
-	} else if (lost) {
-		(void)snprintf(said, sizeof(said), "%.*s lost on the way", STR_ARG(lost->session));
-	} else {
-		(void)canvas_glyph(canvas, y, at->x, ROLE_QUIET, GLYPH_NONE);
-	}
-	if (lost && used < at->width)
-		(void)canvas_run_c(canvas, y, at->x + used, at->width - used, ROLE_WARNING, said);
+			caller && !stable ? ROLE_EPHEMERAL : ROLE_QUIET,
+			stable ? str_of(caller->service) : line->caller);
+	else if (state->placed[COLUMN_CALLER].width > 0)
+		(void)canvas_glyph(
+			canvas, y, state->placed[COLUMN_CALLER].x, ROLE_QUIET, GLYPH_NONE);
 }
 
 static void draw_loss(const struct canvas *canvas, int y, int64_t count, struct str why)
@@ -233,6 +239,7 @@ static void draw_line(const struct requests *state, const struct model *model, c
 {
 	const struct request *line = lines_get(model->lines, number);
 	char clock[TIME_TEXT_SIZE];
+	char by[VERSION_ID_SIZE];
 	int64_t lost;
 	struct str why;
 
@@ -240,17 +247,21 @@ static void draw_line(const struct requests *state, const struct model *model, c
 		draw_loss(canvas, y, lost, why);
 		return;
 	}
+	lost_by(model, number, by);
 	time_format_clock(line->time, clock);
 	if (state->placed[COLUMN_TIME].width < 12)
 		clock[8] = '\0'; /* without the milliseconds */
 	put(state, ui, canvas, y, COLUMN_TIME, ROLE_QUIET, str_of(clock));
 	put(state, ui, canvas, y, COLUMN_SERVICE, ROLE_BASE,
 		line->service.n > 0 ? line->service : line->host);
-	draw_why(state, ui, canvas, y, line, lost_session(model, number) != NULL);
+	draw_why(state, ui, canvas, y, line, by[0] != '\0');
 	draw_numbers(state, ui, canvas, y, line);
 	put(state, ui, canvas, y, COLUMN_METHOD, ROLE_BASE, line->method);
 	put(state, ui, canvas, y, COLUMN_PATH, ROLE_STRONG, line->path);
-	draw_caller(state, model, ui, canvas, y, number);
+	if (by[0] != '\0')
+		draw_lost(canvas, y, &state->placed[COLUMN_CALLER], by);
+	else
+		draw_caller(state, model, ui, canvas, y, line);
 	put(state, ui, canvas, y, COLUMN_SESSION, ROLE_SESSION, line->session);
 }
 
