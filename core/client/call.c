@@ -5,6 +5,7 @@
  */
 #include "core/client/call.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -249,6 +250,12 @@ static void set_headers(struct client_call *call, const struct call_request *req
 		add_header(call, "Content-Type", "application/json");
 	if (strcmp(request->method, "GET") != 0 && call->client->actor != NULL)
 		add_header(call, "Umbra-Actor", call->client->actor);
+	if (strcmp(request->method, "GET") != 0 && request->if_revision != 0) {
+		char tag[32];
+
+		(void)snprintf(tag, sizeof(tag), "\"%" PRId64 "\"", request->if_revision);
+		add_header(call, "If-Match", tag);
+	}
 	/* libcurl would wait a second for a 100 before a larger body. */
 	add_header(call, "Expect", "");
 	curl_easy_setopt(call->easy, CURLOPT_HTTPHEADER, call->headers);

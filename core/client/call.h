@@ -30,6 +30,7 @@ struct call_request {
 	const char *method;
 	const char *path;
 	const char *body; /* NULL for none */
+	int64_t if_revision; /* of a write, 0: any */
 	int timeout_ms; /* for the whole exchange, 0: none */
 	int silence_ms; /* without a byte, 0: any */
 	int gather_ms; /* between two reads of the socket, 0: whenever there is something */

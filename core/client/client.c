@@ -317,19 +317,29 @@ struct event_base *client_base(const struct client *client)
 	return client->base;
 }
 
-struct client_call *client_request(struct client *client, const char *method, const char *path,
-	const char *body, int timeout_ms, client_done_fn done, void *arg)
+struct client_call *client_ask(
+	struct client *client, const struct client_asking *asking, client_done_fn done, void *arg)
 {
-	struct call_request request = {
-		.method = method,
-		.path = path,
-		.body = body,
-		.timeout_ms = timeout_ms > 0 ? timeout_ms : DEFAULT_TIMEOUT_MS,
+	const struct call_request request = {
+		.method = asking->method,
+		.path = asking->path,
+		.body = asking->body,
+		.if_revision = asking->if_revision,
+		.timeout_ms = asking->timeout_ms > 0 ? asking->timeout_ms : DEFAULT_TIMEOUT_MS,
 		.done = done,
 		.arg = arg,
 	};
 
 	return client_call_start(client, &request);
+}
+
+struct client_call *client_request(struct client *client, const char *method, const char *path,
+	const char *body, int timeout_ms, client_done_fn done, void *arg)
+{
+	const struct client_asking asking = {
+		.method = method, .path = path, .body = body, .timeout_ms = timeout_ms};
+
+	return client_ask(client, &asking, done, arg);
 }
 
 void client_cancel(struct client_call *call)

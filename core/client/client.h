@@ -56,6 +56,16 @@ struct client_call;
 /* `method` "GET"; `path` begins with /v1 and is already encoded; `body` NULL for none; timeout_ms 0: 10 s. */
 struct client_call *client_request(struct client *client, const char *method, const char *path,
 	const char *body, int timeout_ms, client_done_fn done, void *arg);
+/* The same for a write that holds only while the thing has this revision (If-Match), else ERR_REVISION. */
+struct client_asking {
+	const char *method;
+	const char *path;
+	const char *body;
+	int timeout_ms;
+	int64_t if_revision; /* 0: whatever it has */
+};
+struct client_call *client_ask(
+	struct client *client, const struct client_asking *asking, client_done_fn done, void *arg);
 /* `done` will not be called. From inside `done` it does nothing; after it the call is gone. */
 void client_cancel(struct client_call *call);
 

@@ -82,6 +82,7 @@ static const struct arg_spec set_args[] = {
 	{.name = "--owner", .kind = ARG_TEXT, .value = "TEAM", .help = "who looks after it"},
 	{.name = "--repository", .kind = ARG_URL, .value = "URL", .help = "where its source is"},
 	{.name = "--description", .kind = ARG_TEXT, .value = "TEXT", .help = "what it does"},
+	RUN_IF_REVISION_ARG,
 };
 
 /* An option, and the member of the API's object it sets. */
@@ -186,6 +187,9 @@ static void set_reply(struct command_run *run, const struct client_response *res
 
 	if (!object)
 		return;
+	/* What is put is what was read, changed: nobody's change in between is lost. */
+	if (!run->if_revision)
+		run->if_revision = response->etag_revision;
 	set_strip(object);
 	set_put(run, object);
 	cJSON_Delete(object);
@@ -213,6 +217,7 @@ static struct command_run *set_start(
 	run->release = set_release;
 	run->reply = set_reply;
 	run->failed = set_missing;
+	run_if_revision(run, args);
 	run_path(run, "services", args_get(args, "SERVICE"), NULL);
 	run_send(run, "GET", 0);
 	return run;

@@ -138,6 +138,7 @@ static const struct arg_spec register_args[] = {
 		.repeated = true,
 		.value = "KEY=VALUE",
 		.help = "a label of your own"},
+	RUN_IF_REVISION_ARG,
 };
 
 /* Options that are members of the body, `pr` ones in an object of their own. */
@@ -238,6 +239,7 @@ static struct command_run *register_start(
 	json_object_end(&w);
 	run_query(run, "take", args_has(args, "--take") ? "1" : NULL);
 	run->say = register_say;
+	run_if_revision(run, args);
 	run_send(run, "PUT", 0);
 	return run;
 }
@@ -269,6 +271,7 @@ static const struct arg_spec extend_args[] = {
 		.kind = ARG_DURATION,
 		.value = "DURATION",
 		.help = "lifetime from now; what it had, when not given"},
+	RUN_IF_REVISION_ARG,
 };
 
 static void extend_say(struct command_run *run, const cJSON *body)
@@ -284,6 +287,7 @@ static struct command_run *extend_start(
 	struct command_run *run = version_run(client, args, done, arg);
 
 	run->say = extend_say;
+	run_if_revision(run, args);
 	run_extend(run, args_get(args, "--ttl"));
 	return run;
 }
@@ -302,12 +306,15 @@ const struct command command_version_extend = {
 
 /* ---- retire ---- */
 
+static const struct arg_spec retire_args[] = {VERSION_ID_ARG, RUN_IF_REVISION_ARG};
+
 static struct command_run *retire_start(
 	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
 {
 	struct command_run *run = version_run(client, args, done, arg);
 
 	strbuf_addf(&run->message, "%s is retired", args_get(args, "SERVICE@VERSION"));
+	run_if_revision(run, args);
 	run_send(run, "DELETE", 0);
 	return run;
 }
@@ -320,8 +327,8 @@ const struct command command_version_retire = {
 		"when the "
 		"session is strict, with the reason version-gone.",
 	.example = "umbra version retire booking@pr-482",
-	.args = id_arg,
-	.arg_count = ARRAY_LEN(id_arg),
+	.args = retire_args,
+	.arg_count = ARRAY_LEN(retire_args),
 	.shape = SHAPE_NONE,
 	.writes = true,
 	.start = retire_start,

@@ -136,12 +136,25 @@ static void on_answer(void *arg, const struct client_response *response)
 		end_with_answer(run, response->body);
 }
 
+void run_if_revision(struct command_run *run, const struct command_args *args)
+{
+	const char *revision = args_get(args, "--if-revision");
+
+	if (revision)
+		(void)str_to_i64(str_of(revision), &run->if_revision);
+}
+
 void run_send(struct command_run *run, const char *method, int timeout_ms)
 {
-	const char *body = run->body.len ? run->body.data : NULL;
+	const struct client_asking asking = {
+		.method = method,
+		.path = run->path.data,
+		.body = run->body.len ? run->body.data : NULL,
+		.timeout_ms = timeout_ms,
+		.if_revision = run->if_revision,
+	};
 
-	run->call = client_request(
-		run->client, method, run->path.data, body, timeout_ms, on_answer, run);
+	run->call = client_ask(run->client, &asking, on_answer, run);
 }
 
 struct command_run *run_get(struct client *client, command_done_fn done, void *arg,

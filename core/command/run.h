@@ -20,6 +20,7 @@ struct command_run {
 	struct client_call *call; /* under way, or NULL */
 	struct strbuf path;
 	struct strbuf body; /* sent when not empty */
+	int64_t if_revision; /* a write holds only while the thing has it; 0: whatever it has */
 	struct strbuf message; /* of the result */
 	/* An answer that is no error; the call is over. NULL: end with the answer's body. */
 	void (*reply)(struct command_run *run, const struct client_response *response);
@@ -37,6 +38,13 @@ struct command_run *run_create(struct client *client, command_done_fn done, void
 void run_path(struct command_run *run, ...) __attribute__((sentinel));
 /* Appends "?name=value", or "&" after the first; nothing for a NULL value. */
 void run_query(struct command_run *run, const char *name, const char *value);
+/* The option --if-revision of a command that writes one thing. */
+#define RUN_IF_REVISION_ARG                                                                  \
+	{                                                                                    \
+		.name = "--if-revision", .kind = ARG_INT, .value = "N",                      \
+		.help = "only while this is its revision; refused when it has changed since" \
+	}
+void run_if_revision(struct command_run *run, const struct command_args *args);
 /* Sends what path and body say; errors end the run by themselves. timeout_ms 0: the client's. */
 void run_send(struct command_run *run, const char *method, int timeout_ms);
 /* A piece of a stream. */

@@ -59,6 +59,17 @@ must PATCH /v1/sessions/mine '{"policy":"strict"}'
 get cart -H 'Routing-Session: mine'
 is "$STATUS" 503 "after"
 
+# ---- two who change one thing ------------------------------------------------------------------------
+api GET /v1/services/ship
+revision=$(json revision <<<"$BODY")
+ok "the first" "$UMBRA" service set ship --owner ann --if-revision "$revision" >"$T/out"
+"$UMBRA" service set ship --owner bob --if-revision "$revision" 2>"$T/err"
+is "$?" 5 "the second is refused"
+has "$(cat "$T/err")" "read it again" "and told why"
+api GET /v1/services/ship
+must PUT /v1/services/ship "${BODY/\"ann\"/\"cid\"}"
+is "$(json owner <<<"$BODY")" cid "what was read is sent back, edited"
+
 # ---- gone --------------------------------------------------------------------------------------------
 must DELETE /v1/services/cart/versions/pr-482
 must DELETE /v1/services/pay/versions/build-9

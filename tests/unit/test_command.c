@@ -64,9 +64,12 @@ static void on_request(struct evhttp_request *req, void *arg)
 	size_t len = evbuffer_get_length(in);
 	struct answer answer = {500, "{}"};
 	struct evbuffer *out = evbuffer_new();
+	const char *if_match =
+		evhttp_find_header(evhttp_request_get_input_headers(req), "If-Match");
 
-	strbuf_addf(&f->asked, "%s %s%s%.*s\n", method_name(req), evhttp_request_get_uri(req),
-		len ? " " : "", (int)len, (const char *)evbuffer_pullup(in, -1));
+	strbuf_addf(&f->asked, "%s %s%s%s%s%.*s\n", method_name(req), evhttp_request_get_uri(req),
+		if_match ? " if " : "", if_match ? if_match : "", len ? " " : "", (int)len,
+		(const char *)evbuffer_pullup(in, -1));
 	if (f->answered < f->answer_count)
 		answer = f->answers[f->answered++];
 	evbuffer_add(out, answer.body, strlen(answer.body));
@@ -224,6 +227,21 @@ static const struct {
 		"PATCH /v1/services/cart/versions/pr-1 {\"ttl\":\"1h\"}\n", ERR_NONE, "until"},
 	{"version extend cart@1", {{200, "{\"service\":\"cart\",\"version\":\"1\"}"}},
 		"GET /v1/services/cart/versions/1\n", ERR_USAGE, "no lifetime"},
+	{"version retire cart@pr-1 --if-revision 17", {{204, ""}},
+		"DELETE /v1/services/cart/versions/pr-1 if \"17\"\n", ERR_NONE, "retired"},
+	{"version extend cart@pr-1 --if-revision 17", {{200, VERSION}, {200, VERSION}},
+		"GET /v1/services/cart/versions/pr-1\n"
+		"PATCH /v1/services/cart/versions/pr-1 if \"17\" {\"ttl\":\"72h\"}\n",
+		ERR_NONE, "lives for 72h from now"},
+	{"version register cart@1 --endpoint h:1 --if-revision 3", {{201, VERSION}},
+		"PUT /v1/services/cart/versions/1 if \"3\" "
+		"{\"kind\":\"ephemeral\",\"endpoints\":[\"h:1\"]}\n",
+		ERR_NONE, "registered"},
+	{"service set cart --owner me --if-revision 3",
+		{{200, "{\"name\":\"cart\"}"}, {200, "{\"name\":\"cart\"}"}},
+		"GET /v1/services/cart\nPUT /v1/services/cart if \"3\" "
+		"{\"name\":\"cart\",\"owner\":\"me\"}\n",
+		ERR_NONE, "is set"},
 	{"version retire cart@pr-1", {{204, ""}}, "DELETE /v1/services/cart/versions/pr-1\n",
 		ERR_NONE, "cart@pr-1 is retired"},
 	{"version promote cart@pr-1 --force", {{200, "{\"name\":\"cart\"}"}},
