@@ -95,13 +95,12 @@ static enum err pin_pull(struct plane *plane, const struct plane_write *write, s
 	struct pull_list list;
 	const struct pull *pull;
 	size_t count;
-	enum err err = ERR_NONE;
+	enum err err;
 
 	pulls_collect(&plane->tentative, write->pr, &list);
 	pull = pulls_find(&list, write->pr, str_of(write->pr_url), &count);
-	if (pull == NULL || count != 1)
-		err = refuse_pull(plane, write, &list, out);
-	for (size_t i = 0; err == ERR_NONE && i < pull->version_count; i++) {
+	err = pull != NULL && count == 1 ? ERR_NONE : refuse_pull(plane, write, &list, out);
+	for (size_t i = 0; pull != NULL && err == ERR_NONE && i < pull->version_count; i++) {
 		const struct pull_version *entry = &pull->versions[i];
 		struct str service = str_of(entry->version->service);
 

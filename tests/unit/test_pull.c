@@ -194,6 +194,34 @@ static void test_order_of_versions(void **state)
 	pulls_finish(&list);
 }
 
+/* The worst of the newest: unhealthy, starting, draining, ready. */
+static void test_worst_state(void **state)
+{
+	static const struct {
+		int states[3];
+		int worst;
+	} cases[] = {
+		{{STATE_READY, STATE_READY, STATE_READY}, STATE_READY},
+		{{STATE_READY, STATE_DRAINING, STATE_READY}, STATE_DRAINING},
+		{{STATE_STARTING, STATE_DRAINING, STATE_READY}, STATE_STARTING},
+		{{STATE_STARTING, STATE_DRAINING, STATE_UNHEALTHY}, STATE_UNHEALTHY},
+		{{STATE_UNHEALTHY, STATE_STARTING, STATE_READY}, STATE_UNHEALTHY},
+	};
+	static const char *const services[] = {"cart", "pay", "search"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct pull_list list;
+
+		for (size_t j = 0; j < ARRAY_LEN(services); j++)
+			put_version(&(struct row){
+				services[j], "w", 5, NULL, NULL, 1, 0, cases[i].states[j]});
+		pulls_collect(&env, 5, &list);
+		assert_int_equal(list.items[0].state, cases[i].worst);
+		pulls_finish(&list);
+	}
+}
+
 static void test_find(void **state)
 {
 	static const struct {
@@ -351,6 +379,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_groups, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_order_of_versions, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_worst_state, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_find, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_filter, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_near, set_up, tear_down),
