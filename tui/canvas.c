@@ -369,15 +369,14 @@ const char *canvas_age(const struct canvas *canvas, int64_t time_ms, char dst[AG
 const char *canvas_left(const struct canvas *canvas, int64_t time_ms, char dst[AGE_SIZE])
 {
 	int64_t left = time_ms > canvas->now_ms ? time_ms - canvas->now_ms : 0;
-	int64_t unit;
+	int64_t stays;
 
 	if (time_ms == 0) {
 		dst[0] = '\0';
 		return dst;
 	}
-	duration_format_short(left, dst);
-	unit = unit_of(left);
-	if (left > 0)
-		canvas_changes_at(canvas, canvas->now_ms + left % unit + 1);
+	stays = duration_format_left(left, dst);
+	if (stays > 0)
+		canvas_changes_at(canvas, canvas->now_ms + stays);
 	return dst;
 }

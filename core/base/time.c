@@ -261,6 +261,39 @@ void duration_format_short(int64_t duration_ms, char dst[DURATION_TEXT_SIZE])
 	snprintf(dst, DURATION_TEXT_SIZE, "%" PRId64 "%c", count > 99 ? 99 : count, steps[i].name);
 }
 
+int64_t duration_format_left(int64_t duration_ms, char dst[DURATION_TEXT_SIZE])
+{
+	/* From so much on (after rounding) it is counted in this unit. */
+	static const struct {
+		int64_t from_ms;
+		int64_t unit_ms;
+		char name;
+	} steps[] = {
+		{100LL * 7 * 86400000, 365LL * 86400000, 'y'},
+		{100LL * 86400000 - 43200000, 7LL * 86400000, 'w'},
+		{48LL * 3600000 - 1800000, 86400000, 'd'},
+		{3600000 - 30000, 3600000, 'h'},
+		{60000 - 500, 60000, 'm'},
+		{0, 1000, 's'},
+	};
+	int64_t left = duration_ms < 0 ? 0 : duration_ms;
+	size_t i = 0;
+	int64_t count, edge;
+
+	while (left < steps[i].from_ms)
+		i++;
+	count = left / steps[i].unit_ms;
+	count += left % steps[i].unit_ms >= steps[i].unit_ms / 2;
+	snprintf(dst, DURATION_TEXT_SIZE, "%" PRId64 "%c", count > 99 ? 99 : count, steps[i].name);
+	if (count == 0)
+		return 0;
+	/* The last moment with this text: half a unit below it, or where a smaller unit begins. */
+	edge = count * steps[i].unit_ms - steps[i].unit_ms / 2;
+	if (edge < steps[i].from_ms)
+		edge = steps[i].from_ms;
+	return left - edge + 1;
+}
+
 bool duration_parse(struct str s, int64_t *ret_duration_ms)
 {
 	size_t digits = 0;

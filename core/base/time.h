@@ -39,6 +39,11 @@ void time_format_http(int64_t time_ms, char dst[TIME_TEXT_SIZE]);
 void duration_format(int64_t duration_ms, char dst[DURATION_TEXT_SIZE]);
 /* For people, cut to two digits and a unit: "4s", "50m", "21h", "2d", "15w", "2y". Below 0 is "0s". */
 void duration_format_short(int64_t duration_ms, char dst[DURATION_TEXT_SIZE]);
+/*
+ * The same for what is left, rounded to the nearest: with 7h59m one has "8h" and not "7h". Hours up to two days.
+ * Returns after how long, as it runs out, the text is another; 0 when it is "0s" and stays so.
+ */
+int64_t duration_format_left(int64_t duration_ms, char dst[DURATION_TEXT_SIZE]);
 /* A whole number and one of ms s m h d: "90s". No sign, no sum, no overflow. */
 bool duration_parse(struct str s, int64_t *ret_duration_ms);
 

@@ -204,7 +204,7 @@ static void add_relative(struct strbuf *out, const struct text_style *style, con
 	if (!time_parse(str_of(text), &time_ms))
 		return;
 	if (time_ms > style->now_ms) {
-		duration_format_short(time_ms - style->now_ms, ago);
+		(void)duration_format_left(time_ms - style->now_ms, ago);
 		strbuf_addf(out, " (in %s)", ago);
 	} else {
 		duration_format_short(style->now_ms - time_ms, ago);

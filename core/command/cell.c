@@ -165,9 +165,8 @@ static void form_left(struct form_args *f)
 
 	if (!time_parse(str_of(text_of(f->value)), &time_ms))
 		return;
-	/* One in a hundred more: what was given for 8h a moment ago has 8h left and not 7h. */
 	left = time_ms > f->style->now_ms ? time_ms - f->style->now_ms : 0;
-	duration_format_short(left + left / 100, text);
+	(void)duration_format_left(left, text);
 	strbuf_add_c(f->out, text);
 	if (time_ms - f->style->now_ms >= EXPIRES_SOON_MS)
 		return;

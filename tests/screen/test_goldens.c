@@ -47,7 +47,7 @@ static const struct picture pictures[] = {
 	{"requests", "4", "/find?q=yoga"},
 	{"request", "4\r", "upstream_ms"},
 	{"version", "jj\r", "pinned by"},
-	{"help", "?", "pins of a session"},
+	{"help", "?", "in every list"},
 	{"filter", "/state:unhealthy", "pr-551"},
 	{"mistake", "/staet:ready", "^"},
 	{"confirm", "jjR", "Retire booking@pr-482?"},

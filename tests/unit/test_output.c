@@ -242,7 +242,7 @@ static void objects_are_flattened(void **state)
 				      "n           1041\n"
 				      "x           0.125\n"
 				      "hosts       p, q\n"
-				      "expires_at  2026-11-23T18:00:00.000Z (in 1d)\n");
+				      "expires_at  2026-11-23T18:00:00.000Z (in 24h)\n");
 	strbuf_finish(&out);
 	cJSON_Delete(object);
 }

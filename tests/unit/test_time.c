@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "core/base/mem.h"
@@ -127,6 +128,57 @@ static void formats_durations(void **state)
 	}
 }
 
+static void says_what_is_left(void **state)
+{
+	static const struct {
+		int64_t ms;
+		const char *text;
+	} cases[] = {
+		{-5, "0s"},
+		{0, "0s"},
+		{499, "0s"},
+		{500, "1s"},
+		{59499, "59s"},
+		{59500, "1m"},
+		{29 * 60000 + 30000, "30m"},
+		{59 * 60000 + 29999, "59m"},
+		{59 * 60000 + 30000, "1h"},
+		{7 * 3600000LL + 59 * 60000, "8h"},
+		{7 * 3600000LL + 29 * 60000, "7h"},
+		{36 * 3600000LL, "36h"},
+		{47 * 3600000LL + 30 * 60000, "2d"},
+		{72 * 3600000LL - 1, "3d"},
+		{INT64_MAX, "99y"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		char text[DURATION_TEXT_SIZE];
+
+		(void)duration_format_left(cases[i].ms, text);
+		assert_string_equal(text, cases[i].text);
+	}
+}
+
+/* The text stays until the moment that was told, and is another from then on. */
+static void knows_when_it_changes(void **state)
+{
+	(void)state;
+	for (int64_t ms = 1; ms < 400LL * 86400000; ms += 1 + ms / 37) {
+		char text[DURATION_TEXT_SIZE], later[DURATION_TEXT_SIZE];
+		int64_t wait = duration_format_left(ms, text);
+
+		if (wait == 0)
+			continue;
+		(void)duration_format_left(ms - wait + 1, later);
+		assert_string_equal(text, later);
+		(void)duration_format_left(ms - wait, later);
+		if (strcmp(text, later) == 0)
+			fail_msg("%lld ms: %s also after %lld", (long long)ms, text,
+				(long long)wait);
+	}
+}
+
 static void parses_durations(void **state)
 {
 	(void)state;
@@ -156,6 +208,8 @@ int main(void)
 		cmocka_unit_test(parses_times),
 		cmocka_unit_test(formats_and_parses_back),
 		cmocka_unit_test(formats_durations),
+		cmocka_unit_test(says_what_is_left),
+		cmocka_unit_test(knows_when_it_changes),
 		cmocka_unit_test(parses_durations),
 		cmocka_unit_test(clocks_go_on),
 	};
