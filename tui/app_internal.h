@@ -15,6 +15,7 @@
 #include "tui/palette.h"
 #include "tui/screen.h"
 #include "tui/selection.h"
+#include "tui/tour.h"
 #include "tui/ui.h"
 #include "tui/view.h"
 
@@ -217,6 +218,12 @@ void remember_all(struct app *app, const char *path);
 /* pointing.c: the mouse. */
 void point(struct app *app, const struct pointer *at);
 void spots_add(struct app *app, const struct canvas *canvas, int y, int x, int cols, int32_t key);
+/* guide.c: the tour outside of Learn. Watching comes after the view was prepared. */
+void guide_watch(struct app *app);
+void guide_done(struct app *app, enum tour_step step);
+/* Rows its line wants at the bottom; 0: it is not shown. */
+int guide_rows(struct app *app, int rows, int cols);
+void guide_draw(struct app *app, const struct canvas *canvas);
 
 /* orders.c: the `:` line. */
 void orders_open(struct app *app, const char *line);

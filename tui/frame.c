@@ -479,6 +479,7 @@ static void draw_body(struct app *app, const struct canvas *canvas)
 		top->view->prepare(
 			top->state, &app->model, &app->ui, top->parts, body.rows, body.cols);
 	top->parts = 0;
+	guide_watch(app);
 	top->view->draw(top->state, &app->model, &app->ui, &body);
 }
 
@@ -486,7 +487,7 @@ void frame_paint(struct app *app)
 {
 	struct canvas canvas;
 	struct canvas part;
-	int last;
+	int last, guide;
 
 	app->next_change_ms = 0;
 	app->spots.count = 0;
@@ -499,7 +500,9 @@ void frame_paint(struct app *app)
 	last = prompt_rows(app, canvas.rows);
 	if (app->ui.prompt.kind == PROMPT_PICK)
 		picker_fit(&app->ui.prompt.picker, last);
-	part = canvas_part(&canvas, HEAD_ROWS, 0, canvas.rows - HEAD_ROWS - last, canvas.cols);
+	guide = guide_rows(app, canvas.rows, canvas.cols);
+	part = canvas_part(
+		&canvas, HEAD_ROWS, 0, canvas.rows - HEAD_ROWS - last - guide, canvas.cols);
 	app->spots.body_y = HEAD_ROWS;
 	app->spots.body_rows = part.rows;
 	app->spots.body_cols = part.cols;
@@ -507,6 +510,10 @@ void frame_paint(struct app *app)
 	draw_body(app, &part);
 	if (app->cost.shown)
 		cost_draw(&app->cost, &part);
+	if (guide > 0) {
+		part = canvas_part(&canvas, canvas.rows - last - guide, 0, guide, canvas.cols);
+		guide_draw(app, &part);
+	}
 	draw_header(app, &canvas);
 	draw_tabs(app, &canvas);
 	draw_crumbs(app, &canvas);

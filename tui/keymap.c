@@ -94,6 +94,12 @@ const struct binding bindings[] = {
 	{AREA_COLUMNS, ACTION_MOVE_ON, "J S-Down", "move on", "move the column one place on", NULL},
 	{AREA_COLUMNS, ACTION_MOVE_BACK, "K S-Up", "move back", "move the column one place back", NULL},
 
+	{AREA_LEARN, ACTION_OPEN, "Enter", "begin, edit", "the tour: begin it, or put its line away; the rules: write into the field", NULL},
+	{AREA_LEARN, ACTION_RIGHT, "Tab Right", "next page", "tour, rules to try, glossary", NULL},
+	{AREA_LEARN, ACTION_LEFT, "S-Tab h Left", NULL, "the page before", NULL},
+	{AREA_LEARN, ACTION_SKIP, "n", "skip", "leave out the step of the tour that is next", NULL},
+	{AREA_LEARN, ACTION_AGAIN, "r", "again", "the tour from its beginning; the form empty", NULL},
+
 	{AREA_LIST, ACTION_FILTER, "/", "filter", "show only what matches; empty shows all", NULL},
 	{AREA_LIST, ACTION_FIND, "f", "find", "find text without hiding anything", NULL},
 	{AREA_LIST, ACTION_FIND_NEXT, "n", NULL, "next find", NULL},

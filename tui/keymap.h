@@ -27,6 +27,7 @@
 	X(AREA_REQUESTS, "Requests", AREA_LIST)                  \
 	X(AREA_MAP, "Map", AREA_LIST)                            \
 	X(AREA_MAP_SERVICE, "a service of the Map", AREA_GLOBAL) \
+	X(AREA_LEARN, "Learn", AREA_GLOBAL)                      \
 	X(AREA_TIMELINE, "Timeline", AREA_LIST)                  \
 	X(AREA_RESULT, "answers", AREA_LIST)                     \
 	X(AREA_DETAIL, "details", AREA_GLOBAL)                   \
@@ -100,6 +101,8 @@ enum area {
 	X(ACTION_SCOPE)         \
 	X(ACTION_TRACE)         \
 	X(ACTION_SINCE)         \
+	X(ACTION_SKIP)          \
+	X(ACTION_AGAIN)         \
 	X(ACTION_WHOLE)
 
 enum action {

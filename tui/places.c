@@ -12,6 +12,7 @@
 #include "core/base/mem.h"
 
 #include "tui/app_internal.h"
+#include "tui/views/learn.h"
 
 static struct opened make_opened(const struct view *view)
 {
@@ -53,6 +54,9 @@ void places_init(struct app *app)
 	for (size_t i = 0; view_list[i]; i++)
 		if (view_list[i]->key != '\0' && app->tab_count < TABS_MAX)
 			app->tabs[app->tab_count++] = make_opened(view_list[i]);
+	for (size_t i = 0; i < app->tab_count; i++)
+		if (app->tabs[i].view == &view_learn)
+			app->ui.tour = learn_tour(app->tabs[i].state);
 	app->place_count = 1;
 }
 

@@ -18,7 +18,7 @@ enum selected_kind {
 	SELECTED_PULL, /* number: the pull request's */
 	SELECTED_REQUEST, /* number: of the line (lines_get); service, version, session as logged */
 	SELECTED_EVENT, /* number: the event's seq; what it is about in the fields it has */
-	SELECTED_EDGE, /* service, version: the callee; caller */
+	SELECTED_EDGE, /* service, version: the callee; caller; number: calls that lost their session */
 };
 
 /* Names are "" where there is none. */

@@ -23,6 +23,7 @@
 #include "tui/widgets/picker.h"
 
 struct view;
+struct tour;
 
 /* What a prompt asks. FILTER, FIND and SORT are answered through ops of the view, COPY by the app, the others by answer(). */
 enum question {
@@ -40,6 +41,7 @@ enum question {
 	QUESTION_PIN,
 	QUESTION_VERSION,
 	QUESTION_PULL,
+	QUESTION_RULES,
 	QUESTION_RUN, /* yes: the command shown is run */
 };
 
@@ -98,6 +100,7 @@ struct ui {
 	struct batch batch;
 	const struct column_set *column_set; /* what ui_choose_columns() is about */
 	struct column_choice *column_choice;
+	struct tour *tour; /* of Learn; NULL: none */
 };
 
 void ui_finish(struct ui *ui);

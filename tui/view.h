@@ -101,7 +101,7 @@ struct view {
 extern const struct view *const view_list[];
 extern const struct view view_services, view_sessions, view_pins, view_requests, view_detail,
 	view_help, view_qr, view_result, view_explain;
-extern const struct view view_timeline, view_map, view_map_service;
+extern const struct view view_timeline, view_map, view_map_service, view_learn;
 extern const struct view view_pulls, view_columns;
 
 #endif

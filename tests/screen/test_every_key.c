@@ -56,8 +56,8 @@ static void press_everything(struct pty *pty)
 
 static void test_every_key(void **state)
 {
-	static const char *const views[] = {
-		"1", "2", "2\rj", "3", "3\r", "4", "4\r", "5", "6", "6jj\r", "1jj\r", "?"};
+	static const char *const views[] = {"1", "2", "2\rj", "3", "3\r", "4", "4\r", "5", "6",
+		"6jj\r", "7", "7\t", "1jj\r", "?"};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(views); i++) {

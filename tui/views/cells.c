@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/base/str.h"
+#include "core/base/text.h"
 #include "core/model/decision.h"
 
 static const struct {
@@ -165,6 +166,19 @@ enum role cell_reason_role(int reason)
 	default:
 		return ROLE_WARNING;
 	}
+}
+
+size_t cell_line(struct str text, int cols)
+{
+	size_t take = text.n;
+
+	while (take > 0 && (int)text_cells((struct str){text.p, take}) > cols) {
+		while (take > 0 && text.p[take - 1] != ' ')
+			take--;
+		while (take > 0 && text.p[take - 1] == ' ')
+			take--;
+	}
+	return take > 0 ? take : text.n;
 }
 
 static void words_write(struct word_list *words, const char *before, const char *word)

@@ -27,6 +27,9 @@ void cell_put_expires(const struct canvas *canvas, int y, int x, int cols, int64
 enum role cell_status_role(int64_t status);
 enum role cell_reason_role(int reason);
 
+/* How many bytes of the text a line of `cols` cells takes, broken at a blank where there is one. */
+size_t cell_line(struct str text, int cols);
+
 /* "a, b, c and 4 more" out of a sequence of words; for sentences. */
 struct word_list {
 	char *dst;

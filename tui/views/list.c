@@ -8,6 +8,7 @@ const struct view *const view_list[] = {
 	&view_requests,
 	&view_timeline,
 	&view_map,
+	&view_learn,
 	&view_map_service,
 	&view_pins,
 	&view_detail,

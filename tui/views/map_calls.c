@@ -184,6 +184,7 @@ void map_select(const struct map_row *row, struct selection *ret_selection)
 		str_copy(ret_selection->version, sizeof(ret_selection->version),
 			str_of(row->version));
 	str_copy(ret_selection->caller, sizeof(ret_selection->caller), str_of(row->caller));
+	ret_selection->number = (int64_t)row->sum.lost;
 }
 
 /* ---- cells ---- */

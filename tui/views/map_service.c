@@ -379,6 +379,7 @@ static void map_service_selected(
 		return;
 	}
 	ret_selection->kind = SELECTED_EDGE;
+	ret_selection->number = (int64_t)row->sum.lost;
 	if (!callee) {
 		(void)snprintf(ret_selection->caller, sizeof(ret_selection->caller), "%s%s%s",
 			row->service, row->kind == MAP_VERSION ? "@" : "",

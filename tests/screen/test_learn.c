@@ -1,0 +1,187 @@
+/* Learn: its pictures, the rules tried, and the tour that sees what is done elsewhere. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "core/base/mem.h"
+
+#include "tests/support/dash.h"
+
+static struct stage stage;
+static struct pty pty;
+
+static int setup(void **state)
+{
+	(void)state;
+	stage_start(&stage, &stage_shop_script, 0);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	pty_finish(&pty);
+	stage_stop(&stage);
+	return 0;
+}
+
+static void open_learn(struct dash_options options)
+{
+	dash_start(&pty, &stage, &options);
+	dash_ready(&pty);
+	pty_keys(&pty, "7");
+	pty_wait_text(&pty, "Twelve things");
+}
+
+static void press_all(const char *keys)
+{
+	char key[2] = "";
+
+	for (; *keys; keys++) {
+		key[0] = *keys;
+		pty_keys(&pty, key);
+		pty_quiet(&pty, 80);
+	}
+}
+
+static void test_pictures(void **state)
+{
+	static const struct {
+		const char *name, *keys;
+	} pages[] = {
+		{"tour", "\r"}, {"rules", "\t\r\rj\r\r"}, {"words", "\t\t"}, {"guide", "\r1j"}};
+	static const struct {
+		int rows, cols;
+		const char *theme;
+	} sizes[] = {{24, 80, "dark"}, {40, 120, "light"}, {60, 200, "dark"}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(pages); i++) {
+		for (size_t j = 0; j < ARRAY_LEN(sizes); j++) {
+			char name[64];
+
+			open_learn((struct dash_options){.rows = sizes[j].rows,
+				.cols = sizes[j].cols,
+				.theme = sizes[j].theme});
+			press_all(pages[i].keys);
+			(void)snprintf(name, sizeof(name), "learn-%s-%dx%d-%s", pages[i].name,
+				sizes[j].cols, sizes[j].rows, sizes[j].theme);
+			pty_check_golden(&pty, name);
+			if (i + 1 < ARRAY_LEN(pages) || j + 1 < ARRAY_LEN(sizes))
+				pty_finish(&pty);
+		}
+	}
+}
+
+static void test_rules(void **state)
+{
+	(void)state;
+	open_learn((struct dash_options){.rows = 40, .cols = 120});
+	pty_keys(&pty, "\t");
+	pty_wait_text(&pty, "reason: no-session");
+	pty_keys(&pty, "j\r");
+	pty_wait_text(&pty, "checkout-4f2k");
+	pty_keys(&pty, "\025qa-seats\r");
+	pty_wait_text(&pty, "booking@pr-482 serves it");
+	pty_wait_text(&pty, "reason: pinned");
+	pty_wait_text(&pty, "$ umbra curl booking/ -H 'Routing-Session: qa-seats'");
+	pty_keys(&pty, "k\rprofile\r");
+	pty_wait_text(&pty, "reason: no-pin");
+	pty_keys(&pty, "jjjjjj\r\025profile=\"pr-551\"\r");
+	pty_wait_text(&pty, "reason: version-unhealthy");
+	pty_wait_text(&pty, "503 for profile"); /* the session is strict */
+	pty_keys(&pty, "r");
+	pty_wait_text(&pty, "reason: no-session");
+}
+
+/* Done as a person would, without a word of where the tour looks. */
+static void test_tour(void **state)
+{
+	(void)state;
+	open_learn((struct dash_options){.rows = 40, .cols = 120});
+	pty_keys(&pty, "\r1");
+	pty_wait_text(&pty, "Tour 1 of 12");
+	pty_keys(&pty, "/pr:482\r");
+	pty_keys(&pty, "j");
+	pty_wait_text(&pty, "Tour 2 of 12");
+	pty_keys(&pty, "\r");
+	pty_wait_text(&pty, "Tour 3 of 12");
+	pty_keys(&pty, "\033");
+	pty_wait_text(&pty, "SERVICE / VERSION");
+	pty_keys(&pty, "p");
+	pty_wait_text(&pty, "which session?");
+	pty_keys(&pty, "+\r");
+	pty_wait_text(&pty, "name of the new session");
+	pty_keys(&pty, "tour\r");
+	pty_wait_text(&pty, "Tour 4 of 12");
+	pty_wait_text(&pty, "WHAT CHANGES");
+	pty_keys(&pty, "jjjj\r482\ra");
+	pty_wait_text(&pty, "Tour 5 of 12");
+	pty_keys(&pty, "3");
+	pty_wait_text(&pty, "OWNER");
+	pty_keys(&pty, "fcheckout\rl");
+	pty_wait_text(&pty, "Tour 6 of 12");
+	pty_keys(&pty, "\r");
+	pty_wait_text(&pty, "Tour 7 of 12");
+	pty_keys(&pty, "1se");
+	pty_wait_text(&pty, "sort: 5xx");
+	pty_keys(&pty, "gj");
+	pty_keys(&pty, "fpr-533\r");
+	pty_wait_text(&pty, "Tour 8 of 12");
+	pty_keys(&pty, "l");
+	pty_wait_text(&pty, "version:pr-533");
+	pty_keys(&pty, "/status:5xx\r");
+	pty_wait_text(&pty, "Tour 9 of 12");
+	pty_keys(&pty, "3");
+	pty_wait_text(&pty, "OWNER");
+	pty_keys(&pty, "fcheckout\rl");
+	pty_wait_text(&pty, "/book");
+	pty_keys(&pty, "o");
+	pty_wait_text(&pty, "Tour 10 of 12");
+	pty_keys(&pty, "5");
+	pty_wait_text(&pty, "newest first");
+	pty_keys(&pty, "funhealthy\r");
+	pty_wait_text(&pty, "Tour 11 of 12");
+	pty_keys(&pty, "6");
+	pty_wait_text(&pty, "outside");
+	pty_keys(&pty, "jj\r");
+	pty_wait_text(&pty, "Tour 12 of 12");
+	pty_keys(&pty, "3");
+	pty_wait_text(&pty, "OWNER");
+	pty_keys(&pty, "y\r");
+	pty_wait_gone(&pty, "Tour 12 of 12");
+	pty_keys(&pty, "7");
+	pty_wait_text(&pty, "That was the tour.");
+	pty_wait_text(&pty, "12 of 12 over");
+}
+
+static void test_tour_read_only(void **state)
+{
+	(void)state;
+	open_learn((struct dash_options){.rows = 40, .cols = 120, .read_only = true});
+	pty_keys(&pty, "\r");
+	pty_wait_text(&pty, "Do each in its view");
+	pty_keys(&pty, "1");
+	pty_wait_text(&pty, "Tour 1 of 12");
+	pty_keys(&pty, "7nn");
+	pty_wait_text(&pty, "left out: nothing is sent from here");
+	pty_wait_text(&pty, "Press 3, select checkout-4f2k, press l.");
+	pty_keys(&pty, "\r1");
+	pty_wait_gone(&pty, "Tour 5 of 12");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_pictures, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_rules, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_tour, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_tour_read_only, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,278 @@
+/* The tour: what counts as done, what does not, which step is next, and words that fit the environment. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/base/mem.h"
+
+#include "tui/tour.h"
+
+static struct environment env;
+static struct model model;
+
+static void put(enum thing thing, void *record)
+{
+	struct change change;
+
+	change_init(&change, thing, record, env.revision + 1);
+	assert_true(environment_apply(&env, &change));
+	change_finish(&change);
+	record_unref(thing_type(thing), record);
+}
+
+static void put_service(const char *name)
+{
+	struct service *service = record_create(&service_type);
+
+	text_set(&service->name, name);
+	put(THING_SERVICE, service);
+}
+
+static void put_version(const char *service, const char *name, int kind, int64_t pull)
+{
+	struct version *version = record_create(&version_type);
+
+	text_set(&version->service, service);
+	text_set(&version->name, name);
+	version->kind = kind;
+	version->state = STATE_READY;
+	version->pr_number = pull;
+	put(THING_VERSION, version);
+}
+
+static void put_session(const char *key, const char *service, const char *second)
+{
+	struct session *session = record_create(&session_type);
+
+	text_set(&session->key, key);
+	dict_set(&session->pins, str_of(service), "pr-482");
+	if (second)
+		dict_set(&session->pins, str_of(second), "pr-482");
+	put(THING_SESSION, session);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	environment_init(&env);
+	model_init(&model, "http://127.0.0.1:1");
+	put_service("booking");
+	put_service("pricing");
+	put_version("booking", "1", KIND_STABLE, 0);
+	put_version("booking", "pr-482", KIND_EPHEMERAL, 482);
+	put_version("booking", "pr-560", KIND_EPHEMERAL, 560);
+	put_version("pricing", "pr-482", KIND_EPHEMERAL, 482);
+	put_session("checkout", "booking", NULL);
+	put_session("mine-1234", "booking", "pricing");
+	model.env = &env;
+	model.known = true;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	model_finish(&model);
+	environment_finish(&env);
+	return 0;
+}
+
+static struct tour_sight sight_of(const char *view)
+{
+	return (struct tour_sight){
+		.view = view, .argument = "", .filter = "", .session = "", .model = &model};
+}
+
+static struct tour_sight at_version(const char *service, const char *version)
+{
+	struct tour_sight sight = sight_of("services");
+
+	sight.selected.kind = SELECTED_VERSION;
+	str_copy(sight.selected.service, sizeof(sight.selected.service), str_of(service));
+	str_copy(sight.selected.version, sizeof(sight.selected.version), str_of(version));
+	return sight;
+}
+
+static bool is_done(const struct tour *tour, enum tour_step step)
+{
+	return (tour->done & (1U << step)) != 0;
+}
+
+static void test_table(void **state)
+{
+	(void)state;
+	for (int i = 0; i < TOUR_STEPS; i++) {
+		char text[TOUR_TEXT_SIZE];
+
+		tour_text((enum tour_step)i, &model, text);
+		assert_true(strlen(tour_title((enum tour_step)i)) > 5);
+		assert_true(strlen(text) > 10);
+		assert_null(strchr(text, '{'));
+		assert_true(strlen(tour_lesson((enum tour_step)i)) > 10);
+		for (int j = 0; j < i; j++)
+			assert_string_not_equal(
+				tour_name((enum tour_step)i), tour_name((enum tour_step)j));
+	}
+	assert_string_equal(tour_title(TOUR_STEPS), "");
+}
+
+static void test_names_of_the_environment(void **state)
+{
+	char text[TOUR_TEXT_SIZE];
+	struct environment none;
+
+	(void)state;
+	tour_text(TOUR_FIND_PULL, &model, text);
+	assert_non_null(strstr(text, "pr:482")); /* the one with two versions */
+	tour_text(TOUR_GET_SESSION, &model, text);
+	assert_non_null(strstr(text, "booking@pr-482"));
+	tour_text(TOUR_SEE_REQUESTS, &model, text);
+	assert_non_null(strstr(text, "checkout"));
+	environment_init(&none);
+	model.env = &none;
+	tour_text(TOUR_FIND_PULL, &model, text);
+	assert_non_null(strstr(text, "pr:NUMBER"));
+	model.env = &env;
+	environment_finish(&none);
+}
+
+static void test_moves_on(void **state)
+{
+	struct tour tour = {0};
+	struct tour_sight sight = at_version("booking", "pr-482");
+
+	(void)state;
+	sight.filter = "pr:482";
+	assert_false(tour_watch(&tour, &sight)); /* nobody asked for it */
+	tour_begin(&tour);
+	assert_int_equal(tour_next(&tour), TOUR_FIND_PULL);
+	sight.filter = "";
+	assert_false(tour_watch(&tour, &sight)); /* nothing was filtered */
+	sight.filter = "pr:482";
+	assert_true(tour_watch(&tour, &sight));
+	assert_int_equal(tour_next(&tour), TOUR_OPEN_VERSION);
+	assert_false(tour_watch(&tour, &sight));
+
+	sight = sight_of("detail");
+	sight.argument = "booking@1"; /* stable */
+	assert_false(tour_watch(&tour, &sight));
+	sight.argument = "booking@gone";
+	assert_false(tour_watch(&tour, &sight));
+	sight.argument = "booking@pr-482";
+	assert_true(tour_watch(&tour, &sight));
+
+	/* A session with two pins is two steps at once. */
+	sight = sight_of("pins");
+	sight.session = "not-there";
+	assert_false(tour_watch(&tour, &sight));
+	sight.session = "mine-1234";
+	assert_true(tour_watch(&tour, &sight));
+	assert_int_equal(tour_next(&tour), TOUR_SEE_REQUESTS);
+}
+
+static void test_out_of_order(void **state)
+{
+	struct tour tour;
+	struct tour_sight sight = sight_of("map-service");
+
+	(void)state;
+	tour_begin(&tour);
+	assert_false(tour_watch(&tour, &sight)); /* done, but not the next one */
+	assert_true(is_done(&tour, TOUR_LOOK_AROUND));
+	tour_note(&tour, TOUR_COPY);
+	assert_int_equal(tour_next(&tour), TOUR_FIND_PULL);
+	for (int i = 0; i < 10; i++)
+		tour_skip(&tour);
+	assert_int_equal(tour_next(&tour), TOUR_STEPS);
+	tour_skip(&tour);
+	tour_begin(&tour);
+	assert_int_equal(tour_next(&tour), TOUR_FIND_PULL);
+}
+
+static void test_read_only(void **state)
+{
+	struct tour tour;
+	struct tour_sight sight = sight_of("services");
+
+	(void)state;
+	tour_begin(&tour);
+	sight.read_only = true;
+	(void)tour_watch(&tour, &sight);
+	for (int i = 0; i < TOUR_STEPS; i++)
+		assert_int_equal((tour.skipped & (1U << i)) != 0, tour_writes((enum tour_step)i));
+}
+
+static void test_requests(void **state)
+{
+	struct tour tour;
+	struct tour_sight sight = sight_of("requests");
+	struct request request = {.seq = 1,
+		.time = 1000,
+		.trace = {"4bf9", 4},
+		.service = {"booking", 7},
+		.session = {"checkout", 8},
+		.status = 503};
+
+	(void)state;
+	tour_begin(&tour);
+	str_copy(model.scope, sizeof(model.scope), STR_LIT("session:checkout"));
+	(void)tour_watch(&tour, &sight);
+	assert_false(is_done(&tour, TOUR_SEE_REQUESTS)); /* none came */
+	lines_add(model.lines, &request, &env, 1000);
+	(void)tour_watch(&tour, &sight);
+	assert_true(is_done(&tour, TOUR_SEE_REQUESTS));
+	assert_false(is_done(&tour, TOUR_SEE_FAILURES));
+	sight.filter = "status:5xx";
+	(void)tour_watch(&tour, &sight);
+	assert_true(is_done(&tour, TOUR_SEE_FAILURES));
+
+	str_copy(model.scope, sizeof(model.scope), STR_LIT("trace:4bf9"));
+	(void)tour_watch(&tour, &sight);
+	assert_false(is_done(&tour, TOUR_FIND_LOST));
+	request.seq = 2;
+	request.session = (struct str){0};
+	request.reason = REASON_NO_SESSION;
+	lines_add(model.lines, &request, &env, 1000);
+	(void)tour_watch(&tour, &sight);
+	assert_true(is_done(&tour, TOUR_FIND_LOST));
+	sight = sight_of("detail");
+	sight.argument = "1";
+	(void)tour_watch(&tour, &sight);
+	assert_true(is_done(&tour, TOUR_ASK_WHY));
+}
+
+static void test_failing(void **state)
+{
+	struct tour tour;
+	struct tour_sight sight = at_version("booking", "pr-560");
+	struct figures figures = {.rate = 1, .count = 60};
+
+	(void)state;
+	tour_begin(&tour);
+	figures_put(model.figures, STR_LIT("booking"), STR_LIT("pr-560"), &figures);
+	(void)tour_watch(&tour, &sight);
+	assert_false(is_done(&tour, TOUR_FIND_FAILING));
+	figures.share_5xx = 0.1;
+	figures_put(model.figures, STR_LIT("booking"), STR_LIT("pr-560"), &figures);
+	(void)tour_watch(&tour, &sight);
+	assert_true(is_done(&tour, TOUR_FIND_FAILING));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_table, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_names_of_the_environment, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_moves_on, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_out_of_order, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_read_only, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_requests, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_failing, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,528 @@
+/*
+ * View 7, Learn: a tour that watches what one does, the routing rules to try, and the glossary. Works also where
+ * nothing may be sent: what would write is left out of the tour then.
+ *
+ * Invariant: it shows and remembers, and changes nothing but its own state.
+ */
+#include "tui/views/learn.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/json.h"
+#include "core/base/mem.h"
+#include "core/base/text.h"
+
+#include "tui/view.h"
+#include "tui/views/cells.h"
+#include "tui/views/learn_rules.h"
+#include "tui/views/learn_words.h"
+#include "tui/widgets/list.h"
+
+enum page { PAGE_TOUR, PAGE_RULES, PAGE_WORDS, PAGES };
+static const char *const page_names[PAGES] = {"Tour", "Rules to try", "Glossary"};
+
+/* A row of the glossary: a title, or a word with the first or a further piece of its sentence. */
+struct word_row {
+	const char *word; /* NULL: a further piece */
+	struct str text;
+	bool title;
+};
+
+struct learn {
+	enum page page;
+	struct tour tour;
+	struct rules_form form;
+	struct list fields;
+	struct strbuf command;
+	struct word_row *rows;
+	size_t row_count, row_cap;
+	struct list words;
+	int cols;
+	char text[TOUR_TEXT_SIZE]; /* of the step that is next */
+};
+
+struct tour *learn_tour(void *state)
+{
+	return &((struct learn *)state)->tour;
+}
+
+static void *learn_create(void)
+{
+	struct learn *state = xcalloc(1, sizeof(*state));
+
+	rules_init(&state->form);
+	strbuf_init(&state->command, 4 * LIMIT_FILTER);
+	state->fields.count = RULES_FIELDS;
+	return state;
+}
+
+static void learn_destroy(void *arg)
+{
+	struct learn *state = arg;
+
+	rules_finish(&state->form);
+	strbuf_finish(&state->command);
+	free(state->rows);
+	free(state);
+}
+
+/* ---- lines of sentences ---- */
+
+/* Draws a sentence over as many rows as it needs; returns the row behind it. */
+static int draw_sentence(const struct canvas *canvas, int y, int x, enum role role, struct str text)
+{
+	int width = canvas->cols - x - 1;
+
+	while (text.n > 0 && y < canvas->rows) {
+		size_t take = cell_line(text, width);
+
+		canvas_text(canvas, y++, x, width, role, (struct str){text.p, take});
+		text = str_trim((struct str){text.p + take, text.n - take});
+	}
+	return y;
+}
+
+static void add_row(struct learn *state, struct word_row row)
+{
+	array_reserve(&state->rows, &state->row_cap, state->row_count + 1, sizeof(row));
+	state->rows[state->row_count++] = row;
+}
+
+static void add_word(struct learn *state, const char *word, const char *meaning, int width)
+{
+	struct str rest = str_of(meaning);
+
+	while (rest.n > 0) {
+		size_t take = cell_line(rest, width);
+
+		add_row(state, (struct word_row){word, {rest.p, take}, false});
+		rest = str_trim((struct str){rest.p + take, rest.n - take});
+		word = NULL;
+	}
+}
+
+static void add_title(struct learn *state, const char *title)
+{
+	if (state->row_count > 0)
+		add_row(state, (struct word_row){"", STR_LIT(""), true});
+	add_row(state, (struct word_row){title, STR_LIT(""), true});
+}
+
+enum { WORD_COLS = 20 };
+
+static void build_words(struct learn *state, int cols)
+{
+	int width = cols - WORD_COLS - 5;
+
+	state->row_count = 0;
+	state->cols = cols;
+	for (size_t i = 0; i < learn_word_count; i++) {
+		if (learn_words[i].word)
+			add_word(state, learn_words[i].word, learn_words[i].meaning, width);
+		else
+			add_title(state, learn_words[i].meaning);
+	}
+	add_title(state, "reasons: why a request went where it went");
+	for (int i = 0; i < REASON_COUNT; i++)
+		add_word(state, reason_names[i], reason_sentences[i], width);
+}
+
+/* ---- preparing ---- */
+
+static void prepare_rules(struct learn *state, const struct model *model, const struct ui *ui)
+{
+	if (state->form.text[RULES_SERVICE][0] == '\0' && model->env->node_count > 0)
+		rules_example(&state->form, RULES_SERVICE, model, ui->session,
+			state->form.text[RULES_SERVICE]);
+	rules_decide(&state->form, model);
+	strbuf_reset(&state->command);
+	rules_command(&state->form, &state->command);
+}
+
+static void learn_prepare(
+	void *arg, const struct model *model, struct ui *ui, unsigned parts, int rows, int cols)
+{
+	struct learn *state = arg;
+
+	(void)parts;
+	if (state->cols != cols)
+		build_words(state, cols);
+	state->fields.height = RULES_FIELDS;
+	state->words.count = state->row_count;
+	state->words.height = rows > 0 ? (size_t)rows : 1;
+	if (state->words.top + state->words.height > state->row_count)
+		state->words.top = state->row_count > state->words.height
+					   ? state->row_count - state->words.height
+					   : 0;
+	if (state->page == PAGE_RULES)
+		prepare_rules(state, model, ui);
+	if (state->page == PAGE_TOUR)
+		tour_text(tour_next(&state->tour), model, state->text);
+}
+
+/* ---- the tour ---- */
+
+static int draw_step(const struct learn *state, const struct ui *ui, const struct canvas *canvas,
+	int y, enum tour_step step)
+{
+	bool done = (state->tour.done & (1U << step)) != 0;
+	bool skipped = !done && (state->tour.skipped & (1U << step)) != 0;
+	bool next = state->tour.on && step == tour_next(&state->tour);
+	int wide = canvas->cols >= 110 ? 46 : canvas->cols - 8;
+	char number[16];
+
+	(void)snprintf(number, sizeof(number), "%d", (int)step + 1);
+	if (done || skipped)
+		(void)canvas_glyph(canvas, y, 3, done ? ROLE_READY : ROLE_QUIET,
+			done ? GLYPH_READY : GLYPH_NONE);
+	if (next)
+		(void)canvas_glyph(canvas, y, 1, ROLE_MARK, GLYPH_MARK);
+	canvas_right(canvas, y, 4, 3, ROLE_QUIET, number);
+	canvas_c(canvas, y, 8, wide - 8,
+		next   ? ROLE_SELECTED
+		: done ? ROLE_BASE
+		       : ROLE_QUIET,
+		tour_title(step));
+	if (canvas->cols >= 110 && done)
+		canvas_c(canvas, y, wide, canvas->cols - wide - 1, ROLE_QUIET, tour_lesson(step));
+	if (canvas->cols >= 110 && skipped)
+		canvas_c(canvas, y, wide, canvas->cols - wide - 1, ROLE_QUIET,
+			tour_writes(step) && ui->read_only ? "left out: nothing is sent from here"
+							   : "left out");
+	y++;
+	if (!next)
+		return y;
+	y = draw_sentence(canvas, y, 8, ROLE_STRONG, str_of(state->text));
+	if (tour_writes(step))
+		y = draw_sentence(canvas, y, 8, ROLE_WARNING,
+			STR_LIT("This changes your own session only, also where others work; n "
+				"leaves "
+				"it out."));
+	return draw_sentence(canvas, y, 8, ROLE_QUIET, str_of(tour_lesson(step)));
+}
+
+static void draw_tour(const struct learn *state, const struct ui *ui, const struct canvas *canvas)
+{
+	enum tour_step next = tour_next(&state->tour);
+	int y = 0;
+
+	if (next == TOUR_STEPS)
+		y = draw_sentence(canvas, y, 3, ROLE_DONE,
+			STR_LIT("That was the tour. ? shows every key, : every command, and the "
+				"glossary "
+				"every word."));
+	else if (state->tour.on)
+		y = draw_sentence(canvas, y, 3, ROLE_BASE,
+			STR_LIT("Do each in its view: the tour sees it and moves on. Its line "
+				"stays at "
+				"the bottom; 7 comes back here."));
+	else
+		y = draw_sentence(canvas, y, 3, ROLE_BASE,
+			STR_LIT("Twelve things, about five minutes. Enter begins; the tour sees "
+				"what you "
+				"do, and moves on by itself."));
+	y++;
+	for (int i = 0; i < TOUR_STEPS && y < canvas->rows; i++)
+		y = draw_step(state, ui, canvas, y, (enum tour_step)i);
+}
+
+/* ---- the rules ---- */
+
+static void draw_field(
+	const struct learn *state, const struct canvas *canvas, int y, enum rules_field field)
+{
+	bool is_selected = (size_t)field == state->fields.selected;
+	const char *text = state->form.text[field];
+
+	if (is_selected)
+		(void)canvas_glyph(canvas, y, 1, ROLE_MARK, GLYPH_MARK);
+	canvas_c(canvas, y, 3, 10, is_selected ? ROLE_SELECTED : ROLE_STRONG, rules_name(field));
+	if (text[0] != '\0')
+		canvas_c(canvas, y, 14, canvas->cols - 15, ROLE_INPUT, text);
+	else
+		canvas_c(canvas, y, 14, canvas->cols - 15, ROLE_QUIET, rules_help(field));
+}
+
+static void draw_outcome(const struct rules_form *form, const struct canvas *canvas, int y)
+{
+	int x = 3;
+
+	if (form->status != 0)
+		(void)canvas_glyph(canvas, y, 1, ROLE_UNHEALTHY, GLYPH_UNHEALTHY);
+	else
+		(void)canvas_glyph(canvas, y, 1, ROLE_READY, GLYPH_ARROW);
+	x += canvas_run_c(canvas, y, x, canvas->cols - x - 1,
+		form->status != 0 ? ROLE_UNHEALTHY
+		: form->serves    ? ROLE_PINNED
+				  : ROLE_STABLE,
+		form->outcome);
+	if (form->reason[0] != '\0') {
+		x += canvas_run_c(canvas, y, x, canvas->cols - x - 1, ROLE_QUIET, "   reason: ");
+		(void)canvas_run_c(canvas, y, x, canvas->cols - x - 1, ROLE_STRONG, form->reason);
+	}
+}
+
+static enum role line_role(enum explain_kind kind)
+{
+	static const enum role roles[EXPLAIN_COUNT] = {
+		[EXPLAIN_RULE] = ROLE_BASE,
+		[EXPLAIN_NOT] = ROLE_QUIET,
+		[EXPLAIN_NOTE] = ROLE_QUIET,
+		[EXPLAIN_WARN] = ROLE_WARNING,
+		[EXPLAIN_NOW] = ROLE_BASE,
+		[EXPLAIN_HINT] = ROLE_QUIET,
+	};
+
+	return roles[kind];
+}
+
+static void draw_rules(const struct learn *state, const struct canvas *canvas)
+{
+	const struct rules_form *form = &state->form;
+	struct canvas body = canvas_part(canvas, 0, 0, canvas->rows - 1, canvas->cols);
+	int last = canvas->rows - 1;
+	int y = 0;
+	int x = 1;
+
+	for (int i = 0; i < RULES_FIELDS; i++)
+		draw_field(state, &body, y++, (enum rules_field)i);
+	canvas_rule(&body, y++);
+	draw_outcome(form, &body, y++);
+	y = draw_sentence(&body, y, 3, ROLE_BASE, explanation_headline(&form->explanation));
+	for (size_t i = 0; i < form->explanation.count && y < body.rows; i++) {
+		enum explain_kind kind;
+		struct str line = explanation_line(&form->explanation, i, &kind);
+
+		y = draw_sentence(&body, y, 3, line_role(kind), line);
+	}
+	x += canvas_run_c(canvas, last, x, 2, ROLE_COMMAND, "$ ");
+	canvas_text(
+		canvas, last, x, canvas->cols - x - 1, ROLE_COMMAND, strbuf_str(&state->command));
+}
+
+/* ---- the glossary, and the whole ---- */
+
+static void draw_words(const struct learn *state, const struct canvas *canvas)
+{
+	for (int y = 0; y < canvas->rows; y++) {
+		size_t at = state->words.top + (size_t)y;
+		const struct word_row *row = at < state->row_count ? &state->rows[at] : NULL;
+
+		if (!row)
+			continue;
+		if (row->word)
+			canvas_c(canvas, y, row->title ? 1 : 3, WORD_COLS + (row->title ? 40 : 0),
+				row->title ? ROLE_HEADING : ROLE_STRONG, row->word);
+		if (!row->title)
+			canvas_text(canvas, y, WORD_COLS + 4, canvas->cols - WORD_COLS - 5,
+				ROLE_BASE, row->text);
+	}
+}
+
+static void learn_draw(const void *arg, const struct model *model, const struct ui *ui,
+	const struct canvas *canvas)
+{
+	const struct learn *state = arg;
+
+	(void)model;
+	canvas_clear_rows(canvas, 0, canvas->rows);
+	if (state->page == PAGE_TOUR)
+		draw_tour(state, ui, canvas);
+	else if (state->page == PAGE_RULES)
+		draw_rules(state, canvas);
+	else
+		draw_words(state, canvas);
+}
+
+static int steps_over(const struct tour *tour)
+{
+	int count = 0;
+
+	for (int i = 0; i < TOUR_STEPS; i++)
+		count += (int)(((tour->done | tour->skipped) >> i) & 1);
+	return count;
+}
+
+static void learn_draw_title(const void *arg, const struct model *model, const struct ui *ui,
+	const struct canvas *canvas)
+{
+	const struct learn *state = arg;
+	char text[64] = "";
+	int x = 1;
+
+	(void)model;
+	(void)ui;
+	x += canvas_glyph(canvas, 0, x, ROLE_QUIET, GLYPH_CRUMB) + 1;
+	for (int i = 0; i < PAGES; i++)
+		x += canvas_run_c(canvas, 0, x, 16,
+			     state->page == (enum page)i ? ROLE_TAB_NOW : ROLE_TAB, page_names[i]) +
+		     2;
+	if (state->page == PAGE_TOUR)
+		(void)snprintf(
+			text, sizeof(text), "%d of %d over", steps_over(&state->tour), TOUR_STEPS);
+	else if (state->page == PAGE_RULES)
+		(void)snprintf(text, sizeof(text), "decided as the proxy does, now");
+	else
+		(void)snprintf(text, sizeof(text), "%zu to %zu of %zu", state->words.top + 1,
+			state->words.top + state->words.height < state->row_count
+				? state->words.top + state->words.height
+				: state->row_count,
+			state->row_count);
+	canvas_right(canvas, 0, x, canvas->cols - x, ROLE_QUIET, text);
+}
+
+/* ---- acting ---- */
+
+static void edit(struct learn *state, const struct model *model, struct ui *ui)
+{
+	enum rules_field field = (enum rules_field)state->fields.selected;
+	char *text = state->form.text[field];
+	char example[LIMIT_FILTER + 1];
+
+	if (field == RULES_STRICT) {
+		str_copy(text, LIMIT_FILTER + 1, text[0] ? STR_LIT("") : STR_LIT("1"));
+		return;
+	}
+	if (field == RULES_SERVICE && model->env->node_count > 0) {
+		ui_ask_pick(ui, QUESTION_RULES, "a request to which service?");
+		for (size_t i = 0; i < model->env->node_count; i++)
+			picker_add(&ui->prompt.picker, model->env->nodes[i].service->name,
+				model->env->nodes[i].service->description);
+		picker_ready(&ui->prompt.picker, 10);
+		return;
+	}
+	rules_example(&state->form, field, model, ui->session, example);
+	ui_ask_line(ui, QUESTION_RULES, rules_name(field), text[0] ? text : example);
+}
+
+static void act_tour(struct learn *state, struct ui *ui, enum action action)
+{
+	if (action == ACTION_SKIP) {
+		tour_skip(&state->tour);
+	} else if (action == ACTION_AGAIN || tour_next(&state->tour) == TOUR_STEPS) {
+		tour_begin(&state->tour);
+	} else {
+		state->tour.on = !state->tour.on;
+		if (!state->tour.on)
+			ui_say(ui, ROLE_DONE, "the tour waits here; Enter goes on with it");
+	}
+}
+
+static enum redraw scroll(struct learn *state, enum action action)
+{
+	struct list *list = &state->words;
+	bool down = action == ACTION_DOWN || action == ACTION_PAGE_DOWN ||
+		    action == ACTION_HALF_DOWN || action == ACTION_BOTTOM;
+
+	/* One row of a list as high as the page moves like the page. */
+	list->selected = down ? list->top + list->height - 1 : list->top;
+	return list_move(list, action) ? REDRAW_ALL : REDRAW_NONE;
+}
+
+static enum redraw learn_act(
+	void *arg, const struct model *model, struct ui *ui, enum action action)
+{
+	struct learn *state = arg;
+
+	switch (action) {
+	case ACTION_LEFT:
+		state->page = (state->page + PAGES - 1) % PAGES;
+		return REDRAW_ALL;
+	case ACTION_RIGHT:
+		state->page = (state->page + 1) % PAGES;
+		return REDRAW_ALL;
+	case ACTION_OPEN:
+	case ACTION_SKIP:
+	case ACTION_AGAIN:
+		if (state->page == PAGE_TOUR)
+			act_tour(state, ui, action);
+		else if (state->page == PAGE_RULES && action == ACTION_OPEN)
+			edit(state, model, ui);
+		else if (state->page == PAGE_RULES && action == ACTION_AGAIN)
+			memset(state->form.text, 0, sizeof(state->form.text));
+		return REDRAW_ALL;
+	default:
+		break;
+	}
+	if (state->page == PAGE_WORDS)
+		return scroll(state, action);
+	return state->page == PAGE_RULES && list_move(&state->fields, action) ? REDRAW_BODY
+									      : REDRAW_NONE;
+}
+
+static enum redraw learn_answer(void *arg, const struct model *model, struct ui *ui,
+	enum question question, const char *text)
+{
+	struct learn *state = arg;
+
+	(void)model;
+	(void)ui;
+	if (question != QUESTION_RULES)
+		return REDRAW_NONE;
+	str_copy(state->form.text[state->fields.selected], LIMIT_FILTER + 1, str_of(text));
+	return REDRAW_ALL;
+}
+
+/* ---- from one run to the next ---- */
+
+static void keep_steps(cJSON *object, const char *name, uint32_t steps)
+{
+	cJSON *list = cJSON_AddArrayToObject(object, name);
+
+	for (int i = 0; i < TOUR_STEPS; i++)
+		if (steps & (1U << i))
+			cJSON_AddItemToArray(
+				list, cJSON_CreateString(tour_name((enum tour_step)i)));
+}
+
+static void learn_keep(const void *arg, cJSON *object)
+{
+	const struct learn *state = arg;
+
+	cJSON_AddBoolToObject(object, "tour", state->tour.on);
+	keep_steps(object, "done", state->tour.done);
+	keep_steps(object, "skipped", state->tour.skipped);
+}
+
+static uint32_t restored_steps(const cJSON *object, const char *name)
+{
+	const cJSON *item;
+	uint32_t steps = 0;
+
+	cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(object, name))
+	{
+		for (int i = 0; cJSON_IsString(item) && i < TOUR_STEPS; i++)
+			if (strcmp(item->valuestring, tour_name((enum tour_step)i)) == 0)
+				steps |= 1U << i;
+	}
+	return steps;
+}
+
+static void learn_restore(void *arg, const cJSON *object)
+{
+	struct learn *state = arg;
+
+	state->tour.on = false;
+	(void)json_get_bool(object, "tour", &state->tour.on);
+	state->tour.done = restored_steps(object, "done");
+	state->tour.skipped = restored_steps(object, "skipped");
+}
+
+const struct view view_learn = {
+	.name = "learn",
+	.title = "Learn",
+	.key = '7',
+	.area = AREA_LEARN,
+	.flags = VIEW_ALWAYS,
+	.create = learn_create,
+	.destroy = learn_destroy,
+	.prepare = learn_prepare,
+	.draw_title = learn_draw_title,
+	.draw = learn_draw,
+	.act = learn_act,
+	.answer = learn_answer,
+	.keep = learn_keep,
+	.restore = learn_restore,
+};
