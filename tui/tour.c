@@ -170,8 +170,9 @@ static const struct step {
 		"A pin that cannot be followed is never silent: WHY says what was done instead.",
 		false, asked_why},
 	[TOUR_FIND_FAILING] = {"find-failing", "Find the version that fails",
-		"In Services (1) press s, then e: the highest share of 5xx comes first. Select a "
-		"version whose 5XX% or health is red.",
+		"In Services (1; Esc drops a filter) press s, then e: the highest share of 5xx "
+		"comes "
+		"first. Select a version whose 5XX% or health is red.",
 		"Figures are kept for each version, so a failing build beside a good stable is "
 		"seen.",
 		false, found_failing},
@@ -180,9 +181,9 @@ static const struct step {
 		"The same filter language works here, on the command line and in the API.", false,
 		saw_failures},
 	[TOUR_FIND_LOST] = {"find-lost", "Find who lost the session on the way",
-		"Press 3, {other}, l; o on a line shows its trace. A warning sign beside a "
-		"version: "
-		"its caller lost the session. Esc, and try another line.",
+		"Press 6: a warning sign marks a call that lost its session. Select that row; "
+		"below it "
+		"stands who lost it.",
 		"A service must pass the header or baggage on; one that does not sends the rest to "
 		"stable.",
 		false, found_lost},
@@ -268,7 +269,6 @@ struct hints {
 	int64_t pull;
 	const struct version *build; /* of it */
 	const struct session *session; /* that pins it */
-	const struct session *other; /* that pins something else, too */
 };
 
 static size_t versions_of(const struct environment *env, int64_t pull, const struct version **first)
@@ -317,10 +317,8 @@ static void find_sessions(const struct environment *env, struct hints *hints)
 
 		if (!pin || strcmp(pin, hints->build->name) != 0)
 			continue;
-		if (!hints->session)
-			hints->session = session;
-		else if (!hints->other)
-			hints->other = session;
+		hints->session = session;
+		return;
 	}
 }
 
@@ -338,10 +336,6 @@ static void add_word(struct strbuf *out, struct str word, const struct hints *hi
 		strbuf_add_c(out, "a version");
 	else if (str_eq_c(word, "session"))
 		strbuf_add_c(out, hints->session ? hints->session->key : "a session");
-	else if (str_eq_c(word, "other"))
-		strbuf_add_c(out, hints->other     ? hints->other->key
-				  : hints->session ? hints->session->key
-						   : "a session");
 }
 
 void tour_text(enum tour_step step, const struct model *model, char dst[TOUR_TEXT_SIZE])

@@ -73,6 +73,7 @@ static void add(struct map_calls *calls, const struct edge *edge)
 		.share_5xx = edge->figures.share_5xx,
 		.p95_ms = edge->figures.p95_ms,
 		.count = edge->figures.count,
+		.lost = edge->figures.lost,
 	};
 	calls->count++;
 }
