@@ -218,6 +218,7 @@ void remember_all(struct app *app, const char *path);
 /* pointing.c: the mouse. */
 void point(struct app *app, const struct pointer *at);
 void spots_add(struct app *app, const struct canvas *canvas, int y, int x, int cols, int32_t key);
+
 /* guide.c: the tour outside of Learn. Watching comes after the view was prepared. */
 void guide_watch(struct app *app);
 void guide_done(struct app *app, enum tour_step step);
