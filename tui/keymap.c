@@ -72,6 +72,10 @@ const struct binding bindings[] = {
 	{AREA_REQUESTS, ACTION_PAUSE, "p", "pause", "stop following; again, or G: follow", NULL},
 	{AREA_REQUESTS, ACTION_TRACE, "o", "trace", "all hops of the request's trace; Esc comes back", "umbra logs -f {filter}"},
 	{AREA_REQUESTS, ACTION_SCOPE, "t", "tail", "tail something else: a filter for the control plane", "umbra logs -f {filter}"},
+	{AREA_REQUESTS, ACTION_ERROR_NEXT, "e", "error", "to the next error: 5xx, answered by the proxy, or not where its session pins", NULL},
+	{AREA_REQUESTS, ACTION_ERROR_BEFORE, "E", NULL, "to the error before", NULL},
+	{AREA_REQUESTS, ACTION_MORE, "+", NULL, "more lines around each that the filter matches: 1, 3, 10", NULL},
+	{AREA_REQUESTS, ACTION_LESS, "-", NULL, "fewer lines around them", NULL},
 
 	{AREA_TIMELINE, ACTION_OPEN, "Enter", "go there", "to the service, version or session it was about", NULL},
 	{AREA_TIMELINE, ACTION_SINCE, "t", "time", "the last 15 minutes, the last hour, all", "umbra events --since 15m"},
@@ -88,6 +92,8 @@ const struct binding bindings[] = {
 	{AREA_MAP_SERVICE, ACTION_LEFT, "h Left", "callers", "to who calls it", NULL},
 	{AREA_MAP_SERVICE, ACTION_RIGHT, "Right", "calls", "to whom it calls", NULL},
 	{AREA_MAP_SERVICE, ACTION_LOGS, "l", "logs", "exactly these requests, as they come", "umbra logs -f {filter}"},
+
+	{AREA_DETAIL, ACTION_TRACE, "o", NULL, "all hops of the trace, of a request's details", "umbra logs -f {filter}"},
 
 	{AREA_COLUMNS, ACTION_BACK, "Enter", "done", "go back to the list", NULL},
 	{AREA_COLUMNS, ACTION_MARK, "Space", "show or hide", "show or hide the column", NULL},

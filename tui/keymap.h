@@ -100,6 +100,10 @@ enum area {
 	X(ACTION_PAUSE)         \
 	X(ACTION_SCOPE)         \
 	X(ACTION_TRACE)         \
+	X(ACTION_ERROR_NEXT)    \
+	X(ACTION_ERROR_BEFORE)  \
+	X(ACTION_MORE)          \
+	X(ACTION_LESS)          \
 	X(ACTION_SINCE)         \
 	X(ACTION_SKIP)          \
 	X(ACTION_AGAIN)         \

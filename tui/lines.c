@@ -1,7 +1,8 @@
 /*
  * The tail's lines and their sieve. Fed by the app from the tail client, read by the Requests view.
- * Invariant: `shown` holds, in order, the numbers of the kept lines that the filter matches; adding a line
- * is O(1), a new filter is O(lines kept).
+ * Invariant: `shown` holds, in order, the numbers of the kept lines that the filter matches and of those
+ * around them, each with what it is in its low bits; neither its first nor its last is a gap. Adding a line is
+ * O(1) (plus its context), a new filter is O(lines kept).
  */
 #include "tui/lines.h"
 
@@ -12,6 +13,8 @@
 #include "core/model/ring.h"
 #include "core/model/trace.h"
 
+/* An entry of `shown`: the number, whether it is an error, enum line_part. So entries sort by number, a gap first. */
+enum { PART_BITS = 3, PART_MASK = 3, ERROR_BIT = 4 };
 enum { LINES_MAX = 20000, LINES_BYTES_MAX = 6 << 20, RATE_LAG_MS = 2000 };
 
 struct lines {
@@ -20,6 +23,10 @@ struct lines {
 	size_t max_lines;
 	size_t max_bytes;
 	struct filter *filter;
+	size_t context;
+	int64_t matched; /* the last number the filter matched, 0: none */
+	int64_t first; /* number at the clear */
+	size_t gaps; /* in `shown` */
 	int64_t *shown;
 	size_t head; /* the first of `shown` that counts */
 	size_t tail; /* behind the last */
@@ -43,7 +50,8 @@ struct lines *lines_create(size_t max_lines, size_t max_bytes)
 
 	lines->max_lines = max_lines > 0 ? max_lines : LINES_MAX;
 	lines->max_bytes = max_bytes > 0 ? max_bytes : LINES_BYTES_MAX;
-	lines->ring = ring_create(lines->max_lines, lines->max_bytes, 1);
+	lines->first = 1;
+	lines->ring = ring_create(lines->max_lines, lines->max_bytes, lines->first);
 	lines->traces = trace_index_create(lines->max_lines, get_line, lines);
 	return lines;
 }
@@ -59,25 +67,43 @@ void lines_destroy(struct lines *lines)
 	free(lines);
 }
 
+static void empty(struct lines *lines)
+{
+	lines->head = lines->tail = lines->gaps = 0;
+	lines->matched = 0;
+}
+
 void lines_clear(struct lines *lines)
 {
 	int64_t next = ring_next(lines->ring);
 
 	ring_destroy(lines->ring);
 	lines->ring = ring_create(lines->max_lines, lines->max_bytes, next);
-	lines->head = lines->tail = 0;
+	lines->first = next;
+	empty(lines);
 	lines->lost = lines->last_seq = 0;
 	lines->lost_unknown = false;
 	lines->in_second = lines->in_second_before = 0;
 }
 
-/* Those that left the ring leave the sieve. */
+static int64_t number_of(int64_t entry)
+{
+	return entry >> PART_BITS;
+}
+
+static enum line_part part_of(int64_t entry)
+{
+	return (enum line_part)(entry & PART_MASK);
+}
+
+/* Those that left the ring leave the sieve, and so does a gap that nothing stands before any more. */
 static void trim(struct lines *lines)
 {
 	int64_t oldest = ring_oldest(lines->ring);
 
-	while (lines->head < lines->tail && lines->shown[lines->head] < oldest)
-		lines->head++;
+	while (lines->head < lines->tail && (number_of(lines->shown[lines->head]) < oldest ||
+						    part_of(lines->shown[lines->head]) == LINE_GAP))
+		lines->gaps -= part_of(lines->shown[lines->head++]) == LINE_GAP;
 	if (lines->head > lines->max_lines) {
 		memmove(lines->shown, lines->shown + lines->head,
 			(lines->tail - lines->head) * sizeof(*lines->shown));
@@ -86,10 +112,47 @@ static void trim(struct lines *lines)
 	}
 }
 
-static void show(struct lines *lines, int64_t number)
+static void append(struct lines *lines, int64_t number, enum line_part part)
 {
+	const struct request *line = ring_get(lines->ring, number);
+	int64_t error = part != LINE_GAP && line && line_is_error(line) ? ERROR_BIT : 0;
+
 	array_reserve(&lines->shown, &lines->cap, lines->tail + 1, sizeof(*lines->shown));
-	lines->shown[lines->tail++] = number;
+	lines->shown[lines->tail++] = number << PART_BITS | error | (int64_t)part;
+}
+
+/* With the lines from `from` on that are not shown yet before it, and a gap where some are left out. */
+static void show(struct lines *lines, int64_t number, int64_t from, enum line_part part)
+{
+	int64_t last = lines->tail > lines->head ? number_of(lines->shown[lines->tail - 1]) : 0;
+
+	if (from < ring_oldest(lines->ring))
+		from = ring_oldest(lines->ring);
+	if (from <= last)
+		from = last + 1;
+	if (lines->context > 0 && last > 0 && from > last + 1) {
+		append(lines, from, LINE_GAP);
+		lines->gaps++;
+	}
+	for (; from < number; from++)
+		append(lines, from, LINE_CONTEXT);
+	append(lines, number, part);
+}
+
+static void sift(struct lines *lines, int64_t number, const struct environment *env, int64_t now_ms)
+{
+	const struct request *line = ring_get(lines->ring, number);
+
+	if (!line)
+		return;
+	if (line->seq == 0) {
+		show(lines, number, number, LINE_MATCH);
+	} else if (!lines->filter || filter_match_request(lines->filter, line, env, now_ms)) {
+		show(lines, number, number - (int64_t)lines->context, LINE_MATCH);
+		lines->matched = number;
+	} else if (lines->matched > 0 && number - lines->matched <= (int64_t)lines->context) {
+		show(lines, number, number, LINE_CONTEXT);
+	}
 }
 
 static void count_second(struct lines *lines, int64_t now_ms)
@@ -110,8 +173,7 @@ void lines_add(struct lines *lines, const struct request *request, const struct 
 	int64_t number = ring_push(lines->ring, copy, request_size(copy));
 
 	trace_index_add(lines->traces, number, request->trace);
-	if (!lines->filter || filter_match_request(lines->filter, request, env, now_ms))
-		show(lines, number);
+	sift(lines, number, env, now_ms);
 	lines->last_seq = request->seq;
 	count_second(lines, now_ms);
 	if (now_ms - request->time < RATE_LAG_MS) /* not the backlog */
@@ -128,7 +190,7 @@ void lines_add_loss(struct lines *lines, int64_t count, const char *why)
 	loss.retries = count;
 	loss.error = str_of(why);
 	copy = request_copy(&loss);
-	show(lines, ring_push(lines->ring, copy, request_size(copy)));
+	sift(lines, ring_push(lines->ring, copy, request_size(copy)), NULL, 0);
 	if (count < 0)
 		lines->lost_unknown = true;
 	else
@@ -157,19 +219,41 @@ bool line_is_loss(const struct request *line, int64_t *ret_count, struct str *re
 	return true;
 }
 
+bool line_is_error(const struct request *line)
+{
+	static const bool went_elsewhere[REASON_COUNT + 1] = {
+		[REASON_SESSION_UNKNOWN] = true,
+		[REASON_SESSION_EXPIRED] = true,
+		[REASON_VERSION_GONE] = true,
+		[REASON_VERSION_UNHEALTHY] = true,
+		[REASON_STABLE_DOWN] = true,
+	};
+
+	return line->seq != 0 &&
+	       (line->status >= 500 || line->answered_by == ANSWERED_BY_PROXY ||
+		       (line->reason < REASON_COUNT && went_elsewhere[line->reason]));
+}
+
+static void sift_all(struct lines *lines, const struct environment *env, int64_t now_ms)
+{
+	empty(lines);
+	for (int64_t n = ring_oldest(lines->ring); n < ring_next(lines->ring); n++)
+		sift(lines, n, env, now_ms);
+}
+
 void lines_sieve(
 	struct lines *lines, struct filter *filter, const struct environment *env, int64_t now_ms)
 {
 	filter_destroy(lines->filter);
 	lines->filter = filter;
-	lines->head = lines->tail = 0;
-	for (int64_t n = ring_oldest(lines->ring); n < ring_next(lines->ring); n++) {
-		const struct request *line = ring_get(lines->ring, n);
+	sift_all(lines, env, now_ms);
+}
 
-		if (line && (!filter || line->seq == 0 ||
-				    filter_match_request(filter, line, env, now_ms)))
-			show(lines, n);
-	}
+void lines_set_context(
+	struct lines *lines, size_t count, const struct environment *env, int64_t now_ms)
+{
+	lines->context = count;
+	sift_all(lines, env, now_ms);
 }
 
 size_t lines_shown(const struct lines *lines)
@@ -179,7 +263,57 @@ size_t lines_shown(const struct lines *lines)
 
 int64_t lines_number(const struct lines *lines, size_t row)
 {
-	return row < lines_shown(lines) ? lines->shown[lines->head + row] : 0;
+	return row < lines_shown(lines) ? number_of(lines->shown[lines->head + row]) : 0;
+}
+
+enum line_part lines_part(const struct lines *lines, size_t row)
+{
+	return row < lines_shown(lines) ? part_of(lines->shown[lines->head + row]) : LINE_GAP;
+}
+
+static bool is_error_row(const struct lines *lines, size_t row)
+{
+	return (lines->shown[lines->head + row] & ERROR_BIT) != 0;
+}
+
+bool lines_find_error(const struct lines *lines, size_t row, bool back, size_t *ret_row)
+{
+	size_t count = lines_shown(lines);
+
+	while (back ? row > 0 : row + 1 < count) {
+		row = back ? row - 1 : row + 1;
+		if (row < count && is_error_row(lines, row)) {
+			*ret_row = row;
+			return true;
+		}
+	}
+	return false;
+}
+
+void lines_count_errors(
+	const struct lines *lines, size_t row, size_t *ret_before, size_t *ret_behind)
+{
+	size_t before = 0;
+	size_t behind = 0;
+
+	for (size_t i = 0; i < lines_shown(lines); i++) {
+		bool error = is_error_row(lines, i);
+
+		before += error && i < row;
+		behind += error && i > row;
+	}
+	*ret_before = before;
+	*ret_behind = behind;
+}
+
+int64_t lines_first(const struct lines *lines)
+{
+	return ring_oldest(lines->ring);
+}
+
+int64_t lines_end(const struct lines *lines)
+{
+	return ring_next(lines->ring);
 }
 
 size_t lines_row(const struct lines *lines, int64_t number)
@@ -190,7 +324,7 @@ size_t lines_row(const struct lines *lines, int64_t number)
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (lines->shown[middle] < number)
+		if (lines->shown[middle] < (number << PART_BITS | LINE_CONTEXT))
 			low = middle + 1;
 		else
 			high = middle;
@@ -203,7 +337,8 @@ void lines_count(const struct lines *lines, int64_t now_ms, struct lines_counts 
 	int64_t second = now_ms / 1000;
 
 	ret_counts->kept = (size_t)(ring_next(lines->ring) - ring_oldest(lines->ring));
-	ret_counts->hidden = ret_counts->kept - lines_shown(lines);
+	ret_counts->hidden = ret_counts->kept - (lines_shown(lines) - lines->gaps);
+	ret_counts->trimmed = ring_oldest(lines->ring) - lines->first;
 	ret_counts->lost = lines->lost;
 	ret_counts->lost_unknown = lines->lost_unknown;
 	ret_counts->last_seq = lines->last_seq;

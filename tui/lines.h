@@ -38,17 +38,37 @@ const struct request *lines_lost_session(const struct lines *lines, int64_t numb
 /* A loss is kept as a request without seq: how many (-1 unknown) and why. */
 bool line_is_loss(const struct request *line, int64_t *ret_count, struct str *ret_why);
 
+/* Went wrong: 5xx, an answer of the proxy's own, or not where the session wanted it to go. */
+bool line_is_error(const struct request *line);
+
 /* The sieve. The filter is taken over; NULL shows all. Goes over every line kept. */
 void lines_sieve(
 	struct lines *lines, struct filter *filter, const struct environment *env, int64_t now_ms);
-/* What the sieve shows, 0 the oldest: how many, which number, and the row of a number (or the next one kept). */
+/* So many lines before and after each that the filter matches are shown, too. Goes over every line kept. */
+void lines_set_context(
+	struct lines *lines, size_t count, const struct environment *env, int64_t now_ms);
+/*
+ * What the sieve shows, 0 the oldest: how many rows, which number, and the row of a number (or the next one
+ * kept). Between groups of lines with their context is a row that is no line; it has the number of the next.
+ */
 size_t lines_shown(const struct lines *lines);
 int64_t lines_number(const struct lines *lines, size_t row);
 size_t lines_row(const struct lines *lines, int64_t number);
+enum line_part { LINE_GAP, LINE_CONTEXT, LINE_MATCH };
+enum line_part lines_part(const struct lines *lines, size_t row);
+/* The next row behind (before, with `back`) this one that line_is_error(); false without one. */
+bool lines_find_error(const struct lines *lines, size_t row, bool back, size_t *ret_row);
+/* How many such are shown before this row, and behind it. */
+void lines_count_errors(
+	const struct lines *lines, size_t row, size_t *ret_before, size_t *ret_behind);
+/* All that are kept, shown or not: numbers from the first up to, not with, the end. */
+int64_t lines_first(const struct lines *lines);
+int64_t lines_end(const struct lines *lines);
 
 struct lines_counts {
 	size_t kept;
 	size_t hidden; /* kept, not shown */
+	int64_t trimmed; /* no longer kept, since the clear */
 	int64_t lost; /* known losses since the clear */
 	bool lost_unknown; /* and some of unknown number */
 	int64_t last_seq; /* of the newest request, 0: none */

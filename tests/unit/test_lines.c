@@ -124,6 +124,103 @@ static void test_sieve(void **state)
 	lines_destroy(lines);
 }
 
+static void check_rows(const struct lines *lines, const char *want)
+{
+	char got[64];
+	size_t used = 0;
+
+	for (size_t row = 0; row < lines_shown(lines) && used + 4 < sizeof(got); row++) {
+		int64_t number = lines_number(lines, row);
+		enum line_part part = lines_part(lines, row);
+
+		if (part == LINE_GAP) {
+			got[used++] = '~';
+			continue;
+		}
+		if (part == LINE_CONTEXT)
+			got[used++] = '(';
+		got[used++] = (char)('0' + number % 10);
+		assert_int_equal(lines_row(lines, number), row);
+	}
+	got[used] = '\0';
+	assert_string_equal(got, want);
+}
+
+/* One digit for each line, after '(' when it is there for its neighbour; '~' where lines are left out. */
+static void test_context(void **state)
+{
+	struct lines *lines = lines_create(12, 0);
+	struct lines_counts counts;
+
+	(void)state;
+	for (int i = 1; i <= 9; i++)
+		add(lines, i, i == 2 || i == 7 ? "cart" : "search", 200);
+	lines_sieve(lines, filter_of("service:cart"), NULL, 1000);
+	check_rows(lines, "27");
+	lines_set_context(lines, 1, NULL, 1000);
+	check_rows(lines, "(12(3~(67(8");
+	lines_count(lines, 1000, &counts);
+	assert_int_equal(counts.hidden, 3); /* 4, 5 and 9: the row between them is no line */
+	lines_set_context(lines, 3, NULL, 1000);
+	check_rows(lines, "(12(3(4(5(67(8(9");
+	lines_set_context(lines, 1, NULL, 1000);
+	lines_add_loss(lines, 1, "too slow"); /* always shown; nothing is shown around it */
+	check_rows(lines, "(12(3~(67(8~0");
+	add(lines, 11, "search", 200);
+	add(lines, 12, "cart", 200);
+	add(lines, 13, "search", 200);
+	check_rows(lines, "2(3~(67(8~0(12(3");
+	add(lines, 14, "search", 200);
+	add(lines, 15, "search", 200); /* 3 goes, and what stood behind it */
+	check_rows(lines, "(67(8~0(12(3");
+	lines_count(lines, 1000, &counts);
+	assert_int_equal(counts.trimmed, 3);
+	lines_set_context(lines, 0, NULL, 1000);
+	check_rows(lines, "702");
+	lines_destroy(lines);
+}
+
+static void add_answer(struct lines *lines, int64_t seq, int64_t status, int reason, int by)
+{
+	struct request request;
+
+	memset(&request, 0, sizeof(request));
+	request.seq = seq;
+	request.status = status;
+	request.reason = reason;
+	request.answered_by = by;
+	request.kind = KIND_COUNT;
+	request.carrier = CARRIER_COUNT;
+	request.intended = REASON_COUNT;
+	lines_add(lines, &request, NULL, 1000);
+}
+
+static void test_errors(void **state)
+{
+	struct lines *lines = lines_create(100, 0);
+	size_t row, before, behind;
+
+	(void)state;
+	add_answer(lines, 1, 200, REASON_VERSION_GONE, ANSWERED_BY_VERSION);
+	add_answer(lines, 2, 404, REASON_PINNED, ANSWERED_BY_VERSION);
+	add_answer(lines, 3, 404, REASON_NO_SESSION, ANSWERED_BY_PROXY);
+	add_answer(lines, 4, 200, REASON_NO_PIN, ANSWERED_BY_VERSION);
+	add_answer(lines, 5, 500, REASON_PINNED, ANSWERED_BY_VERSION);
+	lines_add_loss(lines, 1, "too slow");
+	assert_true(lines_find_error(lines, 0, false, &row));
+	assert_int_equal(row, 2);
+	assert_true(lines_find_error(lines, row, false, &row));
+	assert_int_equal(row, 4);
+	assert_false(lines_find_error(lines, row, false, &row));
+	assert_true(lines_find_error(lines, 2, true, &row));
+	assert_int_equal(row, 0);
+	assert_false(lines_find_error(lines, 0, true, &row));
+	lines_count_errors(lines, 2, &before, &behind);
+	assert_int_equal(before, 1);
+	assert_int_equal(behind, 1);
+	lines_destroy(lines);
+}
+
 static void test_numbers_stay(void **state)
 {
 	struct lines *lines = lines_create(10, 0);
@@ -171,6 +268,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sieve),
+		cmocka_unit_test(test_context),
+		cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_lost_session),
 		cmocka_unit_test(test_numbers_stay),
 		cmocka_unit_test(test_a_clear_starts_over),

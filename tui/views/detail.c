@@ -17,6 +17,7 @@
 
 #include "tui/views/about.h"
 #include "tui/views/cells.h"
+#include "tui/views/trace.h"
 #include "tui/widgets/facts.h"
 #include "tui/widgets/list.h"
 
@@ -243,6 +244,10 @@ static enum redraw detail_act(
 	(void)model;
 	if (action == ACTION_BACK)
 		ui_back(ui);
+	else if (action == ACTION_TRACE && state->request)
+		trace_open(state->request, ui);
+	else if (action == ACTION_TRACE)
+		ui_say(ui, ROLE_QUIET, "o follows the trace of a request; this is a version");
 	else if (!list_move(&state->list, action))
 		return REDRAW_NONE;
 	return REDRAW_ALL;

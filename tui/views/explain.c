@@ -14,6 +14,7 @@
 #include "core/model/explain.h"
 #include "core/model/names.h"
 
+#include "tui/views/trace.h"
 #include "tui/widgets/list.h"
 #include "tui/widgets/wrap.h"
 
@@ -248,6 +249,10 @@ static enum redraw explain_act(
 	(void)model;
 	if (action == ACTION_BACK)
 		ui_back(ui);
+	else if (action == ACTION_TRACE && state->request)
+		trace_open(state->request, ui);
+	else if (action == ACTION_TRACE)
+		ui_say(ui, ROLE_QUIET, "o follows the trace of a request; this is none");
 	else if (!list_move(&state->list, action))
 		return REDRAW_NONE;
 	return REDRAW_ALL;

@@ -4,7 +4,7 @@
  * Invariant: while not following, nothing that comes or goes moves what is read; the selection is a line's
  * number, which it keeps. Losses are lines of their own, always shown, and counted in the title.
  */
-#include "tui/view.h"
+#include "tui/views/requests_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,48 +12,11 @@
 
 #include "core/base/mem.h"
 #include "core/base/text.h"
-#include "core/base/time.h"
-#include "core/model/names.h"
 
-#include "tui/views/cells.h"
-#include "tui/widgets/columns.h"
-#include "tui/widgets/list.h"
+#include "tui/views/trace.h"
 
-enum {
-	COLUMN_TIME,
-	COLUMN_SERVICE,
-	COLUMN_VERSION,
-	COLUMN_WHY,
-	COLUMN_STATUS,
-	COLUMN_MS,
-	COLUMN_METHOD,
-	COLUMN_PATH,
-	COLUMN_CALLER,
-	COLUMN_SESSION,
-	COLUMN_TOTAL
-};
-
-static const struct column_spec columns[COLUMN_TOTAL] = {
-	[COLUMN_TIME] = {"TIME", 8, 0, 3, 5, false, 0},
-	[COLUMN_SERVICE] = {"SERVICE", 9, 12, 2, 0, false, 0},
-	[COLUMN_VERSION] = {"VERSION", 10, 13, 2, 0, false, 0},
-	[COLUMN_WHY] = {"WHY", 10, 16, 2, 4, false, 0},
-	[COLUMN_STATUS] = {"STATUS", 6, 0, 1, 0, true, 0},
-	[COLUMN_MS] = {"MS", 6, 0, 1, 3, true, 0},
-	[COLUMN_METHOD] = {"METHOD", 6, 0, 2, 6, false, 0},
-	[COLUMN_PATH] = {"PATH", 18, 80, 1, 0, false, 0},
-	[COLUMN_CALLER] = {"CALLER", 14, 40, 2, 7, false, 0},
-	[COLUMN_SESSION] = {"SESSION", 12, 20, 2, 8, false, 0},
-};
-
-struct requests {
-	struct list list;
-	struct placed placed[COLUMN_TOTAL];
-	bool follows;
-	int64_t selected; /* number of the line, while not following */
-	int64_t seen; /* the last number when following stopped */
-	char filter_text[LIMIT_FILTER + 1];
-};
+/* Lines around a match: from none to many by a key each. */
+static const size_t contexts[] = {0, 1, 3, 10};
 
 static void *requests_create(void)
 {
@@ -69,8 +32,28 @@ static void requests_open(void *arg, const struct model *model, struct ui *ui, c
 
 	(void)model;
 	(void)ui;
-	if (argument[0] != '\0')
-		state->follows = true;
+	if (argument[0] == '\0')
+		return;
+	state->follows = true;
+	memset(state->needs, 0, sizeof(state->needs));
+}
+
+/* The selected line keeps its place on the screen. */
+static void stay(struct requests *state, const struct model *model, int64_t trimmed)
+{
+	size_t row = lines_row(model->lines, state->selected);
+	size_t place = state->blank + state->list.selected - state->list.top;
+
+	if (place >= state->height)
+		place = state->height - 1;
+	if (trimmed > state->trimmed)
+		state->blank = row < place ? place - row : 0;
+	if (state->blank > place)
+		state->blank = place;
+	state->list.height = state->height - state->blank;
+	state->list.selected = row;
+	state->list.top = row + state->blank > place ? row + state->blank - place : 0;
+	list_select(&state->list, row);
 }
 
 static void requests_prepare(
@@ -78,276 +61,30 @@ static void requests_prepare(
 {
 	struct requests *state = arg;
 	size_t count = lines_shown(model->lines);
-	struct column_spec specs[COLUMN_TOTAL];
+	struct lines_counts counts;
 
 	(void)ui;
 	(void)parts;
-	memcpy(specs, columns, sizeof(specs));
-	if (cols >= 110) /* room for the milliseconds */
-		specs[COLUMN_TIME].min = 12;
-	if (strncmp(model->scope, "session:", 8) == 0)
-		specs[COLUMN_SESSION].min = 0;
-	(void)columns_place(specs, COLUMN_TOTAL, cols - 1, state->placed);
+	lines_count(model->lines, model->now_ms, &counts);
+	state->height = rows > 1 ? (size_t)rows - 1 : 1;
 	state->list.count = count;
-	state->list.height = rows > 1 ? (size_t)rows - 1 : 1;
-	if (state->follows)
+	if (state->follows) {
+		state->blank = 0;
+		state->list.height = state->height;
 		list_select(&state->list, count > 0 ? count - 1 : 0);
-	else
-		list_follow(&state->list, lines_row(model->lines, state->selected));
+	} else {
+		stay(state, model, counts.trimmed);
+	}
+	state->trimmed = counts.trimmed;
 	state->selected = lines_number(model->lines, state->list.selected);
+	lines_count_errors(
+		model->lines, state->list.selected, &state->errors_before, &state->errors_behind);
+	requests_place(state, model, cols);
 }
 
 static const struct request *selected_line(const struct requests *state, const struct model *model)
 {
 	return lines_get(model->lines, state->selected);
-}
-
-/* ---- drawing ---- */
-
-/* The version that made the request; NULL when it is none of ours (any more). */
-static const struct version *caller_of(const struct model *model, const struct request *line)
-{
-	struct str service, version;
-
-	if (!name_split_version(line->caller, &service, &version))
-		return NULL;
-	return environment_version(model->env, service, version);
-}
-
-/* Only requests that carry a session or pins reach an ephemeral version: when one calls on without, it lost them. */
-static bool called_without(const struct model *model, const struct request *line)
-{
-	const struct version *caller =
-		line->reason == REASON_NO_SESSION ? caller_of(model, line) : NULL;
-
-	return caller && caller->kind == KIND_EPHEMERAL;
-}
-
-/* The session was lost on the way to this line: by whom, as it is written in CALLER; "" when it was not. */
-static void lost_by(const struct model *model, int64_t number, char dst[VERSION_ID_SIZE])
-{
-	const struct request *line = lines_get(model->lines, number);
-	const struct request *by = NULL;
-
-	dst[0] = '\0';
-	if (!line || line->seq == 0 || line->reason != REASON_NO_SESSION)
-		return;
-	by = lines_lost_session(model->lines, number);
-	if (by && by->kind == KIND_STABLE)
-		(void)str_copy(dst, VERSION_ID_SIZE, by->service);
-	else if (by)
-		name_join_version(by->service, by->version, dst);
-	else if (called_without(model, line))
-		(void)str_copy(dst, VERSION_ID_SIZE, line->caller);
-}
-
-static void put(const struct requests *state, const struct ui *ui, const struct canvas *canvas,
-	int y, int column, enum role role, struct str text)
-{
-	const struct placed *at = &state->placed[column];
-
-	if (at->width > 0)
-		canvas_text_found(canvas, y, at->x, at->width, role, text, str_of(ui->find));
-}
-
-static void draw_numbers(const struct requests *state, const struct ui *ui,
-	const struct canvas *canvas, int y, const struct request *line)
-{
-	const struct placed *at = state->placed;
-	char text[24];
-
-	(void)ui;
-	if (line->status > 0)
-		(void)snprintf(text, sizeof(text), "%lld", (long long)line->status);
-	else
-		(void)snprintf(text, sizeof(text), "-");
-	canvas_right(canvas, y, at[COLUMN_STATUS].x, at[COLUMN_STATUS].width,
-		cell_status_role(line->status), text);
-	(void)snprintf(
-		text, sizeof(text), line->total_ms < 99999 ? "%.1f" : "%.0f", line->total_ms);
-	if (at[COLUMN_MS].width > 0)
-		canvas_right(canvas, y, at[COLUMN_MS].x, at[COLUMN_MS].width, ROLE_FIGURE, text);
-}
-
-static void draw_why(const struct requests *state, const struct ui *ui, const struct canvas *canvas,
-	int y, const struct request *line, bool lost)
-{
-	bool stable = line->kind == KIND_STABLE;
-	struct str version = stable ? STR_LIT("stable") : line->version;
-	const struct placed *at = &state->placed[COLUMN_VERSION];
-
-	if (version.n == 0)
-		version = STR_LIT("-");
-	put(state, ui, canvas, y, COLUMN_VERSION,
-		stable            ? ROLE_STABLE
-		: line->version.n ? ROLE_EPHEMERAL
-				  : ROLE_UNHEALTHY,
-		version);
-	if (lost || line->conflict)
-		(void)canvas_glyph(canvas, y, at->x + at->width - 1, ROLE_WARNING, GLYPH_WARNING);
-	put(state, ui, canvas, y, COLUMN_WHY, lost ? ROLE_WARNING : cell_reason_role(line->reason),
-		str_of(line->reason < REASON_COUNT ? reason_names[line->reason] : "-"));
-}
-
-/* As much of it as there is room for. */
-static void draw_lost(const struct canvas *canvas, int y, const struct placed *at, const char *by)
-{
-	static const char *const ways[] = {
-		" lost the session here", " lost the session", " lost it"};
-	int used;
-	size_t i = 0;
-
-	if (at->width == 0)
-		return;
-	used = canvas_run_c(canvas, y, at->x, at->width, ROLE_WARNING, by);
-	while (i + 1 < ARRAY_LEN(ways) && used + (int)strlen(ways[i]) > at->width)
-		i++;
-	canvas_c(canvas, y, at->x + used, at->width - used, ROLE_WARNING, ways[i]);
-}
-
-/* A stable caller is its service; what is beside stable is named in full. */
-static void draw_caller(const struct requests *state, const struct model *model,
-	const struct ui *ui, const struct canvas *canvas, int y, const struct request *line)
-{
-	const struct version *caller = caller_of(model, line);
-	bool stable = caller && caller->kind == KIND_STABLE;
-
-	if (line->caller.n > 0)
-		put(state, ui, canvas, y, COLUMN_CALLER,
-			caller && !stable ? ROLE_EPHEMERAL : ROLE_QUIET,
-			stable ? str_of(caller->service) : line->caller);
-	else if (state->placed[COLUMN_CALLER].width > 0)
-		(void)canvas_glyph(
-			canvas, y, state->placed[COLUMN_CALLER].x, ROLE_QUIET, GLYPH_NONE);
-}
-
-static void draw_loss(const struct canvas *canvas, int y, int64_t count, struct str why)
-{
-	char text[400];
-
-	if (count >= 0)
-		(void)snprintf(text, sizeof(text), " %lld lines lost here: %.*s ", (long long)count,
-			STR_ARG(why));
-	else
-		(void)snprintf(text, sizeof(text), " lines lost here, nobody knows how many: %.*s ",
-			STR_ARG(why));
-	(void)canvas_run_c(canvas, y, 3, canvas->cols - 4, ROLE_LOST, text);
-}
-
-static void draw_line(const struct requests *state, const struct model *model, const struct ui *ui,
-	const struct canvas *canvas, int y, int64_t number)
-{
-	const struct request *line = lines_get(model->lines, number);
-	char clock[TIME_TEXT_SIZE];
-	char by[VERSION_ID_SIZE];
-	int64_t lost;
-	struct str why;
-
-	if (line_is_loss(line, &lost, &why)) {
-		draw_loss(canvas, y, lost, why);
-		return;
-	}
-	lost_by(model, number, by);
-	time_format_clock(line->time, clock);
-	if (state->placed[COLUMN_TIME].width < 12)
-		clock[8] = '\0'; /* without the milliseconds */
-	put(state, ui, canvas, y, COLUMN_TIME, ROLE_QUIET, str_of(clock));
-	put(state, ui, canvas, y, COLUMN_SERVICE, ROLE_BASE,
-		line->service.n > 0 ? line->service : line->host);
-	draw_why(state, ui, canvas, y, line, by[0] != '\0');
-	draw_numbers(state, ui, canvas, y, line);
-	put(state, ui, canvas, y, COLUMN_METHOD, ROLE_BASE, line->method);
-	put(state, ui, canvas, y, COLUMN_PATH, ROLE_STRONG, line->path);
-	if (by[0] != '\0')
-		draw_lost(canvas, y, &state->placed[COLUMN_CALLER], by);
-	else
-		draw_caller(state, model, ui, canvas, y, line);
-	put(state, ui, canvas, y, COLUMN_SESSION, ROLE_SESSION, line->session);
-}
-
-static void draw_empty(const struct model *model, const struct canvas *canvas)
-{
-	const char *what = "Waiting for the first request.";
-
-	if (model->scope_error[0] != '\0')
-		what = model->scope_error;
-	else if (model->tail.state == FEED_STALE)
-		what = model->tail.why;
-	canvas_c(canvas, 2, 3, canvas->cols - 4, model->scope_error[0] ? ROLE_FAILED : ROLE_QUIET,
-		what);
-	if (model->scope_error[0] != '\0')
-		canvas_c(canvas, 3, 3, canvas->cols - 4, ROLE_QUIET, "t asks for something else");
-	else if (strncmp(model->scope, "session:", 8) == 0)
-		canvas_c(canvas, 3, 3, canvas->cols - 4, ROLE_QUIET,
-			"umbra curl --session KEY SERVICE/PATH sends one");
-}
-
-static void requests_draw(const void *arg, const struct model *model, const struct ui *ui,
-	const struct canvas *canvas)
-{
-	const struct requests *state = arg;
-
-	columns_draw_titles(canvas, 0, columns, COLUMN_TOTAL, state->placed);
-	for (size_t i = 0; i < state->list.height; i++) {
-		size_t row = state->list.top + i;
-		const struct request *line =
-			row < state->list.count
-				? lines_get(model->lines, lines_number(model->lines, row))
-				: NULL;
-
-		canvas_clear(canvas, (int)i + 1, 0);
-		if (!line)
-			continue;
-		if (row == state->list.selected)
-			(void)canvas_glyph(canvas, (int)i + 1, 1, ROLE_MARK, GLYPH_MARK);
-		draw_line(state, model, ui, canvas, (int)i + 1, lines_number(model->lines, row));
-	}
-	if (state->list.count == 0)
-		draw_empty(model, canvas);
-}
-
-static void requests_draw_title(const void *arg, const struct model *model, const struct ui *ui,
-	const struct canvas *canvas)
-{
-	const struct requests *state = arg;
-	struct lines_counts counts;
-	char text[LIMIT_FILTER + 200];
-	int x = 1;
-	int used = 0;
-	int cells;
-	int64_t behind;
-
-	(void)ui;
-	lines_count(model->lines, model->now_ms, &counts);
-	behind = (int64_t)counts.kept > 0
-			 ? lines_number(model->lines, state->list.count - 1) - state->seen
-			 : 0;
-	if (model->tail.state == FEED_STALE)
-		used = snprintf(text, sizeof(text), "reconnecting");
-	else if (state->follows)
-		used = snprintf(text, sizeof(text), "following   %d/s", counts.per_second);
-	else
-		used = snprintf(text, sizeof(text), "paused, %lld new",
-			(long long)(behind > 0 ? behind : 0));
-	used += snprintf(text + used, sizeof(text) - (size_t)used, "   lost %lld%s",
-		(long long)counts.lost, counts.lost_unknown ? "+?" : "");
-	if (state->filter_text[0] != '\0')
-		(void)snprintf(text + used, sizeof(text) - (size_t)used, "   filter %s hides %zu",
-			state->filter_text, counts.hidden);
-	if (state->follows && counts.per_second > 0)
-		canvas_changes_at(canvas, model->now_ms + 1000);
-	cells = (int)text_cells(str_of(text));
-	x += canvas_glyph(canvas, 0, x, ROLE_QUIET, GLYPH_CRUMB) + 1;
-	x += canvas_run_c(canvas, 0, x, canvas->cols - x - cells - 2, ROLE_STRONG,
-		model->scope[0] ? model->scope : "everything");
-	if (cells > canvas->cols - x - 2)
-		cells = canvas->cols - x - 2;
-	canvas_c(canvas, 0, canvas->cols - cells, cells,
-		counts.lost > 0 || counts.lost_unknown || model->tail.state == FEED_STALE
-			? ROLE_WARNING
-		: state->follows ? ROLE_LIVE
-				 : ROLE_STAGED,
-		text);
 }
 
 /* ---- acting ---- */
@@ -371,18 +108,61 @@ static void act_open(const struct requests *state, const struct model *model, st
 	ui_open(ui, &view_detail, argument);
 }
 
-/* All the hops of the selected one's trace; Esc comes back. */
-static void act_trace(const struct requests *state, const struct model *model, struct ui *ui)
+static void select_row(struct requests *state, const struct model *model, size_t row)
 {
-	const struct request *line = selected_line(state, model);
-	char scope[LIMIT_FILTER + 1];
+	set_follow(state, model, false);
+	list_select(&state->list, row);
+	state->selected = lines_number(model->lines, row);
+}
 
-	if (!line || line->trace.n == 0 || line->trace.n > LIMIT_WORD) {
-		ui_say(ui, ROLE_WARNING, "this one has no trace: its caller sent no traceparent");
-		return;
-	}
-	(void)snprintf(scope, sizeof(scope), "trace:%.*s", STR_ARG(line->trace));
-	ui_open(ui, &view_requests, scope);
+/* While following the last one is looked for: it has just gone by. */
+static void act_error(struct requests *state, const struct model *model, struct ui *ui, bool back)
+{
+	size_t row;
+
+	back = back || state->follows;
+	if (lines_find_error(model->lines, state->list.selected, back, &row))
+		select_row(state, model, row);
+	else
+		ui_say(ui, ROLE_QUIET, "no error %s this one", back ? "above" : "below");
+}
+
+static void act_context(struct requests *state, const struct model *model, struct ui *ui, bool more)
+{
+	size_t at = 0;
+
+	while (at + 1 < ARRAY_LEN(contexts) && contexts[at] < state->context)
+		at++;
+	if (more ? at + 1 < ARRAY_LEN(contexts) : at > 0)
+		at = more ? at + 1 : at - 1;
+	state->context = contexts[at];
+	lines_set_context(model->lines, state->context, model->env, model->now_ms);
+	state->list.count = lines_shown(model->lines);
+	if (state->filter_text[0] == '\0')
+		ui_say(ui, ROLE_QUIET, "%zu lines around each that a filter matches; / filters",
+			state->context);
+	else
+		ui_say(ui, ROLE_QUIET, "%zu lines around each that matches", state->context);
+}
+
+/* The row between two groups is no place to be. */
+static void skip_gap(struct requests *state, const struct model *model, bool up)
+{
+	if (state->list.count > 0 && lines_part(model->lines, state->list.selected) == LINE_GAP)
+		list_select(&state->list, up ? state->list.selected - 1 : state->list.selected + 1);
+}
+
+static enum redraw act_move(struct requests *state, const struct model *model, enum action action)
+{
+	size_t before = state->list.selected;
+
+	if (!list_move(&state->list, action))
+		return REDRAW_NONE;
+	skip_gap(state, model, state->list.selected < before);
+	if (state->follows && !list_at_end(&state->list))
+		set_follow(state, model, false);
+	state->selected = lines_number(model->lines, state->list.selected);
+	return REDRAW_ALL;
 }
 
 static enum redraw requests_act(
@@ -390,6 +170,8 @@ static enum redraw requests_act(
 {
 	struct requests *state = arg;
 
+	state->blank = 0; /* who presses a key moves himself */
+	state->list.height = state->height;
 	switch (action) {
 	case ACTION_BOTTOM:
 		set_follow(state, model, true);
@@ -403,20 +185,22 @@ static enum redraw requests_act(
 		act_open(state, model, ui);
 		return REDRAW_ALL;
 	case ACTION_TRACE:
-		act_trace(state, model, ui);
+		trace_open(selected_line(state, model), ui);
 		return REDRAW_ALL;
 	case ACTION_SCOPE:
 		ui_ask_line(ui, QUESTION_SCOPE, "tail what", model->scope);
 		return REDRAW_ALL;
+	case ACTION_ERROR_NEXT:
+	case ACTION_ERROR_BEFORE:
+		act_error(state, model, ui, action == ACTION_ERROR_BEFORE);
+		return REDRAW_ALL;
+	case ACTION_MORE:
+	case ACTION_LESS:
+		act_context(state, model, ui, action == ACTION_MORE);
+		return REDRAW_ALL;
 	default:
-		break;
+		return act_move(state, model, action);
 	}
-	if (!list_move(&state->list, action))
-		return REDRAW_NONE;
-	if (state->follows && !list_at_end(&state->list))
-		set_follow(state, model, false);
-	state->selected = lines_number(model->lines, state->list.selected);
-	return REDRAW_ALL;
 }
 
 static enum redraw requests_answer(void *arg, const struct model *model, struct ui *ui,
@@ -452,6 +236,7 @@ static enum err requests_set_filter(void *arg, const struct model *model, const 
 	if (!filter)
 		return ERR_BAD_FILTER;
 	str_copy(state->filter_text, sizeof(state->filter_text), str_of(text));
+	state->blank = 0;
 	lines_sieve(model->lines, filter, model->env, model->now_ms);
 	state->list.count = lines_shown(model->lines);
 	return ERR_NONE;
@@ -496,10 +281,10 @@ static bool requests_find(
 		if (!(stay && i == 0))
 			at = back ? (at + count - 1) % count : (at + 1) % count;
 		line = lines_get(model->lines, lines_number(model->lines, at));
-		if (line && has_text(line, text)) {
-			set_follow(state, model, false);
-			list_select(&state->list, at);
-			state->selected = lines_number(model->lines, at);
+		if (line && lines_part(model->lines, at) != LINE_GAP && has_text(line, text)) {
+			state->blank = 0;
+			state->list.height = state->height;
+			select_row(state, model, at);
 			return true;
 		}
 	}

@@ -1,0 +1,12 @@
+/* Following a trace, from the list of requests and from the details of one. */
+#ifndef UMBRA_TUI_VIEWS_TRACE_H
+#define UMBRA_TUI_VIEWS_TRACE_H
+
+#include "core/model/request.h"
+
+#include "tui/ui.h"
+
+/* All the hops of its trace in Requests; Esc comes back. Says so when it has none, or is NULL. */
+void trace_open(const struct request *line, struct ui *ui);
+
+#endif
