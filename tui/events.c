@@ -56,10 +56,9 @@ static void add(void *arg, const struct event *event)
 {
 	struct reading *reading = arg;
 	struct events *events = reading->events;
-	struct event *last = events->count > 0 ? &events->items[events->count - 1] : NULL;
 	struct event *slot;
 
-	if (last && last->seq >= event->seq)
+	if (events->count > 0 && events->items[events->count - 1].seq >= event->seq)
 		return;
 	if (events->count == EVENTS_KEPT)
 		drop_oldest(events);

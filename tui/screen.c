@@ -491,7 +491,7 @@ bool screen_copy(struct screen *screen, struct str text)
 
 	if (!screen->modern || text.n > CLIPBOARD_MAX)
 		return false;
-	strbuf_init(&sequence, CLIPBOARD_MAX * 2);
+	strbuf_init(&sequence, (size_t)CLIPBOARD_MAX * 2);
 	strbuf_add_c(&sequence, "\033]52;c;");
 	add_base64(&sequence, text);
 	strbuf_add_c(&sequence, "\a");
