@@ -220,9 +220,7 @@ static void draw_side(const struct map_service *state, const struct ui *ui,
 		draw_side_row(state, ui, canvas, y, &side->rows[at], is_selected);
 	}
 	if (side->count == 0)
-		canvas_c(canvas, 1, 3, canvas->cols - 4, ROLE_QUIET,
-			which == SIDE_CALLERS ? "nobody, in the last minute"
-					      : "nobody, in the last minute");
+		canvas_c(canvas, 1, 3, canvas->cols - 4, ROLE_QUIET, "nobody, in the last minute");
 }
 
 static void draw_version(const struct model *model, const struct canvas *canvas, int y,
