@@ -271,8 +271,8 @@ static void test_state_is_kept(void **state)
 {
 	static const char *const broken[] = {"", "{", "[]",
 		"{\"view\":7,\"views\":[],\"lines\":{}}",
-		"{\"view\":\"pins\",\"theme\":\"/dev/zero\",\"lines\":[1,null,\"a\"],"
-		"\"views\":{\"services\":7,\"sessions\":{\"order\":\"\\u001b[2J\"}}}"};
+		"{\"view\":\"pins\",\"theme\":\"/dev/zero\",\"lines\":[1,null,\"a\"]}",
+		"{\"views\":{\"services\":7,\"sessions\":{\"order\":\"\\u001b[2J\"}}}"};
 	char directory[] = "/tmp/umbra-screen-XXXXXX";
 	char home[64], inside[64], path[512];
 	const char *env[] = {home, NULL};

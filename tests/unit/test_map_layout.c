@@ -36,7 +36,7 @@ static void check(const struct map_tree *tree, const char *want)
 {
 	struct strbuf text;
 
-	strbuf_init(&text, 64 * 1024);
+	strbuf_init(&text, (size_t)64 * 1024);
 	for (size_t i = 0; i < tree->count; i++) {
 		const struct map_row *row = &tree->rows[i];
 

@@ -145,7 +145,7 @@ static void test_many_fields(void **state)
 	struct event_diff diff;
 
 	(void)state;
-	strbuf_init(&body, 64 * 1024);
+	strbuf_init(&body, (size_t)64 * 1024);
 	strbuf_add_c(&body, "{\"pins\":{");
 	for (int i = 0; i < 2 * DIFF_FIELDS; i++)
 		strbuf_addf(&body, "%s\"s%d\":\"pr-%d\"", i > 0 ? "," : "", i, i);

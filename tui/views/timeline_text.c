@@ -93,7 +93,7 @@ static const struct field_word *word_of(const char *path)
 void diff_init(struct event_diff *list)
 {
 	memset(list, 0, sizeof(*list));
-	strbuf_init(&list->texts, 2 * LIMIT_BODY);
+	strbuf_init(&list->texts, (size_t)2 * LIMIT_BODY);
 }
 
 void diff_finish(struct event_diff *list)
