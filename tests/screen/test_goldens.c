@@ -39,7 +39,7 @@ static const struct picture pictures[] = {
 	{"services-service", "jjjjjj", "Cards and refunds"},
 	{"services-marked", "jj jjjjj mp", "pin them to which session?"},
 	{"columns", "Cj jJJ", "PINNED BY"},
-	{"pulls", "2\r", "pictures"},
+	{"pulls", "2\r", "Half hours"},
 	{"pull", "2\rjjjjjj\rj", "seat holds"},
 	{"sessions", "3", "qa-seats"},
 	{"pins", "3\r", "NOW"},

@@ -11,9 +11,9 @@
 #include "tui/views/pulls_internal.h"
 
 static const struct column_spec specs[PULLS_TOTAL] = {
-	[PULLS_NAME] = {"PULL REQUEST", 30, 60, 3, 0, false, 'n'},
+	[PULLS_NAME] = {"PULL REQUEST", 29, 60, 3, 0, false, 'n'},
 	[PULLS_AUTHOR] = {"AUTHOR", 6, 12, 2, 5, false, 'o'},
-	[PULLS_HEALTH] = {"HEALTH", 10, 0, 2, 0, false, 'h'},
+	[PULLS_HEALTH] = {"HEALTH", 11, 0, 2, 0, false, 'h'},
 	[PULLS_SERVICES] = {"SERVICES", 16, 34, 2, 7, false, 0},
 	[PULLS_AGE] = {"AGE", 3, 0, 2, 4, true, 'a'},
 	[PULLS_EXPIRES] = {"EXPIRES", 7, 0, 2, 3, true, 'x'},

@@ -21,7 +21,7 @@ static const struct column_spec specs[COLUMN_TOTAL] = {
 	[COLUMN_ERRORS] = {"5XX%", 7, 0, 1, 0, true, 'e'},
 	[COLUMN_P95] = {"P95", 6, 0, 1, 2, true, 'p'},
 	[COLUMN_MINUTE] = {"LAST MINUTE", 11, 30, 2, 8, false, 0},
-	[COLUMN_PINS] = {"PINS", 4, 0, 2, 1, true, 'i'},
+	[COLUMN_PINS] = {"PINS", 4, 0, 1, 1, true, 'i'},
 	[COLUMN_SESSIONS] = {"PINNED BY", 15, 40, 2, 10, false, 0},
 };
 
