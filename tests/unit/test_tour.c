@@ -215,6 +215,7 @@ static void test_requests(void **state)
 		.trace = {"4bf9", 4},
 		.service = {"booking", 7},
 		.session = {"checkout", 8},
+		.total_ms = 50,
 		.status = 503};
 
 	(void)state;
@@ -234,6 +235,8 @@ static void test_requests(void **state)
 	(void)tour_watch(&tour, &sight);
 	assert_false(is_done(&tour, TOUR_FIND_LOST));
 	request.seq = 2;
+	request.time = 1010; /* within the other: that one made the call */
+	request.total_ms = 5;
 	request.session = (struct str){0};
 	request.reason = REASON_NO_SESSION;
 	lines_add(model.lines, &request, &env, 1000);
