@@ -214,6 +214,7 @@ static void test_requests(void **state)
 		.time = 1000,
 		.trace = {"4bf9", 4},
 		.service = {"booking", 7},
+		.version = {"pr-482", 6},
 		.session = {"checkout", 8},
 		.total_ms = 50,
 		.status = 503};
