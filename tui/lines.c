@@ -86,6 +86,11 @@ void lines_clear(struct lines *lines)
 	lines->in_second = lines->in_second_before = 0;
 }
 
+static int64_t entry_of(int64_t number, enum line_part part)
+{
+	return number * (1 << PART_BITS) + (int64_t)part;
+}
+
 static int64_t number_of(int64_t entry)
 {
 	return entry >> PART_BITS;
@@ -118,7 +123,7 @@ static void append(struct lines *lines, int64_t number, enum line_part part)
 	int64_t error = part != LINE_GAP && line && line_is_error(line) ? ERROR_BIT : 0;
 
 	array_reserve(&lines->shown, &lines->cap, lines->tail + 1, sizeof(*lines->shown));
-	lines->shown[lines->tail++] = number << PART_BITS | error | (int64_t)part;
+	lines->shown[lines->tail++] = entry_of(number, part) | error;
 }
 
 /* With the lines from `from` on that are not shown yet before it, and a gap where some are left out. */
@@ -324,7 +329,7 @@ size_t lines_row(const struct lines *lines, int64_t number)
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (lines->shown[middle] < (number << PART_BITS | LINE_CONTEXT))
+		if (lines->shown[middle] < entry_of(number, LINE_CONTEXT))
 			low = middle + 1;
 		else
 			high = middle;

@@ -53,7 +53,7 @@ static void *learn_create(void)
 	struct learn *state = xcalloc(1, sizeof(*state));
 
 	rules_init(&state->form);
-	strbuf_init(&state->command, 4 * LIMIT_FILTER);
+	strbuf_init(&state->command, (size_t)4 * LIMIT_FILTER);
 	state->fields.count = RULES_FIELDS;
 	return state;
 }
