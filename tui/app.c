@@ -19,6 +19,7 @@
 #include "core/base/time.h"
 
 #include "tui/app_internal.h"
+#include "tui/save.h"
 #include "tui/kept.h"
 
 /* Frames for what the network brings come no faster than this; keys are painted at once. */
@@ -140,6 +141,22 @@ static void on_paint(evutil_socket_t fd, short what, void *arg)
 
 /* ---- wishes ---- */
 
+/* The name comes back with what is wrong with it. */
+static void save_shown(struct app *app, const char *path)
+{
+	struct ui *ui = &app->ui;
+	char said[MESSAGE_MAX];
+	struct errbuf eb;
+
+	errbuf_clear(&eb);
+	if (save_lines(&app->model, path, said, &eb) == ERR_NONE) {
+		ui_say(ui, ROLE_DONE, "%s", said);
+		return;
+	}
+	ui_ask_line(ui, QUESTION_SAVE, "save to", path);
+	str_copy(ui->prompt.mistake, sizeof(ui->prompt.mistake), str_of(eb.text));
+}
+
 static void grant(struct app *app, const struct wish *wish)
 {
 	switch (wish->kind) {
@@ -160,6 +177,9 @@ static void grant(struct app *app, const struct wish *wish)
 		break;
 	case WISH_BACK:
 		(void)places_up(app);
+		break;
+	case WISH_SAVE:
+		save_shown(app, wish->text);
 		break;
 	}
 	app_touch(app, REDRAW_ALL);

@@ -74,6 +74,7 @@ const struct binding bindings[] = {
 	{AREA_REQUESTS, ACTION_SCOPE, "t", "tail", "tail something else: a filter for the control plane", "umbra logs -f {filter}"},
 	{AREA_REQUESTS, ACTION_ERROR_NEXT, "e", "error", "to the next error: 5xx, answered by the proxy, or not where its session pins", NULL},
 	{AREA_REQUESTS, ACTION_ERROR_BEFORE, "E", NULL, "to the error before", NULL},
+	{AREA_REQUESTS, ACTION_SAVE, "w", NULL, "write what is shown to a file", NULL},
 	{AREA_REQUESTS, ACTION_MORE, "+", NULL, "more lines around each that the filter matches: 1, 3, 10", NULL},
 	{AREA_REQUESTS, ACTION_LESS, "-", NULL, "fewer lines around them", NULL},
 

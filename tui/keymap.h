@@ -104,6 +104,7 @@ enum area {
 	X(ACTION_ERROR_BEFORE)  \
 	X(ACTION_MORE)          \
 	X(ACTION_LESS)          \
+	X(ACTION_SAVE)          \
 	X(ACTION_SINCE)         \
 	X(ACTION_SKIP)          \
 	X(ACTION_AGAIN)         \

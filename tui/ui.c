@@ -144,6 +144,11 @@ void ui_back(struct ui *ui)
 	(void)wish(ui, WISH_BACK, "");
 }
 
+void ui_save(struct ui *ui, const char *path)
+{
+	(void)wish(ui, WISH_SAVE, path);
+}
+
 void ui_choose_columns(struct ui *ui, const struct column_set *set, struct column_choice *choice)
 {
 	ui->column_set = set;

@@ -32,6 +32,7 @@ enum question {
 	QUESTION_SORT,
 	QUESTION_COPY,
 	QUESTION_SCOPE,
+	QUESTION_SAVE,
 	QUESTION_CREATE,
 	QUESTION_CREATE_ON_PULL,
 	QUESTION_EXTEND,
@@ -68,7 +69,15 @@ struct prompt {
 	size_t column; /* the byte it is about; SIZE_MAX: none */
 };
 
-enum wish_kind { WISH_RUN, WISH_RUN_PART, WISH_RUN_MINE, WISH_TRY, WISH_OPEN, WISH_BACK };
+enum wish_kind {
+	WISH_RUN,
+	WISH_RUN_PART,
+	WISH_RUN_MINE,
+	WISH_TRY,
+	WISH_OPEN,
+	WISH_BACK,
+	WISH_SAVE
+};
 
 struct wish {
 	enum wish_kind kind;
@@ -136,6 +145,8 @@ void ui_run_mine(struct ui *ui, const char *command_line);
 void ui_try(struct ui *ui, const char *command_line);
 void ui_open(struct ui *ui, const struct view *view, const char *argument);
 void ui_back(struct ui *ui);
+/* What the tail shows goes to a file of this name; what comes of it is said. */
+void ui_save(struct ui *ui, const char *path);
 /* Opens the chooser. `choice` must live as long as the app does: for views with a tab. */
 void ui_choose_columns(struct ui *ui, const struct column_set *set, struct column_choice *choice);
 /* The command of a binding with its values, run at once. */

@@ -124,6 +124,9 @@ bool client_read_figures(
 typedef void (*client_request_fn)(
 	void *arg, const struct request *request); /* views, for the call */
 bool client_read_requests(struct str body, client_request_fn each, void *arg, struct errbuf *eb);
+/* A record, or what is missing among them (-1: unknown how many), as a line of the tail has it; with a newline. */
+void client_write_request(struct strbuf *out, const struct request *request);
+void client_write_missing(struct strbuf *out, int64_t count, const char *why);
 /*
  * Of the answer to GET /v1/requests?limit=1, the seq to tail after: that of the newest record, or where there
  * is none the one before the first to come. TAIL_CLIENT_FROM_NOW when the body is no such answer.

@@ -1,10 +1,12 @@
 /*
- * An answer of GET /v1/requests as records, for the dashboard, which knows no JSON of the control plane.
+ * An answer of GET /v1/requests as records, and records as lines of a tail, for the dashboard, which knows no
+ * JSON of the control plane.
  */
 #include "core/client/client.h"
 
 #include "core/base/json.h"
 #include "core/wire/record.h"
+#include "core/wire/tail.h"
 
 bool client_read_requests(struct str body, client_request_fn each, void *arg, struct errbuf *eb)
 {
@@ -37,4 +39,14 @@ int64_t client_read_newest(struct str body)
 		newest = (int64_t)seq - 1;
 	cJSON_Delete(tree);
 	return newest;
+}
+
+void client_write_request(struct strbuf *out, const struct request *request)
+{
+	wire_write_tail_record(out, request);
+}
+
+void client_write_missing(struct strbuf *out, int64_t count, const char *why)
+{
+	wire_write_tail_lost(out, count, why);
 }

@@ -6,7 +6,10 @@
 
 #include <cmocka.h>
 
+#include <dirent.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/base/mem.h"
 
@@ -14,16 +17,33 @@
 
 static struct stage stage;
 
+static char dir[] = "/tmp/umbra-keys-XXXXXX"; /* for what some keys write */
+
 static int setup(void **state)
 {
+	const char *umbra = getenv("UMBRA");
+	char *program = realpath(umbra ? umbra : "build/umbra", NULL);
+
 	(void)state;
+	assert_non_null(program);
+	assert_int_equal(setenv("UMBRA", program, 1), 0);
+	free(program);
+	assert_non_null(mkdtemp(dir));
+	assert_int_equal(chdir(dir), 0);
 	stage_start(&stage, &stage_shop_script, 0);
 	return 0;
 }
 
 static int teardown(void **state)
 {
+	DIR *left = opendir(".");
+
 	(void)state;
+	for (struct dirent *entry; left && (entry = readdir(left));)
+		(void)unlink(entry->d_name);
+	if (left)
+		(void)closedir(left);
+	(void)rmdir(dir);
 	stage_stop(&stage);
 	return 0;
 }

@@ -10,7 +10,9 @@
 #include <cmocka.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/base/mem.h"
 
@@ -97,6 +99,59 @@ static void test_trace_from_the_details(void **state)
 	pty_wait_text(&pty, "upstream_ms");
 }
 
+static size_t read_file(const char *path, char *dst, size_t size)
+{
+	FILE *file = fopen(path, "r");
+	size_t n;
+
+	assert_non_null(file);
+	n = fread(dst, 1, size - 1, file);
+	dst[n] = '\0';
+	(void)fclose(file);
+	return n;
+}
+
+static void test_save(void **state)
+{
+	char dir[] = "/tmp/umbra-save-XXXXXX";
+	char path[64];
+	char keys[128];
+	static char text[1 << 20];
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	(void)snprintf(path, sizeof(path), "%s/errors.ndjson", dir);
+	open_requests(40, 120);
+	pty_keys(&pty, "/status:503\r");
+	pty_wait_gone(&pty, "schedule ");
+	pty_keys(&pty, "w");
+	pty_wait_text(&pty, "requests-20261122T184207Z.txt");
+	(void)snprintf(keys, sizeof(keys), "\025%s\r", path);
+	pty_keys(&pty, keys);
+	pty_wait_text(&pty, " lines saved to /tmp/umbra-save-");
+	pty_wait_text(&pty, "hidden by the filter");
+	assert_true(read_file(path, text, sizeof(text)) > 0);
+	assert_int_equal(text[0], '{');
+	assert_non_null(strstr(text, "\"path\":\"/pay\""));
+	assert_non_null(strstr(text, "\"why\":\"hidden by the filter\""));
+	assert_null(strstr(text, "/class/19"));
+	pty_keys(&pty, "w");
+	pty_keys(&pty, keys); /* there already: it is asked again, and the file stays */
+	pty_wait_text(&pty, "is there already; nothing was written");
+	(void)unlink(path);
+	pty_keys(&pty, "\033/\025\rw");
+	(void)snprintf(path, sizeof(path), "%s/all.txt", dir);
+	(void)snprintf(keys, sizeof(keys), "\025%s\r", path);
+	pty_keys(&pty, keys);
+	pty_wait_text(&pty, "all.txt");
+	pty_wait_text(&pty, " lines saved to ");
+	assert_true(read_file(path, text, sizeof(text)) > 0);
+	assert_non_null(
+		strstr(text, "profile@2026.11.02  no-session  GET /me  caller=schedule@pr-540"));
+	(void)unlink(path);
+	(void)rmdir(dir);
+}
+
 #define ACT(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -105,6 +160,7 @@ int main(void)
 		ACT(test_from_error_to_error),
 		ACT(test_lines_around),
 		ACT(test_trace_from_the_details),
+		ACT(test_save),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,6 +13,7 @@
 #include "core/base/mem.h"
 #include "core/base/text.h"
 
+#include "tui/save.h"
 #include "tui/views/trace.h"
 
 /* Lines around a match: from none to many by a key each. */
@@ -127,6 +128,17 @@ static void act_error(struct requests *state, const struct model *model, struct 
 		ui_say(ui, ROLE_QUIET, "no error %s this one", back ? "above" : "below");
 }
 
+/* The reader stops where he is; what comes while a name is typed is saved, too. */
+static void act_save(struct requests *state, const struct model *model, struct ui *ui)
+{
+	char name[SAVE_NAME_SIZE];
+
+	if (state->follows)
+		set_follow(state, model, false);
+	save_default_name(model->now_ms, name);
+	ui_ask_line(ui, QUESTION_SAVE, "save what is shown to (.json: as records)", name);
+}
+
 static void act_context(struct requests *state, const struct model *model, struct ui *ui, bool more)
 {
 	size_t at = 0;
@@ -190,6 +202,9 @@ static enum redraw requests_act(
 	case ACTION_SCOPE:
 		ui_ask_line(ui, QUESTION_SCOPE, "tail what", model->scope);
 		return REDRAW_ALL;
+	case ACTION_SAVE:
+		act_save(state, model, ui);
+		return REDRAW_ALL;
 	case ACTION_ERROR_NEXT:
 	case ACTION_ERROR_BEFORE:
 		act_error(state, model, ui, action == ACTION_ERROR_BEFORE);
@@ -212,6 +227,8 @@ static enum redraw requests_answer(void *arg, const struct model *model, struct 
 
 	(void)arg;
 	(void)model;
+	if (question == QUESTION_SAVE && text[0] != '\0')
+		ui_save(ui, text);
 	if (question != QUESTION_SCOPE)
 		return REDRAW_NONE;
 	errbuf_clear(&eb);
