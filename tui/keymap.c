@@ -30,6 +30,7 @@ const struct binding bindings[] = {
 	{AREA_SERVICES, ACTION_OPEN, "Enter", "open", "open a version, fold or unfold a service", "umbra version show {id}"},
 	{AREA_SERVICES, ACTION_PIN, "p", "pin", "pin the version to your session, or to one you choose", "umbra session pin {session} {service}={version}"},
 	{AREA_SERVICES, ACTION_LOGS, "l", "logs", "its requests, as they come", "umbra logs -f {filter}"},
+	{AREA_SERVICES, ACTION_SIDE, "v", NULL, "the version beside stable: the same routes, status and time of both", NULL},
 	{AREA_SERVICES, ACTION_EXTEND, "e", "extend", "let the version's lifetime start anew", "umbra version extend {id} --ttl {ttl}"},
 	{AREA_SERVICES, ACTION_RETIRE, "R", "retire", "take the version away; asks first", "umbra version retire {id}"},
 	{AREA_SERVICES, ACTION_MINE, "m", "mine", "what is mine first: written by me, or pinned by my sessions", NULL},
@@ -75,8 +76,15 @@ const struct binding bindings[] = {
 	{AREA_REQUESTS, ACTION_ERROR_NEXT, "e", "error", "to the next error: 5xx, answered by the proxy, or not where its session pins", NULL},
 	{AREA_REQUESTS, ACTION_ERROR_BEFORE, "E", NULL, "to the error before", NULL},
 	{AREA_REQUESTS, ACTION_SAVE, "w", NULL, "write what is shown to a file", NULL},
+	{AREA_REQUESTS, ACTION_SIDE, "v", NULL, "its version beside stable: the same routes, status and time of both", "umbra logs -f {filter}"},
 	{AREA_REQUESTS, ACTION_MORE, "+", NULL, "more lines around each that the filter matches: 1, 3, 10", NULL},
 	{AREA_REQUESTS, ACTION_LESS, "-", NULL, "fewer lines around them", NULL},
+
+	{AREA_SIDE, ACTION_OPEN, "Enter", "details", "all fields of the request on the right", NULL},
+	{AREA_SIDE, ACTION_PAUSE, "p", "pause", "stop following; again, or G: follow", NULL},
+	{AREA_SIDE, ACTION_ERROR_NEXT, "e", "difference", "to the next that differs for the worse", NULL},
+	{AREA_SIDE, ACTION_ERROR_BEFORE, "E", NULL, "to the one before", NULL},
+	{AREA_SIDE, ACTION_TRACE, "o", "trace", "all hops of the trace of the request on the right", "umbra logs -f {filter}"},
 
 	{AREA_TIMELINE, ACTION_OPEN, "Enter", "go there", "to the service, version or session it was about", NULL},
 	{AREA_TIMELINE, ACTION_SINCE, "t", "time", "the last 15 minutes, the last hour, all", "umbra events --since 15m"},

@@ -25,6 +25,7 @@
 	X(AREA_SESSIONS, "Sessions", AREA_LIST)                  \
 	X(AREA_PINS, "pins of a session", AREA_LIST)             \
 	X(AREA_REQUESTS, "Requests", AREA_LIST)                  \
+	X(AREA_SIDE, "two side by side", AREA_GLOBAL)            \
 	X(AREA_MAP, "Map", AREA_LIST)                            \
 	X(AREA_MAP_SERVICE, "a service of the Map", AREA_GLOBAL) \
 	X(AREA_LEARN, "Learn", AREA_GLOBAL)                      \
@@ -105,6 +106,7 @@ enum area {
 	X(ACTION_MORE)          \
 	X(ACTION_LESS)          \
 	X(ACTION_SAVE)          \
+	X(ACTION_SIDE)          \
 	X(ACTION_SINCE)         \
 	X(ACTION_SKIP)          \
 	X(ACTION_AGAIN)         \

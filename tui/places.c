@@ -149,7 +149,7 @@ static void enter(struct app *app)
 	app_tab(app)->parts = MODEL_ALL;
 	for (size_t i = 0; i < place->depth; i++)
 		place->stack[i]->parts = MODEL_ALL;
-	if (app_tab(app)->view->flags & VIEW_TAILS)
+	if ((app_tab(app)->view->flags | top->view->flags) & VIEW_TAILS)
 		network_tail(app, place->scope);
 	if (top->view->reveal && app->model.known && place->selection.kind != SELECTED_NONE) {
 		app_prepare(app);

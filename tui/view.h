@@ -100,7 +100,7 @@ struct view {
 /* Those with a tab, in the order of the tabs; then those that are opened from others. NULL-terminated. */
 extern const struct view *const view_list[];
 extern const struct view view_services, view_sessions, view_pins, view_requests, view_detail,
-	view_help, view_qr, view_result, view_explain;
+	view_help, view_qr, view_result, view_explain, view_side;
 extern const struct view view_timeline, view_map, view_map_service, view_learn;
 extern const struct view view_pulls, view_columns;
 

@@ -152,6 +152,41 @@ static void test_save(void **state)
 	(void)rmdir(dir);
 }
 
+static void test_side_by_side(void **state)
+{
+	(void)state;
+	open_requests(40, 120);
+	pty_keys(&pty, "v"); /* a request of payments@pr-533 */
+	pty_wait_text(&pty, "stable 2026.11.18");
+	pty_wait_text(&pty, "pr-533");
+	pty_wait_text(&pty, "not asked of stable");
+	pty_wait_text(&pty, "┃ 18:42:06  POST   /pay");
+	pty_quiet(&pty, 150);
+	pty_check_golden(&pty, "side-120x40-dark");
+	pty_keys(&pty, "\r");
+	pty_wait_text(&pty, "upstream_ms");
+	pty_keys(&pty, "\033");
+	pty_wait_text(&pty, "DIFFERENCE");
+	pty_keys(&pty, "\033");
+	pty_wait_text(&pty, "CALLER");
+	pty_wait_text(&pty, "/find?q=yoga"); /* the tail of before */
+	pty_keys(&pty, "1gv"); /* booking has several */
+	pty_wait_text(&pty, "which version beside stable?");
+	pty_keys(&pty, "482\r");
+	pty_wait_text(&pty, "Side by side › booking");
+	pty_wait_text(&pty, "/seats/hold");
+	pty_keys(&pty, "\033");
+	pty_wait_text(&pty, "SERVICE / VERSION");
+}
+
+static void test_side_wants_room(void **state)
+{
+	(void)state;
+	open_requests(24, 80);
+	pty_keys(&pty, "v");
+	pty_wait_text(&pty, "want 100 columns");
+}
+
 #define ACT(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -161,6 +196,8 @@ int main(void)
 		ACT(test_lines_around),
 		ACT(test_trace_from_the_details),
 		ACT(test_save),
+		ACT(test_side_by_side),
+		ACT(test_side_wants_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,6 +12,7 @@ const struct view *const view_list[] = {
 	&view_map_service,
 	&view_pins,
 	&view_detail,
+	&view_side,
 	&view_result,
 	&view_columns,
 	&view_help,

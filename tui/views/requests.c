@@ -14,6 +14,7 @@
 #include "core/base/text.h"
 
 #include "tui/save.h"
+#include "tui/views/side.h"
 #include "tui/views/trace.h"
 
 /* Lines around a match: from none to many by a key each. */
@@ -128,6 +129,14 @@ static void act_error(struct requests *state, const struct model *model, struct 
 		ui_say(ui, ROLE_QUIET, "no error %s this one", back ? "above" : "below");
 }
 
+static void act_side(const struct requests *state, const struct model *model, struct ui *ui)
+{
+	const struct request *line = selected_line(state, model);
+
+	if (line)
+		side_open(model, ui, line->service, line->version);
+}
+
 /* The reader stops where he is; what comes while a name is typed is saved, too. */
 static void act_save(struct requests *state, const struct model *model, struct ui *ui)
 {
@@ -202,6 +211,9 @@ static enum redraw requests_act(
 	case ACTION_SCOPE:
 		ui_ask_line(ui, QUESTION_SCOPE, "tail what", model->scope);
 		return REDRAW_ALL;
+	case ACTION_SIDE:
+		act_side(state, model, ui);
+		return REDRAW_ALL;
 	case ACTION_SAVE:
 		act_save(state, model, ui);
 		return REDRAW_ALL;
@@ -226,9 +238,10 @@ static enum redraw requests_answer(void *arg, const struct model *model, struct 
 	struct filter *filter;
 
 	(void)arg;
-	(void)model;
 	if (question == QUESTION_SAVE && text[0] != '\0')
 		ui_save(ui, text);
+	if (question == QUESTION_SIDE)
+		side_answer(model, ui, text);
 	if (question != QUESTION_SCOPE)
 		return REDRAW_NONE;
 	errbuf_clear(&eb);

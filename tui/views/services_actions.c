@@ -9,6 +9,7 @@
 #include "core/base/time.h"
 
 #include "tui/views/services_internal.h"
+#include "tui/views/side.h"
 
 /* ---- marks ---- */
 
@@ -216,6 +217,11 @@ static void act_logs(struct services *state, const struct model *model, struct u
 	ui_open(ui, &view_requests, scope);
 }
 
+static void act_side(struct services *state, const struct model *model, struct ui *ui)
+{
+	side_open(model, ui, str_of(state->service), str_of(state->version));
+}
+
 /* ---- all of them ---- */
 
 static const struct {
@@ -227,6 +233,7 @@ static const struct {
 	{ACTION_EXTEND, act_extend},
 	{ACTION_RETIRE, act_retire},
 	{ACTION_LOGS, act_logs},
+	{ACTION_SIDE, act_side},
 };
 
 bool services_do(
@@ -265,7 +272,9 @@ static void run_each(struct services *state, struct ui *ui, enum action action, 
 enum redraw services_answered(struct services *state, const struct model *model, struct ui *ui,
 	enum question question, const char *text)
 {
-	if (question == QUESTION_RETIRE)
+	if (question == QUESTION_SIDE)
+		side_answer(model, ui, text);
+	else if (question == QUESTION_RETIRE)
 		run_each(state, ui, ACTION_RETIRE, NULL);
 	else if (question == QUESTION_EXTEND)
 		run_each(state, ui, ACTION_EXTEND, text);
