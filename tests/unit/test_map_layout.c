@@ -140,7 +140,7 @@ static void test_nothing(void **state)
 static void test_dense(void **state)
 {
 	enum { N = 60 };
-	static char names[N][8];
+	static char names[N][16];
 	static struct map_call calls[N * N + 1];
 	size_t count = 0;
 	struct map_tree tree;

@@ -176,7 +176,7 @@ static void test_history(void **state)
 {
 	(void)state;
 	for (int i = 0; i < PALETTE_HISTORY + 10; i++) {
-		char line[16];
+		char line[24];
 
 		(void)snprintf(line, sizeof(line), "line %d", i);
 		palette_remember(&palette, line);
