@@ -114,11 +114,29 @@ static void test_is_not_moved(void **state)
 	assert_int_equal(reader->state->selected, reader->seq);
 }
 
+static void test_mouse(void **state)
+{
+	struct reader *reader = *state;
+	struct mouse mouse = {.kind = MOUSE_PRESS, .y = 3, .rows = ROWS, .cols = COLS};
+
+	assert_int_equal(view_requests.mouse(reader->state, &reader->model, &reader->ui, &mouse),
+		MOUSE_DONE);
+	assert_int_equal(reader->state->selected, 23); /* the third of the last ten */
+	add(reader, 2);
+	assert_int_equal(reader->state->selected, 23); /* who presses a row reads it */
+	assert_int_equal(view_requests.mouse(reader->state, &reader->model, &reader->ui, &mouse),
+		MOUSE_AGAIN);
+	mouse.y = 0;
+	assert_int_equal(view_requests.mouse(reader->state, &reader->model, &reader->ui, &mouse),
+		MOUSE_IGNORED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_follows, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_is_not_moved, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_mouse, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

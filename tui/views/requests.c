@@ -230,6 +230,23 @@ static enum redraw requests_act(
 	}
 }
 
+static enum mouse_answer requests_mouse(
+	void *arg, const struct model *model, struct ui *ui, const struct mouse *mouse)
+{
+	struct requests *state = arg;
+	int row = mouse->y - 1 - (int)state->blank;
+	enum mouse_answer answer;
+
+	(void)ui;
+	if (mouse->kind != MOUSE_PRESS || row < 0 ||
+		lines_part(model->lines, state->list.top + (size_t)row) == LINE_GAP)
+		return MOUSE_IGNORED;
+	answer = list_press(&state->list, (size_t)row);
+	if (answer != MOUSE_IGNORED)
+		select_row(state, model, state->list.selected);
+	return answer;
+}
+
 static enum redraw requests_answer(void *arg, const struct model *model, struct ui *ui,
 	enum question question, const char *text)
 {
@@ -350,6 +367,7 @@ const struct view view_requests = {
 	.draw_title = requests_draw_title,
 	.draw = requests_draw,
 	.act = requests_act,
+	.mouse = requests_mouse,
 	.answer = requests_answer,
 	.set_filter = requests_set_filter,
 	.filter = requests_filter,

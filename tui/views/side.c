@@ -79,7 +79,7 @@ static void ask_which(struct ui *ui, const struct service_node *node)
 		const struct version *version = node->versions[i];
 		char id[VERSION_ID_SIZE];
 
-		if (version->kind == KIND_STABLE)
+		if (!version || version->kind == KIND_STABLE)
 			continue;
 		name_join_version(str_of(version->service), str_of(version->name), id);
 		picker_add(&ui->prompt.picker, id, "");
@@ -133,13 +133,11 @@ static void side_opened(void *arg, const struct model *model, struct ui *ui, con
 	struct str rest = str_of(argument);
 	struct str service = str_cut(&rest, ' ');
 	struct str left = str_cut(&rest, ',');
-	struct str word;
 
 	(void)model;
 	(void)ui;
-	word = str_cut(&service, ':');
-	word = str_cut(&left, ':');
-	(void)word;
+	(void)str_cut(&service, ':');
+	(void)str_cut(&left, ':');
 	(void)str_copy(state->service, sizeof(state->service), service);
 	(void)str_copy(state->left, sizeof(state->left), left);
 	(void)str_copy(state->right, sizeof(state->right), rest);
@@ -412,6 +410,24 @@ static enum redraw side_act(void *arg, const struct model *model, struct ui *ui,
 	return REDRAW_ALL;
 }
 
+static enum mouse_answer side_mouse(
+	void *arg, const struct model *model, struct ui *ui, const struct mouse *mouse)
+{
+	struct side *state = arg;
+	enum mouse_answer answer;
+
+	(void)model;
+	(void)ui;
+	if (mouse->kind != MOUSE_PRESS || mouse->y < HEAD_ROWS)
+		return MOUSE_IGNORED;
+	answer = list_press(&state->list, (size_t)(mouse->y - HEAD_ROWS));
+	if (answer == MOUSE_IGNORED)
+		return answer;
+	state->follows = false;
+	note_selected(state);
+	return answer;
+}
+
 static void side_selected(
 	const void *arg, const struct model *model, struct selection *ret_selection)
 {
@@ -441,5 +457,6 @@ const struct view view_side = {
 	.draw_title = side_draw_title,
 	.draw = side_draw,
 	.act = side_act,
+	.mouse = side_mouse,
 	.selected = side_selected,
 };
