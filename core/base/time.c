@@ -284,7 +284,9 @@ int64_t duration_format_left(int64_t duration_ms, char dst[DURATION_TEXT_SIZE])
 		i++;
 	count = left / steps[i].unit_ms;
 	count += left % steps[i].unit_ms >= steps[i].unit_ms / 2;
-	snprintf(dst, DURATION_TEXT_SIZE, "%" PRId64 "%c", count > 99 ? 99 : count, steps[i].name);
+	if (count > 99)
+		count = 99;
+	snprintf(dst, DURATION_TEXT_SIZE, "%" PRId64 "%c", count, steps[i].name);
 	if (count == 0)
 		return 0;
 	/* The last moment with this text: half a unit below it, or where a smaller unit begins. */
