@@ -101,7 +101,7 @@ static void tell_version(struct plain *plain, const struct version *version)
 		add_safe(plain, version->pr_author);
 	}
 	if (version->expires_at > 0) {
-		duration_format_short(version->expires_at - time_now_ms(), left);
+		duration_format_left(version->expires_at - time_now_ms(), left);
 		strbuf_addf(&plain->line, ", expires in %s", left);
 	}
 	end_line(plain);

@@ -180,6 +180,10 @@ static bool act_back(struct app *app)
 	struct errbuf eb;
 	size_t column = 0;
 
+	if (app->cost.shown) {
+		app->cost.shown = false;
+		return true;
+	}
 	errbuf_clear(&eb);
 	if (top->view->filter && top->view->filter(top->state)[0] != '\0') {
 		(void)top->view->set_filter(top->state, &app->model, "", &column, &eb);

@@ -177,7 +177,8 @@ static const struct step {
 		"seen.",
 		false, found_failing},
 	[TOUR_SEE_FAILURES] = {"see-failures", "See its failures only",
-		"Press l on it (or 4 for all requests), then / and type status:5xx and Enter.",
+		"Press l on it (or 4, then t and an empty line, for all requests), then / and type "
+		"status:5xx and Enter.",
 		"The same filter language works here, on the command line and in the API.", false,
 		saw_failures},
 	[TOUR_FIND_LOST] = {"find-lost", "Find who lost the session on the way",

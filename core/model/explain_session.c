@@ -108,7 +108,7 @@ static void add_life(const struct scene *at, const struct session *session, int6
 	} else if (session->expires_at <= at->now_ms) {
 		explain_add(at, EXPLAIN_WARN, "is over its time: it ends any moment.");
 	} else {
-		duration_format_short(session->expires_at - at->now_ms, left);
+		duration_format_left(session->expires_at - at->now_ms, left);
 		explain_add(at, EXPLAIN_NOTE, "expires in %s.", left);
 	}
 	if (last_seen_ms > 0) {

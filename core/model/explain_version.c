@@ -169,7 +169,7 @@ static void add_expiry(const struct scene *at, const struct version *v)
 		explain_add(at, EXPLAIN_WARN, "It is over its time and goes any moment.");
 		return;
 	}
-	duration_format_short(v->expires_at - at->now_ms, left);
+	duration_format_left(v->expires_at - at->now_ms, left);
 	explain_add(at, EXPLAIN_NOTE,
 		"It expires in %s. Lenient requests that pin it then go to stable, strict ones "
 		"get 503.",

@@ -96,6 +96,7 @@ static void test_forms(void **state)
 	const struct selection pull = {.kind = SELECTED_PULL, .number = 482};
 	const struct selection edge = {
 		.kind = SELECTED_EDGE, .service = "cart", .caller = "gateway@1.2"};
+	const struct selection event = {.kind = SELECTED_EVENT, .session = "dev-4f2k", .number = 7};
 	const struct selection nothing = {.kind = SELECTED_NONE};
 
 	(void)state;
@@ -114,6 +115,7 @@ static void test_forms(void **state)
 	assert_form(&pull, "pull request", "https://forge.example/cart/pull/482");
 	assert_form(&pull, "curl", NULL);
 	assert_form(&edge, "logs", "umbra logs -f 'caller:gateway service:cart'");
+	assert_form(&event, "header", "Routing-Session: dev-4f2k");
 	assert_form(&nothing, "umbra", NULL);
 }
 

@@ -95,7 +95,10 @@ static const char *time_words(const struct model *model, int64_t time_ms, char d
 	dst[0] = '\0';
 	if (time_ms == 0)
 		return dst;
-	duration_format_short(ahead > 0 ? ahead : -ahead, text);
+	if (ahead > 0)
+		duration_format_left(ahead, text);
+	else
+		duration_format_short(-ahead, text);
 	(void)snprintf(dst, 48, ahead > 0 ? "in %s" : "%s ago", text);
 	return dst;
 }

@@ -106,30 +106,28 @@ static bool explain(struct explain *state, const struct model *model)
 	struct str version = str_of(state->what.version);
 	const void *thing;
 
-	switch (state->what.kind) {
-	case SELECTED_REQUEST:
+	/* An event is about a session, a version or a service: the same as if that were selected. */
+	if (state->what.kind == SELECTED_REQUEST) {
 		if (state->request)
 			explain_request(&state->explanation, env, state->request,
 				str_of(state->lost_by), model->now_ms);
 		return state->request != NULL;
-	case SELECTED_SESSION:
-	case SELECTED_PIN:
+	}
+	if (state->what.session[0] != '\0') {
 		thing = environment_session(env, str_of(state->what.session));
 		if (thing)
 			explain_session(&state->explanation, env, thing, 0, model->now_ms);
-		return thing != NULL;
-	case SELECTED_VERSION:
+	} else if (version.n > 0) {
 		thing = environment_version(env, service, version);
 		if (thing)
 			explain_version(&state->explanation, env, thing,
 				last_seen(model, service, version), model->now_ms);
-		return thing != NULL;
-	default:
+	} else {
 		thing = environment_service(env, service);
 		if (thing)
 			explain_service(&state->explanation, env, thing, model->now_ms);
-		return thing != NULL;
 	}
+	return thing != NULL;
 }
 
 static void add_rows(struct explain *state, struct str line, int kind)

@@ -121,6 +121,16 @@ static void qr_draw_title(const void *arg, const struct model *model, const stru
 	canvas_c(canvas, 0, 2, canvas->cols - 2, ROLE_COMMAND, state->link);
 }
 
+static enum redraw qr_act(void *arg, const struct model *model, struct ui *ui, enum action action)
+{
+	(void)arg;
+	(void)model;
+	if (action != ACTION_BACK)
+		return REDRAW_NONE;
+	ui_back(ui);
+	return REDRAW_ALL;
+}
+
 const struct view view_qr = {
 	.name = "qr",
 	.title = "QR code",
@@ -131,4 +141,5 @@ const struct view view_qr = {
 	.open = qr_open,
 	.draw = qr_draw,
 	.draw_title = qr_draw_title,
+	.act = qr_act,
 };
