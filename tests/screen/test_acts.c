@@ -19,36 +19,10 @@
 
 #include "tests/support/dash.h"
 
-static struct stage stage;
-static struct pty pty;
-
-static int setup(void **state)
-{
-	(void)state;
-	stage_start(&stage, &stage_shop_script, 0);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	pty_finish(&pty);
-	stage_stop(&stage);
-	return 0;
-}
-
-static void open_dash(struct dash_options options)
-{
-	options.rows = options.rows ? options.rows : 40;
-	options.cols = options.cols ? options.cols : 120;
-	dash_start(&pty, &stage, &options);
-	dash_ready(&pty);
-}
-
 static void test_filter(void **state)
 {
 	(void)state;
-	open_dash((struct dash_options){0});
+	dash_open((struct dash_options){0});
 	pty_keys(&pty, "/pr:482");
 	pty_wait_gone(&pty, "pr-560");
 	assert_true(pty_shows(&pty, "pricing"));
@@ -67,7 +41,7 @@ static void test_filter(void **state)
 static void test_find(void **state)
 {
 	(void)state;
-	open_dash((struct dash_options){0});
+	dash_open((struct dash_options){0});
 	pty_keys(&pty, "fretry less\r");
 	pty_wait_text(&pty, "payments@pr-533  \"Retry less\"");
 	pty_keys(&pty, "fPR-482\r");
@@ -85,7 +59,7 @@ static void test_sort_and_fold(void **state)
 	char row[PTY_ROW_SIZE];
 
 	(void)state;
-	open_dash((struct dash_options){0});
+	dash_open((struct dash_options){0});
 	pty_keys(&pty, "se");
 	pty_wait_text(&pty, "sort: 5xx");
 	pty_keys(&pty, "g");
@@ -103,7 +77,7 @@ static void test_sort_and_fold(void **state)
 static void test_pin_to_mine(void **state)
 {
 	(void)state;
-	open_dash((struct dash_options){.session = "nothing-yet1"});
+	dash_open((struct dash_options){.session = "nothing-yet1"});
 	pty_wait_text(&pty, "you: nothing-yet1");
 	pty_keys(&pty, "jjp");
 	pty_wait_text(&pty, "$ umbra session pin nothing-yet1 booking=pr-482");
@@ -116,7 +90,7 @@ static void test_pin_to_mine(void **state)
 static void test_mine_is_said(void **state)
 {
 	(void)state;
-	open_dash((struct dash_options){0});
+	dash_open((struct dash_options){0});
 	pty_keys(&pty, "jjp");
 	pty_wait_text(&pty, "pin it to which session?");
 	pty_keys(&pty, "qa-seats\r");
@@ -140,7 +114,7 @@ static void test_mine_is_said(void **state)
 static void test_back_to_where_one_was(void **state)
 {
 	(void)state;
-	open_dash((struct dash_options){0});
+	dash_open((struct dash_options){0});
 	pty_keys(&pty, "3\r");
 	pty_wait_text(&pty, "WHAT CHANGES");
 	pty_keys(&pty, "l");
@@ -159,7 +133,7 @@ static void test_back_to_where_one_was(void **state)
 static void test_unknown_session(void **state)
 {
 	(void)state;
-	open_dash((struct dash_options){.session = "nope"});
+	dash_open((struct dash_options){.session = "nope"});
 	pty_wait_text(&pty, "there is no session nope");
 	pty_wait_text(&pty, "you: nope, gone");
 }
@@ -167,7 +141,7 @@ static void test_unknown_session(void **state)
 static void test_service_row(void **state)
 {
 	(void)state;
-	open_dash((struct dash_options){0});
+	dash_open((struct dash_options){0});
 	pty_keys(&pty, "e");
 	pty_wait_text(&pty, "e extends a version: select one of");
 	pty_keys(&pty, "R");
@@ -183,7 +157,7 @@ static void test_service_row(void **state)
 static void test_stage_and_apply(void **state)
 {
 	(void)state;
-	open_dash((struct dash_options){0});
+	dash_open((struct dash_options){0});
 	pty_keys(&pty, "3\r");
 	pty_wait_text(&pty, "WHAT CHANGES");
 	pty_keys(&pty, "jjjj\r482\r");
@@ -212,7 +186,7 @@ static void test_stage_and_apply(void **state)
 static void test_create_extend_end(void **state)
 {
 	(void)state;
-	open_dash((struct dash_options){0});
+	dash_open((struct dash_options){0});
 	pty_keys(&pty, "3c");
 	pty_wait_text(&pty, "name of the new session");
 	pty_keys(&pty, "try it\r");
@@ -235,7 +209,7 @@ static void test_create_extend_end(void **state)
 static void test_refused_by_the_control_plane(void **state)
 {
 	(void)state;
-	open_dash((struct dash_options){0});
+	dash_open((struct dash_options){0});
 	pty_keys(&pty, "jje\025never\r");
 	pty_wait_text(&pty, "is no duration");
 }
@@ -243,7 +217,7 @@ static void test_refused_by_the_control_plane(void **state)
 static void test_read_only(void **state)
 {
 	(void)state;
-	open_dash((struct dash_options){.read_only = true});
+	dash_open((struct dash_options){.read_only = true});
 	pty_wait_text(&pty, "READ-ONLY");
 	pty_keys(&pty, "jjR");
 	pty_wait_text(&pty, "READ-ONLY: retire is off");
@@ -256,7 +230,7 @@ static void test_requests_follow_and_pause(void **state)
 	char before[PTY_ROW_SIZE], after[PTY_ROW_SIZE];
 
 	(void)state;
-	open_dash((struct dash_options){.rows = 30});
+	dash_open((struct dash_options){.rows = 30});
 	pty_keys(&pty, "4");
 	pty_wait_text(&pty, "/find?q=yoga");
 	pty_wait_text(&pty, "following");
@@ -293,32 +267,30 @@ static void test_requests_follow_and_pause(void **state)
 static void test_logs_of_a_version(void **state)
 {
 	(void)state;
-	open_dash((struct dash_options){0});
+	dash_open((struct dash_options){0});
 	pty_keys(&pty, "jjl");
 	pty_wait_text(&pty, "Requests › service:booking version:pr-482");
 	pty_wait_text(&pty, "/seats/hold");
 	assert_false(pty_shows(&pty, "/find?q=yoga"));
 }
 
-#define ACT(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		ACT(test_filter),
-		ACT(test_find),
-		ACT(test_sort_and_fold),
-		ACT(test_pin_to_mine),
-		ACT(test_mine_is_said),
-		ACT(test_unknown_session),
-		ACT(test_back_to_where_one_was),
-		ACT(test_service_row),
-		ACT(test_stage_and_apply),
-		ACT(test_create_extend_end),
-		ACT(test_refused_by_the_control_plane),
-		ACT(test_read_only),
-		ACT(test_requests_follow_and_pause),
-		ACT(test_logs_of_a_version),
+		DASH_TEST(test_filter),
+		DASH_TEST(test_find),
+		DASH_TEST(test_sort_and_fold),
+		DASH_TEST(test_pin_to_mine),
+		DASH_TEST(test_mine_is_said),
+		DASH_TEST(test_unknown_session),
+		DASH_TEST(test_back_to_where_one_was),
+		DASH_TEST(test_service_row),
+		DASH_TEST(test_stage_and_apply),
+		DASH_TEST(test_create_extend_end),
+		DASH_TEST(test_refused_by_the_control_plane),
+		DASH_TEST(test_read_only),
+		DASH_TEST(test_requests_follow_and_pause),
+		DASH_TEST(test_logs_of_a_version),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

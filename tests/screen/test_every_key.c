@@ -15,8 +15,6 @@
 
 #include "tests/support/dash.h"
 
-static struct stage stage;
-
 static char dir[] = "/tmp/umbra-keys-XXXXXX"; /* for what some keys write */
 
 static int setup(void **state)
@@ -30,8 +28,7 @@ static int setup(void **state)
 	free(program);
 	assert_non_null(mkdtemp(dir));
 	assert_int_equal(chdir(dir), 0);
-	stage_start(&stage, &stage_shop_script, 0);
-	return 0;
+	return dash_setup(state);
 }
 
 static int teardown(void **state)
@@ -44,12 +41,11 @@ static int teardown(void **state)
 	if (left)
 		(void)closedir(left);
 	(void)rmdir(dir);
-	stage_stop(&stage);
-	return 0;
+	return dash_teardown(state);
 }
 
 /* Esc after each, so that prompts end; what it would write is refused by --read-only. */
-static void press_everything(struct pty *pty)
+static void press_everything(void)
 {
 	static const char *const sequences[] = {"\033OA", "\033OB", "\033OC", "\033OD", "\033OH",
 		"\033OF", "\033[5~", "\033[6~", "\033[3~", "\033[Z", "\033OP", "\033[24~",
@@ -61,16 +57,16 @@ static void press_everything(struct pty *pty)
 			continue;
 		key[0] = (char)c;
 		key[1] = '\0';
-		pty_keys(pty, key);
-		(void)pty_read(pty, 5);
+		pty_keys(&pty, key);
+		(void)pty_read(&pty, 5);
 		if (c != 27) {
-			pty_keys(pty, "a\r\033");
-			(void)pty_read(pty, 30);
+			pty_keys(&pty, "a\r\033");
+			(void)pty_read(&pty, 30);
 		}
 	}
 	for (size_t i = 0; i < ARRAY_LEN(sequences); i++) {
-		pty_keys(pty, sequences[i]);
-		(void)pty_read(pty, 30);
+		pty_keys(&pty, sequences[i]);
+		(void)pty_read(&pty, 30);
 	}
 }
 
@@ -82,23 +78,18 @@ static void test_every_key(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(views); i++) {
 		struct dash_options options = {.rows = 24, .cols = 80, .read_only = true};
-		struct pty pty;
 
-		dash_start(&pty, &stage, &options);
-		dash_ready(&pty);
+		dash_open(options);
 		pty_keys(&pty, views[i]);
 		pty_quiet(&pty, 100);
-		press_everything(&pty);
+		press_everything();
 		pty_keys(&pty, "\033");
 		pty_quiet(&pty, 60);
 		pty_keys(&pty, "\033");
 		pty_quiet(&pty, 60);
 		pty_keys(&pty, "1");
 		pty_wait_text(&pty, "SERVICE / VERSION");
-		pty_keys(&pty, "q");
-		assert_int_equal(pty_wait_end(&pty), 0);
-		pty_check_restored(&pty);
-		pty_finish(&pty);
+		dash_quit();
 	}
 }
 

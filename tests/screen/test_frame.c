@@ -22,39 +22,11 @@
 
 #include "tests/support/dash.h"
 
-static struct stage stage;
-static struct pty pty;
-
-static int setup(void **state)
-{
-	(void)state;
-	stage_start(&stage, &stage_shop_script, 0);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	if (pty.vterm)
-		pty_finish(&pty);
-	memset(&pty, 0, sizeof(pty));
-	stage_stop(&stage);
-	return 0;
-}
-
-static void open_dash(struct dash_options options)
-{
-	options.rows = options.rows ? options.rows : 40;
-	options.cols = options.cols ? options.cols : 120;
-	dash_start(&pty, &stage, &options);
-	dash_ready(&pty);
-}
-
 /* What was staged is still there when one comes back; Esc is back, too, and forgets nothing. */
 static void test_history(void **state)
 {
 	(void)state;
-	open_dash((struct dash_options){0});
+	dash_open((struct dash_options){0});
 	pty_keys(&pty, "[");
 	pty_wait_text(&pty, "there is nothing before this");
 	pty_keys(&pty, "3\r");
@@ -90,7 +62,7 @@ static void test_history(void **state)
 static void test_history_is_bounded(void **state)
 {
 	(void)state;
-	open_dash((struct dash_options){0});
+	dash_open((struct dash_options){0});
 	for (int i = 0; i < 30; i++)
 		pty_keys(&pty, "1jj\r3\r");
 	pty_wait_text(&pty, "WHAT CHANGES");
@@ -108,7 +80,7 @@ static void test_history_is_bounded(void **state)
 static void test_palette_shows_a_list(void **state)
 {
 	(void)state;
-	open_dash((struct dash_options){0});
+	dash_open((struct dash_options){0});
 	pty_keys(&pty, ":verlist");
 	pty_wait_text(&pty, "list the versions, all or those a filter keeps");
 	pty_keys(&pty, "\tunheal\t");
@@ -134,7 +106,7 @@ static void test_palette_shows_a_list(void **state)
 static void test_palette_asks_first(void **state)
 {
 	(void)state;
-	open_dash((struct dash_options){0});
+	dash_open((struct dash_options){0});
 	pty_keys(&pty, ":session end checkout-4f2k\r");
 	pty_wait_text(&pty, "Lost: its key, and its pins booking=pr-482");
 	pty_wait_text(&pty, "$ umbra session end checkout-4f2k");
@@ -151,7 +123,7 @@ static void test_palette_asks_first(void **state)
 static void test_palette_is_refused(void **state)
 {
 	(void)state;
-	open_dash((struct dash_options){0});
+	dash_open((struct dash_options){0});
 	pty_keys(&pty, ":version lst ");
 	pty_wait_text(&pty, "did you mean \"list\"");
 	pty_keys(&pty, "\025version show booking@nothing\r");
@@ -170,7 +142,7 @@ static void test_palette_is_refused(void **state)
 static void test_palette_has_words_of_its_own(void **state)
 {
 	(void)state;
-	open_dash((struct dash_options){.read_only = true});
+	dash_open((struct dash_options){.read_only = true});
 	pty_keys(&pty, ":session end checkout-4f2k\r");
 	pty_wait_text(&pty, "READ-ONLY: nothing is sent from here");
 	pty_keys(&pty, "\025requests session:qa-seats\r");
@@ -191,7 +163,7 @@ static void test_palette_has_words_of_its_own(void **state)
 static void test_refused_prompt_comes_back(void **state)
 {
 	(void)state;
-	open_dash((struct dash_options){0});
+	dash_open((struct dash_options){0});
 	pty_keys(&pty, "jje\025never\r");
 	pty_wait_text(&pty, "lifetime from now");
 	pty_wait_text(&pty, "is no duration");
@@ -222,7 +194,7 @@ static void test_own_keys(void **state)
 	assert_int_equal(mkdir(path, 0700), 0);
 	(void)snprintf(path, sizeof(path), "%s/umbra/config", directory);
 	write_file(path, "[keys]\nglobal.help = F1\nservices.retire = X\n");
-	open_dash((struct dash_options){.env = env});
+	dash_open((struct dash_options){.env = env});
 	pty_wait_text(&pty, "X retire");
 	pty_wait_text(&pty, "F1 help");
 	pty_keys(&pty, "?jjX");
@@ -231,7 +203,7 @@ static void test_own_keys(void **state)
 	pty_wait_text(&pty, "Services › Help");
 	pty_keys(&pty, "qq");
 	assert_int_equal(pty_wait_end(&pty), 0);
-	pty_finish(&pty);
+	dash_close();
 	write_file(path, "[keys]\n\nservices.retire = q\n");
 	dash_start(&pty, &stage, &(struct dash_options){.env = env, .cols = 160});
 	pty_wait_text(&pty, "config:3: q is global.quit already");
@@ -263,8 +235,6 @@ static void leave(const char *keys)
 {
 	pty_keys(&pty, keys);
 	assert_int_equal(pty_wait_end(&pty), 0);
-	pty_finish(&pty);
-	memset(&pty, 0, sizeof(pty));
 }
 
 static void test_state_is_kept(void **state)
@@ -282,21 +252,21 @@ static void test_state_is_kept(void **state)
 	assert_non_null(mkdtemp(directory));
 	(void)snprintf(home, sizeof(home), "XDG_STATE_HOME=%s", directory);
 	(void)snprintf(inside, sizeof(inside), "%s/umbra", directory);
-	open_dash(options);
+	dash_open(options);
 	pty_keys(&pty, ":theme light\r");
 	pty_wait_text(&pty, "theme light");
 	pty_keys(&pty, "3");
 	pty_wait_text(&pty, "qa-seats");
 	leave("q");
 	find_state(inside, path, NULL);
-	open_dash(options);
+	dash_open(options);
 	pty_wait_text(&pty, "qa-seats"); /* Sessions again */
 	pty_keys(&pty, ":\033[A");
 	pty_wait_text(&pty, ":theme light");
 	leave("\033q");
 	for (size_t i = 0; i < ARRAY_LEN(broken); i++) {
 		find_state(inside, path, broken[i]);
-		open_dash(options);
+		dash_open(options);
 		pty_wait_text(&pty, "SERVICE / VERSION");
 		if (i == 1 || i == 2)
 			pty_wait_text(&pty, "not as you left it");
@@ -349,7 +319,7 @@ static int col_of(int y, const char *text)
 static void test_mouse(void **state)
 {
 	(void)state;
-	open_dash((struct dash_options){0});
+	dash_open((struct dash_options){0});
 	assert_true(pty.mouse);
 	assert_int_equal(pty.asked, 0);
 	click(1, col_of(1, "Sessions"));
@@ -380,16 +350,14 @@ static void test_mouse(void **state)
 	pty_keys(&pty, "\033[19~");
 	pty_quiet(&pty, 80);
 	assert_true(pty.mouse);
-	pty_keys(&pty, "q");
-	assert_int_equal(pty_wait_end(&pty), 0);
-	pty_check_restored(&pty);
+	dash_quit();
 	assert_false(pty.mouse);
 }
 
 static void test_mouse_in_a_chooser(void **state)
 {
 	(void)state;
-	open_dash((struct dash_options){0});
+	dash_open((struct dash_options){0});
 	pty_keys(&pty, "jjpzz");
 	pty_wait_text(&pty, "nothing matches");
 	pty_keys(&pty, "\177\177");
@@ -407,7 +375,7 @@ static void test_mouse_is_off_by_setting(void **state)
 	static const char *const env[] = {"UMBRA_MOUSE=off", "UMBRA_SYNC=off", NULL};
 
 	(void)state;
-	open_dash((struct dash_options){.env = env});
+	dash_open((struct dash_options){.env = env});
 	assert_false(pty.mouse);
 	assert_null(strstr(pty.raw.data, "\033[?2026h"));
 	pty_keys(&pty, "\033[19~");
@@ -423,7 +391,7 @@ static void test_own_cost(void **state)
 	uint64_t bytes;
 
 	(void)state;
-	open_dash((struct dash_options){0});
+	dash_open((struct dash_options){0});
 	assert_non_null(strstr(pty.raw.data, "\033[?2026h"));
 	pty_keys(&pty, "\033[24~");
 	pty_wait_text(&pty, "WHAT THIS DASHBOARD TAKES");
@@ -438,24 +406,22 @@ static void test_own_cost(void **state)
 	assert_int_equal(pty.bytes, bytes);
 }
 
-#define FRAME(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FRAME(test_history),
-		FRAME(test_history_is_bounded),
-		FRAME(test_palette_shows_a_list),
-		FRAME(test_palette_asks_first),
-		FRAME(test_palette_is_refused),
-		FRAME(test_palette_has_words_of_its_own),
-		FRAME(test_refused_prompt_comes_back),
-		FRAME(test_own_keys),
-		FRAME(test_state_is_kept),
-		FRAME(test_mouse),
-		FRAME(test_mouse_in_a_chooser),
-		FRAME(test_mouse_is_off_by_setting),
-		FRAME(test_own_cost),
+		DASH_TEST(test_history),
+		DASH_TEST(test_history_is_bounded),
+		DASH_TEST(test_palette_shows_a_list),
+		DASH_TEST(test_palette_asks_first),
+		DASH_TEST(test_palette_is_refused),
+		DASH_TEST(test_palette_has_words_of_its_own),
+		DASH_TEST(test_refused_prompt_comes_back),
+		DASH_TEST(test_own_keys),
+		DASH_TEST(test_state_is_kept),
+		DASH_TEST(test_mouse),
+		DASH_TEST(test_mouse_in_a_chooser),
+		DASH_TEST(test_mouse_is_off_by_setting),
+		DASH_TEST(test_own_cost),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

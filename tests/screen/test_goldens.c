@@ -12,22 +12,6 @@
 
 #include "tests/support/dash.h"
 
-static struct stage stage;
-
-static int setup(void **state)
-{
-	(void)state;
-	stage_start(&stage, &stage_shop_script, 0);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	stage_stop(&stage);
-	return 0;
-}
-
 struct picture {
 	const char *name;
 	const char *keys; /* pressed one after the other; each is painted before the next */
@@ -55,32 +39,18 @@ static const struct picture pictures[] = {
 	{"sort", "s", "sort by"},
 };
 
-static void press_all(struct pty *pty, const char *keys)
-{
-	char key[2] = "";
-
-	for (; *keys; keys++) {
-		key[0] = *keys;
-		pty_keys(pty, key);
-		pty_quiet(pty, 100);
-	}
-}
-
 static void take(const struct picture *picture, int cols, int rows, const char *theme)
 {
 	struct dash_options options = {.rows = rows, .cols = cols, .theme = theme};
-	struct pty pty;
 	char name[96];
 
-	dash_start(&pty, &stage, &options);
-	dash_ready(&pty);
-	press_all(&pty, picture->keys);
+	dash_open(options);
+	dash_press(picture->keys);
 	if (picture->waits && rows > 30)
 		pty_wait_text(&pty, picture->waits);
 	pty_quiet(&pty, 150);
 	(void)snprintf(name, sizeof(name), "%s-%dx%d-%s", picture->name, cols, rows, theme);
 	pty_check_golden(&pty, name);
-	pty_finish(&pty);
 }
 
 static const struct picture *picture_of(const char *name)
@@ -119,5 +89,5 @@ int main(void)
 		cmocka_unit_test(test_all_views),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, dash_setup, dash_teardown);
 }

@@ -84,7 +84,6 @@ static void furnish(struct stage_plane *plane)
 }
 
 static const struct stage_script script = {furnish, NULL};
-static struct stage stage;
 
 static int setup(void **state)
 {
@@ -93,24 +92,17 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	(void)state;
-	stage_stop(&stage);
-	return 0;
-}
-
 /* None of it came out as it went in. */
-static void check_raw(const struct pty *pty)
+static void check_raw(void)
 {
 	static const char *const never[] = {"\033]", "\033[2J\033[31mred", "\007", "\302\233",
 		"\302\235", "\342\200\256", "\342\201\246", "\342\200\213", "\363\240", "\377",
 		"\2332J", "\177", "\357\270\217", "\356\200\200", "\342\200\215"};
 
 	for (size_t i = 0; i < ARRAY_LEN(never); i++)
-		if (memmem(pty->raw.data, pty->raw.len, never[i], strlen(never[i])))
+		if (memmem(pty.raw.data, pty.raw.len, never[i], strlen(never[i])))
 			fail_msg("sequence %zu came through", i);
-	assert_int_equal(pty->asked, 0);
+	assert_int_equal(pty.asked, 0);
 }
 
 static void test_every_view(void **state)
@@ -122,21 +114,14 @@ static void test_every_view(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
 		struct dash_options options = {.rows = 30, .cols = 120};
-		struct pty pty;
 		char name[64];
 
-		dash_start(&pty, &stage, &options);
-		dash_ready(&pty);
-		for (const char *key = keys[i]; *key; key++) {
-			char one[2] = {*key, '\0'};
-
-			pty_keys(&pty, one);
-			pty_quiet(&pty, 150);
-		}
-		check_raw(&pty);
+		dash_open(options);
+		dash_press(keys[i]);
+		pty_quiet(&pty, 150);
+		check_raw();
 		(void)snprintf(name, sizeof(name), "hostile-%s", names[i]);
 		pty_check_golden(&pty, name);
-		pty_finish(&pty);
 	}
 }
 
@@ -144,17 +129,14 @@ static void test_ascii(void **state)
 {
 	static const char *const env[] = {"LC_ALL=C", NULL};
 	struct dash_options options = {.rows = 30, .cols = 120, .env = env};
-	struct pty pty;
 
 	(void)state;
-	dash_start(&pty, &stage, &options);
-	dash_ready(&pty);
+	dash_open(options);
 	pty_keys(&pty, "4");
 	pty_quiet(&pty, 200);
 	for (size_t i = 0; i < pty.raw.len; i++)
 		assert_true((unsigned char)pty.raw.data[i] < 0x80);
-	check_raw(&pty);
-	pty_finish(&pty);
+	check_raw();
 }
 
 int main(void)
@@ -164,5 +146,5 @@ int main(void)
 		cmocka_unit_test(test_ascii),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, dash_teardown);
 }

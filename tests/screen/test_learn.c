@@ -11,41 +11,11 @@
 
 #include "tests/support/dash.h"
 
-static struct stage stage;
-static struct pty pty;
-
-static int setup(void **state)
-{
-	(void)state;
-	stage_start(&stage, &stage_shop_script, 0);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	pty_finish(&pty);
-	stage_stop(&stage);
-	return 0;
-}
-
 static void open_learn(struct dash_options options)
 {
-	dash_start(&pty, &stage, &options);
-	dash_ready(&pty);
+	dash_open(options);
 	pty_keys(&pty, "7");
 	pty_wait_text(&pty, "Twelve things");
-}
-
-static void press_all(const char *keys)
-{
-	char key[2] = "";
-
-	for (; *keys; keys++) {
-		key[0] = *keys;
-		pty_keys(&pty, key);
-		pty_quiet(&pty, 80);
-	}
 }
 
 static void test_pictures(void **state)
@@ -67,12 +37,10 @@ static void test_pictures(void **state)
 			open_learn((struct dash_options){.rows = sizes[j].rows,
 				.cols = sizes[j].cols,
 				.theme = sizes[j].theme});
-			press_all(pages[i].keys);
+			dash_press(pages[i].keys);
 			(void)snprintf(name, sizeof(name), "learn-%s-%dx%d-%s", pages[i].name,
 				sizes[j].cols, sizes[j].rows, sizes[j].theme);
 			pty_check_golden(&pty, name);
-			if (i + 1 < ARRAY_LEN(pages) || j + 1 < ARRAY_LEN(sizes))
-				pty_finish(&pty);
 		}
 	}
 }
@@ -184,10 +152,10 @@ static void test_tour_read_only(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_pictures, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_rules, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_tour, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_tour_read_only, setup, teardown),
+		DASH_TEST(test_pictures),
+		DASH_TEST(test_rules),
+		DASH_TEST(test_tour),
+		DASH_TEST(test_tour_read_only),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,17 +19,6 @@
 
 #include "tests/support/dash.h"
 
-static struct stage stage;
-static struct pty pty;
-
-static int teardown(void **state)
-{
-	(void)state;
-	pty_finish(&pty);
-	stage_stop(&stage);
-	return 0;
-}
-
 static void test_stale_and_back(void **state)
 {
 	struct dash_options options = {.rows = 30, .cols = 120, .moving_clock = true};
@@ -39,8 +28,7 @@ static void test_stale_and_back(void **state)
 	(void)state;
 	stage_start(&stage, &stage_shop_script, 0);
 	port = stage.port;
-	dash_start(&pty, &stage, &options);
-	dash_ready(&pty);
+	dash_open(options);
 	assert_true(pty_shows(&pty, "live"));
 	stage_stop(&stage);
 	killed = time_monotonic_ms();
@@ -69,8 +57,7 @@ static void test_tail_over_a_loss(void **state)
 	(void)state;
 	stage_start(&stage, &stage_shop_script, 0);
 	port = stage.port;
-	dash_start(&pty, &stage, &options);
-	dash_ready(&pty);
+	dash_open(options);
 	pty_keys(&pty, "4");
 	pty_wait_text(&pty, "following");
 	pty_wait_text(&pty, "/find?q=yoga");
@@ -105,7 +92,6 @@ static void test_paints_before_the_network_answers(void **state)
 	int fd = open_mute(&port);
 
 	(void)state;
-	memset(&stage, 0, sizeof(stage));
 	(void)snprintf(url, sizeof(url), "http://127.0.0.1:%d", port);
 	dash_start(&pty, &stage, &options);
 	pty_wait_text(&pty, "Asking http://127.0.0.1:");
@@ -115,9 +101,7 @@ static void test_paints_before_the_network_answers(void **state)
 	pty_wait_text(&pty, "to your session");
 	pty_keys(&pty, "\033");
 	pty_wait_gone(&pty, "to your session");
-	pty_keys(&pty, "q");
-	assert_int_equal(pty_wait_end(&pty), 0);
-	pty_check_restored(&pty);
+	dash_quit();
 	close(fd);
 }
 
@@ -128,7 +112,6 @@ static void test_none_then_one(void **state)
 	int port;
 
 	(void)state;
-	memset(&stage, 0, sizeof(stage));
 	close(open_mute(&port));
 	(void)snprintf(url, sizeof(url), "http://127.0.0.1:%d", port);
 	dash_start(&pty, &stage, &options);
@@ -140,7 +123,7 @@ static void test_none_then_one(void **state)
 	assert_true(pty_shows(&pty, "booking"));
 }
 
-#define LOST(name) cmocka_unit_test_teardown(name, teardown)
+#define LOST(name) cmocka_unit_test_teardown(name, dash_teardown)
 
 int main(void)
 {

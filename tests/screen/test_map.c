@@ -11,30 +11,11 @@
 
 #include "tests/support/dash.h"
 
-static struct stage stage;
-static struct pty pty;
-
-static int setup(void **state)
-{
-	(void)state;
-	stage_start(&stage, &stage_shop_script, 0);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	pty_finish(&pty);
-	stage_stop(&stage);
-	return 0;
-}
-
 static void open_map(int rows, int cols, const char *theme)
 {
 	struct dash_options options = {.rows = rows, .cols = cols, .theme = theme};
 
-	dash_start(&pty, &stage, &options);
-	dash_ready(&pty);
+	dash_open(options);
 	pty_keys(&pty, "6");
 	pty_wait_text(&pty, "WHO IS CALLED");
 	pty_wait_text(&pty, "outside");
@@ -60,8 +41,6 @@ static void test_pictures(void **state)
 		pty_keys(&pty, pictures[i].keys);
 		pty_quiet(&pty, 150);
 		pty_check_golden(&pty, pictures[i].name);
-		if (i + 1 < ARRAY_LEN(pictures))
-			pty_finish(&pty);
 	}
 }
 
@@ -121,10 +100,10 @@ static void test_fold_and_filter(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_pictures, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_logs_of_a_call, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_around_a_service, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_fold_and_filter, setup, teardown),
+		DASH_TEST(test_pictures),
+		DASH_TEST(test_logs_of_a_call),
+		DASH_TEST(test_around_a_service),
+		DASH_TEST(test_fold_and_filter),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

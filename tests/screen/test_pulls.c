@@ -10,30 +10,9 @@
 
 #include "tests/support/dash.h"
 
-static struct stage stage;
-static struct pty pty;
-
-static int setup(void **state)
-{
-	(void)state;
-	stage_start(&stage, &stage_shop_script, 0);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	pty_finish(&pty);
-	stage_stop(&stage);
-	return 0;
-}
-
 static void open_pulls(struct dash_options options)
 {
-	options.rows = options.rows ? options.rows : 40;
-	options.cols = options.cols ? options.cols : 120;
-	dash_start(&pty, &stage, &options);
-	dash_ready(&pty);
+	dash_open(options);
 	pty_keys(&pty, "2");
 	pty_wait_text(&pty, "PULL REQUEST");
 	pty_quiet(&pty, 80);
@@ -145,17 +124,15 @@ static void test_none(void **state)
 	assert_true(pty_shows(&pty, "No version names a pull request."));
 }
 
-#define ACT(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		ACT(test_a_row_each),
-		ACT(test_filter_and_sort),
-		ACT(test_a_session_on_all_of_it),
-		ACT(test_pins_of_all_of_it),
-		ACT(test_its_requests),
-		ACT(test_none),
+		DASH_TEST(test_a_row_each),
+		DASH_TEST(test_filter_and_sort),
+		DASH_TEST(test_a_session_on_all_of_it),
+		DASH_TEST(test_pins_of_all_of_it),
+		DASH_TEST(test_its_requests),
+		DASH_TEST(test_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

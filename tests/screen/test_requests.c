@@ -18,30 +18,11 @@
 
 #include "tests/support/dash.h"
 
-static struct stage stage;
-static struct pty pty;
-
-static int setup(void **state)
-{
-	(void)state;
-	stage_start(&stage, &stage_shop_script, 0);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	pty_finish(&pty);
-	stage_stop(&stage);
-	return 0;
-}
-
 static void open_requests(int rows, int cols)
 {
 	struct dash_options options = {.rows = rows, .cols = cols};
 
-	dash_start(&pty, &stage, &options);
-	dash_ready(&pty);
+	dash_open(options);
 	pty_keys(&pty, "4");
 	pty_wait_text(&pty, "/find?q=yoga");
 	pty_quiet(&pty, 100);
@@ -187,17 +168,15 @@ static void test_side_wants_room(void **state)
 	pty_wait_text(&pty, "want 100 columns");
 }
 
-#define ACT(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		ACT(test_from_error_to_error),
-		ACT(test_lines_around),
-		ACT(test_trace_from_the_details),
-		ACT(test_save),
-		ACT(test_side_by_side),
-		ACT(test_side_wants_room),
+		DASH_TEST(test_from_error_to_error),
+		DASH_TEST(test_lines_around),
+		DASH_TEST(test_trace_from_the_details),
+		DASH_TEST(test_save),
+		DASH_TEST(test_side_by_side),
+		DASH_TEST(test_side_wants_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

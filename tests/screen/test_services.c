@@ -13,38 +13,12 @@
 
 #include "tests/support/dash.h"
 
-static struct stage stage;
-static struct pty pty;
-
-static int setup(void **state)
-{
-	(void)state;
-	stage_start(&stage, &stage_shop_script, 0);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	pty_finish(&pty);
-	stage_stop(&stage);
-	return 0;
-}
-
-static void open_dash(struct dash_options options)
-{
-	options.rows = options.rows ? options.rows : 40;
-	options.cols = options.cols ? options.cols : 120;
-	dash_start(&pty, &stage, &options);
-	dash_ready(&pty);
-}
-
 static void test_columns_are_chosen(void **state)
 {
 	char row[PTY_ROW_SIZE];
 
 	(void)state;
-	open_dash((struct dash_options){0});
+	dash_open((struct dash_options){0});
 	pty_keys(&pty, "C");
 	pty_wait_text(&pty, "who wrote that pull request");
 	pty_wait_text(&pty, "no room here: the keys of these sessions");
@@ -69,7 +43,7 @@ static void test_mine_first(void **state)
 	char row[PTY_ROW_SIZE];
 
 	(void)state;
-	open_dash((struct dash_options){.env = env});
+	dash_open((struct dash_options){.env = env});
 	pty_keys(&pty, "m");
 	pty_wait_text(&pty, "mine first (3)"); /* wrote search's, pins two by qa-seats */
 	pty_quiet(&pty, 80);
@@ -86,7 +60,7 @@ static void test_mine_first(void **state)
 static void test_pin_all_marked(void **state)
 {
 	(void)state;
-	open_dash((struct dash_options){.session = "nothing-yet1"});
+	dash_open((struct dash_options){.session = "nothing-yet1"});
 	pty_keys(&pty, " ");
 	pty_wait_text(&pty, "Space marks a version");
 	pty_keys(&pty, "jj ");
@@ -106,7 +80,7 @@ static void test_pin_all_marked(void **state)
 static void test_extend_and_retire_all_marked(void **state)
 {
 	(void)state;
-	open_dash((struct dash_options){0});
+	dash_open((struct dash_options){0});
 	pty_keys(&pty, "fpr-540\r fpr-571\r e");
 	pty_wait_text(&pty, "lifetime of 2 versions from now");
 	pty_keys(&pty, "\0253d\r");
@@ -129,7 +103,7 @@ static void test_extend_and_retire_all_marked(void **state)
 static void test_logs_of_all_marked(void **state)
 {
 	(void)state;
-	open_dash((struct dash_options){0});
+	dash_open((struct dash_options){0});
 	pty_keys(&pty, "jj fpr-533\r l");
 	pty_wait_text(&pty, "service:booking,payments version:pr-482,pr-533");
 	pty_wait_text(&pty, "/seats/hold");
@@ -140,7 +114,7 @@ static void test_logs_of_all_marked(void **state)
 static void test_where_the_details_stand(void **state)
 {
 	(void)state;
-	open_dash((struct dash_options){.rows = 24, .cols = 80});
+	dash_open((struct dash_options){.rows = 24, .cols = 80});
 	pty_keys(&pty, "jj");
 	pty_wait_text(&pty, "$ umbra version show booking@pr-482");
 	assert_false(pty_shows(&pty, "Only requests of sessions"));
@@ -175,7 +149,7 @@ static bool glows(const char *text)
 static void test_what_changed_glows(void **state)
 {
 	(void)state;
-	open_dash((struct dash_options){.moving_clock = true, .theme = "dark"});
+	dash_open((struct dash_options){.moving_clock = true, .theme = "dark"});
 	pty_quiet(&pty, 100);
 	assert_false(glows("pr-540"));
 	pty_keys(&pty, "Gkkke\0253d\r");
@@ -190,18 +164,16 @@ static void test_what_changed_glows(void **state)
 	assert_false(glows("pr-540"));
 }
 
-#define ACT(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		ACT(test_columns_are_chosen),
-		ACT(test_mine_first),
-		ACT(test_pin_all_marked),
-		ACT(test_extend_and_retire_all_marked),
-		ACT(test_logs_of_all_marked),
-		ACT(test_where_the_details_stand),
-		ACT(test_what_changed_glows),
+		DASH_TEST(test_columns_are_chosen),
+		DASH_TEST(test_mine_first),
+		DASH_TEST(test_pin_all_marked),
+		DASH_TEST(test_extend_and_retire_all_marked),
+		DASH_TEST(test_logs_of_all_marked),
+		DASH_TEST(test_where_the_details_stand),
+		DASH_TEST(test_what_changed_glows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

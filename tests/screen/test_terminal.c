@@ -19,44 +19,15 @@
 
 #include "tests/support/dash.h"
 
-static struct stage stage;
-
-static int setup(void **state)
-{
-	(void)state;
-	stage_start(&stage, &stage_shop_script, 0);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	stage_stop(&stage);
-	return 0;
-}
-
-static void open_dash(struct pty *pty, const char *term, const char *const *env)
-{
-	struct dash_options options = {.term = term, .env = env};
-
-	dash_start(pty, &stage, &options);
-	dash_ready(pty);
-}
-
 static void test_quit(void **state)
 {
-	struct pty pty;
-
 	(void)state;
-	open_dash(&pty, NULL, NULL);
+	dash_open((struct dash_options){.rows = 24, .cols = 80});
 	assert_true(pty.alternate);
 	assert_int_equal(pty.asked, 0);
-	pty_keys(&pty, "q");
-	assert_int_equal(pty_wait_end(&pty), 0);
-	pty_check_restored(&pty);
+	dash_quit();
 	assert_int_equal(pty.asked, 0);
 	assert_false(pty_shows(&pty, "umbra:")); /* nothing to complain of */
-	pty_finish(&pty);
 }
 
 static void test_signals(void **state)
@@ -74,9 +45,7 @@ static void test_signals(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
-		struct pty pty;
-
-		open_dash(&pty, NULL, NULL);
+		dash_open((struct dash_options){.rows = 24, .cols = 80});
 		pty_keys(&pty, "/"); /* bracketed paste is on */
 		pty_wait_text(&pty, "Esc show all");
 		pty_signal(&pty, numbers[i]);
@@ -84,17 +53,15 @@ static void test_signals(void **state)
 		pty_check_restored(&pty);
 		assert_non_null(strstr(pty.raw.data, "\033[?2004h"));
 		assert_non_null(strstr(pty.raw.data, "\033[?2004l"));
-		pty_finish(&pty);
 	}
 }
 
 static void test_suspend(void **state)
 {
-	struct pty pty;
 	int status = 0;
 
 	(void)state;
-	open_dash(&pty, NULL, NULL);
+	dash_open((struct dash_options){.rows = 24, .cols = 80});
 	pty_keys(&pty, "\032");
 	assert_int_equal(waitpid(pty.pid, &status, WUNTRACED), pty.pid);
 	assert_true(WIFSTOPPED(status));
@@ -106,17 +73,14 @@ static void test_suspend(void **state)
 	assert_true(pty.alternate);
 	pty_keys(&pty, "3");
 	pty_wait_text(&pty, "qa-seats");
-	pty_keys(&pty, "q");
-	assert_int_equal(pty_wait_end(&pty), 0);
-	pty_check_restored(&pty);
-	pty_finish(&pty);
+	dash_quit();
 }
 
-static bool has_colour(const struct pty *pty)
+static bool has_colour(void)
 {
-	return strstr(pty->raw.data, "\033[38;5;") || strstr(pty->raw.data, "\033[31m") ||
-	       strstr(pty->raw.data, "\033[32m") || strstr(pty->raw.data, ";32m") ||
-	       strstr(pty->raw.data, "\033[33m");
+	return strstr(pty.raw.data, "\033[38;5;") || strstr(pty.raw.data, "\033[31m") ||
+	       strstr(pty.raw.data, "\033[32m") || strstr(pty.raw.data, ";32m") ||
+	       strstr(pty.raw.data, "\033[33m");
 }
 
 struct kind {
@@ -143,21 +107,17 @@ static void test_kinds(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
 		const struct kind *kind = &kinds[i];
 		bool beyond_ascii = false;
-		struct pty pty;
 
-		open_dash(&pty, kind->term, kind->env);
+		dash_open((struct dash_options){.term = kind->term, .env = kind->env});
 		for (size_t j = 0; j < pty.raw.len; j++)
 			beyond_ascii |= (unsigned char)pty.raw.data[j] >= 0x80;
-		if (has_colour(&pty) != kind->colour || beyond_ascii == kind->ascii ||
+		if (has_colour() != kind->colour || beyond_ascii == kind->ascii ||
 			(strstr(pty.raw.data, "\033[38;5;") != NULL) != kind->colour_256)
 			fail_msg("kind %zu, %s", i, kind->term);
 		assert_true(pty_shows(&pty, "booking"));
 		assert_true(pty_shows(&pty, kind->ascii ? "*  ready" : "●  ready"));
 		assert_int_equal(pty.asked, 0);
-		pty_keys(&pty, "q");
-		assert_int_equal(pty_wait_end(&pty), 0);
-		pty_check_restored(&pty);
-		pty_finish(&pty);
+		dash_quit();
 	}
 }
 
@@ -167,15 +127,12 @@ static void test_no_such_terminal(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(terms); i++) {
-		struct dash_options options = {.term = terms[i]};
-		struct pty pty;
-
-		dash_start(&pty, &stage, &options);
+		dash_close();
+		dash_start(&pty, &stage, &(struct dash_options){.term = terms[i]});
 		assert_int_equal(pty_wait_end(&pty), 2);
 		assert_non_null(strstr(pty.raw.data, terms[i]));
 		assert_non_null(strstr(pty.raw.data, "umbra --once"));
 		assert_null(strchr(pty.raw.data, '\033'));
-		pty_finish(&pty);
 	}
 }
 
@@ -187,9 +144,7 @@ static void test_sizes(void **state)
 
 	(void)state;
 	for (size_t v = 0; v < ARRAY_LEN(views); v++) {
-		struct pty pty;
-
-		open_dash(&pty, NULL, NULL);
+		dash_open((struct dash_options){.rows = 24, .cols = 80});
 		pty_keys(&pty, views[v]);
 		pty_quiet(&pty, 60);
 		for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
@@ -204,22 +159,16 @@ static void test_sizes(void **state)
 		assert_false(pty_shows(&pty, "needs 60x15"));
 		pty_keys(&pty, "\033");
 		pty_quiet(&pty, 100);
-		pty_keys(&pty, "q");
-		assert_int_equal(pty_wait_end(&pty), 0);
-		pty_check_restored(&pty);
-		pty_finish(&pty);
+		dash_quit();
 	}
 }
 
 static void test_a_storm_of_sizes(void **state)
 {
-	struct dash_options options = {.rows = 40, .cols = 120};
 	uint64_t before;
-	struct pty pty;
 
 	(void)state;
-	dash_start(&pty, &stage, &options);
-	dash_ready(&pty);
+	dash_open((struct dash_options){0});
 	before = pty.bytes;
 	for (int i = 0; i < 30; i++) {
 		pty_resize(&pty, 40 - i % 7, 120 - i % 11);
@@ -230,31 +179,26 @@ static void test_a_storm_of_sizes(void **state)
 	assert_true(pty_shows(&pty, "studio-demo"));
 	if (pty.bytes - before > 40000)
 		fail_msg("%llu bytes for 30 sizes", (unsigned long long)(pty.bytes - before));
-	pty_finish(&pty);
 }
 
 static void test_silence(void **state)
 {
 	int64_t deadline;
 	uint64_t before;
-	struct pty pty;
 
 	(void)state;
-	open_dash(&pty, NULL, NULL);
+	dash_open((struct dash_options){.rows = 24, .cols = 80});
 	before = pty.bytes;
 	deadline = time_monotonic_ms() + 3000;
 	while (time_monotonic_ms() < deadline)
 		(void)pty_read(&pty, 100);
 	assert_int_equal(pty.bytes - before, 0);
-	pty_finish(&pty);
 }
 
 static void test_a_key_costs_little(void **state)
 {
-	struct pty pty;
-
 	(void)state;
-	open_dash(&pty, NULL, NULL);
+	dash_open((struct dash_options){.rows = 24, .cols = 80});
 	for (int i = 0; i < 20; i++) {
 		uint64_t before = pty.bytes;
 
@@ -263,7 +207,6 @@ static void test_a_key_costs_little(void **state)
 		if (pty.bytes - before > 600 || pty.bytes == before)
 			fail_msg("%llu bytes for a key", (unsigned long long)(pty.bytes - before));
 	}
-	pty_finish(&pty);
 }
 
 int main(void)
@@ -280,5 +223,5 @@ int main(void)
 		cmocka_unit_test(test_a_key_costs_little),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, dash_setup, dash_teardown);
 }

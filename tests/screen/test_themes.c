@@ -20,8 +20,6 @@
 #include "tests/support/dash.h"
 #include "tui/theme.h"
 
-static struct stage stage;
-static struct pty pty;
 static char directory[64]; /* the user's configuration */
 static char variable[96]; /* that names it */
 
@@ -46,8 +44,7 @@ static int setup(void **state)
 		if (mkdir(path, 0700) != 0)
 			return -1;
 	}
-	stage_start(&stage, &stage_shop_script, 0);
-	return 0;
+	return dash_setup(state);
 }
 
 static int teardown(void **state)
@@ -55,8 +52,7 @@ static int teardown(void **state)
 	static const char *const files[] = {"/umbra/themes/mine.theme", "/umbra/config"};
 	char path[160];
 
-	(void)state;
-	stage_stop(&stage);
+	(void)dash_teardown(state);
 	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
 		path_of(path, files[i]);
 		(void)unlink(path);
@@ -68,17 +64,14 @@ static int teardown(void **state)
 	return 0;
 }
 
-static void open_dash(struct dash_options options)
+static void open_themed(struct dash_options options)
 {
 	static const char *env[2];
 
 	env[0] = variable;
-	options.rows = 40;
-	options.cols = 120;
 	if (!options.env)
 		options.env = env;
-	dash_start(&pty, &stage, &options);
-	dash_ready(&pty);
+	dash_open(options);
 }
 
 static void write_file(const char *below, const char *text)
@@ -125,7 +118,7 @@ static bool service_is_red(void)
 static void read_anew(const char *theme, bool renamed)
 {
 	write_theme(renamed, "[roles]\nbase = default on default\n");
-	open_dash((struct dash_options){.theme = theme});
+	open_themed((struct dash_options){.theme = theme});
 	assert_false(service_is_red());
 	write_theme(renamed, "[roles]\nbase = default on default\nselected = #ff0000\n");
 	pty_wait_text(&pty, "read anew");
@@ -139,7 +132,6 @@ static void read_anew(const char *theme, bool renamed)
 	pty_wait_text(&pty, "read anew");
 	pty_quiet(&pty, 80);
 	assert_false(service_is_red());
-	pty_finish(&pty);
 }
 
 static void a_saved_theme_is_read_anew(void **state)
@@ -163,13 +155,12 @@ static void a_context_gives_theme_and_colour(void **state)
 	(void)snprintf(config, sizeof(config),
 		"[context studio]\nurl = %s\ntheme = light\ncolour = #b00020\n", stage.url);
 	write_file("/umbra/config", config);
-	open_dash((struct dash_options){.env = env, .url = ""});
+	open_themed((struct dash_options){.env = env, .url = ""});
 	name = cell_at(0, 8);
 	other = cell_at(0, 1);
 	assert_true(VTERM_COLOR_IS_INDEXED(&name.bg) && name.bg.indexed.idx == 124);
 	assert_true(VTERM_COLOR_IS_INDEXED(&name.fg) && name.fg.indexed.idx == 231);
 	assert_true(VTERM_COLOR_IS_INDEXED(&other.bg) && other.bg.indexed.idx == 231);
-	pty_finish(&pty);
 }
 
 static void every_theme_in_every_depth(void **state)
@@ -178,13 +169,10 @@ static void every_theme_in_every_depth(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < theme_text_count; i++) {
-		open_dash((struct dash_options){
+		open_themed((struct dash_options){
 			.theme = theme_texts[i].name, .term = terms[i % ARRAY_LEN(terms)]});
 		assert_true(pty_shows(&pty, "connection refused"));
-		pty_keys(&pty, "q");
-		assert_int_equal(pty_wait_end(&pty), 0);
-		pty_check_restored(&pty);
-		pty_finish(&pty);
+		dash_quit();
 	}
 }
 
@@ -192,9 +180,8 @@ static void every_theme_in_every_depth(void **state)
 static void direct_colour_is_the_colour(void **state)
 {
 	(void)state;
-	open_dash((struct dash_options){.theme = "dark", .term = "xterm-direct"});
+	open_themed((struct dash_options){.theme = "dark", .term = "xterm-direct"});
 	assert_non_null(strstr(pty.raw.data, "122:162:247"));
-	pty_finish(&pty);
 }
 
 int main(void)

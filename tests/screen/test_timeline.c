@@ -11,30 +11,11 @@
 
 #include "tests/support/dash.h"
 
-static struct stage stage;
-static struct pty pty;
-
-static int setup(void **state)
-{
-	(void)state;
-	stage_start(&stage, &stage_shop_script, 0);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	pty_finish(&pty);
-	stage_stop(&stage);
-	return 0;
-}
-
 static void open_timeline(int rows, int cols, const char *theme)
 {
 	struct dash_options options = {.rows = rows, .cols = cols, .theme = theme};
 
-	dash_start(&pty, &stage, &options);
-	dash_ready(&pty);
+	dash_open(options);
 	pty_keys(&pty, "5");
 	pty_wait_text(&pty, "newest first");
 	pty_wait_text(&pty, "became unhealthy");
@@ -57,8 +38,6 @@ static void test_pictures(void **state)
 		pty_keys(&pty, pictures[i].keys);
 		pty_quiet(&pty, 150);
 		pty_check_golden(&pty, pictures[i].name);
-		if (i + 1 < ARRAY_LEN(pictures))
-			pty_finish(&pty);
 	}
 }
 
@@ -137,11 +116,11 @@ static void test_details(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_pictures, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_time_and_filter, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_jump, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_gone_and_new, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_details, setup, teardown),
+		DASH_TEST(test_pictures),
+		DASH_TEST(test_time_and_filter),
+		DASH_TEST(test_jump),
+		DASH_TEST(test_gone_and_new),
+		DASH_TEST(test_details),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,14 +1,25 @@
-/* Starts the real program as a dashboard, with an environment that leaves no room for chance. */
+/*
+ * Starts the real program as a dashboard, with an environment that leaves no room for chance, and keeps the
+ * one dashboard and the one stage most screen tests are about (dash.h).
+ */
 #include "tests/support/dash.h"
 
-#include <stdlib.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "core/base/mem.h"
 
 enum { ARGS_MAX = 16, ENV_MAX = 24 };
 
-void dash_start(struct pty *pty, const struct stage *stage, const struct dash_options *options)
+void dash_start(struct pty *terminal, const struct stage *plane, const struct dash_options *options)
 {
 	const char *program = getenv("UMBRA");
 	const char *argv[ARGS_MAX];
@@ -19,7 +30,7 @@ void dash_start(struct pty *pty, const struct stage *stage, const struct dash_op
 	argv[args++] = program ? program : "build/umbra";
 	if (!options->url || options->url[0] != '\0') {
 		argv[args++] = "--url";
-		argv[args++] = options->url ? options->url : stage->url;
+		argv[args++] = options->url ? options->url : plane->url;
 	}
 	if (options->theme) {
 		argv[args++] = "--theme";
@@ -47,13 +58,65 @@ void dash_start(struct pty *pty, const struct stage *stage, const struct dash_op
 	for (size_t i = 0; options->env && options->env[i] && vars < ENV_MAX - 1; i++)
 		env[vars++] = options->env[i];
 	env[vars] = NULL;
-	pty_start(pty, options->rows ? options->rows : 24, options->cols ? options->cols : 80, argv,
-		env);
+	pty_start(terminal, options->rows ? options->rows : 40, options->cols ? options->cols : 120,
+		argv, env);
 }
 
-void dash_ready(struct pty *pty)
+void dash_ready(struct pty *terminal)
 {
-	pty_wait_text(pty, "studio-demo");
-	pty_wait_text(pty, "req/s");
-	pty_quiet(pty, 150);
+	pty_wait_text(terminal, "studio-demo");
+	pty_wait_text(terminal, "req/s");
+	pty_quiet(terminal, 150);
+}
+
+/* ---- the fixture ---- */
+
+struct stage stage;
+struct pty pty;
+
+int dash_setup(void **state)
+{
+	(void)state;
+	stage_start(&stage, &stage_shop_script, 0);
+	return 0;
+}
+
+void dash_close(void)
+{
+	if (pty.vterm)
+		pty_finish(&pty);
+	memset(&pty, 0, sizeof(pty));
+}
+
+int dash_teardown(void **state)
+{
+	(void)state;
+	dash_close();
+	stage_stop(&stage);
+	return 0;
+}
+
+void dash_open(struct dash_options options)
+{
+	dash_close();
+	dash_start(&pty, &stage, &options);
+	dash_ready(&pty);
+}
+
+void dash_press(const char *keys)
+{
+	char key[2] = "";
+
+	for (; *keys; keys++) {
+		key[0] = *keys;
+		pty_keys(&pty, key);
+		pty_quiet(&pty, 100);
+	}
+}
+
+void dash_quit(void)
+{
+	pty_keys(&pty, "q");
+	assert_int_equal(pty_wait_end(&pty), 0);
+	pty_check_restored(&pty);
 }

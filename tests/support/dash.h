@@ -1,4 +1,4 @@
-/* The dashboard in a pty beside a stage, for the screen tests. */
+/* The dashboard in a pty beside a stage, for the screen tests; and the fixture most of them are tests of. */
 #ifndef UMBRA_TESTS_SUPPORT_DASH_H
 #define UMBRA_TESTS_SUPPORT_DASH_H
 
@@ -7,7 +7,7 @@
 
 /* What a test changes; zero is the usual. */
 struct dash_options {
-	int rows, cols; /* 24, 80 */
+	int rows, cols; /* 40, 120 */
 	const char *url; /* the stage's; "": none is said */
 	const char *theme, *session;
 	const char *term; /* xterm-256color */
@@ -16,9 +16,34 @@ struct dash_options {
 	bool moving_clock; /* the real clock instead of the stage's */
 };
 
-/* $UMBRA, else build/umbra. */
-void dash_start(struct pty *pty, const struct stage *stage, const struct dash_options *options);
+/* $UMBRA, else build/umbra. `plane` says only where it is asked. */
+void dash_start(
+	struct pty *terminal, const struct stage *plane, const struct dash_options *options);
 /* Until the data is there and nothing more comes. */
-void dash_ready(struct pty *pty);
+void dash_ready(struct pty *terminal);
+
+/* ---- the fixture ---- */
+
+/* One program, one stage, one terminal. The names are short: a test speaks of little else. */
+extern struct stage stage;
+extern struct pty pty;
+
+/*
+ * For a test or for a group of them (cmocka): the shop is on the stage; and behind it neither dashboard nor
+ * stage is left, whatever became of them and whether or not there were any.
+ */
+int dash_setup(void **state);
+int dash_teardown(void **state);
+
+/* Starts it, instead of the one that may still run, and waits until it is ready. */
+void dash_open(struct dash_options options);
+/* Ends it, if it still runs. */
+void dash_close(void);
+/* One key after the other; each is painted before the next. */
+void dash_press(const char *keys);
+/* q: it ends well, and the terminal is a shell's again. */
+void dash_quit(void);
+
+#define DASH_TEST(name) cmocka_unit_test_setup_teardown(name, dash_setup, dash_teardown)
 
 #endif
