@@ -203,12 +203,20 @@ void app_prepare(struct app *app)
 {
 	struct opened *top = app_top(app);
 	int64_t ignored = 0;
-	struct canvas canvas = screen_canvas(app->screen, app->model.now_ms, &ignored);
+	struct canvas whole = screen_canvas(app->screen, app->model.now_ms, &ignored);
+	struct canvas body = frame_body(app, &whole);
 
-	if (top->parts != 0 && top->view->prepare && app->model.known)
-		top->view->prepare(top->state, &app->model, &app->ui, top->parts, canvas.rows - 4,
-			canvas.cols);
-	top->parts = 0;
+	if (top->view->prepare && app->model.known && body.rows > 0) {
+		top->view->prepare(
+			top->state, &app->model, &app->ui, top->parts, body.rows, body.cols);
+		top->parts = 0;
+	}
+}
+
+/* A filter that is typed looks at no row: those of its end are worked out, not those of each letter. */
+static bool looks_at_rows(const struct prompt *prompt)
+{
+	return prompt->kind != PROMPT_LINE || prompt->question != QUESTION_FILTER;
 }
 
 /* Readable, and no key: perhaps it hung up without a signal, and would be readable for ever. */
@@ -229,7 +237,8 @@ static void on_input(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	app->model.now_ms = app->now_ms();
 	while (count < KEYS_A_TURN && screen_key(app->screen, &key)) {
-		app_prepare(app);
+		if (looks_at_rows(&app->ui.prompt))
+			app_prepare(app);
 		press(app, key);
 		app_grant(app);
 		count++;

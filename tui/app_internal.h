@@ -39,7 +39,9 @@ struct place {
 	struct opened *stack[STACK_MAX];
 	size_t depth;
 	bool led; /* a key of the place before led here: Esc goes back to it */
+	bool left; /* the rest is as it was then */
 	char scope[LIMIT_FILTER + 1]; /* what was tailed */
+	char filter[LIMIT_FILTER + 1];
 	struct selection selection;
 };
 
@@ -145,7 +147,10 @@ void app_hurry(struct app *app);
 void app_changed(struct app *app, unsigned parts);
 /* The same for what has waited to be read: its frame comes at once. */
 void app_gathered(struct app *app, unsigned parts);
-/* The state of a view is what it was prepared for; a key after a change needs it anew. */
+/*
+ * What a key acts on is what is so now: before each the view takes in what came since it was drawn, and what
+ * the key before changed (a filter, a fold), though no frame lies between.
+ */
 void app_prepare(struct app *app);
 /* Does what handlers have wished for. */
 void app_grant(struct app *app);
@@ -171,6 +176,8 @@ bool places_step(struct app *app, int by);
 
 /* frame.c: the whole picture. */
 void frame_paint(struct app *app);
+/* What of it is the view's, as the next frame will have it; no rows on a screen that is too small. */
+struct canvas frame_body(struct app *app, const struct canvas *whole);
 
 /* app_theme.c: the theme, and its file while that changes. */
 bool app_theme_start(struct app *app, const struct dashboard_options *options, struct errbuf *eb);

@@ -483,6 +483,20 @@ static void draw_body(struct app *app, const struct canvas *canvas)
 	top->view->draw(top->state, &app->model, &app->ui, &body);
 }
 
+static bool is_too_small(const struct canvas *canvas)
+{
+	return canvas->rows < MIN_ROWS || canvas->cols < MIN_COLS;
+}
+
+struct canvas frame_body(struct app *app, const struct canvas *whole)
+{
+	int below = prompt_rows(app, whole->rows) + guide_rows(app, whole->rows, whole->cols);
+
+	if (is_too_small(whole))
+		return canvas_part(whole, 0, 0, 0, 0);
+	return canvas_part(whole, HEAD_ROWS, 0, whole->rows - HEAD_ROWS - below, whole->cols);
+}
+
 void frame_paint(struct app *app)
 {
 	struct canvas canvas;
@@ -492,7 +506,7 @@ void frame_paint(struct app *app)
 	app->next_change_ms = 0;
 	app->spots.count = 0;
 	canvas = screen_canvas(app->screen, app->model.now_ms, &app->next_change_ms);
-	if (canvas.rows < MIN_ROWS || canvas.cols < MIN_COLS) {
+	if (is_too_small(&canvas)) {
 		draw_too_small(&canvas);
 		screen_show(app->screen);
 		return;
@@ -501,8 +515,7 @@ void frame_paint(struct app *app)
 	if (app->ui.prompt.kind == PROMPT_PICK)
 		picker_fit(&app->ui.prompt.picker, last);
 	guide = guide_rows(app, canvas.rows, canvas.cols);
-	part = canvas_part(
-		&canvas, HEAD_ROWS, 0, canvas.rows - HEAD_ROWS - last - guide, canvas.cols);
+	part = frame_body(app, &canvas);
 	app->spots.body_y = HEAD_ROWS;
 	app->spots.body_rows = part.rows;
 	app->spots.body_cols = part.cols;

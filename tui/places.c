@@ -139,6 +139,22 @@ static void leave(struct app *app)
 	memset(&place->selection, 0, sizeof(place->selection));
 	if (top->view->selected && app->model.known)
 		top->view->selected(top->state, &app->model, &place->selection);
+	place->left = true;
+	str_copy(place->filter, sizeof(place->filter),
+		str_of(top->view->filter ? top->view->filter(top->state) : ""));
+}
+
+/* A tab's filter is the one it has; here it is the one it had, when one was here. */
+static void filter_as_it_was(struct app *app, const struct place *place)
+{
+	struct opened *top = app_top(app);
+	size_t column = 0;
+	struct errbuf eb;
+
+	errbuf_clear(&eb);
+	if (place->left && top->view->set_filter &&
+		strcmp(top->view->filter(top->state), place->filter) != 0)
+		(void)top->view->set_filter(top->state, &app->model, place->filter, &column, &eb);
 }
 
 static void enter(struct app *app)
@@ -151,6 +167,7 @@ static void enter(struct app *app)
 		place->stack[i]->parts = MODEL_ALL;
 	if ((app_tab(app)->view->flags | top->view->flags) & VIEW_TAILS)
 		network_tail(app, place->scope);
+	filter_as_it_was(app, place);
 	if (top->view->reveal && app->model.known && place->selection.kind != SELECTED_NONE) {
 		app_prepare(app);
 		(void)top->view->reveal(top->state, &app->model, &place->selection);
