@@ -151,35 +151,26 @@ static void press_prompt(struct app *app, int32_t key)
 		typed(app);
 }
 
-static void find_again(struct app *app, bool back)
-{
-	struct opened *top = app_top(app);
+/* ---- what is alike in every view: by its ops, or the app's own ---- */
 
-	if (app->ui.find[0] == '\0')
-		ui_say(&app->ui, ROLE_WARNING, "f finds text; n and N then go on");
-	else if (top->view->find &&
-		 !top->view->find(top->state, &app->model, str_of(app->ui.find), back, false))
-		ui_say(&app->ui, ROLE_WARNING, "nothing has \"%s\"", app->ui.find);
+static bool act_quit(struct app *app, enum action action)
+{
+	(void)action;
+	if (app_top(app)->view == &view_help)
+		ui_back(&app->ui);
+	else
+		app->done = true;
+	return true;
 }
 
-/* The tabs of the number keys. */
-static const char tab_keys[ACTION_COUNT] = {
-	[ACTION_VIEW_SERVICES] = '1',
-	[ACTION_VIEW_PULLS] = '2',
-	[ACTION_VIEW_SESSIONS] = '3',
-	[ACTION_VIEW_REQUESTS] = '4',
-	[ACTION_VIEW_TIMELINE] = '5',
-	[ACTION_VIEW_MAP] = '6',
-	[ACTION_VIEW_LEARN] = '7',
-};
-
 /* A filter that was kept goes first; with nothing opened over the tab, the way back is the app's. */
-static bool act_back(struct app *app)
+static bool act_back(struct app *app, enum action action)
 {
 	struct opened *top = app_top(app);
 	struct errbuf eb;
 	size_t column = 0;
 
+	(void)action;
 	if (app->cost.shown) {
 		app->cost.shown = false;
 		return true;
@@ -195,95 +186,163 @@ static bool act_back(struct app *app)
 	return true;
 }
 
-static void explain_selected(struct app *app)
+static bool act_explain(struct app *app, enum action action)
 {
 	struct ui *ui = &app->ui;
 	bool again = app_top(app)->view == &view_explain;
 
+	(void)action;
 	ui->explained = app_selection(app);
 	if (!again && ui->explained.service[0] == '\0' && ui->explained.session[0] == '\0')
 		ui_say(ui, ROLE_WARNING, "x explains a service, version, session or request");
 	else if (!again)
 		ui_open(ui, &view_explain, "");
+	return true;
 }
 
-/* Actions every view has by its ops, or that are the app's own; false: the view's. */
-static bool act_common(struct app *app, enum action action)
+static bool act_copy(struct app *app, enum action action)
 {
-	const struct view *view = app_top(app)->view;
+	(void)action;
+	clipboard_offer(app);
+	return true;
+}
+
+static bool act_repaint(struct app *app, enum action action)
+{
+	(void)action;
+	screen_repaint(app->screen);
+	network_retry(app);
+	return true;
+}
+
+static bool act_mouse(struct app *app, enum action action)
+{
 	struct ui *ui = &app->ui;
 
-	if (tab_keys[action] != '\0') {
-		(void)app_open_tab(app, tab_keys[action]);
+	(void)action;
+	app->mouse_given = ui->mouse;
+	ui->mouse = screen_mouse(app->screen, !ui->mouse);
+	ui_say(ui, ROLE_DONE,
+		ui->mouse ? "the mouse presses what is on the screen"
+			  : "the mouse is the terminal's: select text; the same key takes it back");
+	return true;
+}
+
+static bool act_cost(struct app *app, enum action action)
+{
+	(void)action;
+	app->cost.shown = !app->cost.shown;
+	memset(&app->cost.first, 0, sizeof(app->cost.first));
+	memset(&app->cost.now, 0, sizeof(app->cost.now));
+	network_cost(app);
+	return true;
+}
+
+static bool act_command(struct app *app, enum action action)
+{
+	(void)action;
+	orders_open(app, "");
+	return true;
+}
+
+static bool act_step(struct app *app, enum action action)
+{
+	bool on = action == ACTION_FORWARD;
+
+	if (!places_step(app, on ? 1 : -1))
+		ui_say(&app->ui, ROLE_QUIET, "there is nothing %s this", on ? "after" : "before");
+	return true;
+}
+
+static bool act_help(struct app *app, enum action action)
+{
+	const struct view *view = app_top(app)->view;
+
+	(void)action;
+	if (view != &view_help)
+		app_open(app, &view_help, area_titles[view->area]);
+	return true;
+}
+
+static bool act_filter(struct app *app, enum action action)
+{
+	const struct opened *top = app_top(app);
+
+	(void)action;
+	if (top->view->set_filter)
+		ui_ask_line(&app->ui, QUESTION_FILTER, "filter", top->view->filter(top->state));
+	return true;
+}
+
+static bool act_find(struct app *app, enum action action)
+{
+	(void)action;
+	if (app_top(app)->view->find)
+		ui_ask_line(&app->ui, QUESTION_FIND, "find", "");
+	return true;
+}
+
+static bool act_find_again(struct app *app, enum action action)
+{
+	struct opened *top = app_top(app);
+	bool back = action == ACTION_FIND_PREVIOUS;
+
+	if (app->ui.find[0] == '\0')
+		ui_say(&app->ui, ROLE_WARNING, "f finds text; n and N then go on");
+	else if (top->view->find &&
+		 !top->view->find(top->state, &app->model, str_of(app->ui.find), back, false))
+		ui_say(&app->ui, ROLE_WARNING, "nothing has \"%s\"", app->ui.find);
+	return true;
+}
+
+static bool act_sort(struct app *app, enum action action)
+{
+	const struct view *view = app_top(app)->view;
+
+	(void)action;
+	if (view->sort)
+		ui_ask_letter(&app->ui, QUESTION_SORT, view->sort_letters);
+	return true;
+}
+
+static const struct common {
+	bool (*run)(struct app *app, enum action action); /* false: it is the view's after all */
+	char tab; /* that it leads to */
+} commons[ACTION_COUNT] = {
+	[ACTION_VIEW_SERVICES] = {.tab = '1'},
+	[ACTION_VIEW_PULLS] = {.tab = '2'},
+	[ACTION_VIEW_SESSIONS] = {.tab = '3'},
+	[ACTION_VIEW_REQUESTS] = {.tab = '4'},
+	[ACTION_VIEW_TIMELINE] = {.tab = '5'},
+	[ACTION_VIEW_MAP] = {.tab = '6'},
+	[ACTION_VIEW_LEARN] = {.tab = '7'},
+	[ACTION_QUIT] = {act_quit, 0},
+	[ACTION_BACK] = {act_back, 0},
+	[ACTION_EXPLAIN] = {act_explain, 0},
+	[ACTION_COPY] = {act_copy, 0},
+	[ACTION_REPAINT] = {act_repaint, 0},
+	[ACTION_MOUSE] = {act_mouse, 0},
+	[ACTION_COST] = {act_cost, 0},
+	[ACTION_COMMAND] = {act_command, 0},
+	[ACTION_BACKWARD] = {act_step, 0},
+	[ACTION_FORWARD] = {act_step, 0},
+	[ACTION_HELP] = {act_help, 0},
+	[ACTION_FILTER] = {act_filter, 0},
+	[ACTION_FIND] = {act_find, 0},
+	[ACTION_FIND_NEXT] = {act_find_again, 0},
+	[ACTION_FIND_PREVIOUS] = {act_find_again, 0},
+	[ACTION_SORT] = {act_sort, 0},
+};
+
+static bool act_common(struct app *app, enum action action)
+{
+	const struct common *common = &commons[action];
+
+	if (common->tab != '\0') {
+		(void)app_open_tab(app, common->tab);
 		return true;
 	}
-	switch (action) {
-	case ACTION_QUIT:
-		if (view == &view_help)
-			ui_back(ui);
-		else
-			app->done = true;
-		return true;
-	case ACTION_BACK:
-		return act_back(app);
-	case ACTION_EXPLAIN:
-		explain_selected(app);
-		return true;
-	case ACTION_COPY:
-		clipboard_offer(app);
-		return true;
-	case ACTION_REPAINT:
-		screen_repaint(app->screen);
-		network_retry(app);
-		return true;
-	case ACTION_MOUSE:
-		app->mouse_given = ui->mouse;
-		ui->mouse = screen_mouse(app->screen, !ui->mouse);
-		ui_say(ui, ROLE_DONE,
-			ui->mouse
-				? "the mouse presses what is on the screen"
-				: "the mouse is the terminal's: select text; the same key takes it "
-				  "back");
-		return true;
-	case ACTION_COST:
-		app->cost.shown = !app->cost.shown;
-		memset(&app->cost.first, 0, sizeof(app->cost.first));
-		memset(&app->cost.now, 0, sizeof(app->cost.now));
-		network_cost(app);
-		return true;
-	case ACTION_COMMAND:
-		orders_open(app, "");
-		return true;
-	case ACTION_BACKWARD:
-	case ACTION_FORWARD:
-		if (!places_step(app, action == ACTION_FORWARD ? 1 : -1))
-			ui_say(ui, ROLE_QUIET, "there is nothing %s this",
-				action == ACTION_FORWARD ? "after" : "before");
-		return true;
-	case ACTION_HELP:
-		if (view != &view_help)
-			app_open(app, &view_help, area_titles[view->area]);
-		return true;
-	case ACTION_FILTER:
-		if (view->set_filter)
-			ui_ask_line(
-				ui, QUESTION_FILTER, "filter", view->filter(app_top(app)->state));
-		return true;
-	case ACTION_FIND:
-		if (view->find)
-			ui_ask_line(ui, QUESTION_FIND, "find", "");
-		return true;
-	case ACTION_FIND_NEXT:
-	case ACTION_FIND_PREVIOUS:
-		find_again(app, action == ACTION_FIND_PREVIOUS);
-		return true;
-	case ACTION_SORT:
-		if (view->sort)
-			ui_ask_letter(ui, QUESTION_SORT, view->sort_letters);
-		return true;
-	default:
-		return false;
-	}
+	return common->run && common->run(app, action);
 }
 
 void press(struct app *app, int32_t key)
