@@ -46,10 +46,24 @@ static bool is_alike(const struct request *a, const struct request *b)
 
 static bool may_have_called(const struct request *c, const struct request *hop)
 {
-	if (c == hop || c->seq == hop->seq || c->version.n == 0 || !contains(c, hop))
+	if (!contains(c, hop))
 		return false;
 	/* What `hop` called may seem to contain it when both are short. */
 	return !(is_named(hop, c->caller) && contains(hop, c));
+}
+
+/*
+ * Whether `c` was under way while `hop` was, for longer than times are cut, and is not what `hop` caused: it
+ * has a session, or began before. Its record may be that of the caller, which ended or broke off before
+ * `hop` did; or it was called while `hop` went on, so that whoever called it had not waited for `hop`.
+ */
+static bool was_there_too(const struct request *c, const struct request *hop)
+{
+	double later_ms = (double)(hop->time - c->time);
+
+	if (is_named(hop, c->caller) || (c->session.n == 0 && later_ms <= 0))
+		return false;
+	return c->total_ms - later_ms > CUT_MS && hop->total_ms + later_ms > CUT_MS;
 }
 
 /* Of those not struck out, the one that took the least time; of two alike, the one the other called. */
@@ -118,7 +132,8 @@ const struct request *trace_lost_by(
 	if (hop->session.n > 0 || count > TRACE_HOPS_MAX)
 		return NULL;
 	for (size_t i = 0; i < count; i++)
-		if (may_have_called(hops[i], hop))
+		if (hops[i] != hop && hops[i]->seq != hop->seq && hops[i]->version.n > 0 &&
+			(may_have_called(hops[i], hop) || was_there_too(hops[i], hop)))
 			candidates[found++] = hops[i];
 	return find_loser(candidates, found, hop);
 }

@@ -27,10 +27,11 @@ enum { TRACE_HOPS_MAX = 64 };
  * certain. `hops` are of one trace, in any order, `hop` may be among them (it is known by its seq).
  *
  * The caller is the innermost of the hops that contain `hop` in time; of those of the service@version that
- * `hop` names as its caller, when it names one. It is certain when all others that contain it are alike
- * (another call of the same version by the same caller), or lie on its way up: its caller by name, or the
- * next that contains it when it names none, and so on to a hop without a caller. So two calls side by
- * side that could both have made it say nothing, and neither does a trace whose outer hops are missing.
+ * `hop` names as its caller, when it names one. It is certain when all others that were under way with it
+ * are alike (another call of the same version by the same caller), are what `hop` called, or lie on its way up: its
+ * caller by name, or the next that contains it when it names none, and so on to a hop without a caller. So two
+ * calls side by side that could both have made it say nothing, and neither does a trace whose outer hops are
+ * missing, or one whose caller broke off and was called again: of the first attempt there is no record.
  */
 const struct request *trace_lost_by(
 	const struct request *const *hops, size_t count, const struct request *hop);

@@ -25,6 +25,7 @@ struct orphans {
 		int64_t due_ms;
 	} pending[PENDING]; /* number n at n % PENDING */
 	uint64_t first, next;
+	int64_t loss_ms; /* when records were lost last */
 	int64_t counted[COUNTED]; /* seq at seq % COUNTED */
 };
 
@@ -72,6 +73,11 @@ void orphans_take(struct orphans *orphans, const struct request *request, int64_
 	orphans->next++;
 }
 
+void orphans_loss(struct orphans *orphans, int64_t now_ms)
+{
+	orphans->loss_ms = now_ms;
+}
+
 static void judge(struct orphans *orphans, const struct request *first, orphan_fn lost, void *arg)
 {
 	const struct request *hops[TRACE_HOPS_MAX];
@@ -101,7 +107,7 @@ void orphans_judge(struct orphans *orphans, int64_t now_ms, orphan_fn lost, void
 		first = orphans->get(
 			orphans->store, orphans->pending[orphans->first % PENDING].seq);
 		orphans->first++;
-		if (first != NULL)
+		if (first != NULL && first->time > orphans->loss_ms)
 			judge(orphans, first, lost, arg);
 	}
 }

@@ -19,6 +19,11 @@ struct orphans *orphans_create(size_t reach, trace_get_fn get, const void *store
 void orphans_destroy(struct orphans *orphans);
 /* A record has come, and can be got. */
 void orphans_take(struct orphans *orphans, const struct request *request, int64_t now_ms);
+/*
+ * Records were lost: nothing is found in traces that began before now, because the hop that
+ * is missing may be the one that lost the session.
+ */
+void orphans_loss(struct orphans *orphans, int64_t now_ms);
 /* `orphan` lost its session at `by`. Each orphan once. */
 typedef void (*orphan_fn)(void *arg, const struct request *by, const struct request *orphan);
 /* Calls `lost` for what has become certain: a trace's, a second after its outer hop has come. */

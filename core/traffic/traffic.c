@@ -260,6 +260,7 @@ void traffic_report_loss(struct traffic *traffic, int64_t lost, const char *why)
 	if (lost == 0)
 		return;
 	traffic->lost += lost > 0 ? lost : 0;
+	orphans_loss(traffic->orphans, traffic->options.now_ms());
 	if (traffic->loss_next > traffic->loss_first && newest->at == at && newest->count > 0 &&
 		lost > 0 && strcmp(newest->why, why) == 0) {
 		newest->count += lost;

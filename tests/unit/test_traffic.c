@@ -618,6 +618,22 @@ static void one_that_names_its_caller_is_not_counted_twice(void **state)
 	traffic_bench_finish(&bench);
 }
 
+/* The caller's record is among those that were lost: it looks as if the next one up had lost the session. */
+static void nobody_is_blamed_while_records_are_missing(void **state)
+{
+	struct traffic_bench bench;
+	(void)state;
+
+	traffic_bench_init(&bench, false, NULL);
+	traffic_bench_now_ms = gateway.time + 100;
+	traffic_take(bench.traffic, &profile);
+	traffic_report_loss(bench.traffic, 1, "a gap in the log");
+	traffic_take(bench.traffic, &gateway);
+	traffic_bench_now_ms += 1000;
+	check_lost(&bench, " gateway@1=0/1  profile@2=0/1 ");
+	traffic_bench_finish(&bench);
+}
+
 static void what_nobody_lost_is_not_counted(void **state)
 {
 	static const struct request free_gateway = HOP("gateway", "1", "", "", 0, 90);
@@ -638,6 +654,7 @@ int main(void)
 		cmocka_unit_test(a_lost_session_counts_for_who_lost_it),
 		cmocka_unit_test(a_record_may_be_overtaken),
 		cmocka_unit_test(one_that_names_its_caller_is_not_counted_twice),
+		cmocka_unit_test(nobody_is_blamed_while_records_are_missing),
 		cmocka_unit_test(what_nobody_lost_is_not_counted),
 		cmocka_unit_test(numbers_rise_by_one),
 		cmocka_unit_test(a_tail_hears_what_comes),
