@@ -1,6 +1,6 @@
 /*
- * The terminal: given back however the program ends, nothing asked of it, every kind of it served, every
- * size survived, and silent while nothing happens.
+ * The terminal: given back however the program ends, nothing asked of it, every kind of it served, and silent
+ * while nothing happens.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -136,51 +136,6 @@ static void test_no_such_terminal(void **state)
 	}
 }
 
-static void test_sizes(void **state)
-{
-	static const int sizes[][2] = {{40, 10}, {10, 3}, {1, 1}, {2, 200}, {200, 2}, {59, 15},
-		{60, 14}, {200, 60}, {80, 24}};
-	static const char *const views[] = {"1", "3", "4", "?", "/", "3\r"};
-
-	(void)state;
-	for (size_t v = 0; v < ARRAY_LEN(views); v++) {
-		dash_open((struct dash_options){.rows = 24, .cols = 80});
-		pty_keys(&pty, views[v]);
-		pty_quiet(&pty, 60);
-		for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
-			pty_resize(&pty, sizes[i][1], sizes[i][0]);
-			if (sizes[i][0] == 59 || sizes[i][1] == 14)
-				pty_wait_text(&pty, "needs 60x15");
-			else
-				(void)pty_read(&pty, 100);
-			pty_keys(&pty, "j");
-		}
-		pty_wait_text(&pty, "studio-demo");
-		assert_false(pty_shows(&pty, "needs 60x15"));
-		pty_keys(&pty, "\033");
-		pty_quiet(&pty, 100);
-		dash_quit();
-	}
-}
-
-static void test_a_storm_of_sizes(void **state)
-{
-	uint64_t before;
-
-	(void)state;
-	dash_open((struct dash_options){0});
-	before = pty.bytes;
-	for (int i = 0; i < 30; i++) {
-		pty_resize(&pty, 40 - i % 7, 120 - i % 11);
-		(void)pty_read(&pty, 20);
-	}
-	pty_resize(&pty, 40, 120);
-	pty_quiet(&pty, 200);
-	assert_true(pty_shows(&pty, "studio-demo"));
-	if (pty.bytes - before > 40000)
-		fail_msg("%llu bytes for 30 sizes", (unsigned long long)(pty.bytes - before));
-}
-
 static void test_silence(void **state)
 {
 	int64_t deadline;
@@ -217,8 +172,6 @@ int main(void)
 		cmocka_unit_test(test_suspend),
 		cmocka_unit_test(test_kinds),
 		cmocka_unit_test(test_no_such_terminal),
-		cmocka_unit_test(test_sizes),
-		cmocka_unit_test(test_a_storm_of_sizes),
 		cmocka_unit_test(test_silence),
 		cmocka_unit_test(test_a_key_costs_little),
 	};

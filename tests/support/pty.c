@@ -189,6 +189,16 @@ bool pty_read(struct pty *pty, int ms)
 	return any;
 }
 
+bool pty_take(struct pty *pty, int ms)
+{
+	struct pollfd fd = {.fd = pty->master, .events = POLLIN};
+	bool any = false;
+
+	while (poll(&fd, 1, any ? 0 : ms) > 0 && (fd.revents & POLLIN) && take(pty))
+		any = true;
+	return any;
+}
+
 void pty_quiet(struct pty *pty, int ms)
 {
 	int64_t deadline = time_monotonic_ms() + PTY_WAIT_MS;

@@ -48,6 +48,8 @@ void pty_signal(struct pty *pty, int number);
 
 /* Takes what there is, waiting at most `ms` for the first of it; false when there was nothing. */
 bool pty_read(struct pty *pty, int ms);
+/* The same, without a wait for the end of a burst: for many programs at a time. */
+bool pty_take(struct pty *pty, int ms);
 /* Until the program has been silent for `ms`. */
 void pty_quiet(struct pty *pty, int ms);
 /* Until the screen shows the text in one row; fails after PTY_WAIT_MS. */
