@@ -130,11 +130,15 @@ void answer_no_service(struct call *call, enum err err, const char *service)
 static void fail_gone(struct call *call, const struct tombstone *gone, const char *field)
 {
 	const struct call_hints hints = {.gone = gone};
+	struct strbuf said;
 	struct errbuf eb;
 
 	errbuf_clear(&eb);
-	(void)err_set_field(&eb, ERR_GONE, field, NULL, "the %s %s was there and is gone: %s",
-		tombstone_kind_names[gone->kind], gone->id, tombstone_why_names[gone->why]);
+	strbuf_init(&said, sizeof(eb.text));
+	tombstone_say(&said, gone, call->api->options.now_ms());
+	(void)err_set_field(&eb, ERR_GONE, field, NULL, "the %s %s %s",
+		tombstone_kind_names[gone->kind], gone->id, said.data);
+	strbuf_finish(&said);
 	call_fail(call, &eb, &hints);
 }
 

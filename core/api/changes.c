@@ -22,6 +22,7 @@ enum { WAIT_MAX_MS = 60 * 1000, WAKE_AT_ONCE = 256 };
 struct feed {
 	int64_t since; /* -1: it has nothing */
 	char epoch[EPOCH_SIZE];
+	int tombstones; /* 1: it wants them too */
 	/* Only while everything is sent. */
 	struct snapshot *snapshot;
 	struct walk walk;
@@ -34,6 +35,15 @@ static void feed_release(struct call *call)
 	if (feed->snapshot != NULL)
 		snapshot_release(feed->snapshot);
 	free(feed);
+}
+
+static void write_first(struct call *call, const char *epoch, int64_t since, bool full)
+{
+	const struct feed *feed = call->state;
+	struct feed_line line = {.since = since, .full = full, .tombstones = feed->tombstones};
+
+	(void)str_copy(line.epoch, sizeof(line.epoch), str_of(epoch));
+	wire_write_feed_first(&call->out, &line);
 }
 
 /* ---- everything ------------------------------------------------------------------------------------ */
@@ -64,8 +74,9 @@ static void full_start(struct call *call)
 
 	feed->snapshot = snapshot_take(call->api);
 	walk_start(&feed->walk, &feed->snapshot->env, THING_SERVICE);
-	wire_write_feed_first(
-		&call->out, feed->snapshot->env.epoch, feed->since < 0 ? 0 : feed->since, true);
+	if (feed->tombstones)
+		walk_on_to_tombstones(&feed->walk, snapshot_gone_since(feed->snapshot));
+	write_first(call, feed->snapshot->env.epoch, feed->since < 0 ? 0 : feed->since, true);
 	call->drained = full_slice;
 	call_start(call, NDJSON_MEDIA_TYPE);
 	full_slice(call);
@@ -73,16 +84,26 @@ static void full_start(struct call *call)
 
 /* ---- the difference -------------------------------------------------------------------------------- */
 
+/* Where the lines go, and whether tombstones are among them. */
+struct telling {
+	struct strbuf *out;
+	bool tombstones;
+};
+
 static void add_line(void *arg, const struct change *change)
 {
-	if (change->thing != THING_TOMBSTONE)
-		wire_write_feed_change(arg, change);
+	const struct telling *telling = arg;
+
+	if (change->thing != THING_TOMBSTONE || telling->tombstones)
+		wire_write_feed_change(telling->out, change);
 }
 
 /* All lines after the first. False when the difference cannot be told. */
 static bool add_changes(struct strbuf *out, const struct plane *plane, const struct feed *feed)
 {
-	if (!plane_changes_since(plane, feed->epoch, feed->since, add_line, out))
+	struct telling telling = {out, feed->tombstones};
+
+	if (!plane_changes_since(plane, feed->epoch, feed->since, add_line, &telling))
 		return false;
 	wire_write_feed_last(out, plane_environment(plane)->revision);
 	return strbuf_ok(out);
@@ -106,22 +127,41 @@ static void feed_hold(struct call *call, int64_t wait_ms)
 	call->timeout = feed_timeout;
 	call->linked = true;
 	LIST_INSERT_HEAD(&api->feeds, call, link);
-	wire_write_feed_first(&call->out, feed->epoch, feed->since, false);
+	write_first(call, feed->epoch, feed->since, false);
 	call_start(call, NDJSON_MEDIA_TYPE);
 	call_flush(call);
 	call_timer(call, wait_ms);
+}
+
+/* The lines for all who have waited since one revision. */
+struct lines {
+	struct strbuf text;
+	int64_t since;
+};
+
+static struct str lines_for(struct lines *lines, const struct plane *plane, const struct feed *feed)
+{
+	if (feed->since != lines->since) {
+		strbuf_reset(&lines->text);
+		lines->since = feed->since;
+		/* It has been waiting since that revision, so it is not too old, but may be too much. */
+		if (!add_changes(&lines->text, plane, feed))
+			strbuf_reset(&lines->text);
+	}
+	/* Without a last line the client discards the batch and asks again. */
+	return strbuf_str(&lines->text);
 }
 
 bool feed_wake(struct api *api)
 {
 	const struct plane *plane = api->options.plane;
 	int64_t revision = plane_environment(plane)->revision;
-	struct strbuf lines;
-	int64_t lines_since = -1;
+	struct lines lines[2] = {{.since = -1}, {.since = -1}}; /* without and with tombstones */
 	unsigned told = 0;
 	struct call *next;
 
-	strbuf_init(&lines, CALL_OUT_MAX);
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++)
+		strbuf_init(&lines[i].text, CALL_OUT_MAX);
 	for (struct call *call = LIST_FIRST(&api->feeds); call != NULL; call = next) {
 		const struct feed *feed = call->state;
 
@@ -130,18 +170,11 @@ bool feed_wake(struct api *api)
 			continue;
 		if (told++ == WAKE_AT_ONCE)
 			break;
-		if (feed->since != lines_since) {
-			strbuf_reset(&lines);
-			lines_since = feed->since;
-			/* It has been waiting since that revision, so it is not too old, but may be too much. */
-			if (!add_changes(&lines, plane, feed))
-				strbuf_reset(&lines);
-		}
-		/* Without a last line the client discards the batch and asks again. */
-		strbuf_add_str(&call->out, strbuf_str(&lines));
+		strbuf_add_str(&call->out, lines_for(&lines[feed->tombstones], plane, feed));
 		call_end(call);
 	}
-	strbuf_finish(&lines);
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++)
+		strbuf_finish(&lines[i].text);
 	return told > WAKE_AT_ONCE;
 }
 
@@ -155,6 +188,7 @@ void feed_stop(struct api *api)
 
 void changes_get(struct call *call)
 {
+	static const char *const switches[] = {"0", "1", NULL};
 	const struct plane *plane = call->api->options.plane;
 	const struct environment *env = plane_environment(plane);
 	struct feed *feed = xcalloc(1, sizeof(*feed));
@@ -167,7 +201,9 @@ void changes_get(struct call *call)
 	call->release = feed_release;
 	errbuf_clear(&eb);
 	if (query_int(&call->query, "since", 0, INT64_MAX, &feed->since, &eb) != ERR_NONE ||
-		query_duration(&call->query, "wait", 0, WAIT_MAX_MS, &wait_ms, &eb) != ERR_NONE) {
+		query_duration(&call->query, "wait", 0, WAIT_MAX_MS, &wait_ms, &eb) != ERR_NONE ||
+		query_choice(&call->query, "tombstones", switches, &feed->tombstones, &eb) !=
+			ERR_NONE) {
 		call_fail(call, &eb, NULL);
 		return;
 	}
@@ -176,7 +212,7 @@ void changes_get(struct call *call)
 		feed_hold(call, wait_ms);
 		return;
 	}
-	wire_write_feed_first(&call->out, env->epoch, feed->since, false);
+	write_first(call, env->epoch, feed->since, false);
 	if (feed->since < 0 || !str_eq_c(epoch, env->epoch) ||
 		!add_changes(&call->out, plane, feed)) {
 		strbuf_reset(&call->out);

@@ -121,19 +121,24 @@ static void fail_absent(struct call *call, const struct environment *env, int64_
 	char text[PULL_NEAR_MAX][PULL_NUMBER_SIZE];
 	const char *near[PULL_NEAR_MAX];
 	struct call_hints hints = {.near = near, .gone = find_gone(env, number)};
+	struct strbuf said;
 	struct errbuf eb;
 
 	errbuf_clear(&eb);
+	strbuf_init(&said, sizeof(eb.text));
 	hints.near_count = pulls_near(env, number, text);
 	for (size_t i = 0; i < hints.near_count; i++)
 		near[i] = text[i];
-	if (hints.gone != NULL)
+	if (hints.gone != NULL) {
+		tombstone_say(&said, hints.gone, call->api->options.now_ms());
 		(void)err_set_field(&eb, ERR_GONE, "number", NULL,
-			"no version of #%" PRId64 " is left; the last, %s, is gone: %s", number,
-			hints.gone->id, tombstone_why_names[hints.gone->why]);
-	else
+			"no version of #%" PRId64 " is left; the last, %s, %s", number,
+			hints.gone->id, said.data);
+	} else {
 		(void)err_set_field(&eb, ERR_NOT_FOUND, "number", NULL,
 			"no version of #%" PRId64 " is here", number);
+	}
+	strbuf_finish(&said);
 	call_fail(call, &eb, &hints);
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "core/api/internal.h"
+#include "core/base/limits.h"
 #include "core/base/mem.h"
 #include "core/plane/plane.h"
 
@@ -35,9 +36,23 @@ void snapshot_release(struct snapshot *snapshot)
 	free(snapshot);
 }
 
+int64_t snapshot_gone_since(struct snapshot *snapshot)
+{
+	if (snapshot->gone_since == 0)
+		snapshot->gone_since =
+			environment_gone_since(&snapshot->env, LIMIT_TOMBSTONES_TOLD);
+	return snapshot->gone_since;
+}
+
 void walk_start(struct walk *walk, const struct environment *env, enum thing first)
 {
-	*walk = (struct walk){.env = env, .thing = first};
+	*walk = (struct walk){.env = env, .thing = first, .end = THING_TOMBSTONE};
+}
+
+void walk_on_to_tombstones(struct walk *walk, int64_t gone_since)
+{
+	walk->end = THING_COUNT;
+	walk->gone_since = gone_since;
 }
 
 static const void *next_version(struct walk *walk)
@@ -55,6 +70,19 @@ static const void *next_version(struct walk *walk)
 	return NULL;
 }
 
+static const void *next_tombstone(struct walk *walk)
+{
+	const struct environment *env = walk->env;
+
+	while (walk->item < env->tombstone_count) {
+		const struct tombstone *tombstone = env->tombstones[walk->item++];
+
+		if (tombstone->gone_at >= walk->gone_since)
+			return tombstone;
+	}
+	return NULL;
+}
+
 static const void *next_of(struct walk *walk)
 {
 	const struct environment *env = walk->env;
@@ -66,6 +94,8 @@ static const void *next_of(struct walk *walk)
 		return next_version(walk);
 	case THING_SESSION:
 		return walk->item < env->session_count ? env->sessions[walk->item++] : NULL;
+	case THING_TOMBSTONE:
+		return next_tombstone(walk);
 	default:
 		return NULL;
 	}
@@ -73,7 +103,7 @@ static const void *next_of(struct walk *walk)
 
 const void *walk_next(struct walk *walk, enum thing *ret_thing)
 {
-	for (; walk->thing < THING_TOMBSTONE; walk->thing++) {
+	for (; walk->thing < walk->end; walk->thing++) {
 		const void *record = next_of(walk);
 
 		*ret_thing = walk->thing;

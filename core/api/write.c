@@ -98,7 +98,7 @@ static void write_foretold(struct call *call, const struct plane_result *result)
 	struct dryrun dryrun;
 
 	dryrun_make(env, result->before, after, writing->pr, &dryrun);
-	wire_write_dryrun(&w, env, after, writing->pr, &dryrun);
+	wire_write_dryrun(&w, env, after, writing->pr, &dryrun, call->api->options.now_ms());
 	dryrun_finish(&dryrun);
 	call_header(call, "Cache-Control", "no-store");
 	call_reply(call, 200);

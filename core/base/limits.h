@@ -33,6 +33,7 @@ enum {
 	LIMIT_VERSIONS_PER_SERVICE = 1000,
 	LIMIT_SESSIONS = 50000,
 	LIMIT_TOMBSTONES = 100000, /* beyond it the oldest is forgotten before its time */
+	LIMIT_TOMBSTONES_TOLD = 2000, /* the newest, in a full answer of the changes feed */
 
 	LIMIT_BODY = 1 << 20, /* of an API request, bytes */
 	LIMIT_JSON_DEPTH = 16,

@@ -72,7 +72,7 @@ void client_cancel(struct client_call *call);
 /*
  * The changes feed: keeps `environment` (client-owned) like the control plane's. One held request at a
  * time; after a failure it tries again after 0.25 s, doubling to 5 s with jitter, for ever. A batch that
- * did not end is discarded.
+ * did not end is discarded. What is remembered of the gone is in it, 2 * LIMIT_TOMBSTONES_TOLD at most.
  */
 enum feed_state { FEED_CONNECTING, FEED_LIVE, FEED_STALE };
 struct feed_ops {

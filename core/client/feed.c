@@ -19,7 +19,8 @@
 
 enum {
 	HOLD_S = 10, /* shorter than the silence after which a server is taken for dead */
-	BATCH_MAX = LIMIT_SERVICES + LIMIT_VERSIONS + LIMIT_SESSIONS + LIMIT_CHANGES_KEPT,
+	BATCH_MAX = LIMIT_SERVICES + LIMIT_VERSIONS + LIMIT_SESSIONS + LIMIT_CHANGES_KEPT +
+		    LIMIT_TOMBSTONES_TOLD,
 };
 
 struct feed {
@@ -134,7 +135,7 @@ static void feed_poll(struct feed *feed)
 	struct strbuf path;
 
 	strbuf_init(&path, 256);
-	strbuf_addf(&path, "/v1/changes?wait=%ds", HOLD_S);
+	strbuf_addf(&path, "/v1/changes?tombstones=1&wait=%ds", HOLD_S);
 	if (feed->env.epoch[0] != '\0') {
 		strbuf_addf(&path, "&since=%" PRId64 "&epoch=", feed->env.revision);
 		client_encode(&path, str_of(feed->env.epoch));
@@ -175,6 +176,11 @@ static void apply_batch(struct feed *feed, int64_t revision)
 	} else {
 		environment_finish(&fresh);
 	}
+	/* Those that came one by one may become more than a full answer has, but not without end. */
+	if (feed->env.tombstone_count > 2 * LIMIT_TOMBSTONES_TOLD)
+		environment_forget(
+			&feed->env, environment_gone_since(&feed->env, LIMIT_TOMBSTONES_TOLD));
+	feed->env.remembers = feed->first.tombstones;
 	str_copy(feed->env.epoch, sizeof(feed->env.epoch), str_of(feed->first.epoch));
 	feed->env.revision = revision;
 }

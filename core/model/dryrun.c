@@ -158,8 +158,8 @@ static void say_who(struct strbuf *out, const struct decision *decision)
 }
 
 /* Why not what was pinned, when it is not. */
-static void say_why(
-	struct strbuf *out, const struct environment *env, const struct decision *decision)
+static void say_why(struct strbuf *out, const struct environment *env,
+	const struct decision *decision, int64_t now_ms)
 {
 	enum reason reason =
 		decision->intended != REASON_COUNT ? decision->intended : decision->reason;
@@ -167,7 +167,11 @@ static void say_why(
 	const struct version *pinned;
 
 	if (reason == REASON_VERSION_GONE) {
-		strbuf_addf(out, ", because %.*s is not there", STR_ARG(decision->wanted));
+		strbuf_addf(out, ", because %.*s ", STR_ARG(decision->wanted));
+		if (decision->gone != NULL)
+			tombstone_say(out, decision->gone, now_ms);
+		else
+			strbuf_add_c(out, "is not there");
 	} else if (reason == REASON_VERSION_UNHEALTHY) {
 		pinned =
 			environment_version(env, str_of(decision->service->name), decision->wanted);
@@ -185,8 +189,8 @@ static void say_why(
 		strbuf_add_c(out, " and the session is strict");
 }
 
-void dryrun_say_change(
-	struct strbuf *out, const struct environment *env, const struct dryrun_change *change)
+void dryrun_say_change(struct strbuf *out, const struct environment *env,
+	const struct dryrun_change *change, int64_t now_ms)
 {
 	strbuf_add_str(out, change->service);
 	if (same_route(&change->before, &change->after)) {
@@ -197,18 +201,21 @@ void dryrun_say_change(
 		strbuf_add_c(out, " to ");
 	}
 	say_who(out, &change->after);
-	say_why(out, env, &change->after);
+	say_why(out, env, &change->after, now_ms);
 	strbuf_add_char(out, '.');
 }
 
-void dryrun_say_unchanged(struct strbuf *out, const struct dryrun_unchanged *unchanged, int64_t pr)
+void dryrun_say_unchanged(
+	struct strbuf *out, const struct dryrun_unchanged *unchanged, int64_t pr, int64_t now_ms)
 {
 	const struct tombstone *gone = unchanged->gone;
 
 	strbuf_addf(out, "%s has no version of #%" PRId64, unchanged->service->name, pr);
-	if (gone != NULL)
-		strbuf_addf(out, " any more (%s is gone: %s)", gone->id,
-			tombstone_why_names[gone->why]);
+	if (gone != NULL) {
+		strbuf_addf(out, " any more (%s ", gone->id);
+		tombstone_say(out, gone, now_ms);
+		strbuf_add_char(out, ')');
+	}
 	strbuf_add_c(out, unchanged->decision.version != NULL ? " and stays with " : " and gets ");
 	say_who(out, &unchanged->decision);
 	strbuf_add_char(out, '.');

@@ -53,10 +53,11 @@ void dryrun_make(const struct environment *env, const struct session *before,
 	const struct session *after, int64_t pr, struct dryrun *ret_dryrun);
 void dryrun_finish(struct dryrun *dryrun);
 
-/* "cart goes from stable 1.0 to pr-482." */
-void dryrun_say_change(
-	struct strbuf *out, const struct environment *env, const struct dryrun_change *change);
+/* "cart goes from stable 1.0 to pr-482." What is gone is said with who took it away, and how long ago. */
+void dryrun_say_change(struct strbuf *out, const struct environment *env,
+	const struct dryrun_change *change, int64_t now_ms);
 /* "profile has no version of #482 and stays with stable 1.0." */
-void dryrun_say_unchanged(struct strbuf *out, const struct dryrun_unchanged *unchanged, int64_t pr);
+void dryrun_say_unchanged(
+	struct strbuf *out, const struct dryrun_unchanged *unchanged, int64_t pr, int64_t now_ms);
 
 #endif

@@ -172,6 +172,7 @@ void environment_copy(struct environment *dst, const struct environment *src)
 	memcpy(dst->epoch, src->epoch, sizeof(dst->epoch));
 	dst->revision = src->revision;
 	dst->version_count = src->version_count;
+	dst->remembers = src->remembers;
 	array_reserve(&dst->nodes, &dst->node_cap, src->node_count, sizeof(*dst->nodes));
 	for (; dst->node_count < src->node_count; dst->node_count++)
 		copy_node(&dst->nodes[dst->node_count], &src->nodes[dst->node_count]);
@@ -374,6 +375,41 @@ struct tombstone *environment_tombstone(
 	struct place place = find_tombstone(env, (int)kind, id);
 
 	return place.found ? env->tombstones[place.at] : NULL;
+}
+
+static int newest_first(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return x < y ? 1 : x > y ? -1 : 0;
+}
+
+int64_t environment_gone_since(const struct environment *env, size_t most)
+{
+	int64_t *times, since;
+
+	if (env->tombstone_count <= most)
+		return INT64_MIN;
+	times = xcalloc(env->tombstone_count, sizeof(*times));
+	for (size_t i = 0; i < env->tombstone_count; i++)
+		times[i] = env->tombstones[i]->gone_at;
+	qsort(times, env->tombstone_count, sizeof(*times), newest_first);
+	since = times[most] + 1;
+	free(times);
+	return since;
+}
+
+void environment_forget(struct environment *env, int64_t since)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < env->tombstone_count; i++) {
+		if (env->tombstones[i]->gone_at >= since)
+			env->tombstones[kept++] = env->tombstones[i];
+		else
+			record_unref(&tombstone_type, env->tombstones[i]);
+	}
+	env->tombstone_count = kept;
 }
 
 struct version *node_stable(const struct service_node *node)

@@ -53,6 +53,7 @@ struct environment {
 	size_t tombstone_count;
 	size_t tombstone_cap;
 	size_t version_count; /* over all services */
+	bool remembers; /* the tombstones are in it; a client may have an environment without */
 };
 
 void environment_init(struct environment *env);
@@ -73,6 +74,10 @@ struct version *environment_version(
 struct session *environment_session(const struct environment *env, struct str key);
 struct tombstone *environment_tombstone(
 	const struct environment *env, enum tombstone_kind kind, struct str id);
+/* Since when it remembers at most `most` tombstones: the newest, and of one moment all or none. */
+int64_t environment_gone_since(const struct environment *env, size_t most);
+/* Forgets the tombstones of before. */
+void environment_forget(struct environment *env, int64_t since);
 /* NULL when the service has none. */
 struct version *node_stable(const struct service_node *node);
 /* A host registered on a service, compared in lower case. Linear over services that have hosts. */

@@ -179,24 +179,11 @@ void explain_say_state(const struct scene *at, const struct version *version)
 
 void explain_say_gone(const struct scene *at, struct str name, const struct tombstone *gone)
 {
-	static const char *const went[GONE_COUNT][WHY_COUNT] = {
-		[GONE_VERSION] = {[WHY_RETIRED] = "was retired",
-			[WHY_EXPIRED] = "expired",
-			[WHY_SERVICE_REMOVED] = "went with its service"},
-		[GONE_SESSION] = {[WHY_RETIRED] = "was ended",
-			[WHY_EXPIRED] = "expired",
-			[WHY_SERVICE_REMOVED] = "was ended"},
-	};
-
-	explain_say(at, CLIP, CLIP_ARG(name));
-	if (gone == NULL) {
-		explain_say(at, " is not there");
-		return;
-	}
-	explain_say(at, " %s ", went[gone->kind][gone->why]);
-	explain_say_ago(at, gone->gone_at);
-	if (gone->why != WHY_EXPIRED && gone->actor != NULL)
-		explain_say(at, " by " CLIP, CLIP_ARG(str_of(gone->actor)));
+	explain_say(at, CLIP " ", CLIP_ARG(name));
+	if (gone != NULL)
+		tombstone_say(&at->out->said, gone, at->now_ms);
+	else
+		explain_say(at, "is not there");
 }
 
 void explain_say_no_stable(const struct scene *at, struct str service)
@@ -300,10 +287,18 @@ void explain_add_rule(const struct scene *at, enum reason first, enum session_po
 
 void explain_add_forgetful(const struct scene *at)
 {
-	if (at->env->tombstone_count == 0)
+	if (!at->env->remembers)
 		explain_add(at, EXPLAIN_NOTE,
 			"Ended sessions are not in sight here: had it been a strict one that ended "
 			"within a day, the proxy would answer 503.");
+}
+
+void explain_add_way_out(const struct scene *at, struct str key, struct str service)
+{
+	explain_add(at, EXPLAIN_HINT,
+		"umbra session pin " CLIP " " CLIP
+		"=VERSION pins another, umbra session unpin " CLIP " " CLIP " leaves it to stable.",
+		CLIP_ARG(key), CLIP_ARG(service), CLIP_ARG(key), CLIP_ARG(service));
 }
 
 void explain_decide(const struct scene *at, const struct service *service, struct str key,

@@ -3,8 +3,8 @@
  * version, a service, and a request typed by hand. Who shows it (dashboard, command line) adds nothing.
  *
  * Everything said of routing comes from decide() over the environment given, and of the past only from
- * the record: what neither says is not said. The environment may be a client's; when it has no
- * tombstones, what is gone is told without who and when.
+ * the record: what neither says is not said. The environment may be a client's; what it does not
+ * remember is told without who and when.
  *
  * An explanation is a headline, one short sentence that answers the question, and lines below it, each
  * one or two sentences of one kind, in the order they are to be read. Text from outside (keys, owners,
@@ -87,6 +87,10 @@ void explain_version(struct explanation *out, const struct environment *env,
 /* Where requests for a service go: those without a pin, and those of each session that pins it. */
 void explain_service(struct explanation *out, const struct environment *env,
 	const struct service *service, int64_t now_ms);
+
+/* What is remembered of a version or a session: who took it away and when, and who still asks for it. */
+void explain_gone(struct explanation *out, const struct environment *env,
+	const struct tombstone *gone, int64_t now_ms);
 
 /*
  * What decide() said of a request that was read by context_read(): for a table to try the rules on. All

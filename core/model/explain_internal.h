@@ -48,12 +48,12 @@ void explain_say_ago(const struct scene *at, int64_t time_ms);
 void explain_say_version(const struct scene *at, const struct version *version);
 /* "pr-482 has been unhealthy for 12m (connection refused)". */
 void explain_say_state(const struct scene *at, const struct version *version);
-/* "pr-517 was retired 3m ago by dev1", "pr-517 is not there". */
+/* "pr-517 was retired by dev1 3m ago", "pr-517 is not there". */
 void explain_say_gone(const struct scene *at, struct str name, const struct tombstone *gone);
 /* Why stable cannot serve: "stable 2026.11.20 is starting", "cart has no stable version". */
 void explain_say_no_stable(const struct scene *at, struct str service);
 /*
- * Why a decision is what it is: "session dev-4f2k pins it", "pr-482 was retired 3m ago by dev1". For
+ * Why a decision is what it is: "session dev-4f2k pins it", "pr-482 was retired by dev1 3m ago". For
  * stable-down the reason it replaced.
  */
 void explain_say_cause(
@@ -61,8 +61,10 @@ void explain_say_cause(
 
 /* The line that names the rule and says what it does; `policy` POLICY_COUNT when it is not known. */
 void explain_add_rule(const struct scene *at, enum reason first, enum session_policy policy);
-/* Lines when the environment has no memory of the gone, so a key that is unknown may be one that has ended. */
+/* A line when the environment does not remember the gone, so a key that is unknown may be one that has ended. */
 void explain_add_forgetful(const struct scene *at);
+/* A line that says how a session gets off a version that is gone. */
+void explain_add_way_out(const struct scene *at, struct str key, struct str service);
 /* Whether stable or a 503 takes the place of what was asked for, by policy. */
 bool explain_is_up_to_policy(enum reason reason);
 

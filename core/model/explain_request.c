@@ -5,6 +5,7 @@
  */
 #include "core/model/explain.h"
 
+#include "core/base/limits.h"
 #include "core/base/time.h"
 #include "core/model/explain_internal.h"
 #include "core/model/names.h"
@@ -291,6 +292,35 @@ static bool same_now(const struct past *past, const struct decision *d)
 	return str_eq_c(r->version, d->version->name);
 }
 
+/* The version that served it, where it is gone and nothing has said so yet. */
+static void add_fate(const struct scene *at, const struct request *r, const struct decision *now)
+{
+	bool told = now != NULL && now->gone != NULL && now->reason == REASON_VERSION_GONE;
+	const struct tombstone *gone;
+	char id[VERSION_ID_SIZE];
+
+	if (r->version.n == 0 || r->version.n > LIMIT_VERSION_NAME ||
+		r->service.n > LIMIT_SERVICE_NAME ||
+		environment_version(at->env, r->service, r->version) != NULL)
+		return;
+	name_join_version(r->service, r->version, id);
+	gone = environment_tombstone(at->env, GONE_VERSION, str_of(id));
+	if (gone == NULL || (told && now->gone == gone))
+		return;
+	explain_say_gone(at, r->version, gone);
+	explain_add(at, EXPLAIN_NOTE, ".");
+}
+
+static void add_same(const struct scene *at, const struct decision *d)
+{
+	explain_say(at, "Today it would be routed the same way");
+	if (d->reason == REASON_VERSION_GONE && d->gone != NULL) {
+		explain_say(at, ": ");
+		explain_say_gone(at, d->wanted, d->gone);
+	}
+	explain_add(at, EXPLAIN_NOW, ".");
+}
+
 static void add_now(const struct scene *at, const struct past *past)
 {
 	const struct request *r = past->r;
@@ -299,16 +329,17 @@ static void add_now(const struct scene *at, const struct past *past)
 	struct decision d;
 	struct str direct;
 
-	if (service == NULL) {
+	if (service == NULL)
 		explain_add(at, EXPLAIN_NOW, "Today there is no service " CLIP ".",
 			CLIP_ARG(r->service));
+	if (service == NULL || !can_repeat(past, &direct)) {
+		add_fate(at, r, NULL);
 		return;
 	}
-	if (!can_repeat(past, &direct))
-		return;
 	explain_decide(at, service, r->session, direct, &context, &d);
 	if (same_now(past, &d)) {
-		explain_add(at, EXPLAIN_NOW, "Today it would be routed the same way.");
+		add_same(at, &d);
+		add_fate(at, r, &d);
 		return;
 	}
 	if (d.version != NULL) {
@@ -320,6 +351,7 @@ static void add_now(const struct scene *at, const struct past *past)
 	explain_say(at, ": ");
 	say_now_cause(at, past, &context, &d);
 	explain_add(at, EXPLAIN_NOW, ".");
+	add_fate(at, r, &d);
 	/* decide() was asked without Routing-Strict, and knows the policy only of those it remembers. */
 	if (d.strict || d.version == NULL || !explain_is_up_to_policy(d.reason))
 		return;
@@ -329,6 +361,16 @@ static void add_now(const struct scene *at, const struct past *past)
 	else if (past->policy == POLICY_STRICT)
 		explain_add(at, EXPLAIN_NOTE,
 			"With Routing-Strict: 1 on the request it is still a 503.");
+}
+
+/* The session of the request is there, and pins a version of this service that is not. */
+static bool pins_what_is_gone(const struct scene *at, const struct request *r)
+{
+	const struct session *session = environment_session(at->env, r->session);
+	const char *pin = session != NULL ? session_pin(session, r->service) : NULL;
+
+	return pin != NULL && environment_service(at->env, r->service) != NULL &&
+	       environment_version(at->env, r->service, str_of(pin)) == NULL;
 }
 
 static void add_hint(const struct scene *at, const struct past *past, struct str lost_by)
@@ -345,7 +387,9 @@ static void add_hint(const struct scene *at, const struct past *past, struct str
 			CLIP " must copy Routing-Session or baggage from the request it serves to "
 			     "those it makes.",
 			CLIP_ARG(lost_by));
-	if (hints[past->first] != NULL)
+	if (past->first != REASON_DIRECT_PIN && pins_what_is_gone(at, past->r))
+		explain_add_way_out(at, past->r->session, past->r->service);
+	else if (hints[past->first] != NULL)
 		explain_add(at, EXPLAIN_HINT, "%s", hints[past->first]);
 }
 

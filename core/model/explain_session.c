@@ -60,6 +60,23 @@ static void add_pin(
 	explain_add(at, EXPLAIN_WARN, ".");
 }
 
+/* Once, with the first pin that needs it. */
+static void add_way_out(const struct scene *at, const struct session *session)
+{
+	struct followed f;
+
+	for (size_t i = 0; i < session->pins.count; i++) {
+		const struct dict_entry *pin = &session->pins.entries[i];
+
+		if (follow(at, session, pin, &f) || f.service == NULL)
+			continue;
+		if (f.d.reason != REASON_VERSION_GONE && f.d.intended != REASON_VERSION_GONE)
+			continue;
+		explain_add_way_out(at, str_of(session->key), str_of(pin->key));
+		return;
+	}
+}
+
 static void add_others(const struct scene *at, const struct session *session)
 {
 	size_t others = 0;
@@ -150,6 +167,7 @@ void explain_session(struct explanation *out, const struct environment *env,
 	session_headline(&at, session, followed);
 	for (size_t i = 0; i < session->pins.count; i++)
 		add_pin(&at, session, &session->pins.entries[i]);
+	add_way_out(&at, session);
 	add_others(&at, session);
 	add_life(&at, session, last_seen_ms);
 }

@@ -8,8 +8,11 @@
 
 #include "core/base/limits.h"
 #include "core/base/mem.h"
+#include "core/base/time.h"
 #include "core/model/names.h"
 #include "core/model/session.h"
+
+enum { ACTOR_SHOWN = 64 };
 
 const char *const tombstone_kind_names[GONE_COUNT + 1] = {
 	[GONE_VERSION] = "version",
@@ -78,3 +81,28 @@ const struct record_type tombstone_type = {
 	.fields = fields,
 	.field_count = ARRAY_LEN(fields),
 };
+
+void tombstone_say(struct strbuf *out, const struct tombstone *gone, int64_t now_ms)
+{
+	static const char *const went[GONE_COUNT][WHY_COUNT] = {
+		[GONE_VERSION] = {[WHY_RETIRED] = "was retired",
+			[WHY_EXPIRED] = "expired",
+			[WHY_SERVICE_REMOVED] = "went with its service, removed"},
+		[GONE_SESSION] = {[WHY_RETIRED] = "was ended",
+			[WHY_EXPIRED] = "expired",
+			[WHY_SERVICE_REMOVED] = "was ended"},
+	};
+	struct str actor = str_of(gone->actor);
+	char age[DURATION_TEXT_SIZE];
+
+	strbuf_add_c(out, went[gone->kind][gone->why]);
+	if (gone->why != WHY_EXPIRED && actor.n > 0)
+		strbuf_addf(out, " by %.*s%s", (int)(actor.n < ACTOR_SHOWN ? actor.n : ACTOR_SHOWN),
+			actor.p, actor.n > ACTOR_SHOWN ? "..." : "");
+	if (now_ms - gone->gone_at < 1000) {
+		strbuf_add_c(out, " just now");
+		return;
+	}
+	duration_format_short(now_ms - gone->gone_at, age);
+	strbuf_addf(out, " %s ago", age);
+}

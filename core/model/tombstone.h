@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+#include "core/base/strbuf.h"
 #include "core/model/record.h"
 
 enum tombstone_kind { GONE_VERSION, GONE_SESSION, GONE_COUNT };
@@ -31,5 +32,11 @@ struct tombstone {
 };
 
 extern const struct record_type tombstone_type;
+
+/*
+ * What follows its name in a sentence: "was retired by dev1 12m ago", "expired 2h ago", "was ended by ci just
+ * now". The actor is text from outside, cut at 64 bytes: whoever shows it makes it safe.
+ */
+void tombstone_say(struct strbuf *out, const struct tombstone *gone, int64_t now_ms);
 
 #endif

@@ -140,6 +140,7 @@ struct plane *plane_create(struct event_base *base, struct store *store,
 	plane->now_ms = options->now_ms;
 	plane->started_at = plane->now_ms();
 	environment_init(&plane->visible);
+	plane->visible.remembers = true;
 	environment_init(&plane->tentative);
 	events_init(&plane->events);
 	if (load(plane, eb) == ERR_NONE) {

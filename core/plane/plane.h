@@ -139,7 +139,7 @@ void plane_unobserve(struct plane *plane, void *arg);
  * What changed after `since`: each thing once, in its newest form; removed ones with record NULL. Calls
  * `each` for the services that are there, then for the rest, both in order of revision: so a service comes
  * before its versions, and environment_apply() may be called one by one. Returns false when `since` is too old, above the current one, or `epoch`
- * is another: then everything must be sent. Tombstones are not reported.
+ * is another: then everything must be sent. Tombstones are among them.
  */
 bool plane_changes_since(const struct plane *plane, const char *epoch, int64_t since,
 	void (*each)(void *arg, const struct change *change), void *arg);

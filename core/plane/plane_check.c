@@ -7,7 +7,6 @@
 
 #include "core/base/mem.h"
 #include "core/base/strbuf.h"
-#include "core/base/time.h"
 #include "core/model/names.h"
 #include "core/plane/internal.h"
 
@@ -45,18 +44,14 @@ static void suggest(struct outcome *out, const char *wanted, const char **names,
 static void say_gone(
 	struct plane *plane, enum err err, const struct tombstone *gone, struct outcome *out)
 {
-	static const char *const verbs[GONE_COUNT][WHY_COUNT] = {
-		[GONE_VERSION] = {"was retired", "expired", "went with its service, removed"},
-		[GONE_SESSION] = {"was ended", "expired", "ended"},
-	};
-	char age[DURATION_TEXT_SIZE];
 	bool session = gone->kind == GONE_SESSION;
-	bool named = gone->why != WHY_EXPIRED && gone->actor != NULL;
+	struct strbuf text;
 
-	duration_format_short(plane->now_ms() - gone->gone_at, age);
-	err_set(&out->eb, err, "%s%s%s %s%s%s %s ago", session ? "session \"" : "", gone->id,
-		session ? "\"" : "", verbs[gone->kind][gone->why], named ? " by " : "",
-		named ? gone->actor : "", age);
+	strbuf_init(&text, sizeof(out->eb.text) - 1);
+	tombstone_say(&text, gone, plane->now_ms());
+	err_set(&out->eb, err, "%s%s%s %s", session ? "session \"" : "", gone->id,
+		session ? "\"" : "", text.data);
+	strbuf_finish(&text);
 	out->gone = gone;
 }
 

@@ -76,8 +76,6 @@ void feed_add(struct feed *feed, const struct change *change)
 	struct feed_entry *entry;
 	struct strbuf key;
 
-	if (change->thing == THING_TOMBSTONE)
-		return;
 	make_key(&key, change);
 	entry = map_get(feed->entries, strbuf_str(&key));
 	if (entry != NULL) {

@@ -57,11 +57,9 @@ static void flight_destroy(struct flight *flight)
 	free(flight);
 }
 
-/* Tombstones have no revision of their own: they come with what they remember. */
-static int64_t next_revision(struct flight *flight, enum thing thing)
+static int64_t next_revision(struct flight *flight)
 {
-	if (thing != THING_TOMBSTONE)
-		flight->revision = ++flight->plane->last_revision;
+	flight->revision = ++flight->plane->last_revision;
 	return flight->revision;
 }
 
@@ -98,7 +96,8 @@ static char *record_json(enum thing thing, const void *record)
 static struct change *put_change(struct flight *flight, enum thing thing, void *record)
 {
 	struct change *change = add_change(flight);
-	int64_t revision = next_revision(flight, thing);
+	/* A tombstone comes with what it remembers, and goes by itself. */
+	int64_t revision = thing == THING_TOMBSTONE ? flight->revision : next_revision(flight);
 
 	set_revision(thing, record, revision);
 	change_init(change, thing, record, revision);
@@ -126,7 +125,7 @@ void flight_remove(struct flight *flight, enum thing thing, const char *id)
 {
 	struct change *change = add_change(flight);
 
-	change_init_removed(change, thing, id, next_revision(flight, thing));
+	change_init_removed(change, thing, id, next_revision(flight));
 	environment_apply(&flight->plane->tentative, change);
 	batch_put(&flight->batch, row_kinds[thing], id, NULL);
 }

@@ -11,16 +11,19 @@
 #include "core/base/json.h"
 #include "core/base/mem.h"
 #include "core/wire/record.h"
+#include "core/wire/tombstone.h"
 
-void wire_write_feed_first(struct strbuf *out, const char *epoch, int64_t since, bool full)
+void wire_write_feed_first(struct strbuf *out, const struct feed_line *line)
 {
 	struct json_writer w;
 
 	json_start(&w, out);
 	json_object(&w, NULL);
-	json_c(&w, "epoch", epoch);
-	json_int(&w, "since", since);
-	json_bool(&w, "full", full);
+	json_c(&w, "epoch", line->epoch);
+	json_int(&w, "since", line->since);
+	json_bool(&w, "full", line->full);
+	if (line->tombstones)
+		json_bool(&w, "tombstones", true);
 	json_object_end(&w);
 	strbuf_add_char(out, '\n');
 }
@@ -30,11 +33,11 @@ void wire_write_feed_change(struct strbuf *out, const struct change *change)
 	struct json_writer w;
 	const char *noun = thing_names[change->thing];
 
-	if (change->thing == THING_TOMBSTONE)
-		return;
 	json_start(&w, out);
 	json_object(&w, NULL);
-	if (change->record != NULL) {
+	if (change->thing == THING_TOMBSTONE && change->record != NULL) {
+		wire_write_tombstone(&w, noun, change->record);
+	} else if (change->record != NULL) {
 		wire_write_record(&w, noun, thing_type(change->thing), change->record);
 	} else {
 		json_object(&w, "removed");
@@ -84,6 +87,8 @@ static enum err read_first(const cJSON *object, struct feed_line *line, struct e
 		return bad_line(eb, "since");
 	if (!json_get_bool(object, "full", &line->full))
 		return bad_line(eb, "full");
+	/* Absent where nobody asked for them. */
+	(void)json_get_bool(object, "tombstones", &line->tombstones);
 	return ERR_NONE;
 }
 
@@ -93,7 +98,7 @@ static enum err read_removed(const cJSON *removed, struct feed_line *line, struc
 
 	if (!json_get_str(removed, "kind", &kind) || !json_get_str(removed, "id", &id))
 		return bad_line(eb, "kind and id of what was removed");
-	for (int i = 0; i < THING_TOMBSTONE; i++) {
+	for (int i = 0; i < THING_COUNT; i++) {
 		if (!str_eq_c(kind, thing_names[i]))
 			continue;
 		change_init_removed(&line->change, (enum thing)i, id.p, 0);
@@ -107,6 +112,8 @@ static bool has_identity(enum thing thing, const void *record)
 {
 	const struct record_type *type = thing_type(thing);
 
+	if (thing == THING_TOMBSTONE)
+		return ((const struct tombstone *)record)->id != NULL;
 	for (size_t i = 0; i < type->field_count; i++)
 		if ((type->fields[i].flags & FIELD_IDENTITY) != 0 &&
 			!field_is_set(&type->fields[i], record))
@@ -149,7 +156,7 @@ static enum err read_line(const cJSON *tree, struct feed_line *line, struct errb
 	line->kind = FEED_CHANGE;
 	if (removed != NULL)
 		return read_removed(removed, line, eb);
-	for (int i = 0; i < THING_TOMBSTONE; i++) {
+	for (int i = 0; i < THING_COUNT; i++) {
 		const cJSON *object = cJSON_GetObjectItemCaseSensitive(tree, thing_names[i]);
 		if (object != NULL)
 			return read_put((enum thing)i, object, line, eb);

@@ -5,7 +5,11 @@
  *   {"service":{...}}  {"version":{...}}  {"session":{...}}  {"removed":{"kind":"version","id":"cart@pr-1"}}
  *   {"revision":N}
  *
- * A client that did not see the last line discards the batch.
+ * A client that did not see the last line discards the batch. One that asked for tombstones gets
+ * "tombstones":true in the first line, and lines with what is remembered of the gone:
+ *
+ *   {"tombstone":{"kind":"version","id":"cart@pr-1","why":"retired",...}}
+ *   {"removed":{"kind":"tombstone","id":"version:cart@pr-1"}}
  */
 #ifndef UMBRA_WIRE_CHANGES_H
 #define UMBRA_WIRE_CHANGES_H
@@ -24,12 +28,13 @@ struct feed_line {
 	char epoch[EPOCH_SIZE]; /* first */
 	int64_t since;
 	bool full;
+	bool tombstones; /* they are in it */
 	struct change change; /* change; the reader owns it */
 	int64_t revision; /* last */
 };
 
-/* Each appends one line with its newline. Tombstones are not written. */
-void wire_write_feed_first(struct strbuf *out, const char *epoch, int64_t since, bool full);
+/* Each appends one line with its newline. Of the first line `epoch`, `since`, `full` and `tombstones` count. */
+void wire_write_feed_first(struct strbuf *out, const struct feed_line *line);
 void wire_write_feed_change(struct strbuf *out, const struct change *change);
 void wire_write_feed_last(struct strbuf *out, int64_t revision);
 enum err wire_read_feed_line(struct str text, struct feed_line *ret_line, struct errbuf *eb);

@@ -29,10 +29,10 @@ static void write_decision(struct json_writer *w, const char *key, const struct 
 }
 
 static void write_change(struct json_writer *w, const struct environment *env,
-	const struct dryrun_change *change, struct strbuf *sentence)
+	const struct dryrun_change *change, int64_t now_ms, struct strbuf *sentence)
 {
 	strbuf_reset(sentence);
-	dryrun_say_change(sentence, env, change);
+	dryrun_say_change(sentence, env, change, now_ms);
 	json_object(w, NULL);
 	json_str(w, "service", change->service);
 	write_decision(w, "before", &change->before);
@@ -42,10 +42,10 @@ static void write_change(struct json_writer *w, const struct environment *env,
 }
 
 static void write_unchanged(struct json_writer *w, const struct dryrun_unchanged *unchanged,
-	int64_t pr, struct strbuf *sentence)
+	int64_t pr, int64_t now_ms, struct strbuf *sentence)
 {
 	strbuf_reset(sentence);
-	dryrun_say_unchanged(sentence, unchanged, pr);
+	dryrun_say_unchanged(sentence, unchanged, pr, now_ms);
 	json_object(w, NULL);
 	json_c(w, "service", unchanged->service->name);
 	write_decision(w, "decision", &unchanged->decision);
@@ -55,7 +55,7 @@ static void write_unchanged(struct json_writer *w, const struct dryrun_unchanged
 }
 
 void wire_write_dryrun(struct json_writer *w, const struct environment *env,
-	const struct session *after, int64_t pr, const struct dryrun *dryrun)
+	const struct session *after, int64_t pr, const struct dryrun *dryrun, int64_t now_ms)
 {
 	struct strbuf sentence;
 
@@ -66,11 +66,11 @@ void wire_write_dryrun(struct json_writer *w, const struct environment *env,
 	json_uint(w, "routes_changed", dryrun->routes_changed);
 	json_array(w, "changes");
 	for (size_t i = 0; i < dryrun->count; i++)
-		write_change(w, env, &dryrun->changes[i], &sentence);
+		write_change(w, env, &dryrun->changes[i], now_ms, &sentence);
 	json_array_end(w);
 	json_array(w, "unchanged");
 	for (size_t i = 0; i < dryrun->unchanged_count; i++)
-		write_unchanged(w, &dryrun->unchanged[i], pr, &sentence);
+		write_unchanged(w, &dryrun->unchanged[i], pr, now_ms, &sentence);
 	json_array_end(w);
 	json_uint(w, "unchanged_total", dryrun->unchanged_total);
 	json_object_end(w);

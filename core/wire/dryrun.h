@@ -17,6 +17,6 @@
 
 /* `after` and `pr` as given to dryrun_make(). */
 void wire_write_dryrun(struct json_writer *w, const struct environment *env,
-	const struct session *after, int64_t pr, const struct dryrun *dryrun);
+	const struct session *after, int64_t pr, const struct dryrun *dryrun, int64_t now_ms);
 
 #endif

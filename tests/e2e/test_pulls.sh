@@ -71,10 +71,28 @@ must PUT /v1/services/ship "${BODY/\"ann\"/\"cid\"}"
 is "$(json owner <<<"$BODY")" cid "what was read is sent back, edited"
 
 # ---- gone --------------------------------------------------------------------------------------------
-must DELETE /v1/services/cart/versions/pr-482
+ok "one is retired" "$UMBRA" version retire cart@pr-482
 must DELETE /v1/services/pay/versions/build-9
 api GET /v1/pulls/482
 is "$STATUS $(json tombstone.pr.number <<<"$BODY")" "410 482" "what is remembered"
 "$UMBRA" session create --pr 482 >"$T/out" 2>"$T/err"
 is "$?" 5 "no session on what is gone"
+
+# Who retired it and when: in the refusal, in a dry run, in the proxy's answer, and in the changes for who asks.
+"$UMBRA" session pin mine cart=pr-482 >"$T/out" 2>"$T/err"
+is "$?" 5 "no pin on what is gone"
+has "$(cat "$T/err")" "cart@pr-482 was retired by e2e" "the refusal says by whom"
+must PATCH '/v1/sessions/mine?dry-run=1' '{"policy":"lenient"}'
+has "$BODY" "because pr-482 was retired by e2e" "the dry run says by whom"
+get cart -H 'Routing-Session: mine'
+is "$STATUS" 503 "a strict session's pin on what is gone"
+has "$BODY" '"actor":"e2e"' "the proxy's answer says by whom"
+must GET "/v1/changes?tombstones=1"
+has "$BODY" '{"tombstone":{"kind":"version","id":"cart@pr-482","why":"retired","gone_at":"' "who asks for them gets tombstones"
+has "$BODY" '"actor":"e2e","pr":{"number":482,"author":"dev1"}' "the changes say by whom"
+must GET /v1/changes
+hasnt "$BODY" tombstone "who does not ask gets none"
+version cart pr-482 ephemeral one ",$pr"
+must GET "/v1/changes?tombstones=1"
+hasnt "$BODY" '"id":"cart@pr-482","why"' "there again, and not remembered as gone"
 done_ok

@@ -214,6 +214,29 @@ static void test_refused_by_the_control_plane(void **state)
 	pty_wait_text(&pty, "is no duration");
 }
 
+/* `x` on what names a version that is gone says who took it away: a session that pins it, and its event. */
+static void test_why_of_what_is_gone(void **state)
+{
+	(void)state;
+	dash_open((struct dash_options){0});
+	pty_keys(&pty, "jjR");
+	pty_wait_text(&pty, "Retire booking@pr-482?");
+	pty_keys(&pty, "y");
+	pty_wait_text(&pty, "booking@pr-482 is retired");
+	pty_keys(&pty, "5");
+	pty_wait_text(&pty, "retired booking@pr-482");
+	pty_keys(&pty, "gx");
+	pty_wait_text(&pty, "pr-482 of booking was retired by tester just now.");
+	pty_wait_text(&pty, "Still pinned by checkout-4f2k, qa-seats.");
+	pty_wait_text(&pty, "umbra version register booking@pr-482 brings it back");
+	pty_keys(&pty, "3fcheckout\r");
+	pty_wait_text(&pty, "checkout");
+	pty_keys(&pty, "x");
+	pty_wait_text(
+		&pty, "booking goes to stable 2026.11.20: pr-482 was retired by tester just now.");
+	pty_wait_text(&pty, "umbra session unpin checkout-");
+}
+
 static void test_read_only(void **state)
 {
 	(void)state;
@@ -285,6 +308,7 @@ int main(void)
 		DASH_TEST(test_unknown_session),
 		DASH_TEST(test_back_to_where_one_was),
 		DASH_TEST(test_service_row),
+		DASH_TEST(test_why_of_what_is_gone),
 		DASH_TEST(test_stage_and_apply),
 		DASH_TEST(test_create_extend_end),
 		DASH_TEST(test_refused_by_the_control_plane),

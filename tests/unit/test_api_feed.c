@@ -13,6 +13,7 @@
 #include <cmocka.h>
 #include <event2/bufferevent.h>
 
+#include "core/base/limits.h"
 #include "core/base/mem.h"
 #include "core/base/time.h"
 #include "tests/support/api_fixture.h"
@@ -99,6 +100,81 @@ static void test_difference(void **state)
 	/* Nothing new and no wish to wait: first and last line. */
 	assert_int_equal(fixture_ask(f, "GET", changes_path(f, revision(f), "0s"), NULL), 200);
 	fixture_has(f, "\"full\":false}\n{\"revision\":");
+}
+
+static const char *tombstones_path(const struct fixture *f, int64_t since, const char *wait)
+{
+	static char path[300];
+
+	(void)snprintf(path, sizeof(path), "%s&tombstones=1", changes_path(f, since, wait));
+	return path;
+}
+
+/* Only for who asks, in the full answer, the difference, and to those who wait. */
+static void test_tombstones(void **state)
+{
+	static const char grave[] = "\n{\"tombstone\":{\"kind\":\"session\",\"id\":\"gone\","
+				    "\"why\":\"retired\",";
+	struct fixture *f = *state;
+	struct http *told = http_open(f->base, f->address);
+	struct http *other = http_open(f->base, f->address);
+	int64_t since;
+
+	assert_int_equal(fixture_ask(f, "POST", "/v1/sessions", "{\"key\":\"gone\"}"), 201);
+	since = revision(f);
+	http_ask(told, "GET", tombstones_path(f, since, "30s"), NULL, NULL);
+	http_ask(other, "GET", changes_path(f, since, "30s"), NULL, NULL);
+	assert_true(http_until(told, "\"full\":false,\"tombstones\":true}\n"));
+	assert_true(http_until(other, "\"full\":false}\n"));
+	assert_int_equal(fixture_ask(f, "DELETE", "/v1/sessions/gone", NULL), 204);
+	assert_true(http_answer(told, false));
+	assert_true(http_answer(other, false));
+	assert_non_null(strstr(told->body, grave));
+	assert_null(strstr(other->body, "tombstone"));
+
+	assert_int_equal(fixture_ask(f, "GET", tombstones_path(f, since, "0s"), NULL), 200);
+	fixture_has(f, "\n{\"removed\":{\"kind\":\"session\",\"id\":\"gone\"}}\n");
+	fixture_has(f, grave);
+	assert_int_equal(fixture_ask(f, "GET", changes_path(f, since, "0s"), NULL), 200);
+	assert_null(strstr(f->http->body, "tombstone"));
+	assert_int_equal(fixture_ask(f, "GET", "/v1/changes?tombstones=1", NULL), 200);
+	fixture_has(f, "\"full\":true,\"tombstones\":true}\n");
+	fixture_has(f, grave);
+	assert_int_equal(fixture_ask(f, "GET", "/v1/changes", NULL), 200);
+	assert_null(strstr(f->http->body, "tombstone"));
+	assert_int_equal(fixture_ask(f, "GET", "/v1/changes?tombstones=yes", NULL), 400);
+	fixture_has(f, "\"field\":\"tombstones\"");
+
+	/* There again, and so not remembered as gone. */
+	since = revision(f);
+	assert_int_equal(fixture_ask(f, "POST", "/v1/sessions", "{\"key\":\"gone\"}"), 201);
+	assert_int_equal(fixture_ask(f, "GET", tombstones_path(f, since, "0s"), NULL), 200);
+	fixture_has(f, "\n{\"removed\":{\"kind\":\"tombstone\",\"id\":\"session:gone\"}}\n");
+	http_close(told);
+	http_close(other);
+}
+
+/* More than a full answer has: the newest of them, and nothing is lost of the rest. */
+static void test_many_tombstones(void **state)
+{
+	enum { MORE = 50 };
+	struct fixture *f = *state;
+	char path[64], body[64];
+	size_t count = 0;
+
+	for (int i = 0; i < LIMIT_TOMBSTONES_TOLD + MORE; i++) {
+		(void)snprintf(body, sizeof(body), "{\"key\":\"s%d\"}", i);
+		(void)snprintf(path, sizeof(path), "/v1/sessions/s%d", i);
+		assert_int_equal(fixture_ask(f, "POST", "/v1/sessions", body), 201);
+		assert_int_equal(fixture_ask(f, "DELETE", path, NULL), 204);
+	}
+	assert_int_equal(fixture_ask(f, "GET", "/v1/changes?tombstones=1", NULL), 200);
+	for (const char *at = f->http->body; (at = strstr(at, "{\"tombstone\":")) != NULL; at++)
+		count++;
+	assert_in_range(count, LIMIT_TOMBSTONES_TOLD - MORE, LIMIT_TOMBSTONES_TOLD);
+	fixture_has(f, "\"id\":\"s2049\"");
+	assert_null(strstr(f->http->body, "\"id\":\"s0\""));
+	assert_int_equal(fixture_ask(f, "GET", "/v1/sessions/s0", NULL), 410);
 }
 
 static void test_held(void **state)
@@ -350,6 +426,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_full, start, stop),
 		cmocka_unit_test_setup_teardown(test_difference, start, stop),
+		cmocka_unit_test_setup_teardown(test_tombstones, start, stop),
+		cmocka_unit_test_setup_teardown(test_many_tombstones, start, stop),
 		cmocka_unit_test_setup_teardown(test_held, start, stop),
 		cmocka_unit_test_setup_teardown(test_wait_over, start, stop),
 		cmocka_unit_test_setup_teardown(test_many, start, stop),

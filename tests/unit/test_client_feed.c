@@ -100,7 +100,7 @@ static void feed_keeps_an_environment(void **state)
 	watch(&server, &watcher, answer_feed, 0);
 	run_until(&server, watcher.changed == 1);
 	const struct environment *env = feed_environment(watcher.feed);
-	assert_string_equal(server.last, "GET /v1/changes?wait=10s");
+	assert_string_equal(server.last, "GET /v1/changes?tombstones=1&wait=10s");
 	assert_true(watcher.full && watcher.count == 2);
 	assert_int_equal(env->node_count, 2);
 	assert_int_equal(env->revision, 10);
@@ -108,7 +108,7 @@ static void feed_keeps_an_environment(void **state)
 	assert_int_equal(watcher.state, FEED_LIVE);
 
 	run_until(&server, watcher.changed == 2);
-	assert_string_equal(server.last, "GET /v1/changes?wait=10s&since=10&epoch=e1");
+	assert_string_equal(server.last, "GET /v1/changes?tombstones=1&wait=10s&since=10&epoch=e1");
 	assert_false(watcher.full);
 	assert_null(environment_service(env, STR_LIT("cart")));
 	assert_non_null(environment_service(env, STR_LIT("pay")));
@@ -122,6 +122,53 @@ static void feed_keeps_an_environment(void **state)
 	run_until(&server, server.requests == 4);
 	assert_int_equal(watcher.states, 1);
 	assert_true(feed_last_seen_ms(watcher.feed) > 0);
+	fake_stop(&server);
+}
+
+#define FIRST_TOLD(since, full) \
+	"{\"epoch\":\"e1\",\"since\":" since ",\"full\":" full ",\"tombstones\":true}\n"
+#define TOMBSTONE(id)                                       \
+	"{\"tombstone\":{\"kind\":\"version\",\"id\":\"" id \
+	"\",\"why\":\"retired\",\"gone_at\":\"2026-11-22T18:42:07.113Z\",\"actor\":\"dev1\"}}\n"
+#define REMOVED(kind, id) "{\"removed\":{\"kind\":\"" kind "\",\"id\":\"" id "\"}}\n"
+
+static void answer_tombstones(struct fake_server *server, struct evhttp_request *request)
+{
+	static const char *const bodies[] = {
+		FIRST_TOLD("0", "true") SERVICE("cart", "7") TOMBSTONE("cart@a") LAST("10"),
+		FIRST_TOLD("10", "false") REMOVED("version", "cart@b") TOMBSTONE("cart@b")
+			REMOVED("tombstone", "version:cart@a") LAST("12"),
+		/* A control plane that knows nothing of them. */
+		FIRST("e1", "12", "true") SERVICE("cart", "7") LAST("13"),
+	};
+	struct evhttp_request *stream = fake_open(server, request);
+	if (server->requests > 3) {
+		fake_send_text(stream, FIRST("e1", "13", "false"));
+		return;
+	}
+	fake_send_text(stream, bodies[server->requests - 1]);
+	fake_end(server, stream);
+}
+
+static void feed_remembers_the_gone(void **state)
+{
+	(void)state;
+	struct fake_server server;
+	struct watcher watcher;
+	watch(&server, &watcher, answer_tombstones, 0);
+	const struct environment *env = feed_environment(watcher.feed);
+	assert_false(env->remembers);
+	run_until(&server, watcher.changed == 1);
+	assert_true(env->remembers);
+	assert_string_equal(
+		environment_tombstone(env, GONE_VERSION, STR_LIT("cart@a"))->actor, "dev1");
+	run_until(&server, watcher.changed == 2);
+	assert_int_equal(watcher.count, 3);
+	assert_null(environment_tombstone(env, GONE_VERSION, STR_LIT("cart@a")));
+	assert_non_null(environment_tombstone(env, GONE_VERSION, STR_LIT("cart@b")));
+	run_until(&server, watcher.changed == 3);
+	assert_false(env->remembers);
+	assert_int_equal(env->tombstone_count, 0);
 	fake_stop(&server);
 }
 
@@ -439,6 +486,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(feed_keeps_an_environment),
+		cmocka_unit_test(feed_remembers_the_gone),
 		cmocka_unit_test(feed_discards_what_is_not_whole),
 		cmocka_unit_test(feed_asks_again_when_cut_short),
 		cmocka_unit_test(feed_notices_silence),

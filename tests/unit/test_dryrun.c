@@ -18,6 +18,8 @@
 #include "core/model/context.h"
 #include "core/model/environment.h"
 
+#define NOW INT64_C(1795388400000)
+
 static struct environment env;
 
 static void put(enum thing thing, void *record)
@@ -58,6 +60,8 @@ static void put_tombstone(const char *id, int64_t pr, int why)
 	text_set(&tombstone->id, id);
 	tombstone->pr_number = pr;
 	tombstone->why = why;
+	tombstone->gone_at = NOW - 12 * 60000;
+	text_set(&tombstone->actor, "dev1");
 	put(THING_TOMBSTONE, tombstone);
 }
 
@@ -78,6 +82,7 @@ static int set_up(void **state)
 	put_version("pay", "sick", KIND_EPHEMERAL, STATE_UNHEALTHY, 0);
 	put_version("ship", "1.0", KIND_STABLE, STATE_READY, 0);
 	put_tombstone("ship@pr-7", 7, WHY_EXPIRED);
+	put_tombstone("cart@old", 6, WHY_RETIRED);
 	return 0;
 }
 
@@ -152,6 +157,14 @@ static void test_changes(void **state)
 		{"lenient cart=pr-7 ship=1.0", "lenient cart=pr-8 pay=pr-7", 2,
 			"cart goes from pr-7 to pr-8.|pay goes from 503 to pr-7.|ship stays with "
 			"stable 1.0."},
+		/* what is gone, remembered and not */
+		{"lenient", "lenient cart=old", 0,
+			"cart stays with stable 1.0, because old was retired by dev1 12m ago."},
+		{"strict", "strict cart=old", 1,
+			"cart goes from stable 1.0 to 503, because old was retired by dev1 12m ago "
+			"and the session is strict."},
+		{"lenient", "lenient cart=older", 0,
+			"cart stays with stable 1.0, because older is not there."},
 		/* a pin of a service that has been removed */
 		{"lenient old=1.0", "lenient", 0, ""},
 	};
@@ -167,7 +180,7 @@ static void test_changes(void **state)
 		dryrun_make(&env, before, after, 0, &dryrun);
 		for (size_t j = 0; j < dryrun.count; j++) {
 			strbuf_add_c(&text, j > 0 ? "|" : "");
-			dryrun_say_change(&text, &env, &dryrun.changes[j]);
+			dryrun_say_change(&text, &env, &dryrun.changes[j], NOW);
 		}
 		if (!str_eq_c(strbuf_str(&text), cases[i].sentences))
 			fail_msg("row %zu: %s", i, text.data);
@@ -188,7 +201,7 @@ static void test_unchanged(void **state)
 		const char *sentences;
 	} cases[] = {
 		{7, "lenient cart=pr-7 pay=pr-7",
-			"ship has no version of #7 any more (ship@pr-7 is gone: expired) and stays "
+			"ship has no version of #7 any more (ship@pr-7 expired 12m ago) and stays "
 			"with stable 1.0."},
 		{8, "lenient cart=pr-8",
 			"pay has no version of #8 and gets 503.|ship has no version of #8 and "
@@ -208,7 +221,7 @@ static void test_unchanged(void **state)
 		dryrun_make(&env, NULL, after, cases[i].pr, &dryrun);
 		for (size_t j = 0; j < dryrun.unchanged_count; j++) {
 			strbuf_add_c(&text, j > 0 ? "|" : "");
-			dryrun_say_unchanged(&text, &dryrun.unchanged[j], cases[i].pr);
+			dryrun_say_unchanged(&text, &dryrun.unchanged[j], cases[i].pr, NOW);
 		}
 		if (!str_eq_c(strbuf_str(&text), cases[i].sentences))
 			fail_msg("row %zu: %s", i, text.data);

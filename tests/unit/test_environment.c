@@ -328,11 +328,45 @@ static void test_apply_stays_cheap(void **state)
 	environment_finish(&env);
 }
 
+/* The newest are told; of one moment all or none. */
+static void test_memory_is_bounded(void **state)
+{
+	static const struct {
+		size_t most;
+		int64_t since;
+		size_t left;
+	} cases[] = {{9, INT64_MIN, 5}, {5, INT64_MIN, 5}, {4, 11, 4}, {3, 31, 1}, {2, 31, 1},
+		{1, 31, 1}, {0, 41, 0}};
+	struct environment env, copy;
+
+	(void)state;
+	environment_init(&env);
+	env.remembers = true;
+	put_tombstone(&env, GONE_SESSION, "a", 30);
+	put_tombstone(&env, GONE_SESSION, "b", 10);
+	put_tombstone(&env, GONE_VERSION, "cart@c", 40);
+	put_tombstone(&env, GONE_VERSION, "cart@d", 30);
+	put_tombstone(&env, GONE_VERSION, "cart@e", 30);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		environment_copy(&copy, &env);
+		assert_true(copy.remembers);
+		assert_int_equal(environment_gone_since(&copy, cases[i].most), cases[i].since);
+		environment_forget(&copy, cases[i].since);
+		assert_int_equal(copy.tombstone_count, cases[i].left);
+		assert_int_equal(
+			environment_tombstone(&copy, GONE_VERSION, STR_LIT("cart@c")) != NULL,
+			cases[i].left > 0);
+		environment_finish(&copy);
+	}
+	environment_finish(&env);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_order_and_lookups),
 		cmocka_unit_test(test_sessions_and_tombstones),
+		cmocka_unit_test(test_memory_is_bounded),
 		cmocka_unit_test(test_random_history),
 		cmocka_unit_test(test_expiry),
 		cmocka_unit_test(test_apply_stays_cheap),

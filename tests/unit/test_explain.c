@@ -48,6 +48,11 @@
 #define SAME_TODAY "now: Today it would be routed the same way.\n"
 #define WHOSE_PIN \
 	"note: Whether the session or Routing-Pins had pinned it, the log does not keep.\n"
+#define REMEMBERED \
+	"note: That is remembered for a day; umbra events and the timeline go back further.\n"
+#define WAY_OUT(key) \
+	"hint: umbra session pin " key " booking=VERSION pins another, umbra session unpin " key \
+	" booking leaves it to stable.\n"
 #define PROXY_503 "warn: The proxy itself said 503; no version was asked.\n"
 #define PINS_WIN \
 	"not: A Routing-Pins header on a request wins over its pins for the services it names.\n"
@@ -133,6 +138,13 @@ static void put_tombstone(
 	tombstone->gone_at = NOW - ago_ms;
 	text_set(&tombstone->actor, actor);
 	tombstone->policy = policy;
+	if (strcmp(id, "booking@pr-gone") == 0) {
+		tombstone->pr_number = 482;
+		text_set(&tombstone->pr_author, "dev2");
+		text_set(&tombstone->commit, "a1b2c3d");
+	}
+	if (policy == POLICY_STRICT)
+		text_set(&tombstone->owner, actor);
 	put(THING_TOMBSTONE, tombstone);
 }
 
@@ -140,6 +152,7 @@ static int set_up(void **state)
 {
 	(void)state;
 	environment_init(&env);
+	env.remembers = true;
 	put_service("booking");
 	put_service("down");
 	put_service("bare");
@@ -164,6 +177,8 @@ static int set_up(void **state)
 	put_session("mixed", POLICY_LENIENT, "dev2", "booking=pr-482 bare=pr-1 down=pr-2 old=1");
 	put_session("over", POLICY_LENIENT, "dev2", "booking=2026.11.20 bare=pr-1");
 	put_tombstone(GONE_VERSION, "booking@pr-gone", WHY_RETIRED, 3 * MINUTE, "dev1", 0);
+	put_tombstone(GONE_VERSION, "notify@6", WHY_EXPIRED, HOUR, "umbra", 0);
+	put_tombstone(GONE_VERSION, "old@1", WHY_SERVICE_REMOVED, 3 * MINUTE, "dev3", 0);
 	put_tombstone(GONE_SESSION, "ended-1", WHY_EXPIRED, HOUR, "umbra", POLICY_LENIENT);
 	put_tombstone(GONE_SESSION, "ended-2", WHY_RETIRED, 200, "dev3", POLICY_STRICT);
 	return 0;
@@ -313,14 +328,16 @@ static const struct {
 		"",
 		"booking answered from pr-gone: session gone-1 pinned it, and the key came in the header.\n"
 		PINNED NO_DIRECT_PIN ANSWERED_200 NO_CALLER
-		"now: Today it would go to stable 2026.11.20: pr-gone was retired 3m ago by dev1.\n"},
+		"now: Today it would go to stable 2026.11.20: pr-gone was retired by dev1 3m ago.\n"
+		WAY_OUT("gone-1")},
 	{"pinned, retired since, strict",
 		{.version = TEXT("pr-gone"), .kind = KIND_EPHEMERAL, .status = 200, KEY("gone-2"),
 			.reason = REASON_PINNED, BOOKING, ROUTED},
 		"",
 		"booking answered from pr-gone: session gone-2 pinned it, and the key came in the header.\n"
 		PINNED NO_DIRECT_PIN ANSWERED_200 NO_CALLER
-		"now: Today the proxy would say 503: pr-gone was retired 3m ago by dev1.\n"},
+		"now: Today the proxy would say 503: pr-gone was retired by dev1 3m ago.\n"
+		WAY_OUT("gone-2")},
 	{"pinned, unpinned since",
 		{PR_482, .status = 200, KEY("plain"), .reason = REASON_PINNED, BOOKING, ROUTED},
 		"",
@@ -345,7 +362,7 @@ static const struct {
 		"",
 		"booking answered from pr-482: session ended-2 pinned it, and the key came in the header.\n"
 		PINNED NO_DIRECT_PIN ANSWERED_200 NO_CALLER
-		"now: Today the proxy would say 503: session ended-2 was ended just now by dev3.\n"},
+		"now: Today the proxy would say 503: session ended-2 was ended by dev3 just now.\n"},
 	{"pinned, the session not remembered",
 		{PR_482, .status = 200, KEY("long-gone"), .reason = REASON_PINNED, BOOKING,
 			ROUTED},
@@ -435,8 +452,9 @@ static const struct {
 		"booking answered from stable 2026.11.20: the version it was pinned to was gone.\n"
 		"rule: Rule version-gone, lenient: stable takes its place; a strict request gets 503.\n"
 		"note: The key gone-1 came in the header.\n"
-		WHOSE_PIN ANSWERED_200 NO_CALLER SAME_TODAY
-		"hint: umbra events shows what became of it.\n"},
+		WHOSE_PIN ANSWERED_200 NO_CALLER
+		"now: Today it would be routed the same way: pr-gone was retired by dev1 3m ago.\n"
+		WAY_OUT("gone-1")},
 	{"version gone, strict",
 		{.status = 503, BY_PROXY, KEY("gone-2"), .reason = REASON_VERSION_GONE, BOOKING,
 			ROUTED},
@@ -444,8 +462,9 @@ static const struct {
 		"The proxy itself said 503 for booking: the version it was pinned to was gone.\n"
 		"rule: Rule version-gone, strict: 503 and never stable; a lenient request goes to stable.\n"
 		"note: The key gone-2 came in the header.\n"
-		WHOSE_PIN PROXY_503 NO_CALLER SAME_TODAY
-		"hint: umbra events shows what became of it.\n"},
+		WHOSE_PIN PROXY_503 NO_CALLER
+		"now: Today it would be routed the same way: pr-gone was retired by dev1 3m ago.\n"
+		WAY_OUT("gone-2")},
 	{"version gone, a direct pin",
 		{STABLE, .status = 200, .reason = REASON_VERSION_GONE, BOOKING,
 			.carrier = CARRIER_COUNT, ROUTED},
@@ -538,7 +557,7 @@ static const struct {
 		WHOSE_PIN
 		"warn: The proxy itself said 503; the version it had chosen had not answered (connection refused).\n"
 		NO_CALLER SAME_TODAY
-		"hint: umbra events shows what became of it.\n"},
+		"hint: umbra session pin gone-1 down=VERSION pins another, umbra session unpin gone-1 down leaves it to stable.\n"},
 	{"stable down, ready since",
 		{.status = 503, BY_PROXY, .reason = REASON_STABLE_DOWN,
 			.intended = REASON_NO_SESSION, BOOKING, .carrier = CARRIER_COUNT,
@@ -561,7 +580,8 @@ static const struct {
 		"",
 		"old answered from stable 1: the request carried no session key.\n"
 		NO_SESSION NO_KEY ANSWERED_200 NO_CALLER
-		"now: Today there is no service old.\n"},
+		"now: Today there is no service old.\n"
+		"note: 1 went with its service, removed by dev3 3m ago.\n"},
 	{"unknown host",
 		{.status = 404, BY_PROXY, .service = TEXT(""), .host = TEXT("nope.env.localhost"),
 			.reason = REASON_COUNT, .carrier = CARRIER_COUNT, ROUTED},
@@ -674,17 +694,17 @@ static const struct {
 		"rule: Rule session-expired, lenient: stable takes its place; a strict request gets 503.\n"
 		"note: The key ended-1 stands in the header.\n"},
 	{"expired, strict", "booking.env.localhost", "/", {{TEXT("Routing-Session"), TEXT("ended-2")}},
-		"booking gets 503 from the proxy: session ended-2 was ended just now by dev3.\n"
+		"booking gets 503 from the proxy: session ended-2 was ended by dev3 just now.\n"
 		"rule: Rule session-expired, strict: 503 and never stable; a lenient request goes to stable.\n"
 		"note: The key ended-2 stands in the header.\n"
 		"note: It is strict: the session was, and that outlives it by a day.\n"},
 	{"gone, lenient", "booking.env.localhost", "/", {{TEXT("Routing-Session"), TEXT("gone-1")}},
-		"booking goes to stable 2026.11.20: pr-gone was retired 3m ago by dev1.\n"
+		"booking goes to stable 2026.11.20: pr-gone was retired by dev1 3m ago.\n"
 		"rule: Rule version-gone, lenient: stable takes its place; a strict request gets 503.\n"
 		"note: The session pins booking to pr-gone.\n"
 		"note: The key gone-1 stands in the header.\n"},
 	{"gone, strict", "booking.env.localhost", "/", {{TEXT("Routing-Session"), TEXT("gone-2")}},
-		"booking gets 503 from the proxy: pr-gone was retired 3m ago by dev1.\n"
+		"booking gets 503 from the proxy: pr-gone was retired by dev1 3m ago.\n"
 		"rule: Rule version-gone, strict: 503 and never stable; a lenient request goes to stable.\n"
 		"note: The session pins booking to pr-gone.\n"
 		"note: The key gone-2 stands in the header.\n"
@@ -764,14 +784,16 @@ static const struct {
 		SEEN PINS_WIN},
 	{THING_SESSION, "gone-1",
 		"Session gone-1 does not get all it pins: 2 of 2 pins cannot be served.\n"
-		"warn: booking goes to stable 2026.11.20: pr-gone was retired 3m ago by dev1.\n"
+		"warn: booking goes to stable 2026.11.20: pr-gone was retired by dev1 3m ago.\n"
 		"warn: down gets 503: pr-0 is not there, and stable stable has been unhealthy for 12m (answered 500).\n"
+		WAY_OUT("gone-1")
 		BARE_IS_DOWN
 		"rule: Everything else goes to stable: 1 service.\n"
 		LENIENT DEV1_7H SEEN PINS_WIN},
 	{THING_SESSION, "gone-2",
 		"Session gone-2 does not get all it pins: 1 of 1 pin cannot be served.\n"
-		"warn: booking gets 503: pr-gone was retired 3m ago by dev1, and the session is strict.\n"
+		"warn: booking gets 503: pr-gone was retired by dev1 3m ago, and the session is strict.\n"
+		WAY_OUT("gone-2")
 		BARE_IS_DOWN DOWN_IS_DOWN
 		"rule: Everything else goes to stable: 1 service.\n"
 		STRICT DEV1_7H SEEN PINS_WIN},
@@ -922,6 +944,63 @@ static void test_things(void **state)
 	explanation_finish(&e);
 }
 
+/* clang-format off */
+static const struct {
+	int kind;
+	const char *id;
+	const char *says;
+} graves[] = {
+	{GONE_VERSION, "booking@pr-gone",
+		"pr-gone of booking was retired by dev1 3m ago.\n"
+		"rule: Rule version-gone: a lenient request goes to stable, a strict one gets 503.\n"
+		"note: It was built for #482 by dev2 from commit a1b2c3d.\n"
+		"warn: Still pinned by gone-1, gone-2.\n"
+		"hint: umbra session pin gone-1 booking=VERSION pins another, umbra session unpin gone-1 booking leaves it to stable.\n"
+		"hint: umbra version register booking@pr-gone brings it back, with the endpoints it has now.\n"
+		REMEMBERED},
+	{GONE_VERSION, "notify@6",
+		"6 of notify expired 1h ago.\n"
+		"rule: Rule version-gone: a lenient request goes to stable, a strict one gets 503.\n"
+		"hint: umbra version register notify@6 brings it back, with the endpoints it has now.\n"
+		REMEMBERED},
+	{GONE_VERSION, "old@1",
+		"1 of old went with its service, removed by dev3 3m ago.\n"
+		"rule: Rule version-gone: a lenient request goes to stable, a strict one gets 503.\n"
+		"warn: Still pinned by mixed.\n"
+		"hint: umbra session pin mixed old=VERSION pins another, umbra session unpin mixed old leaves it to stable.\n"
+		"note: There is no service old any more.\n"
+		REMEMBERED},
+	{GONE_SESSION, "ended-1",
+		"Session ended-1 expired 1h ago.\n"
+		"rule: Rule session-expired, lenient: stable takes its place; a strict request gets 503.\n"
+		"hint: umbra session create makes a new one.\n"
+		REMEMBERED},
+	{GONE_SESSION, "ended-2",
+		"Session ended-2 was ended by dev3 just now.\n"
+		"rule: Rule session-expired, strict: 503 and never stable; a lenient request goes to stable.\n"
+		"note: It belonged to dev3.\n"
+		"hint: umbra session create makes a new one.\n"
+		REMEMBERED},
+};
+/* clang-format on */
+
+static void test_graves(void **state)
+{
+	struct explanation e;
+
+	(void)state;
+	explanation_init(&e);
+	for (size_t i = 0; i < ARRAY_LEN(graves); i++) {
+		const struct tombstone *gone = environment_tombstone(
+			&env, (enum tombstone_kind)graves[i].kind, str_of(graves[i].id));
+
+		assert_non_null(gone);
+		explain_gone(&e, &env, gone, NOW);
+		check("grave", graves[i].id, &e, graves[i].says);
+	}
+	explanation_finish(&e);
+}
+
 /* A client that was not told of the gone says what may be, and not what it cannot know. */
 static void test_without_tombstones(void **state)
 {
@@ -936,6 +1015,7 @@ static void test_without_tombstones(void **state)
 
 	(void)state;
 	environment_copy(&client, &env);
+	client.remembers = false;
 	while (client.tombstone_count > 0) {
 		struct change change;
 		char *id = thing_id(THING_TOMBSTONE, client.tombstones[0]);
@@ -988,6 +1068,7 @@ int main(void)
 		cmocka_unit_test(test_requests),
 		cmocka_unit_test(test_decisions),
 		cmocka_unit_test(test_things),
+		cmocka_unit_test(test_graves),
 		cmocka_unit_test(test_without_tombstones),
 		cmocka_unit_test(test_many_pins),
 	};

@@ -147,7 +147,7 @@ static const struct {
 	{{.verb = PLANE_DELETE_VERSION, .service = "cart", .version = "pr-11"}, ERR_NOT_FOUND,
 		"pr-1", NULL},
 	{{.verb = PLANE_DELETE_VERSION, .service = "search", .version = "old"}, ERR_GONE, NULL,
-		"ago"},
+		"was retired by tester just now"},
 	{{.verb = PLANE_DELETE_VERSION, .service = "crat", .version = "pr-1"}, ERR_SERVICE_UNKNOWN,
 		"cart", NULL},
 	{{.verb = PLANE_DELETE_VERSION, .service = "cart", .version = "p r"}, ERR_BAD_NAME, NULL,

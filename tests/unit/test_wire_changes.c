@@ -31,12 +31,18 @@ static void lines_come_back(void **state)
 	struct session *session = record_create(&session_type);
 	strbuf_init(&out, 10000);
 
-	wire_write_feed_first(&out, "e1", 7, true);
+	wire_write_feed_first(&out, &(struct feed_line){.epoch = "e1", .since = 7, .full = true});
 	assert_string_equal(out.data, "{\"epoch\":\"e1\",\"since\":7,\"full\":true}\n");
 	struct feed_line line = read_ok(strbuf_str(&out));
 	assert_int_equal(line.kind, FEED_FIRST);
 	assert_string_equal(line.epoch, "e1");
-	assert_true(line.since == 7 && line.full);
+	assert_true(line.since == 7 && line.full && !line.tombstones);
+	strbuf_reset(&out);
+	wire_write_feed_first(&out, &(struct feed_line){.epoch = "e1", .tombstones = true});
+	assert_string_equal(
+		out.data, "{\"epoch\":\"e1\",\"since\":0,\"full\":false,\"tombstones\":true}\n");
+	assert_true(read_ok(strbuf_str(&out)).tombstones);
+	strbuf_reset(&out);
 
 	text_set(&session->key, "dev-1");
 	dict_set(&session->pins, STR_LIT("cart"), "pr-1");
@@ -72,10 +78,46 @@ static void lines_come_back(void **state)
 	line = read_ok(strbuf_str(&out));
 	assert_true(line.kind == FEED_LAST && line.revision == 1041);
 
-	change_init_removed(&change, THING_TOMBSTONE, "session:x", 1);
+	strbuf_finish(&out);
+}
+
+/* A tombstone comes as it is, and its end when it is remembered no longer. */
+static void tombstones_come_back(void **state)
+{
+	(void)state;
+	struct strbuf out;
+	struct change change;
+	struct feed_line line;
+	struct tombstone *tombstone = record_create(&tombstone_type);
+	strbuf_init(&out, 10000);
+
+	tombstone->kind = GONE_VERSION;
+	text_set(&tombstone->id, "cart@pr-1");
+	tombstone->why = WHY_RETIRED;
+	tombstone->gone_at = 1795372927113;
+	text_set(&tombstone->actor, "dev1");
+	change_init(&change, THING_TOMBSTONE, tombstone, 44);
+	wire_write_feed_change(&out, &change);
+	assert_string_equal(out.data,
+		"{\"tombstone\":{\"kind\":\"version\",\"id\":\"cart@pr-1\",\"why\":\"retired\","
+		"\"gone_at\":\"2026-11-22T18:42:07.113Z\",\"actor\":\"dev1\"}}\n");
+	line = read_ok(strbuf_str(&out));
+	assert_int_equal(line.change.thing, THING_TOMBSTONE);
+	assert_string_equal(line.change.id, "version:cart@pr-1");
+	assert_true(record_equal(&tombstone_type, tombstone, line.change.record, 0));
+	change_finish(&line.change);
+	change_finish(&change);
+	record_unref(&tombstone_type, tombstone);
+
+	change_init_removed(&change, THING_TOMBSTONE, "session:x", 45);
 	strbuf_reset(&out);
 	wire_write_feed_change(&out, &change);
-	assert_int_equal(out.len, 0);
+	assert_string_equal(
+		out.data, "{\"removed\":{\"kind\":\"tombstone\",\"id\":\"session:x\"}}\n");
+	line = read_ok(strbuf_str(&out));
+	assert_true(line.change.thing == THING_TOMBSTONE && line.change.record == NULL);
+	assert_string_equal(line.change.id, "session:x");
+	change_finish(&line.change);
 	change_finish(&change);
 	strbuf_finish(&out);
 }
@@ -89,8 +131,9 @@ static void refuses_other_lines(void **state)
 		"{\"epoch\":\"123456789012345678901234567890123\",\"since\":0,\"full\":true}",
 		"{\"revision\":\"7\"}", "{\"service\":7}", "{\"service\":{}}",
 		"{\"version\":{\"service\":\"a\"}}", "{\"service\":{\"name\":\"Bad Name\"}}",
-		"{\"removed\":{}}", "{\"removed\":{\"kind\":\"tombstone\",\"id\":\"x\"}}",
-		"{\"tombstone\":{\"id\":\"x\"}}", "{\"error\":\"x\"}"};
+		"{\"removed\":{}}", "{\"removed\":{\"kind\":\"request\",\"id\":\"x\"}}",
+		"{\"tombstone\":{\"kind\":\"version\"}}",
+		"{\"tombstone\":{\"kind\":\"service\",\"id\":\"x\"}}", "{\"error\":\"x\"}"};
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
 		struct feed_line line;
 		struct errbuf eb = {.err = ERR_NONE};
@@ -249,6 +292,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_come_back),
+		cmocka_unit_test(tombstones_come_back),
 		cmocka_unit_test(refuses_other_lines),
 		cmocka_unit_test(problems_come_back),
 		cmocka_unit_test(figures_come_back),

@@ -98,7 +98,25 @@ static int64_t last_seen(const struct model *model, struct str service, struct s
 	return figures ? figures->last_seen : 0;
 }
 
-/* False when it is not there (any more). */
+/* What is remembered of what is not there any more; false when nothing is. */
+static bool explain_memory(struct explain *state, const struct model *model)
+{
+	const struct selection *what = &state->what;
+	const struct tombstone *gone = NULL;
+	char id[VERSION_ID_SIZE];
+
+	if (what->session[0] != '\0') {
+		gone = environment_tombstone(model->env, GONE_SESSION, str_of(what->session));
+	} else if (what->version[0] != '\0') {
+		name_join_version(str_of(what->service), str_of(what->version), id);
+		gone = environment_tombstone(model->env, GONE_VERSION, str_of(id));
+	}
+	if (gone)
+		explain_gone(&state->explanation, model->env, gone, model->now_ms);
+	return gone != NULL;
+}
+
+/* False when it is not there, and not remembered. */
 static bool explain(struct explain *state, const struct model *model)
 {
 	const struct environment *env = model->env;
@@ -127,7 +145,7 @@ static bool explain(struct explain *state, const struct model *model)
 		if (thing)
 			explain_service(&state->explanation, env, thing, model->now_ms);
 	}
-	return thing != NULL;
+	return thing != NULL || explain_memory(state, model);
 }
 
 static void add_rows(struct explain *state, struct str line, int kind)
