@@ -167,6 +167,11 @@ static int draw_text(const struct canvas *canvas, int y, int x, int cols, enum r
 	struct text_glyph glyph;
 	struct str rest = text;
 
+	if (!found && text.n <= (size_t)cols && text_is_plain(text)) {
+		grid_text(
+			canvas->grid, canvas->y + y, canvas->x + x, &run.cell, text.p, (int)text.n);
+		return (int)text.n;
+	}
 	while (next_glyph(&rest, canvas->ascii, &glyph)) {
 		bool inside = found && glyph.bytes >= found->from && glyph.bytes < found->to;
 

@@ -68,6 +68,18 @@ void grid_put(struct grid *grid, int y, int x, const cchar_t *cell, int cells)
 		row[x + 1] = second;
 }
 
+void grid_text(struct grid *grid, int y, int x, const cchar_t *cell, const char *text, int cols)
+{
+	cchar_t *row = grid->cells + (size_t)y * (size_t)grid->cols;
+
+	split(grid, row, x);
+	split(grid, row, x + cols);
+	for (int i = 0; i < cols; i++) {
+		row[x + i] = *cell;
+		row[x + i].chars[0] = (wchar_t)text[i];
+	}
+}
+
 void grid_fill(struct grid *grid, int y, int x, const cchar_t *cell, int cols)
 {
 	cchar_t *row = grid->cells + (size_t)y * (size_t)grid->cols;
@@ -78,28 +90,56 @@ void grid_fill(struct grid *grid, int y, int x, const cchar_t *cell, int cols)
 		row[x + i] = *cell;
 }
 
-static void give_row(struct grid *grid, WINDOW *window, int y)
+/* ---- to curses ---- */
+
+struct span {
+	int from, to;
+};
+
+static bool is_same(const cchar_t *a, const cchar_t *b)
+{
+	return memcmp(a, b, sizeof(*a)) == 0;
+}
+
+/* From the first to behind the last cell that differs, whole glyphs; nothing when none does. */
+static struct span changed_span(const struct grid *grid, int y)
+{
+	size_t at = (size_t)y * (size_t)grid->cols;
+	const cchar_t *row = grid->cells + at;
+	const cchar_t *given = grid->given + at;
+	struct span span = {0, grid->cols};
+
+	if (!grid->known[y])
+		return span;
+	while (span.from < span.to && is_same(&row[span.from], &given[span.from]))
+		span.from++;
+	while (span.to > span.from && is_same(&row[span.to - 1], &given[span.to - 1]))
+		span.to--;
+	return span;
+}
+
+static void give_span(struct grid *grid, WINDOW *window, int y, struct span span)
 {
 	const cchar_t *row = grid->cells + (size_t)y * (size_t)grid->cols;
 	int count = 0;
 
-	for (int x = 0; x < grid->cols; x++)
+	for (int x = span.from; x < span.to; x++)
 		if (row[x].chars[0] != L'\0')
 			grid->row[count++] = row[x];
-	(void)mvwadd_wchnstr(window, y, 0, grid->row, count);
+	(void)mvwadd_wchnstr(window, y, span.from, grid->row, count);
 }
 
 void grid_give(struct grid *grid, WINDOW *window)
 {
-	size_t size = (size_t)grid->cols * sizeof(cchar_t);
-
 	for (int y = 0; y < grid->rows; y++) {
-		size_t at = (size_t)y * (size_t)grid->cols;
+		struct span span = changed_span(grid, y);
+		size_t at = (size_t)y * (size_t)grid->cols + (size_t)span.from;
 
-		if (grid->known[y] && memcmp(grid->cells + at, grid->given + at, size) == 0)
+		if (span.from == span.to)
 			continue;
-		give_row(grid, window, y);
-		memcpy(grid->given + at, grid->cells + at, size);
+		give_span(grid, window, y, span);
+		memcpy(grid->given + at, grid->cells + at,
+			(size_t)(span.to - span.from) * sizeof(cchar_t));
 		grid->known[y] = true;
 	}
 }

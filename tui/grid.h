@@ -2,7 +2,7 @@
  * The cells of the picture that is being drawn, before curses sees them. Of screen.c and canvas.c only.
  *
  * Views draw every row anew each frame. Handing all of that to curses, run by run, costs more than drawing
- * it; here a cell is a copy, and curses gets the rows that differ from what it was given last, each whole.
+ * it; here a cell is a copy, and curses gets what differs from what it was given last.
  */
 #ifndef UMBRA_TUI_GRID_H
 #define UMBRA_TUI_GRID_H
@@ -27,9 +27,11 @@ void grid_forget(struct grid *grid);
 
 /* One glyph of one or two cells, inside the grid. A wide one that it covers half of is gone. */
 void grid_put(struct grid *grid, int y, int x, const cchar_t *cell, int cells);
+/* A glyph a byte, each looking like the cell: of printable ASCII only. */
+void grid_text(struct grid *grid, int y, int x, const cchar_t *cell, const char *text, int cols);
 /* The same one-cell glyph over and over. */
 void grid_fill(struct grid *grid, int y, int x, const cchar_t *cell, int cols);
-/* Hands over the rows that changed. */
+/* Hands over what changed, in each row from the first cell that did to the last. */
 void grid_give(struct grid *grid, WINDOW *window);
 
 #endif

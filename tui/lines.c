@@ -27,6 +27,7 @@ struct lines {
 	int64_t matched; /* the last number the filter matched, 0: none */
 	int64_t first; /* number at the clear */
 	size_t gaps; /* in `shown` */
+	size_t errors; /* in `shown` */
 	int64_t *shown;
 	size_t head; /* the first of `shown` that counts */
 	size_t tail; /* behind the last */
@@ -69,7 +70,7 @@ void lines_destroy(struct lines *lines)
 
 static void empty(struct lines *lines)
 {
-	lines->head = lines->tail = lines->gaps = 0;
+	lines->head = lines->tail = lines->gaps = lines->errors = 0;
 	lines->matched = 0;
 }
 
@@ -101,14 +102,23 @@ static enum line_part part_of(int64_t entry)
 	return (enum line_part)(entry & PART_MASK);
 }
 
+static bool is_error_row(const struct lines *lines, size_t row)
+{
+	return (lines->shown[lines->head + row] & ERROR_BIT) != 0;
+}
+
 /* Those that left the ring leave the sieve, and so does a gap that nothing stands before any more. */
 static void trim(struct lines *lines)
 {
 	int64_t oldest = ring_oldest(lines->ring);
 
-	while (lines->head < lines->tail && (number_of(lines->shown[lines->head]) < oldest ||
-						    part_of(lines->shown[lines->head]) == LINE_GAP))
-		lines->gaps -= part_of(lines->shown[lines->head++]) == LINE_GAP;
+	while (lines->head < lines->tail &&
+		(number_of(lines->shown[lines->head]) < oldest ||
+			part_of(lines->shown[lines->head]) == LINE_GAP)) {
+		lines->gaps -= part_of(lines->shown[lines->head]) == LINE_GAP;
+		lines->errors -= is_error_row(lines, 0);
+		lines->head++;
+	}
 	if (lines->head > lines->max_lines) {
 		memmove(lines->shown, lines->shown + lines->head,
 			(lines->tail - lines->head) * sizeof(*lines->shown));
@@ -124,6 +134,7 @@ static void append(struct lines *lines, int64_t number, enum line_part part)
 
 	array_reserve(&lines->shown, &lines->cap, lines->tail + 1, sizeof(*lines->shown));
 	lines->shown[lines->tail++] = entry_of(number, part) | error;
+	lines->errors += error != 0;
 }
 
 /* With the lines from `from` on that are not shown yet before it, and a gap where some are left out. */
@@ -276,11 +287,6 @@ enum line_part lines_part(const struct lines *lines, size_t row)
 	return row < lines_shown(lines) ? part_of(lines->shown[lines->head + row]) : LINE_GAP;
 }
 
-static bool is_error_row(const struct lines *lines, size_t row)
-{
-	return (lines->shown[lines->head + row] & ERROR_BIT) != 0;
-}
-
 bool lines_find_error(const struct lines *lines, size_t row, bool back, size_t *ret_row)
 {
 	size_t count = lines_shown(lines);
@@ -295,20 +301,19 @@ bool lines_find_error(const struct lines *lines, size_t row, bool back, size_t *
 	return false;
 }
 
+/* From whichever end is nearer: each frame asks, and mostly at the last row. */
 void lines_count_errors(
 	const struct lines *lines, size_t row, size_t *ret_before, size_t *ret_behind)
 {
-	size_t before = 0;
-	size_t behind = 0;
+	size_t count = lines_shown(lines);
+	bool from_end = row > count / 2;
+	size_t counted = 0;
+	size_t here = row < count && is_error_row(lines, row);
 
-	for (size_t i = 0; i < lines_shown(lines); i++) {
-		bool error = is_error_row(lines, i);
-
-		before += error && i < row;
-		behind += error && i > row;
-	}
-	*ret_before = before;
-	*ret_behind = behind;
+	for (size_t i = from_end ? row + 1 : 0; i < (from_end ? count : row); i++)
+		counted += is_error_row(lines, i);
+	*ret_before = from_end ? lines->errors - here - counted : counted;
+	*ret_behind = lines->errors - here - *ret_before;
 }
 
 int64_t lines_first(const struct lines *lines)

@@ -6,6 +6,7 @@
 #include "core/base/text.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "core/base/mem.h"
 #include "core/base/text_table.h"
@@ -183,10 +184,36 @@ void text_add_safe(struct strbuf *out, struct str s)
 		strbuf_add(out, glyph.bytes, glyph.len);
 }
 
+/* Eight bytes at once: none has its top bit, is below a blank, or is DEL. A borrow begins at a byte that is. */
+static bool are_plain(uint64_t bytes)
+{
+	const uint64_t each = UINT64_C(0x0101010101010101);
+
+	return ((bytes | (bytes - each * 0x20) | (bytes + each)) & each * 0x80) == 0;
+}
+
+bool text_is_plain(struct str s)
+{
+	uint64_t bytes;
+	size_t i = 0;
+
+	for (; s.n - i >= sizeof(bytes); i += sizeof(bytes)) {
+		memcpy(&bytes, s.p + i, sizeof(bytes));
+		if (!are_plain(bytes))
+			return false;
+	}
+	while (i < s.n && s.p[i] >= 0x20 && s.p[i] < 0x7f)
+		i++;
+	return i == s.n;
+}
+
 size_t text_cells(struct str s)
 {
 	struct text_glyph glyph;
 	size_t cells = 0;
+
+	if (text_is_plain(s))
+		return s.n;
 	while (text_next(&s, false, &glyph))
 		cells += (size_t)glyph.cells;
 	return cells;

@@ -31,6 +31,8 @@ struct text_glyph {
 bool text_next(struct str *rest, bool ascii, struct text_glyph *ret_glyph);
 /* Appends the whole of `s`, made safe. */
 void text_add_safe(struct strbuf *out, struct str s);
+/* Whether it is nothing but printable ASCII: a byte, a glyph, a cell. */
+bool text_is_plain(struct str s);
 /* Cells of `s` when made safe. */
 size_t text_cells(struct str s);
 /* Cells of one code point: 1 or 2; 0 for a combining mark; -1 when it may not be shown. */

@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "core/base/text.h"
 #include "core/base/time.h"
 #include "core/model/version.h"
 
@@ -29,30 +30,47 @@ static bool take(struct scan *scan, const char *text, size_t len)
 
 #define TAKE(scan, literal) take(scan, literal, sizeof(literal) - 1)
 
+/* How far `text` stands at `at`: all of it, or 0. */
+static size_t match(const char *at, const char *end, const char *text)
+{
+	size_t n = 0;
+
+	while (text[n] != '\0' && at + n < end && at[n] == text[n])
+		n++;
+	return text[n] == '\0' ? n : 0;
+}
+
 /* `"name":` */
 static bool take_key(struct scan *scan, const char *name)
 {
-	struct scan ahead = *scan;
+	const char *at = scan->at;
+	size_t left = (size_t)(scan->end - at);
+	size_t len;
 
-	if (!TAKE(&ahead, "\"") || !take(&ahead, name, strlen(name)) || !TAKE(&ahead, "\":"))
+	if (left < 4 || at[0] != '"' || at[1] != name[0])
 		return false;
-	*scan = ahead;
+	len = strlen(name);
+	if (left < len + 3 || memcmp(at + 1, name, len) != 0 || at[1 + len] != '"' ||
+		at[2 + len] != ':')
+		return false;
+	scan->at += len + 3;
 	return true;
 }
 
 /* A text of printable ASCII without escapes. */
 static bool take_text(struct scan *scan, struct str *ret_text)
 {
-	const char *begin;
+	const char *begin = scan->at + 1;
+	const char *end;
 
-	if (!TAKE(scan, "\""))
+	if (scan->at == scan->end || *scan->at != '"')
 		return false;
-	begin = scan->at;
-	while (scan->at < scan->end && *scan->at >= 0x20 && *scan->at < 0x7f && *scan->at != '"' &&
-		*scan->at != '\\')
-		scan->at++;
-	*ret_text = (struct str){begin, (size_t)(scan->at - begin)};
-	return TAKE(scan, "\"");
+	end = memchr(begin, '"', (size_t)(scan->end - begin));
+	if (end == NULL)
+		return false;
+	*ret_text = (struct str){begin, (size_t)(end - begin)};
+	scan->at = end + 1;
+	return text_is_plain(*ret_text) && memchr(begin, '\\', ret_text->n) == NULL;
 }
 
 /* Puts 1 to `most` digits behind those of `value`. */
@@ -103,15 +121,19 @@ static bool take_bool(struct scan *scan, bool *ret_value)
 
 static bool take_choice(struct scan *scan, const char *const *choices, unsigned *ret_choice)
 {
-	struct str text;
 	unsigned i = 0;
+	size_t len = 0;
 
-	if (!take_text(scan, &text))
+	if (!TAKE(scan, "\""))
 		return false;
-	while (choices[i] != NULL && !str_eq_c(text, choices[i]))
+	while (choices[i] != NULL && ((len = match(scan->at, scan->end, choices[i])) == 0 ||
+					     scan->at + len == scan->end || scan->at[len] != '"'))
 		i++;
+	if (choices[i] == NULL)
+		return false;
 	*ret_choice = i;
-	return choices[i] != NULL;
+	scan->at += len + 1;
+	return true;
 }
 
 static bool take_view(struct scan *scan, const struct field *field, struct str *slot)
