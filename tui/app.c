@@ -21,6 +21,7 @@
 #include "tui/app_internal.h"
 #include "tui/save.h"
 #include "tui/kept.h"
+#include "tui/settle.h"
 
 /* Frames for what the network brings come no faster than this; keys are painted at once. */
 enum {
@@ -315,10 +316,16 @@ static void on_storm_over(evutil_socket_t fd, short what, void *arg)
 
 static void on_figures(evutil_socket_t fd, short what, void *arg)
 {
+	struct app *app = arg;
+
 	(void)fd;
 	(void)what;
-	network_poll(arg);
-	network_cost(arg);
+	if (app->model.known && !app->settled) {
+		app->settled = true;
+		settle();
+	}
+	network_poll(app);
+	network_cost(app);
 }
 
 /* ---- beginning and end ---- */

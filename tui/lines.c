@@ -15,7 +15,7 @@
 
 /* An entry of `shown`: the number, whether it is an error, enum line_part. So entries sort by number, a gap first. */
 enum { PART_BITS = 3, PART_MASK = 3, ERROR_BIT = 4 };
-enum { LINES_MAX = 20000, LINES_BYTES_MAX = 6 << 20, RATE_LAG_MS = 2000 };
+enum { LINES_MAX = 20000, LINES_BYTES_MAX = 5 << 20, RATE_LAG_MS = 2000 };
 
 struct lines {
 	struct ring *ring;
@@ -119,7 +119,7 @@ static void trim(struct lines *lines)
 		lines->errors -= is_error_row(lines, 0);
 		lines->head++;
 	}
-	if (lines->head > lines->max_lines) {
+	if (lines->head > lines->tail - lines->head) {
 		memmove(lines->shown, lines->shown + lines->head,
 			(lines->tail - lines->head) * sizeof(*lines->shown));
 		lines->tail -= lines->head;

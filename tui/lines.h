@@ -18,7 +18,7 @@
 
 struct lines;
 
-/* 0: 20,000 lines, 6 MiB. */
+/* 0: 20,000 lines, 5 MiB. */
 struct lines *lines_create(size_t max_lines, size_t max_bytes);
 void lines_destroy(struct lines *lines);
 void lines_clear(struct lines *lines);

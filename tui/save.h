@@ -17,7 +17,7 @@ enum { SAVE_NAME_SIZE = 64 };
 void save_default_name(int64_t now_ms, char dst[SAVE_NAME_SIZE]);
 /*
  * Writes a new file, never over one that is there (ERR_CONFLICT); on an error nothing is left behind, and `eb`
- * has the sentence. Blocks for as long as the disk takes: at most what the lines may hold, 6 MiB as text.
+ * has the sentence. Blocks for as long as the disk takes: at most what the lines may hold, 5 MiB as text.
  */
 enum err save_lines(
 	const struct model *model, const char *path, char ret_said[MESSAGE_MAX], struct errbuf *eb);
