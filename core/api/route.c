@@ -29,7 +29,7 @@ const struct route routes[] = {
 	{METHOD_GET, "/v1/environment", environment_get, ROUTE_STREAM, {0}},
 	{METHOD_GET, "/v1/changes", changes_get, ROUTE_STREAM,
 		{"since", "epoch", "wait", "tombstones"}},
-	{METHOD_GET, "/v1/traffic", traffic_get, 0, {"window", "since", "by"}},
+	{METHOD_GET, "/v1/traffic", traffic_get, 0, {"window", "since", "by", "session"}},
 	{METHOD_GET, "/v1/requests", requests_get, 0, {"filter", "limit", "before"}},
 	{METHOD_GET, "/v1/requests/tail", tail_get, ROUTE_STREAM, {"filter", "since"}},
 	{METHOD_GET, "/v1/events", events_get, ROUTE_STREAM, {"since", "wait", "limit"}},

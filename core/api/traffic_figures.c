@@ -23,7 +23,9 @@ static const char *const list_names[] = {
 
 struct figures_out {
 	struct json_writer w;
+	const struct traffic *traffic;
 	enum figure_by by;
+	bool of_session;
 };
 
 /* "cart@pr-482"; a service whose requests nobody served has no "@". */
@@ -57,6 +59,21 @@ static void write_key(struct figures_out *out, struct str key)
 	}
 }
 
+static void write_lost(struct figures_out *out, const struct figures *figures)
+{
+	struct str trace = traffic_trace_of(out->traffic, figures->lost_seq);
+
+	json_uint(&out->w, "lost", figures->lost);
+	if (trace.n > 0)
+		json_str(&out->w, "lost_trace", trace);
+	else
+		json_null(&out->w, "lost_trace");
+	if (!out->of_session)
+		return;
+	json_uint(&out->w, "pinned", figures->pinned);
+	json_uint(&out->w, "without", figures->without);
+}
+
 static void write_figures(void *arg, const char *key, const struct figures *figures)
 {
 	struct figures_out *out = arg;
@@ -65,16 +82,52 @@ static void write_figures(void *arg, const char *key, const struct figures *figu
 	json_object(w, NULL);
 	write_key(out, str_of(key));
 	if (out->by == FIGURES_BY_EDGE)
-		json_uint(w, "lost", figures->lost);
+		write_lost(out, figures);
 	wire_write_figures(w, figures);
 	json_object_end(w);
 }
 
+/* `session` narrows edges to its requests; all of them each time, for they are worked out anew. */
+static enum err read_session(
+	const struct call *call, int by, struct str *ret_session, struct errbuf *eb)
+{
+	struct str session = query_get(&call->query, "session");
+
+	*ret_session = session;
+	if (session.n == 0)
+		return ERR_NONE;
+	if (by != FIGURES_BY_EDGE)
+		return err_set_field(eb, ERR_BAD_PARAMETER, "session", "by=edge",
+			"session goes with by=edge only");
+	return name_check_session(session, "session", eb);
+}
+
+/* The list; returns what the next `since` is. */
+static int64_t write_list(struct figures_out *out, struct traffic *traffic, struct str session,
+	int seconds, int64_t since)
+{
+	struct session_calls calls;
+
+	json_array(&out->w, list_names[out->by]);
+	if (session.n == 0) {
+		since = traffic_figures(traffic, out->by, seconds, since, write_figures, out);
+		json_array_end(&out->w);
+		return since;
+	}
+	traffic_session_calls(traffic, session, seconds, write_figures, out, &calls);
+	json_array_end(&out->w);
+	json_str(&out->w, "session", session);
+	json_uint(&out->w, "requests", calls.requests);
+	json_bool(&out->w, "complete", calls.complete);
+	return calls.now_ms;
+}
+
 void traffic_get(struct call *call)
 {
-	struct figures_out out;
+	struct figures_out out = {.traffic = call->api->options.traffic};
 	int64_t window_ms = WINDOW_SLOTS * 1000LL;
 	int64_t since = 0;
+	struct str session;
 	struct errbuf eb;
 	int by = FIGURES_BY_VERSION;
 
@@ -82,18 +135,18 @@ void traffic_get(struct call *call)
 	if (query_duration(&call->query, "window", 1000, WINDOW_SLOTS * 1000LL, &window_ms, &eb) !=
 			ERR_NONE ||
 		query_int(&call->query, "since", 0, INT64_MAX, &since, &eb) != ERR_NONE ||
-		query_choice(&call->query, "by", by_names, &by, &eb) != ERR_NONE) {
+		query_choice(&call->query, "by", by_names, &by, &eb) != ERR_NONE ||
+		read_session(call, by, &session, &eb) != ERR_NONE) {
 		call_fail(call, &eb, NULL);
 		return;
 	}
 	out.by = (enum figure_by)by;
+	out.of_session = session.n > 0;
 	out.w = call_json(call);
 	json_object(&out.w, NULL);
 	json_duration(&out.w, "window", window_ms);
-	json_array(&out.w, list_names[by]);
-	since = traffic_figures(call->api->options.traffic, out.by, (int)(window_ms / 1000), since,
-		write_figures, &out);
-	json_array_end(&out.w);
+	since = write_list(
+		&out, call->api->options.traffic, session, (int)(window_ms / 1000), since);
 	json_int(&out.w, "since", since);
 	json_object_end(&out.w);
 	call_reply(call, 200);

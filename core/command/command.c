@@ -35,6 +35,7 @@ const struct command *const commands[] = {
 	&command_session_use,
 	&command_session_extend,
 	&command_session_link,
+	&command_session_map,
 	&command_session_end,
 	&command_curl,
 	&command_logs,

@@ -1,5 +1,5 @@
 /*
- * session list|show|create|pin|unpin|use|extend|end: rows of the command table. `link` is in command_link.c.
+ * session list|show|create|pin|unpin|use|extend|map|end: rows of the command table. `link` is in command_link.c.
  */
 #include <stdlib.h>
 
@@ -346,6 +346,49 @@ static struct command_run *end_start(
 	run_send(run, "DELETE", 0);
 	return run;
 }
+
+/* ---- map ---- */
+
+static const struct column map_columns[] = {
+	{.title = "CALLER", .path = "caller"},
+	{.title = "SERVICE", .path = "service"},
+	{.title = "VERSION", .path = "version"},
+	{.title = "REQUESTS", .path = "count", .right = true},
+	{.title = "PINNED", .path = "pinned", .right = true},
+	{.title = "LOST", .path = "lost", .right = true},
+	{.title = "5XX%", .path = "share_5xx", .right = true, .form = FORM_PERCENT},
+	{.title = "LOST IN TRACE", .path = "lost_trace"},
+};
+
+static struct command_run *map_start(
+	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+{
+	struct command_run *run = run_create(client, done, arg);
+
+	run_path(run, "traffic", NULL);
+	run_query(run, "by", "edge");
+	run_query(run, "session", args_get(args, "KEY"));
+	run_send(run, "GET", 0);
+	return run;
+}
+
+const struct command command_session_map = {
+	.noun = "session",
+	.verb = "map",
+	.summary = "who called whom in its requests of the last minute, and who lost it",
+	.help = "A row each for a caller (none: from outside) and the version it reached. PINNED "
+		"went where "
+		"the session pins, LOST did not carry it any more, because the caller did not pass "
+		"it on.",
+	.example = "umbra session map checkout-4f2k",
+	.args = key_arg,
+	.arg_count = ARRAY_LEN(key_arg),
+	.shape = SHAPE_LIST,
+	.list_path = "edges",
+	.columns = map_columns,
+	.column_count = ARRAY_LEN(map_columns),
+	.start = map_start,
+};
 
 const struct command command_session_end = {
 	.noun = "session",

@@ -35,6 +35,7 @@ extern const struct command command_session_unpin;
 extern const struct command command_session_use;
 extern const struct command command_session_extend;
 extern const struct command command_session_link;
+extern const struct command command_session_map;
 extern const struct command command_session_end;
 
 extern const struct command command_curl;

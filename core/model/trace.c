@@ -197,27 +197,48 @@ void trace_index_add(struct trace_index *index, int64_t number, struct str trace
 	index->heads[bucket] = number;
 }
 
+void trace_index_each(const struct trace_index *index, struct str text,
+	bool (*each)(void *arg, const struct request *record), void *arg)
+{
+	int64_t number = text.n > 0 ? index->heads[bucket_of(index, text)] : -1;
+
+	while (number >= 0 && index->newest - number <= (int64_t)index->mask) {
+		const struct request *record = index->get(index->store, number);
+
+		if (record == NULL || !each(arg, record))
+			return;
+		number = index->before[(uint64_t)number & index->mask];
+	}
+}
+
+struct hops_found {
+	struct str trace;
+	const struct request **hops;
+	size_t count;
+	int steps;
+	bool too_many;
+};
+
+static bool find_hop(void *arg, const struct request *record)
+{
+	struct hops_found *found = arg;
+
+	found->too_many = found->steps++ == STEPS_MAX;
+	if (found->too_many || !str_eq(record->trace, found->trace))
+		return !found->too_many;
+	found->too_many = found->count == TRACE_HOPS_MAX;
+	if (!found->too_many)
+		found->hops[found->count++] = record;
+	return !found->too_many;
+}
+
 size_t trace_index_hops(const struct trace_index *index, struct str trace,
 	const struct request *ret_hops[TRACE_HOPS_MAX])
 {
-	int64_t number = trace.n > 0 ? index->heads[bucket_of(index, trace)] : -1;
-	size_t count = 0;
+	struct hops_found found = {.trace = trace, .hops = ret_hops};
 
-	for (int steps = 0; number >= 0 && index->newest - number <= (int64_t)index->mask;
-		steps++, number = index->before[(uint64_t)number & index->mask]) {
-		const struct request *hop = index->get(index->store, number);
-
-		if (steps == STEPS_MAX)
-			return 0;
-		if (hop == NULL)
-			break;
-		if (!str_eq(hop->trace, trace))
-			continue;
-		if (count == TRACE_HOPS_MAX)
-			return 0;
-		ret_hops[count++] = hop;
-	}
-	return count;
+	trace_index_each(index, trace, find_hop, &found);
+	return found.too_many ? 0 : found.count;
 }
 
 const struct request *trace_index_lost_by(

@@ -42,7 +42,7 @@ static inline bool trace_hop_is_first(const struct request *hop)
 }
 
 /*
- * Finds the hops of a trace among the newest records of a store that numbers them one by one. It keeps
+ * Finds the hops of a trace (or of anything that a text of theirs says, a session's) among the newest records of a store that numbers them one by one. It keeps
  * numbers only (16 bytes for each record in reach, nothing is allocated after create); adding is O(1), a
  * look-up O(hops of the trace) as long as trace ids are not made to collide, and bounded when they are.
  */
@@ -56,6 +56,12 @@ struct trace_index *trace_index_create(size_t reach, trace_get_fn get, const voi
 void trace_index_destroy(struct trace_index *index);
 /* Numbers rise; those of records without a trace may be left out. */
 void trace_index_add(struct trace_index *index, int64_t number, struct str trace);
+/*
+ * Calls `each` for the records that are kept and in reach and whose text has the same hash as `text`, the newest
+ * first, until it says false: it compares.
+ */
+void trace_index_each(const struct trace_index *index, struct str text,
+	bool (*each)(void *arg, const struct request *record), void *arg);
 /*
  * The hops of a trace that are kept and in reach, the newest first; views into the store. Returns how
  * many; 0 when there are more than TRACE_HOPS_MAX or they could not all be looked at.

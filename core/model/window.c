@@ -41,6 +41,7 @@ struct window {
 	int64_t head; /* the newest second */
 	struct slots *slots; /* second s at s % WINDOW_SLOTS; NULL at rest */
 	uint32_t *lost; /* as slots; NULL until one is, which is seldom */
+	int64_t lost_seq;
 	struct half halves[2]; /* the newest, and one before it */
 };
 
@@ -167,7 +168,7 @@ void window_add(struct window *w, int64_t time_ms, int status, double total_ms, 
 								 : HISTOGRAM_MAX_US));
 }
 
-void window_add_lost(struct window *w, int64_t time_ms)
+void window_add_lost(struct window *w, int64_t time_ms, int64_t seq)
 {
 	int64_t second = time_ms / 1000;
 
@@ -178,6 +179,8 @@ void window_add_lost(struct window *w, int64_t time_ms)
 	if (w->lost == NULL)
 		w->lost = xcalloc(WINDOW_SLOTS, sizeof(*w->lost));
 	w->lost[second % WINDOW_SLOTS]++;
+	if (seq > w->lost_seq)
+		w->lost_seq = seq;
 }
 
 static void add_half(struct histogram *h, const struct half *half)
@@ -230,6 +233,7 @@ void window_figures(
 		figures->bytes_out += w->slots->bytes_out[i];
 		figures->lost += w->lost != NULL ? w->lost[i] : 0;
 	}
+	figures->lost_seq = figures->lost > 0 ? w->lost_seq : 0;
 	figures->rate = (double)figures->count / seconds;
 	if (figures->count > 0) {
 		figures->share_4xx = (double)count_4xx / (double)figures->count;

@@ -26,6 +26,9 @@ struct figures {
 	uint64_t count;
 	uint64_t bytes_in, bytes_out;
 	uint64_t lost; /* of them lost their session on the way; an edge's */
+	int64_t lost_seq; /* the newest that did; 0: none */
+	uint64_t pinned; /* of them went where the session pins; an edge's of one session */
+	uint64_t without; /* of them carried no session; an edge's of one session */
 	int64_t last_seen; /* ms, 0: never */
 	uint32_t history[WINDOW_SLOTS]; /* requests per second, oldest first */
 };
@@ -40,9 +43,9 @@ void window_add(struct window *w, int64_t time_ms, int status, double total_ms, 
 	int64_t bytes_out);
 /*
  * One of the requests that were added had lost its session. It counts in the second of `time_ms`, or the newest
- * that has requests.
+ * that has requests. `seq` is its number.
  */
-void window_add_lost(struct window *w, int64_t time_ms);
+void window_add_lost(struct window *w, int64_t time_ms, int64_t seq);
 /* `now_ms` may be later than the last add: the slots between are empty. */
 void window_figures(
 	const struct window *w, int64_t now_ms, int seconds, struct figures *ret_figures);

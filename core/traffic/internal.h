@@ -28,7 +28,9 @@ struct traffic {
 	struct event_base *base;
 	struct traffic_options options;
 	struct ring *ring; /* of struct request */
+	int64_t first_seq; /* given since the start */
 	struct orphans *orphans; /* over the ring */
+	struct trace_index *by_session; /* over the ring: by the session's key as it was sent */
 	struct history *history; /* NULL: none */
 	struct window_table *figures[FIGURES_COUNT];
 	/* The last LOSSES of them, number n at n % LOSSES. */

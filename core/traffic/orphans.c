@@ -78,6 +78,18 @@ void orphans_loss(struct orphans *orphans, int64_t now_ms)
 	orphans->loss_ms = now_ms;
 }
 
+size_t orphans_hops(const struct orphans *orphans, struct str trace,
+	const struct request *ret_hops[TRACE_HOPS_MAX])
+{
+	return trace_index_hops(orphans->index, trace, ret_hops);
+}
+
+bool orphans_may_judge(const struct orphans *orphans, const struct request *first, int64_t now_ms)
+{
+	return first->time > orphans->loss_ms &&
+	       first->time + (int64_t)first->total_ms + SETTLED_MS <= now_ms;
+}
+
 static void judge(struct orphans *orphans, const struct request *first, orphan_fn lost, void *arg)
 {
 	const struct request *hops[TRACE_HOPS_MAX];

@@ -6,6 +6,7 @@
 #ifndef UMBRA_TRAFFIC_ORPHANS_H
 #define UMBRA_TRAFFIC_ORPHANS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,11 @@ void orphans_take(struct orphans *orphans, const struct request *request, int64_
  * is missing may be the one that lost the session.
  */
 void orphans_loss(struct orphans *orphans, int64_t now_ms);
+/* The hops of a trace, as trace_index_hops(). */
+size_t orphans_hops(const struct orphans *orphans, struct str trace,
+	const struct request *ret_hops[TRACE_HOPS_MAX]);
+/* Whether it is time to say who lost what in the trace of this outer hop. */
+bool orphans_may_judge(const struct orphans *orphans, const struct request *first, int64_t now_ms);
 /* `orphan` lost its session at `by`. Each orphan once. */
 typedef void (*orphan_fn)(void *arg, const struct request *by, const struct request *orphan);
 /* Calls `lost` for what has become certain: a trace's, a second after its outer hop has come. */

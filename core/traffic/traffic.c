@@ -18,6 +18,7 @@
 #include "core/base/mem.h"
 #include "core/model/names.h"
 #include "core/traffic/internal.h"
+#include "core/traffic/key.h"
 
 enum {
 	RING_ITEMS = 100000,
@@ -117,8 +118,11 @@ struct traffic *traffic_create(
 		traffic_destroy(traffic);
 		return NULL;
 	}
+	traffic->first_seq = first;
 	traffic->ring =
 		ring_create(traffic->options.ring_items, traffic->options.ring_bytes, first);
+	traffic->by_session =
+		trace_index_create(traffic->options.ring_items, get_record, traffic->ring);
 	traffic->orphans = orphans_create(traffic->options.ring_items, get_record, traffic->ring);
 	traffic->pump = evtimer_new(base, on_pump, traffic);
 	traffic->rest_timer = evtimer_new(base, on_rest, traffic);
@@ -141,6 +145,7 @@ void traffic_destroy(struct traffic *traffic)
 	for (size_t i = 0; i < FIGURES_COUNT; i++)
 		window_table_destroy(traffic->figures[i]);
 	orphans_destroy(traffic->orphans);
+	trace_index_destroy(traffic->by_session);
 	ring_destroy(traffic->ring);
 	if (traffic->pump != NULL)
 		event_free(traffic->pump);
@@ -151,51 +156,23 @@ void traffic_destroy(struct traffic *traffic)
 
 /* ---- intake ---- */
 
-struct key {
-	char text[2 * VERSION_ID_SIZE];
-	size_t len;
-};
-
-/* False when it does not fit, and then it is no name of ours. */
-static bool key_add(struct key *key, struct str s)
-{
-	if (s.n > sizeof(key->text) - key->len)
-		return false;
-	if (s.n > 0)
-		memcpy(key->text + key->len, s.p, s.n);
-	key->len += s.n;
-	return true;
-}
-
-static bool key_add_version(struct key *key, const struct request *request)
-{
-	if (!key_add(key, request->service))
-		return false;
-	return request->version.n == 0 ||
-	       (key_add(key, STR_LIT("@")) && key_add(key, request->version));
-}
-
 static void count_in(struct traffic *traffic, enum figure_by by, const struct key *key,
 	const struct request *request, int64_t now_ms)
 {
-	window_table_add(traffic->figures[by], (struct str){key->text, key->len}, request, now_ms);
+	window_table_add(traffic->figures[by], key_str(key), request, now_ms);
 }
 
 static void add_figures(struct traffic *traffic, const struct request *request)
 {
 	int64_t now_ms = traffic->options.now_ms();
 	struct key key = {.len = 0};
-	struct str service, version;
 
 	if (request->service.n == 0)
 		return;
 	if (key_add_version(&key, request))
 		count_in(traffic, FIGURES_BY_VERSION, &key, request, now_ms);
-	key.len = 0;
 	/* What comes from outside has no caller, and is an edge, too: there the tree of calls begins. */
-	if ((request->caller.n == 0 || name_split_version(request->caller, &service, &version)) &&
-		key_add(&key, request->caller) && key_add(&key, STR_LIT(" ")) &&
-		key_add_version(&key, request))
+	if (key_of_edge(&key, request->caller, request))
 		count_in(traffic, FIGURES_BY_EDGE, &key, request, now_ms);
 	key.len = 0;
 	if (request->reason != REASON_SESSION_UNKNOWN && name_is_session(request->session) &&
@@ -209,14 +186,15 @@ static void on_orphan(void *arg, const struct request *by, const struct request 
 	struct traffic *traffic = arg;
 	struct window_table *edges = traffic->figures[FIGURES_BY_EDGE];
 	int64_t now_ms = traffic->options.now_ms();
-	struct key key = {.len = 0};
+	char caller[VERSION_ID_SIZE];
+	struct key key;
 
-	if (!key_add_version(&key, by) || !key_add(&key, STR_LIT(" ")) ||
-		!key_add_version(&key, orphan))
+	name_join_version(by->service, by->version, caller);
+	if (!key_of_edge(&key, str_of(caller), orphan))
 		return;
 	if (orphan->caller.n == 0)
 		count_in(traffic, FIGURES_BY_EDGE, &key, orphan, now_ms);
-	window_table_add_lost(edges, (struct str){key.text, key.len}, now_ms);
+	window_table_add_lost(edges, key_str(&key), now_ms, orphan->seq);
 }
 
 static void follow_traces(struct traffic *traffic)
@@ -241,6 +219,7 @@ int64_t traffic_take(struct traffic *traffic, const struct request *request)
 	if (traffic->history != NULL)
 		history_add(traffic->history, copy);
 	ring_push(traffic->ring, copy, request_size(copy));
+	trace_index_add(traffic->by_session, seq, copy->session);
 	orphans_take(traffic->orphans, copy, traffic->options.now_ms());
 	follow_traces(traffic);
 	if (traffic->tail_count > 0)

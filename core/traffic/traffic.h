@@ -116,6 +116,23 @@ int64_t traffic_figures(struct traffic *traffic, enum figure_by by, int window_s
 bool traffic_figures_of(struct traffic *traffic, enum figure_by by, struct str key,
 	int window_seconds, struct figures *ret_figures);
 
+/*
+ * The edges of the requests of one session, of those that carry the key (known or not) and of those that lost it on
+ * the way; figures with `pinned` and `without`. Worked out anew from the ring when asked, so it costs nothing per session:
+ * 16 bytes for each place of the ring, once. Bounded: the newest SESSION_CALLS_RECORDS records, SESSION_CALLS_EDGES
+ * edges, and no further back than the ring goes; `complete` is false when that left something out.
+ */
+enum { SESSION_CALLS_RECORDS = 10000, SESSION_CALLS_EDGES = 500 };
+struct session_calls {
+	uint64_t requests; /* that were counted */
+	bool complete;
+	int64_t now_ms;
+};
+void traffic_session_calls(struct traffic *traffic, struct str session, int window_seconds,
+	figures_fn each, void *arg, struct session_calls *ret_calls);
+/* The trace of a record, as long as the ring has it; borrowed until the next record. Else empty. */
+struct str traffic_trace_of(const struct traffic *traffic, int64_t seq);
+
 struct traffic_stats {
 	int64_t taken; /* since the start */
 	int64_t malformed; /* lines that were no record */

@@ -109,12 +109,12 @@ void window_table_add(
 		request->bytes_in, request->bytes_out);
 }
 
-void window_table_add_lost(struct window_table *table, struct str key, int64_t now_ms)
+void window_table_add_lost(struct window_table *table, struct str key, int64_t now_ms, int64_t seq)
 {
 	struct figure *figure = map_get(table->map, key);
 
 	if (figure != NULL)
-		window_add_lost(figure->window, now_ms);
+		window_add_lost(figure->window, now_ms, seq);
 }
 
 void window_table_each(const struct window_table *table, int64_t now_ms, int seconds,

@@ -20,8 +20,8 @@ void window_table_destroy(struct window_table *table);
 size_t window_table_count(const struct window_table *table);
 void window_table_add(
 	struct window_table *table, struct str key, const struct request *request, int64_t now_ms);
-/* A request that counts already had lost its session. */
-void window_table_add_lost(struct window_table *table, struct str key, int64_t now_ms);
+/* The request of number `seq`, which counts already, had lost its session. */
+void window_table_add_lost(struct window_table *table, struct str key, int64_t now_ms, int64_t seq);
 /*
  * Calls `each` for those whose figures at now_ms may differ from those at since_ms: they had a
  * request after the window that ended then began. All for 0. The most recent first.

@@ -103,7 +103,10 @@ enum err wire_read_figures(
 	for (size_t i = 0; i < ARRAY_LEN(counts); i++)
 		if (!json_get_u64(object, counts[i].name, (uint64_t *)(base + counts[i].offset)))
 			wrong = counts[i].name;
-	json_get_u64(object, "lost", &figures.lost); /* edges have it */
+	json_get_u64(
+		object, "lost", &figures.lost); /* edges have it, those of a session all three */
+	json_get_u64(object, "pinned", &figures.pinned);
+	json_get_u64(object, "without", &figures.without);
 	if (!read_last_seen(object, &figures.last_seen))
 		wrong = "last_seen";
 	if (!read_history(cJSON_GetObjectItemCaseSensitive(object, "history"), figures.history))

@@ -6,7 +6,8 @@
  *    "rate":12.1,"share_4xx":0.01,"share_5xx":0,"p50_ms":3.1,"p95_ms":9,"p99_ms":20.5,"count":726,
  *    "bytes_in":310,"bytes_out":1882,"last_seen":"…","history":[0, … 60 counts, oldest first]}
  *
- * An edge has "lost" after the version: how many of `count` had lost their session at the caller.
+ * An edge has "lost" and "lost_trace" after the version: how many of `count` had lost their session at the caller,
+ * and the trace of the newest of them or null. An edge of one session has "pinned" and "without", too.
  */
 #ifndef UMBRA_WIRE_TRAFFIC_H
 #define UMBRA_WIRE_TRAFFIC_H

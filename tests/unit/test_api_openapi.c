@@ -16,6 +16,7 @@
 #include "core/api/route.h"
 #include "core/base/json.h"
 #include "core/base/mem.h"
+#include "core/base/time.h"
 #include "core/model/environment.h"
 #include "core/model/event.h"
 #include "core/model/howto.h"
@@ -416,7 +417,7 @@ static void ask_and_check(struct fixture *f, const char *method, const char *pat
 
 static void take_request(struct fixture *f)
 {
-	const struct request request = {.time = 1700000000000,
+	const struct request request = {.time = time_now_ms(),
 		.id = STR_LIT("id"),
 		.service = STR_LIT("cart"),
 		.version = STR_LIT("pr-1"),
@@ -468,6 +469,7 @@ static void test_answers(void **state)
 		{"GET", "/v1/requests", NULL, "Requests"},
 		{"GET", "/v1/traffic", NULL, "Traffic"},
 		{"GET", "/v1/traffic?by=edge", NULL, "Traffic"},
+		{"GET", "/v1/traffic?by=edge&session=dev", NULL, "Traffic"},
 		{"GET", "/v1/traffic?by=session", NULL, "Traffic"},
 		{"GET", "/v1/events", NULL, "Events"},
 		{"GET", "/v1/status", NULL, "Status"},

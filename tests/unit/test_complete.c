@@ -76,7 +76,7 @@ static const struct {
 	{{"se"}, "serve service session ", NULL},
 	{{""}, NULL, " session curl logs events status theme "},
 	{{"session", "un"}, "unpin ", NULL},
-	{{"session", ""}, "list show create pin unpin use extend link end ", NULL},
+	{{"session", ""}, "list show create pin unpin use extend link map end ", NULL},
 	{{"--url", "http://h", "session", "pi"}, "pin ", NULL},
 	{{"nonsense", ""}, "", NULL},
 	{{"session", "pin", ""}, "dev-4f2k ", NULL},

@@ -648,9 +648,106 @@ static void what_nobody_lost_is_not_counted(void **state)
 	traffic_bench_finish(&bench);
 }
 
+/* ---- the edges of one session ---- */
+
+static void note_calls(void *arg, const char *key, const struct figures *figures)
+{
+	char *text = arg;
+	size_t len = strlen(text);
+
+	snprintf(text + len, 64 * 1024 - len, "%s=%d pinned %d without %d lost %d/", key,
+		(int)figures->count, (int)figures->pinned, (int)figures->without,
+		(int)figures->lost);
+}
+
+/* Whether `want`, "an edge=N pinned N ...", is said of `session`; NULL: there is none. */
+static void check_calls(struct traffic_bench *bench, const char *session, int edges, bool complete,
+	const char *want)
+{
+	struct session_calls calls;
+	static char text[64 * 1024];
+	int found = 0;
+
+	text[0] = '\0';
+
+	traffic_session_calls(bench->traffic, str_of(session), 60, note_calls, text, &calls);
+	for (const char *p = text; *p != '\0'; p++)
+		found += *p == '/';
+	if (found != edges || (want != NULL && strstr(text, want) == NULL))
+		print_message("of %s: %s\n", session, text);
+	assert_int_equal(found, edges);
+	assert_true(want == NULL || strstr(text, want) != NULL);
+	assert_int_equal(calls.complete, complete);
+}
+
+static void a_session_has_edges_of_its_own(void **state)
+{
+	struct request other = HOP("search", "2", "gateway@1", "other", 20, 10);
+	struct request pinned = schedule;
+	struct traffic_bench bench;
+	(void)state;
+
+	traffic_bench_init(&bench, false, NULL);
+	traffic_bench_now_ms = gateway.time + 100;
+	pinned.reason = REASON_PINNED;
+	other.trace = STR_LIT("t2");
+	traffic_take(bench.traffic, &other);
+	check_calls(&bench, "qa", 0, true, NULL);
+	traffic_take(bench.traffic, &profile);
+	traffic_take(bench.traffic, &pinned);
+	check_calls(
+		&bench, "qa", 1, true, "gateway@1 schedule@pr-540=1 pinned 1 without 0 lost 0/");
+	traffic_take(bench.traffic, &gateway);
+	/* Who lost it is not certain yet: another hop may still come. */
+	check_calls(&bench, "qa", 3, true, " profile@2=1 pinned 0 without 1 lost 0/");
+	traffic_bench_now_ms += 1000;
+	check_calls(&bench, "qa", 3, true, " gateway@1=1 pinned 0 without 0 lost 0/");
+	check_calls(
+		&bench, "qa", 3, true, "schedule@pr-540 profile@2=1 pinned 0 without 1 lost 1/");
+	check_calls(&bench, "other", 1, true, "gateway@1 search@2=1 pinned 0 without 0 lost 0/");
+	check_calls(&bench, "nobody", 0, true, NULL);
+	traffic_bench_now_ms += 58000;
+	check_calls(&bench, "qa", 3, true, NULL);
+	traffic_bench_now_ms += 1000;
+	check_calls(&bench, "qa", 0, true, NULL);
+	traffic_bench_finish(&bench);
+}
+
+static void the_newest_requests_of_a_session_count(void **state)
+{
+	static const struct traffic_options options = {.ring_items = 64};
+	struct request hop = gateway;
+	char name[32];
+	struct traffic_bench bench;
+	(void)state;
+
+	traffic_bench_init(&bench, false, &options);
+	traffic_bench_now_ms = gateway.time + 100;
+	for (int i = 0; i < 64; i++)
+		traffic_take(bench.traffic, &hop);
+	check_calls(&bench, "qa", 1, true, " gateway@1=64 pinned");
+	traffic_take(bench.traffic, &hop); /* the ring has lost one of the window's */
+	check_calls(&bench, "qa", 1, false, " gateway@1=64 pinned");
+	traffic_bench_finish(&bench);
+
+	traffic_bench_init(&bench, false, NULL);
+	for (int i = 0; i <= SESSION_CALLS_RECORDS; i++) {
+		snprintf(name, sizeof(name), "%d", i % (SESSION_CALLS_EDGES + 1));
+		hop.version = str_of(name);
+		hop.trace = (struct str){0};
+		traffic_take(bench.traffic, &hop);
+		if (i == SESSION_CALLS_EDGES - 1)
+			check_calls(&bench, "qa", SESSION_CALLS_EDGES, true, NULL);
+	}
+	check_calls(&bench, "qa", SESSION_CALLS_EDGES, false, NULL);
+	traffic_bench_finish(&bench);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_session_has_edges_of_its_own),
+		cmocka_unit_test(the_newest_requests_of_a_session_count),
 		cmocka_unit_test(a_lost_session_counts_for_who_lost_it),
 		cmocka_unit_test(a_record_may_be_overtaken),
 		cmocka_unit_test(one_that_names_its_caller_is_not_counted_twice),

@@ -43,15 +43,16 @@ static void lost_ones_leave_with_their_second(void **state)
 {
 	struct figures f;
 
-	window_add_lost(*state, START); /* nothing was added: nothing is counted */
+	window_add_lost(*state, START, 1); /* nothing was added: nothing is counted */
 	add(*state, START, 200, 5);
-	window_add_lost(*state, START);
+	window_add_lost(*state, START, 2);
 	add(*state, START + 1000, 200, 5);
-	window_add_lost(*state, START + 1000);
-	window_add_lost(*state, START + 9000); /* of the newest second there is */
-	window_add_lost(*state, START - 60000);
+	window_add_lost(*state, START + 1000, 3);
+	window_add_lost(*state, START + 9000, 4); /* of the newest second there is */
+	window_add_lost(*state, START - 60000, 5);
 	window_figures(*state, START + 1999, 60, &f);
 	assert_int_equal(f.lost, 3);
+	assert_int_equal(f.lost_seq, 4);
 	window_figures(*state, START + 1999, 1, &f);
 	assert_int_equal(f.lost, 2);
 	window_figures(*state, START + 60000, 60, &f);
@@ -62,10 +63,11 @@ static void lost_ones_leave_with_their_second(void **state)
 	add(*state, START + 61000, 200, 5);
 	window_figures(*state, START + 61000, 60, &f);
 	assert_int_equal(f.lost, 0);
-	window_add_lost(*state, START + 61000);
+	window_add_lost(*state, START + 61000, 6);
 	add(*state, START + 200000, 200, 5);
 	window_figures(*state, START + 200000, 60, &f);
 	assert_int_equal(f.lost, 0);
+	assert_int_equal(f.lost_seq, 0);
 }
 
 static void counts_and_shares(void **state)
