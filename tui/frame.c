@@ -35,6 +35,10 @@ static enum role connection_text(
 		(void)snprintf(dst, size, "connecting");
 		return ROLE_STARTING;
 	default:
+		if (model->feed.login) {
+			(void)snprintf(dst, size, " AUTH expired ");
+			return ROLE_STALE;
+		}
 		if (model->feed.last_byte_ms > 0)
 			(void)canvas_age(canvas, model->feed.last_byte_ms, age);
 		if (age[0] != '\0')
@@ -122,8 +126,9 @@ static void draw_header(const struct app *app, const struct canvas *canvas)
 	role = connection_text(model, canvas, text, sizeof(text));
 	x += canvas_run_c(canvas, 0, x, 24, role, text) + 2;
 	if (model->feed.state == FEED_STALE && model->known) {
-		(void)canvas_run_c(
-			canvas, 0, x, canvas->cols - x - 1, ROLE_UNHEALTHY, model->feed.why);
+		(void)snprintf(text, sizeof(text), "%s%s",
+			model->feed.login ? "log in again, C-l tries now. " : "", model->feed.why);
+		(void)canvas_run_c(canvas, 0, x, canvas->cols - x - 1, ROLE_UNHEALTHY, text);
 		return;
 	}
 	if (!model->known)
@@ -424,9 +429,18 @@ static void draw_prompt(struct app *app, const struct canvas *canvas)
 
 /* ---- when there is nothing to show ---- */
 
+static const struct {
+	const char *command, *what;
+} ways_on[] = {
+	{"umbra demo", "the whole system with a sample shop and real traffic"},
+	{"umbra serve", "control plane and proxy"},
+	{"umbra --url U", "one that runs elsewhere"},
+};
+
 static void draw_unknown(const struct app *app, const struct canvas *canvas)
 {
 	const struct model *model = &app->model;
+	bool login = model->feed.login;
 	char line[600];
 	struct canvas part;
 	int y = canvas->rows / 5;
@@ -437,18 +451,19 @@ static void draw_unknown(const struct app *app, const struct canvas *canvas)
 		canvas_c(canvas, y, 4, canvas->cols - 5, ROLE_QUIET, line);
 		return;
 	}
-	(void)snprintf(line, sizeof(line), "No control plane answers at %s", model->url);
+	(void)snprintf(line, sizeof(line),
+		login ? "A login is wanted at %s" : "No control plane answers at %s", model->url);
 	canvas_c(canvas, y, 4, canvas->cols - 5, ROLE_STRONG, line);
 	part = canvas_part(canvas, 0, 3, canvas->rows, canvas->cols - 3);
 	draw_wrapped(&part, y + 1, 2, ROLE_QUIET, str_of(model->feed.why));
-	canvas_c(canvas, y + 4, 4, canvas->cols - 5, ROLE_BASE, "Start one:");
-	canvas_c(canvas, y + 5, 4, 14, ROLE_KEY, "umbra demo");
-	canvas_c(canvas, y + 5, 18, canvas->cols - 19, ROLE_QUIET,
-		"the whole system with a sample shop and real traffic");
-	canvas_c(canvas, y + 6, 4, 14, ROLE_KEY, "umbra serve");
-	canvas_c(canvas, y + 6, 18, canvas->cols - 19, ROLE_QUIET, "control plane and proxy");
-	canvas_c(canvas, y + 7, 4, 14, ROLE_KEY, "umbra --url U");
-	canvas_c(canvas, y + 7, 18, canvas->cols - 19, ROLE_QUIET, "one that runs elsewhere");
+	canvas_c(canvas, y + 4, 4, canvas->cols - 5, ROLE_BASE,
+		login ? "Log in again to what stands before it: a proxy, a tunnel, a VPN. Or:"
+		      : "Start one:");
+	for (size_t i = 0; i < ARRAY_LEN(ways_on); i++) {
+		canvas_c(canvas, y + 5 + (int)i, 4, 14, ROLE_KEY, ways_on[i].command);
+		canvas_c(
+			canvas, y + 5 + (int)i, 18, canvas->cols - 19, ROLE_QUIET, ways_on[i].what);
+	}
 	canvas_c(canvas, y + 9, 4, canvas->cols - 5, ROLE_BASE,
 		"This screen keeps trying and fills by itself. C-l tries now, q leaves.");
 }

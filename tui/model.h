@@ -34,6 +34,7 @@ enum model_part {
 struct link {
 	enum feed_state state;
 	char why[256]; /* a sentence when stale */
+	bool login; /* stale for want of a login that is still good */
 	int64_t last_byte_ms; /* wall time, 0: none yet */
 };
 

@@ -65,6 +65,11 @@ static void feed_changed(void *arg, const struct environment *env, const struct 
 		app_changed(app, parts);
 }
 
+static bool wants_login(enum err err)
+{
+	return err == ERR_LOGIN || err == ERR_FORBIDDEN;
+}
+
 static void link_set(
 	struct app *app, struct link *link, enum feed_state state, const char *why, int64_t seen_ms)
 {
@@ -83,6 +88,7 @@ static void feed_state_changed(void *arg, enum feed_state state, const char *why
 	/* The feed may be held for half a minute; the figures are heard of each second. */
 	if (app->heard_ms > seen_ms)
 		seen_ms = app->heard_ms;
+	app->model.feed.login = app->feed && wants_login(feed_failure(app->feed));
 	link_set(app, &app->model.feed, state, why, seen_ms);
 	if (state != FEED_LIVE)
 		return;
@@ -104,8 +110,10 @@ static void traffic_done(void *arg, const struct client_response *response)
 		app->heard_ms = time_monotonic_ms();
 		cost_poll(&app->cost, response->seconds);
 	}
-	if (response->err == ERR_UNREACHABLE && app->model.feed.state == FEED_LIVE)
-		feed_retry(app->feed); /* it may be waiting on a connection that is dead */
+	/* It may be waiting on a connection that is dead, or that was opened by a login that is over. */
+	if ((response->err == ERR_UNREACHABLE || wants_login(response->err)) &&
+		app->model.feed.state == FEED_LIVE)
+		feed_retry(app->feed);
 	if (response->err != ERR_NONE ||
 		!figures_read(
 			app->model.figures, response->body, &app->traffic_since, &changed, NULL) ||

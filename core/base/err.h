@@ -31,6 +31,8 @@
 	X(ERR_BAD_FILTER,          "bad-filter",              "The filter has a mistake",                400, 2) \
 	X(ERR_CONFLICTING_FIELDS,  "conflicting-fields",      "Fields that exclude each other",          400, 2) \
 	X(ERR_UNREACHABLE,         "unreachable",             "The control plane is out of reach",       503, 3) \
+	X(ERR_LOGIN,               "login-wanted",            "A login is missing or has expired",       401, 5) \
+	X(ERR_FORBIDDEN,           "forbidden",               "This login is not allowed to",            403, 5) \
 	X(ERR_NOT_FOUND,           "not-found",               "Not found",                               404, 4) \
 	X(ERR_SERVICE_UNKNOWN,     "service-unknown",         "No such service",                         404, 4) \
 	X(ERR_GONE,                "gone",                    "It was there and is gone",                410, 4) \

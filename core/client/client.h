@@ -88,7 +88,9 @@ void feed_cancel(struct feed *feed);
 const struct environment *feed_environment(const struct feed *feed);
 /* Monotonic ms of the last byte from the server, 0: none yet. */
 int64_t feed_last_seen_ms(const struct feed *feed);
-/* Tries again now, without waiting for the back-off. */
+/* Why it is stale; ERR_NONE while it is not. */
+enum err feed_failure(const struct feed *feed);
+/* Tries again now, without waiting for the back-off or on a request that is held and says nothing. */
 void feed_retry(struct feed *feed);
 
 /*

@@ -34,6 +34,7 @@ struct feed {
 	struct backoff backoff;
 	enum feed_state state;
 	char why[sizeof(((struct errbuf *)NULL)->text)];
+	enum err failure; /* while stale */
 	int64_t last_seen_ms;
 	/* The batch that is coming in. */
 	bool begun; /* its first line is there */
@@ -81,6 +82,8 @@ static bool tell_state(struct feed *feed, enum feed_state state, const char *why
 	if (feed->state == state && strcmp(feed->why, text) == 0)
 		return true;
 	feed->state = state;
+	if (state != FEED_STALE)
+		feed->failure = ERR_NONE;
 	str_copy(feed->why, sizeof(feed->why), str_of(text));
 	if (feed->ops->state == NULL)
 		return true;
@@ -117,8 +120,9 @@ static void note_seen(struct feed *feed)
 }
 
 /* Gives the attempt up and comes back later. */
-static void feed_fail(struct feed *feed, const char *why)
+static void feed_fail(struct feed *feed, enum err err, const char *why)
 {
+	feed->failure = err;
 	note_seen(feed);
 	client_cancel(feed->call);
 	feed->call = NULL;
@@ -191,7 +195,7 @@ static void take_first(struct feed *feed, const struct feed_line *line)
 					  line->since == feed->env.revision);
 
 	if (feed->begun || !fits) {
-		feed_fail(feed, "the changes feed began in the wrong place");
+		feed_fail(feed, ERR_FAILED, "the changes feed began in the wrong place");
 		return;
 	}
 	feed->begun = true;
@@ -210,13 +214,13 @@ static void take_change(struct feed *feed, struct feed_line *line)
 		return;
 	}
 	change_finish(&line->change);
-	feed_fail(feed, "the changes feed had a change in the wrong place");
+	feed_fail(feed, ERR_FAILED, "the changes feed had a change in the wrong place");
 }
 
 static void take_last(struct feed *feed, const struct feed_line *line)
 {
 	if (!feed->begun || feed->ended) {
-		feed_fail(feed, "the changes feed ended in the wrong place");
+		feed_fail(feed, ERR_FAILED, "the changes feed ended in the wrong place");
 		return;
 	}
 	feed->ended = true;
@@ -234,7 +238,7 @@ static void on_line(void *arg, struct str text)
 	struct errbuf eb;
 
 	if (wire_read_feed_line(text, &line, &eb) != ERR_NONE)
-		feed_fail(feed, eb.text);
+		feed_fail(feed, ERR_FAILED, eb.text);
 	else if (line.kind == FEED_FIRST)
 		take_first(feed, &line);
 	else if (line.kind == FEED_CHANGE)
@@ -253,9 +257,10 @@ static void on_done(void *arg, const struct client_response *response)
 	note_seen(feed);
 	feed->call = NULL;
 	if (response->err != ERR_NONE)
-		feed_fail(feed, response->eb->text);
+		feed_fail(feed, response->err, response->eb->text);
 	else if (!ended && feed->cut_short++ > 0)
-		feed_fail(feed, "the control plane ended the changes feed before its last line");
+		feed_fail(feed, ERR_FAILED,
+			"the control plane ended the changes feed before its last line");
 	else if (at_once)
 		feed_poll(feed);
 	else
@@ -311,11 +316,19 @@ int64_t feed_last_seen_ms(const struct feed *feed)
 	return seen_ms > feed->last_seen_ms ? seen_ms : feed->last_seen_ms;
 }
 
+enum err feed_failure(const struct feed *feed)
+{
+	return feed->failure;
+}
+
 void feed_retry(struct feed *feed)
 {
 	feed->backoff = (struct backoff){0};
-	if (feed->call != NULL)
+	/* A batch that is coming in is not begun anew. */
+	if (feed->call != NULL && (feed->telling || feed->first.full || feed->change_count > 0))
 		return;
+	note_seen(feed);
+	client_cancel(feed->call);
 	evtimer_del(feed->retry);
 	feed_poll(feed);
 }

@@ -31,14 +31,29 @@ static enum err err_from_status(int http_status)
 	return ERR_FAILED;
 }
 
+/* It is not from the control plane itself. That a login in front of it is missing is known by the status. */
+static void read_foreign(int http_status, struct errbuf *eb)
+{
+	enum err err = err_from_status(http_status);
+
+	if (err == ERR_LOGIN || err == ERR_FORBIDDEN)
+		err_set(eb, err,
+			"What stands before the control plane answered %d: your login there is "
+			"missing "
+			"or has expired",
+			http_status);
+	else
+		err_set(eb, ERR_FAILED, "The control plane answered %d without saying why",
+			http_status);
+}
+
 void wire_read_problem(struct str body, int http_status, struct errbuf *eb)
 {
 	cJSON *tree = json_parse(body, NULL);
 	struct str code, detail = {NULL, 0}, field = {NULL, 0}, expected = {NULL, 0};
 
 	if (!json_get_str(tree, "code", &code)) {
-		err_set(eb, ERR_FAILED, "The control plane answered %d without saying why",
-			http_status);
+		read_foreign(http_status, eb);
 		cJSON_Delete(tree);
 		return;
 	}

@@ -1,6 +1,6 @@
 /*
- * The control plane goes and comes back under the dashboard: it says so, with the age, keeps what it has,
- * and goes on by itself. And it paints before there is any.
+ * The control plane, or the login to it, goes and comes back under the dashboard: it says so, with the age or
+ * with what to do, keeps what it has, and goes on by itself. And it paints before there is any.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,13 +11,31 @@
 
 #include <netinet/in.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "core/base/mem.h"
 #include "core/base/time.h"
 
-#include "tests/support/dash.h"
+#include "tests/support/seats.h"
+
+/* Until what is shown is said to be so old. */
+static void wait_older(struct pty *terminal, long seconds)
+{
+	int64_t deadline = time_monotonic_ms() + PTY_WAIT_MS;
+	char row[PTY_ROW_SIZE];
+	const char *stale;
+
+	do {
+		(void)pty_take(terminal, 100);
+		pty_row(terminal, 0, row);
+		stale = strstr(row, "STALE ");
+		if (!stale || time_monotonic_ms() > deadline)
+			fail_msg("its age is not told: %s", row);
+	} while (strtol(stale + 6, NULL, 10) < seconds);
+}
 
 static void test_stale_and_back(void **state)
 {
@@ -35,7 +53,7 @@ static void test_stale_and_back(void **state)
 	pty_wait_text(&pty, "STALE");
 	if (time_monotonic_ms() - killed > 3000)
 		fail_msg("noticed after %lld ms", (long long)(time_monotonic_ms() - killed));
-	pty_wait_text(&pty, "STALE 2s"); /* it counts */
+	wait_older(&pty, 2);
 	assert_true(pty_shows(&pty, "pr-482")); /* and keeps what it has */
 	pty_keys(&pty, "jj");
 	pty_wait_text(&pty, "booking@pr-482");
@@ -123,6 +141,74 @@ static void test_none_then_one(void **state)
 	assert_true(pty_shows(&pty, "booking"));
 }
 
+/* Many dashboards at the places of the shop, with a clock that goes. */
+static void sit_down(void)
+{
+	seats_sit(
+		shop_places, shop_place_count, &(struct dash_options){.moving_clock = true}, NULL);
+	seats_go("the start");
+}
+
+static void come_back(int port)
+{
+	stage_stop(&stage);
+	stage_start(&stage, &stage_shop_script, port);
+	seats_wait("live", "its return");
+	seats_home("its return");
+	seats_quit();
+}
+
+static void test_stale_everywhere(void **state)
+{
+	int port = stage.port;
+
+	(void)state;
+	sit_down();
+	stage_stop(&stage);
+	seats_wait("STALE", "its end");
+	for (size_t i = 0; i < seat_count; i++)
+		wait_older(&seats[i].pty, 2);
+	seats_press("jk");
+	come_back(port);
+}
+
+static void test_login_is_over(void **state)
+{
+	static const int statuses[] = {401, 403};
+	int port = stage.port;
+
+	(void)state;
+	sit_down();
+	for (size_t i = 0; i < ARRAY_LEN(statuses); i++) {
+		stage_stop(&stage);
+		stage_deny(&stage, port, statuses[i]);
+		seats_wait("AUTH expired", "the login's end");
+		seats_wait("log in again, C-l tries now", "the login's end");
+		seats_wait(statuses[i] == 401 ? "answered 401" : "answered 403", "the login's end");
+	}
+	come_back(port);
+}
+
+static void test_login_is_wanted(void **state)
+{
+	int port;
+	char url[64];
+
+	(void)state;
+	close(open_mute(&port));
+	(void)snprintf(url, sizeof(url), "http://127.0.0.1:%d", port);
+	stage_deny(&stage, port, 401);
+	dash_start(&pty, &stage, &(struct dash_options){.rows = 24, .cols = 80, .url = url});
+	pty_wait_text(&pty, "AUTH expired");
+	assert_true(pty_shows(&pty, "A login is wanted at http://127.0.0.1:"));
+	assert_true(pty_shows(&pty, "Log in again to what stands before it"));
+	stage_stop(&stage);
+	stage_start(&stage, &stage_shop_script, port);
+	pty_keys(&pty, "\014"); /* now, without waiting */
+	dash_ready(&pty);
+	dash_quit();
+}
+
 #define LOST(name) cmocka_unit_test_teardown(name, dash_teardown)
 
 int main(void)
@@ -132,6 +218,9 @@ int main(void)
 		LOST(test_tail_over_a_loss),
 		LOST(test_paints_before_the_network_answers),
 		LOST(test_none_then_one),
+		LOST(test_login_is_wanted),
+		SEATS_TEST(test_stale_everywhere),
+		SEATS_TEST(test_login_is_over),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

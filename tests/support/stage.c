@@ -11,10 +11,12 @@
 
 #include <cmocka.h>
 
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -224,6 +226,46 @@ void stage_start(struct stage *stage, const struct stage_script *script, int por
 	stage->port = (int)strtol(strrchr(address, ':') + 1, NULL, 10);
 }
 
+static void deny(int listener, int status)
+{
+	char answer[160], ignored[8192];
+
+	(void)snprintf(answer, sizeof(answer),
+		"HTTP/1.1 %d No\r\nContent-Type: text/html\r\nContent-Length: 12\r\n"
+		"Connection: close\r\n\r\n<h1>No.</h1>",
+		status);
+	for (;;) {
+		int fd = accept(listener, NULL, NULL);
+
+		if (fd < 0)
+			_exit(99);
+		if (read(fd, ignored, sizeof(ignored)) > 0 && write(fd, answer, strlen(answer)) < 0)
+			_exit(99);
+		(void)shutdown(fd, SHUT_WR);
+		close(fd);
+	}
+}
+
+void stage_deny(struct stage *stage, int port, int status)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int yes = 1;
+
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	(void)setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+	assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(listen(listener, 64), 0);
+	stage->orders = stage->acks = -1;
+	stage->pid = fork();
+	assert_true(stage->pid >= 0);
+	if (stage->pid == 0) {
+		(void)signal(SIGPIPE, SIG_IGN);
+		deny(listener, status);
+	}
+	close(listener);
+}
+
 void stage_order(struct stage *stage, char order)
 {
 	char ack = '\0';
@@ -239,7 +281,7 @@ void stage_stop(struct stage *stage)
 		return;
 	(void)kill(stage->pid, SIGKILL);
 	(void)waitpid(stage->pid, NULL, 0);
-	close(stage->orders);
-	close(stage->acks);
+	(void)close(stage->orders);
+	(void)close(stage->acks);
 	stage->pid = 0;
 }

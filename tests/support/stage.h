@@ -36,6 +36,11 @@ struct stage_script {
 void stage_start(struct stage *stage, const struct stage_script *script, int port);
 /* Returns when the order has been carried out. */
 void stage_order(struct stage *stage, char order);
+/*
+ * In the control plane's place somebody who answers everything with this status and no word of the API: a
+ * login in front of it. `port` is where it was.
+ */
+void stage_deny(struct stage *stage, int port, int status);
 /* Killed, as by kill -9. */
 void stage_stop(struct stage *stage);
 

@@ -280,6 +280,38 @@ static void feed_says_what_the_server_says(void **state)
 	fake_stop(&server);
 }
 
+/* Whole at first; then held, and once the login is over, a proxy's word of it. */
+static void answer_until_the_login_ends(struct fake_server *server, struct evhttp_request *request)
+{
+	if (server->requests > 2) {
+		fake_reply(request, 401, "<h1>Log in</h1>");
+		return;
+	}
+	struct evhttp_request *stream = fake_open(server, request);
+	fake_send_text(stream, server->requests == 1 ? FIRST("e1", "0", "true") SERVICE("cart", "7")
+							       LAST("9")
+						     : FIRST("e1", "9", "false"));
+	if (server->requests == 1)
+		fake_end(server, stream);
+}
+
+static void feed_asks_anew_where_it_is_held(void **state)
+{
+	(void)state;
+	struct fake_server server;
+	struct watcher watcher;
+	watch(&server, &watcher, answer_until_the_login_ends, 0);
+	run_until(&server, server.requests == 2 && watcher.state == FEED_LIVE);
+	assert_int_equal(feed_failure(watcher.feed), ERR_NONE);
+	feed_retry(watcher.feed);
+	run_until(&server, watcher.state == FEED_STALE);
+	assert_int_equal(server.requests, 3);
+	assert_int_equal(feed_failure(watcher.feed), ERR_LOGIN);
+	assert_non_null(strstr(watcher.why, "answered 401"));
+	assert_int_equal(feed_environment(watcher.feed)->node_count, 1);
+	fake_stop(&server);
+}
+
 static void feed_may_end_from_inside(void **state)
 {
 	(void)state;
@@ -491,6 +523,7 @@ int main(void)
 		cmocka_unit_test(feed_asks_again_when_cut_short),
 		cmocka_unit_test(feed_notices_silence),
 		cmocka_unit_test(feed_says_what_the_server_says),
+		cmocka_unit_test(feed_asks_anew_where_it_is_held),
 		cmocka_unit_test(feed_may_end_from_inside),
 		cmocka_unit_test(tail_loses_and_doubles_nothing),
 		cmocka_unit_test(tail_ends_when_refused),

@@ -325,6 +325,9 @@ static void draw_empty(const struct model *model, const struct canvas *canvas)
 	else if (strncmp(model->scope, "session:", 8) == 0)
 		canvas_c(canvas, 3, 3, canvas->cols - 4, ROLE_QUIET,
 			"umbra curl --session KEY SERVICE/PATH sends one");
+	else if (model->scope[0] == '\0')
+		canvas_c(canvas, 3, 3, canvas->cols - 4, ROLE_QUIET,
+			"umbra curl SERVICE/PATH sends one");
 }
 
 static void draw_row(const struct requests *state, const struct model *model, const struct ui *ui,
