@@ -23,6 +23,7 @@
 #include "core/model/decision.h"
 #include "core/model/environment.h"
 #include "core/model/request.h"
+#include "core/model/window.h"
 
 enum explain_kind {
 	EXPLAIN_RULE, /* the rule that decided, or where requests go */
@@ -78,15 +79,19 @@ void explain_session(struct explanation *out, const struct environment *env,
 	const struct session *session, int64_t last_seen_ms, int64_t now_ms);
 
 /*
- * Who gets to a version, its state and since when, what pinned requests meet while it is not ready, when
- * it expires, and what promoting it would do. `last_seen_ms` from the figures by version; 0: not known.
+ * Who gets to a version, its state and since when, what pinned requests meet while it is not ready, how
+ * many of the last minute failed, when it expires, and what promoting it would do. `minute` is what its
+ * requests of the last minute did; NULL: not known.
  */
 void explain_version(struct explanation *out, const struct environment *env,
-	const struct version *version, int64_t last_seen_ms, int64_t now_ms);
+	const struct version *version, const struct figures *minute, int64_t now_ms);
 
-/* Where requests for a service go: those without a pin, and those of each session that pins it. */
+/*
+ * Where requests for a service go: those without a pin, and those of each session that pins it; and how
+ * many of the last minute failed, over all its versions (`minute` may be NULL).
+ */
 void explain_service(struct explanation *out, const struct environment *env,
-	const struct service *service, int64_t now_ms);
+	const struct service *service, const struct figures *minute, int64_t now_ms);
 
 /* What is remembered of a version or a session: who took it away and when, and who still asks for it. */
 void explain_gone(struct explanation *out, const struct environment *env,

@@ -4,6 +4,7 @@
  */
 #include "core/model/explain.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "core/base/limits.h"
@@ -202,8 +203,30 @@ static void add_promotion(const struct scene *at, const struct version *v)
 			"While it is not ready, a promotion is refused unless it is forced.");
 }
 
+/*
+ * How many of the last minute failed, and how to see who answered them. `version` NULL: of the whole
+ * service. Nothing is said where none failed.
+ */
+static void add_failures(const struct scene *at, const char *service, const char *version,
+	const struct figures *minute)
+{
+	uint64_t failed =
+		minute != NULL ? (uint64_t)(minute->share_5xx * (double)minute->count + 0.5) : 0;
+
+	if (failed == 0)
+		return;
+	explain_add(at, EXPLAIN_WARN,
+		"Of its last minute's %" PRIu64 " request%s %" PRIu64 " ended with a 5xx.",
+		minute->count, minute->count == 1 ? "" : "s", failed);
+	explain_add(at, EXPLAIN_HINT,
+		"umbra logs 'service:%s%s%s status:5xx' lists them; each says whether the version "
+		"or the "
+		"proxy answered.",
+		service, version != NULL ? " version:" : "", version != NULL ? version : "");
+}
+
 void explain_version(struct explanation *out, const struct environment *env,
-	const struct version *version, int64_t last_seen_ms, int64_t now_ms)
+	const struct version *version, const struct figures *minute, int64_t now_ms)
 {
 	const struct scene at = {out, env, now_ms};
 	const struct pinners pinners = count_pinners(env, version->service, version->name);
@@ -213,9 +236,10 @@ void explain_version(struct explanation *out, const struct environment *env,
 	add_arrivals(&at, version, &pinners);
 	add_state(&at, version);
 	add_absence(&at, version, &pinners);
-	if (last_seen_ms > 0) {
+	add_failures(&at, version->service, version->name, minute);
+	if (minute != NULL && minute->last_seen > 0) {
 		explain_say(&at, "Its last request came ");
-		explain_say_ago(&at, last_seen_ms);
+		explain_say_ago(&at, minute->last_seen);
 		explain_add(&at, EXPLAIN_NOTE, ".");
 	}
 	add_expiry(&at, version);
@@ -239,7 +263,7 @@ static void add_beside(const struct scene *at, const struct version *v)
 }
 
 void explain_service(struct explanation *out, const struct environment *env,
-	const struct service *service, int64_t now_ms)
+	const struct service *service, const struct figures *minute, int64_t now_ms)
 {
 	const struct scene at = {out, env, now_ms};
 	const struct service_node *node = environment_node(env, str_of(service->name));
@@ -259,6 +283,7 @@ void explain_service(struct explanation *out, const struct environment *env,
 		explain_say(&at, ".");
 	}
 	explain_headline(&at);
+	add_failures(&at, service->name, NULL, minute);
 	for (size_t i = 0; node != NULL && i < node->version_count; i++)
 		if (node->versions[i]->kind == KIND_EPHEMERAL && beside++ < EXPLAIN_LIST_MAX)
 			add_beside(&at, node->versions[i]);

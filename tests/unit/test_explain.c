@@ -924,10 +924,10 @@ static void explain_thing(struct explanation *e, enum thing thing, struct str id
 	if (thing == THING_SESSION) {
 		explain_session(e, &env, environment_session(&env, id), NOW - 2000, NOW);
 	} else if (thing == THING_SERVICE) {
-		explain_service(e, &env, environment_service(&env, id), NOW);
+		explain_service(e, &env, environment_service(&env, id), NULL, NOW);
 	} else {
 		assert_true(name_split_version(id, &service, &version));
-		explain_version(e, &env, environment_version(&env, service, version), 0, NOW);
+		explain_version(e, &env, environment_version(&env, service, version), NULL, NOW);
 	}
 }
 
@@ -940,6 +940,49 @@ static void test_things(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(things); i++) {
 		explain_thing(&e, things[i].thing, str_of(things[i].id));
 		check(thing_names[things[i].thing], things[i].id, &e, things[i].says);
+	}
+	explanation_finish(&e);
+}
+
+/* What failed in the last minute is said in whole requests, and only where something failed. */
+static void test_failures(void **state)
+{
+	static const struct {
+		uint64_t count;
+		double share;
+		const char *says;
+	} cases[] = {
+		{0, 0, NULL},
+		{7, 0, NULL},
+		{7, 1.0 / 7, "Of its last minute's 7 requests 1 ended with a 5xx."},
+		{1, 1, "Of its last minute's 1 request 1 ended with a 5xx."},
+		{12000, 0.25, "Of its last minute's 12000 requests 3000 ended with a 5xx."},
+	};
+	struct explanation e;
+
+	(void)state;
+	explanation_init(&e);
+	for (size_t i = 0; i < ARRAY_LEN(cases) * 2; i++) {
+		const struct figures minute = {
+			.count = cases[i / 2].count, .share_5xx = cases[i / 2].share};
+		const char *hint =
+			"umbra logs 'service:booking version:pr-482 status:5xx' lists them";
+
+		if (i % 2 == 0) {
+			explain_version(&e, &env,
+				environment_version(&env, STR_LIT("booking"), STR_LIT("pr-482")),
+				&minute, NOW);
+		} else {
+			explain_service(&e, &env, environment_service(&env, STR_LIT("booking")),
+				&minute, NOW);
+			hint = "umbra logs 'service:booking status:5xx' lists them";
+		}
+		assert_int_equal(
+			strstr(e.text.data, "ended with") != NULL, cases[i / 2].says != NULL);
+		if (cases[i / 2].says != NULL) {
+			assert_non_null(strstr(e.text.data, cases[i / 2].says));
+			assert_non_null(strstr(e.text.data, hint));
+		}
 	}
 	explanation_finish(&e);
 }
@@ -1068,6 +1111,7 @@ int main(void)
 		cmocka_unit_test(test_requests),
 		cmocka_unit_test(test_decisions),
 		cmocka_unit_test(test_things),
+		cmocka_unit_test(test_failures),
 		cmocka_unit_test(test_graves),
 		cmocka_unit_test(test_without_tombstones),
 		cmocka_unit_test(test_many_pins),

@@ -91,13 +91,6 @@ static void explain_open(void *arg, const struct model *model, struct ui *ui, co
 
 /* ---- the sentences ---- */
 
-static int64_t last_seen(const struct model *model, struct str service, struct str version)
-{
-	const struct figures *figures = figures_version(model->figures, service, version);
-
-	return figures ? figures->last_seen : 0;
-}
-
 /* What is remembered of what is not there any more; false when nothing is. */
 static bool explain_memory(struct explain *state, const struct model *model)
 {
@@ -139,11 +132,12 @@ static bool explain(struct explain *state, const struct model *model)
 		thing = environment_version(env, service, version);
 		if (thing)
 			explain_version(&state->explanation, env, thing,
-				last_seen(model, service, version), model->now_ms);
+				figures_version(model->figures, service, version), model->now_ms);
 	} else {
 		thing = environment_service(env, service);
 		if (thing)
-			explain_service(&state->explanation, env, thing, model->now_ms);
+			explain_service(&state->explanation, env, thing,
+				figures_service(model->figures, service), model->now_ms);
 	}
 	return thing != NULL || explain_memory(state, model);
 }
