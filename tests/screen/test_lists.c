@@ -6,7 +6,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -16,37 +15,11 @@
 
 #include "tests/support/dash.h"
 
-static struct stage stage;
-static struct pty pty;
-
-static int setup(void **state)
-{
-	(void)state;
-	stage_start(&stage, &stage_shop_script, 0);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	pty_finish(&pty);
-	stage_stop(&stage);
-	return 0;
-}
-
-static void open_dash(struct dash_options options)
-{
-	options.rows = options.rows ? options.rows : 40;
-	options.cols = options.cols ? options.cols : 120;
-	dash_start(&pty, &stage, &options);
-	dash_ready(&pty);
-}
-
 /* All of them come as one: no frame lies between the filter and the keys behind it. */
 static void test_keys_behind_a_filter(void **state)
 {
 	(void)state;
-	open_dash((struct dash_options){0});
+	dash_open((struct dash_options){0});
 	pty_keys(&pty, "/pr:533\rG\r");
 	pty_wait_text(&pty, "Services › payments@pr-533");
 	pty_keys(&pty, "\033");
@@ -63,7 +36,7 @@ static void test_keys_behind_a_filter(void **state)
 static void test_history_has_the_filter(void **state)
 {
 	(void)state;
-	open_dash((struct dash_options){0});
+	dash_open((struct dash_options){0});
 	pty_keys(&pty, "/pr:533\rG3");
 	pty_wait_text(&pty, "checkout-4f2k");
 	pty_keys(&pty, "1\033/author:dev4\rG");
@@ -76,13 +49,11 @@ static void test_history_has_the_filter(void **state)
 	pty_wait_text(&pty, "booking@pr-560  ");
 }
 
-#define LISTS(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		LISTS(test_keys_behind_a_filter),
-		LISTS(test_history_has_the_filter),
+		DASH_TEST(test_keys_behind_a_filter),
+		DASH_TEST(test_history_has_the_filter),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
