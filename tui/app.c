@@ -154,7 +154,7 @@ static void save_shown(struct app *app, const char *path)
 		ui_say(ui, ROLE_DONE, "%s", said);
 		return;
 	}
-	ui_ask_line(ui, QUESTION_SAVE, "save to", path);
+	ui_ask_again(ui, QUESTION_SAVE, "save to", path);
 	str_copy(ui->prompt.mistake, sizeof(ui->prompt.mistake), str_of(eb.text));
 }
 
@@ -396,6 +396,7 @@ static struct app *app_create(const struct dashboard_options *options)
 	app->model.now_ms = app->now_ms();
 	ui_ask_end(&app->ui);
 	app->ui.read_only = options->read_only;
+	app->ends = options->ends;
 	str_copy(app->ui.session, sizeof(app->ui.session), str_of(options->session));
 	str_copy(app->ui.actor, sizeof(app->ui.actor), str_of(options->actor));
 	places_init(app);

@@ -23,6 +23,8 @@ struct dashboard_options {
 	bool no_mouse; /* it stays the terminal's, until a key takes it */
 	bool no_sync; /* frames without the marks of synchronized output */
 	bool read_only; /* refuses every command that writes */
+	const char *
+		ends; /* what ends when it is left, as a sentence: it asks first; NULL: nothing does */
 	struct event_base *base; /* to run on; NULL: one of its own */
 	/* The wall clock; NULL: time_now_ms, or UMBRA_NOW_MS when that is set (a clock that stands, for tests). */
 	int64_t (*now_ms)(void);

@@ -31,6 +31,9 @@ struct opened {
 	unsigned holders; /* places that have it in their stack */
 };
 
+/* The header of the picture, and the least it needs as a whole. */
+enum { MIN_ROWS = 15, MIN_COLS = 60, HEAD_ROWS = 3 };
+
 enum { TABS_MAX = 8, STACK_MAX = 8, PLACES_MAX = 24, SIGNALS = 6 };
 
 /* Where one is, or was: a tab, what is opened over it, and what was selected there. */
@@ -133,6 +136,7 @@ struct app {
 	int64_t next_change_ms; /* of the last frame */
 	int64_t painted_ms; /* monotonic */
 	int64_t resized_ms; /* monotonic */
+	const char *ends; /* what ends with it, as a sentence; NULL: nothing */
 	int exit_code;
 	bool done;
 };
@@ -179,6 +183,9 @@ bool places_step(struct app *app, int by);
 void frame_paint(struct app *app);
 /* What of it is the view's, as the next frame will have it; no rows on a screen that is too small. */
 struct canvas frame_body(struct app *app, const struct canvas *whole);
+/* frame_prompt.c: its last rows, and how many they are. */
+int frame_prompt_rows(const struct app *app, int rows, int cols);
+void frame_prompt_draw(struct app *app, const struct canvas *canvas);
 
 /* app_theme.c: the theme, and its file while that changes. */
 bool app_theme_start(struct app *app, const struct dashboard_options *options, struct errbuf *eb);
@@ -243,5 +250,7 @@ void orders_answered(struct app *app, const char *line, const struct command *co
 
 /* press.c: what a key does, to the prompt or to the view. */
 void press(struct app *app, int32_t key);
+/* Leaves; asks first where something ends with it. */
+void press_quit(struct app *app);
 
 #endif

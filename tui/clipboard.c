@@ -27,17 +27,8 @@ void clipboard_offer(struct app *app)
 	struct selection what = app_selection(app);
 	struct picker *picker = &app->ui.prompt.picker;
 
-	if (what.kind == SELECTED_NONE) {
-		ui_say(&app->ui, ROLE_WARNING, "nothing is selected that could be copied");
-		return;
-	}
 	ui_ask_pick(&app->ui, QUESTION_COPY, "copy");
 	copy_forms(&app->model, &what, app->ui.session, offer, picker);
-	if (picker->count == 0) {
-		ui_ask_end(&app->ui);
-		ui_say(&app->ui, ROLE_WARNING, "there is nothing to copy of this");
-		return;
-	}
 	picker_ready(picker, 10);
 }
 

@@ -18,7 +18,9 @@ enum { TEXT_BYTES_MAX = 64 * 1024 };
 struct source {
 	struct entry_point entry;
 	struct str service, version, session, path, method, trace, id, pr_url, commit, caller,
-		number;
+		number, plane;
+	struct str
+		seen; /* a path that the service answers, where the selection has none of its own */
 	char digits[24];
 };
 
@@ -32,6 +34,7 @@ enum {
 	PULL = 1 << SELECTED_PULL,
 	REQUEST = 1 << SELECTED_REQUEST,
 	EDGE = 1 << SELECTED_EDGE,
+	ANYTHING = 1 << SELECTED_NONE | SERVICE | VERSION | SESSION | PIN | PULL | REQUEST | EDGE,
 	REACHED = SERVICE | VERSION | SESSION | PIN | REQUEST,
 };
 
@@ -69,6 +72,7 @@ static const struct form {
 	{VERSION, "commit", "{commit}", 0},
 	{REQUEST, "trace", "{trace}", 0},
 	{REQUEST, "id", "{id}", 0},
+	{ANYTHING, "dashboard", "umbra --url [{plane}]", 0},
 };
 
 /* The request again: with its method where that is not curl's own. */
@@ -90,14 +94,16 @@ static void add_method(struct strbuf *out, const struct source *source)
 
 static void add_howto(struct strbuf *out, enum howto howto, const struct source *source)
 {
+	/* What is asked over HTTP is no method of gRPC. */
+	struct str path =
+		howto == HOWTO_GRPCURL || source->path.n > 0 ? source->path : source->seen;
+
 	if (source->entry.proxy_url.n == 0)
 		return;
 	if (source->session.n > 0)
-		howto_session(
-			out, howto, &source->entry, source->session, source->service, source->path);
+		howto_session(out, howto, &source->entry, source->session, source->service, path);
 	else if (source->version.n > 0)
-		howto_version(
-			out, howto, &source->entry, source->service, source->version, source->path);
+		howto_version(out, howto, &source->entry, source->service, source->version, path);
 	if (howto == HOWTO_CURL && out->len > 0)
 		add_method(out, source);
 }
@@ -116,6 +122,7 @@ static struct str value_of(const struct source *source, struct str name)
 		{"trace", source->trace},
 		{"id", source->id},
 		{"url", source->pr_url},
+		{"plane", source->plane},
 		{"commit", source->commit},
 	};
 
@@ -224,7 +231,7 @@ static void read_source(const struct model *model, const struct selection *what,
 		.version = str_of(what->version),
 		.session = str_of(what->session),
 		.caller = str_cut(&caller, '@'),
-		.path = STR_LIT("/"),
+		.plane = str_of(model->url),
 	};
 	if (what->number > 0)
 		(void)snprintf(
@@ -240,6 +247,7 @@ static void read_source(const struct model *model, const struct selection *what,
 		read_request(source, model, what->number);
 	if (what->kind == SELECTED_PULL)
 		source->pr_url = pull_url(model, what->number);
+	source->seen = paths_find(&model->paths, model->lines, source->service);
 }
 
 /* ---- handing out ---- */

@@ -6,7 +6,7 @@
  *   row 1     tabs
  *   row 2     crumbs, and what the view says of itself
  *   row 3..   the view
- *   last      hints, a message, or the prompt
+ *   last      hints, a message, or the prompt: frame_prompt.c
  */
 #include <stdio.h>
 #include <string.h>
@@ -17,8 +17,7 @@
 
 #include "tui/app_internal.h"
 #include "tui/keys.h"
-
-enum { MIN_ROWS = 15, MIN_COLS = 60, HEAD_ROWS = 3 };
+#include "tui/views/cells.h"
 
 /* ---- header ---- */
 
@@ -211,222 +210,6 @@ static void draw_crumbs(struct app *app, const struct canvas *canvas)
 		top->view->draw_title(top->state, &app->model, &app->ui, &rest);
 }
 
-/* ---- the last rows ---- */
-
-static int hint_cells(const char *keys, const char *hint)
-{
-	struct str rest = str_of(keys);
-	struct str key = str_cut(&rest, ' ');
-
-	return key.n == 0 ? 0 : (int)(text_cells(key) + 1 + text_cells(str_of(hint))) + 2;
-}
-
-/* What is drawn as a key is one for the mouse, too. */
-static int draw_hint(
-	struct app *app, const struct canvas *canvas, int x, const char *keys, const char *hint)
-{
-	struct str rest = str_of(keys);
-	struct str key = str_cut(&rest, ' ');
-	int need = hint_cells(keys, hint) - 2;
-	int32_t number;
-
-	if (key.n == 0 || x + need >= canvas->cols)
-		return x;
-	if (key_from_name(key, &number))
-		spots_add(app, canvas, 0, x, need, number);
-	x += canvas_run(canvas, 0, x, 8, ROLE_KEY, key) + 1;
-	return x + canvas_run_c(canvas, 0, x, 24, ROLE_HINT, hint) + 2;
-}
-
-/* Those one must always find: they keep their room at the end, whatever a view has to say. */
-struct hint {
-	const char *keys, *hint;
-};
-
-enum { LASTING_HINTS = 4 };
-
-static size_t lasting_hints(struct app *app, struct hint hints[LASTING_HINTS])
-{
-	static const enum action actions[] = {ACTION_HELP, ACTION_QUIT};
-	size_t count = 0;
-
-	if (!app->ui.mouse && app->mouse_given)
-		hints[count++] = (struct hint){
-			keymap_keys(keymap_binding(AREA_GLOBAL, ACTION_MOUSE)), "mouse back"};
-	if (places_has_up(app))
-		hints[count++] = (struct hint){
-			keymap_keys(keymap_binding(AREA_GLOBAL, ACTION_BACK)), "back"};
-	for (size_t i = 0; i < ARRAY_LEN(actions); i++) {
-		const struct binding *binding = keymap_binding(AREA_GLOBAL, actions[i]);
-
-		hints[count++] = (struct hint){keymap_keys(binding), binding->hint};
-	}
-	return count;
-}
-
-static void draw_hints(struct app *app, const struct canvas *canvas, enum area area)
-{
-	struct hint hints[LASTING_HINTS];
-	size_t count = lasting_hints(app, hints);
-	struct canvas room = *canvas;
-	int x = 1;
-
-	for (size_t i = 0; i < count; i++)
-		room.cols -= hint_cells(hints[i].keys, hints[i].hint);
-	for (; area != AREA_COUNT; area = area_parent(area)) {
-		for (size_t i = 0; i < binding_count; i++) {
-			const struct binding *binding = &bindings[i];
-
-			if (binding->area == area && binding->hint &&
-				binding->action != ACTION_HELP && binding->action != ACTION_QUIT)
-				x = draw_hint(app, &room, x, keymap_keys(binding), binding->hint);
-		}
-	}
-	for (size_t i = 0; i < count; i++)
-		x = draw_hint(app, canvas, x, hints[i].keys, hints[i].hint);
-}
-
-static void draw_last_row(struct app *app, const struct canvas *canvas)
-{
-	const struct ui *ui = &app->ui;
-
-	canvas_clear(canvas, 0, 0);
-	if (ui->message[0] != '\0') {
-		canvas_c(canvas, 0, 1, canvas->cols - 2, ui->message_role, ui->message);
-		return;
-	}
-	if (ui->running > 0) {
-		canvas_c(canvas, 0, 1, canvas->cols - 2, ROLE_STARTING,
-			"sent, waiting for the answer");
-		return;
-	}
-	draw_hints(app, canvas,
-		app->model.known || app_top(app)->view->flags & VIEW_ALWAYS
-			? app_top(app)->view->area
-			: AREA_GLOBAL);
-}
-
-static void draw_line_prompt(const struct prompt *prompt, const struct canvas *canvas)
-{
-	int x = 1;
-
-	canvas_rule(canvas, 0);
-	canvas_clear(canvas, 1, 0);
-	x += canvas_run_c(canvas, 1, x, canvas->cols / 2, ROLE_PROMPT, prompt->label) + 1;
-	input_draw(canvas, 1, x, &prompt->input, prompt->column);
-	canvas_clear(canvas, 2, 0);
-	if (prompt->mistake[0] != '\0') {
-		int at = x;
-
-		if (prompt->column != SIZE_MAX)
-			at += (int)text_cells((struct str){prompt->input.text,
-				prompt->column < prompt->input.len ? prompt->column
-								   : prompt->input.len});
-		if (prompt->column != SIZE_MAX && at < canvas->cols / 2)
-			at += canvas_run_c(canvas, 2, at, 1, ROLE_FAILED, "^") + 1;
-		else
-			at = x;
-		canvas_c(canvas, 2, at, canvas->cols - at - 1, ROLE_FAILED, prompt->mistake);
-		return;
-	}
-	canvas_c(canvas, 2, x, canvas->cols - x - 1, ROLE_QUIET,
-		prompt->question == QUESTION_FILTER ? "Enter keep   Esc show all   state:unhealthy "
-						      " pr:482  author:dev1  \"text\"  !not"
-		: prompt->question == QUESTION_FIND ? "Enter keep   n next   N before   Esc drop"
-						    : "Enter send   Esc drop");
-}
-
-/* A sentence over at most `rows` rows, broken at blanks. */
-static void draw_wrapped(
-	const struct canvas *canvas, int y, int rows, enum role role, struct str text)
-{
-	int width = canvas->cols - 2;
-
-	for (int row = 0; row < rows; row++) {
-		size_t take = text.n;
-
-		while (row < rows - 1 && take > 0 &&
-			(int)text_cells((struct str){text.p, take}) > width) {
-			while (take > 0 && text.p[take - 1] != ' ')
-				take--;
-			while (take > 0 && text.p[take - 1] == ' ')
-				take--;
-		}
-		if (take == 0)
-			take = text.n;
-		canvas_clear(canvas, y + row, 0);
-		canvas_text(canvas, y + row, 1, width, role, (struct str){text.p, take});
-		text = str_trim((struct str){text.p + take, text.n - take});
-	}
-}
-
-static void draw_confirm(struct app *app, const struct canvas *canvas)
-{
-	const struct prompt *prompt = &app->ui.prompt;
-	int x = 1;
-
-	canvas_rule(canvas, 0);
-	draw_wrapped(
-		canvas, 1, 2, prompt->loses ? ROLE_WARNING : ROLE_PROMPT, str_of(prompt->label));
-	canvas_clear(canvas, 3, 0);
-	if (prompt->command[0] != '\0') {
-		x += canvas_run_c(canvas, 3, x, 2, ROLE_COMMAND, "$ ");
-		canvas_c(canvas, 3, x, canvas->cols - x - 1, ROLE_COMMAND, prompt->command);
-	}
-	canvas_clear(canvas, 4, 0);
-	{
-		struct canvas row = canvas_part(canvas, 4, 0, 1, canvas->cols);
-
-		x = draw_hint(app, &row, 1, prompt->loses ? "y" : "Enter", "yes, send it");
-		(void)draw_hint(app, &row, x, "Esc", "no, leave it as it is");
-	}
-}
-
-static int prompt_rows(const struct app *app, int rows)
-{
-	const struct prompt *prompt = &app->ui.prompt;
-
-	switch (prompt->kind) {
-	case PROMPT_LINE:
-		return 3;
-	case PROMPT_PICK:
-		return picker_rows(&prompt->picker, rows - HEAD_ROWS - 4);
-	case PROMPT_CONFIRM:
-		return 5;
-	case PROMPT_PALETTE:
-		return palette_rows(&app->palette, rows - HEAD_ROWS - 6);
-	default:
-		return 1;
-	}
-}
-
-static void draw_prompt(struct app *app, const struct canvas *canvas)
-{
-	const struct prompt *prompt = &app->ui.prompt;
-
-	switch (prompt->kind) {
-	case PROMPT_LINE:
-		draw_line_prompt(prompt, canvas);
-		return;
-	case PROMPT_PICK:
-		picker_draw(canvas, &prompt->picker, prompt->label);
-		return;
-	case PROMPT_CONFIRM:
-		draw_confirm(app, canvas);
-		return;
-	case PROMPT_PALETTE:
-		palette_draw(&app->palette, canvas);
-		return;
-	case PROMPT_LETTER:
-		canvas_c(canvas, 0, 0, canvas->cols, ROLE_PROMPT, " sort by");
-		canvas_c(canvas, 0, 9, canvas->cols - 9, ROLE_HINT, prompt->label);
-		return;
-	default:
-		draw_last_row(app, canvas);
-		return;
-	}
-}
-
 /* ---- when there is nothing to show ---- */
 
 static const struct {
@@ -454,8 +237,8 @@ static void draw_unknown(const struct app *app, const struct canvas *canvas)
 	(void)snprintf(line, sizeof(line),
 		login ? "A login is wanted at %s" : "No control plane answers at %s", model->url);
 	canvas_c(canvas, y, 4, canvas->cols - 5, ROLE_STRONG, line);
-	part = canvas_part(canvas, 0, 3, canvas->rows, canvas->cols - 3);
-	draw_wrapped(&part, y + 1, 2, ROLE_QUIET, str_of(model->feed.why));
+	part = canvas_part(canvas, y + 1, 3, 2, canvas->cols - 3);
+	(void)cell_sentence(&part, 0, 1, ROLE_QUIET, str_of(model->feed.why));
 	canvas_c(canvas, y + 4, 4, canvas->cols - 5, ROLE_BASE,
 		login ? "Log in again to what stands before it: a proxy, a tunnel, a VPN. Or:"
 		      : "Start one:");
@@ -505,7 +288,8 @@ static bool is_too_small(const struct canvas *canvas)
 
 struct canvas frame_body(struct app *app, const struct canvas *whole)
 {
-	int below = prompt_rows(app, whole->rows) + guide_rows(app, whole->rows, whole->cols);
+	int below = frame_prompt_rows(app, whole->rows, whole->cols) +
+		    guide_rows(app, whole->rows, whole->cols);
 
 	if (is_too_small(whole))
 		return canvas_part(whole, 0, 0, 0, 0);
@@ -526,7 +310,7 @@ void frame_paint(struct app *app)
 		screen_show(app->screen);
 		return;
 	}
-	last = prompt_rows(app, canvas.rows);
+	last = frame_prompt_rows(app, canvas.rows, canvas.cols);
 	if (app->ui.prompt.kind == PROMPT_PICK)
 		picker_fit(&app->ui.prompt.picker, last);
 	guide = guide_rows(app, canvas.rows, canvas.cols);
@@ -546,6 +330,6 @@ void frame_paint(struct app *app)
 	draw_tabs(app, &canvas);
 	draw_crumbs(app, &canvas);
 	part = canvas_part(&canvas, canvas.rows - last, 0, last, canvas.cols);
-	draw_prompt(app, &part);
+	frame_prompt_draw(app, &part);
 	screen_show(app->screen);
 }

@@ -73,6 +73,7 @@ const struct binding bindings[] = {
 	{AREA_REQUESTS, ACTION_PAUSE, "p", "pause", "stop following; again, or G: follow", NULL},
 	{AREA_REQUESTS, ACTION_TRACE, "o", "trace", "all hops of the request's trace; Esc comes back", "umbra logs -f {filter}"},
 	{AREA_REQUESTS, ACTION_SCOPE, "t", "tail", "tail something else: a filter for the control plane", "umbra logs -f {filter}"},
+	{AREA_REQUESTS, ACTION_ALL, "a", "all", "all requests again: neither narrowed nor filtered", "umbra logs -f"},
 	{AREA_REQUESTS, ACTION_ERROR_NEXT, "e", "error", "to the next error: 5xx, answered by the proxy, or not where its session pins", NULL},
 	{AREA_REQUESTS, ACTION_ERROR_BEFORE, "E", NULL, "to the error before", NULL},
 	{AREA_REQUESTS, ACTION_SAVE, "w", NULL, "write what is shown to a file", NULL},
@@ -344,6 +345,14 @@ const struct binding *keymap_binding(enum area area, enum action action)
 			if (bindings[i].action == action && bindings[i].area == area)
 				return &bindings[i];
 	return NULL;
+}
+
+struct str keymap_key(enum area area, enum action action)
+{
+	const struct binding *binding = keymap_binding(area, action);
+	struct str rest = str_trim(str_of(binding ? keymap_keys(binding) : ""));
+
+	return str_cut(&rest, ' ');
 }
 
 bool keymap_writes(enum action action)

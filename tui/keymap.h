@@ -100,6 +100,7 @@ enum area {
 	X(ACTION_UNDO)          \
 	X(ACTION_PAUSE)         \
 	X(ACTION_SCOPE)         \
+	X(ACTION_ALL)           \
 	X(ACTION_TRACE)         \
 	X(ACTION_ERROR_NEXT)    \
 	X(ACTION_ERROR_BEFORE)  \
@@ -159,6 +160,9 @@ bool keymap_init(size_t *ret_row);
 const struct binding *keymap_find(enum area area, int32_t key);
 /* The row of an action as seen from the area; NULL when there is none. */
 const struct binding *keymap_binding(enum area area, enum action action);
+
+/* The first of the keys in force, as it is written: "Enter". Empty when there is none. */
+struct str keymap_key(enum area area, enum action action);
 
 /* What the placeholders of a command stand for; empty ones are written as their name in capitals. */
 struct command_vars {

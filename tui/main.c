@@ -124,6 +124,9 @@ static int show_dashboard(const struct command_args *args, const char *url)
 		.no_sync = config_is_off(&config, SETTING_SYNC),
 		.actor = config.values[SETTING_USER],
 		.read_only = args_has(args, "--read-only"),
+		.ends = url ? "The demo ends with the dashboard: its control plane, its proxy, the "
+			      "shop and its visitors, and every session made in it."
+			    : NULL,
 	};
 	errbuf_clear(&eb);
 	code = args_has(args, "--plain") ? plain_run(&options, &eb) : dashboard_run(&options, &eb);

@@ -26,6 +26,11 @@ void model_init(struct model *model, const char *url)
 	model->url = url;
 }
 
+bool model_url_is_default(const struct model *model)
+{
+	return strcmp(model->url, "http://127.0.0.1:7070") == 0;
+}
+
 void model_finish(struct model *model)
 {
 	figures_destroy(model->figures);

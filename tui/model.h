@@ -18,6 +18,7 @@
 #include "tui/figures.h"
 #include "tui/glow.h"
 #include "tui/lines.h"
+#include "tui/paths.h"
 
 /* What changed; views are told in these bits. */
 enum model_part {
@@ -43,6 +44,7 @@ struct model {
 	bool known; /* the first batch was there */
 	struct figures_table *figures;
 	struct lines *lines;
+	struct paths paths; /* of lines that are no longer kept */
 	struct edges *edges; /* as of when a view last showed them */
 	struct events *events; /* the same */
 	struct map *pinned; /* "service@version" -> struct pinned */
@@ -67,6 +69,9 @@ void model_finish(struct model *model);
 /* After a batch of the feed. Returns the parts that changed. */
 unsigned model_take(struct model *model, const struct environment *env,
 	const struct change *changes, size_t count, bool full);
+
+/* Whether commands reach the same control plane without being told where it is. */
+bool model_url_is_default(const struct model *model);
 
 /* The sessions that pin a version: all counted, the first by key at hand. */
 enum { PINNED_NAMED = 6 };

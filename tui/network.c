@@ -271,6 +271,7 @@ void network_tail(struct app *app, const char *scope)
 	}
 	str_copy(app->model.scope, sizeof(app->model.scope), str_of(scope));
 	app->model.scope_error[0] = '\0';
+	paths_learn(&app->model.paths, app->model.lines);
 	lines_clear(app->model.lines);
 	app_changed(app, MODEL_LINES);
 	app->tail_start = client_request(
@@ -333,7 +334,7 @@ static void say_refused(struct app *app, const struct asked *asked, const struct
 
 	ui_refusal(text, eb);
 	if (asked->set && prompt->kind == PROMPT_NONE && app_top(app) == asked->top) {
-		ui_ask_line(&app->ui, asked->question, asked->label, asked->text);
+		ui_ask_again(&app->ui, asked->question, asked->label, asked->text);
 		str_copy(prompt->mistake, sizeof(prompt->mistake), str_of(text));
 		return;
 	}

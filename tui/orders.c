@@ -96,7 +96,8 @@ static bool run_own(struct app *app, const struct palette_words *w, size_t skip)
 
 	switch (palette_own(w->words[skip], &key)) {
 	case OWN_QUIT:
-		app->done = true;
+		ui_ask_end(&app->ui);
+		press_quit(app);
 		return true;
 	case OWN_HELP:
 		ui_ask_end(&app->ui);

@@ -2,6 +2,7 @@
  * What a key does: to the prompt when one is up, else what the keymap says, to the view on top or to the
  * app. Called for each key; wishes are granted by the app afterwards.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,6 +89,8 @@ static void answered(struct app *app, const char *text)
 		clipboard_take(app, copy);
 	else if (question == QUESTION_RUN)
 		network_run(app, command, RUN_SHOWN);
+	else if (question == QUESTION_QUIT)
+		app->done = true;
 	else if (question != QUESTION_FILTER && question != QUESTION_FIND && top->view->answer)
 		(void)top->view->answer(top->state, &app->model, ui, question, copy);
 	free(copy);
@@ -102,6 +105,20 @@ static void cancelled(struct app *app)
 	if (question == QUESTION_FIND)
 		app->ui.find[0] = '\0';
 	ui_ask_end(&app->ui);
+}
+
+void press_quit(struct app *app)
+{
+	char text[MESSAGE_MAX];
+
+	if (!app->ends) {
+		app->done = true;
+		return;
+	}
+	(void)snprintf(text, sizeof(text),
+		"Leave? %s Another terminal can look at it until then: umbra --url %s", app->ends,
+		app->model.url);
+	ui_ask_confirm(&app->ui, QUESTION_QUIT, true, text, "");
 }
 
 static void press_confirm(struct app *app, int32_t key)
@@ -159,7 +176,7 @@ static bool act_quit(struct app *app, enum action action)
 	if (app_top(app)->view == &view_help)
 		ui_back(&app->ui);
 	else
-		app->done = true;
+		press_quit(app);
 	return true;
 }
 
@@ -180,7 +197,7 @@ static bool act_back(struct app *app, enum action action)
 		(void)top->view->set_filter(top->state, &app->model, "", &column, &eb);
 		return true;
 	}
-	if (top != app_tab(app))
+	if (top != app_tab(app) || !places_has_up(app))
 		return false;
 	ui_back(&app->ui);
 	return true;

@@ -27,6 +27,12 @@ static void ask(struct ui *ui, enum prompt_kind kind, enum question question, co
 void ui_ask_line(struct ui *ui, enum question question, const char *label, const char *text)
 {
 	ask(ui, PROMPT_LINE, question, label);
+	input_propose(&ui->prompt.input, text);
+}
+
+void ui_ask_again(struct ui *ui, enum question question, const char *label, const char *text)
+{
+	ask(ui, PROMPT_LINE, question, label);
 	input_set(&ui->prompt.input, text);
 }
 

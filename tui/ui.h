@@ -45,6 +45,8 @@ enum question {
 	QUESTION_PULL,
 	QUESTION_RULES,
 	QUESTION_RUN, /* yes: the command shown is run */
+	QUESTION_QUIT, /* yes: what ends with the dashboard ends */
+	QUESTION_COUNT
 };
 
 enum prompt_kind {
@@ -116,7 +118,10 @@ struct ui {
 void ui_finish(struct ui *ui);
 
 /* Each puts up a prompt in place of the hints. For a pick, fill ui->prompt.picker after it. */
+/* `text` is proposed: what is typed comes in its place. */
 void ui_ask_line(struct ui *ui, enum question question, const char *label, const char *text);
+/* The same with a text that was typed and has a mistake: to be mended, not typed over. */
+void ui_ask_again(struct ui *ui, enum question question, const char *label, const char *text);
 void ui_ask_letter(struct ui *ui, enum question question, const char *label);
 void ui_ask_pick(struct ui *ui, enum question question, const char *label);
 /* `command` is what a yes will run (shown); `loses`: something will be gone. */

@@ -7,6 +7,7 @@
 #include "core/demo/shop.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/base/mem.h"
@@ -285,6 +286,31 @@ static const struct shop_route routes[] = {
 };
 /* clang-format on */
 
+/* As it can be asked for: with a class where the route wants a number. */
+static void write_path(struct json_writer *w, const char *path)
+{
+	const struct str pattern = str_of(path);
+	char text[64];
+
+	(void)snprintf(text, sizeof(text), "%s%s", path,
+		pattern.n > 1 && pattern.p[pattern.n - 1] == '/' ? "1" : "");
+	json_c(w, NULL, text);
+}
+
+/* What a link without a path comes to: where there is something to see. The gateway has a page of its own. */
+static int answer_root(struct shop_visit *v, struct json_writer *w)
+{
+	json_array(w, "paths");
+	for (size_t i = 0; i < ARRAY_LEN(routes); i++)
+		if (str_eq_c(v->service, routes[i].service) &&
+			(v->traits & routes[i].trait) == routes[i].trait)
+			write_path(w, routes[i].path);
+	json_array_end(w);
+	return 200;
+}
+
+static const struct shop_route root = {"", "/", {{0}}, answer_root, 0};
+
 /* Whether `path` is the route's; a number at its end goes to *ret_number. */
 static bool route_matches(const char *pattern, struct str path, uint64_t *ret_number)
 {
@@ -302,11 +328,13 @@ static bool route_matches(const char *pattern, struct str path, uint64_t *ret_nu
 const struct shop_route *shop_route_find(struct shop_visit *visit, struct str path)
 {
 	uint64_t number = 0;
+	bool known = false;
 	size_t i;
 
 	for (i = 0; i < ARRAY_LEN(routes); i++) {
 		const struct shop_route *r = &routes[i];
 
+		known |= str_eq_c(visit->service, r->service);
 		if (!str_eq_c(visit->service, r->service) ||
 			(visit->traits & r->trait) != r->trait ||
 			!route_matches(r->path, path, &number))
@@ -317,5 +345,5 @@ const struct shop_route *shop_route_find(struct shop_visit *visit, struct str pa
 			visit->class_id = (unsigned)number;
 		return r;
 	}
-	return NULL;
+	return known && str_eq_c(path, "/") ? &root : NULL;
 }

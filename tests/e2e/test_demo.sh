@@ -27,6 +27,10 @@ in_terminal() {
 }
 in_terminal
 printf q >&9
+asked() { grep -q 'Leave?' "$T/screen"; }
+wait_until 10 asked || fail "q does not ask before the demo ends"
+kill -0 "$DEMO" || fail "q ends the demo without a question"
+printf y >&9
 wait_until 10 gone "$DEMO" || fail "q does not leave the dashboard"
 nothing_left "q in the dashboard"
 exec 9>&-

@@ -160,6 +160,51 @@ static void test_side_by_side(void **state)
 	pty_wait_text(&pty, "SERVICE / VERSION");
 }
 
+/* Narrowed, it says to what and how to see all again; the tab's key alone does not widen it. */
+static void test_all_again(void **state)
+{
+	(void)state;
+	open_requests(24, 80);
+	pty_wait_text(&pty, "› all requests");
+	pty_keys(&pty, "3");
+	pty_wait_text(&pty, "OWNER");
+	pty_keys(&pty, "fcheckout\r");
+	pty_quiet(&pty, 80);
+	pty_keys(&pty, "l");
+	pty_wait_text(&pty, "› session:checkout-4f2k   a shows all");
+	pty_keys(&pty, "1");
+	pty_wait_text(&pty, "SERVICE / VERSION");
+	pty_keys(&pty, "4");
+	pty_wait_text(&pty, "› session:checkout-4f2k   a shows all");
+	pty_keys(&pty, "a");
+	pty_wait_text(&pty, "› all requests");
+	pty_keys(&pty, "t");
+	pty_wait_text(&pty, "show which requests");
+	pty_keys(&pty, "session:nobody-9999\r");
+	pty_wait_text(&pty, "No request of these yet");
+	pty_wait_text(&pty, "a shows all requests");
+	pty_keys(&pty, "1");
+	pty_wait_text(&pty, "SERVICE / VERSION");
+	pty_keys(&pty, "4");
+	pty_wait_text(&pty, "No request of these yet");
+	pty_keys(&pty, "\033"); /* nowhere to go back to */
+	pty_wait_text(&pty, "› all requests");
+}
+
+/* A line that sends a request is one that can be run as it stands. */
+static void test_empty(void **state)
+{
+	(void)state;
+	open_requests(24, 80);
+	pty_keys(&pty, "t");
+	pty_wait_text(&pty, "show which requests");
+	pty_keys(&pty, "session:qa-seats status:418\r");
+	pty_wait_text(&pty, "This sends one:");
+	pty_wait_text(&pty, "--session qa-seats booking/");
+	pty_keys(&pty, "y");
+	pty_wait_text(&pty, "Routing-Session: qa-seats");
+}
+
 static void test_side_wants_room(void **state)
 {
 	(void)state;
@@ -177,6 +222,8 @@ int main(void)
 		DASH_TEST(test_save),
 		DASH_TEST(test_side_by_side),
 		DASH_TEST(test_side_wants_room),
+		DASH_TEST(test_all_again),
+		DASH_TEST(test_empty),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

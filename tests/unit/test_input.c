@@ -43,6 +43,30 @@ static void test_editing(void **state)
 	assert_int_equal(input_key(&input, KEYS_ESCAPE), INPUT_CANCELLED);
 }
 
+static void test_a_proposal_is_typed_over(void **state)
+{
+	static const struct {
+		int32_t key;
+		const char *then; /* after it and an x */
+	} cases[] = {{'y', "yx"}, {KEYS_END, "sentx"}, {KEYS_HOME, "xsent"}, {KEYS_LEFT, "senxt"},
+		{KEYS_BACKSPACE, "senx"}, {KEYS_DELETE, "sentx"}, {21, "x"}};
+	struct input input;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		input_propose(&input, "sent");
+		TYPE(&input, cases[i].key, 'x');
+		assert_string_equal(input.text, cases[i].then);
+	}
+	input_propose(&input, "sent");
+	assert_int_equal(input_key(&input, KEYS_ENTER), INPUT_DONE);
+	assert_string_equal(input.text, "sent");
+	TYPE(&input, KEYS_PASTE_BEGIN, 'a', 'b', KEYS_PASTE_END);
+	assert_string_equal(input.text, "ab");
+	input_propose(&input, ""); /* nothing to select */
+	assert_false(input.proposed);
+}
+
 static void test_a_pasted_line_end_is_no_enter(void **state)
 {
 	struct input input;
@@ -71,6 +95,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_editing),
+		cmocka_unit_test(test_a_proposal_is_typed_over),
 		cmocka_unit_test(test_a_pasted_line_end_is_no_enter),
 		cmocka_unit_test(test_it_ends),
 	};

@@ -60,6 +60,8 @@ static void paths_are_found(void **state)
 		{"gateway", "/seats/hold", 0, 0},
 		{"pricing", "/holds", 0, 0},
 		{"pricing", "/holds", TRAIT_HOLDS_IN_PRICING, 1},
+		{"booking", "/", 0, 1},
+		{"booking", "/x", 0, 0},
 		{"cart", "/", 0, 0},
 	};
 	size_t i;

@@ -181,6 +181,31 @@ size_t cell_line(struct str text, int cols)
 	return take > 0 ? take : text.n;
 }
 
+int cell_sentence(const struct canvas *canvas, int y, int x, enum role role, struct str text)
+{
+	int width = canvas->cols - x - 1;
+
+	while (text.n > 0 && y < canvas->rows) {
+		size_t take = y + 1 < canvas->rows ? cell_line(text, width) : text.n;
+
+		canvas_text(canvas, y++, x, width, role, (struct str){text.p, take});
+		text = str_trim((struct str){text.p + take, text.n - take});
+	}
+	return y;
+}
+
+int cell_sentence_rows(struct str text, int cols)
+{
+	int rows = 0;
+
+	for (; text.n > 0; rows++) {
+		size_t take = cell_line(text, cols);
+
+		text = str_trim((struct str){text.p + take, text.n - take});
+	}
+	return rows;
+}
+
 static void words_write(struct word_list *words, const char *before, const char *word)
 {
 	int n;

@@ -29,6 +29,10 @@ enum role cell_reason_role(int reason);
 
 /* How many bytes of the text a line of `cols` cells takes, broken at a blank where there is one. */
 size_t cell_line(struct str text, int cols);
+/* A sentence from column x on, over as many rows as it needs, at most to the canvas's last. Returns the row behind it. */
+int cell_sentence(const struct canvas *canvas, int y, int x, enum role role, struct str text);
+/* The rows it needs in `cols` cells; none when it is empty. */
+int cell_sentence_rows(struct str text, int cols);
 
 /* "a, b, c and 4 more" out of a sequence of words; for sentences. */
 struct word_list {

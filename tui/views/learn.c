@@ -70,20 +70,6 @@ static void learn_destroy(void *arg)
 
 /* ---- lines of sentences ---- */
 
-/* Draws a sentence over as many rows as it needs; returns the row behind it. */
-static int draw_sentence(const struct canvas *canvas, int y, int x, enum role role, struct str text)
-{
-	int width = canvas->cols - x - 1;
-
-	while (text.n > 0 && y < canvas->rows) {
-		size_t take = cell_line(text, width);
-
-		canvas_text(canvas, y++, x, width, role, (struct str){text.p, take});
-		text = str_trim((struct str){text.p + take, text.n - take});
-	}
-	return y;
-}
-
 static void add_row(struct learn *state, struct word_row row)
 {
 	array_reserve(&state->rows, &state->row_cap, state->row_count + 1, sizeof(row));
@@ -194,13 +180,13 @@ static int draw_step(const struct learn *state, const struct ui *ui, const struc
 	y++;
 	if (!next)
 		return y;
-	y = draw_sentence(canvas, y, 8, ROLE_STRONG, str_of(state->text));
+	y = cell_sentence(canvas, y, 8, ROLE_STRONG, str_of(state->text));
 	if (tour_writes(step))
-		y = draw_sentence(canvas, y, 8, ROLE_WARNING,
+		y = cell_sentence(canvas, y, 8, ROLE_WARNING,
 			STR_LIT("This changes your own session only, also where others work; n "
 				"leaves "
 				"it out."));
-	return draw_sentence(canvas, y, 8, ROLE_QUIET, str_of(tour_lesson(step)));
+	return cell_sentence(canvas, y, 8, ROLE_QUIET, str_of(tour_lesson(step)));
 }
 
 static void draw_tour(const struct learn *state, const struct ui *ui, const struct canvas *canvas)
@@ -209,17 +195,17 @@ static void draw_tour(const struct learn *state, const struct ui *ui, const stru
 	int y = 0;
 
 	if (next == TOUR_STEPS)
-		y = draw_sentence(canvas, y, 3, ROLE_DONE,
+		y = cell_sentence(canvas, y, 3, ROLE_DONE,
 			STR_LIT("That was the tour. ? shows every key, : every command, and the "
 				"glossary "
 				"every word."));
 	else if (state->tour.on)
-		y = draw_sentence(canvas, y, 3, ROLE_BASE,
+		y = cell_sentence(canvas, y, 3, ROLE_BASE,
 			STR_LIT("Do each in its view: the tour sees it and moves on. Its line "
 				"stays at "
 				"the bottom; 7 comes back here."));
 	else
-		y = draw_sentence(canvas, y, 3, ROLE_BASE,
+		y = cell_sentence(canvas, y, 3, ROLE_BASE,
 			STR_LIT("Twelve things, about five minutes. Enter begins; the tour sees "
 				"what you "
 				"do, and moves on by itself."));
@@ -290,12 +276,12 @@ static void draw_rules(const struct learn *state, const struct canvas *canvas)
 		draw_field(state, &body, y++, (enum rules_field)i);
 	canvas_rule(&body, y++);
 	draw_outcome(form, &body, y++);
-	y = draw_sentence(&body, y, 3, ROLE_BASE, explanation_headline(&form->explanation));
+	y = cell_sentence(&body, y, 3, ROLE_BASE, explanation_headline(&form->explanation));
 	for (size_t i = 0; i < form->explanation.count && y < body.rows; i++) {
 		enum explain_kind kind;
 		struct str line = explanation_line(&form->explanation, i, &kind);
 
-		y = draw_sentence(&body, y, 3, line_role(kind), line);
+		y = cell_sentence(&body, y, 3, line_role(kind), line);
 	}
 	x += canvas_run_c(canvas, last, x, 2, ROLE_COMMAND, "$ ");
 	canvas_text(

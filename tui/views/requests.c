@@ -91,6 +91,21 @@ static const struct request *selected_line(const struct requests *state, const s
 
 /* ---- acting ---- */
 
+static enum err requests_set_filter(void *arg, const struct model *model, const char *text,
+	size_t *ret_column, struct errbuf *eb)
+{
+	struct requests *state = arg;
+	struct filter *filter = filter_parse(str_of(text), ret_column, eb);
+
+	if (!filter)
+		return ERR_BAD_FILTER;
+	str_copy(state->filter_text, sizeof(state->filter_text), str_of(text));
+	state->blank = 0;
+	lines_sieve(model->lines, filter, model->env, model->now_ms);
+	state->list.count = lines_shown(model->lines);
+	return ERR_NONE;
+}
+
 static void set_follow(struct requests *state, const struct model *model, bool follows)
 {
 	state->follows = follows;
@@ -135,6 +150,20 @@ static void act_side(const struct requests *state, const struct model *model, st
 
 	if (line)
 		side_open(model, ui, line->service, line->version);
+}
+
+/* Everything, from wherever: not narrowed by the control plane, not filtered here. */
+static void act_all(struct requests *state, const struct model *model, struct ui *ui)
+{
+	struct errbuf eb;
+	size_t column;
+
+	errbuf_clear(&eb);
+	if (state->filter_text[0] != '\0')
+		(void)requests_set_filter(state, model, "", &column, &eb);
+	if (model->scope[0] != '\0')
+		ui_open(ui, &view_requests, "*");
+	set_follow(state, model, true);
 }
 
 /* The reader stops where he is; what comes while a name is typed is saved, too. */
@@ -209,7 +238,10 @@ static enum redraw requests_act(
 		trace_open(selected_line(state, model), ui);
 		return REDRAW_ALL;
 	case ACTION_SCOPE:
-		ui_ask_line(ui, QUESTION_SCOPE, "tail what", model->scope);
+		ui_ask_line(ui, QUESTION_SCOPE, "show which requests", model->scope);
+		return REDRAW_ALL;
+	case ACTION_ALL:
+		act_all(state, model, ui);
 		return REDRAW_ALL;
 	case ACTION_SIDE:
 		act_side(state, model, ui);
@@ -224,6 +256,10 @@ static enum redraw requests_act(
 	case ACTION_MORE:
 	case ACTION_LESS:
 		act_context(state, model, ui, action == ACTION_MORE);
+		return REDRAW_ALL;
+	case ACTION_BACK: /* there is nowhere to go back to */
+		if (model->scope[0] != '\0')
+			act_all(state, model, ui);
 		return REDRAW_ALL;
 	default:
 		return act_move(state, model, action);
@@ -266,27 +302,12 @@ static enum redraw requests_answer(void *arg, const struct model *model, struct 
 	if (filter) {
 		ui_open(ui, &view_requests, text[0] ? text : "*");
 	} else {
-		ui_ask_line(ui, QUESTION_SCOPE, "tail what", text);
+		ui_ask_again(ui, QUESTION_SCOPE, "show which requests", text);
 		str_copy(ui->prompt.mistake, sizeof(ui->prompt.mistake), str_of(eb.text));
 		ui->prompt.column = column;
 	}
 	filter_destroy(filter);
 	return REDRAW_ALL;
-}
-
-static enum err requests_set_filter(void *arg, const struct model *model, const char *text,
-	size_t *ret_column, struct errbuf *eb)
-{
-	struct requests *state = arg;
-	struct filter *filter = filter_parse(str_of(text), ret_column, eb);
-
-	if (!filter)
-		return ERR_BAD_FILTER;
-	str_copy(state->filter_text, sizeof(state->filter_text), str_of(text));
-	state->blank = 0;
-	lines_sieve(model->lines, filter, model->env, model->now_ms);
-	state->list.count = lines_shown(model->lines);
-	return ERR_NONE;
 }
 
 static const char *requests_filter(const void *arg)
@@ -344,6 +365,8 @@ static void requests_selected(
 	const struct requests *state = arg;
 	const struct request *line = selected_line(state, model);
 
+	if (!line && state->list.count == 0)
+		requests_scope_selection(model, ret_selection);
 	if (!line || line->seq == 0)
 		return;
 	ret_selection->kind = SELECTED_REQUEST;

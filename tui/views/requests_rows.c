@@ -310,26 +310,6 @@ static void draw_line(struct line_row *row, int64_t number)
 	put(row, COLUMN_SESSION, ROLE_SESSION, line->session);
 }
 
-static void draw_empty(const struct model *model, const struct canvas *canvas)
-{
-	const char *what = "Waiting for the first request.";
-
-	if (model->scope_error[0] != '\0')
-		what = model->scope_error;
-	else if (model->tail.state == FEED_STALE)
-		what = model->tail.why;
-	canvas_c(canvas, 2, 3, canvas->cols - 4, model->scope_error[0] ? ROLE_FAILED : ROLE_QUIET,
-		what);
-	if (model->scope_error[0] != '\0')
-		canvas_c(canvas, 3, 3, canvas->cols - 4, ROLE_QUIET, "t asks for something else");
-	else if (strncmp(model->scope, "session:", 8) == 0)
-		canvas_c(canvas, 3, 3, canvas->cols - 4, ROLE_QUIET,
-			"umbra curl --session KEY SERVICE/PATH sends one");
-	else if (model->scope[0] == '\0')
-		canvas_c(canvas, 3, 3, canvas->cols - 4, ROLE_QUIET,
-			"umbra curl SERVICE/PATH sends one");
-}
-
 static void draw_row(const struct requests *state, const struct model *model, const struct ui *ui,
 	const struct canvas *canvas, int y, size_t at)
 {
@@ -367,7 +347,7 @@ void requests_draw(const void *arg, const struct model *model, const struct ui *
 			draw_break(canvas, (int)i + 1, "what was here is no longer kept");
 	}
 	if (state->list.count == 0)
-		draw_empty(model, canvas);
+		requests_draw_empty(model, canvas);
 }
 
 /* ---- the title ---- */
@@ -409,13 +389,33 @@ static void describe(const struct requests *state, const struct model *model,
 	if (model->tail.state == FEED_STALE)
 		used = snprintf(text, TITLE_SIZE, "reconnecting");
 	else if (state->follows)
-		used = snprintf(text, TITLE_SIZE, "following   %d/s", counts->per_second);
+		used = snprintf(text, TITLE_SIZE,
+			counts->per_second > 0 ? "following, %d/s" : "following",
+			counts->per_second);
 	else
-		used = snprintf(text, TITLE_SIZE, "paused, %lld new", (long long)behind);
-	used += snprintf(text + used, TITLE_SIZE - (size_t)used, "   lost %lld%s",
-		(long long)counts->lost, counts->lost_unknown ? "+?" : "");
+		used = snprintf(text, TITLE_SIZE, "paused, %lld new below", (long long)behind);
+	if (counts->lost > 0 || counts->lost_unknown)
+		used += snprintf(text + used, TITLE_SIZE - (size_t)used, "   lost %lld%s",
+			(long long)counts->lost, counts->lost_unknown ? " and more" : "");
 	used += add_filter(state, counts, text + used, TITLE_SIZE - (size_t)used);
 	(void)add_errors(state, text + used, TITLE_SIZE - (size_t)used);
+}
+
+/* What it is narrowed to, and the key that shows all again. */
+static int draw_scope(const struct model *model, const struct canvas *canvas, int x, int cols)
+{
+	struct str key = keymap_key(AREA_REQUESTS, ACTION_ALL);
+	int hint = (int)text_cells(key) + (int)strlen(" shows all");
+	int used;
+
+	if (model->scope[0] == '\0')
+		return canvas_run_c(canvas, 0, x, cols, ROLE_STRONG, "all requests");
+	used = canvas_run_c(canvas, 0, x, cols, ROLE_STRONG, model->scope);
+	if (key.n == 0 || used + 3 + hint > cols)
+		return used;
+	used += 3;
+	used += canvas_run(canvas, 0, x + used, cols - used, ROLE_KEY, key);
+	return used + canvas_run_c(canvas, 0, x + used, cols - used, ROLE_HINT, " shows all");
 }
 
 void requests_draw_title(const void *arg, const struct model *model, const struct ui *ui,
@@ -434,8 +434,7 @@ void requests_draw_title(const void *arg, const struct model *model, const struc
 		canvas_changes_at(canvas, model->now_ms + 1000);
 	cells = (int)text_cells(str_of(text));
 	x += canvas_glyph(canvas, 0, x, ROLE_QUIET, GLYPH_CRUMB) + 1;
-	x += canvas_run_c(canvas, 0, x, canvas->cols - x - cells - 2, ROLE_STRONG,
-		model->scope[0] ? model->scope : "everything");
+	x += draw_scope(model, canvas, x, canvas->cols - x - cells - 2);
 	if (cells > canvas->cols - x - 2)
 		cells = canvas->cols - x - 2;
 	canvas_c(canvas, 0, canvas->cols - cells, cells,

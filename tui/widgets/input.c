@@ -21,6 +21,12 @@ void input_set(struct input *input, const char *text)
 	input->len = input->cursor = strlen(input->text);
 }
 
+void input_propose(struct input *input, const char *text)
+{
+	input_set(input, text);
+	input->proposed = input->len > 0;
+}
+
 static size_t before(const struct input *input, size_t at)
 {
 	if (at > 0)
@@ -97,6 +103,9 @@ static enum input_event insert(struct input *input, int32_t code_point)
 	char bytes[4];
 	size_t len = encode(code_point, bytes);
 
+	if (input->proposed)
+		(void)erase(input, 0, input->len);
+	input->proposed = false;
 	if (input->len + len >= sizeof(input->text))
 		return INPUT_IGNORED;
 	memmove(input->text + input->cursor + len, input->text + input->cursor,
@@ -109,6 +118,7 @@ static enum input_event insert(struct input *input, int32_t code_point)
 
 static enum input_event control(struct input *input, int32_t key)
 {
+	input->proposed = input->proposed && (key == KEYS_ENTER || key == KEYS_ESCAPE);
 	switch (key) {
 	case KEYS_ENTER:
 		return INPUT_DONE;
@@ -171,14 +181,14 @@ void input_draw(
 
 		if (at >= skip)
 			(void)canvas_run(canvas, y, x + at - (skip > 0 ? skip : 0), glyph.cells,
-				here    ? ROLE_CURSOR
-				: wrong ? ROLE_MISTAKE
-					: ROLE_INPUT,
+				here || input->proposed ? ROLE_CURSOR
+				: wrong                 ? ROLE_MISTAKE
+							: ROLE_INPUT,
 				(struct str){glyph.bytes, glyph.len});
 		at += glyph.cells;
 	}
 	at -= skip > 0 ? skip : 0;
-	if (input->cursor == input->len)
+	if (input->cursor == input->len && !input->proposed)
 		(void)canvas_run_c(canvas, y, x + at++, 1, ROLE_CURSOR, " ");
 	canvas_clear(canvas, y, x + at);
 }

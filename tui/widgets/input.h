@@ -15,11 +15,15 @@ struct input {
 	size_t len;
 	size_t cursor; /* byte */
 	bool pasting;
+	bool proposed; /* the whole text is selected: what is typed comes in its place */
 };
 
 enum input_event { INPUT_IGNORED, INPUT_MOVED, INPUT_CHANGED, INPUT_DONE, INPUT_CANCELLED };
 
+/* A text to go on with; the cursor at its end. */
 void input_set(struct input *input, const char *text);
+/* A text to take or to type over. Any key that edits or moves begins with it as it is. */
+void input_propose(struct input *input, const char *text);
 enum input_event input_key(struct input *input, int32_t key);
 /*
  * Draws from x to the end of the row and keeps the cursor in sight. `mistake` is the byte something is wrong
