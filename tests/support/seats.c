@@ -29,7 +29,7 @@ const struct place shop_places[] = {
 	{"pins", {PRESS(":pins qa-seats\r", "WHAT CHANGES")}, false, NULL},
 	{"staged pins", {PRESS(":pins checkout-4f2k\r", "WHAT CHANGES"), PRESS("g-", "1 change staged")}, true, "a"},
 	{"Requests", {PRESS("4", "WHY")}, false, NULL},
-	{"a request", {PRESS(":logs\r", "Requests › everything"), PRESS("G", "/find?q=yoga"), PRESS("\r", "upstream_ms")}, false, NULL},
+	{"a request", {PRESS(":logs\r", "Requests › all requests"), PRESS("G", "/find?q=yoga"), PRESS("\r", "upstream_ms")}, false, NULL},
 	{"side by side", {PRESS(":requests version:pr-533\r", "Requests › version:pr-533"), PRESS("G", "/pay"), PRESS("v", "DIFFERENCE")}, false, NULL},
 	{"Timeline", {PRESS("5", "WHAT IS DIFFERENT")}, false, NULL},
 	{"Map", {PRESS("6", " outside ")}, false, NULL},
