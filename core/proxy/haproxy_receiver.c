@@ -24,6 +24,7 @@ enum {
 		64, /* workers that a reload replaced may live for long, each with its connection */
 	READ_BYTES = 256 << 10,
 	LENGTH_DIGITS = 6,
+	LINE_MAX_BYTES = 2 * LIMIT_LOG_LINE,
 };
 
 struct receiver;
@@ -31,6 +32,7 @@ struct receiver;
 struct source {
 	struct receiver *receiver;
 	struct bufferevent *bev; /* NULL: unused */
+	size_t skip; /* bytes still to come of a line that is too long */
 };
 
 struct receiver {
@@ -119,10 +121,27 @@ static size_t read_length(struct evbuffer *input, size_t *ret_digits)
 	if (blank == digits.n)
 		return digits.n > LENGTH_DIGITS ? SIZE_MAX : 0;
 	*ret_digits = blank + 1;
-	if (!str_to_u64((struct str){text, blank}, &length) || length == 0 ||
-		length > UINT64_C(2) * LIMIT_LOG_LINE)
+	if (!str_to_u64((struct str){text, blank}, &length) || length == 0)
 		return SIZE_MAX;
 	return (size_t)length;
+}
+
+static void refuse_line(struct receiver *receiver)
+{
+	struct log_record none = {0};
+
+	receiver->events.line(receiver->events.arg, LOG_MALFORMED, &none);
+}
+
+/* Whether the line that is being passed over is behind us. */
+static bool skip_line(struct source *source, struct evbuffer *input)
+{
+	size_t there = evbuffer_get_length(input);
+	size_t skipped = there < source->skip ? there : source->skip;
+
+	evbuffer_drain(input, skipped);
+	source->skip -= skipped;
+	return source->skip == 0;
 }
 
 static void on_read(struct bufferevent *bev, void *arg)
@@ -131,10 +150,17 @@ static void on_read(struct bufferevent *bev, void *arg)
 	struct evbuffer *input = bufferevent_get_input(bev);
 	size_t digits, length;
 
-	while ((length = read_length(input, &digits)) > 0) {
+	while (skip_line(source, input) && (length = read_length(input, &digits)) > 0) {
 		if (length == SIZE_MAX) {
+			refuse_line(source->receiver);
 			close_source(source); /* out of step; HAProxy connects again */
 			return;
+		}
+		if (length > LINE_MAX_BYTES) {
+			refuse_line(source->receiver);
+			evbuffer_drain(input, digits);
+			source->skip = length;
+			continue;
 		}
 		if (evbuffer_get_length(input) < digits + length)
 			return;
@@ -147,9 +173,14 @@ static void on_read(struct bufferevent *bev, void *arg)
 
 static void on_event(struct bufferevent *bev, short what, void *arg)
 {
-	(void)bev;
-	if (what & (BEV_EVENT_EOF | BEV_EVENT_ERROR))
-		close_source(arg);
+	struct source *source = arg;
+
+	if ((what & (BEV_EVENT_EOF | BEV_EVENT_ERROR)) == 0)
+		return;
+	/* A worker that is killed leaves a line behind that is not whole. */
+	if (evbuffer_get_length(bufferevent_get_input(bev)) > 0)
+		refuse_line(source->receiver);
+	close_source(source);
 }
 
 static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *address,
@@ -164,6 +195,7 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struc
 		if (source->bev != NULL)
 			continue;
 		source->receiver = receiver;
+		source->skip = 0;
 		source->bev = bufferevent_socket_new(
 			evconnlistener_get_base(listener), fd, BEV_OPT_CLOSE_ON_FREE);
 		bufferevent_set_max_single_read(source->bev, READ_BYTES);

@@ -6,7 +6,8 @@
  * datagrams wait (net.unix.max_dgram_qlen) and HAProxy drops what does not fit; the ring holds some 30,000
  * lines, also while the control plane is away. When even that is too small, the oldest lines are gone: each
  * line carries its number among those of its process (%lc), so loss is a gap in the numbers. A gap counts
- * once it has stayed open over a second.
+ * once it has stayed open over a second. What is no line (too long, cut short, without its length) comes as
+ * LOG_MALFORMED with nothing in the record.
  */
 #ifndef UMBRA_PROXY_HAPROXY_RECEIVER_H
 #define UMBRA_PROXY_HAPROXY_RECEIVER_H
