@@ -1,6 +1,9 @@
 /*
  * The store that lasts: one SQLite file, in WAL mode with a full sync for each transaction.
  *
+ * Nobody waits for the log to be moved into the file: that is done once the store has been quiet, and within
+ * a commit only when the log has become long all the same.
+ *
  * Group commit: at most one group of batches is with the worker thread. What is committed meanwhile
  * queues up and is the next group, one transaction and one sync for all of it. Invariants: a batch is in
  * `group` or in `queue`, never in both; the database handle is the worker's while a group is with it and
@@ -8,6 +11,7 @@
  */
 #include "core/store/store.h"
 
+#include <event2/event.h>
 #include <limits.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -26,6 +30,9 @@
 enum {
 	SCHEMA_VERSION = 1, /* PRAGMA user_version */
 	APPLICATION_ID = 0x756d6272, /* PRAGMA application_id: "umbr" */
+	LOG_PAGES = 1000, /* of the write-ahead log, to be moved into the file when it is quiet */
+	LOG_PAGES_MOST = 4000, /* 16 MiB: moved by the commit that came so far */
+	QUIET_MS = 100,
 	BUSY_MS = 5000, /* a person with a database shell may hold a lock for a moment */
 };
 
@@ -61,6 +68,8 @@ struct sqlite_store {
 		group_err; /* what came of the group; written by the worker, read when it is back */
 	struct errbuf group_eb;
 	int64_t group_file_bytes;
+	int group_log_pages; /* in the write-ahead log */
+	struct event *quiet; /* libevent's: moves the log into the file */
 	int64_t file_bytes;
 	char last_error[512]; /* "" when the last group was stored */
 };
@@ -137,6 +146,24 @@ static int64_t file_size(const struct sqlite_store *sqlite)
 	return stat(sqlite->path, &status) == 0 ? (int64_t)status.st_size : 0;
 }
 
+static int on_logged(void *arg, sqlite3 *db, const char *name, int pages)
+{
+	struct sqlite_store *sqlite = arg;
+
+	(void)db;
+	(void)name;
+	sqlite->group_log_pages = pages;
+	return SQLITE_OK;
+}
+
+/* What fails here is in the log still, and is tried again. */
+static void move_log(void *arg)
+{
+	struct sqlite_store *sqlite = arg;
+
+	(void)sqlite3_wal_checkpoint_v2(sqlite->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+}
+
 /* The worker's job: all of the group or nothing of it. */
 static void write_group(void *arg)
 {
@@ -153,12 +180,33 @@ static void write_group(void *arg)
 	/* Some errors have rolled back already. */
 	if (code != SQLITE_OK && sqlite3_get_autocommit(sqlite->db) == 0)
 		run(sqlite, STMT_ROLLBACK, 0, NULL, NULL);
+	if (sqlite->group_log_pages >= LOG_PAGES_MOST)
+		move_log(sqlite);
 	sqlite->group_file_bytes = file_size(sqlite);
 }
 
 /* ---- on the loop --------------------------------------------------------------------------------- */
 
 static void start_group(struct sqlite_store *sqlite);
+
+/* Begins anew with each group that is done, and so ends when none has been for a while. */
+static void wait_for_quiet(struct sqlite_store *sqlite)
+{
+	static const struct timeval quiet = {0, QUIET_MS * 1000};
+
+	if (sqlite->group_log_pages >= LOG_PAGES)
+		(void)evtimer_add(sqlite->quiet, &quiet);
+}
+
+static void on_quiet(evutil_socket_t fd, short what, void *arg)
+{
+	struct sqlite_store *sqlite = arg;
+
+	(void)fd;
+	(void)what;
+	if (sqlite->group.count == 0)
+		worker_post(sqlite->worker, move_log, NULL, sqlite);
+}
 
 static void on_group_done(void *arg)
 {
@@ -177,6 +225,7 @@ static void on_group_done(void *arg)
 	}
 	pending_report(&group, err, &eb);
 	pending_report(&after, err, &eb);
+	wait_for_quiet(sqlite);
 	start_group(sqlite);
 }
 
@@ -232,6 +281,8 @@ static void sqlite_close(struct sqlite_store *sqlite)
 	for (size_t i = 0; i < STMT_COUNT; i++)
 		sqlite3_finalize(sqlite->statements[i]);
 	sqlite3_close(sqlite->db);
+	if (sqlite->quiet != NULL)
+		event_free(sqlite->quiet);
 	if (sqlite->lock_fd >= 0)
 		close(sqlite->lock_fd);
 	free(sqlite);
@@ -347,6 +398,7 @@ static enum err open_database(struct sqlite_store *sqlite, const char *dir, stru
 	if (code != SQLITE_OK)
 		return explain(sqlite, code, "opening", eb);
 	sqlite3_busy_timeout(sqlite->db, BUSY_MS);
+	(void)sqlite3_wal_hook(sqlite->db, on_logged, sqlite); /* instead of its own, at 1000 */
 	err = check_schema(sqlite, eb);
 	return err != ERR_NONE ? err : prepare(sqlite, eb);
 }
@@ -359,7 +411,9 @@ struct store *store_sqlite_open(struct event_base *base, const char *dir, struct
 	sqlite->lock_fd = -1;
 	if (open_database(sqlite, dir, eb) == ERR_NONE) {
 		sqlite->file_bytes = file_size(sqlite);
-		sqlite->worker = worker_create(base, "umbra-store");
+		sqlite->quiet = evtimer_new(base, on_quiet, sqlite);
+		if (sqlite->quiet != NULL)
+			sqlite->worker = worker_create(base, "umbra-store");
 		if (sqlite->worker != NULL)
 			return &sqlite->store;
 		err_set(eb, ERR_FAILED, "cannot start the thread that stores state");

@@ -577,6 +577,49 @@ static void test_recovers_when_the_file_may_grow_again(void **state)
 	bench_finish(&bench);
 }
 
+/* ---- the write-ahead log ------------------------------------------------------------------------- */
+
+static int64_t file_bytes(const struct bench *bench)
+{
+	struct stat status;
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/state.db", bench->dir);
+	return stat(path, &status) == 0 ? (int64_t)status.st_size : -1;
+}
+
+/* `until` reports, one commit of 64 pages of the log after another. */
+static void commit_pages(struct bench *bench, unsigned until, const char *json)
+{
+	char id[16];
+
+	while (bench->reports < until) {
+		snprintf(id, sizeof(id), "%u", bench->reports);
+		commit_row(bench, 1, ROW_SESSION, id, json);
+		wait_reports(bench, bench->reports + 1);
+	}
+}
+
+/* Into the file when it is quiet, so that no commit waits for it; a very long one in a commit all the same. */
+static void test_log_is_moved_when_nobody_waits(void **state)
+{
+	static char json[256 * 1024];
+	struct bench bench;
+
+	(void)state;
+	memset(json, '1', sizeof(json) - 1);
+	bench_init(&bench);
+	bench.store = open_sqlite(&bench);
+	commit_pages(&bench, 20, json);
+	assert_in_range(file_bytes(&bench), 0, 1 << 20);
+	while (file_bytes(&bench) < 4 << 20)
+		assert_int_equal(event_base_loop(bench.base, EVLOOP_NONBLOCK), 0);
+	bench.reports = 0;
+	commit_pages(&bench, 64, json);
+	assert_in_range(file_bytes(&bench), 15 << 20, 64 << 20);
+	bench_finish(&bench);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -587,6 +630,7 @@ int main(void)
 		cmocka_unit_test(test_foreign_and_newer_files),
 		cmocka_unit_test(test_directory_is_private_and_made),
 		cmocka_unit_test(test_read_only_directory),
+		cmocka_unit_test(test_log_is_moved_when_nobody_waits),
 		cmocka_unit_test(test_recovers_when_the_file_may_grow_again),
 	};
 
