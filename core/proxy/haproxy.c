@@ -92,7 +92,7 @@ static void on_changes_done(void *arg, const struct runtime_result *result)
 	free(sent);
 }
 
-static void tell_elders(struct haproxy *h)
+static void tell_elders(struct haproxy *h, const struct commands *commands)
 {
 	struct commands copy;
 
@@ -100,17 +100,31 @@ static void tell_elders(struct haproxy *h)
 	for (size_t i = 0; i < ELDERS; i++) {
 		if (h->elders[i].runtime == NULL || h->elders[i].closed)
 			continue;
-		strbuf_add_str(&copy.text, strbuf_str(&h->commands.text));
-		copy.replies = h->commands.replies;
+		strbuf_add_str(&copy.text, strbuf_str(&commands->text));
+		copy.replies = commands->replies;
 		runtime_send(h->elders[i].runtime, &copy, NULL, NULL);
 	}
 	commands_finish(&copy);
 }
 
-/* Sends what the call at hand has gathered, with the revision it leads to; keeps it during a load. */
+static void send_commands(struct haproxy *h, struct commands *commands, int64_t revision)
+{
+	struct sent *sent = xcalloc(1, sizeof(*sent));
+
+	*sent = (struct sent){h, revision};
+	tell_elders(h, commands);
+	runtime_send(h->runtime, commands, on_changes_done, sent);
+}
+
+/*
+ * Sends what the call at hand has gathered, with the revision it leads to; keeps it during a load.
+ *
+ * HAProxy carries out one command a turn and serves others in between, so whoever waits for a change is not
+ * made to wait for the revision too: that is but the label on answers and log lines, and is there a turn later.
+ */
 static void flush_commands(struct haproxy *h)
 {
-	struct sent *sent;
+	struct commands label;
 
 	if (h->runtime == NULL || h->step != LOAD_NONE) {
 		strbuf_add_str(&h->held.text, strbuf_str(&h->commands.text));
@@ -119,11 +133,12 @@ static void flush_commands(struct haproxy *h)
 		return;
 	}
 	h->changes += h->commands.replies;
-	commands_addf(&h->commands, "set var proc.revision int(%" PRId64 ")", h->env->revision);
-	tell_elders(h);
-	sent = xcalloc(1, sizeof(*sent));
-	*sent = (struct sent){h, h->env->revision};
-	runtime_send(h->runtime, &h->commands, on_changes_done, sent);
+	if (h->commands.replies > 0)
+		send_commands(h, &h->commands, h->env->revision);
+	commands_init(&label);
+	commands_addf(&label, "set var proc.revision int(%" PRId64 ")", h->env->revision);
+	send_commands(h, &label, h->env->revision);
+	commands_finish(&label);
 }
 
 /* ---- changes ----------------------------------------------------------------------------------------------- */
