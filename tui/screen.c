@@ -25,6 +25,7 @@
 
 #include "core/base/mem.h"
 #include "core/base/strbuf.h"
+#include "core/base/time.h"
 
 #include "tui/keys.h"
 #include "tui/colours.h"
@@ -35,8 +36,8 @@
 #define SYNC_END "\033[?2026l"
 #define PASTE_ON "\033[?2004h"
 #define PASTE_OFF "\033[?2004l"
-/* Motion while a button is down (xterm's 1002), beside what curses asks for itself: presses, in SGR form. */
-#define DRAG_ON "\033[?1002h"
+/* Presses and motion while a button is down (xterm's 1000 and 1002), in SGR form where that is known (1006). */
+#define MOUSE_ON "\033[?1000h\033[?1002h\033[?1006h"
 #define MOUSE_OFF "\033[?1002l\033[?1000l\033[?1006l"
 
 struct screen {
@@ -56,8 +57,8 @@ struct screen {
 	bool mouse; /* ours: what it does comes as keys */
 	bool no_sync;
 	struct pointer pointer; /* of the last KEYS_MOUSE */
-	int presses; /* that a click still stands for */
-	bool held; /* the first button is down */
+	struct mouse_report report; /* one that is coming in */
+	int64_t report_ms; /* monotonic: when it began */
 	uint64_t sent_bytes;
 	uint64_t frames;
 	bool anew; /* the next frame is painted over everything */
@@ -70,7 +71,9 @@ struct key_pair {
 };
 
 /* Numbers of our own for sequences terminfo does not name; above those curses gives out. */
-enum { CODE_PASTE_BEGIN = KEY_MAX + 100, CODE_PASTE_END };
+enum { CODE_PASTE_BEGIN = KEY_MAX + 100, CODE_PASTE_END, CODE_MOUSE, CODE_MOUSE_OLD };
+/* A report comes as one; what has not come to its end after this long does not. */
+enum { REPORT_MS = 500 };
 
 static const struct key_pair key_pairs[] = {
 	{KEY_UP, KEYS_UP},
@@ -337,21 +340,18 @@ void screen_set_theme(struct screen *screen, const struct theme *theme)
 
 /* ---- the mouse ---- */
 
+/* Not by mousemask(): curses would read a report to its end, however long that takes. */
 bool screen_mouse(struct screen *screen, bool ours)
 {
-	mmask_t wanted = BUTTON1_PRESSED | BUTTON1_RELEASED | BUTTON1_CLICKED |
-			 BUTTON1_DOUBLE_CLICKED | BUTTON1_TRIPLE_CLICKED | BUTTON4_PRESSED |
-			 BUTTON5_PRESSED | REPORT_MOUSE_POSITION;
+	const char *begins = tigetstr("kmous");
 
 	if (!screen->modern || screen->mouse == ours)
 		return screen->mouse;
-	(void)mouseinterval(0);
-	if (ours && mousemask(wanted, NULL) == 0)
+	if (!begins || begins == (const char *)-1)
 		return false; /* terminfo knows of none */
-	if (!ours)
-		(void)mousemask(0, NULL);
-	(void)fflush(screen->out);
-	send_now(ours ? DRAG_ON : MOUSE_OFF);
+	(void)define_key("\033[<", CODE_MOUSE);
+	(void)define_key("\033[M", CODE_MOUSE_OLD);
+	send_now(ours ? MOUSE_ON : MOUSE_OFF);
 	screen->mouse = ours;
 	return ours;
 }
@@ -359,62 +359,6 @@ bool screen_mouse(struct screen *screen, bool ours)
 const struct pointer *screen_pointer(const struct screen *screen)
 {
 	return &screen->pointer;
-}
-
-/*
- * curses makes one click of a press and a release that come together, and tells a motion with the button down
- * as another press: both are taken apart again.
- */
-static bool take_pointer(struct screen *screen)
-{
-	static const struct {
-		mmask_t state;
-		int presses;
-		enum pointer_kind kind;
-	} kinds[] = {
-		{BUTTON4_PRESSED, 0, POINTER_WHEEL_UP},
-		{BUTTON5_PRESSED, 0, POINTER_WHEEL_DOWN},
-		{BUTTON1_CLICKED, 1, POINTER_RELEASE},
-		{BUTTON1_DOUBLE_CLICKED, 2, POINTER_RELEASE},
-		{BUTTON1_TRIPLE_CLICKED, 2, POINTER_RELEASE},
-		{BUTTON1_RELEASED, 0, POINTER_RELEASE},
-		{BUTTON1_PRESSED, 0, POINTER_PRESS},
-		{REPORT_MOUSE_POSITION, 0, POINTER_DRAG},
-	};
-	MEVENT event;
-
-	if (getmouse(&event) != OK)
-		return false;
-	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
-		struct pointer at = {kinds[i].kind, event.y, event.x};
-
-		if (!(event.bstate & kinds[i].state))
-			continue;
-		if (at.kind == POINTER_PRESS && screen->held)
-			at.kind = POINTER_DRAG;
-		if (at.kind == POINTER_PRESS || at.kind == POINTER_RELEASE)
-			screen->held = at.kind == POINTER_PRESS;
-		screen->pointer = at;
-		screen->presses = kinds[i].presses;
-		return true;
-	}
-	return false;
-}
-
-/* What is left of a click, a press or the release after them. */
-static bool next_of_click(struct screen *screen)
-{
-	struct pointer *at = &screen->pointer;
-
-	if (screen->presses == 0)
-		return false;
-	if (at->kind == POINTER_PRESS) {
-		screen->presses--;
-		at->kind = POINTER_RELEASE;
-	} else {
-		at->kind = POINTER_PRESS;
-	}
-	return true;
 }
 
 void screen_no_sync(struct screen *screen)
@@ -428,36 +372,53 @@ void screen_cost(const struct screen *screen, uint64_t *ret_bytes, uint64_t *ret
 	*ret_frames = screen->frames;
 }
 
+/* What curses knows by a number of its own; false when it is no key (yet). */
+static bool take_code(struct screen *screen, int code, int32_t *ret_key)
+{
+	screen->report.open = false;
+	if (code == CODE_MOUSE || code == CODE_MOUSE_OLD) {
+		mouse_report_begin(&screen->report, code == CODE_MOUSE);
+		screen->report_ms = time_monotonic_ms();
+		return false;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(key_pairs); i++) {
+		if (key_pairs[i].curses == code) {
+			*ret_key = key_pairs[i].key;
+			return true;
+		}
+	}
+	*ret_key = KEYS_F1 + (int32_t)(code - KEY_F(1));
+	return code >= KEY_F(1) && code <= KEY_F(12);
+}
+
+/* A character, perhaps of a report that is coming in; false when it is no key (yet). */
+static bool take_character(struct screen *screen, wint_t wc, int32_t *ret_key)
+{
+	enum mouse_report_state state = REPORT_BROKEN;
+
+	if (time_monotonic_ms() - screen->report_ms > REPORT_MS)
+		screen->report.open = false;
+	if (screen->report.open)
+		state = mouse_report_add(&screen->report, (uint32_t)wc, &screen->pointer);
+	if (state == REPORT_DONE)
+		*ret_key = KEYS_MOUSE;
+	else
+		*ret_key = wc == '\n'              ? KEYS_ENTER
+			   : wc == 0x7f || wc == 8 ? KEYS_BACKSPACE
+						   : (int32_t)wc;
+	return state == REPORT_DONE || state == REPORT_BROKEN;
+}
+
 bool screen_key(struct screen *screen, int32_t *ret_key)
 {
 	wint_t wc = 0;
 	int kind;
 
-	if (next_of_click(screen)) {
-		*ret_key = KEYS_MOUSE;
-		return true;
-	}
-	while ((kind = wget_wch(screen->keys, &wc)) == KEY_CODE_YES) {
-		for (size_t i = 0; i < ARRAY_LEN(key_pairs); i++) {
-			if (key_pairs[i].curses == (int)wc) {
-				*ret_key = key_pairs[i].key;
-				return true;
-			}
-		}
-		if (wc == KEY_MOUSE && take_pointer(screen)) {
-			(void)next_of_click(screen);
-			*ret_key = KEYS_MOUSE;
+	while ((kind = wget_wch(screen->keys, &wc)) != ERR)
+		if (kind == KEY_CODE_YES ? take_code(screen, (int)wc, ret_key)
+					 : take_character(screen, wc, ret_key))
 			return true;
-		}
-		if (wc >= KEY_F(1) && wc <= KEY_F(12)) {
-			*ret_key = KEYS_F1 + (int32_t)(wc - KEY_F(1));
-			return true;
-		}
-	}
-	if (kind == ERR)
-		return false;
-	*ret_key = wc == '\n' ? KEYS_ENTER : wc == 0x7f || wc == 8 ? KEYS_BACKSPACE : (int32_t)wc;
-	return true;
+	return false;
 }
 
 void screen_expect_text(struct screen *screen, bool expected)

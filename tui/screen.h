@@ -17,6 +17,7 @@
 #include "core/base/str.h"
 
 #include "tui/canvas.h"
+#include "tui/mouse_report.h"
 #include "tui/theme.h"
 
 struct screen;
@@ -28,18 +29,6 @@ void screen_destroy(struct screen *screen);
 
 void screen_set_theme(struct screen *screen, const struct theme *theme);
 
-/* What the mouse did, in cells of the screen. */
-enum pointer_kind {
-	POINTER_PRESS,
-	POINTER_DRAG,
-	POINTER_RELEASE,
-	POINTER_WHEEL_UP,
-	POINTER_WHEEL_DOWN,
-};
-struct pointer {
-	enum pointer_kind kind;
-	int y, x;
-};
 /*
  * Takes the mouse, or gives it back to the terminal, where it selects text. Returns whether it is ours: not
  * on a terminal that has none.

@@ -1,6 +1,6 @@
 /*
  * What is around the views: where one was, the palette, keys of one's own, what is kept from one run to the
- * next, the mouse, and the dashboard's own cost.
+ * next, and the dashboard's own cost.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -277,115 +277,6 @@ static void test_state_is_kept(void **state)
 	assert_int_equal(rmdir(directory), 0); /* and nothing else was left */
 }
 
-/* A report of the mouse in SGR form (xterm's 1006), at a cell counted from 0. */
-static void mouse(int button, int row, int col, char end)
-{
-	char text[32];
-
-	(void)snprintf(text, sizeof(text), "\033[<%d;%d;%d%c", button, col + 1, row + 1, end);
-	pty_keys(&pty, text);
-}
-
-static void click(int row, int col)
-{
-	mouse(0, row, col, 'M');
-	mouse(0, row, col, 'm');
-}
-
-static int row_with(const char *text)
-{
-	char row[PTY_ROW_SIZE];
-
-	for (int y = 0; y < pty.rows; y++) {
-		pty_row(&pty, y, row);
-		if (strstr(row, text))
-			return y;
-	}
-	fail_msg("no row has \"%s\"", text);
-	return -1;
-}
-
-static int col_of(int y, const char *text)
-{
-	char row[PTY_ROW_SIZE];
-	const char *at;
-
-	pty_row(&pty, y, row);
-	at = strstr(row, text);
-	assert_non_null(at);
-	return (int)text_cells((struct str){row, (size_t)(at - row)});
-}
-
-static void test_mouse(void **state)
-{
-	(void)state;
-	dash_open((struct dash_options){0});
-	assert_true(pty.mouse);
-	assert_int_equal(pty.asked, 0);
-	click(1, col_of(1, "Sessions"));
-	pty_wait_text(&pty, "qa-seats");
-	click(pty.rows - 1, col_of(pty.rows - 1, "help"));
-	pty_wait_text(&pty, "Sessions › Help");
-	mouse(65, 20, 5, 'M'); /* the wheel: three rows */
-	pty_wait_text(&pty, "4 to 39 of");
-	mouse(64, 20, 5, 'M');
-	pty_wait_text(&pty, "1 to 36 of");
-	click(2, 3); /* the crumb */
-	pty_wait_text(&pty, "qa-seats");
-	pty_keys(&pty, ":version list\r");
-	pty_wait_text(&pty, "Answer");
-	click(6, 20);
-	pty_wait_text(&pty, "3 of 15");
-	click(6, 20); /* again: opened */
-	pty_wait_text(&pty, "pinned by");
-	mouse(0, 500, 500, 'M');
-	mouse(0, 0, 0, 'M');
-	mouse(35, 4, 4, 'M');
-	pty_keys(&pty, "\033[19~");
-	pty_wait_text(&pty, "the mouse is the terminal's");
-	pty_quiet(&pty, 80);
-	assert_false(pty.mouse);
-	pty_keys(&pty, "1");
-	pty_wait_text(&pty, "F8 mouse back");
-	pty_keys(&pty, "\033[19~");
-	pty_quiet(&pty, 80);
-	assert_true(pty.mouse);
-	dash_quit();
-	assert_false(pty.mouse);
-}
-
-static void test_mouse_in_a_chooser(void **state)
-{
-	(void)state;
-	dash_open((struct dash_options){0});
-	pty_keys(&pty, "jjpzz");
-	pty_wait_text(&pty, "nothing matches");
-	pty_keys(&pty, "\177\177");
-	pty_wait_gone(&pty, "nothing matches");
-	click(row_with("dev5, strict"), 8);
-	pty_quiet(&pty, 50);
-	click(row_with("dev5, strict"), 8);
-	pty_wait_text(&pty, "Requests that carry session qa-seats");
-	click(row_with("no, leave it"), col_of(row_with("no, leave it"), "Esc"));
-	pty_wait_gone(&pty, "Requests that carry");
-}
-
-static void test_mouse_is_off_by_setting(void **state)
-{
-	static const char *const env[] = {"UMBRA_MOUSE=off", "UMBRA_SYNC=off", NULL};
-
-	(void)state;
-	dash_open((struct dash_options){.env = env});
-	assert_false(pty.mouse);
-	assert_null(strstr(pty.raw.data, "\033[?2026h"));
-	pty_keys(&pty, "\033[19~");
-	pty_quiet(&pty, 80);
-	assert_true(pty.mouse);
-	pty_signal(&pty, SIGTERM);
-	assert_int_equal(pty_wait_end(&pty), 128 + SIGTERM);
-	pty_check_restored(&pty);
-}
-
 static void test_own_cost(void **state)
 {
 	uint64_t bytes;
@@ -406,6 +297,30 @@ static void test_own_cost(void **state)
 	assert_int_equal(pty.bytes, bytes);
 }
 
+/* A real environment never looks like the demo, in no view. */
+static void test_a_demo_says_so(void **state)
+{
+	const struct stage_script demo = {.furnish = stage_shop, .demo = true};
+
+	(void)state;
+	dash_open((struct dash_options){.rows = 24, .cols = 80});
+	for (const char *key = "1234567"; *key; key++) {
+		pty_keys(&pty, (const char[]){*key, '\0'});
+		pty_quiet(&pty, 60);
+		assert_false(pty_shows(&pty, " DEMO "));
+	}
+	stage_stop(&stage);
+	stage_start(&stage, &demo, 0);
+	dash_open((struct dash_options){.rows = 24, .cols = 80});
+	for (const char *key = "1234567?"; *key; key++) {
+		pty_keys(&pty, (const char[]){*key, '\0'});
+		pty_quiet(&pty, 60);
+		pty_wait_text(&pty, " umbra  studio-demo  DEMO  live ");
+	}
+	pty_keys(&pty, "q");
+	dash_quit();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -418,10 +333,8 @@ int main(void)
 		DASH_TEST(test_refused_prompt_comes_back),
 		DASH_TEST(test_own_keys),
 		DASH_TEST(test_state_is_kept),
-		DASH_TEST(test_mouse),
-		DASH_TEST(test_mouse_in_a_chooser),
-		DASH_TEST(test_mouse_is_off_by_setting),
 		DASH_TEST(test_own_cost),
+		DASH_TEST(test_a_demo_says_so),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

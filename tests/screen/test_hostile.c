@@ -83,7 +83,7 @@ static void furnish(struct stage_plane *plane)
 		add(plane, str_of(evil[i]));
 }
 
-static const struct stage_script script = {furnish, NULL};
+static const struct stage_script script = {.furnish = furnish};
 
 static int setup(void **state)
 {

@@ -78,9 +78,9 @@ static void test_suspend(void **state)
 
 static bool has_colour(void)
 {
-	return strstr(pty.raw.data, "\033[38;5;") || strstr(pty.raw.data, "\033[31m") ||
-	       strstr(pty.raw.data, "\033[32m") || strstr(pty.raw.data, ";32m") ||
-	       strstr(pty.raw.data, "\033[33m");
+	return strstr(pty.raw.data, "\033[38;5;") || strstr(pty.raw.data, "\033[38:2:") ||
+	       strstr(pty.raw.data, "\033[31m") || strstr(pty.raw.data, "\033[32m") ||
+	       strstr(pty.raw.data, ";32m") || strstr(pty.raw.data, "\033[33m");
 }
 
 struct kind {
@@ -100,8 +100,18 @@ static void test_kinds(void **state)
 		{"xterm", {NULL}, true, false, false},
 		{"linux", {NULL}, true, false, false},
 		{"vt100", {"LC_ALL=C"}, false, false, true},
+		{"vt100", {NULL}, false, false, false},
+		{"linux", {"LC_ALL=C"}, true, false, true},
 		{"screen-256color", {NULL}, true, true, false},
+		{"tmux-256color", {NULL}, true, true, false},
+		{"xterm-256color", {"COLORTERM=truecolor"}, true, true, false},
+		{"xterm-direct", {"COLORTERM=truecolor"}, true, false, false},
+		{"xterm-direct", {"NO_COLOR=1"}, false, false, false},
 	};
+	static const struct {
+		const char *key, *shows;
+	} views[] = {{"2", "#482"}, {"3", "qa-seats"}, {"4", "/find?q=yoga"},
+		{"5", "became unhealthy"}, {"6", " outside "}, {"7", "Learn"}, {"?", "Help"}};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
@@ -109,14 +119,19 @@ static void test_kinds(void **state)
 		bool beyond_ascii = false;
 
 		dash_open((struct dash_options){.term = kind->term, .env = kind->env});
+		assert_true(pty_shows(&pty, "booking"));
+		assert_true(pty_shows(&pty, kind->ascii ? "*  ready" : "●  ready"));
+		for (size_t j = 0; j < ARRAY_LEN(views); j++) {
+			pty_keys(&pty, views[j].key);
+			pty_wait_text(&pty, views[j].shows);
+		}
 		for (size_t j = 0; j < pty.raw.len; j++)
 			beyond_ascii |= (unsigned char)pty.raw.data[j] >= 0x80;
 		if (has_colour() != kind->colour || beyond_ascii == kind->ascii ||
 			(strstr(pty.raw.data, "\033[38;5;") != NULL) != kind->colour_256)
 			fail_msg("kind %zu, %s", i, kind->term);
-		assert_true(pty_shows(&pty, "booking"));
-		assert_true(pty_shows(&pty, kind->ascii ? "*  ready" : "●  ready"));
 		assert_int_equal(pty.asked, 0);
+		pty_keys(&pty, "q"); /* the help */
 		dash_quit();
 	}
 }

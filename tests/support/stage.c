@@ -190,6 +190,7 @@ static void run_stage(const struct stage_script *script, int port, int orders, i
 	options.plane = plane->plane;
 	options.traffic = plane->traffic;
 	options.store = plane->store;
+	options.demo = script->demo;
 	plane->api = api_create(plane->base, listener, &options);
 	(void)event_add(
 		event_new(plane->base, orders, EV_READ | EV_PERSIST, on_order, plane), NULL);

@@ -8,6 +8,7 @@
 #ifndef UMBRA_TESTS_SUPPORT_STAGE_H
 #define UMBRA_TESTS_SUPPORT_STAGE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -30,6 +31,7 @@ struct stage {
 struct stage_script {
 	void (*furnish)(struct stage_plane *plane);
 	void (*order)(struct stage_plane *plane, char order); /* may be NULL */
+	bool demo; /* it says that it is one */
 };
 
 /* `port` 0: a free one; another to come back where one was. Fails the test when it cannot. */

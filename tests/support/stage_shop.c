@@ -192,4 +192,4 @@ static void more(struct stage_plane *plane, char order)
 		add_step(plane, &steps[next++ % ARRAY_LEN(steps)]);
 }
 
-const struct stage_script stage_shop_script = {stage_shop, more};
+const struct stage_script stage_shop_script = {.furnish = stage_shop, .order = more};
