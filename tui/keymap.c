@@ -68,6 +68,8 @@ const struct binding bindings[] = {
 	{AREA_PINS, ACTION_LOGS, "l", "logs", "the requests that carry the session", "umbra logs -f {filter}"},
 	{AREA_PINS, ACTION_EXTEND, "e", "extend", "let the session's lifetime start anew", "umbra session extend {session} --ttl {ttl}"},
 	{AREA_PINS, ACTION_END, "D", "end", "end the session; asks first", "umbra session end {session}"},
+	{AREA_PINS, ACTION_SORT, "s", NULL, "sort: then n by name, p what is pinned first", NULL},
+	{AREA_PINS, ACTION_REVERSE, "S", NULL, "reverse the order", NULL},
 
 	{AREA_REQUESTS, ACTION_OPEN, "Enter", "details", "all fields of the request", "umbra logs {filter} -o json"},
 	{AREA_REQUESTS, ACTION_PAUSE, "p", "pause", "stop following; again, or G: follow", NULL},

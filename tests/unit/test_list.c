@@ -76,12 +76,35 @@ static void test_a_page_is_a_page(void **state)
 	assert_false(list_move(&list, ACTION_OPEN));
 }
 
+static void test_looks_around(void **state)
+{
+	static const struct {
+		bool back, stay;
+		size_t rows[4];
+	} cases[] = {
+		{false, true, {2, 3, 0, 1}},
+		{false, false, {3, 0, 1, 2}},
+		{true, true, {2, 1, 0, 3}},
+		{true, false, {1, 0, 3, 2}},
+	};
+	struct list list = {.selected = 2, .count = 4, .height = 2};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		for (size_t j = 0; j < 4; j++)
+			assert_int_equal(list_around(&list, j, cases[i].back, cases[i].stay),
+				cases[i].rows[j]);
+	list = (struct list){0};
+	assert_int_equal(list_around(&list, 0, true, false), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_invariants),
 		cmocka_unit_test(test_keeps_its_place),
 		cmocka_unit_test(test_a_page_is_a_page),
+		cmocka_unit_test(test_looks_around),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

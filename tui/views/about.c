@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/base/time.h"
+#include "core/model/names.h"
 
 #include "tui/views/cells.h"
 
@@ -83,6 +84,55 @@ enum role about_service_sentence(const struct service_node *node, char *dst, siz
 	(void)snprintf(dst, size,
 		"Stable is %s; %zu version%s beside it. Its p95 is that of its slowest version.",
 		stable, beside, beside == 1 ? "" : "s");
+	return ROLE_BASE;
+}
+
+/* The pins that serve, or those that do not; how many there are. */
+static size_t name_pins(const struct model *model, const struct session *session, bool serving,
+	char *dst, size_t size)
+{
+	struct word_list words = {.dst = dst, .size = size, .max = 3};
+	size_t count = 0;
+
+	dst[0] = '\0';
+	for (size_t i = 0; i < session->pins.count; i++) {
+		struct str service = str_of(session->pins.entries[i].key);
+		struct str name = str_of(session->pins.entries[i].value);
+		const struct version *version = environment_version(model->env, service, name);
+		char id[VERSION_ID_SIZE + 32];
+
+		if ((version && version_is_ready(version)) != serving)
+			continue;
+		name_join_version(service, name, id);
+		if (!serving)
+			(void)snprintf(id + strlen(id), 32, " (%s)",
+				version ? version_state_names[version->state] : "gone");
+		words_add(&words, id);
+		count++;
+	}
+	words_end(&words, count);
+	return count;
+}
+
+enum role about_session_sentence(
+	const struct model *model, const struct session *session, char *dst, size_t size)
+{
+	bool strict = session->policy == POLICY_STRICT;
+	char names[400];
+	size_t broken = name_pins(model, session, false, names, sizeof(names));
+
+	if (broken > 0) {
+		(void)snprintf(dst, size, "%zu of %zu pins lead%s nowhere, %s: %s.", broken,
+			session->pins.count, broken == 1 ? "s" : "",
+			strict ? "503 instead" : "stable serves instead", names);
+		return ROLE_WARNING;
+	}
+	if (name_pins(model, session, true, names, sizeof(names)) == 0)
+		(void)snprintf(dst, size,
+			"It pins nothing: stable serves its requests everywhere. Enter pins.");
+	else
+		(void)snprintf(dst, size,
+			"Its requests are served by %s, by stable everywhere else.", names);
 	return ROLE_BASE;
 }
 

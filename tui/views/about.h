@@ -19,6 +19,9 @@ void about_pinned(const struct model *model, const struct version *version, size
 enum role about_version_sentence(
 	const struct model *model, const struct version *version, char *dst, size_t size);
 enum role about_service_sentence(const struct service_node *node, char *dst, size_t size);
+/* Who serves the requests that carry the session; loud when a pin of it does not serve. */
+enum role about_session_sentence(
+	const struct model *model, const struct session *session, char *dst, size_t size);
 
 /* The same and more as rows: ages are those of the model's clock. */
 void about_version(struct facts *facts, const struct model *model, const struct version *version);

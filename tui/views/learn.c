@@ -16,19 +16,12 @@
 
 #include "tui/view.h"
 #include "tui/views/cells.h"
+#include "tui/views/glossary.h"
 #include "tui/views/learn_rules.h"
-#include "tui/views/learn_words.h"
 #include "tui/widgets/list.h"
 
 enum page { PAGE_TOUR, PAGE_RULES, PAGE_WORDS, PAGES };
 static const char *const page_names[PAGES] = {"Tour", "Rules to try", "Glossary"};
-
-/* A row of the glossary: a title, or a word with the first or a further piece of its sentence. */
-struct word_row {
-	const char *word; /* NULL: a further piece */
-	struct str text;
-	bool title;
-};
 
 struct learn {
 	enum page page;
@@ -36,10 +29,7 @@ struct learn {
 	struct rules_form form;
 	struct list fields;
 	struct strbuf command;
-	struct word_row *rows;
-	size_t row_count, row_cap;
-	struct list words;
-	int cols;
+	struct glossary glossary;
 	char text[TOUR_TEXT_SIZE]; /* of the step that is next */
 };
 
@@ -64,55 +54,8 @@ static void learn_destroy(void *arg)
 
 	rules_finish(&state->form);
 	strbuf_finish(&state->command);
-	free(state->rows);
+	glossary_finish(&state->glossary);
 	free(state);
-}
-
-/* ---- lines of sentences ---- */
-
-static void add_row(struct learn *state, struct word_row row)
-{
-	array_reserve(&state->rows, &state->row_cap, state->row_count + 1, sizeof(row));
-	state->rows[state->row_count++] = row;
-}
-
-static void add_word(struct learn *state, const char *word, const char *meaning, int width)
-{
-	struct str rest = str_of(meaning);
-
-	while (rest.n > 0) {
-		size_t take = cell_line(rest, width);
-
-		add_row(state, (struct word_row){word, {rest.p, take}, false});
-		rest = str_trim((struct str){rest.p + take, rest.n - take});
-		word = NULL;
-	}
-}
-
-static void add_title(struct learn *state, const char *title)
-{
-	if (state->row_count > 0)
-		add_row(state, (struct word_row){"", STR_LIT(""), true});
-	add_row(state, (struct word_row){title, STR_LIT(""), true});
-}
-
-enum { WORD_COLS = 20 };
-
-static void build_words(struct learn *state, int cols)
-{
-	int width = cols - WORD_COLS - 5;
-
-	state->row_count = 0;
-	state->cols = cols;
-	for (size_t i = 0; i < learn_word_count; i++) {
-		if (learn_words[i].word)
-			add_word(state, learn_words[i].word, learn_words[i].meaning, width);
-		else
-			add_title(state, learn_words[i].meaning);
-	}
-	add_title(state, "reasons: why a request went where it went");
-	for (int i = 0; i < REASON_COUNT; i++)
-		add_word(state, reason_names[i], reason_sentences[i], width);
 }
 
 /* ---- preparing ---- */
@@ -133,15 +76,8 @@ static void learn_prepare(
 	struct learn *state = arg;
 
 	(void)parts;
-	if (state->cols != cols)
-		build_words(state, cols);
 	state->fields.height = RULES_FIELDS;
-	state->words.count = state->row_count;
-	state->words.height = rows > 0 ? (size_t)rows : 1;
-	if (state->words.top + state->words.height > state->row_count)
-		state->words.top = state->row_count > state->words.height
-					   ? state->row_count - state->words.height
-					   : 0;
+	glossary_lay_out(&state->glossary, rows, cols);
 	if (state->page == PAGE_RULES)
 		prepare_rules(state, model, ui);
 	if (state->page == PAGE_TOUR)
@@ -288,24 +224,7 @@ static void draw_rules(const struct learn *state, const struct canvas *canvas)
 		canvas, last, x, canvas->cols - x - 1, ROLE_COMMAND, strbuf_str(&state->command));
 }
 
-/* ---- the glossary, and the whole ---- */
-
-static void draw_words(const struct learn *state, const struct canvas *canvas)
-{
-	for (int y = 0; y < canvas->rows; y++) {
-		size_t at = state->words.top + (size_t)y;
-		const struct word_row *row = at < state->row_count ? &state->rows[at] : NULL;
-
-		if (!row)
-			continue;
-		if (row->word)
-			canvas_c(canvas, y, row->title ? 1 : 3, WORD_COLS + (row->title ? 40 : 0),
-				row->title ? ROLE_HEADING : ROLE_STRONG, row->word);
-		if (!row->title)
-			canvas_text(canvas, y, WORD_COLS + 4, canvas->cols - WORD_COLS - 5,
-				ROLE_BASE, row->text);
-	}
-}
+/* ---- the whole ---- */
 
 static void learn_draw(const void *arg, const struct model *model, const struct ui *ui,
 	const struct canvas *canvas)
@@ -319,7 +238,7 @@ static void learn_draw(const void *arg, const struct model *model, const struct 
 	else if (state->page == PAGE_RULES)
 		draw_rules(state, canvas);
 	else
-		draw_words(state, canvas);
+		glossary_draw(&state->glossary, canvas);
 }
 
 static int steps_over(const struct tour *tour)
@@ -329,6 +248,15 @@ static int steps_over(const struct tour *tour)
 	for (int i = 0; i < TOUR_STEPS; i++)
 		count += (int)(((tour->done | tour->skipped) >> i) & 1);
 	return count;
+}
+
+static void where_in(const struct glossary *glossary, char *dst, size_t size)
+{
+	const struct list *list = &glossary->list;
+	size_t last = list->top + list->height;
+
+	(void)snprintf(dst, size, "%zu to %zu of %zu", list->top + 1,
+		last < list->count ? last : list->count, list->count);
 }
 
 static void learn_draw_title(const void *arg, const struct model *model, const struct ui *ui,
@@ -351,11 +279,7 @@ static void learn_draw_title(const void *arg, const struct model *model, const s
 	else if (state->page == PAGE_RULES)
 		(void)snprintf(text, sizeof(text), "decided as the proxy does, now");
 	else
-		(void)snprintf(text, sizeof(text), "%zu to %zu of %zu", state->words.top + 1,
-			state->words.top + state->words.height < state->row_count
-				? state->words.top + state->words.height
-				: state->row_count,
-			state->row_count);
+		where_in(&state->glossary, text, sizeof(text));
 	canvas_right(canvas, 0, x, canvas->cols - x, ROLE_QUIET, text);
 }
 
@@ -396,17 +320,6 @@ static void act_tour(struct learn *state, struct ui *ui, enum action action)
 	}
 }
 
-static enum redraw scroll(struct learn *state, enum action action)
-{
-	struct list *list = &state->words;
-	bool down = action == ACTION_DOWN || action == ACTION_PAGE_DOWN ||
-		    action == ACTION_HALF_DOWN || action == ACTION_BOTTOM;
-
-	/* One row of a list as high as the page moves like the page. */
-	list->selected = down ? list->top + list->height - 1 : list->top;
-	return list_move(list, action) ? REDRAW_ALL : REDRAW_NONE;
-}
-
 static enum redraw learn_act(
 	void *arg, const struct model *model, struct ui *ui, enum action action)
 {
@@ -433,7 +346,7 @@ static enum redraw learn_act(
 		break;
 	}
 	if (state->page == PAGE_WORDS)
-		return scroll(state, action);
+		return glossary_move(&state->glossary, action) ? REDRAW_ALL : REDRAW_NONE;
 	return state->page == PAGE_RULES && list_move(&state->fields, action) ? REDRAW_BODY
 									      : REDRAW_NONE;
 }
@@ -449,6 +362,20 @@ static enum redraw learn_answer(void *arg, const struct model *model, struct ui 
 		return REDRAW_NONE;
 	str_copy(state->form.text[state->fields.selected], LIMIT_FILTER + 1, str_of(text));
 	return REDRAW_ALL;
+}
+
+/* The fields of the rules are rows; a press on the tour is Enter. */
+static enum mouse_answer learn_mouse(
+	void *arg, const struct model *model, struct ui *ui, const struct mouse *mouse)
+{
+	struct learn *state = arg;
+
+	(void)model;
+	(void)ui;
+	if (mouse->kind != MOUSE_PRESS || state->page == PAGE_WORDS)
+		return MOUSE_IGNORED;
+	return state->page == PAGE_TOUR ? MOUSE_AGAIN
+					: list_press(&state->fields, (size_t)mouse->y);
 }
 
 /* ---- from one run to the next ---- */
@@ -509,6 +436,7 @@ const struct view view_learn = {
 	.draw = learn_draw,
 	.act = learn_act,
 	.answer = learn_answer,
+	.mouse = learn_mouse,
 	.keep = learn_keep,
 	.restore = learn_restore,
 };

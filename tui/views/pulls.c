@@ -22,15 +22,13 @@
 
 enum { BELOW_ROWS = 24, BELOW_SIZE = 3 };
 
-static char is_unfolded; /* the value in the map of those that are */
-
 static void *pulls_create(void)
 {
 	struct pulls *state = xcalloc(1, sizeof(*state));
 
 	state->unfolded = map_create();
-	state->sort = 'n';
 	state->stale = true;
+	pulls_init_orders(state);
 	columns_choose_all(&state->choice, &pulls_columns);
 	return state;
 }
@@ -41,146 +39,10 @@ static void pulls_destroy(void *arg)
 
 	pulls_finish(&state->list);
 	map_destroy(state->unfolded, NULL);
-	filter_destroy(state->filter);
+	filtering_finish(&state->filtering);
 	free(state->order);
 	free(state->rows);
 	free(state);
-}
-
-/* ---- rows ---- */
-
-const struct pull *pulls_at(const struct pulls *state, size_t row)
-{
-	return row < state->count ? &state->list.items[state->rows[row].pull] : NULL;
-}
-
-const struct version *pulls_version_at(const struct pulls *state, size_t row)
-{
-	const struct pull *pull = pulls_at(state, row);
-
-	return pull && state->rows[row].version >= 0
-		       ? pull->versions[state->rows[row].version].version
-		       : NULL;
-}
-
-enum { FOLD_KEY_SIZE = LIMIT_URL + 32 };
-
-static struct str fold_key(const struct pull *pull, char dst[FOLD_KEY_SIZE])
-{
-	(void)snprintf(dst, FOLD_KEY_SIZE, "%" PRId64 " %.*s", pull->number, STR_ARG(pull->url));
-	return str_of(dst);
-}
-
-bool pulls_is_unfolded(const struct pulls *state, const struct pull *pull)
-{
-	char key[FOLD_KEY_SIZE];
-
-	return map_get(state->unfolded, fold_key(pull, key)) != NULL;
-}
-
-/* ---- order ---- */
-
-static double key_of(const struct pull *pull, char sort)
-{
-	switch (sort) {
-	case 'a':
-		return (double)pull->deployed_at;
-	case 'x':
-		return pull->expires_at ? -(double)pull->expires_at : -1e300;
-	case 'h':
-		return (double)(pull->services - pull->ready);
-	case 'r':
-		return pull->rate;
-	case 'e':
-		return pull->rate > 0 ? pull->share_5xx : -1;
-	case 'i':
-		return (double)pull->session_count;
-	default:
-		return (double)pull->number;
-	}
-}
-
-/* The larger first; among equals as the list has them. */
-static int compare(const void *left, const void *right, void *arg)
-{
-	const struct pulls *state = arg;
-	uint32_t a = *(const uint32_t *)left;
-	uint32_t b = *(const uint32_t *)right;
-	const struct pull *x = &state->list.items[a];
-	const struct pull *y = &state->list.items[b];
-	double difference = state->sort == 'o' ? (double)str_cmp(x->author, y->author)
-					       : key_of(y, state->sort) - key_of(x, state->sort);
-
-	if (difference == 0)
-		return a < b ? -1 : a > b;
-	return (difference < 0) != state->reverse ? -1 : 1;
-}
-
-static void put_in_order(struct pulls *state, const struct model *model)
-{
-	bool filtered = state->filter && !filter_is_empty(state->filter);
-
-	array_reserve(
-		&state->order, &state->order_cap, state->list.count + 1, sizeof(*state->order));
-	state->order_count = 0;
-	for (size_t i = 0; i < state->list.count; i++)
-		if (!filtered ||
-			filter_match_pull(state->filter, &state->list.items[i], model->now_ms))
-			state->order[state->order_count++] = (uint32_t)i;
-	if (state->order_count > 0)
-		qsort_r(state->order, state->order_count, sizeof(*state->order), compare, state);
-}
-
-static void add_row(struct pulls *state, uint32_t pull, int32_t version)
-{
-	array_reserve(&state->rows, &state->cap, state->count + 1, sizeof(*state->rows));
-	state->rows[state->count++] = (struct pulls_row){pull, version};
-}
-
-static void add_figures(struct pulls *state, const struct model *model)
-{
-	for (size_t i = 0; i < state->list.count; i++) {
-		struct pull *pull = &state->list.items[i];
-
-		pull->rate = pull->share_5xx = 0;
-		pull->count = 0;
-		for (size_t j = 0; j < pull->version_count; j++) {
-			const struct version *version = pull->versions[j].version;
-			const struct figures *figures = figures_version(
-				model->figures, str_of(version->service), str_of(version->name));
-
-			if (figures)
-				pull_add_figures(pull, figures);
-		}
-	}
-}
-
-/* ---- the selection ---- */
-
-static bool is_selected(const struct pulls *state, size_t row, bool with_version)
-{
-	const struct pull *pull = pulls_at(state, row);
-	const struct version *version = pulls_version_at(state, row);
-	char id[VERSION_ID_SIZE] = "";
-
-	if (version)
-		name_join_version(str_of(version->service), str_of(version->name), id);
-	return pull->number == state->name.number && str_eq_c(pull->url, state->name.url) &&
-	       strcmp(with_version ? state->version : "", id) == 0;
-}
-
-/* The row of what is selected, or of its pull request; false: neither is there. */
-static bool find_selected(const struct pulls *state, size_t *ret_row)
-{
-	for (int with_version = 1; with_version >= 0; with_version--) {
-		for (size_t i = 0; i < state->count; i++) {
-			if (is_selected(state, i, with_version != 0)) {
-				*ret_row = i;
-				return true;
-			}
-		}
-	}
-	return false;
 }
 
 static void remember(struct pulls *state)
@@ -206,27 +68,6 @@ static void remember(struct pulls *state)
 	}
 }
 
-static void build(struct pulls *state, const struct model *model)
-{
-	size_t row;
-
-	put_in_order(state, model);
-	state->count = 0;
-	for (size_t i = 0; i < state->order_count; i++) {
-		const struct pull *pull = &state->list.items[state->order[i]];
-
-		add_row(state, state->order[i], -1);
-		for (size_t j = 0; pulls_is_unfolded(state, pull) && j < pull->version_count; j++)
-			add_row(state, state->order[i], (int32_t)j);
-	}
-	state->stale = false;
-	state->cursor.count = state->count;
-	if (state->moved && find_selected(state, &row))
-		list_follow(&state->cursor, row);
-	else
-		list_resize(&state->cursor, state->count, state->cursor.height);
-}
-
 static void pulls_prepare(
 	void *arg, const struct model *model, struct ui *ui, unsigned parts, int rows, int cols)
 {
@@ -234,17 +75,14 @@ static void pulls_prepare(
 	bool anew = (parts & (MODEL_SERVICES | MODEL_SESSIONS)) != 0;
 
 	(void)ui;
-	if (anew) {
-		pulls_finish(&state->list);
-		pulls_collect(model->env, 0, &state->list);
-		pulls_add_sessions(&state->list, model->env);
-	}
+	if (anew)
+		pulls_gather(state, model);
 	if (anew || parts & MODEL_FIGURES)
-		add_figures(state, model);
+		pulls_add_figures(state, model);
 	state->below = rows >= BELOW_ROWS;
 	state->cursor.height = (size_t)(rows - 2 - (state->below ? BELOW_SIZE : 0));
 	if (anew || state->stale || parts & MODEL_FIGURES) {
-		build(state, model);
+		pulls_build(state, model);
 		remember(state);
 	}
 	list_resize(&state->cursor, state->count, state->cursor.height);
@@ -291,37 +129,18 @@ static void pulls_draw(const void *arg, const struct model *model, const struct 
 	canvas_c(canvas, y, x, canvas->cols - x - 1, ROLE_COMMAND, state->command);
 }
 
-static const struct {
-	char letter;
-	const char *name;
-} pulls_orders[] = {{'n', "number"}, {'o', "author"}, {'h', "health"}, {'a', "age"},
-	{'x', "expires"}, {'r', "req/s"}, {'e', "5xx"}, {'i', "sessions"}};
-
 static void pulls_draw_title(const void *arg, const struct model *model, const struct ui *ui,
 	const struct canvas *canvas)
 {
 	const struct pulls *state = arg;
-	bool filtered = state->filter_text[0] != '\0';
-	char text[LIMIT_FILTER + 64];
-	int used = 0;
-	int cells, x;
+	char text[LIMIT_FILTER + 64] = "";
 
 	(void)model;
 	(void)ui;
-	if (filtered)
-		used = snprintf(text, sizeof(text), "filter: %s (hides %zu)   ", state->filter_text,
-			state->list.count - state->order_count);
-	for (size_t i = 0; i < ARRAY_LEN(pulls_orders); i++)
-		if (pulls_orders[i].letter == state->sort)
-			(void)snprintf(text + used, sizeof(text) - (size_t)used, "sort: %s",
-				pulls_orders[i].name);
-	cells = (int)text_cells(str_of(text)) + 2;
-	if (cells > canvas->cols - 1)
-		cells = canvas->cols - 1;
-	x = canvas->cols - cells;
-	x += canvas_run_c(canvas, 0, x, cells - 2, filtered ? ROLE_STAGED : ROLE_QUIET, text) + 1;
-	(void)canvas_glyph(canvas, 0, x, ROLE_QUIET,
-		(state->sort == 'o') != state->reverse ? GLYPH_UP : GLYPH_DOWN);
+	if (state->filtering.filter)
+		(void)snprintf(text, sizeof(text), "filter: %s (hides %zu)   ",
+			state->filtering.text, state->list.count - state->order_count);
+	sorting_draw(&state->sorting, canvas, 1, text[0] ? ROLE_STAGED : ROLE_QUIET, text);
 }
 
 /* ---- acting ---- */
@@ -329,14 +148,10 @@ static void pulls_draw_title(const void *arg, const struct model *model, const s
 static void fold(struct pulls *state, bool folded)
 {
 	const struct pull *pull = pulls_at(state, state->cursor.selected);
-	char key[FOLD_KEY_SIZE];
 
 	if (!pull)
 		return;
-	if (folded)
-		(void)map_remove(state->unfolded, fold_key(pull, key));
-	else
-		(void)map_set(state->unfolded, fold_key(pull, key), &is_unfolded);
+	pulls_fold(state, pull, folded);
 	if (folded)
 		state->version[0] = '\0'; /* its row is the pull request's now */
 	state->stale = true;
@@ -431,7 +246,7 @@ static enum redraw pulls_act(
 		act_create(state, ui);
 		break;
 	case ACTION_REVERSE:
-		state->reverse = !state->reverse;
+		state->sorting.reverse = !state->sorting.reverse;
 		state->stale = true;
 		break;
 	case ACTION_COLUMNS:
@@ -491,23 +306,18 @@ static enum err pulls_set_filter(void *arg, const struct model *model, const cha
 	size_t *ret_column, struct errbuf *eb)
 {
 	struct pulls *state = arg;
-	struct filter *filter = filter_parse(str_of(text), ret_column, eb);
+	enum err err = filtering_set(&state->filtering, FILTERED_PULLS, text, ret_column, eb);
 
 	(void)model;
-	if (!filter)
-		return ERR_BAD_FILTER;
-	filter_destroy(state->filter);
-	state->filter = filter;
-	str_copy(state->filter_text, sizeof(state->filter_text), str_of(text));
-	state->stale = true;
-	return ERR_NONE;
+	state->stale |= err == ERR_NONE;
+	return err;
 }
 
 static const char *pulls_filter(const void *arg)
 {
 	const struct pulls *state = arg;
 
-	return state->filter_text;
+	return state->filtering.text;
 }
 
 static bool has_text(const struct pulls *state, size_t row, struct str text)
@@ -533,19 +343,17 @@ static bool pulls_find_text(
 	void *arg, const struct model *model, struct str text, bool back, bool stay)
 {
 	struct pulls *state = arg;
-	size_t at = state->cursor.selected;
 
 	(void)model;
-	for (size_t i = 0; i < state->count; i++) {
-		if (!(stay && i == 0))
-			at = back ? (at + state->count - 1) % state->count
-				  : (at + 1) % state->count;
-		if (has_text(state, at, text)) {
-			state->moved = true;
-			list_select(&state->cursor, at);
-			remember(state);
-			return true;
-		}
+	for (size_t i = 0; i < state->cursor.count; i++) {
+		size_t at = list_around(&state->cursor, i, back, stay);
+
+		if (!has_text(state, at, text))
+			continue;
+		state->moved = true;
+		list_select(&state->cursor, at);
+		remember(state);
+		return true;
 	}
 	return false;
 }
@@ -555,66 +363,90 @@ static bool pulls_sort(void *arg, const struct model *model, char letter)
 	struct pulls *state = arg;
 
 	(void)model;
-	for (size_t i = 0; i < ARRAY_LEN(pulls_orders); i++) {
-		if (pulls_orders[i].letter == letter) {
-			state->sort = letter;
-			state->reverse = false;
-			state->stale = true;
+	state->stale = true;
+	return sorting_take(&state->sorting, letter);
+}
+
+/* ---- coming here, the mouse, and what is kept ---- */
+
+static bool has_version(const struct pull *pull, const struct selection *selection)
+{
+	for (size_t i = 0; i < pull->version_count; i++) {
+		const struct version *version = pull->versions[i].version;
+
+		if (strcmp(version->service, selection->service) == 0 &&
+			strcmp(version->name, selection->version) == 0)
 			return true;
-		}
 	}
 	return false;
 }
 
-/* ---- mouse, and what is kept ---- */
+static const struct pull *pull_meant(const struct pulls *state, const struct selection *selection)
+{
+	bool by_version = selection->kind == SELECTED_VERSION;
+
+	for (size_t i = 0; i < state->order_count; i++) {
+		const struct pull *pull = &state->list.items[state->order[i]];
+
+		if (by_version ? has_version(pull, selection) : pull->number == selection->number)
+			return pull;
+	}
+	return NULL;
+}
+
+static bool pulls_reveal(void *arg, const struct model *model, const struct selection *selection)
+{
+	struct pulls *state = arg;
+	const struct pull *pull = pull_meant(state, selection);
+
+	(void)model;
+	if (!pull)
+		return false;
+	state->name.number = pull->number;
+	str_copy(state->name.url, sizeof(state->name.url), pull->url);
+	state->version[0] = '\0';
+	if (selection->kind == SELECTED_VERSION) {
+		name_join_version(
+			str_of(selection->service), str_of(selection->version), state->version);
+		pulls_fold(state, pull, false);
+	}
+	state->moved = true;
+	state->stale = true;
+	return true;
+}
 
 static enum mouse_answer pulls_mouse(
 	void *arg, const struct model *model, struct ui *ui, const struct mouse *mouse)
 {
 	struct pulls *state = arg;
-	size_t row = state->cursor.top + (size_t)mouse->y - 1;
-	bool again = row == state->cursor.selected;
+	const struct table table = {&state->cursor, pulls_columns.specs, pulls_columns.count,
+		state->placed, &state->sorting};
+	bool sorted;
+	enum mouse_answer answer = table_mouse(&table, mouse, &sorted);
 
+	(void)model;
 	(void)ui;
-	if (mouse->kind != MOUSE_PRESS || mouse->y > (int)state->cursor.height)
-		return MOUSE_IGNORED;
-	if (mouse->y == 0) {
-		char letter = columns_sort_letter(&pulls_columns, state->placed, mouse->x);
-
-		return letter && pulls_sort(state, model, letter) ? MOUSE_DONE : MOUSE_IGNORED;
-	}
-	if (row >= state->count)
-		return MOUSE_IGNORED;
-	state->moved = true;
-	list_select(&state->cursor, row);
-	remember(state);
-	return again ? MOUSE_AGAIN : MOUSE_DONE;
+	state->stale |= sorted;
+	state->moved |= answer != MOUSE_IGNORED;
+	if (answer != MOUSE_IGNORED && !sorted)
+		remember(state);
+	return answer;
 }
 
 static void pulls_keep(const void *arg, struct cJSON *object)
 {
 	const struct pulls *state = arg;
-	char letter[2] = {state->sort, '\0'};
-	struct strbuf columns;
 
-	strbuf_init(&columns, LIMIT_FILTER);
-	columns_write(&columns, &state->choice, &pulls_columns);
-	(void)cJSON_AddStringToObject(object, "columns", columns.data);
-	(void)cJSON_AddStringToObject(object, "sort", letter);
-	(void)cJSON_AddBoolToObject(object, "reverse", state->reverse);
-	strbuf_finish(&columns);
+	columns_keep(&state->choice, &pulls_columns, object);
+	sorting_keep(&state->sorting, object);
 }
 
 static void pulls_restore(void *arg, const struct cJSON *object)
 {
 	struct pulls *state = arg;
-	struct str text;
 
-	if (json_get_str(object, "columns", &text))
-		columns_read(&state->choice, &pulls_columns, text);
-	if (json_get_str(object, "sort", &text) && text.n == 1)
-		(void)pulls_sort(state, NULL, text.p[0]);
-	(void)json_get_bool(object, "reverse", &state->reverse);
+	columns_restore(&state->choice, &pulls_columns, object);
+	sorting_restore(&state->sorting, object);
 }
 
 const struct view view_pulls = {
@@ -630,6 +462,7 @@ const struct view view_pulls = {
 	.act = pulls_act,
 	.answer = pulls_answer,
 	.selected = pulls_selected,
+	.reveal = pulls_reveal,
 	.mouse = pulls_mouse,
 	.keep = pulls_keep,
 	.restore = pulls_restore,

@@ -2,13 +2,14 @@
 #ifndef UMBRA_TUI_VIEWS_PULLS_INTERNAL_H
 #define UMBRA_TUI_VIEWS_PULLS_INTERNAL_H
 
-#include "core/model/filter.h"
 #include "core/model/pull.h"
 
 #include "tui/view.h"
+#include "tui/views/filtering.h"
 #include "tui/views/targets.h"
 #include "tui/widgets/columns.h"
 #include "tui/widgets/list.h"
+#include "tui/widgets/table.h"
 
 enum pulls_column {
 	PULLS_NAME,
@@ -51,10 +52,8 @@ struct pulls {
 	struct list cursor;
 	struct column_choice choice;
 	struct placed placed[PULLS_TOTAL];
-	struct filter *filter;
-	char filter_text[LIMIT_FILTER + 1];
-	char sort; /* a letter of pulls_orders */
-	bool reverse;
+	struct filtering filtering;
+	struct sorting sorting;
 	bool stale;
 	bool moved; /* a person chose the row; until then it is the first, whatever comes */
 	struct pull_name name; /* what is selected */
@@ -65,11 +64,18 @@ struct pulls {
 	bool below; /* what is known of the selected row stands below the list */
 };
 
-/* pulls.c */
+/* pulls_list.c */
 const struct pull *pulls_at(const struct pulls *state, size_t row);
 /* NULL for a pull request's own row. */
 const struct version *pulls_version_at(const struct pulls *state, size_t row);
 bool pulls_is_unfolded(const struct pulls *state, const struct pull *pull);
+void pulls_fold(struct pulls *state, const struct pull *pull, bool folded);
+void pulls_init_orders(struct pulls *state);
+/* Groups the versions anew: before anything else after a batch, for the list borrows from the environment. */
+void pulls_gather(struct pulls *state, const struct model *model);
+void pulls_add_figures(struct pulls *state, const struct model *model);
+/* Which rows there are, in which order; what is selected is looked up. */
+void pulls_build(struct pulls *state, const struct model *model);
 
 /* pulls_rows.c */
 void pulls_draw_row(const struct pulls *state, const struct model *model, const struct ui *ui,

@@ -18,18 +18,15 @@
 
 #include "tui/views/services_internal.h"
 
-static const struct {
-	char letter;
-	const char *name;
-} orders[ORDER_COUNT] = {
-	[ORDER_NAME] = {'n', "name"},
-	[ORDER_RATE] = {'r', "req/s"},
-	[ORDER_ERRORS] = {'e', "5xx"},
-	[ORDER_P95] = {'p', "p95"},
-	[ORDER_AGE] = {'a', "age"},
-	[ORDER_EXPIRES] = {'x', "expires"},
-	[ORDER_HEALTH] = {'h', "health"},
-	[ORDER_PINS] = {'i', "pins"},
+static const struct sort_order orders[ORDER_COUNT] = {
+	[ORDER_NAME] = {'n', "name", true},
+	[ORDER_RATE] = {'r', "req/s", false},
+	[ORDER_ERRORS] = {'e', "5xx", false},
+	[ORDER_P95] = {'p', "p95", false},
+	[ORDER_AGE] = {'a', "age", true}, /* the youngest first */
+	[ORDER_EXPIRES] = {'x', "expires", true},
+	[ORDER_HEALTH] = {'h', "health", false}, /* the worst first */
+	[ORDER_PINS] = {'i', "pins", false},
 };
 
 static void *services_create(void)
@@ -39,6 +36,7 @@ static void *services_create(void)
 	tree_init(&state->tree);
 	facts_init(&state->facts);
 	columns_choose_all(&state->choice, &services_columns);
+	sorting_init(&state->sorting, orders, ORDER_COUNT);
 	state->stale = true;
 	return state;
 }
@@ -49,7 +47,7 @@ static void services_destroy(void *arg)
 
 	tree_finish(&state->tree);
 	facts_finish(&state->facts);
-	filter_destroy(state->filter);
+	filtering_finish(&state->filtering);
 	free(state);
 }
 
@@ -112,8 +110,8 @@ static void build(struct services *state, const struct model *model)
 {
 	size_t row;
 
-	tree_build(&state->tree, model, state->filter, state->order, state->reverse,
-		state->mine ? &state->me : NULL);
+	tree_build(&state->tree, model, state->filtering.filter, (enum tree_order)state->sorting.at,
+		state->sorting.reverse, state->mine ? &state->me : NULL);
 	state->stale = false;
 	state->list.count = state->tree.count;
 	if (state->moved && tree_find(&state->tree, model, str_of(state->service),
@@ -138,9 +136,7 @@ static void services_open(void *arg, const struct model *model, struct ui *ui, c
 	str_copy(state->version, sizeof(state->version), version);
 	if (version.n > 0)
 		tree_fold(&state->tree, &model->env->nodes[node], false);
-	filter_destroy(state->filter);
-	state->filter = NULL;
-	state->filter_text[0] = '\0';
+	filtering_finish(&state->filtering);
 	state->moved = true;
 	state->stale = true;
 }
@@ -159,9 +155,9 @@ static bool take_me(struct services *state, const struct ui *ui)
 /* What the order of the rows is made from. */
 static unsigned parts_of_order(const struct services *state)
 {
-	bool by_figures = state->order == ORDER_RATE || state->order == ORDER_ERRORS ||
-			  state->order == ORDER_P95;
-	bool by_sessions = state->order == ORDER_PINS || state->mine;
+	size_t order = state->sorting.at;
+	bool by_figures = order == ORDER_RATE || order == ORDER_ERRORS || order == ORDER_P95;
+	bool by_sessions = order == ORDER_PINS || state->mine;
 
 	return MODEL_SERVICES | (by_figures ? MODEL_FIGURES : 0U) |
 	       (by_sessions ? MODEL_SESSIONS : 0U);
@@ -220,7 +216,7 @@ static void services_draw(const void *arg, const struct model *model, const stru
 	services_draw_pane(state, model, canvas);
 }
 
-/* Everything that makes the list another one than all services by name. */
+/* What makes the list another one than all services. */
 static void title_text(const struct services *state, char *dst, size_t size)
 {
 	struct strbuf text;
@@ -230,10 +226,9 @@ static void title_text(const struct services *state, char *dst, size_t size)
 		strbuf_addf(&text, "%zu marked   ", state->marks.count);
 	if (state->mine)
 		strbuf_addf(&text, "mine first (%zu)   ", state->tree.mine_count);
-	if (state->filter_text[0] != '\0')
-		strbuf_addf(
-			&text, "filter: %s (hides %zu)   ", state->filter_text, state->tree.hidden);
-	strbuf_addf(&text, "sort: %s", orders[state->order].name);
+	if (state->filtering.filter)
+		strbuf_addf(&text, "filter: %s (hides %zu)   ", state->filtering.text,
+			state->tree.hidden);
 	str_copy(dst, size, strbuf_str(&text));
 	strbuf_finish(&text);
 }
@@ -243,9 +238,7 @@ static void services_draw_title(const void *arg, const struct model *model, cons
 {
 	const struct services *state = arg;
 	char text[LIMIT_FILTER + 128];
-	bool special = state->filter_text[0] != '\0' || state->marks.count > 0 || state->mine;
 	int x = 1;
-	int cells;
 
 	(void)model;
 	(void)ui;
@@ -254,13 +247,7 @@ static void services_draw_title(const void *arg, const struct model *model, cons
 		x += canvas_run_c(canvas, 0, x, 32, ROLE_STRONG, state->service) + 2;
 	}
 	title_text(state, text, sizeof(text));
-	cells = (int)text_cells(str_of(text)) + 2;
-	if (cells > canvas->cols - x)
-		cells = canvas->cols - x;
-	x = canvas->cols - cells;
-	x += canvas_run_c(canvas, 0, x, cells - 2, special ? ROLE_STAGED : ROLE_QUIET, text) + 1;
-	(void)canvas_glyph(canvas, 0, x, ROLE_QUIET,
-		(state->order == ORDER_NAME) != state->reverse ? GLYPH_UP : GLYPH_DOWN);
+	sorting_draw(&state->sorting, canvas, x, text[0] ? ROLE_STAGED : ROLE_QUIET, text);
 }
 
 /* ---- acting ---- */
@@ -281,7 +268,7 @@ static void act_open(struct services *state, const struct model *model, struct u
 {
 	const struct service_node *node = services_selected_node(state, model);
 	const struct version *version = services_selected_version(state, model);
-	bool filtered = state->filter && !filter_is_empty(state->filter);
+	bool filtered = state->filtering.filter != NULL;
 	char id[VERSION_ID_SIZE];
 
 	if (version) {
@@ -327,7 +314,7 @@ static enum redraw services_act(
 		fold(state, model, action == ACTION_LEFT);
 		break;
 	case ACTION_REVERSE:
-		state->reverse = !state->reverse;
+		state->sorting.reverse = !state->sorting.reverse;
 		state->stale = true;
 		break;
 	case ACTION_MINE:
@@ -365,23 +352,18 @@ static enum err services_set_filter(void *arg, const struct model *model, const 
 	size_t *ret_column, struct errbuf *eb)
 {
 	struct services *state = arg;
-	struct filter *filter = filter_parse(str_of(text), ret_column, eb);
+	enum err err = filtering_set(&state->filtering, FILTERED_VERSIONS, text, ret_column, eb);
 
 	(void)model;
-	if (!filter)
-		return ERR_BAD_FILTER;
-	filter_destroy(state->filter);
-	state->filter = filter;
-	str_copy(state->filter_text, sizeof(state->filter_text), str_of(text));
-	state->stale = true;
-	return ERR_NONE;
+	state->stale |= err == ERR_NONE;
+	return err;
 }
 
 static const char *services_filter(const void *arg)
 {
 	const struct services *state = arg;
 
-	return state->filter_text;
+	return state->filtering.text;
 }
 
 static bool has_text(const struct model *model, const struct tree_row *row, struct str text)
@@ -418,18 +400,16 @@ static bool services_find(
 	void *arg, const struct model *model, struct str text, bool back, bool stay)
 {
 	struct services *state = arg;
-	size_t count = state->tree.count;
-	size_t at = state->list.selected;
 
-	for (size_t i = 0; i < count; i++) {
-		if (!(stay && i == 0))
-			at = back ? (at + count - 1) % count : (at + 1) % count;
-		if (has_text(model, services_row(state, at), text)) {
-			state->moved = true;
-			list_select(&state->list, at);
-			remember(state, model);
-			return true;
-		}
+	for (size_t i = 0; i < state->list.count; i++) {
+		size_t at = list_around(&state->list, i, back, stay);
+
+		if (!has_text(model, services_row(state, at), text))
+			continue;
+		state->moved = true;
+		list_select(&state->list, at);
+		remember(state, model);
+		return true;
 	}
 	return false;
 }
@@ -439,15 +419,8 @@ static bool services_sort(void *arg, const struct model *model, char letter)
 	struct services *state = arg;
 
 	(void)model;
-	for (int i = 0; i < ORDER_COUNT; i++) {
-		if (orders[i].letter == letter) {
-			state->order = (enum tree_order)i;
-			state->reverse = false;
-			state->stale = true;
-			return true;
-		}
-	}
-	return false;
+	state->stale = true;
+	return sorting_take(&state->sorting, letter);
 }
 
 static bool services_reveal(void *arg, const struct model *model, const struct selection *selection)
@@ -472,51 +445,37 @@ static enum mouse_answer services_mouse(
 	void *arg, const struct model *model, struct ui *ui, const struct mouse *mouse)
 {
 	struct services *state = arg;
-	size_t row = state->list.top + (size_t)mouse->y - 1;
-	bool again = row == state->list.selected;
+	const struct table table = {&state->list, services_columns.specs, services_columns.count,
+		state->placed, &state->sorting};
+	enum mouse_answer answer;
+	bool sorted;
 
 	(void)ui;
-	if (mouse->kind != MOUSE_PRESS || mouse->x >= state->list_cols ||
-		mouse->y > state->list_rows)
+	if (mouse->x >= state->list_cols)
 		return MOUSE_IGNORED;
-	if (mouse->y == 0) {
-		char letter = columns_sort_letter(&services_columns, state->placed, mouse->x);
-
-		return letter && services_sort(state, model, letter) ? MOUSE_DONE : MOUSE_IGNORED;
-	}
-	if (row >= state->list.count)
-		return MOUSE_IGNORED;
-	state->moved = true;
-	list_select(&state->list, row);
-	remember(state, model);
-	return again ? MOUSE_AGAIN : MOUSE_DONE;
+	answer = table_mouse(&table, mouse, &sorted);
+	state->stale |= sorted;
+	state->moved |= answer != MOUSE_IGNORED;
+	if (answer != MOUSE_IGNORED && !sorted)
+		remember(state, model);
+	return answer;
 }
 
 static void services_keep(const void *arg, struct cJSON *object)
 {
 	const struct services *state = arg;
-	char letter[2] = {orders[state->order].letter, '\0'};
-	struct strbuf columns;
 
-	strbuf_init(&columns, LIMIT_FILTER);
-	columns_write(&columns, &state->choice, &services_columns);
-	(void)cJSON_AddStringToObject(object, "columns", columns.data);
-	(void)cJSON_AddStringToObject(object, "sort", letter);
-	(void)cJSON_AddBoolToObject(object, "reverse", state->reverse);
+	columns_keep(&state->choice, &services_columns, object);
+	sorting_keep(&state->sorting, object);
 	(void)cJSON_AddBoolToObject(object, "mine", state->mine);
-	strbuf_finish(&columns);
 }
 
 static void services_restore(void *arg, const struct cJSON *object)
 {
 	struct services *state = arg;
-	struct str text;
 
-	if (json_get_str(object, "columns", &text))
-		columns_read(&state->choice, &services_columns, text);
-	if (json_get_str(object, "sort", &text) && text.n == 1)
-		(void)services_sort(state, NULL, text.p[0]);
-	(void)json_get_bool(object, "reverse", &state->reverse);
+	columns_restore(&state->choice, &services_columns, object);
+	sorting_restore(&state->sorting, object);
 	(void)json_get_bool(object, "mine", &state->mine);
 }
 

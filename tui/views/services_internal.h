@@ -2,14 +2,14 @@
 #ifndef UMBRA_TUI_VIEWS_SERVICES_INTERNAL_H
 #define UMBRA_TUI_VIEWS_SERVICES_INTERNAL_H
 
-#include "core/model/filter.h"
-
 #include "tui/view.h"
+#include "tui/views/filtering.h"
 #include "tui/views/services_index.h"
 #include "tui/views/targets.h"
 #include "tui/widgets/columns.h"
 #include "tui/widgets/facts.h"
 #include "tui/widgets/list.h"
+#include "tui/widgets/table.h"
 
 enum services_column {
 	COLUMN_NAME,
@@ -38,10 +38,8 @@ struct services {
 	struct list list;
 	struct column_choice choice;
 	struct placed placed[COLUMN_TOTAL];
-	struct filter *filter;
-	char filter_text[LIMIT_FILTER + 1];
-	enum tree_order order;
-	bool reverse;
+	struct filtering filtering;
+	struct sorting sorting; /* its orders are those of the tree, by index */
 	bool mine; /* what is mine comes first */
 	struct mine me; /* as of the last building of the tree */
 	bool stale; /* the tree is to be built anew */

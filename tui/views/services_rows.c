@@ -75,7 +75,7 @@ static enum role name_role(const struct row *row, int64_t revision, enum role ro
 static void draw_service_name(const struct row *row, int x, int width)
 {
 	const struct services *state = row->state;
-	bool filtered = state->filter && !filter_is_empty(state->filter);
+	bool filtered = state->filtering.filter != NULL;
 
 	if (row->node->version_count > 0)
 		(void)canvas_glyph(row->canvas, row->y, 1, ROLE_QUIET,

@@ -11,25 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/json.h"
 #include "core/base/mem.h"
-#include "core/base/text.h"
 #include "core/base/time.h"
-#include "core/model/filter.h"
-#include "core/model/names.h"
 
-#include "tui/views/timeline_text.h"
-#include "tui/widgets/columns.h"
-#include "tui/widgets/list.h"
-
-enum { COLUMN_TIME, COLUMN_WHO, COLUMN_WHAT, COLUMN_CHANGE, COLUMN_REVISION, COLUMN_TOTAL };
-
-static const struct column_spec columns[COLUMN_TOTAL] = {
-	[COLUMN_TIME] = {"TIME", 8, 0, 3, 0, false, 0},
-	[COLUMN_WHO] = {"WHO", 7, 14, 2, 0, false, 0},
-	[COLUMN_WHAT] = {"WHAT", 34, 48, 2, 0, false, 0},
-	[COLUMN_CHANGE] = {"WHAT IS DIFFERENT", 20, 200, 2, 1, false, 0},
-	[COLUMN_REVISION] = {"REVISION", 8, 0, 2, 2, true, 0},
-};
+#include "tui/views/timeline_internal.h"
+#include "tui/widgets/table.h"
 
 #define MINUTES(n) ((n)*60LL * 1000)
 
@@ -41,42 +28,6 @@ static const struct window {
 	{0, "all", "umbra events"},
 	{MINUTES(15), "last 15 min", "umbra events --since 15m"},
 	{MINUTES(60), "last hour", "umbra events --since 1h"},
-};
-
-/* A row is an event, or stands between two. */
-enum row_kind { ROW_EVENT, ROW_DAY, ROW_MARK };
-struct row {
-	enum row_kind kind;
-	int64_t seq; /* of the event; of a row between, that of the one below it */
-};
-
-/* What is said of an event, kept while it is in sight. */
-struct said {
-	int64_t seq;
-	struct event_diff diff;
-};
-
-enum { SAID_SLOTS = 128 };
-
-struct timeline {
-	struct row *rows;
-	size_t count;
-	size_t cap;
-	size_t shown; /* events among the rows */
-	size_t hidden; /* by the filter */
-	struct list list;
-	struct placed placed[COLUMN_TOTAL];
-	struct said *said; /* SAID_SLOTS, by seq */
-	size_t window;
-	struct filter *filter;
-	char filter_text[LIMIT_FILTER + 1];
-	bool stale;
-	bool moved; /* a person chose the row; until then it is the newest */
-	bool wide; /* the pane has most of the rows */
-	int64_t selected; /* seq */
-	int64_t newest; /* seq that was there when it was shown last */
-	int64_t mark; /* up to here one had seen all; 0: no mark */
-	int pane_rows;
 };
 
 static void *timeline_create(void)
@@ -98,7 +49,7 @@ static void timeline_destroy(void *arg)
 		diff_finish(&state->said[i].diff);
 	free(state->said);
 	free(state->rows);
-	filter_destroy(state->filter);
+	filtering_finish(&state->filtering);
 	free(state);
 }
 
@@ -119,13 +70,14 @@ static void timeline_open(void *arg, const struct model *model, struct ui *ui, c
 static bool is_shown(
 	const struct timeline *state, const struct model *model, const struct event *event)
 {
-	return !state->filter || filter_match_event(state->filter, event, model->now_ms);
+	return !state->filtering.filter ||
+	       filter_match_event(state->filtering.filter, event, model->now_ms);
 }
 
-static void add_row(struct timeline *state, enum row_kind kind, int64_t seq)
+static void add_row(struct timeline *state, enum timeline_row_kind kind, int64_t seq)
 {
 	array_reserve(&state->rows, &state->cap, state->count + 1, sizeof(*state->rows));
-	state->rows[state->count++] = (struct row){kind, seq};
+	state->rows[state->count++] = (struct timeline_row){kind, seq};
 }
 
 static void build_rows(struct timeline *state, const struct model *model)
@@ -155,7 +107,7 @@ static void build_rows(struct timeline *state, const struct model *model)
 	}
 }
 
-static const struct row *row_at(const struct timeline *state, size_t at)
+static const struct timeline_row *row_at(const struct timeline *state, size_t at)
 {
 	return at < state->count ? &state->rows[at] : NULL;
 }
@@ -198,17 +150,22 @@ static void build(struct timeline *state, const struct model *model)
 		list_select(&state->list, 0);
 }
 
+const char *timeline_command(const struct timeline *state)
+{
+	return windows[state->window].command;
+}
+
 /* A window of time moves on by itself. */
 static bool has_aged(const struct timeline *state, const struct model *model)
 {
-	const struct row *last = row_at(state, state->count - 1);
+	const struct timeline_row *last = row_at(state, state->count - 1);
 	const struct event *event = last ? events_find(model->events, last->seq) : NULL;
 
 	return windows[state->window].ms && event &&
 	       event->time < model->now_ms - windows[state->window].ms;
 }
 
-static const struct said *said_of(const struct timeline *state, int64_t seq)
+const struct said *timeline_said(const struct timeline *state, int64_t seq)
 {
 	const struct said *said = &state->said[(uint64_t)seq % SAID_SLOTS];
 
@@ -254,9 +211,9 @@ static void timeline_prepare(
 		build(state, model);
 	list_resize(&state->list, state->count, state->list.height);
 	settle(state, false);
-	(void)columns_place(columns, COLUMN_TOTAL, cols - 1, state->placed);
+	(void)columns_place(timeline_columns, TIMELINE_TOTAL, cols - 1, state->placed);
 	for (size_t i = 0; i < state->list.height && i < SAID_SLOTS - 1; i++) {
-		const struct row *row = row_at(state, state->list.top + i);
+		const struct timeline_row *row = row_at(state, state->list.top + i);
 
 		if (row && row->kind == ROW_EVENT)
 			say(state, model, row->seq);
@@ -265,157 +222,6 @@ static void timeline_prepare(
 }
 
 /* ---- drawing ---- */
-
-static enum role object_role(const struct event *event, const struct model *model)
-{
-	struct event_object object;
-	const struct version *version;
-
-	event_object(event, &object);
-	if (object.session.n > 0)
-		return ROLE_SESSION;
-	if (object.version.n == 0)
-		return ROLE_SERVICE;
-	version = environment_version(model->env, object.service, object.version);
-	return version && version->kind == KIND_STABLE ? ROLE_STABLE : ROLE_EPHEMERAL;
-}
-
-/* Where nothing is told of fields, the words have the room of both columns. */
-static bool tells_fields(const struct said *said)
-{
-	for (size_t i = 0; said && i < said->diff.count; i++)
-		if (said->diff.fields[i].telling)
-			return true;
-	return false;
-}
-
-static void draw_what(const struct timeline *state, const struct model *model, const struct ui *ui,
-	const struct canvas *canvas, int y, const struct event *event, bool is_selected)
-{
-	const struct placed *at = &state->placed[COLUMN_WHAT];
-	const struct event_words *words = event_words(event);
-	const struct said *said = said_of(state, event->seq);
-	const struct placed *beside = &state->placed[COLUMN_CHANGE];
-	struct str object = str_of(event->object);
-	int end = tells_fields(said) || beside->width == 0 ? at->x + at->width
-							   : beside->x + beside->width;
-	int x = at->x;
-	int cells;
-
-	if (words->glyph != GLYPH_COUNT)
-		(void)canvas_glyph(canvas, y, x, words->role, words->glyph);
-	x += 2;
-	x += canvas_run_c(canvas, y, x, end - x, words->role, words->before);
-	cells = (int)text_cells(object);
-	if (cells > end - x)
-		cells = end - x;
-	canvas_text_found(canvas, y, x, cells,
-		is_selected ? ROLE_SELECTED : object_role(event, model), object, str_of(ui->find));
-	x += cells;
-	x += canvas_run_c(canvas, y, x, end - x, words->role, words->after);
-	if (said && diff_detail(&said->diff)[0] != '\0') {
-		x += canvas_run_c(canvas, y, x, end - x, words->role, ": ");
-		(void)canvas_run_c(canvas, y, x, end - x, words->role, diff_detail(&said->diff));
-	}
-}
-
-/* A pin that is not there is stable. */
-static const char *absent(const struct event *event)
-{
-	return event->action == EVENT_SESSION_PINNED || event->action == EVENT_SESSION_UNPINNED
-		       ? "stable"
-		       : NULL;
-}
-
-static int draw_value(const struct canvas *canvas, int y, int x, int cols, enum role role,
-	const struct event *event, const char *text, bool there)
-{
-	if (!there && absent(event))
-		return canvas_run_c(canvas, y, x, cols, role, absent(event));
-	if (!there)
-		return canvas_glyph(canvas, y, x, ROLE_QUIET, GLYPH_NONE);
-	return canvas_run_c(canvas, y, x, cols, role, text);
-}
-
-/* "lifetime 8h → 24h", or of what begins or ends only what it is. */
-static int draw_field(const struct canvas *canvas, int y, int x, int end,
-	const struct event_diff *diff, const struct diff_field *field, const struct event *event)
-{
-	int from = x;
-	bool both = event->before && event->after;
-
-	x += canvas_run_c(canvas, y, x, end - x, ROLE_QUIET, diff_text(diff, field->name)) + 1;
-	if (both && x < end) {
-		x += draw_value(canvas, y, x, end - x, ROLE_QUIET, event,
-			     diff_text(diff, field->before), field->had) +
-		     1;
-		if (x < end)
-			x += canvas_glyph(canvas, y, x, ROLE_QUIET, GLYPH_ARROW) + 1;
-	}
-	if (both || field->has)
-		x += draw_value(canvas, y, x, end - x, ROLE_BASE, event,
-			diff_text(diff, field->after), field->has);
-	else
-		x += canvas_run_c(
-			canvas, y, x, end - x, ROLE_QUIET, diff_text(diff, field->before));
-	return x - from;
-}
-
-static void draw_change(
-	const struct timeline *state, const struct canvas *canvas, int y, const struct event *event)
-{
-	const struct placed *at = &state->placed[COLUMN_CHANGE];
-	const struct said *said = said_of(state, event->seq);
-	int end = at->x + at->width;
-	int x = at->x;
-
-	if (at->width == 0 || !said)
-		return;
-	for (size_t i = 0; i < said->diff.count && x < end - 6; i++) {
-		if (!said->diff.fields[i].telling)
-			continue;
-		x += draw_field(canvas, y, x, end, &said->diff, &said->diff.fields[i], event);
-		x += 2;
-	}
-}
-
-static void draw_event(const struct timeline *state, const struct model *model, const struct ui *ui,
-	const struct canvas *canvas, int y, const struct event *event)
-{
-	const struct placed *at = state->placed;
-	bool is_selected = event->seq == state->selected;
-	char text[TIME_TEXT_SIZE];
-
-	if (is_selected)
-		(void)canvas_glyph(canvas, y, 1, ROLE_MARK, GLYPH_MARK);
-	time_format_clock(event->time, text);
-	text[8] = '\0';
-	canvas_c(canvas, y, at[COLUMN_TIME].x, at[COLUMN_TIME].width, ROLE_QUIET, text);
-	canvas_text_found(canvas, y, at[COLUMN_WHO].x, at[COLUMN_WHO].width,
-		event->actor && strcmp(event->actor, "umbra") != 0 ? ROLE_BASE : ROLE_QUIET,
-		str_of(event->actor), str_of(ui->find));
-	draw_what(state, model, ui, canvas, y, event, is_selected);
-	draw_change(state, canvas, y, event);
-	(void)snprintf(text, sizeof(text), "%lld", (long long)event->revision);
-	if (at[COLUMN_REVISION].width > 0 && event->revision > 0)
-		canvas_right(canvas, y, at[COLUMN_REVISION].x, at[COLUMN_REVISION].width,
-			ROLE_QUIET, text);
-}
-
-static void draw_between(
-	const struct canvas *canvas, int y, const struct row *row, const struct event *below)
-{
-	char day[DAY_SIZE];
-
-	if (row->kind == ROW_MARK) {
-		canvas_rule(canvas, y);
-		(void)canvas_run_c(canvas, y, 3, canvas->cols - 4, ROLE_STAGED,
-			" new above; you have seen what is below ");
-		return;
-	}
-	event_day(below->time, canvas->now_ms, day);
-	canvas_c(canvas, y, 3, canvas->cols - 4, ROLE_HEADING, day);
-}
 
 static void draw_empty(
 	const struct timeline *state, const struct model *model, const struct canvas *canvas)
@@ -432,102 +238,18 @@ static void draw_empty(
 			"t shows more time, Esc drops the filter.");
 }
 
-static void draw_command(const struct timeline *state, const struct canvas *canvas)
-{
-	int y = canvas->rows - 1;
-	int x = 1;
-
-	canvas_clear(canvas, y, 0);
-	x += canvas_run_c(canvas, y, x, 2, ROLE_COMMAND, "$ ");
-	canvas_c(canvas, y, x, canvas->cols - x - 1, ROLE_COMMAND, windows[state->window].command);
-}
-
-/* The whole change: a row for each field, before and after. */
-static void draw_pane_field(const struct canvas *canvas, int y, const struct event_diff *diff,
-	const struct diff_field *field, const struct event *event)
-{
-	int name = canvas->cols < 100 ? 18 : 26;
-	int value = (canvas->cols - name - 10) / 2;
-	int x = 5 + name;
-
-	canvas_c(canvas, y, 3, name, ROLE_QUIET, diff_text(diff, field->name));
-	if (!event->before || !event->after) {
-		canvas_c(canvas, y, x, canvas->cols - x - 1, ROLE_BASE,
-			diff_text(diff, field->has ? field->after : field->before));
-		return;
-	}
-	(void)draw_value(
-		canvas, y, x, value, ROLE_QUIET, event, diff_text(diff, field->before), field->had);
-	(void)canvas_glyph(canvas, y, x + value + 1, ROLE_QUIET, GLYPH_ARROW);
-	(void)draw_value(canvas, y, x + value + 3, canvas->cols - x - value - 4, ROLE_STRONG, event,
-		diff_text(diff, field->after), field->has);
-}
-
-static int draw_pane_head(const struct canvas *canvas, int y, const struct event_diff *diff,
-	const struct event *event)
-{
-	const struct event_words *words = event_words(event);
-	char text[LIMIT_HOST_NAME + LIMIT_DETAIL + LIMIT_ACTOR + 128];
-	char age[AGE_SIZE];
-	const char *detail = diff_detail(diff);
-
-	(void)snprintf(text, sizeof(text), "%s %s%s%s%s%s, %s ago", event->actor,
-		words->before[0] ? words->before : "saw that ", event->object, words->after,
-		detail[0] ? ": " : "", detail, canvas_age(canvas, event->time, age));
-	canvas_c(canvas, y, 1, canvas->cols - 2, ROLE_STRONG, text);
-	return y + 1;
-}
-
-static void draw_pane(
-	const struct timeline *state, const struct model *model, const struct canvas *canvas)
-{
-	int y = canvas->rows - state->pane_rows;
-	int last = canvas->rows - 1; /* the command's */
-	const struct event *event = events_find(model->events, state->selected);
-	const struct said *said = said_of(state, state->selected);
-	char text[64];
-
-	canvas_rule(canvas, y);
-	canvas_clear_rows(canvas, y + 1, state->pane_rows - 1);
-	draw_command(state, canvas);
-	if (!event || !said || state->count == 0 || y + 1 >= last)
-		return;
-	y = draw_pane_head(canvas, y + 1, &said->diff, event);
-	for (size_t i = 0; i < said->diff.count; i++, y++) {
-		if (y == last - 1 && i + 1 < said->diff.count) {
-			(void)snprintf(text, sizeof(text), "and %zu more: d shows %s",
-				said->diff.count - i, state->wide ? "fewer" : "them");
-			canvas_c(canvas, y, 3, canvas->cols - 4, ROLE_QUIET, text);
-			return;
-		}
-		if (y >= last)
-			return;
-		draw_pane_field(canvas, y, &said->diff, &said->diff.fields[i], event);
-	}
-}
-
 static void timeline_draw(const void *arg, const struct model *model, const struct ui *ui,
 	const struct canvas *canvas)
 {
 	const struct timeline *state = arg;
 
-	columns_draw_titles(canvas, 0, columns, COLUMN_TOTAL, state->placed);
-	for (size_t i = 0; i < state->list.height; i++) {
-		const struct row *row = row_at(state, state->list.top + i);
-		const struct event *event = row ? events_find(model->events, row->seq) : NULL;
-		int y = (int)i + 1;
-
-		canvas_clear(canvas, y, 0);
-		if (!event)
-			continue;
-		if (row->kind == ROW_EVENT)
-			draw_event(state, model, ui, canvas, y, event);
-		else
-			draw_between(canvas, y, row, event);
-	}
+	columns_draw_titles(canvas, 0, timeline_columns, TIMELINE_TOTAL, state->placed);
+	for (size_t i = 0; i < state->list.height; i++)
+		timeline_draw_row(
+			state, model, ui, canvas, (int)i + 1, row_at(state, state->list.top + i));
 	if (state->count == 0)
 		draw_empty(state, model, canvas);
-	draw_pane(state, model, canvas);
+	timeline_draw_pane(state, model, canvas);
 }
 
 static void timeline_draw_title(const void *arg, const struct model *model, const struct ui *ui,
@@ -537,14 +259,14 @@ static void timeline_draw_title(const void *arg, const struct model *model, cons
 	char text[LIMIT_FILTER + 96];
 
 	(void)ui;
-	if (state->filter_text[0] != '\0')
+	if (state->filtering.filter)
 		(void)snprintf(text, sizeof(text), "filter: %s (hides %zu)   %s, newest first",
-			state->filter_text, state->hidden, windows[state->window].title);
+			state->filtering.text, state->hidden, windows[state->window].title);
 	else
 		(void)snprintf(text, sizeof(text), "%zu of %zu events   %s, newest first",
 			state->shown, events_count(model->events), windows[state->window].title);
 	canvas_right(canvas, 0, 2, canvas->cols - 2,
-		state->filter_text[0] || state->window > 0 ? ROLE_STAGED : ROLE_QUIET, text);
+		state->filtering.filter || state->window > 0 ? ROLE_STAGED : ROLE_QUIET, text);
 }
 
 /* ---- acting ---- */
@@ -632,33 +354,18 @@ static enum err timeline_set_filter(void *arg, const struct model *model, const 
 	size_t *ret_column, struct errbuf *eb)
 {
 	struct timeline *state = arg;
-	struct filter *filter = filter_parse(str_of(text), ret_column, eb);
-	const char *stranger = filter ? filter_not_of_events(filter) : NULL;
+	enum err err = filtering_set(&state->filtering, FILTERED_EVENTS, text, ret_column, eb);
 
 	(void)model;
-	if (stranger) {
-		err_set(eb, ERR_BAD_FILTER,
-			"events have no %s; they have service version session author since and "
-			"text",
-			stranger);
-		*ret_column = SIZE_MAX;
-		filter_destroy(filter);
-		return ERR_BAD_FILTER;
-	}
-	if (!filter)
-		return ERR_BAD_FILTER;
-	filter_destroy(state->filter);
-	state->filter = filter;
-	str_copy(state->filter_text, sizeof(state->filter_text), str_of(text));
-	state->stale = true;
-	return ERR_NONE;
+	state->stale |= err == ERR_NONE;
+	return err;
 }
 
 static const char *timeline_filter(const void *arg)
 {
 	const struct timeline *state = arg;
 
-	return state->filter_text;
+	return state->filtering.text;
 }
 
 static bool has_text(const struct event *event, struct str text)
@@ -674,27 +381,81 @@ static bool has_text(const struct event *event, struct str text)
 	return false;
 }
 
+static void choose(struct timeline *state, size_t at)
+{
+	state->moved = true;
+	state->selected = state->rows[at].seq;
+	list_select(&state->list, at);
+}
+
 static bool timeline_find(
 	void *arg, const struct model *model, struct str text, bool back, bool stay)
 {
 	struct timeline *state = arg;
-	size_t at = state->list.selected;
 
-	for (size_t i = 0; i < state->count; i++) {
-		const struct event *event;
+	for (size_t i = 0; i < state->list.count; i++) {
+		size_t at = list_around(&state->list, i, back, stay);
+		const struct event *event = events_find(model->events, state->rows[at].seq);
 
-		if (!(stay && i == 0))
-			at = back ? (at + state->count - 1) % state->count
-				  : (at + 1) % state->count;
-		event = events_find(model->events, state->rows[at].seq);
 		if (!event || state->rows[at].kind != ROW_EVENT || !has_text(event, text))
 			continue;
-		state->moved = true;
-		state->selected = event->seq;
-		list_select(&state->list, at);
+		choose(state, at);
 		return true;
 	}
 	return false;
+}
+
+/* The event by its number; where it is no more, the one after it. */
+static bool timeline_reveal(void *arg, const struct model *model, const struct selection *selection)
+{
+	struct timeline *state = arg;
+
+	(void)model;
+	if (selection->kind != SELECTED_EVENT)
+		return false;
+	state->selected = selection->number;
+	state->moved = true;
+	state->stale = true;
+	return true;
+}
+
+static enum mouse_answer timeline_mouse(
+	void *arg, const struct model *model, struct ui *ui, const struct mouse *mouse)
+{
+	struct timeline *state = arg;
+	const struct table table = {
+		&state->list, timeline_columns, TIMELINE_TOTAL, state->placed, NULL};
+	const struct timeline_row *row = row_at(state, state->list.top + (size_t)mouse->y - 1);
+	enum mouse_answer answer;
+	bool sorted;
+
+	(void)model;
+	(void)ui;
+	if (mouse->y > 0 && row && row->kind != ROW_EVENT)
+		return MOUSE_IGNORED;
+	answer = table_mouse(&table, mouse, &sorted);
+	if (answer == MOUSE_DONE)
+		choose(state, state->list.selected);
+	return answer;
+}
+
+static void timeline_keep(const void *arg, struct cJSON *object)
+{
+	const struct timeline *state = arg;
+
+	(void)cJSON_AddStringToObject(object, "window", windows[state->window].title);
+	(void)cJSON_AddBoolToObject(object, "wide", state->wide);
+}
+
+static void timeline_restore(void *arg, const struct cJSON *object)
+{
+	struct timeline *state = arg;
+	struct str title;
+
+	for (size_t i = 0; json_get_str(object, "window", &title) && i < ARRAY_LEN(windows); i++)
+		if (str_eq_c(title, windows[i].title))
+			state->window = i;
+	(void)json_get_bool(object, "wide", &state->wide);
 }
 
 const struct view view_timeline = {
@@ -711,6 +472,10 @@ const struct view view_timeline = {
 	.draw = timeline_draw,
 	.act = timeline_act,
 	.selected = timeline_selected,
+	.reveal = timeline_reveal,
+	.mouse = timeline_mouse,
+	.keep = timeline_keep,
+	.restore = timeline_restore,
 	.set_filter = timeline_set_filter,
 	.filter = timeline_filter,
 	.find = timeline_find,

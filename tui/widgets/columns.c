@@ -7,6 +7,9 @@
 #include <assert.h>
 #include <string.h>
 
+#include "core/base/json.h"
+#include "core/base/limits.h"
+
 #include "tui/canvas.h"
 
 static int width_of(const struct column_spec *specs, size_t count, const struct placed *placed)
@@ -91,11 +94,12 @@ int columns_place_chosen(const struct column_set *set, const struct column_choic
 	return place(set->specs, set->count, choice->order, width, placed);
 }
 
-char columns_sort_letter(const struct column_set *set, const struct placed *placed, int x)
+char columns_sort_letter(
+	const struct column_spec *specs, size_t count, const struct placed *placed, int x)
 {
-	for (size_t i = 0; i < set->count; i++)
+	for (size_t i = 0; i < count; i++)
 		if (x >= placed[i].x && x < placed[i].x + placed[i].width)
-			return set->specs[i].sort;
+			return specs[i].sort;
 	return 0;
 }
 
@@ -185,4 +189,23 @@ void columns_read(struct column_choice *choice, const struct column_set *set, st
 	for (size_t i = 1; i < set->count; i++)
 		if (!seen[i])
 			choice->order[count++] = (unsigned char)i;
+}
+
+void columns_keep(const struct column_choice *choice, const struct column_set *set, cJSON *object)
+{
+	struct strbuf text;
+
+	strbuf_init(&text, LIMIT_FILTER);
+	columns_write(&text, choice, set);
+	(void)cJSON_AddStringToObject(object, "columns", text.data);
+	strbuf_finish(&text);
+}
+
+void columns_restore(
+	struct column_choice *choice, const struct column_set *set, const cJSON *object)
+{
+	struct str text;
+
+	if (json_get_str(object, "columns", &text))
+		columns_read(choice, set, text);
 }

@@ -14,6 +14,7 @@
 #include "core/base/strbuf.h"
 
 struct canvas;
+struct cJSON;
 
 struct column_spec {
 	const char *title;
@@ -37,6 +38,10 @@ int columns_place(const struct column_spec *specs, size_t count, int width, stru
 /* The row of titles. */
 void columns_draw_titles(const struct canvas *canvas, int y, const struct column_spec *specs,
 	size_t count, const struct placed *placed);
+
+/* What `s` would take for the column at x; 0 when it sorts by nothing. */
+char columns_sort_letter(
+	const struct column_spec *specs, size_t count, const struct placed *placed, int x);
 
 /* ---- a table whose columns are chosen ---- */
 
@@ -64,8 +69,6 @@ void columns_choose_all(struct column_choice *choice, const struct column_set *s
 bool columns_toggle(struct column_choice *choice, const struct column_set *set, size_t at);
 /* Moves it one place on, or back; false at either end. */
 bool columns_move(struct column_choice *choice, const struct column_set *set, size_t at, bool on);
-/* What `s` would take for the column at x; 0 when it sorts by nothing. */
-char columns_sort_letter(const struct column_set *set, const struct placed *placed, int x);
 int columns_place_chosen(const struct column_set *set, const struct column_choice *choice,
 	int width, struct placed *placed);
 
@@ -77,5 +80,10 @@ void columns_write(
  * passed over, columns that are not in it stay behind the others as the table has them.
  */
 void columns_read(struct column_choice *choice, const struct column_set *set, struct str text);
+/* The same as the member "columns" of what is kept of a view. */
+void columns_keep(
+	const struct column_choice *choice, const struct column_set *set, struct cJSON *object);
+void columns_restore(
+	struct column_choice *choice, const struct column_set *set, const struct cJSON *object);
 
 #endif

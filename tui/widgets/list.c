@@ -103,6 +103,16 @@ enum mouse_answer list_press(struct list *list, size_t at)
 	return MOUSE_DONE;
 }
 
+size_t list_around(const struct list *list, size_t i, bool back, bool stay)
+{
+	size_t by = i + (stay ? 0 : 1);
+
+	if (list->count == 0)
+		return 0;
+	by %= list->count;
+	return (list->selected + (back ? list->count - by : by)) % list->count;
+}
+
 bool list_at_end(const struct list *list)
 {
 	return list->selected + 1 >= list->count;

@@ -24,6 +24,11 @@ void list_select(struct list *list, size_t row);
 bool list_move(struct list *list, enum action action);
 /* The mouse on the row that is `at` below the first one shown. */
 enum mouse_answer list_press(struct list *list, size_t at);
+/*
+ * The row to look at as the i-th (0 to count - 1) when something is looked for: from the selected one on, or
+ * back, and around the end. With `stay` the selected one is the first, else it is the last.
+ */
+size_t list_around(const struct list *list, size_t i, bool back, bool stay);
 /* Whether the last row is selected. */
 bool list_at_end(const struct list *list);
 
