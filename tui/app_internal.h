@@ -239,7 +239,8 @@ void guide_watch(struct app *app);
 void guide_done(struct app *app, enum tour_step step);
 /* Rows its line wants at the bottom; 0: it is not shown. */
 int guide_rows(struct app *app, int rows, int cols);
-void guide_draw(struct app *app, const struct canvas *canvas);
+/* `rows` are the whole screen's. */
+void guide_draw(struct app *app, const struct canvas *canvas, int rows);
 
 /* orders.c: the `:` line. */
 void orders_open(struct app *app, const char *line);

@@ -50,7 +50,7 @@ void clipboard_take(struct app *app, const char *form)
 	else
 		ui_say(&app->ui, ROLE_WARNING, "this terminal has no clipboard; select it: %s",
 			text.data);
-	if (strbuf_ok(&text) && text.len > 0)
+	if (strbuf_ok(&text) && text.len > 0 && strcmp(form, "curl") == 0)
 		guide_done(app, TOUR_COPY);
 	strbuf_finish(&text);
 }

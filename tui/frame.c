@@ -324,7 +324,7 @@ void frame_paint(struct app *app)
 		cost_draw(&app->cost, &part);
 	if (guide > 0) {
 		part = canvas_part(&canvas, canvas.rows - last - guide, 0, guide, canvas.cols);
-		guide_draw(app, &part);
+		guide_draw(app, &part, canvas.rows);
 	}
 	draw_header(app, &canvas);
 	draw_tabs(app, &canvas);

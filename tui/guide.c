@@ -11,7 +11,9 @@
 #include "tui/tour.h"
 #include "tui/views/cells.h"
 
-enum { GUIDE_ROWS_MAX = 3, GUIDE_TEXT_SIZE = TOUR_TEXT_SIZE + 256 };
+enum { NEXT_ROWS_MAX = 3, DONE_ROWS_MAX = 2, GUIDE_TEXT_SIZE = TOUR_TEXT_SIZE + 256 };
+/* Of the whole screen: with fewer there is one row for each text. */
+enum { LOW_ROWS = 20 };
 
 static bool is_shown(struct app *app)
 {
@@ -36,18 +38,30 @@ void guide_watch(struct app *app)
 	if (!tour_watch(app->ui.tour, &sight))
 		return;
 	if (tour_next(app->ui.tour) == TOUR_STEPS)
-		ui_say(&app->ui, ROLE_DONE,
-			"that was the whole tour: 7 shows what you have learned");
+		ui_say_keys(&app->ui, ROLE_DONE,
+			"That was the whole tour: {global.view-learn} shows what you have "
+			"learned.");
 	app_touch(app, REDRAW_ALL); /* the line is another one now */
 }
 
 void guide_done(struct app *app, enum tour_step step)
 {
 	if (app->ui.tour)
-		tour_note(app->ui.tour, step);
+		tour_note(app->ui.tour, step, app->model.now_ms);
 }
 
-static void guide_text(struct app *app, char dst[GUIDE_TEXT_SIZE])
+/* What was done last and what it teaches: said beside the next step, so that no step passes unread. */
+static void done_text(const struct tour *tour, char dst[GUIDE_TEXT_SIZE])
+{
+	enum tour_step step = (enum tour_step)tour->told;
+	char lesson[TOUR_TEXT_SIZE];
+
+	tour_lesson(step, lesson);
+	(void)snprintf(dst, GUIDE_TEXT_SIZE, "Step %d done: %s.  %s", (int)step + 1,
+		tour_title(step), lesson);
+}
+
+static void next_text(struct app *app, char dst[GUIDE_TEXT_SIZE])
 {
 	enum tour_step step = tour_next(app->ui.tour);
 	char text[TOUR_TEXT_SIZE];
@@ -57,36 +71,49 @@ static void guide_text(struct app *app, char dst[GUIDE_TEXT_SIZE])
 		tour_title(step), text);
 }
 
+/* Rows of the text, at most `max`. */
+static int rows_of(const char *text, int cols, int max)
+{
+	int rows = cell_sentence_rows(str_of(text), cols - 2);
+
+	return rows < max ? rows : max;
+}
+
+static int done_rows(struct app *app, int rows, int cols)
+{
+	char text[GUIDE_TEXT_SIZE];
+
+	if (!tour_tells(app->ui.tour, app->model.now_ms))
+		return 0;
+	done_text(app->ui.tour, text);
+	return rows_of(text, cols, rows < LOW_ROWS ? 1 : DONE_ROWS_MAX);
+}
+
 int guide_rows(struct app *app, int rows, int cols)
 {
 	char text[GUIDE_TEXT_SIZE];
-	struct str rest;
-	int count = 0;
 
 	if (!is_shown(app))
 		return 0;
-	guide_text(app, text);
-	for (rest = str_of(text); rest.n > 0 && count < GUIDE_ROWS_MAX; count++) {
-		size_t take = cell_line(rest, cols - 2);
-
-		rest = str_trim((struct str){rest.p + take, rest.n - take});
-	}
-	return rows < 20 ? 1 : count;
+	next_text(app, text);
+	return done_rows(app, rows, cols) +
+	       rows_of(text, cols, rows < LOW_ROWS ? 1 : NEXT_ROWS_MAX);
 }
 
-void guide_draw(struct app *app, const struct canvas *canvas)
+void guide_draw(struct app *app, const struct canvas *canvas, int rows)
 {
+	const struct tour *tour = app->ui.tour;
+	int done = done_rows(app, rows, canvas->cols);
+	struct canvas part = canvas_part(canvas, 0, 0, done, canvas->cols);
 	char text[GUIDE_TEXT_SIZE];
-	struct str rest;
 
-	guide_text(app, text);
-	rest = str_of(text);
-	for (int y = 0; y < canvas->rows; y++) {
-		size_t take = y + 1 < canvas->rows ? cell_line(rest, canvas->cols - 2) : rest.n;
-
-		canvas_clear(canvas, y, 0);
-		canvas_text(
-			canvas, y, 1, canvas->cols - 2, ROLE_STAGED, (struct str){rest.p, take});
-		rest = str_trim((struct str){rest.p + take, rest.n - take});
+	canvas_clear_rows(canvas, 0, canvas->rows);
+	if (done > 0) {
+		done_text(tour, text);
+		(void)cell_sentence(&part, 0, 1, ROLE_DONE, str_of(text));
+		canvas_changes_at(canvas, tour->told_ms + TOUR_TOLD_MS);
 	}
+	next_text(app, text);
+	part = canvas_part(canvas, done, 0, canvas->rows - done, canvas->cols);
+	(void)cell_sentence(&part, 0, 1, ROLE_STAGED, str_of(text));
 }

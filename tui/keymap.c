@@ -432,3 +432,35 @@ void keymap_expand(struct strbuf *out, const char *command, const struct command
 	}
 	strbuf_add_str(out, rest);
 }
+
+/* The key of "global.help", or the name itself: a mistake that a test finds. */
+static void add_key(struct strbuf *out, struct str name)
+{
+	char own[BINDING_NAME_SIZE];
+
+	for (size_t i = 0; i < binding_count; i++) {
+		struct str keys = str_trim(str_of(keymap_keys(&bindings[i])));
+
+		keymap_name(&bindings[i], own);
+		if (!str_eq_c(name, own))
+			continue;
+		strbuf_add_str(out, keys.n > 0 ? str_cut(&keys, ' ') : STR_LIT("(no key)"));
+		return;
+	}
+	strbuf_addf(out, "{%.*s}", STR_ARG(name));
+}
+
+void keymap_text(char *dst, size_t size, const char *text)
+{
+	struct str rest = str_of(text);
+	struct strbuf out;
+
+	strbuf_init(&out, size - 1);
+	while (rest.p != NULL) {
+		strbuf_add_str(&out, str_cut(&rest, '{'));
+		if (rest.p != NULL)
+			add_key(&out, str_cut(&rest, '}'));
+	}
+	str_copy(dst, size, strbuf_str(&out));
+	strbuf_finish(&out);
+}

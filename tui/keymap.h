@@ -164,6 +164,9 @@ const struct binding *keymap_binding(enum area area, enum action action);
 /* The first of the keys in force, as it is written: "Enter". Empty when there is none. */
 struct str keymap_key(enum area area, enum action action);
 
+/* The text with every {area.action} replaced by its first key: "{global.help} shows every key". Cut where it is too long. */
+void keymap_text(char *dst, size_t size, const char *text);
+
 /* What the placeholders of a command stand for; empty ones are written as their name in capitals. */
 struct command_vars {
 	struct str id, service, version, session, pins, filter, ttl, name, pull;

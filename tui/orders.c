@@ -88,6 +88,23 @@ static void change_theme(struct app *app, const char *name)
 	}
 }
 
+static void show_tour(struct app *app, const char *word)
+{
+	bool on = strcmp(word, "on") == 0;
+
+	if (!on && strcmp(word, "off") != 0) {
+		palette_refuse(&app->palette, app->palette.input.len, "wants on or off");
+		return;
+	}
+	ui_ask_end(&app->ui);
+	if (on && tour_next(app->ui.tour) == TOUR_STEPS)
+		tour_begin(app->ui.tour);
+	app->ui.tour->on = on;
+	ui_say_keys(&app->ui, ROLE_DONE,
+		on ? "the tour goes on; {global.view-learn} shows all its steps"
+		   : "the tour is put away; {global.command}tour on goes on with it");
+}
+
 static bool run_own(struct app *app, const struct palette_words *w, size_t skip)
 {
 	struct str line = {app->palette.input.text, app->palette.input.len};
@@ -108,6 +125,9 @@ static bool run_own(struct app *app, const struct palette_words *w, size_t skip)
 		return true;
 	case OWN_PINS:
 		show_pins(app, w->words[skip + 1]);
+		return true;
+	case OWN_TOUR:
+		show_tour(app, w->words[skip + 1]);
 		return true;
 	case OWN_VIEW:
 		show_view(app, key, str_trim((struct str){line.p + after, line.n - after}), after);

@@ -28,6 +28,7 @@ enum own_kind {
 	OWN_THEME,
 	OWN_HELP,
 	OWN_PINS,
+	OWN_TOUR,
 	OWN_VIEW, /* one of view_list that has a tab, by its name */
 	OWN_COUNT
 };

@@ -29,6 +29,8 @@ static const struct own {
 	[OWN_HELP] = {"help", {NULL}, "help", "Every key and word."},
 	[OWN_PINS] = {"pins", {"session", "show"}, "pins SESSION",
 		"What a session pins, and change it."},
+	[OWN_TOUR] = {"tour", {NULL}, "tour on|off",
+		"Show the line of the tour at the bottom, or put it away."},
 	[OWN_VIEW] = {NULL, {"logs"}, NULL, "Show this view."},
 };
 
@@ -302,6 +304,13 @@ static void complete_theme(struct search *search, const struct palette_words *w)
 	theme_names_finish(&names);
 }
 
+static void complete_tour(struct search *search, const struct palette_words *w)
+{
+	search->typed = str_of(w->words[w->count - 1]);
+	consider(search, "on", "the line of the tour at the bottom of every view");
+	consider(search, "off", "without it; what is done stays done");
+}
+
 static void complete(struct palette *palette, const struct palette_source *source)
 {
 	struct search search = {.palette = palette, .source = source, .noun = ""};
@@ -327,6 +336,8 @@ static void complete(struct palette *palette, const struct palette_source *sourc
 		complete_like(&search, &w, skip, kind == OWN_COUNT ? NULL : &owns[kind]);
 	else if (kind == OWN_THEME && w.count == skip + 2)
 		complete_theme(&search, &w);
+	else if (kind == OWN_TOUR && w.count == skip + 2)
+		complete_tour(&search, &w);
 }
 
 /* ---- what is typed, and what is wrong with it ---- */
@@ -461,6 +472,11 @@ static bool check_command(struct palette *palette, struct palette_words *w, size
 
 bool palette_check(struct palette *palette, const struct palette_source *source)
 {
+	static const char *const wants[OWN_COUNT] = {
+		[OWN_THEME] = "wants a theme's name",
+		[OWN_PINS] = "wants a session's key",
+		[OWN_TOUR] = "wants on or off",
+	};
 	struct palette_words w;
 	enum own_kind own;
 	size_t skip;
@@ -472,9 +488,8 @@ bool palette_check(struct palette *palette, const struct palette_source *source)
 	own = palette_own(w.words[skip], NULL);
 	if (own == OWN_COUNT)
 		return check_command(palette, &w, skip, source);
-	if ((own == OWN_THEME || own == OWN_PINS) && w.count != skip + 2) {
-		palette_refuse(palette, palette->input.len,
-			own == OWN_THEME ? "wants a theme's name" : "wants a session's key");
+	if (wants[own] && w.count != skip + 2) {
+		palette_refuse(palette, palette->input.len, wants[own]);
 		return false;
 	}
 	return true;

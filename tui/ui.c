@@ -78,6 +78,12 @@ void ui_say(struct ui *ui, enum role role, const char *format, ...)
 	ui->message_role = role;
 }
 
+void ui_say_keys(struct ui *ui, enum role role, const char *text)
+{
+	keymap_text(ui->message, sizeof(ui->message), text);
+	ui->message_role = role;
+}
+
 void ui_refusal(char dst[MESSAGE_MAX], const struct errbuf *eb)
 {
 	if (eb->expected[0] == '\0')

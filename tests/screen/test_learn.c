@@ -77,6 +77,7 @@ static void test_tour(void **state)
 	pty_wait_text(&pty, "filter: pr:482 (hides");
 	pty_keys(&pty, "j");
 	pty_wait_text(&pty, "Tour 2 of 12");
+	pty_wait_text(&pty, "Step 1 done: Find the builds of a pull request.");
 	pty_keys(&pty, "\r");
 	pty_wait_text(&pty, "Tour 3 of 12");
 	pty_keys(&pty, "\033");
@@ -131,7 +132,26 @@ static void test_tour(void **state)
 	pty_wait_gone(&pty, "Tour 12 of 12");
 	pty_keys(&pty, "7");
 	pty_wait_text(&pty, "That was the tour.");
-	pty_wait_text(&pty, "12 of 12 over");
+	pty_wait_text(&pty, "12 of 12 done");
+}
+
+/* The line is put away and taken up again from anywhere; done steps can be read whole. */
+static void test_tour_off(void **state)
+{
+	(void)state;
+	open_learn((struct dash_options){.rows = 40, .cols = 120});
+	pty_keys(&pty, ":tour on\r");
+	pty_wait_text(&pty, "Do each in its view");
+	pty_keys(&pty, "1");
+	pty_wait_text(&pty, "Tour 1 of 12");
+	pty_keys(&pty, ":tour off\r");
+	pty_wait_gone(&pty, "Tour 1 of 12");
+	pty_keys(&pty, ":tour perhaps\r");
+	pty_wait_text(&pty, "on or off");
+	pty_keys(&pty, "\033:tour on\r");
+	pty_wait_text(&pty, "Tour 1 of 12");
+	pty_keys(&pty, "7jjjjjjjj");
+	pty_wait_text(&pty, "A service must pass the header or baggage on");
 }
 
 static void test_tour_read_only(void **state)
@@ -144,7 +164,7 @@ static void test_tour_read_only(void **state)
 	pty_wait_text(&pty, "Tour 1 of 12");
 	pty_keys(&pty, "7nn");
 	pty_wait_text(&pty, "left out: nothing is sent from here");
-	pty_wait_text(&pty, "Press 3, select checkout-4f2k, press l.");
+	pty_wait_text(&pty, "Press 3, go to checkout-4f2k, press l.");
 	pty_keys(&pty, "\r1");
 	pty_wait_gone(&pty, "Tour 5 of 12");
 }
@@ -156,6 +176,7 @@ int main(void)
 		DASH_TEST(test_rules),
 		DASH_TEST(test_tour),
 		DASH_TEST(test_tour_read_only),
+		DASH_TEST(test_tour_off),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

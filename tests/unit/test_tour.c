@@ -68,6 +68,7 @@ static int setup(void **state)
 	put_version("pricing", "pr-482", KIND_EPHEMERAL, 482);
 	put_session("checkout", "booking", NULL);
 	put_session("mine-1234", "booking", "pricing");
+	put_session("other", "booking", "pricing");
 	model.env = &env;
 	model.known = true;
 	return 0;
@@ -102,6 +103,17 @@ static bool is_done(const struct tour *tour, enum tour_step step)
 	return (tour->done & (1U << step)) != 0;
 }
 
+/* The tour as it is when a step is the next one. */
+static void begin_at(struct tour *tour, enum tour_step step)
+{
+	struct tour_sight nothing = sight_of("services");
+
+	tour_begin(tour);
+	while (tour_next(tour) != step)
+		tour_skip(tour);
+	(void)tour_watch(tour, &nothing);
+}
+
 static void test_table(void **state)
 {
 	(void)state;
@@ -112,7 +124,9 @@ static void test_table(void **state)
 		assert_true(strlen(tour_title((enum tour_step)i)) > 5);
 		assert_true(strlen(text) > 10);
 		assert_null(strchr(text, '{'));
-		assert_true(strlen(tour_lesson((enum tour_step)i)) > 10);
+		tour_lesson((enum tour_step)i, text);
+		assert_true(strlen(text) > 10);
+		assert_null(strchr(text, '{'));
 		for (int j = 0; j < i; j++)
 			assert_string_not_equal(
 				tour_name((enum tour_step)i), tour_name((enum tour_step)j));
@@ -165,13 +179,37 @@ static void test_moves_on(void **state)
 	sight.argument = "booking@pr-482";
 	assert_true(tour_watch(&tour, &sight));
 
-	/* A session with two pins is two steps at once. */
 	sight = sight_of("pins");
 	sight.session = "not-there";
 	assert_false(tour_watch(&tour, &sight));
 	sight.session = "mine-1234";
 	assert_true(tour_watch(&tour, &sight));
-	assert_int_equal(tour_next(&tour), TOUR_SEE_REQUESTS);
+	assert_int_equal(tour_next(&tour), TOUR_PIN_MORE);
+	assert_true(tour_tells(&tour, model.now_ms));
+	assert_false(tour_tells(&tour, model.now_ms + TOUR_TOLD_MS));
+	assert_false(tour_watch(&tour, &sight)); /* two pins it had already */
+	sight.session = "other";
+	assert_true(tour_watch(&tour, &sight));
+}
+
+/* What was so before the step began was not done in it. */
+static void test_had_it_already(void **state)
+{
+	struct tour tour;
+	struct tour_sight sight = at_version("booking", "pr-482");
+
+	(void)state;
+	sight.filter = "pr:482";
+	sight.session = "mine-1234";
+	tour_begin(&tour);
+	assert_false(tour_watch(&tour, &sight));
+	sight.filter = "";
+	assert_false(tour_watch(&tour, &sight));
+	sight.filter = "pr:482";
+	assert_true(tour_watch(&tour, &sight));
+	tour_skip(&tour);
+	assert_false(tour_watch(&tour, &sight)); /* a session one had before */
+	assert_int_equal(tour_next(&tour), TOUR_GET_SESSION);
 }
 
 static void test_out_of_order(void **state)
@@ -181,12 +219,14 @@ static void test_out_of_order(void **state)
 
 	(void)state;
 	tour_begin(&tour);
-	assert_false(tour_watch(&tour, &sight)); /* done, but not the next one */
-	assert_true(is_done(&tour, TOUR_LOOK_AROUND));
-	tour_note(&tour, TOUR_COPY);
-	assert_int_equal(tour_next(&tour), TOUR_FIND_PULL);
-	for (int i = 0; i < 10; i++)
+	assert_false(tour_watch(&tour, &sight)); /* not the next one */
+	assert_false(is_done(&tour, TOUR_LOOK_AROUND));
+	tour_note(&tour, TOUR_COPY, 1);
+	assert_false(is_done(&tour, TOUR_COPY));
+	for (int i = 0; i < TOUR_COPY; i++)
 		tour_skip(&tour);
+	assert_int_equal(tour_next(&tour), TOUR_COPY);
+	tour_note(&tour, TOUR_COPY, 1);
 	assert_int_equal(tour_next(&tour), TOUR_STEPS);
 	tour_skip(&tour);
 	tour_begin(&tour);
@@ -220,18 +260,21 @@ static void test_requests(void **state)
 		.status = 503};
 
 	(void)state;
-	tour_begin(&tour);
+	begin_at(&tour, TOUR_SEE_REQUESTS);
 	str_copy(model.scope, sizeof(model.scope), STR_LIT("session:checkout"));
 	(void)tour_watch(&tour, &sight);
 	assert_false(is_done(&tour, TOUR_SEE_REQUESTS)); /* none came */
 	lines_add(model.lines, &request, &env, 1000);
 	(void)tour_watch(&tour, &sight);
 	assert_true(is_done(&tour, TOUR_SEE_REQUESTS));
+	begin_at(&tour, TOUR_SEE_FAILURES);
+	(void)tour_watch(&tour, &sight);
 	assert_false(is_done(&tour, TOUR_SEE_FAILURES));
 	sight.filter = "status:5xx";
 	(void)tour_watch(&tour, &sight);
 	assert_true(is_done(&tour, TOUR_SEE_FAILURES));
 
+	begin_at(&tour, TOUR_FIND_LOST);
 	str_copy(model.scope, sizeof(model.scope), STR_LIT("trace:4bf9"));
 	(void)tour_watch(&tour, &sight);
 	assert_false(is_done(&tour, TOUR_FIND_LOST));
@@ -243,6 +286,7 @@ static void test_requests(void **state)
 	lines_add(model.lines, &request, &env, 1000);
 	(void)tour_watch(&tour, &sight);
 	assert_true(is_done(&tour, TOUR_FIND_LOST));
+	begin_at(&tour, TOUR_ASK_WHY);
 	sight = sight_of("detail");
 	sight.argument = "1";
 	(void)tour_watch(&tour, &sight);
@@ -256,7 +300,7 @@ static void test_failing(void **state)
 	struct figures figures = {.rate = 1, .count = 60};
 
 	(void)state;
-	tour_begin(&tour);
+	begin_at(&tour, TOUR_FIND_FAILING);
 	figures_put(model.figures, STR_LIT("booking"), STR_LIT("pr-560"), &figures);
 	(void)tour_watch(&tour, &sight);
 	assert_false(is_done(&tour, TOUR_FIND_FAILING));
@@ -272,6 +316,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_table, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_names_of_the_environment, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_moves_on, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_had_it_already, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_out_of_order, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_read_only, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_requests, setup, teardown),

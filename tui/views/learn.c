@@ -26,11 +26,13 @@ static const char *const page_names[PAGES] = {"Tour", "Rules to try", "Glossary"
 struct learn {
 	enum page page;
 	struct tour tour;
+	struct list steps; /* the selected one is told whole */
+	enum tour_step next; /* as of the last prepare */
 	struct rules_form form;
 	struct list fields;
 	struct strbuf command;
 	struct glossary glossary;
-	char text[TOUR_TEXT_SIZE]; /* of the step that is next */
+	char text[TOUR_TEXT_SIZE]; /* of the selected step */
 };
 
 struct tour *learn_tour(void *state)
@@ -45,6 +47,8 @@ static void *learn_create(void)
 	rules_init(&state->form);
 	strbuf_init(&state->command, (size_t)4 * LIMIT_FILTER);
 	state->fields.count = RULES_FIELDS;
+	state->steps.count = state->steps.height = TOUR_STEPS;
+	state->tour.told = state->tour.watched = -1;
 	return state;
 }
 
@@ -70,6 +74,17 @@ static void prepare_rules(struct learn *state, const struct model *model, const 
 	rules_command(&state->form, &state->command);
 }
 
+/* What is selected goes on with the tour. */
+static void prepare_tour(struct learn *state, const struct model *model)
+{
+	enum tour_step next = tour_next(&state->tour);
+
+	if (next != state->next && next < TOUR_STEPS)
+		list_select(&state->steps, next);
+	state->next = next;
+	tour_text((enum tour_step)state->steps.selected, model, state->text);
+}
+
 static void learn_prepare(
 	void *arg, const struct model *model, struct ui *ui, unsigned parts, int rows, int cols)
 {
@@ -81,70 +96,76 @@ static void learn_prepare(
 	if (state->page == PAGE_RULES)
 		prepare_rules(state, model, ui);
 	if (state->page == PAGE_TOUR)
-		tour_text(tour_next(&state->tour), model, state->text);
+		prepare_tour(state, model);
 }
 
 /* ---- the tour ---- */
+
+/* A sentence with keys in it, as they are in force. */
+static int say(const struct canvas *canvas, int y, int x, enum role role, const char *text)
+{
+	char keyed[TOUR_TEXT_SIZE];
+
+	keymap_text(keyed, sizeof(keyed), text);
+	return cell_sentence(canvas, y, x, role, str_of(keyed));
+}
 
 static int draw_step(const struct learn *state, const struct ui *ui, const struct canvas *canvas,
 	int y, enum tour_step step)
 {
 	bool done = (state->tour.done & (1U << step)) != 0;
 	bool skipped = !done && (state->tour.skipped & (1U << step)) != 0;
-	bool next = state->tour.on && step == tour_next(&state->tour);
+	bool whole = (size_t)step == state->steps.selected;
 	int wide = canvas->cols >= 110 ? 46 : canvas->cols - 8;
+	char lesson[TOUR_TEXT_SIZE];
 	char number[16];
 
 	(void)snprintf(number, sizeof(number), "%d", (int)step + 1);
 	if (done || skipped)
 		(void)canvas_glyph(canvas, y, 3, done ? ROLE_READY : ROLE_QUIET,
 			done ? GLYPH_READY : GLYPH_NONE);
-	if (next)
+	if (whole)
 		(void)canvas_glyph(canvas, y, 1, ROLE_MARK, GLYPH_MARK);
 	canvas_right(canvas, y, 4, 3, ROLE_QUIET, number);
 	canvas_c(canvas, y, 8, wide - 8,
-		next   ? ROLE_SELECTED
+		whole  ? ROLE_SELECTED
 		: done ? ROLE_BASE
 		       : ROLE_QUIET,
 		tour_title(step));
-	if (canvas->cols >= 110 && done)
-		canvas_c(canvas, y, wide, canvas->cols - wide - 1, ROLE_QUIET, tour_lesson(step));
+	if (canvas->cols >= 110 && done && !whole) {
+		tour_lesson(step, lesson);
+		canvas_c(canvas, y, wide, canvas->cols - wide - 1, ROLE_QUIET, lesson);
+	}
 	if (canvas->cols >= 110 && skipped)
 		canvas_c(canvas, y, wide, canvas->cols - wide - 1, ROLE_QUIET,
 			tour_writes(step) && ui->read_only ? "left out: nothing is sent from here"
 							   : "left out");
 	y++;
-	if (!next)
+	if (!whole)
 		return y;
 	y = cell_sentence(canvas, y, 8, ROLE_STRONG, str_of(state->text));
-	if (tour_writes(step))
-		y = cell_sentence(canvas, y, 8, ROLE_WARNING,
-			STR_LIT("This changes your own session only, also where others work; n "
-				"leaves "
-				"it out."));
-	return cell_sentence(canvas, y, 8, ROLE_QUIET, str_of(tour_lesson(step)));
+	if (tour_writes(step) && !done && !skipped)
+		y = say(canvas, y, 8, ROLE_WARNING,
+			"This changes your own session only, also where others work; {learn.skip} "
+			"leaves it out.");
+	tour_lesson(step, lesson);
+	return cell_sentence(canvas, y, 8, ROLE_QUIET, str_of(lesson));
 }
 
 static void draw_tour(const struct learn *state, const struct ui *ui, const struct canvas *canvas)
 {
-	enum tour_step next = tour_next(&state->tour);
-	int y = 0;
+	bool over = tour_next(&state->tour) == TOUR_STEPS;
+	int y = say(canvas, 0, 3, over ? ROLE_DONE : ROLE_BASE,
+		over ? "That was the tour. {global.help} shows every key, {global.command} every "
+		       "command, and the glossary every word."
+		: state->tour.on
+			? "Do each in its view: the tour sees it and goes on. Its line stays at "
+			  "the "
+			  "bottom; {global.view-learn} comes back here, "
+			  "{global.command}tour off puts it away."
+			: "Twelve things to do once, in about five minutes. {learn.open} begins; "
+			  "the tour sees what you do, and goes on.");
 
-	if (next == TOUR_STEPS)
-		y = cell_sentence(canvas, y, 3, ROLE_DONE,
-			STR_LIT("That was the tour. ? shows every key, : every command, and the "
-				"glossary "
-				"every word."));
-	else if (state->tour.on)
-		y = cell_sentence(canvas, y, 3, ROLE_BASE,
-			STR_LIT("Do each in its view: the tour sees it and moves on. Its line "
-				"stays at "
-				"the bottom; 7 comes back here."));
-	else
-		y = cell_sentence(canvas, y, 3, ROLE_BASE,
-			STR_LIT("Twelve things, about five minutes. Enter begins; the tour sees "
-				"what you "
-				"do, and moves on by itself."));
 	y++;
 	for (int i = 0; i < TOUR_STEPS && y < canvas->rows; i++)
 		y = draw_step(state, ui, canvas, y, (enum tour_step)i);
@@ -241,12 +262,12 @@ static void learn_draw(const void *arg, const struct model *model, const struct 
 		glossary_draw(&state->glossary, canvas);
 }
 
-static int steps_over(const struct tour *tour)
+static int count_steps(uint32_t steps)
 {
 	int count = 0;
 
 	for (int i = 0; i < TOUR_STEPS; i++)
-		count += (int)(((tour->done | tour->skipped) >> i) & 1);
+		count += (int)((steps >> i) & 1);
 	return count;
 }
 
@@ -257,6 +278,14 @@ static void where_in(const struct glossary *glossary, char *dst, size_t size)
 
 	(void)snprintf(dst, size, "%zu to %zu of %zu", list->top + 1,
 		last < list->count ? last : list->count, list->count);
+}
+
+static void say_progress(const struct tour *tour, char *dst, size_t size)
+{
+	int left_out = count_steps(tour->skipped & ~tour->done);
+
+	(void)snprintf(dst, size, left_out > 0 ? "%d of %d done, %d left out" : "%d of %d done",
+		count_steps(tour->done), TOUR_STEPS, left_out);
 }
 
 static void learn_draw_title(const void *arg, const struct model *model, const struct ui *ui,
@@ -274,8 +303,7 @@ static void learn_draw_title(const void *arg, const struct model *model, const s
 			     state->page == (enum page)i ? ROLE_TAB_NOW : ROLE_TAB, page_names[i]) +
 		     2;
 	if (state->page == PAGE_TOUR)
-		(void)snprintf(
-			text, sizeof(text), "%d of %d over", steps_over(&state->tour), TOUR_STEPS);
+		say_progress(&state->tour, text, sizeof(text));
 	else if (state->page == PAGE_RULES)
 		(void)snprintf(text, sizeof(text), "decided as the proxy does, now");
 	else
@@ -316,7 +344,8 @@ static void act_tour(struct learn *state, struct ui *ui, enum action action)
 	} else {
 		state->tour.on = !state->tour.on;
 		if (!state->tour.on)
-			ui_say(ui, ROLE_DONE, "the tour waits here; Enter goes on with it");
+			ui_say_keys(ui, ROLE_DONE,
+				"the tour is put away; {learn.open} goes on with it");
 	}
 }
 
@@ -347,6 +376,8 @@ static enum redraw learn_act(
 	}
 	if (state->page == PAGE_WORDS)
 		return glossary_move(&state->glossary, action) ? REDRAW_ALL : REDRAW_NONE;
+	if (state->page == PAGE_TOUR)
+		return list_move(&state->steps, action) ? REDRAW_ALL : REDRAW_NONE;
 	return state->page == PAGE_RULES && list_move(&state->fields, action) ? REDRAW_BODY
 									      : REDRAW_NONE;
 }
