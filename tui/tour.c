@@ -327,12 +327,16 @@ struct hints {
 	const struct session *session; /* that pins it */
 };
 
+/* Names are looked for among so many versions, for each frame: with very many, those of the first services. */
+enum { HINT_VERSIONS = 400 };
+
 static size_t versions_of(const struct environment *env, int64_t pull, const struct version **first)
 {
 	size_t count = 0;
+	size_t looked = 0;
 
-	for (size_t i = 0; i < env->node_count; i++)
-		for (size_t j = 0; j < env->nodes[i].version_count; j++) {
+	for (size_t i = 0; i < env->node_count && looked < HINT_VERSIONS; i++)
+		for (size_t j = 0; j < env->nodes[i].version_count; j++, looked++) {
 			const struct version *version = env->nodes[i].versions[j];
 
 			if (version->pr_number == pull && count++ == 0)
@@ -341,14 +345,14 @@ static size_t versions_of(const struct environment *env, int64_t pull, const str
 	return count;
 }
 
-/* The pull request with the most versions; looks at the first few hundred versions only. */
+/* The pull request with the most versions. */
 static void find_pull(const struct environment *env, struct hints *hints)
 {
 	size_t most = 0;
 	size_t looked = 0;
 
-	for (size_t i = 0; i < env->node_count && looked < 300; i++)
-		for (size_t j = 0; j < env->nodes[i].version_count && looked < 300; j++, looked++) {
+	for (size_t i = 0; i < env->node_count && looked < HINT_VERSIONS; i++)
+		for (size_t j = 0; j < env->nodes[i].version_count; j++, looked++) {
 			int64_t pull = env->nodes[i].versions[j]->pr_number;
 			const struct version *first = NULL;
 			size_t count;

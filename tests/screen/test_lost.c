@@ -34,7 +34,7 @@ static void wait_older(struct pty *terminal, long seconds)
 		stale = strstr(row, "STALE ");
 		if (!stale || time_monotonic_ms() > deadline)
 			fail_msg("its age is not told: %s", row);
-	} while (strtol(stale + 6, NULL, 10) < seconds);
+	} while (stale && strtol(stale + 6, NULL, 10) < seconds);
 }
 
 static void test_stale_and_back(void **state)

@@ -103,6 +103,9 @@ void requests_draw_empty(const struct model *model, const struct canvas *canvas)
 		y = cell_sentence(&part, y, 3, ROLE_COMMAND, strbuf_str(&line));
 	}
 	strbuf_finish(&line);
+	if (!refused && model->env->node_count == 0)
+		y = cell_sentence(&part, y, 3, ROLE_QUIET,
+			STR_LIT("No service is registered yet: 1 says how one is."));
 	if (model->scope[0] == '\0')
 		return;
 	(void)snprintf(text, sizeof(text), "%.*s shows all requests, %.*s asks for others.",

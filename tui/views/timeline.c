@@ -233,9 +233,10 @@ static void draw_empty(
 		: state->hidden > 0 ? "Nothing matches the filter."
 		: windows[state->window].ms ? "Nothing changed in this time."
 					    : "Nothing has changed yet.");
-	if (!none)
-		canvas_c(canvas, 3, 3, canvas->cols - 4, ROLE_QUIET,
-			"t shows more time, Esc drops the filter.");
+	canvas_c(canvas, 3, 3, canvas->cols - 4, ROLE_QUIET,
+		!none                         ? "t shows more time, Esc drops the filter."
+		: model->env->node_count == 0 ? "No service is registered yet: 1 says how one is."
+					      : "");
 }
 
 static void timeline_draw(const void *arg, const struct model *model, const struct ui *ui,

@@ -1,0 +1,170 @@
+/*
+ * Nothing at all, and very much: an empty environment says in every view what to do, and 2,000 services with 20
+ * versions each are opened, moved through and filtered in every view as few are, with no key lost.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "core/model/version.h"
+
+#include "tests/support/dash.h"
+
+enum { SERVICES = 2000, VERSIONS = 20, SESSIONS = 2000, KEYS = 150 };
+
+/* ---- nothing ---- */
+
+static void furnish_nothing(struct stage_plane *plane)
+{
+	stage_clock(plane, 0);
+}
+
+static const struct {
+	const char *key, *says, *to_do;
+} empty_views[] = {
+	{"1", "No service is registered yet.", "umbra version register"},
+	{"2", "No version names a pull request.", "umbra version register"},
+	{"3", "There is no session yet.", "c creates one"},
+	{"4", "No request yet.", "1 says how one is"},
+	{"5", "Nothing has changed yet", "1 says how one is"},
+	{"6", "No request in the last minute.", "umbra curl SERVICE/PATH sends one"},
+	{"7", "Twelve things", "Enter begin"},
+};
+
+static void test_empty(void **state)
+{
+	static const struct stage_script nothing = {.furnish = furnish_nothing};
+
+	(void)state;
+	stage_start(&stage, &nothing, 0);
+	dash_start(&pty, &stage, &(struct dash_options){.rows = 24, .cols = 80});
+	pty_wait_text(&pty, "0 services");
+	for (size_t i = 0; i < ARRAY_LEN(empty_views); i++) {
+		pty_keys(&pty, empty_views[i].key);
+		pty_wait_text(&pty, empty_views[i].says);
+		pty_wait_text(&pty, empty_views[i].to_do);
+	}
+	dash_quit();
+}
+
+/* ---- much ---- */
+
+static void add_request(struct stage_plane *plane, const char *caller, const char *service)
+{
+	struct request request;
+
+	memset(&request, 0, sizeof(request));
+	request.service = str_of(service);
+	request.version = STR_LIT("v0");
+	request.kind = KIND_STABLE;
+	request.carrier = CARRIER_COUNT;
+	request.reason = REASON_NO_SESSION;
+	request.intended = REASON_COUNT;
+	request.caller = str_of(caller);
+	request.method = STR_LIT("GET");
+	request.path = STR_LIT("/items");
+	request.host = str_of(service);
+	request.status = 200;
+	stage_request(plane, &request);
+}
+
+static void furnish_service(struct stage_plane *plane, int i)
+{
+	char service[32], caller[32], version[16], body[256];
+
+	(void)snprintf(service, sizeof(service), "service-%04d", i);
+	stage_service(plane, service, "{\"owner\":\"studio\"}");
+	stage_version(
+		plane, service, "v0", "{\"kind\":\"stable\",\"endpoints\":[\"127.0.0.1:9001\"]}");
+	stage_up(plane, service, "v0");
+	for (int j = 1; j < VERSIONS; j++) {
+		(void)snprintf(version, sizeof(version), "pr-%d", i * VERSIONS + j);
+		(void)snprintf(body, sizeof(body),
+			"{\"endpoints\":[\"127.0.0.1:%d\"],\"pr\":{\"number\":%d,\"title\":"
+			"\"Change "
+			"%d of %s\",\"author\":\"dev%d\"}}",
+			9100 + j, i * VERSIONS + j, j, service, i % 30);
+		stage_version(plane, service, version, body);
+		stage_up(plane, service, version);
+	}
+	(void)snprintf(caller, sizeof(caller), "service-%04d@v0", i / 2);
+	add_request(plane, i == 0 ? "" : caller, service);
+}
+
+static void furnish_much(struct stage_plane *plane)
+{
+	char body[128];
+
+	stage_clock(plane, 10000);
+	for (int i = 0; i < SERVICES; i++)
+		furnish_service(plane, i);
+	for (int i = 0; i < SESSIONS; i++) {
+		(void)snprintf(body, sizeof(body),
+			"{\"key\":\"s-%04d\",\"owner\":\"dev%d\",\"pins\":{\"service-%04d\":\"pr-%"
+			"d\"}}",
+			i, i % 30, i, i * VERSIONS + 1);
+		stage_session(plane, body);
+	}
+}
+
+static const struct {
+	const char *key, *open; /* what is seen then */
+	const char *at; /* what is said of the row KEYS below the first; NULL: no list */
+	const char *filter, *left, *hidden; /* what is seen of it, and what not */
+} big_views[] = {
+	{"1", "sort: name", "umbra version show service-0007@pr-142", "/service:service-1234",
+		"pr-24681", "service-0000"},
+	{"2", "sort: number", "umbra pr show 39842", "/author:dev7", "#36151", "#39999"},
+	{"3", "sort: name", "umbra session show s-0150", "/s-1234", "s-1234", "s-0001"},
+	{"4", "service-1999", "service-1950", "/service:service-1999", "hides 199", "service-1998"},
+	{"5", "created session s-1999", "stage created session s-1849, 10s ago", "/session:s-1999",
+		"hides 999", "s-1998"},
+	{"6", " outside ", "service-0547 calls service-1095", "/service:service-1234",
+		"service-0617 calls service-1234", "service-1095"},
+	{"7", "Twelve things", NULL, NULL, NULL, NULL},
+};
+
+static void test_much(void **state)
+{
+	static const struct stage_script much = {.furnish = furnish_much};
+
+	(void)state;
+	stage_start(&stage, &much, 0);
+	dash_start(&pty, &stage, &(struct dash_options){0});
+	pty_wait_text(&pty, "2000 services  40000 versions  2000 sessions");
+	for (size_t i = 0; i < ARRAY_LEN(big_views); i++) {
+		pty_keys(&pty, big_views[i].key);
+		pty_wait_text(&pty, big_views[i].open);
+		if (!big_views[i].at)
+			continue;
+		pty_keys(&pty, "g");
+		for (int j = 0; j < KEYS; j++)
+			pty_keys(&pty, "j");
+		pty_wait_text(&pty, big_views[i].at);
+		pty_keys(&pty, big_views[i].filter);
+		pty_wait_text(&pty, big_views[i].left);
+		pty_wait_gone(&pty, big_views[i].hidden);
+		pty_keys(&pty, "\033");
+		pty_wait_gone(&pty, "Enter keep it");
+	}
+	dash_quit();
+}
+
+#define AMOUNT(name) cmocka_unit_test_teardown(name, dash_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		AMOUNT(test_empty),
+		AMOUNT(test_much),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
