@@ -207,6 +207,7 @@ fuzz-run: $(OBJ)/libcore.a $(OBJ)/libtui.a $(OBJ)/libsupport.a $(call objects,$(
 	$(BIN)/tests/fuzz/new/$$name tests/fuzz/corpus/$${name#fuzz_} || exit 1; done
 
 bench: all $(BENCH) $(E2E_HELPER) ## the budgets, each beside its peer, one JSON line each
+	$(Q)sh .ci/deps bench >/dev/null || true
 	$(Q)UMBRA=$(abspath $(BIN)/umbra) TEST_BIN=$(abspath $(BIN)/tests) sh tests/bench/run.sh
 
 # The first block of the README is a real screen.

@@ -92,54 +92,69 @@ void grid_fill(struct grid *grid, int y, int x, const cchar_t *cell, int cols)
 
 /* ---- to curses ---- */
 
+/* To hand over so many cells that did not change is cheaper than to begin anew. */
+enum { GAP_MAX = 8 };
+
 struct span {
 	int from, to;
 };
 
-static bool is_same(const cchar_t *a, const cchar_t *b)
-{
-	return memcmp(a, b, sizeof(*a)) == 0;
-}
-
-/* From the first to behind the last cell that differs, whole glyphs; nothing when none does. */
-static struct span changed_span(const struct grid *grid, int y)
+static bool is_row_as_given(const struct grid *grid, int y)
 {
 	size_t at = (size_t)y * (size_t)grid->cols;
-	const cchar_t *row = grid->cells + at;
-	const cchar_t *given = grid->given + at;
-	struct span span = {0, grid->cols};
 
-	if (!grid->known[y])
-		return span;
-	while (span.from < span.to && is_same(&row[span.from], &given[span.from]))
-		span.from++;
-	while (span.to > span.from && is_same(&row[span.to - 1], &given[span.to - 1]))
-		span.to--;
+	return grid->known[y] && memcmp(&grid->cells[at], &grid->given[at],
+					 (size_t)grid->cols * sizeof(*grid->cells)) == 0;
+}
+
+static bool has_changed(const struct grid *grid, int y, int x)
+{
+	size_t at = (size_t)y * (size_t)grid->cols + (size_t)x;
+
+	return !grid->known[y] ||
+	       memcmp(&grid->cells[at], &grid->given[at], sizeof(*grid->cells)) != 0;
+}
+
+/* The next cells that changed, from x on, and those between them; empty when there are no more. */
+static struct span next_span(const struct grid *grid, int y, int x)
+{
+	struct span span;
+
+	while (x < grid->cols && !has_changed(grid, y, x))
+		x++;
+	span = (struct span){x, x};
+	for (; x < grid->cols && x - span.to <= GAP_MAX; x++)
+		if (has_changed(grid, y, x))
+			span.to = x + 1;
 	return span;
 }
 
 static void give_span(struct grid *grid, WINDOW *window, int y, struct span span)
 {
-	const cchar_t *row = grid->cells + (size_t)y * (size_t)grid->cols;
+	size_t at = (size_t)y * (size_t)grid->cols;
+	const cchar_t *row = grid->cells + at;
 	int count = 0;
 
 	for (int x = span.from; x < span.to; x++)
 		if (row[x].chars[0] != L'\0')
 			grid->row[count++] = row[x];
 	(void)mvwadd_wchnstr(window, y, span.from, grid->row, count);
+	memcpy(grid->given + at + span.from, row + span.from,
+		(size_t)(span.to - span.from) * sizeof(*row));
 }
 
 void grid_give(struct grid *grid, WINDOW *window)
 {
 	for (int y = 0; y < grid->rows; y++) {
-		struct span span = changed_span(grid, y);
-		size_t at = (size_t)y * (size_t)grid->cols + (size_t)span.from;
+		struct span span;
 
-		if (span.from == span.to)
+		if (is_row_as_given(grid, y))
 			continue;
-		give_span(grid, window, y, span);
-		memcpy(grid->given + at, grid->cells + at,
-			(size_t)(span.to - span.from) * sizeof(cchar_t));
+		span = next_span(grid, y, 0);
+		while (span.from < span.to) {
+			give_span(grid, window, y, span);
+			span = next_span(grid, y, span.to);
+		}
 		grid->known[y] = true;
 	}
 }

@@ -31,7 +31,7 @@ void grid_put(struct grid *grid, int y, int x, const cchar_t *cell, int cells);
 void grid_text(struct grid *grid, int y, int x, const cchar_t *cell, const char *text, int cols);
 /* The same one-cell glyph over and over. */
 void grid_fill(struct grid *grid, int y, int x, const cchar_t *cell, int cols);
-/* Hands over what changed, in each row from the first cell that did to the last. */
+/* Hands over the cells that changed. */
 void grid_give(struct grid *grid, WINDOW *window);
 
 #endif

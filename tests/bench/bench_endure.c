@@ -84,7 +84,10 @@ static void print(struct endurance *run, int seconds, double before_kib, double 
 
 	pty_row(&watch->pty, 2, row);
 	lost = strstr(row, "lost ");
-	(void)snprintf(more, sizeof(more), "\"seconds\":%d,\"after\":%.0f", seconds, after_kib);
+	(void)snprintf(more, sizeof(more), "\"seconds\":%d,\"before\":%.0f,\"after\":%.0f", seconds,
+		before_kib, after_kib);
+	(void)figure_print(&(struct figure){"endure", "memory with a full tail", "KiB", after_kib,
+		16 * 1024 + watch->scene.services * watch->scene.versions, false, NULL, 0, NULL});
 	(void)figure_print(&(struct figure){"endure", "memory once the ring is full, growth", "KiB",
 		after_kib > before_kib ? after_kib - before_kib : 0, GROWTH_KIB_MAX, false, NULL, 0,
 		more});

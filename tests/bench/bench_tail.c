@@ -3,6 +3,9 @@
  * real API, at three rates. Beside it, at the same time, tail -f, less +F and lnav (those that are installed)
  * follow a file that grows by as many lines as wide. Costs are CPU time; lag is from the hand of the
  * control plane to the terminal.
+ *
+ * The budget of 5 us stands beside the 8 that less takes on a machine at rest. Where less takes longer, for the
+ * machine or for what else it does, so may we: by as much.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -17,6 +20,7 @@
 #include "tests/support/term.h"
 
 enum { SETTLE_MS = 2500, RUN_MS = 8000, TICK_MS = 10 };
+enum { FULL_RATE = 10000, BUDGET_US = 5, LESS_US = 8 };
 enum { PEER_TAIL, PEER_LESS, PEER_LNAV, PEER_COUNT };
 
 static char file_name[] = "/tmp/umbra-bench-XXXXXX";
@@ -67,6 +71,26 @@ static double cpu_of(const struct term *term)
 	return term->pid > 0 ? figure_cpu_seconds(term->pid) : 0;
 }
 
+static double budget_us(double less_us)
+{
+	return less_us > LESS_US ? BUDGET_US * less_us / LESS_US : BUDGET_US;
+}
+
+static void print_memory(const struct tail_watch *watch, const struct term *terms)
+{
+	double kib[PEER_COUNT];
+	char more[96];
+
+	for (int i = 0; i < PEER_COUNT; i++)
+		kib[i] = terms[i].pid > 0 ? figure_rss_kib(terms[i].pid) : -1;
+	(void)snprintf(
+		more, sizeof(more), "\"less\":%.0f,\"tail\":%.0f", kib[PEER_LESS], kib[PEER_TAIL]);
+	(void)figure_print(&(struct figure){"tail", "memory with a full tail", "KiB",
+		figure_rss_kib(watch->pty.pid),
+		16 * 1024 + watch->scene.services * watch->scene.versions, false, "lnav",
+		kib[PEER_LNAV], more});
+}
+
 static void print(int rate, double cost_us, const double *peer_us, struct tail_watch *watch)
 {
 	char what[96], more[160];
@@ -74,8 +98,8 @@ static void print(int rate, double cost_us, const double *peer_us, struct tail_w
 	(void)snprintf(what, sizeof(what), "CPU per line of a tail of %d lines/s", rate);
 	(void)snprintf(more, sizeof(more), "\"tail\":%.1f,\"lnav\":%.1f", peer_us[PEER_TAIL],
 		peer_us[PEER_LNAV]);
-	(void)figure_print(&(struct figure){
-		"tail", what, "us", cost_us, 5, false, "less", peer_us[PEER_LESS], more});
+	(void)figure_print(&(struct figure){"tail", what, "us", cost_us,
+		budget_us(peer_us[PEER_LESS]), false, "less", peer_us[PEER_LESS], more});
 	(void)snprintf(what, sizeof(what), "line on the screen after, %d lines/s, p99", rate);
 	(void)snprintf(more, sizeof(more), "\"p50\":%.1f,\"max\":%.1f,\"lines\":%zu",
 		figure_percentile(watch->lags_ms, watch->lag_count, 0.5),
@@ -108,6 +132,8 @@ static void measure(int rate)
 	for (int i = 0; i < PEER_COUNT; i++)
 		peer_us[i] = terms[i].pid > 0 ? (cpu_of(&terms[i]) - peer_us[i]) * 1e6 / lines : -1;
 	print(rate, cost, peer_us, &watch);
+	if (rate == FULL_RATE)
+		print_memory(&watch, terms);
 	for (int i = 0; i < PEER_COUNT; i++)
 		term_stop(&terms[i]);
 	tail_watch_stop(&watch);
@@ -117,7 +143,7 @@ static void measure(int rate)
 
 int main(void)
 {
-	static const int rates[] = {1000, 2000, 10000};
+	static const int rates[] = {1000, 2000, FULL_RATE};
 
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)close(mkstemp(file_name));

@@ -3,13 +3,15 @@
  * at rest and with traffic shown, for a key with 40,000 versions, and its memory (bench_tail.c has the tail).
  *
  * The program is the real one, against the real API in a process of its own (bench_scene.h). Whatever of
- * htop, btop and tig is installed is measured beside it, in turn, so that what the machine does
- * meanwhile falls on all of them. Times are medians; costs are CPU time, not the clock's.
+ * htop, btop, tig and hatop (on an HAProxy of its own) is installed is measured beside it, in turn, so that what
+ * the machine does meanwhile falls on all of them. Times are medians; costs are CPU time, not the clock's.
  */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "core/base/mem.h"
 #include "core/base/time.h"
@@ -31,13 +33,96 @@ static const struct bench_scene demo_busy = {
 	.services = 8, .versions = 2, .sessions = 4, .rate = 100};
 static const struct bench_scene large = {.services = 2000, .versions = 20, .sessions = 2000};
 
-enum { PEER_TIG, PEER_BTOP, PEER_HTOP, PEER_COUNT };
+enum { PEER_HTOP, PEER_BTOP, PEER_TIG, PEER_HATOP, PEER_COUNT };
+
+static char haproxy_dir[] = "/tmp/umbra-bench-XXXXXX";
+static char haproxy_socket[64];
 
 static const char *const peers[PEER_COUNT][4] = {
-	[PEER_TIG] = {"tig", NULL},
-	[PEER_BTOP] = {"btop", NULL},
 	[PEER_HTOP] = {"htop", NULL},
+	[PEER_BTOP] = {"btop", NULL},
+	[PEER_TIG] = {"tig", NULL},
+	[PEER_HATOP] = {"hatop", "-s", haproxy_socket, NULL},
 };
+
+enum { MORE_SIZE = 256 };
+
+/* The others, as further members of a figure; null stands for one that is not installed. */
+static void add_peers(char more[MORE_SIZE], const double values[PEER_COUNT], int but)
+{
+	for (int i = 0; i < PEER_COUNT; i++) {
+		size_t used = strlen(more);
+		const char *comma = used > 0 ? "," : "";
+
+		if (i == but)
+			continue;
+		if (values[i] < 0)
+			(void)snprintf(
+				more + used, MORE_SIZE - used, "%s\"%s\":null", comma, peers[i][0]);
+		else
+			(void)snprintf(more + used, MORE_SIZE - used, "%s\"%s\":%.*f", comma,
+				peers[i][0], values[i] < 10 ? 3 : 0, values[i]);
+	}
+}
+
+/* ---- an HAProxy for hatop: 8 services of two servers, as many as the dashboard shows ---- */
+
+static void write_haproxy_config(const char *path)
+{
+	FILE *file = fopen(path, "w");
+
+	if (file == NULL)
+		return;
+	(void)fprintf(file,
+		"global\n stats socket %s level admin\ndefaults\n mode http\n timeout connect 1s\n"
+		" timeout client 1s\n timeout server 1s\nfrontend f\n bind unix@%s/front\n"
+		" default_backend b0\n",
+		haproxy_socket, haproxy_dir);
+	for (int i = 0; i < demo_sized.services; i++)
+		(void)fprintf(
+			file, "backend b%d\n server one 127.0.0.1:1\n server two 127.0.0.1:2\n", i);
+	(void)fclose(file);
+}
+
+static pid_t start_haproxy(void)
+{
+	char config[sizeof(haproxy_dir) + 16];
+	pid_t pid;
+
+	if (mkdtemp(haproxy_dir) == NULL)
+		return -1;
+	(void)snprintf(config, sizeof(config), "%s/config", haproxy_dir);
+	(void)snprintf(haproxy_socket, sizeof(haproxy_socket), "%s/stats", haproxy_dir);
+	write_haproxy_config(config);
+	pid = fork();
+	if (pid == 0) {
+		(void)execlp("haproxy", "haproxy", "-q", "-db", "-f", config, (char *)NULL);
+		(void)execl(
+			"/usr/sbin/haproxy", "haproxy", "-q", "-db", "-f", config, (char *)NULL);
+		_exit(127);
+	}
+	for (int i = 0; i < PATIENCE_MS / 10 && access(haproxy_socket, F_OK) != 0 &&
+			waitpid(pid, NULL, WNOHANG) == 0;
+		i++)
+		(void)usleep(10000);
+	return pid;
+}
+
+static void stop_haproxy(pid_t pid)
+{
+	static const char *const left[] = {"config", "stats", "front"};
+	char path[sizeof(haproxy_dir) + 16];
+
+	if (pid > 0) {
+		(void)kill(pid, SIGKILL);
+		(void)waitpid(pid, NULL, 0);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(left); i++) {
+		(void)snprintf(path, sizeof(path), "%s/%s", haproxy_dir, left[i]);
+		(void)unlink(path);
+	}
+	(void)rmdir(haproxy_dir);
+}
 
 /* ---- the program under measurement ---- */
 
@@ -110,7 +195,7 @@ static void measure_starts(void)
 	size_t counts[PEER_COUNT] = {0};
 	double medians[PEER_COUNT];
 	struct bench_server server;
-	char more[256];
+	char more[MORE_SIZE];
 
 	if (!bench_scene_start(&server, &demo_sized))
 		return;
@@ -122,8 +207,8 @@ static void measure_starts(void)
 	(void)bench_server_stop(&server);
 	for (int i = 0; i < PEER_COUNT; i++)
 		medians[i] = figure_percentile(times[i], counts[i], 0.5);
-	(void)snprintf(more, sizeof(more), "\"rounds\":%d,\"btop\":%.1f,\"htop\":%.1f", ROUNDS,
-		medians[PEER_BTOP], medians[PEER_HTOP]);
+	(void)snprintf(more, sizeof(more), "\"rounds\":%d", ROUNDS);
+	add_peers(more, medians, PEER_TIG);
 	(void)figure_print(&(struct figure){"tty", "start to first paint, nobody to ask", "ms",
 		figure_percentile(alone.paint, alone.count, 0.5), 30, false, "tig",
 		medians[PEER_TIG], more});
@@ -132,6 +217,7 @@ static void measure_starts(void)
 		medians[PEER_TIG], more});
 	(void)snprintf(more, sizeof(more), "\"cpu_ms\":%.1f",
 		figure_percentile(served.cpu, served.count, 0.5));
+	add_peers(more, medians, PEER_TIG);
 	(void)figure_print(&(struct figure){"tty", "start to data, 8 services", "ms",
 		figure_percentile(served.data, served.count, 0.5), 60, false, "tig",
 		medians[PEER_TIG], more});
@@ -139,12 +225,13 @@ static void measure_starts(void)
 
 /* ---- at rest ---- */
 
-enum { AT_REST, AT_WORK, BESIDE_HTOP, BESIDE_BTOP, IDLERS };
+enum { AT_REST, AT_WORK, BESIDE, IDLERS = BESIDE + PEER_COUNT };
 
 struct idler {
 	struct term term;
 	double cpu; /* at the beginning, then the share of a core in percent */
 	double bytes; /* at the beginning, then a second */
+	double rss_kib;
 };
 
 static void read_all(struct idler *idlers, int64_t ms)
@@ -153,7 +240,8 @@ static void read_all(struct idler *idlers, int64_t ms)
 
 	while (time_monotonic_ms() < until_ms) {
 		for (int i = 0; i < IDLERS; i++)
-			(void)(idlers[i].term.pid > 0 && term_read(&idlers[i].term, 20));
+			(void)(idlers[i].term.pid > 0 && !idlers[i].term.ended &&
+				term_read(&idlers[i].term, 20));
 	}
 }
 
@@ -176,25 +264,39 @@ static void measure_idlers(struct idler *idlers)
 		double cpu = figure_cpu_seconds(idler->term.pid) - idler->cpu;
 
 		idler->cpu = there ? cpu * 100 / seconds : -1;
+		idler->rss_kib = there ? figure_rss_kib(idler->term.pid) : -1;
 		idler->bytes = there ? ((double)idler->term.bytes - idler->bytes) / seconds : -1;
 		term_stop(&idler->term);
 	}
 }
 
+static void print_idle(const char *what, const char *unit, double value, double budget,
+	const double values[PEER_COUNT])
+{
+	char more[MORE_SIZE] = "";
+
+	add_peers(more, values, PEER_HTOP);
+	(void)figure_print(&(struct figure){
+		"tty", what, unit, value, budget, false, "htop", values[PEER_HTOP], more});
+}
+
 static void print_idlers(const struct idler *idlers)
 {
-	char more[128];
+	const struct idler *rest = &idlers[AT_REST];
+	const struct idler *work = &idlers[AT_WORK];
+	double cpu[PEER_COUNT], bytes[PEER_COUNT], rss_kib[PEER_COUNT];
+	double memory_kib = 16 * 1024 + demo_sized.services * demo_sized.versions;
 
-	(void)snprintf(more, sizeof(more), "\"btop\":%.3f", idlers[BESIDE_BTOP].cpu);
-	(void)figure_print(&(struct figure){"tty", "CPU while nothing changes", "% of a core",
-		idlers[AT_REST].cpu, 0.1, false, "htop", idlers[BESIDE_HTOP].cpu, more});
-	(void)figure_print(&(struct figure){"tty", "CPU with 100 requests/s shown", "% of a core",
-		idlers[AT_WORK].cpu, 0.5, false, "htop", idlers[BESIDE_HTOP].cpu, more});
-	(void)snprintf(more, sizeof(more), "\"btop\":%.0f", idlers[BESIDE_BTOP].bytes);
-	(void)figure_print(&(struct figure){"tty", "bytes while nothing changes", "B/s",
-		idlers[AT_REST].bytes, 100, false, "htop", idlers[BESIDE_HTOP].bytes, more});
-	(void)figure_print(&(struct figure){"tty", "bytes with 100 requests/s shown", "B/s",
-		idlers[AT_WORK].bytes, 0, false, "htop", idlers[BESIDE_HTOP].bytes, more});
+	for (int i = 0; i < PEER_COUNT; i++) {
+		cpu[i] = idlers[BESIDE + i].cpu;
+		bytes[i] = idlers[BESIDE + i].bytes;
+		rss_kib[i] = idlers[BESIDE + i].rss_kib;
+	}
+	print_idle("CPU while nothing changes", "% of a core", rest->cpu, 0.1, cpu);
+	print_idle("CPU with 100 requests/s shown", "% of a core", work->cpu, 0.5, cpu);
+	print_idle("bytes while nothing changes", "B/s", rest->bytes, 100, bytes);
+	print_idle("bytes with 100 requests/s shown", "B/s", work->bytes, 0, bytes);
+	print_idle("memory with 8 services", "KiB", work->rss_kib, memory_kib, rss_kib);
 }
 
 static void measure_idle(void)
@@ -207,8 +309,8 @@ static void measure_idle(void)
 	if (bench_scene_start(&busy, &demo_busy)) {
 		(void)dashboard_start(&idlers[AT_REST].term, quiet.hello.address);
 		(void)dashboard_start(&idlers[AT_WORK].term, busy.hello.address);
-		(void)term_start(&idlers[BESIDE_HTOP].term, peers[PEER_HTOP]);
-		(void)term_start(&idlers[BESIDE_BTOP].term, peers[PEER_BTOP]);
+		for (int i = 0; i < PEER_COUNT; i++)
+			(void)term_start(&idlers[BESIDE + i].term, peers[i]);
 		measure_idlers(idlers);
 		print_idlers(idlers);
 		(void)bench_server_stop(&busy);
@@ -325,9 +427,13 @@ static void measure_large(void)
 
 int main(void)
 {
+	pid_t haproxy;
+
 	(void)signal(SIGPIPE, SIG_IGN);
+	haproxy = start_haproxy();
 	measure_starts();
 	measure_idle();
 	measure_large();
+	stop_haproxy(haproxy);
 	return 0;
 }

@@ -6,6 +6,12 @@ set -u
 out=$(mktemp)
 trap 'rm -f "$out"' EXIT
 failed=""
+# Who is not there is not measured, and that is said.
+absent=""
+for peer in htop btop tig hatop less lnav tail; do
+	command -v "$peer" >/dev/null || absent="$absent $peer"
+done
+[ -z "$absent" ] || printf 'not installed, so not measured beside us:%s (sh .ci/deps bench installs them)\n' "$absent" >&2
 for program in "$TEST_BIN"/bench/bench_*; do
 	[ -x "$program" ] || continue
 	name=$(basename "$program")
