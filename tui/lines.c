@@ -15,7 +15,7 @@
 
 /* An entry of `shown`: the number, whether it is an error, enum line_part. So entries sort by number, a gap first. */
 enum { PART_BITS = 3, PART_MASK = 3, ERROR_BIT = 4 };
-enum { LINES_MAX = 20000, LINES_BYTES_MAX = 5 << 20, RATE_LAG_MS = 2000 };
+enum { LINES_MAX = 20000, RATE_LAG_MS = 2000 };
 
 struct lines {
 	struct ring *ring;
@@ -74,10 +74,12 @@ static void empty(struct lines *lines)
 	lines->matched = 0;
 }
 
-void lines_clear(struct lines *lines)
+void lines_clear(struct lines *lines, int64_t first)
 {
 	int64_t next = ring_next(lines->ring);
 
+	if (next < first)
+		next = first;
 	ring_destroy(lines->ring);
 	lines->ring = ring_create(lines->max_lines, lines->max_bytes, next);
 	lines->first = next;
@@ -197,6 +199,18 @@ void lines_add(struct lines *lines, const struct request *request, const struct 
 	trim(lines);
 }
 
+size_t lines_bytes(const struct lines *lines)
+{
+	return ring_bytes(lines->ring);
+}
+
+void lines_limit(struct lines *lines, size_t max_bytes)
+{
+	lines->max_bytes = max_bytes;
+	ring_limit(lines->ring, max_bytes);
+	trim(lines);
+}
+
 void lines_add_loss(struct lines *lines, int64_t count, const char *why)
 {
 	struct request loss;
@@ -263,6 +277,15 @@ void lines_sieve(
 	filter_destroy(lines->filter);
 	lines->filter = filter;
 	sift_all(lines, env, now_ms);
+}
+
+void lines_sieve_like(struct lines *lines, const struct lines *other, const struct environment *env,
+	int64_t now_ms)
+{
+	lines->context = other->context;
+	lines_sieve(lines,
+		other->filter ? filter_parse(filter_text(other->filter), NULL, NULL) : NULL, env,
+		now_ms);
 }
 
 void lines_set_context(

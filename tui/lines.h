@@ -18,10 +18,15 @@
 
 struct lines;
 
-/* 0: 20,000 lines, 5 MiB. */
+enum { LINES_BYTES_MAX = 5 << 20 };
+/* 0: 20,000 lines, LINES_BYTES_MAX. */
 struct lines *lines_create(size_t max_lines, size_t max_bytes);
 void lines_destroy(struct lines *lines);
-void lines_clear(struct lines *lines);
+/* Numbers go on, at `first` or above it. */
+void lines_clear(struct lines *lines, int64_t first);
+/* What they take of max_bytes; and another bound from now on, for which the oldest go. */
+size_t lines_bytes(const struct lines *lines);
+void lines_limit(struct lines *lines, size_t max_bytes);
 
 void lines_add(struct lines *lines, const struct request *request, const struct environment *env,
 	int64_t now_ms);
@@ -44,6 +49,9 @@ bool line_is_error(const struct request *line);
 /* The sieve. The filter is taken over; NULL shows all. Goes over every line kept. */
 void lines_sieve(
 	struct lines *lines, struct filter *filter, const struct environment *env, int64_t now_ms);
+/* The filter and the context of the other. */
+void lines_sieve_like(struct lines *lines, const struct lines *other, const struct environment *env,
+	int64_t now_ms);
 /* So many lines before and after each that the filter matches are shown, too. Goes over every line kept. */
 void lines_set_context(
 	struct lines *lines, size_t count, const struct environment *env, int64_t now_ms);

@@ -35,6 +35,7 @@ void model_finish(struct model *model)
 {
 	figures_destroy(model->figures);
 	lines_destroy(model->lines);
+	lines_destroy(model->lines_before);
 	edges_destroy(model->edges);
 	events_destroy(model->events);
 	map_destroy(model->pinned, free);
@@ -130,4 +131,33 @@ bool model_find_node(const struct model *model, struct str service, size_t *ret_
 		return false;
 	*ret_node = (size_t)(node - model->env->nodes);
 	return true;
+}
+
+/* ---- what is tailed ---- */
+
+/* Of LINES_BYTES_MAX, which both share. */
+enum { BEFORE_BYTES_MAX = LINES_BYTES_MAX / 5 * 3 };
+
+static void swap_scopes(struct model *model, const char *scope)
+{
+	struct lines *lines = model->lines_before;
+
+	model->lines_before = model->lines;
+	model->lines = lines ? lines : lines_create(0, 0);
+	str_copy(model->scope_before, sizeof(model->scope_before), str_of(model->scope));
+	str_copy(model->scope, sizeof(model->scope), str_of(scope));
+}
+
+bool model_change_scope(struct model *model, const char *scope)
+{
+	bool kept = model->lines_before && strcmp(model->scope_before, scope) == 0 &&
+		    lines_first(model->lines_before) < lines_end(model->lines_before);
+
+	swap_scopes(model, scope);
+	lines_limit(model->lines_before, BEFORE_BYTES_MAX);
+	if (!kept)
+		lines_clear(model->lines, lines_end(model->lines_before));
+	lines_limit(model->lines, LINES_BYTES_MAX - lines_bytes(model->lines_before));
+	lines_sieve_like(model->lines, model->lines_before, model->env, model->now_ms);
+	return kept;
 }

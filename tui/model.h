@@ -45,6 +45,7 @@ struct model {
 	struct figures_table *figures;
 	struct lines *lines;
 	struct paths paths; /* of lines that are no longer kept */
+	struct lines *lines_before; /* of the scope before; NULL: there was none */
 	struct edges *edges; /* as of when a view last showed them */
 	struct events *events; /* the same */
 	struct map *pinned; /* "service@version" -> struct pinned */
@@ -52,6 +53,7 @@ struct model {
 	struct link feed;
 	struct link tail;
 	char scope[LIMIT_FILTER + 1]; /* the filter of the tail; "" is everything */
+	char scope_before[LIMIT_FILTER + 1];
 	char scope_error[512]; /* why the control plane refused it */
 	const char *url;
 	char name[64]; /* of the environment; "" while not known */
@@ -72,6 +74,12 @@ unsigned model_take(struct model *model, const struct environment *env,
 
 /* Whether commands reach the same control plane without being told where it is. */
 bool model_url_is_default(const struct model *model);
+
+/*
+ * Another filter for the tail. The lines of the one before stay, as many as fit beside the new ones: when it is asked
+ * for again, with its lines as they were, that is true. Else the lines are empty.
+ */
+bool model_change_scope(struct model *model, const char *scope);
 
 /* The sessions that pin a version: all counted, the first by key at hand. */
 enum { PINNED_NAMED = 6 };

@@ -264,15 +264,18 @@ void network_tail(struct app *app, const char *scope)
 	if (same && (app->tail || app->tail_start))
 		return;
 	network_tail_stop(app);
+	if (!same) {
+		paths_learn(&app->model.paths, app->model.lines);
+		same = model_change_scope(&app->model, scope);
+		app->model.scope_error[0] = '\0';
+		app_changed(app, MODEL_LINES);
+	}
 	lines_count(app->model.lines, app->model.now_ms, &counts);
 	if (same && counts.last_seq > 0) { /* one comes back: what was missed comes, too */
 		tail_from(app, counts.last_seq);
 		return;
 	}
-	str_copy(app->model.scope, sizeof(app->model.scope), str_of(scope));
-	app->model.scope_error[0] = '\0';
-	paths_learn(&app->model.paths, app->model.lines);
-	lines_clear(app->model.lines);
+	lines_clear(app->model.lines, 0);
 	app_changed(app, MODEL_LINES);
 	app->tail_start = client_request(
 		app->client, "GET", "/v1/requests?limit=1", NULL, 0, newest_done, app);

@@ -5,6 +5,7 @@
 #ifndef UMBRA_TUI_SELECTION_H
 #define UMBRA_TUI_SELECTION_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/base/limits.h"
@@ -29,6 +30,7 @@ struct selection {
 	char session[LIMIT_SESSION_KEY + 1];
 	char caller[LIMIT_SERVICE_NAME + LIMIT_VERSION_NAME + 2]; /* "gateway@1.2" */
 	int64_t number;
+	bool held; /* of a request: the reader has stopped there; else he follows what comes */
 };
 
 #endif

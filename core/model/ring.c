@@ -70,6 +70,13 @@ int64_t ring_push(struct ring *ring, void *item, size_t size_bytes)
 	return ring->next++;
 }
 
+void ring_limit(struct ring *ring, size_t max_bytes)
+{
+	ring->max_bytes = max_bytes;
+	while (ring->bytes > max_bytes && ring->oldest + 1 < ring->next)
+		drop_oldest(ring);
+}
+
 void *ring_get(const struct ring *ring, int64_t seq)
 {
 	return seq >= ring->oldest && seq < ring->next ? slot_of(ring, seq)->item : NULL;

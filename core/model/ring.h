@@ -16,6 +16,8 @@ struct ring *ring_create(size_t max_items, size_t max_bytes, int64_t first_seq);
 void ring_destroy(struct ring *ring);
 /* Takes `item`, counted as `size_bytes`, and gives it the next number, which is returned. */
 int64_t ring_push(struct ring *ring, void *item, size_t size_bytes);
+/* From now on that is the bound; the oldest go until it holds. */
+void ring_limit(struct ring *ring, size_t max_bytes);
 /* NULL when it has gone, or is not there yet. Borrowed until the next push. */
 void *ring_get(const struct ring *ring, int64_t seq);
 /* Oldest held and the next to come; equal when the ring is empty. */

@@ -80,6 +80,26 @@ static void test_trace_from_the_details(void **state)
 	pty_wait_text(&pty, "upstream_ms");
 }
 
+static void test_back_from_a_trace(void **state)
+{
+	(void)state;
+	open_requests(40, 120);
+	pty_keys(&pty, "eE");
+	pty_wait_text(&pty, "┃ 18:42:04.045  payments");
+	pty_keys(&pty, "o");
+	pty_wait_text(&pty, "Requests › trace:");
+	pty_wait_gone(&pty, "/find?q=yoga");
+	pty_keys(&pty, "\033");
+	pty_wait_text(&pty, "/find?q=yoga");
+	pty_wait_text(&pty, "┃ 18:42:04.045  payments");
+	pty_wait_text(&pty, "paused");
+	pty_keys(&pty, "Go"); /* who follows goes on following */
+	pty_wait_text(&pty, "Requests › trace:");
+	pty_keys(&pty, "\033");
+	pty_wait_text(&pty, "/find?q=yoga");
+	pty_wait_text(&pty, "following");
+}
+
 static size_t read_file(const char *path, char *dst, size_t size)
 {
 	FILE *file = fopen(path, "r");
@@ -219,6 +239,7 @@ int main(void)
 		DASH_TEST(test_from_error_to_error),
 		DASH_TEST(test_lines_around),
 		DASH_TEST(test_trace_from_the_details),
+		DASH_TEST(test_back_from_a_trace),
 		DASH_TEST(test_save),
 		DASH_TEST(test_side_by_side),
 		DASH_TEST(test_side_wants_room),

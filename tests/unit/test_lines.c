@@ -75,7 +75,7 @@ static void test_lost_session(void **state)
 	assert_true(str_eq_c(by->service, "schedule"));
 	for (size_t row = 1; row < 6; row++)
 		assert_null(lines_lost_session(lines, lines_number(lines, row)));
-	lines_clear(lines);
+	lines_clear(lines, 0);
 	add_hop(lines, &outer);
 	add_hop(lines, &hops[0]);
 	by = lines_lost_session(lines, lines_number(lines, 1));
@@ -253,7 +253,7 @@ static void test_a_clear_starts_over(void **state)
 	(void)state;
 	add(lines, 1, "cart", 200);
 	lines_add_loss(lines, -1, "gone");
-	lines_clear(lines);
+	lines_clear(lines, 0);
 	lines_count(lines, 1000, &counts);
 	assert_int_equal(counts.kept + counts.hidden, 0);
 	assert_int_equal(counts.lost, 0);
@@ -261,6 +261,30 @@ static void test_a_clear_starts_over(void **state)
 	assert_int_equal(lines_shown(lines), 0);
 	add(lines, 2, "cart", 200);
 	assert_int_equal(lines_shown(lines), 1);
+	lines_destroy(lines);
+}
+
+static void test_a_limit_lets_the_oldest_go(void **state)
+{
+	struct lines *lines = lines_create(10, 0);
+	size_t before, behind, each;
+
+	(void)state;
+	add(lines, 1, "cart", 503);
+	each = lines_bytes(lines);
+	for (int64_t seq = 2; seq <= 6; seq++)
+		add(lines, seq, "cart", seq % 2 == 0 ? 503 : 200);
+	lines_limit(lines, 3 * each);
+	assert_int_equal(lines_shown(lines), 3);
+	assert_int_equal(lines_get(lines, lines_number(lines, 0))->seq, 4);
+	lines_count_errors(lines, 1, &before, &behind);
+	assert_int_equal(before, 1);
+	assert_int_equal(behind, 1);
+	lines_count_errors(lines, 2, &before, &behind);
+	assert_int_equal(before, 1);
+	assert_int_equal(behind, 0);
+	add(lines, 7, "cart", 200);
+	assert_int_equal(lines_shown(lines), 3);
 	lines_destroy(lines);
 }
 
@@ -273,6 +297,7 @@ int main(void)
 		cmocka_unit_test(test_lost_session),
 		cmocka_unit_test(test_numbers_stay),
 		cmocka_unit_test(test_a_clear_starts_over),
+		cmocka_unit_test(test_a_limit_lets_the_oldest_go),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -371,10 +371,30 @@ static void requests_selected(
 		return;
 	ret_selection->kind = SELECTED_REQUEST;
 	ret_selection->number = state->selected;
+	ret_selection->held = !state->follows;
 	str_copy(ret_selection->service, sizeof(ret_selection->service), line->service);
 	str_copy(ret_selection->version, sizeof(ret_selection->version), line->version);
 	str_copy(ret_selection->session, sizeof(ret_selection->session), line->session);
 	str_copy(ret_selection->caller, sizeof(ret_selection->caller), line->caller);
+}
+
+/* Back from a trace or from two versions side by side, with the lines that were read. */
+static bool requests_reveal(void *arg, const struct model *model, const struct selection *selection)
+{
+	struct requests *state = arg;
+	struct lines_counts counts;
+
+	if (selection->kind != SELECTED_REQUEST)
+		return false;
+	set_follow(state, model, true);
+	if (!selection->held || !lines_get(model->lines, selection->number))
+		return !selection->held;
+	lines_count(model->lines, model->now_ms, &counts);
+	state->trimmed = counts.trimmed;
+	state->blank = 0;
+	state->list.count = lines_shown(model->lines);
+	select_row(state, model, lines_row(model->lines, selection->number));
+	return true;
 }
 
 const struct view view_requests = {
@@ -396,4 +416,5 @@ const struct view view_requests = {
 	.filter = requests_filter,
 	.find = requests_find,
 	.selected = requests_selected,
+	.reveal = requests_reveal,
 };

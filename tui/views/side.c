@@ -56,6 +56,7 @@ struct side {
 	struct placed placed[COLUMN_TOTAL];
 	bool narrow;
 	bool follows;
+	bool more; /* lines or pairs than are looked at */
 	int64_t selected; /* seq of the right one */
 	size_t verdicts[COMPARE_STATUS + 1]; /* how many of each */
 	const struct request *hops[LINES_LOOKED_AT];
@@ -151,7 +152,8 @@ static void pair_up(struct side *state, const struct model *model)
 	int64_t from = lines_first(model->lines);
 	size_t count = 0;
 
-	if (end - from > LINES_LOOKED_AT)
+	state->more = end - from > LINES_LOOKED_AT;
+	if (state->more)
 		from = end - LINES_LOOKED_AT;
 	for (; from < end; from++) {
 		const struct request *line = lines_get(model->lines, from);
@@ -161,6 +163,7 @@ static void pair_up(struct side *state, const struct model *model)
 	}
 	state->list.count = compare_pairs(state->hops, count, str_of(state->left),
 		str_of(state->right), state->pairs, PAIRS_MAX);
+	state->more = state->more || state->list.count == PAIRS_MAX;
 	memset(state->verdicts, 0, sizeof(state->verdicts));
 	for (size_t i = 0; i < state->list.count; i++)
 		state->verdicts[compare_judge(&state->pairs[i])]++;
@@ -313,17 +316,17 @@ static void side_draw_title(const void *arg, const struct model *model, const st
 {
 	const struct side *state = arg;
 	size_t bad = state->verdicts[COMPARE_STATUS] + state->verdicts[COMPARE_SLOWER];
-	char text[160];
+	char text[200];
 	int x = 1;
 	int cells;
 
 	(void)model;
 	(void)ui;
 	(void)snprintf(text, sizeof(text),
-		"%s   %zu requests   other status %zu   slower %zu   not asked of stable %zu",
+		"%s   %zu requests%s   other status %zu   slower %zu   not asked of stable %zu",
 		state->follows ? "following" : "paused", state->list.count,
-		state->verdicts[COMPARE_STATUS], state->verdicts[COMPARE_SLOWER],
-		state->verdicts[COMPARE_ALONE]);
+		state->more ? ", older ones left out" : "", state->verdicts[COMPARE_STATUS],
+		state->verdicts[COMPARE_SLOWER], state->verdicts[COMPARE_ALONE]);
 	cells = (int)text_cells(str_of(text));
 	x += canvas_glyph(canvas, 0, x, ROLE_QUIET, GLYPH_CRUMB) + 1;
 	x += canvas_run_c(canvas, 0, x, canvas->cols - x - 1, ROLE_STRONG, state->service);
