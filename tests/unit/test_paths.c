@@ -85,11 +85,11 @@ static void test_kept_when_the_lines_go(void **state)
 	add("booking", "GET", "/old", 200);
 	add("booking", "GET", "/bookings", 200);
 	paths_learn(&paths, lines);
-	lines_clear(lines);
+	lines_clear(lines, 0);
 	assert_path("booking", "/bookings");
 	add("booking", "GET", "/newer", 200);
 	paths_learn(&paths, lines);
-	lines_clear(lines);
+	lines_clear(lines, 0);
 	assert_path("booking", "/newer");
 	assert_int_equal(paths.count, 1);
 }
@@ -104,7 +104,7 @@ static void test_bounded(void **state)
 		add(service, "GET", "/x", 200);
 	}
 	paths_learn(&paths, lines);
-	lines_clear(lines);
+	lines_clear(lines, 0);
 	assert_int_equal(paths.count, PATHS_MAX);
 	assert_path("s0", "/x");
 	assert_path("s70", "/");
