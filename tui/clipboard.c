@@ -19,7 +19,7 @@ static void offer(void *arg, const char *name, struct str text)
 	str_copy(note, sizeof(note), text);
 	picker_add(picker, name, note);
 	if (strcmp(name, "link") == 0)
-		picker_add(picker, qr_form, "the link, for a telephone");
+		picker_add(picker, qr_form, "the link, for a telephone to read off the screen");
 }
 
 void clipboard_offer(struct app *app)

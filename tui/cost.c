@@ -17,7 +17,7 @@
 
 #include "tui/canvas.h"
 
-enum { PANE_COLS = 46, PANE_ROWS = 8 };
+enum { PANE_COLS = 60, PANE_ROWS = 9 };
 
 void cost_poll(struct cost *cost, double seconds)
 {
@@ -120,7 +120,7 @@ static void draw_line(const struct canvas *pane, int y, const char *name, const 
 	(void)canvas_run_c(pane, y, 15, pane->cols - 15, ROLE_FIGURE, value);
 }
 
-void cost_draw(const struct cost *cost, const struct canvas *canvas)
+void cost_draw(const struct cost *cost, const char *url, const struct canvas *canvas)
 {
 	struct canvas pane = canvas_part(canvas, 0, canvas->cols - PANE_COLS, PANE_ROWS, PANE_COLS);
 	const struct cost_sample *now = &cost->now;
@@ -132,7 +132,7 @@ void cost_draw(const struct cost *cost, const struct canvas *canvas)
 	canvas_clear(&pane, 0, 0);
 	(void)canvas_glyph(&pane, 0, 0, ROLE_RULE, GLYPH_MARK);
 	(void)canvas_run_c(&pane, 0, 2, PANE_COLS - 2, ROLE_HEADING, "WHAT THIS DASHBOARD TAKES");
-	(void)snprintf(text, sizeof(text), "%.2f %% now, %.2f %% since this was opened",
+	(void)snprintf(text, sizeof(text), "%.2f %% of a core now, %.2f %% on average",
 		cpu_share(now, &cost->before), cpu_share(now, &cost->first));
 	draw_line(&pane, 1, "processor", text);
 	format_bytes(a, (double)cost->resident_bytes);
@@ -147,9 +147,11 @@ void cost_draw(const struct cost *cost, const struct canvas *canvas)
 	format_bytes(a, rate(cost, now->net_bytes, cost->before.net_bytes));
 	format_bytes(b, (double)now->net_bytes);
 	(void)snprintf(text, sizeof(text), "%s/s, %s in all", a, b);
-	draw_line(&pane, 5, "read", text);
+	draw_line(&pane, 5, "from network", text);
 	cost_polls(cost, &p50, &longest);
-	(void)snprintf(text, sizeof(text), "%.1f ms in the middle, %.1f ms at most", p50, longest);
-	draw_line(&pane, 6, "a poll takes", text);
-	canvas_clear(&pane, 7, 0);
+	(void)snprintf(
+		text, sizeof(text), "half of them under %.1f ms, at most %.1f ms", p50, longest);
+	draw_line(&pane, 6, "a poll", text);
+	draw_line(&pane, 7, "connected to", url);
+	canvas_clear(&pane, 8, 0);
 }

@@ -37,7 +37,7 @@ void cost_take(struct cost *cost, uint64_t tty_bytes, uint64_t frames, uint64_t 
 	uint64_t exchanges);
 /* The middle and the longest of the polls kept; 0 without any. */
 void cost_polls(const struct cost *cost, double *ret_p50_ms, double *ret_max_ms);
-/* In the upper right corner of the canvas. */
-void cost_draw(const struct cost *cost, const struct canvas *canvas);
+/* In the upper right corner of the canvas; with the control plane's URL. */
+void cost_draw(const struct cost *cost, const char *url, const struct canvas *canvas);
 
 #endif

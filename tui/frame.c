@@ -85,6 +85,8 @@ static void draw_totals(const struct canvas *canvas, struct total *totals, size_
 	}
 }
 
+enum { TOTALS = 7 };
+
 static void count_text(char dst[64], size_t count, const char *noun)
 {
 	(void)snprintf(dst, 64, "%zu %s%s", count, noun, count == 1 ? "" : "s");
@@ -113,9 +115,10 @@ static int draw_environment(const struct app *app, const struct canvas *canvas, 
 static void draw_header(const struct app *app, const struct canvas *canvas)
 {
 	const struct model *model = &app->model;
-	struct total totals[6];
+	struct total totals[TOTALS];
 	char text[300];
 	enum role role;
+	size_t used;
 	int x = 1;
 
 	memset(totals, 0, sizeof(totals));
@@ -125,8 +128,10 @@ static void draw_header(const struct app *app, const struct canvas *canvas)
 	role = connection_text(model, canvas, text, sizeof(text));
 	x += canvas_run_c(canvas, 0, x, 24, role, text) + 2;
 	if (model->feed.state == FEED_STALE && model->known) {
-		(void)snprintf(text, sizeof(text), "%s%s",
-			model->feed.login ? "log in again, C-l tries now. " : "", model->feed.why);
+		keymap_text(text, sizeof(text),
+			model->feed.login ? "log in again, {global.repaint} tries now. " : "");
+		used = strlen(text);
+		(void)snprintf(text + used, sizeof(text) - used, "%s", model->feed.why);
 		(void)canvas_run_c(canvas, 0, x, canvas->cols - x - 1, ROLE_UNHEALTHY, text);
 		return;
 	}
@@ -142,15 +147,17 @@ static void draw_header(const struct app *app, const struct canvas *canvas)
 	else if (app->ui.session[0] != '\0')
 		(void)snprintf(totals[5].text, 64, "you: %s%s", app->ui.session,
 			mine_is_gone(app) ? ", gone" : "");
-	for (int i = 0; i < 6; i++) {
-		static const int drops[] = {3, 4, 5, 2, 1, 0};
+	if (model->demo) /* on a port of its own: what a second terminal needs */
+		(void)snprintf(totals[6].text, 64, "umbra --url %.48s", model->url);
+	for (int i = 0; i < TOTALS; i++) {
+		static const int drops[TOTALS] = {3, 4, 5, 2, 1, 0, 6};
 
 		totals[i].drop = drops[i];
-		totals[i].role = i < 3 ? ROLE_QUIET : ROLE_FIGURE;
+		totals[i].role = i < 3 || i == 6 ? ROLE_QUIET : ROLE_FIGURE;
 	}
 	totals[4].role = model->share_5xx >= 0.01 ? ROLE_UNHEALTHY : ROLE_FIGURE;
 	totals[5].role = app->ui.read_only || mine_is_gone(app) ? ROLE_WARNING : ROLE_SESSION;
-	draw_totals(canvas, totals, 6, x);
+	draw_totals(canvas, totals, TOTALS, x);
 }
 
 static void draw_help_key(struct app *app, const struct canvas *canvas, int from)
@@ -247,8 +254,9 @@ static void draw_unknown(const struct app *app, const struct canvas *canvas)
 		canvas_c(
 			canvas, y + 5 + (int)i, 18, canvas->cols - 19, ROLE_QUIET, ways_on[i].what);
 	}
-	canvas_c(canvas, y + 9, 4, canvas->cols - 5, ROLE_BASE,
-		"This screen keeps trying and fills by itself. C-l tries now, q leaves.");
+	(void)cell_say(canvas, y + 9, 4, ROLE_BASE,
+		"This screen keeps trying and fills by itself. {global.repaint} tries now, "
+		"{global.quit} leaves.");
 }
 
 static void draw_too_small(const struct canvas *canvas)
@@ -321,7 +329,7 @@ void frame_paint(struct app *app)
 	app->spots.prompt_y = canvas.rows - last;
 	draw_body(app, &part);
 	if (app->cost.shown)
-		cost_draw(&app->cost, &part);
+		cost_draw(&app->cost, app->model.url, &part);
 	if (guide > 0) {
 		part = canvas_part(&canvas, canvas.rows - last - guide, 0, guide, canvas.cols);
 		guide_draw(app, &part, canvas.rows);

@@ -38,7 +38,7 @@ void guide_watch(struct app *app)
 	if (!tour_watch(app->ui.tour, &sight))
 		return;
 	if (tour_next(app->ui.tour) == TOUR_STEPS)
-		ui_say_keys(&app->ui, ROLE_DONE,
+		ui_say(&app->ui, ROLE_DONE,
 			"That was the whole tour: {global.view-learn} shows what you have "
 			"learned.");
 	app_touch(app, REDRAW_ALL); /* the line is another one now */

@@ -55,7 +55,7 @@ const struct binding bindings[] = {
 	{AREA_SESSIONS, ACTION_LOGS, "l", "logs", "the requests that carry it, as they come", "umbra logs -f {filter}"},
 	{AREA_SESSIONS, ACTION_EXTEND, "e", "extend", "let its lifetime start anew", "umbra session extend {session} --ttl {ttl}"},
 	{AREA_SESSIONS, ACTION_END, "D", "end", "end it; names what is lost and asks first", "umbra session end {session}"},
-	{AREA_SESSIONS, ACTION_USE, "u", "use", "make it yours: p pins to it; again: not yours", "umbra session use {session}"},
+	{AREA_SESSIONS, ACTION_USE, "u", "use", "make it yours: {services.pin} pins to it; again: not yours", "umbra session use {session}"},
 	{AREA_SESSIONS, ACTION_SORT, "s", "sort", "sort: then the letter of a column", NULL},
 	{AREA_SESSIONS, ACTION_REVERSE, "S", NULL, "reverse the order", NULL},
 
@@ -72,8 +72,8 @@ const struct binding bindings[] = {
 	{AREA_PINS, ACTION_REVERSE, "S", NULL, "reverse the order", NULL},
 
 	{AREA_REQUESTS, ACTION_OPEN, "Enter", "details", "all fields of the request", "umbra logs {filter} -o json"},
-	{AREA_REQUESTS, ACTION_PAUSE, "p", "pause", "stop following; again, or G: follow", NULL},
-	{AREA_REQUESTS, ACTION_TRACE, "o", "trace", "all hops of the request's trace; Esc comes back", "umbra logs -f {filter}"},
+	{AREA_REQUESTS, ACTION_PAUSE, "p", "pause", "stop following; again, or {global.bottom}: follow", NULL},
+	{AREA_REQUESTS, ACTION_TRACE, "o", "trace", "all hops of the request's trace; {global.back} comes back", "umbra logs -f {filter}"},
 	{AREA_REQUESTS, ACTION_SCOPE, "t", "tail", "tail something else: a filter for the control plane", "umbra logs -f {filter}"},
 	{AREA_REQUESTS, ACTION_ALL, "a", "all", "all requests again: neither narrowed nor filtered", "umbra logs -f"},
 	{AREA_REQUESTS, ACTION_ERROR_NEXT, "e", "error", "to the next error: 5xx, answered by the proxy, or not where its session pins", NULL},
@@ -84,7 +84,7 @@ const struct binding bindings[] = {
 	{AREA_REQUESTS, ACTION_LESS, "-", NULL, "fewer lines around them", NULL},
 
 	{AREA_SIDE, ACTION_OPEN, "Enter", "details", "all fields of the request on the right", NULL},
-	{AREA_SIDE, ACTION_PAUSE, "p", "pause", "stop following; again, or G: follow", NULL},
+	{AREA_SIDE, ACTION_PAUSE, "p", "pause", "stop following; again, or {global.bottom}: follow", NULL},
 	{AREA_SIDE, ACTION_ERROR_NEXT, "e", "difference", "to the next that differs for the worse", NULL},
 	{AREA_SIDE, ACTION_ERROR_BEFORE, "E", NULL, "to the one before", NULL},
 	{AREA_SIDE, ACTION_TRACE, "o", "trace", "all hops of the trace of the request on the right", "umbra logs -f {filter}"},
@@ -100,7 +100,7 @@ const struct binding bindings[] = {
 	{AREA_MAP, ACTION_LEFT, "h Left", "fold", "fold what the service calls", NULL},
 	{AREA_MAP, ACTION_RIGHT, "Right", NULL, "unfold it", NULL},
 
-	{AREA_MAP_SERVICE, ACTION_OPEN, "Enter", "go to it", "go on to the selected service; Esc goes back", NULL},
+	{AREA_MAP_SERVICE, ACTION_OPEN, "Enter", "go to it", "go on to the selected service; {global.back} goes back", NULL},
 	{AREA_MAP_SERVICE, ACTION_LEFT, "h Left", "callers", "to who calls it", NULL},
 	{AREA_MAP_SERVICE, ACTION_RIGHT, "Right", "calls", "to whom it calls", NULL},
 	{AREA_MAP_SERVICE, ACTION_LOGS, "l", "logs", "exactly these requests, as they come", "umbra logs -f {filter}"},
@@ -112,7 +112,7 @@ const struct binding bindings[] = {
 	{AREA_COLUMNS, ACTION_MOVE_ON, "J S-Down", "move on", "move the column one place on", NULL},
 	{AREA_COLUMNS, ACTION_MOVE_BACK, "K S-Up", "move back", "move the column one place back", NULL},
 
-	{AREA_LEARN, ACTION_OPEN, "Enter", "begin, edit", "the tour: begin it, or put its line away; the rules: write into the field", NULL},
+	{AREA_LEARN, ACTION_OPEN, "Enter", "begin or edit", "the tour: begin it, or put its line away; the rules: write into the field", NULL},
 	{AREA_LEARN, ACTION_RIGHT, "Tab Right", "next page", "tour, rules to try, glossary", NULL},
 	{AREA_LEARN, ACTION_LEFT, "S-Tab h Left", NULL, "the page before", NULL},
 	{AREA_LEARN, ACTION_SKIP, "n", "skip", "leave out the step of the tour that is next", NULL},
@@ -450,12 +450,14 @@ static void add_key(struct strbuf *out, struct str name)
 	strbuf_addf(out, "{%.*s}", STR_ARG(name));
 }
 
+enum { KEYED_MAX = 4096 };
+
 void keymap_text(char *dst, size_t size, const char *text)
 {
 	struct str rest = str_of(text);
 	struct strbuf out;
 
-	strbuf_init(&out, size - 1);
+	strbuf_init(&out, KEYED_MAX);
 	while (rest.p != NULL) {
 		strbuf_add_str(&out, str_cut(&rest, '{'));
 		if (rest.p != NULL)

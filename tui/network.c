@@ -53,7 +53,8 @@ static void feed_changed(void *arg, const struct environment *env, const struct 
 	if (first && app->ui.session[0] != '\0' &&
 		!environment_session(env, str_of(app->ui.session)))
 		ui_say(&app->ui, ROLE_WARNING,
-			"there is no session %s (any more): u in Sessions makes another yours",
+			"there is no session %s (any more): {sessions.use} in Sessions makes "
+			"another yours",
 			app->ui.session);
 	if (full) {
 		app->traffic_since = 0;

@@ -100,7 +100,7 @@ static void show_tour(struct app *app, const char *word)
 	if (on && tour_next(app->ui.tour) == TOUR_STEPS)
 		tour_begin(app->ui.tour);
 	app->ui.tour->on = on;
-	ui_say_keys(&app->ui, ROLE_DONE,
+	ui_say(&app->ui, ROLE_DONE,
 		on ? "the tour goes on; {global.view-learn} shows all its steps"
 		   : "the tour is put away; {global.command}tour on goes on with it");
 }
@@ -147,7 +147,8 @@ static bool run_in_view(struct app *app, const struct command_args *args)
 		return app_open_tab(app, '5');
 	if (args->command == &command_session_use && args_has(args, "KEY")) {
 		str_copy(app->ui.session, sizeof(app->ui.session), str_of(args_get(args, "KEY")));
-		ui_say(&app->ui, ROLE_DONE, "%s is yours now: p pins to it", app->ui.session);
+		ui_say(&app->ui, ROLE_DONE,
+			"%s is yours now: {services.pin} in Services pins to it", app->ui.session);
 		return true;
 	}
 	if (args->command != &command_logs)

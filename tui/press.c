@@ -211,7 +211,9 @@ static bool act_explain(struct app *app, enum action action)
 	(void)action;
 	ui->explained = app_selection(app);
 	if (!again && ui->explained.service[0] == '\0' && ui->explained.session[0] == '\0')
-		ui_say(ui, ROLE_WARNING, "x explains a service, version, session or request");
+		ui_say(ui, ROLE_WARNING,
+			"{global.explain} explains a service, version, session or request: select "
+			"one");
 	else if (!again)
 		ui_open(ui, &view_explain, "");
 	return true;
@@ -305,7 +307,9 @@ static bool act_find_again(struct app *app, enum action action)
 	bool back = action == ACTION_FIND_PREVIOUS;
 
 	if (app->ui.find[0] == '\0')
-		ui_say(&app->ui, ROLE_WARNING, "f finds text; n and N then go on");
+		ui_say(&app->ui, ROLE_WARNING,
+			"{list.find} finds text; {list.find-next} and {list.find-previous} then go "
+			"on");
 	else if (top->view->find &&
 		 !top->view->find(top->state, &app->model, str_of(app->ui.find), back, false))
 		ui_say(&app->ui, ROLE_WARNING, "nothing has \"%s\"", app->ui.find);

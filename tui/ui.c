@@ -70,16 +70,12 @@ void ui_ask_end(struct ui *ui)
 
 void ui_say(struct ui *ui, enum role role, const char *format, ...)
 {
+	char text[MESSAGE_MAX];
 	va_list ap;
 
 	va_start(ap, format);
-	(void)vsnprintf(ui->message, sizeof(ui->message), format, ap);
+	(void)vsnprintf(text, sizeof(text), format, ap);
 	va_end(ap);
-	ui->message_role = role;
-}
-
-void ui_say_keys(struct ui *ui, enum role role, const char *text)
-{
 	keymap_text(ui->message, sizeof(ui->message), text);
 	ui->message_role = role;
 }

@@ -131,11 +131,9 @@ void ui_ask_confirm(
 void ui_ask_palette(struct ui *ui);
 void ui_ask_end(struct ui *ui);
 
+/* Keys in it are named as keymap_text() has them: "{list.find} finds text". */
 void ui_say(struct ui *ui, enum role role, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-
-/* A sentence with keys in it, as keymap_text() has them: "{list.find} finds text". */
-void ui_say_keys(struct ui *ui, enum role role, const char *text);
 
 /* What an error says, and what would be accepted, in one line. */
 void ui_refusal(char dst[MESSAGE_MAX], const struct errbuf *eb);

@@ -203,6 +203,33 @@ static void test_own_keys_that_cannot_be(void **state)
 	}
 }
 
+/* No text names a key of its own: each is the one in force. */
+static void test_keys_in_texts(void **state)
+{
+	struct errbuf eb;
+	char text[512];
+	size_t row;
+
+	(void)state;
+	for (size_t i = 0; i < binding_count; i++) {
+		keymap_text(text, sizeof(text), bindings[i].help);
+		assert_null(strchr(text, '{'));
+	}
+	keymap_text(text, sizeof(text), "{global.help} shows all, {not.there} nothing");
+	assert_string_equal(text, "? shows all, {not.there} nothing");
+	assert_int_equal(keymap_bind("global.help", "F1 ?", &eb), ERR_NONE);
+	assert_int_equal(keymap_bind("services.pin", "", &eb), ERR_NONE);
+	assert_true(keymap_init(&row));
+	keymap_text(text, sizeof(text), "{global.help}, {services.pin}");
+	assert_string_equal(text, "F1, (no key)");
+	assert_true(str_eq_c(keymap_key(AREA_SERVICES, ACTION_HELP), "F1"));
+	assert_int_equal(keymap_key(AREA_SERVICES, ACTION_PIN).n, 0);
+	keymap_unbind_all();
+	assert_true(keymap_init(&row));
+	keymap_text(text, 8, "{global.help} is cut where it is too long");
+	assert_string_equal(text, "? is cu");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -214,6 +241,7 @@ int main(void)
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_own_keys),
 		cmocka_unit_test(test_own_keys_that_cannot_be),
+		cmocka_unit_test(test_keys_in_texts),
 	};
 
 	return cmocka_run_group_tests(tests, setup, NULL);

@@ -11,6 +11,7 @@
 #include "core/base/time.h"
 #include "core/model/names.h"
 
+#include "tui/keymap.h"
 #include "tui/views/cells.h"
 
 void about_pinned(const struct model *model, const struct version *version, size_t max, char *dst,
@@ -54,7 +55,8 @@ enum role about_version_sentence(
 			dst, size, "No check has passed yet; until then nothing arrives here.");
 		return ROLE_BASE;
 	case STATE_DRAINING:
-		(void)snprintf(dst, size, "It is going: what runs may end, nothing new arrives.");
+		(void)snprintf(dst, size,
+			"It is draining: its last requests may end, no new one arrives.");
 		return ROLE_BASE;
 	default:
 		break;
@@ -63,8 +65,9 @@ enum role about_version_sentence(
 		(void)snprintf(dst, size, "Serves every request that no pin sends elsewhere.%s%s",
 			by[0] ? " Pinned by: " : "", by);
 	else if (by[0] == '\0')
-		(void)snprintf(dst, size,
-			"No session pins it, so nothing arrives here but direct pins. p pins it.");
+		keymap_text(dst, size,
+			"No session pins it: only requests with a direct pin arrive here. "
+			"{services.pin} pins it.");
 	else
 		(void)snprintf(
 			dst, size, "Only requests of sessions that pin it arrive here: %s.", by);

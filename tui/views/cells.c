@@ -10,6 +10,8 @@
 #include "core/base/text.h"
 #include "core/model/decision.h"
 
+#include "tui/keymap.h"
+
 static const struct {
 	enum role role;
 	enum glyph glyph;
@@ -192,6 +194,14 @@ int cell_sentence(const struct canvas *canvas, int y, int x, enum role role, str
 		text = str_trim((struct str){text.p + take, text.n - take});
 	}
 	return y;
+}
+
+int cell_say(const struct canvas *canvas, int y, int x, enum role role, const char *text)
+{
+	char keyed[512];
+
+	keymap_text(keyed, sizeof(keyed), text);
+	return cell_sentence(canvas, y, x, role, str_of(keyed));
 }
 
 int cell_sentence_rows(struct str text, int cols)

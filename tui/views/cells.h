@@ -31,6 +31,8 @@ enum role cell_reason_role(int reason);
 size_t cell_line(struct str text, int cols);
 /* A sentence from column x on, over as many rows as it needs, at most to the canvas's last. Returns the row behind it. */
 int cell_sentence(const struct canvas *canvas, int y, int x, enum role role, struct str text);
+/* The same with keys in it, named as keymap_text() has them. */
+int cell_say(const struct canvas *canvas, int y, int x, enum role role, const char *text);
 /* The rows it needs in `cols` cells; none when it is empty. */
 int cell_sentence_rows(struct str text, int cols);
 

@@ -170,8 +170,12 @@ static void describe_version(struct detail *state, const struct model *model)
 	if (name_split_version(str_of(state->id), &service, &name))
 		version = environment_version(model->env, service, name);
 	if (!version) {
-		facts_add(&state->facts, "gone", ROLE_WARNING,
-			"It was retired or has expired. Esc goes back.");
+		char text[128];
+
+		keymap_text(text, sizeof(text),
+			"It was retired or has expired. {global.view-timeline} says when, "
+			"{global.back} goes back.");
+		facts_add(&state->facts, "gone", ROLE_WARNING, text);
 		return;
 	}
 	about_version(&state->facts, model, version);
@@ -247,7 +251,8 @@ static enum redraw detail_act(
 	else if (action == ACTION_TRACE && state->request)
 		trace_open(state->request, ui);
 	else if (action == ACTION_TRACE)
-		ui_say(ui, ROLE_QUIET, "o follows the trace of a request; this is a version");
+		ui_say(ui, ROLE_QUIET,
+			"{detail.trace} follows the trace of a request; this is a version");
 	else if (!list_move(&state->list, action))
 		return REDRAW_NONE;
 	return REDRAW_ALL;

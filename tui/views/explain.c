@@ -262,7 +262,8 @@ static enum redraw explain_act(
 	else if (action == ACTION_TRACE && state->request)
 		trace_open(state->request, ui);
 	else if (action == ACTION_TRACE)
-		ui_say(ui, ROLE_QUIET, "o follows the trace of a request; this is none");
+		ui_say(ui, ROLE_QUIET,
+			"{detail.trace} follows the trace of a request; this is none");
 	else if (!list_move(&state->list, action))
 		return REDRAW_NONE;
 	return REDRAW_ALL;

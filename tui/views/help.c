@@ -13,57 +13,65 @@
 #include "core/model/filter.h"
 
 #include "tui/views/cells.h"
+#include "tui/views/learn_words.h"
 #include "tui/widgets/list.h"
 
+/* What is to be said, once; over how many lines it goes depends on the width. */
 struct help_row {
-	const char *head; /* a title, when the rest is NULL */
-	const char *text;
-	const char *command;
+	const char *head; /* a title, when there is no text */
+	char *text; /* with the keys in force; NULL: none */
+	char *command; /* with names in capitals; NULL: none */
 	enum role role; /* of the head */
-	enum glyph glyph; /* before the text; GLYPH_COUNT: none */
+	enum glyph glyph; /* instead of the head; GLYPH_COUNT: none */
+};
+
+/* A row of the screen. */
+struct help_line {
+	size_t row;
+	bool first; /* of its row */
+	struct str text, command;
 };
 
 struct help {
 	struct help_row *rows;
-	size_t count;
-	size_t cap;
+	size_t row_count, row_cap;
+	struct help_line *lines;
+	size_t count, cap;
+	int cols; /* the lines are laid out for */
 	struct list list;
 };
 
-struct word {
-	const char *word;
-	const char *meaning;
-};
+enum { TEXT_MAX = 512, COMMAND_COLS = 100 /* with fewer there is no room for commands */ };
 
-static const struct word words[] = {
-	{"service", "what requests are addressed to; it has at most one stable version"},
-	{"version", "one build of a service that runs: stable, or ephemeral beside it"},
-	{"session", "a key that requests carry, with pins: service to version"},
-	{"pin", "for requests of the session, this version serves that service"},
-	{"EXPIRES", "when it goes by itself; a ! means within 15 minutes"},
-	{"REQ/S", "requests per second over the last minute"},
-	{"5XX%", "how many of them were answered with 500 or above"},
-	{"P95", "95 of 100 were faster; a service shows that of its slowest version"},
-	{"LAST MINUTE", "requests over the last 60 s; the highest bar is the busiest moment of the "
-			"service"},
-	{"PINS", "how many sessions pin the version"},
-	{"WHY", "the reason of the routing decision, see below"},
-	{"CALLER", "the version that made the request, as the proxy knows it"},
-	{"lenient", "what a pin cannot get is served by stable"},
-	{"strict", "what a pin cannot get is a 503"},
-};
-
-static void add(struct help *state, struct help_row row)
+static void add(struct help *state, struct help_row row, const char *text, const char *command)
 {
-	array_reserve(&state->rows, &state->cap, state->count + 1, sizeof(row));
-	state->rows[state->count++] = row;
+	const struct command_vars none = {0};
+	char keyed[TEXT_MAX];
+	char line[COMMAND_MAX];
+
+	if (text) {
+		keymap_text(keyed, sizeof(keyed), text);
+		row.text = xstrdup(keyed);
+	}
+	if (command) {
+		ui_command(line, command, &none);
+		row.command = xstrdup(line);
+	}
+	array_reserve(&state->rows, &state->row_cap, state->row_count + 1, sizeof(row));
+	state->rows[state->row_count++] = row;
+}
+
+static void add_word(struct help *state, const char *word, enum role role, const char *meaning)
+{
+	add(state, (struct help_row){.head = word, .role = role, .glyph = GLYPH_COUNT}, meaning,
+		NULL);
 }
 
 static void add_title(struct help *state, const char *title)
 {
-	if (state->count > 0)
-		add(state, (struct help_row){.head = "", .glyph = GLYPH_COUNT});
-	add(state, (struct help_row){.head = title, .role = ROLE_HEADING, .glyph = GLYPH_COUNT});
+	if (state->row_count > 0)
+		add_word(state, "", ROLE_BASE, NULL);
+	add_word(state, title, ROLE_HEADING, NULL);
 }
 
 static void add_keys(struct help *state, enum area area)
@@ -71,8 +79,16 @@ static void add_keys(struct help *state, enum area area)
 	add_title(state, area_titles[area]);
 	for (size_t i = 0; i < binding_count; i++)
 		if (bindings[i].area == area)
-			add(state, (struct help_row){keymap_keys(&bindings[i]), bindings[i].help,
-					   bindings[i].command, ROLE_KEY, GLYPH_COUNT});
+			add(state,
+				(struct help_row){.head = keymap_keys(&bindings[i]),
+					.role = ROLE_KEY,
+					.glyph = GLYPH_COUNT},
+				bindings[i].help, bindings[i].command);
+}
+
+static void add_sign(struct help *state, enum glyph glyph, enum role role, const char *meaning)
+{
+	add(state, (struct help_row){.head = "", .role = role, .glyph = glyph}, meaning, NULL);
 }
 
 static void add_signs(struct help *state)
@@ -81,16 +97,15 @@ static void add_signs(struct help *state)
 		[STATE_STARTING] = "starting: no check has passed yet",
 		[STATE_READY] = "ready: its checks pass",
 		[STATE_UNHEALTHY] = "unhealthy: its checks fail",
-		[STATE_DRAINING] = "draining: it is going",
+		[STATE_DRAINING] =
+			"draining: it gets no new request and goes when the last has ended",
 	};
 
 	add_title(state, "signs");
 	for (int i = 0; i < STATE_COUNT; i++)
-		add(state, (struct help_row){
-				   "", meanings[i], NULL, cell_state_role(i), cell_state_glyph(i)});
-	add(state, (struct help_row){"",
-			   "the session, or its pins, got lost on the way; or two carriers differ",
-			   NULL, ROLE_WARNING, GLYPH_WARNING});
+		add_sign(state, cell_state_glyph(i), cell_state_role(i), meanings[i]);
+	add_sign(state, GLYPH_WARNING, ROLE_WARNING,
+		"the session, or its pins, got lost on the way; or two carriers differ");
 }
 
 static void *help_create(void)
@@ -101,19 +116,32 @@ static void *help_create(void)
 static void add_meanings(struct help *state)
 {
 	add_signs(state);
-	add_title(state, "words");
-	for (size_t i = 0; i < ARRAY_LEN(words); i++)
-		add(state, (struct help_row){words[i].word, words[i].meaning, NULL, ROLE_STRONG,
-				   GLYPH_COUNT});
+	for (size_t i = 0; i < learn_word_count; i++) {
+		if (learn_words[i].word)
+			add_word(state, learn_words[i].word, ROLE_STRONG, learn_words[i].meaning);
+		else
+			add_title(state, learn_words[i].meaning);
+	}
 	add_title(state, "why a request went where it went");
 	for (int i = 0; i < REASON_COUNT; i++)
-		add(state, (struct help_row){reason_names[i], reason_sentences[i], NULL,
-				   cell_reason_role(i), GLYPH_COUNT});
-	add_title(state, "what a filter may say; words beside each other must all hold, a,b is or, "
-			 "! is not");
+		add_word(state, reason_names[i], cell_reason_role(i), reason_sentences[i]);
+	add_title(state, "filters: all terms must hold; a,b is a or b; !term is not");
 	for (size_t i = 0; i < filter_term_count; i++)
-		add(state, (struct help_row){filter_terms[i].example, filter_terms[i].help, NULL,
-				   ROLE_COMMAND, GLYPH_COUNT});
+		add_word(state, filter_terms[i].example, ROLE_COMMAND, filter_terms[i].help);
+}
+
+/* A demo is on ports of its own: how to reach it from elsewhere. */
+static void add_place(struct help *state, const struct model *model)
+{
+	char text[TEXT_MAX];
+
+	if (!model->demo)
+		return;
+	add_title(state, "this demo");
+	(void)snprintf(text, sizeof(text), "umbra --url %s", model->url);
+	add_word(state, "second terminal", ROLE_STRONG, text);
+	add_word(state, "control plane", ROLE_STRONG, model->url);
+	add_word(state, "requests enter at", ROLE_STRONG, model->proxy_url);
 }
 
 static bool has_keys(enum area area)
@@ -133,9 +161,9 @@ static bool is_on_the_way(enum area from, enum area to)
 }
 
 /* What holds where one comes from, the nearest first; then the other views. */
-static void build(struct help *state, enum area from)
+static void build(struct help *state, const struct model *model, enum area from)
 {
-	state->count = 0;
+	add_place(state, model);
 	for (enum area area = from; area != AREA_COUNT; area = area_parent(area))
 		if (has_keys(area))
 			add_keys(state, area);
@@ -145,11 +173,23 @@ static void build(struct help *state, enum area from)
 	add_meanings(state);
 }
 
+static void forget_rows(struct help *state)
+{
+	for (size_t i = 0; i < state->row_count; i++) {
+		free(state->rows[i].text);
+		free(state->rows[i].command);
+	}
+	state->row_count = 0;
+	state->cols = 0;
+}
+
 static void help_destroy(void *arg)
 {
 	struct help *state = arg;
 
+	forget_rows(state);
 	free(state->rows);
+	free(state->lines);
 	free(state);
 }
 
@@ -159,12 +199,64 @@ static void help_open(void *arg, const struct model *model, struct ui *ui, const
 	struct help *state = arg;
 	enum area from = AREA_GLOBAL;
 
-	(void)model;
 	(void)ui;
 	for (int area = 0; area < AREA_COUNT; area++)
 		if (strcmp(area_titles[area], argument) == 0)
 			from = (enum area)area;
-	build(state, from);
+	forget_rows(state);
+	build(state, model, from);
+}
+
+/* ---- lines ---- */
+
+static int head_cols(int cols)
+{
+	return cols < COMMAND_COLS ? 16 : 20;
+}
+
+static int text_cols(int cols, bool has_command)
+{
+	return has_command && cols >= COMMAND_COLS ? cols / 2 - 8 : cols - head_cols(cols) - 5;
+}
+
+static int command_cols(int cols)
+{
+	return cols >= COMMAND_COLS ? cols - 6 - head_cols(cols) - text_cols(cols, true) : 0;
+}
+
+static struct str take_line(struct str *rest, int cols)
+{
+	size_t take = cell_line(*rest, cols);
+	struct str line = {rest->p, take};
+
+	*rest = str_trim((struct str){rest->p + take, rest->n - take});
+	return line;
+}
+
+static void add_line(struct help *state, struct help_line line)
+{
+	array_reserve(&state->lines, &state->cap, state->count + 1, sizeof(line));
+	state->lines[state->count++] = line;
+}
+
+static void lay_out(struct help *state, int cols)
+{
+	state->cols = cols;
+	state->count = 0;
+	for (size_t i = 0; i < state->row_count; i++) {
+		const struct help_row *row = &state->rows[i];
+		struct str text = str_of(row->text);
+		struct str command =
+			command_cols(cols) > 0 ? str_of(row->command) : (struct str){0};
+		struct help_line line = {.row = i, .first = true};
+
+		do {
+			line.text = take_line(&text, text_cols(cols, row->command != NULL));
+			line.command = take_line(&command, command_cols(cols));
+			add_line(state, line);
+			line.first = false;
+		} while (text.n > 0 || command.n > 0);
+	}
 }
 
 static void help_prepare(
@@ -175,7 +267,8 @@ static void help_prepare(
 	(void)model;
 	(void)ui;
 	(void)parts;
-	(void)cols;
+	if (state->cols != cols)
+		lay_out(state, cols);
 	/* It scrolls as a page: what moves is the top, and nothing is selected. */
 	state->list.count = state->count;
 	state->list.height = rows > 0 ? (size_t)rows : 1;
@@ -184,26 +277,31 @@ static void help_prepare(
 			state->count > state->list.height ? state->count - state->list.height : 0;
 }
 
-static void help_draw_row(const struct help_row *row, const struct canvas *canvas, int y)
+static void draw_head(const struct help_row *row, const struct canvas *canvas, int y)
 {
-	int head = canvas->cols < 100 ? 16 : 20;
-	int text = canvas->cols - head - 5;
-
-	canvas_clear(canvas, y, 0);
-	if (!row->text) {
+	if (!row->text)
 		canvas_c(canvas, y, 1, canvas->cols - 2, row->role, row->head);
-		return;
-	}
-	if (row->glyph != GLYPH_COUNT)
+	else if (row->glyph != GLYPH_COUNT)
 		(void)canvas_glyph(canvas, y, 3, row->role, row->glyph);
 	else
-		canvas_c(canvas, y, 3, head, row->role, row->head);
-	if (row->command && canvas->cols >= 100)
-		text = canvas->cols / 2 - 8;
-	canvas_c(canvas, y, 4 + head, text, ROLE_BASE, row->text);
-	if (row->command && canvas->cols >= 100)
-		canvas_c(canvas, y, 5 + head + text, canvas->cols - 6 - head - text, ROLE_COMMAND,
-			row->command);
+		canvas_c(canvas, y, 3, head_cols(canvas->cols), row->role, row->head);
+}
+
+static void draw_line(
+	const struct help *state, const struct help_line *line, const struct canvas *canvas, int y)
+{
+	const struct help_row *row = &state->rows[line->row];
+	int x = 4 + head_cols(canvas->cols);
+	int text = text_cols(canvas->cols, row->command != NULL);
+
+	canvas_clear(canvas, y, 0);
+	if (line->first)
+		draw_head(row, canvas, y);
+	if (line->text.n > 0)
+		canvas_text(canvas, y, x, text, ROLE_BASE, line->text);
+	if (line->command.n > 0)
+		canvas_text(canvas, y, x + 1 + text, command_cols(canvas->cols), ROLE_COMMAND,
+			line->command);
 }
 
 static void help_draw(const void *arg, const struct model *model, const struct ui *ui,
@@ -217,7 +315,7 @@ static void help_draw(const void *arg, const struct model *model, const struct u
 		size_t at = state->list.top + (size_t)y;
 
 		if (at < state->count)
-			help_draw_row(&state->rows[at], canvas, y);
+			draw_line(state, &state->lines[at], canvas, y);
 		else
 			canvas_clear(canvas, y, 0);
 	}
@@ -227,16 +325,19 @@ static void help_draw_title(const void *arg, const struct model *model, const st
 	const struct canvas *canvas)
 {
 	const struct help *state = arg;
-	char text[64];
+	char keys[96];
+	char text[192];
 
 	(void)model;
 	(void)ui;
-	(void)snprintf(text, sizeof(text), "%zu to %zu of %zu   j k PgDn PgUp   Esc back",
-		state->list.top + 1,
+	keymap_text(keys, sizeof(keys),
+		"{global.down} {global.up} {global.page-down} {global.page-up}   {global.back} "
+		"back");
+	(void)snprintf(text, sizeof(text), "%zu to %zu of %zu   %s", state->list.top + 1,
 		state->list.top + state->list.height < state->count
 			? state->list.top + state->list.height
 			: state->count,
-		state->count);
+		state->count, keys);
 	canvas_right(canvas, 0, 0, canvas->cols, ROLE_QUIET, text);
 }
 

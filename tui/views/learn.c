@@ -101,15 +101,6 @@ static void learn_prepare(
 
 /* ---- the tour ---- */
 
-/* A sentence with keys in it, as they are in force. */
-static int say(const struct canvas *canvas, int y, int x, enum role role, const char *text)
-{
-	char keyed[TOUR_TEXT_SIZE];
-
-	keymap_text(keyed, sizeof(keyed), text);
-	return cell_sentence(canvas, y, x, role, str_of(keyed));
-}
-
 static int draw_step(const struct learn *state, const struct ui *ui, const struct canvas *canvas,
 	int y, enum tour_step step)
 {
@@ -145,7 +136,7 @@ static int draw_step(const struct learn *state, const struct ui *ui, const struc
 		return y;
 	y = cell_sentence(canvas, y, 8, ROLE_STRONG, str_of(state->text));
 	if (tour_writes(step) && !done && !skipped)
-		y = say(canvas, y, 8, ROLE_WARNING,
+		y = cell_say(canvas, y, 8, ROLE_WARNING,
 			"This changes your own session only, also where others work; {learn.skip} "
 			"leaves it out.");
 	tour_lesson(step, lesson);
@@ -155,7 +146,7 @@ static int draw_step(const struct learn *state, const struct ui *ui, const struc
 static void draw_tour(const struct learn *state, const struct ui *ui, const struct canvas *canvas)
 {
 	bool over = tour_next(&state->tour) == TOUR_STEPS;
-	int y = say(canvas, 0, 3, over ? ROLE_DONE : ROLE_BASE,
+	int y = cell_say(canvas, 0, 3, over ? ROLE_DONE : ROLE_BASE,
 		over ? "That was the tour. {global.help} shows every key, {global.command} every "
 		       "command, and the glossary every word."
 		: state->tour.on
@@ -344,8 +335,7 @@ static void act_tour(struct learn *state, struct ui *ui, enum action action)
 	} else {
 		state->tour.on = !state->tour.on;
 		if (!state->tour.on)
-			ui_say_keys(ui, ROLE_DONE,
-				"the tour is put away; {learn.open} goes on with it");
+			ui_say(ui, ROLE_DONE, "the tour is put away; {learn.open} goes on with it");
 	}
 }
 

@@ -179,8 +179,8 @@ static void pins_draw(const void *arg, const struct model *model, const struct u
 		pins_draw_row(state, model, ui, canvas, (int)i + 1, state->list.top + i);
 	pins_draw_foot(state, model, canvas);
 	if (!pins_session(state, model))
-		canvas_c(canvas, 2, 3, canvas->cols - 4, ROLE_WARNING,
-			"This session has ended or expired. Esc goes back.");
+		(void)cell_say(canvas, 2, 3, ROLE_WARNING,
+			"This session has ended or expired. {global.back} goes back.");
 	else if (state->count == 0)
 		canvas_c(canvas, 2, 3, canvas->cols - 4, ROLE_STRONG,
 			model->env->node_count == 0 ? "No service is registered yet."

@@ -152,9 +152,9 @@ void pins_draw_row(const struct pins *state, const struct model *model, const st
 
 /* ---- below the list ---- */
 
-static int draw_key(const struct canvas *canvas, int y, int x, const char *key, const char *hint)
+static int draw_key(const struct canvas *canvas, int y, int x, enum action action, const char *hint)
 {
-	x += canvas_run_c(canvas, y, x, 3, ROLE_KEY, key) + 1;
+	x += canvas_run(canvas, y, x, 5, ROLE_KEY, keymap_key(AREA_PINS, action)) + 1;
 	return x + canvas_run_c(canvas, y, x, 40, ROLE_HINT, hint) + 2;
 }
 
@@ -176,9 +176,9 @@ static void draw_staged(const struct pins *state, const struct canvas *canvas, i
 	if ((int)strlen(text) > room)
 		(void)snprintf(text, sizeof(text), "%zu staged%s", state->staged_count, routes);
 	x += canvas_run_c(canvas, y, x, room, ROLE_STAGED, text) + 3;
-	x = draw_key(canvas, y, x, "a", "apply");
-	x = draw_key(canvas, y, x, "u", "undo");
-	(void)draw_key(canvas, y, x, "Esc", "drop");
+	x = draw_key(canvas, y, x, ACTION_APPLY, "apply");
+	x = draw_key(canvas, y, x, ACTION_UNDO, "undo");
+	(void)draw_key(canvas, y, x, ACTION_BACK, "drop");
 }
 
 /* What the column of effects says of the selected row, where there is no room for that column. */
@@ -199,9 +199,11 @@ void pins_draw_foot(
 	const struct service_node *node = pins_node(state, model, state->list.selected);
 	int y = canvas->rows - state->foot;
 	int last = canvas->rows - 1;
+	struct canvas row;
 	int x = 1;
 
 	canvas_rule(canvas, y);
+	row = canvas_part(canvas, last - 1, 0, 1, canvas->cols);
 	canvas_clear_rows(canvas, y + 1, state->foot - 1);
 	if (state->placed[PINS_EFFECT].width == 0 && node && pins_session(state, model))
 		draw_effect(state, model, canvas, y + 1, node);
@@ -209,11 +211,12 @@ void pins_draw_foot(
 		draw_staged(state, canvas, last - 1);
 	} else if (state->before_count > 0) {
 		x += canvas_run_c(canvas, last - 1, x, canvas->cols - 2, ROLE_DONE, "Applied.") + 2;
-		(void)draw_key(canvas, last - 1, x, "u", "puts back what was pinned before");
+		(void)draw_key(
+			canvas, last - 1, x, ACTION_UNDO, "puts back what was pinned before");
 	} else {
-		canvas_c(canvas, last - 1, 1, canvas->cols - 2, ROLE_QUIET,
-			"Enter chooses the version of a service for this session; nothing is sent "
-			"before a.");
+		(void)cell_say(&row, 0, 1, ROLE_QUIET,
+			"{pins.open} chooses the version of a service for this session; nothing is "
+			"sent before {pins.apply}.");
 	}
 	x = 1 + canvas_run_c(canvas, last, 1, 2, ROLE_COMMAND, "$ ");
 	canvas_c(canvas, last, x, canvas->cols - x - 1, ROLE_COMMAND, state->command);

@@ -19,6 +19,7 @@
 #include "core/base/text.h"
 
 #include "tui/views/pulls_internal.h"
+#include "tui/views/cells.h"
 
 enum { BELOW_ROWS = 24, BELOW_SIZE = 3 };
 
@@ -100,9 +101,9 @@ static void draw_empty(const struct pulls *state, const struct canvas *canvas)
 
 	canvas_c(canvas, 2, 3, canvas->cols - 4, ROLE_STRONG,
 		none ? "No version names a pull request." : "Nothing matches the filter.");
-	canvas_c(canvas, 3, 3, canvas->cols - 4, ROLE_QUIET,
+	(void)cell_say(canvas, 3, 3, ROLE_QUIET,
 		none ? "CI registers one with:"
-		     : "/ changes it, / and Esc shows everything again.");
+		     : "{list.filter} changes it, {global.back} shows all again.");
 	if (none)
 		canvas_c(canvas, 4, 3, canvas->cols - 4, ROLE_COMMAND,
 			"$ umbra version register cart@pr-482 --endpoint 127.0.0.1:9001 --pr 482");

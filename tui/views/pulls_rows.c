@@ -9,6 +9,7 @@
 #include "core/base/text.h"
 
 #include "tui/views/about.h"
+#include "tui/keymap.h"
 #include "tui/views/cells.h"
 #include "tui/views/pulls_internal.h"
 
@@ -295,9 +296,9 @@ static enum role pull_sentence(const struct pull *pull, char *dst, size_t size)
 		return ROLE_WARNING;
 	}
 	if (pull->session_count == 0)
-		(void)snprintf(dst, size,
-			"No session pins it, so nobody's requests arrive there. c opens one on all "
-			"of it.");
+		keymap_text(dst, size,
+			"No session pins it, so no request arrives there. {pulls.create} opens one "
+			"on all of it.");
 	else
 		(void)snprintf(dst, size,
 			"Only requests of %zu session%s arrive there; the other services stay "

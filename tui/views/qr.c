@@ -14,6 +14,8 @@
 
 #include "core/base/mem.h"
 
+#include "tui/views/cells.h"
+
 enum { QUIET_BEST = 4, QUIET_LEAST = 2 };
 
 struct qr {
@@ -74,16 +76,57 @@ static void draw_blanks(const struct canvas *canvas, int y, int x, const QRcode 
 				ROLE_QR, is_dark(code, column, row) ? "##" : "  ");
 }
 
-static void qr_draw(const void *arg, const struct model *model, const struct ui *ui,
-	const struct canvas *canvas)
+/* Whether the link leads to the machine it is opened on, whichever that is: RFC 6761, 6.3, and loopback addresses. */
+static bool is_of_this_machine(const char *link)
+{
+	struct str rest = str_of(link);
+	size_t at = str_find(rest, STR_LIT("://"));
+	struct str host, domain;
+
+	if (at < rest.n)
+		rest = (struct str){rest.p + at + 3, rest.n - at - 3};
+	host = str_cut(&rest, '/');
+	if (str_starts(host, STR_LIT("[::1]")) || str_starts(host, STR_LIT("127.")))
+		return true;
+	host = str_cut(&host, ':');
+	domain = STR_LIT("localhost");
+	return host.n >= domain.n &&
+	       str_eq((struct str){host.p + host.n - domain.n, domain.n}, domain);
+}
+
+static const char of_this_machine[] =
+	"A telephone cannot open this link: on it, localhost is the telephone. Start umbra serve "
+	"with "
+	"--domain, a name that leads to this machine, and --proxy-listen, an address the telephone "
+	"reaches.";
+
+/* Draws what is to be known of the link, and returns what is left above it. */
+static struct canvas draw_note(const struct qr *state, const struct canvas *canvas)
+{
+	struct canvas part;
+	int rows;
+
+	if (!is_of_this_machine(state->link))
+		return *canvas;
+	rows = cell_sentence_rows(str_of(of_this_machine), canvas->cols - 3);
+	part = canvas_part(canvas, canvas->rows - rows, 0, rows, canvas->cols);
+	(void)cell_sentence(&part, 0, 2, ROLE_WARNING, str_of(of_this_machine));
+	return canvas_part(canvas, 0, 0, canvas->rows - rows, canvas->cols);
+}
+
+static void qr_draw(
+	const void *arg, const struct model *model, const struct ui *ui, const struct canvas *whole)
 {
 	const struct qr *state = arg;
+	struct canvas above;
+	const struct canvas *canvas = &above;
 	char line[128];
 	int side;
 
 	(void)model;
 	(void)ui;
-	canvas_clear_rows(canvas, 0, canvas->rows);
+	canvas_clear_rows(whole, 0, whole->rows);
+	above = draw_note(state, whole);
 	if (!state->code) {
 		canvas_c(canvas, 1, 1, canvas->cols - 2, ROLE_FAILED,
 			"This link is too long for a QR code.");

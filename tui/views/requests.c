@@ -189,10 +189,11 @@ static void act_context(struct requests *state, const struct model *model, struc
 	lines_set_context(model->lines, state->context, model->env, model->now_ms);
 	state->list.count = lines_shown(model->lines);
 	if (state->filter_text[0] == '\0')
-		ui_say(ui, ROLE_QUIET, "%zu lines around each that a filter matches; / filters",
+		ui_say(ui, ROLE_QUIET,
+			"%zu lines around each line that a filter matches; {list.filter} filters",
 			state->context);
 	else
-		ui_say(ui, ROLE_QUIET, "%zu lines around each that matches", state->context);
+		ui_say(ui, ROLE_QUIET, "%zu lines around each line that matches", state->context);
 }
 
 /* The row between two groups is no place to be. */

@@ -17,6 +17,7 @@
 #include "core/base/text.h"
 
 #include "tui/views/services_internal.h"
+#include "tui/views/cells.h"
 
 static const struct sort_order orders[ORDER_COUNT] = {
 	[ORDER_NAME] = {'n', "name", true},
@@ -198,9 +199,9 @@ static void draw_empty(const struct model *model, const struct canvas *canvas)
 
 	canvas_c(canvas, 2, 3, canvas->cols - 4, ROLE_STRONG,
 		none ? "No service is registered yet." : "Nothing matches the filter.");
-	canvas_c(canvas, 3, 3, canvas->cols - 4, ROLE_QUIET,
+	(void)cell_say(canvas, 3, 3, ROLE_QUIET,
 		none ? "umbra version register cart@2026.11.20 --endpoint 127.0.0.1:9001 --stable"
-		     : "/ changes it, / and Esc shows everything again.");
+		     : "{list.filter} changes it, {global.back} shows all again.");
 }
 
 static void services_draw(const void *arg, const struct model *model, const struct ui *ui,

@@ -31,7 +31,8 @@ static void act_mark(struct services *state, const struct model *model, struct u
 	const struct version *version = services_selected_version(state, model);
 
 	if (!version) {
-		ui_say(ui, ROLE_WARNING, "Space marks a version: select one of %s", state->service);
+		ui_say(ui, ROLE_WARNING, "{list.mark} marks a version: select one of %s",
+			state->service);
 		return;
 	}
 	if (services_is_marked(state, version))
@@ -71,7 +72,7 @@ static const char *stable_asked(const struct services *state, const struct model
 
 static void act_pin(struct services *state, const struct model *model, struct ui *ui)
 {
-	if (ask_about(state, model, ui, "p pins"))
+	if (ask_about(state, model, ui, "{services.pin} pins"))
 		targets_pin(&state->asked, model, ui);
 }
 
@@ -84,12 +85,13 @@ static void act_extend(struct services *state, const struct model *model, struct
 	const struct version *version;
 	const char *stable;
 
-	if (!ask_about(state, model, ui, "e extends"))
+	if (!ask_about(state, model, ui, "{services.extend} extends"))
 		return;
 	stable = stable_asked(state, model);
 	version = targets_version(&state->asked, model, 0);
 	if (stable) {
-		ui_say(ui, ROLE_WARNING, "e extends what expires; %s is stable and does not",
+		ui_say(ui, ROLE_WARNING,
+			"{services.extend} extends what expires; %s is stable and does not",
 			stable);
 		return;
 	}
@@ -155,11 +157,12 @@ static void act_retire(struct services *state, const struct model *model, struct
 	char label[MESSAGE_MAX];
 	const char *stable;
 
-	if (!ask_about(state, model, ui, "R retires"))
+	if (!ask_about(state, model, ui, "{services.retire} retires"))
 		return;
 	stable = stable_asked(state, model);
 	if (stable) {
-		ui_say(ui, ROLE_WARNING, "R retires what is beside stable; %s is stable and stays",
+		ui_say(ui, ROLE_WARNING,
+			"{services.retire} retires what is beside stable; %s is stable and stays",
 			stable);
 		return;
 	}

@@ -16,6 +16,7 @@
 
 #include "tui/views/session_actions.h"
 #include "tui/views/sessions_internal.h"
+#include "tui/views/cells.h"
 
 static const struct sort_order orders[] = {{'n', "name", true}, {'o', "owner", true},
 	{'a', "age", true}, {'x', "expires", true}, {'i', "pins", false}};
@@ -158,10 +159,10 @@ static void draw_empty(const struct model *model, const struct canvas *canvas)
 
 	canvas_c(canvas, 2, 3, canvas->cols - 4, ROLE_STRONG,
 		none ? "There is no session yet." : "Nothing matches the filter.");
-	canvas_c(canvas, 3, 3, canvas->cols - 4, ROLE_QUIET,
-		none ? "c creates one: a key, and what it pins. Requests that carry it are yours "
-		       "alone."
-		     : "/ changes it, / and Esc shows everything again.");
+	(void)cell_say(canvas, 3, 3, ROLE_QUIET,
+		none ? "{sessions.create} creates one: a key, and what it pins. Only requests that "
+		       "carry the key are sent elsewhere."
+		     : "{list.filter} changes it, {global.back} shows all again.");
 }
 
 static void sessions_draw(const void *arg, const struct model *model, const struct ui *ui,
@@ -200,7 +201,8 @@ static void use(const struct session *session, struct ui *ui)
 		return;
 	}
 	str_copy(ui->session, sizeof(ui->session), str_of(session->key));
-	ui_say(ui, ROLE_DONE, "%s of %s is your session until you leave: p pins to it",
+	ui_say(ui, ROLE_DONE,
+		"%s of %s is your session until you leave: {services.pin} in Services pins to it",
 		session->key, session->owner ? session->owner : "nobody");
 }
 

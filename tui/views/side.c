@@ -104,7 +104,8 @@ void side_open(const struct model *model, struct ui *ui, struct str service, str
 	}
 	if (!stable || !other)
 		ui_say(ui, ROLE_WARNING,
-			"v compares a version with stable: select a service that has both");
+			"{services.side} compares a version with stable: select a service that has "
+			"both");
 	else if (others == 1 || str_eq_c(version, other->name))
 		open_both(ui, stable->service, stable->name, other->name);
 	else
@@ -295,8 +296,8 @@ static void side_draw(const void *arg, const struct model *model, const struct u
 	(void)ui;
 	canvas_clear_rows(canvas, 0, canvas->rows);
 	if (state->narrow) {
-		canvas_c(canvas, 1, 3, canvas->cols - 4, ROLE_WARNING,
-			"Two versions side by side want 100 columns; Esc goes back.");
+		(void)cell_say(canvas, 1, 3, ROLE_WARNING,
+			"Two versions side by side want 100 columns; {global.back} goes back.");
 		return;
 	}
 	draw_heads(state, canvas);
@@ -307,8 +308,9 @@ static void side_draw(const void *arg, const struct model *model, const struct u
 	if (state->list.count == 0)
 		canvas_c(canvas, HEAD_ROWS + 1, 3, canvas->cols - 4,
 			model->scope_error[0] ? ROLE_FAILED : ROLE_QUIET,
-			model->scope_error[0] ? model->scope_error
-					      : "Waiting for the first request it serves.");
+			model->scope_error[0]
+				? model->scope_error
+				: "No request of it yet. The next one shows here at once.");
 }
 
 static void side_draw_title(const void *arg, const struct model *model, const struct ui *ui,

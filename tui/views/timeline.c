@@ -17,6 +17,7 @@
 
 #include "tui/views/timeline_internal.h"
 #include "tui/widgets/table.h"
+#include "tui/views/cells.h"
 
 #define MINUTES(n) ((n)*60LL * 1000)
 
@@ -233,10 +234,11 @@ static void draw_empty(
 		: state->hidden > 0 ? "Nothing matches the filter."
 		: windows[state->window].ms ? "Nothing changed in this time."
 					    : "Nothing has changed yet.");
-	canvas_c(canvas, 3, 3, canvas->cols - 4, ROLE_QUIET,
-		!none                         ? "t shows more time, Esc drops the filter."
-		: model->env->node_count == 0 ? "No service is registered yet: 1 says how one is."
-					      : "");
+	(void)cell_say(canvas, 3, 3, ROLE_QUIET,
+		!none ? "{timeline.since} shows more time, {global.back} drops the filter."
+		: model->env->node_count == 0
+			? "No service is registered yet: {global.view-services} says how one is."
+			: "");
 }
 
 static void timeline_draw(const void *arg, const struct model *model, const struct ui *ui,

@@ -281,8 +281,10 @@ void timeline_draw_pane(
 	y = draw_pane_head(canvas, y + 1, &said->diff, event);
 	for (size_t i = 0; i < said->diff.count; i++, y++) {
 		if (y == last - 1 && i + 1 < said->diff.count) {
-			(void)snprintf(text, sizeof(text), "and %zu more: d shows %s",
-				said->diff.count - i, state->wide ? "fewer" : "them");
+			(void)snprintf(text, sizeof(text), "and %zu more: %.*s shows %s",
+				said->diff.count - i,
+				STR_ARG(keymap_key(AREA_TIMELINE, ACTION_WHOLE)),
+				state->wide ? "fewer" : "them");
 			canvas_c(canvas, y, 3, canvas->cols - 4, ROLE_QUIET, text);
 			return;
 		}
