@@ -1,4 +1,7 @@
-/* Every view at three sizes and two themes, cell by cell, with a clock that stands. */
+/*
+ * Every view and what opens over them, cell by cell and colour by colour, at three sizes and in two themes; and
+ * one view in every theme. The clock stands. The pictures of a size are taken side by side.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,84 +13,130 @@
 
 #include "core/base/mem.h"
 
-#include "tests/support/dash.h"
+#include "tests/support/seats.h"
+#include "tui/theme.h"
 
-struct picture {
+enum { ALL, TWO }; /* sizes: all of them, or not the largest */
+
+static const struct size {
+	int rows, cols;
+	const char *theme;
+} sizes[] = {{24, 80, "dark"}, {40, 120, "light"}, {60, 200, "dark"}};
+
+/* clang-format off */
+static const struct picture {
 	const char *name;
-	const char *keys; /* pressed one after the other; each is painted before the next */
-	const char *waits; /* for this text, after the last; NULL: none */
+	int sizes;
+	struct place place;
+} pictures[] = {
+	{"services", ALL, {"", {{"jj", "booking@pr-482", false}}, false, NULL}},
+	{"services-service", TWO, {"", {{"jjjjjj", "Services › ", false}}, false, NULL}},
+	{"services-marked", TWO, {"", {{"jj jjjjj mp", "pin them to which session?", false}}, false, NULL}},
+	{"columns", TWO, {"", {{"Cj jJJ", "Services › Columns", false}}, false, NULL}},
+	{"pulls", ALL, {"", {{"2\r", "Half hours", false}}, false, NULL}},
+	{"pull", TWO, {"", {{"2\rjjjjjj\rj", "seat holds", false}}, false, NULL}},
+	{"sessions", ALL, {"", {{"3", "qa-seats", false}}, false, NULL}},
+	{"pins", ALL, {"", {{"3\r", "NOW", false}}, false, NULL}},
+	{"pins-staged", ALL, {"", {{"3\rjjjj\r482\rgg-", "2 changes staged", false}}, false, NULL}},
+	{"requests", ALL, {"", {{"4", "/find?q=yoga", false}}, false, NULL}},
+	{"request", ALL, {"", {{"4", "/find?q=yoga", false}, {"\r", "18:42:", false}}, false, NULL}},
+	{"side", ALL, {"", {{"4", "/find?q=yoga", false}, {"v", "payments", false}}, false, NULL}},
+	{"timeline", ALL, {"", {{"5", "became unhealthy", false}, {"fcheckout\r", "checkout-4f2k", false}}, false, NULL}},
+	{"timeline-version", TWO, {"", {{"5", "became unhealthy", false}, {"fregistered profile\r", "pr-551", false}}, false, NULL}},
+	{"map", ALL, {"", {{"6", " outside ", false}, {"fpayments\r", "payments", false}}, false, NULL}},
+	{"map-service", ALL, {"", {{"6", " outside ", false}, {"fbooking\r\r", "CALLED BY", false}}, false, NULL}},
+	{"learn-tour", ALL, {"", {{"7\r", "Learn", false}}, false, NULL}},
+	{"learn-rules", ALL, {"", {{"7\t\r\rj\r\r", "reason: ", false}}, false, NULL}},
+	{"learn-words", ALL, {"", {{"7\t\t", "The whole: ", false}}, false, NULL}},
+	{"learn-guide", ALL, {"", {{"7\r1j", "Tour 1 of ", false}}, false, NULL}},
+	{"version", ALL, {"", {{"jj\r", "pinned by", false}}, false, NULL}},
+	{"explain", ALL, {"", {{"jjx", "because", false}}, false, NULL}},
+	{"explain-request", TWO, {"", {{"4", "/find?q=yoga", false}, {"x", "Why", false}}, false, NULL}},
+	{"answer", ALL, {"", {{":version list\r", "Services › Answer › ", false}}, false, NULL}},
+	{"qr", ALL, {"", {{"3yqr", "QR", false}, {"\r", "QR code", false}}, false, NULL}},
+	{"help", ALL, {"", {{"?", "Services › Help", false}}, false, NULL}},
+	{"palette", ALL, {"", {{":ver", "Tab complete", false}}, false, NULL}},
+	{"filter", TWO, {"", {{"/state:unhealthy", "pr-551", false}}, false, NULL}},
+	{"mistake", TWO, {"", {{"/staet:ready", "^", false}}, false, NULL}},
+	{"confirm", TWO, {"", {{"jjR", "Retire booking@pr-482?", false}}, false, NULL}},
+	{"picker", TWO, {"", {{"jjp", "which session?", false}}, false, NULL}},
+	{"sort", TWO, {"", {{"s", "sort by", false}}, false, NULL}},
 };
+/* clang-format on */
 
-static const struct picture pictures[] = {
-	{"services", "jj", "3h ago"},
-	{"services-service", "jjjjjj", "Cards and refunds"},
-	{"services-marked", "jj jjjjj mp", "pin them to which session?"},
-	{"columns", "Cj jJJ", "PINNED BY"},
-	{"pulls", "2\r", "Half hours"},
-	{"pull", "2\rjjjjjj\rj", "seat holds"},
-	{"sessions", "3", "qa-seats"},
-	{"pins", "3\r", "NOW"},
-	{"pins-staged", "3\rjjjj\r482\rgg-", "2 changes staged"},
-	{"requests", "4", "/find?q=yoga"},
-	{"request", "4\r", "upstream_ms"},
-	{"version", "jj\r", "pinned by"},
-	{"help", "?", "in every list"},
-	{"filter", "/state:unhealthy", "pr-551"},
-	{"mistake", "/staet:ready", "^"},
-	{"confirm", "jjR", "Retire booking@pr-482?"},
-	{"picker", "jjp", "which session?"},
-	{"sort", "s", "sort by"},
-};
-
-static void take(const struct picture *picture, int cols, int rows, const char *theme)
+static void take_all(const struct size *size, bool largest)
 {
-	struct dash_options options = {.rows = rows, .cols = cols, .theme = theme};
+	const struct dash_options options = {
+		.rows = size->rows, .cols = size->cols, .theme = size->theme};
+	struct place places[ARRAY_LEN(pictures)];
+	size_t count = 0;
 	char name[96];
 
-	dash_open(options);
-	dash_press(picture->keys);
-	if (picture->waits && rows > 30)
-		pty_wait_text(&pty, picture->waits);
-	pty_quiet(&pty, 150);
-	(void)snprintf(name, sizeof(name), "%s-%dx%d-%s", picture->name, cols, rows, theme);
-	pty_check_golden(&pty, name);
-}
-
-static const struct picture *picture_of(const char *name)
-{
-	const struct picture *picture = pictures;
-
-	while (strcmp(picture->name, name) != 0)
-		picture++;
-	return picture;
-}
-
-static void test_services_sizes(void **state)
-{
-	(void)state;
-	take(&pictures[0], 80, 24, "dark");
-	take(&pictures[0], 120, 40, "dark");
-	take(&pictures[0], 200, 60, "dark");
-	take(&pictures[0], 60, 15, "dark");
-	take(picture_of("pulls"), 200, 60, "dark");
-}
-
-static void test_all_views(void **state)
-{
-	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(pictures); i++) {
-		take(&pictures[i], 120, 40, "light");
-		if (i > 0)
-			take(&pictures[i], 80, 24, "dark");
+		if (largest && pictures[i].sizes == TWO)
+			continue;
+		places[count] = pictures[i].place;
+		places[count++].name = pictures[i].name;
+	}
+	seats_sit(places, count, &options, NULL);
+	seats_go("the start");
+	for (size_t i = 0; i < seat_count; i++) {
+		(void)snprintf(name, sizeof(name), "%s-%dx%d-%s", seats[i].place->name, size->cols,
+			size->rows, size->theme);
+		pty_check_golden(&seats[i].pty, name);
+	}
+}
+
+static void test_80x24(void **state)
+{
+	(void)state;
+	take_all(&sizes[0], false);
+}
+
+static void test_120x40(void **state)
+{
+	(void)state;
+	take_all(&sizes[1], false);
+}
+
+static void test_200x60(void **state)
+{
+	(void)state;
+	take_all(&sizes[2], true);
+}
+
+static void test_the_least(void **state)
+{
+	(void)state;
+	dash_open((struct dash_options){.rows = 15, .cols = 60, .theme = "dark"});
+	pty_keys(&pty, "jj");
+	pty_check_golden(&pty, "services-60x15-dark");
+}
+
+/* Every role that a list has: ready, failed, starting, about to expire, pinned, selected, a warning. */
+static void test_themes(void **state)
+{
+	char name[96];
+
+	(void)state;
+	for (size_t i = 0; i < theme_text_count; i++) {
+		dash_open((struct dash_options){
+			.rows = 24, .cols = 80, .theme = theme_texts[i].name});
+		pty_keys(&pty, "jjR");
+		(void)snprintf(name, sizeof(name), "theme-%s", theme_texts[i].name);
+		pty_check_golden(&pty, name);
 	}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_services_sizes),
-		cmocka_unit_test(test_all_views),
+		SEATS_TEST(test_80x24),
+		SEATS_TEST(test_120x40),
+		SEATS_TEST(test_200x60),
+		DASH_TEST(test_the_least),
+		DASH_TEST(test_themes),
 	};
 
-	return cmocka_run_group_tests(tests, dash_setup, dash_teardown);
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* Learn: its pictures, the rules tried, and the tour that sees what is done elsewhere. */
+/* Learn: the rules tried, and the tour that sees what is done elsewhere. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,8 +7,6 @@
 
 #include <cmocka.h>
 
-#include "core/base/mem.h"
-
 #include "tests/support/dash.h"
 
 static void open_learn(struct dash_options options)
@@ -16,33 +14,6 @@ static void open_learn(struct dash_options options)
 	dash_open(options);
 	pty_keys(&pty, "7");
 	pty_wait_text(&pty, "Twelve things");
-}
-
-static void test_pictures(void **state)
-{
-	static const struct {
-		const char *name, *keys;
-	} pages[] = {
-		{"tour", "\r"}, {"rules", "\t\r\rj\r\r"}, {"words", "\t\t"}, {"guide", "\r1j"}};
-	static const struct {
-		int rows, cols;
-		const char *theme;
-	} sizes[] = {{24, 80, "dark"}, {40, 120, "light"}, {60, 200, "dark"}};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(pages); i++) {
-		for (size_t j = 0; j < ARRAY_LEN(sizes); j++) {
-			char name[64];
-
-			open_learn((struct dash_options){.rows = sizes[j].rows,
-				.cols = sizes[j].cols,
-				.theme = sizes[j].theme});
-			dash_press(pages[i].keys);
-			(void)snprintf(name, sizeof(name), "learn-%s-%dx%d-%s", pages[i].name,
-				sizes[j].cols, sizes[j].rows, sizes[j].theme);
-			pty_check_golden(&pty, name);
-		}
-	}
 }
 
 static void test_rules(void **state)
@@ -172,7 +143,6 @@ static void test_tour_read_only(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		DASH_TEST(test_pictures),
 		DASH_TEST(test_rules),
 		DASH_TEST(test_tour),
 		DASH_TEST(test_tour_read_only),

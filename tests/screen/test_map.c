@@ -1,4 +1,4 @@
-/* The Map: its pictures, and what its keys do. */
+/* The Map: what its keys do. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -6,8 +6,6 @@
 #include <stdio.h>
 
 #include <cmocka.h>
-
-#include "core/base/mem.h"
 
 #include "tests/support/dash.h"
 
@@ -19,29 +17,6 @@ static void open_map(int rows, int cols, const char *theme)
 	pty_keys(&pty, "6");
 	pty_wait_text(&pty, "WHO IS CALLED");
 	pty_wait_text(&pty, "outside");
-}
-
-static void test_pictures(void **state)
-{
-	static const struct {
-		int rows, cols;
-		const char *theme, *keys, *name;
-	} pictures[] = {
-		{24, 80, "dark", "fpr-482\r", "map-80x24-dark"},
-		{40, 120, "light", "fpayments\r", "map-120x40-light"},
-		{60, 200, "dark", "j", "map-200x60-dark"},
-		{24, 80, "dark", "fbooking\r\r", "map-service-80x24-dark"},
-		{40, 120, "light", "fbooking\r\r", "map-service-120x40-light"},
-		{60, 200, "dark", "fbooking\r\r", "map-service-200x60-dark"},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(pictures); i++) {
-		open_map(pictures[i].rows, pictures[i].cols, pictures[i].theme);
-		pty_keys(&pty, pictures[i].keys);
-		pty_quiet(&pty, 150);
-		pty_check_golden(&pty, pictures[i].name);
-	}
 }
 
 static void test_logs_of_a_call(void **state)
@@ -100,7 +75,6 @@ static void test_fold_and_filter(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		DASH_TEST(test_pictures),
 		DASH_TEST(test_logs_of_a_call),
 		DASH_TEST(test_around_a_service),
 		DASH_TEST(test_fold_and_filter),

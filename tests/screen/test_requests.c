@@ -162,8 +162,6 @@ static void test_side_by_side(void **state)
 	pty_wait_text(&pty, "pr-533");
 	pty_wait_text(&pty, "not asked of stable");
 	pty_wait_text(&pty, "┃ 18:42:06  POST   /pay");
-	pty_quiet(&pty, 150);
-	pty_check_golden(&pty, "side-120x40-dark");
 	pty_keys(&pty, "\r");
 	pty_wait_text(&pty, "upstream_ms");
 	pty_keys(&pty, "\033");

@@ -1,4 +1,4 @@
-/* The Timeline: its pictures, and what its keys do. */
+/* The Timeline: what its keys do. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -6,8 +6,6 @@
 #include <stdio.h>
 
 #include <cmocka.h>
-
-#include "core/base/mem.h"
 
 #include "tests/support/dash.h"
 
@@ -19,26 +17,6 @@ static void open_timeline(int rows, int cols, const char *theme)
 	pty_keys(&pty, "5");
 	pty_wait_text(&pty, "newest first");
 	pty_wait_text(&pty, "became unhealthy");
-}
-
-static void test_pictures(void **state)
-{
-	static const struct {
-		int rows, cols;
-		const char *theme, *keys, *name;
-	} pictures[] = {
-		{24, 80, "dark", "", "timeline-80x24-dark"},
-		{40, 120, "light", "fcheckout\r", "timeline-120x40-light"},
-		{60, 200, "dark", "fregistered profile\r", "timeline-200x60-dark"},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(pictures); i++) {
-		open_timeline(pictures[i].rows, pictures[i].cols, pictures[i].theme);
-		pty_keys(&pty, pictures[i].keys);
-		pty_quiet(&pty, 150);
-		pty_check_golden(&pty, pictures[i].name);
-	}
 }
 
 static void test_time_and_filter(void **state)
@@ -116,7 +94,6 @@ static void test_details(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		DASH_TEST(test_pictures),
 		DASH_TEST(test_time_and_filter),
 		DASH_TEST(test_jump),
 		DASH_TEST(test_gone_and_new),

@@ -463,21 +463,37 @@ static void tell_difference(const char *path, struct str golden, struct str now)
 	}
 }
 
-void pty_check_golden(const struct pty *pty, const char *name)
+static void update_golden(struct pty *pty, const char *path)
+{
+	struct strbuf now;
+
+	pty_quiet(pty, 400);
+	strbuf_init(&now, 1 << 20);
+	pty_dump(pty, &now);
+	write_file(path, strbuf_str(&now));
+	strbuf_finish(&now);
+}
+
+void pty_check_golden(struct pty *pty, const char *name)
 {
 	const char *update = getenv("UPDATE_GOLDEN");
+	int64_t deadline = time_monotonic_ms() + PTY_WAIT_MS / 2;
 	char path[512];
 	struct strbuf golden, now;
 	bool same;
 
 	(void)snprintf(path, sizeof(path), "tests/screen/golden/%s.txt", name);
+	if (update && update[0] == '1')
+		update_golden(pty, path);
 	strbuf_init(&golden, 1 << 20);
 	strbuf_init(&now, 1 << 20);
-	pty_dump(pty, &now);
-	if (update && update[0] == '1')
-		write_file(path, strbuf_str(&now));
 	read_file(path, &golden);
-	same = str_eq(strbuf_str(&golden), strbuf_str(&now));
+	do {
+		(void)pty_read(pty, 20);
+		strbuf_reset(&now);
+		pty_dump(pty, &now);
+		same = str_eq(strbuf_str(&golden), strbuf_str(&now));
+	} while (!same && golden.len > 0 && time_monotonic_ms() < deadline);
 	if (!same)
 		tell_difference(path, strbuf_str(&golden), strbuf_str(&now));
 	if (!same && golden.len > 0)
