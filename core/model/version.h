@@ -14,6 +14,12 @@
 enum version_kind { KIND_STABLE, KIND_EPHEMERAL, KIND_COUNT };
 extern const char *const version_kind_names[KIND_COUNT + 1];
 
+/*
+ * `draining` takes no new requests and counts as not ready. The word is the API's, and all who read a state
+ * know it, but the control plane sets it nowhere: retiring takes a version away at once (410, and
+ * version-gone for those that pin it). What is under way at its endpoints ends by itself, for the proxy
+ * deletes a server only when no connection to it is left.
+ */
 enum version_state { STATE_STARTING, STATE_READY, STATE_UNHEALTHY, STATE_DRAINING, STATE_COUNT };
 extern const char *const version_state_names[STATE_COUNT + 1];
 

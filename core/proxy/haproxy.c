@@ -828,8 +828,10 @@ static bool set_up(struct haproxy *h, const struct proxy_options *options, struc
 	if (h->address == NULL)
 		return false;
 	char *log_path = path_in(h->dir, "log.sock");
-	h->receiver = receiver_create(h->base, log_path, &received, eb);
+	char *leaving_path = path_in(h->dir, "leaving.sock");
+	h->receiver = receiver_create(h->base, log_path, leaving_path, &received, eb);
 	free(log_path);
+	free(leaving_path);
 	if (h->receiver == NULL)
 		return false;
 	h->process = process_create(h->base, &watched);

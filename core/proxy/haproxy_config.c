@@ -184,11 +184,17 @@ static void write_frontend(
 	struct strbuf *out, const struct config_options *options, const struct table *table)
 {
 	strbuf_addf(out, "frontend " RULES_FRONTEND " from base\n\tbind %s\n", options->listen);
+	/* Only what rules_leaving makes an error of, which requests are not. */
+	strbuf_add_c(out, "\tlog global\n\tlog ");
+	add_path(out, "", options->dir, "leaving.sock");
+	strbuf_add_c(out, " len 16384 format raw local0 err\n");
+	strbuf_add_c(out, rules_leaving);
 	strbuf_add_c(out, rules_log);
 	strbuf_add_c(out, rules_captures);
 	strbuf_add_c(out, rules_service);
 	strbuf_add_c(out, rules_trace);
 	strbuf_add_c(out, rules_key);
+	strbuf_add_c(out, rules_first_hop);
 	write_baggage(out);
 	strbuf_add_c(out, rules_carriers);
 	strbuf_add_c(out, rules_pins);
@@ -509,15 +515,12 @@ static void write_hosts(
 	free(services);
 }
 
-/* <session>--<service>.<domain>, cut at the last "--": the service's own host, and the key before it. */
-static void write_prefixes(const char *domain, struct strbuf *host, struct strbuf *key)
+/* <session>--<service>.<domain>, cut at the last "--": the service's own host, "/" and the key before it. */
+static void write_prefix(struct strbuf *out, const char *domain)
 {
-	strbuf_addf(host, "^(?=.{1,%d}\\.?$).*--([a-z0-9-]+)\\.", LIMIT_HOST_NAME);
-	add_regex(host, domain);
-	strbuf_addf(host, "\\.?$ \\1.%s\n", domain);
-	strbuf_addf(key, "^(?=.{1,%d}\\.?$)(.+)--[a-z0-9-]+\\.", LIMIT_HOST_NAME);
-	add_regex(key, domain);
-	strbuf_add_c(key, "\\.?$ \\1\n");
+	strbuf_addf(out, "^(?=.{1,%d}\\.?$)(.*)--([a-z0-9-]+)\\.", LIMIT_HOST_NAME);
+	add_regex(out, domain);
+	strbuf_addf(out, "\\.?$ \\2.%s/\\1\n", domain);
 }
 
 static void write_sessions(struct strbuf *out, const struct environment *env)
@@ -615,18 +618,16 @@ static void each_service_map(
 void config_each_map(const struct config_options *options, const struct table *table,
 	const struct environment *env, config_file_fn each, void *arg)
 {
-	struct strbuf text, key;
+	struct strbuf text;
 
 	strbuf_init(&text, CONFIG_MAX_BYTES);
-	strbuf_init(&key, CONFIG_MAX_BYTES);
 	for (size_t i = 0; i < rules_file_count; i++)
 		each(arg, rules_files[i].name, str_of(rules_files[i].text));
 	write_hosts(&text, options, table);
 	each(arg, "maps/hosts", strbuf_str(&text));
 	strbuf_reset(&text);
-	write_prefixes(options->domain, &text, &key);
-	each(arg, "maps/prefix.host", strbuf_str(&text));
-	each(arg, "maps/prefix.key", strbuf_str(&key));
+	write_prefix(&text, options->domain);
+	each(arg, "maps/prefix", strbuf_str(&text));
 	strbuf_reset(&text);
 	write_sessions(&text, env);
 	each(arg, "maps/sessions", strbuf_str(&text));
@@ -634,6 +635,5 @@ void config_each_map(const struct config_options *options, const struct table *t
 	write_gone(&text, env);
 	each(arg, "maps/gone", strbuf_str(&text));
 	strbuf_finish(&text);
-	strbuf_finish(&key);
 	each_service_map(table, env, each, arg);
 }

@@ -1,5 +1,6 @@
 /*
- * Takes lines off the log's connections (one for each worker process) and hands them, parsed, to the driver.
+ * Takes lines off the log's connections (one for each worker process), and the datagrams of those that are
+ * leaving, and hands them, parsed, to the driver.
  * Invariant: one read takes at most READ_BYTES, so that a flood does not hold up everything else.
  */
 #include "core/proxy/haproxy_receiver.h"
@@ -25,6 +26,7 @@ enum {
 	READ_BYTES = 256 << 10,
 	LENGTH_DIGITS = 6,
 	LINE_MAX_BYTES = 2 * LIMIT_LOG_LINE,
+	DATAGRAMS_AT_ONCE = 64,
 };
 
 struct receiver;
@@ -39,6 +41,7 @@ struct receiver {
 	struct receiver_events events;
 	struct evconnlistener *listener;
 	struct event *second;
+	struct event *datagram;
 	struct line_counts counts;
 	struct source sources[SOURCES_MAX];
 };
@@ -206,6 +209,41 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struc
 	evutil_closesocket(fd);
 }
 
+/* Of a worker that is leaving. */
+static void on_datagram(evutil_socket_t fd, short what, void *arg)
+{
+	static char line[LINE_MAX_BYTES];
+	struct receiver *receiver = arg;
+
+	(void)what;
+	for (int i = 0; i < DATAGRAMS_AT_ONCE; i++) {
+		ssize_t len = recv(fd, line, sizeof(line), MSG_TRUNC);
+
+		if (len < 0)
+			return;
+		if (len == 0 || len > (ssize_t)sizeof(line))
+			refuse_line(receiver);
+		else
+			take_line(receiver, line, (size_t)len);
+	}
+}
+
+static bool open_datagrams(
+	struct receiver *receiver, struct event_base *base, const struct sockaddr_un *address)
+{
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	unlink(address->sun_path);
+	if (fd < 0 || bind(fd, (const struct sockaddr *)address, sizeof(*address)) != 0) {
+		if (fd >= 0)
+			close(fd);
+		return false;
+	}
+	receiver->datagram = event_new(base, fd, EV_READ | EV_PERSIST, on_datagram, receiver);
+	event_add(receiver->datagram, NULL);
+	return true;
+}
+
 static void on_second(evutil_socket_t fd, short what, void *arg)
 {
 	struct receiver *receiver = arg;
@@ -218,21 +256,23 @@ static void on_second(evutil_socket_t fd, short what, void *arg)
 }
 
 struct receiver *receiver_create(struct event_base *base, const char *path,
-	const struct receiver_events *events, struct errbuf *eb)
+	const char *leaving_path, const struct receiver_events *events, struct errbuf *eb)
 {
 	static const struct timeval second = {1, 0};
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct sockaddr_un address = {.sun_family = AF_UNIX}, leaving = address;
 	struct receiver *receiver = xcalloc(1, sizeof(*receiver));
 
 	receiver->events = *events;
 	str_copy(address.sun_path, sizeof(address.sun_path), str_of(path));
+	str_copy(leaving.sun_path, sizeof(leaving.sun_path), str_of(leaving_path));
 	unlink(path);
 	receiver->listener = evconnlistener_new_bind(base, on_accept, receiver,
 		LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, -1, (struct sockaddr *)&address,
 		sizeof(address));
-	if (receiver->listener == NULL) {
-		err_set(eb, ERR_IO, "the log socket %s cannot be made: %s", path, strerror(errno));
-		free(receiver);
+	if (receiver->listener == NULL || !open_datagrams(receiver, base, &leaving)) {
+		err_set(eb, ERR_IO, "the log socket %s cannot be made: %s",
+			receiver->listener == NULL ? path : leaving_path, strerror(errno));
+		receiver_destroy(receiver);
 		return NULL;
 	}
 	receiver->second = event_new(base, -1, EV_PERSIST, on_second, receiver);
@@ -244,8 +284,14 @@ void receiver_destroy(struct receiver *receiver)
 {
 	if (receiver == NULL)
 		return;
-	event_free(receiver->second);
-	evconnlistener_free(receiver->listener);
+	if (receiver->second != NULL)
+		event_free(receiver->second);
+	if (receiver->datagram != NULL) {
+		close(event_get_fd(receiver->datagram));
+		event_free(receiver->datagram);
+	}
+	if (receiver->listener != NULL)
+		evconnlistener_free(receiver->listener);
 	for (size_t i = 0; i < SOURCES_MAX; i++)
 		close_source(&receiver->sources[i]);
 	free(receiver);

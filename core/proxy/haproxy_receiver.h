@@ -6,7 +6,10 @@
  * datagrams wait (net.unix.max_dgram_qlen) and HAProxy drops what does not fit; the ring holds some 30,000
  * lines, also while the control plane is away. When even that is too small, the oldest lines are gone: each
  * line carries its number among those of its process (%lc), so loss is a gap in the numbers. A gap counts
- * once it has stayed open over a second. What is no line (too long, cut short, without its length) comes as
+ * once it has stayed open over a second.
+ *
+ * A worker that a reload replaces lets go of the ring at once. What it answers from then on comes as datagrams,
+ * to a second socket; that is little, for it takes no new connections. What is no line (too long, cut short, without its length) comes as
  * LOG_MALFORMED with nothing in the record.
  */
 #ifndef UMBRA_PROXY_HAPROXY_RECEIVER_H
@@ -26,9 +29,12 @@ struct receiver_events {
 	void *arg;
 };
 
-/* Listens on `path` (replacing what an earlier run left). NULL with the sentence in `eb`. */
+/*
+ * Listens on `path` for the ring and takes datagrams on `leaving_path` (replacing what an earlier run left).
+ * NULL with the sentence in `eb`.
+ */
 struct receiver *receiver_create(struct event_base *base, const char *path,
-	const struct receiver_events *events, struct errbuf *eb);
+	const char *leaving_path, const struct receiver_events *events, struct errbuf *eb);
 void receiver_destroy(struct receiver *receiver);
 
 /* The numbers seen of each process. Pure; the receiver has one. */

@@ -103,6 +103,14 @@ const char rules_strict[] =
 	"\n";
 
 /*
+ * A worker that a reload replaces lets go of the ring at once, and what it answers after that would be lost:
+ * it sends these lines as datagrams. Streams that were answered before have no rule left, and are lost.
+ */
+const char rules_leaving[] =
+	"	http-request set-log-level err if { stopping }\n"
+	"	http-response set-log-level err if { stopping }\n";
+
+/*
  * Read by haproxy_log.c. Numbers and words that hold no space come first; what is captured as it came is
  * last. %lc counts the lines of this process: a gap in it is a line that was lost.
  */
@@ -160,27 +168,45 @@ const char rules_trace[] =
 #define NO_KEY "!{ " SESSION " -m found } " PLAIN " !{ query -m sub " CARRIER_NAME "= }"
 #define KEY_IN_HEADER "{ var(txn.key) -m found } " PLAIN " !{ req.fhdr_cnt(Routing-Session) gt 1 }"
 #define ONE_BAGGAGE "!{ req.fhdr_cnt(baggage) gt 1 }"
+#define SHORT_BAGGAGE "!{ " BAGGAGE " -m len ge " STRING(RULES_BAGGAGE_MAX) " }"
 const char rules_key[] =
 	"	http-request allow if " NO_KEY " !" COOKIE_SENT " " NO_BAGGAGE "\n"
 	"	http-request allow if " NO_KEY " !{ req.cook(" CARRIER_NAME ") -m found }"
-	" !{ " BAGGAGE " -m reg '" CARRIER_NAME "|^.{" STRING(RULES_BAGGAGE_MAX) "}' } " ONE_BAGGAGE "\n"
+	" !{ " BAGGAGE " -m sub " CARRIER_NAME " } " SHORT_BAGGAGE " " ONE_BAGGAGE "\n"
 	"	http-request set-var(txn.key,ifnotempty) " SESSION ",url_enc\n"
 	"	http-request set-var(txn.k_query) query,map_regm(maps/carrier.query)," KEY "\n"
 	"	http-request set-var(txn.k_cookie,ifnotempty) req.cook(" CARRIER_NAME ")," KEY " if " COOKIE_SENT "\n"
 	REASON_OF_KEY
 	"	http-request allow if " NO_BAGGAGE " " KEY_IN_HEADER "\n"
 	"	http-request allow if " KEY_IN_HEADER " " ONE_BAGGAGE
-	" !{ " BAGGAGE " -m len ge " STRING(RULES_BAGGAGE_MAX) " }\n";
+	" " SHORT_BAGGAGE "\n";
+
+/*
+ * The first hop of a person: the key is in the query, a cookie, the host or the one line of baggage, and in no
+ * header of its own. What all of them carry is looked at; the last that is set comes first by the rules.
+ */
+#define FIRST_HOP "{ var(txn.key) -m found } !{ " SESSION " -m found } " PLAIN
+const char rules_first_hop[] =
+	"	http-request set-var(txn.prefix) " RULES_HOST ",map_regm(maps/prefix) if !{ var(txn.service) -m found }\n"
+	"	http-request set-var(txn.service) var(txn.prefix),field(1,/),map_str(maps/hosts)\n"
+	"	http-request set-var(txn.k_host,ifnotempty) var(txn.prefix),field(2,/,0)," KEY "\n"
+	"	http-request set-var(txn.k_baggage) " BAGGAGE ",map_regm(maps/carrier.baggage)," KEY "\n"
+	"	http-request set-var(txn.key) var(txn.k_host)\n"
+	"	http-request set-var(txn.key) var(txn.k_cookie)\n"
+	"	http-request set-var(txn.key) var(txn.k_query)\n"
+	"	http-request set-var(txn.key) var(txn.k_baggage)\n"
+	REASON_OF_KEY
+	"	http-request set-var(txn.through) bool(true) if " NO_BAGGAGE " " FIRST_HOP " or " FIRST_HOP " " ONE_BAGGAGE
+	" " SHORT_BAGGAGE "\n"
+	"	http-request set-header Routing-Session %[var(txn.key)] if { var(txn.through) -m found }\n"
+	"	http-request allow if { var(txn.through) -m found }\n"
+	"	http-request unset-var(txn.k_baggage)\n";
 
 /*
  * The rest. Each carrier is kept for the log; the one found first counts. A key of any other form than ours is
  * percent-encoded, which keeps it unknown and makes it safe in a header, a log line and JSON.
  */
 const char rules_carriers[] =
-	"	http-request set-var(txn.k_host) " RULES_HOST ",map_regm(maps/prefix.key)," KEY
-	" if !{ var(txn.service) -m found }\n"
-	"	http-request set-var(txn.service) " RULES_HOST ",map_regm(maps/prefix.host),map_str(maps/hosts)"
-	" if !{ var(txn.service) -m found }\n"
 	"	http-request set-var(txn.caller) var(txn.baggage),map_regm(maps/caller,none)\n"
 	"	http-request set-var(txn.caller,ifnotset) str(none)\n"
 	"	http-request set-var(txn.k_baggage) var(txn.baggage),map_regm(maps/carrier.baggage)," KEY "\n"
@@ -221,7 +247,7 @@ const struct rules_file rules_files[] = {
 	{"maps/changed", ""},
 	{"maps/carrier.query", "^(?:(?!" CARRIER_NAME "=)[^&]*&)*+" CARRIER_NAME "=([^&]+) \\1\n"},
 	{"maps/carrier.baggage",
-		"^(?:,(?!" BLANK CARRIER_NAME BLANK "=)[^,]*)*+," BLANK CARRIER_NAME BLANK "=" BLANK
+		"^(?:(?!" BLANK CARRIER_NAME BLANK "=)[^,]*,)*+" BLANK CARRIER_NAME BLANK "=" BLANK
 		"([^,;\\x20\\t](?:[^,;]*[^,;\\x20\\t])?) \\1\n"},
 	{"maps/caller", "," BLANK "routing-hop" BLANK "=" BLANK
 		"([a-z0-9-]{1,31}%40[A-Za-z0-9._-]{1,63})" BLANK "(?:[,;]|$) \\1\n"},

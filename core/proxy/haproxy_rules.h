@@ -27,11 +27,13 @@ extern const char rules_base[];
 extern const char rules_lenient[];
 extern const char rules_strict[];
 /* Lines of the frontend, in the order they are used. */
+extern const char rules_leaving[];
 extern const char rules_log[];
 extern const char rules_captures[];
 extern const char rules_service[];
 extern const char rules_trace[];
 extern const char rules_key[];
+extern const char rules_first_hop[];
 extern const char rules_carriers[];
 extern const char rules_pins[];
 extern const char rules_backend[];

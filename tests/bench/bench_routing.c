@@ -363,28 +363,58 @@ static bool furnish(struct http *http)
 	return true;
 }
 
-static void compare(
-	const char *what, const char *headers, const struct peer *mine, const struct peer *peer)
+/* A way for a request to say its session. The peer knows the services' own hosts only. */
+struct row {
+	const char *what;
+	const char *host; /* NULL: the service's own */
+	const char *target;
+	const char *headers;
+	const char *reason;
+};
+
+static const struct row rows[] = {
+	{"CPU per request, no session", NULL, "/items", "", "no-session"},
+	{"CPU per request, pinned by header", NULL, "/items", "Routing-Session: dev-1\r\n",
+		"pinned"},
+	{"CPU per request, pinned by header and baggage, with a trace", NULL, "/items",
+		"Routing-Session: dev-1\r\nbaggage: routing-session=dev-1,"
+		"routing-hop=gateway%40v1\r\ntraceparent: "
+		"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n",
+		"pinned"},
+	{"CPU per request, pinned by baggage alone", NULL, "/items",
+		"baggage: user=42,routing-session=dev-1\r\n", "pinned"},
+	{"CPU per request, pinned by query", NULL, "/items?page=2&routing-session=dev-1", "",
+		"pinned"},
+	{"CPU per request, pinned by cookie", NULL, "/items",
+		"Cookie: id=42; routing-session=dev-1\r\n", "pinned"},
+	{"CPU per request, pinned by host", "dev-1--cart.env.localhost", "/items", "", "pinned"},
+};
+
+static void compare(const struct row *row, const struct peer *mine, const struct peer *peer)
 {
+	static const char format[] = "GET %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: bench\r\n"
+				     "Accept: */*\r\n%s\r\n";
+	static const char host[] = "cart.env.localhost";
 	double ours[TURNS], theirs[TURNS];
 	double our_us, their_us;
-	char request[512], more[96];
+	char request[512], peers_request[512], reason[64], more[96];
 
-	(void)snprintf(request, sizeof(request),
-		"GET /items HTTP/1.1\r\nHost: cart.env.localhost\r\nUser-Agent: bench\r\n"
-		"Accept: */*\r\n%s\r\n",
-		headers);
+	(void)snprintf(request, sizeof(request), format, row->target,
+		row->host != NULL ? row->host : host, row->headers);
+	(void)snprintf(
+		peers_request, sizeof(peers_request), format, row->target, host, row->headers);
+	(void)snprintf(reason, sizeof(reason), ";reason=%s;", row->reason);
 	for (int i = 0; i < TURNS; i++) {
-		expected = headers[0] == '\0' ? ";reason=no-session;" : ";reason=pinned;";
+		expected = reason;
 		ours[i] = measure(mine->address, mine->pid, request);
 		expected = "";
-		theirs[i] = measure(peer->address, peer->pid, request);
+		theirs[i] = measure(peer->address, peer->pid, peers_request);
 	}
 	our_us = figure_percentile(ours, TURNS, QUIET);
 	their_us = figure_percentile(theirs, TURNS, QUIET);
 	(void)snprintf(
 		more, sizeof(more), "\"us_per_request\":%.1f,\"peer_us\":%.1f", our_us, their_us);
-	(void)figure_print(&(struct figure){"routing", what, "x",
+	(void)figure_print(&(struct figure){"routing", row->what, "x",
 		our_us > 0 && their_us > 0 ? our_us / their_us : -1, 1.25, false,
 		"HAProxy with the same log and a host map", 1, more});
 }
@@ -396,16 +426,8 @@ int main(void)
 		    peer_start(&mine, "mine", write_ours) &&
 		    peer_start(&peer, "peer", write_theirs);
 
-	if (good) {
-		compare("CPU per request, no session", "", &mine, &peer);
-		compare("CPU per request, pinned by header", "Routing-Session: dev-1\r\n", &mine,
-			&peer);
-		compare("CPU per request, pinned by header and baggage, with a trace",
-			"Routing-Session: dev-1\r\nbaggage: routing-session=dev-1,"
-			"routing-hop=gateway%40v1\r\ntraceparent: "
-			"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n",
-			&mine, &peer);
-	}
+	for (size_t i = 0; good && i < ARRAY_LEN(rows); i++)
+		compare(&rows[i], &mine, &peer);
 	peer_stop(&mine);
 	peer_stop(&peer);
 	if (served.base != NULL)

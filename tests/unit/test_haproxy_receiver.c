@@ -24,6 +24,7 @@ struct bench {
 	struct event_base *base;
 	struct receiver *receiver;
 	char path[64];
+	char leaving[64];
 	char seen[64]; /* a letter for each line */
 };
 
@@ -53,7 +54,9 @@ static void bench_init(struct bench *bench)
 
 	*bench = (struct bench){.base = event_base_new()};
 	snprintf(bench->path, sizeof(bench->path), P_tmpdir "/umbra-log-%d", (int)getpid());
-	bench->receiver = receiver_create(bench->base, bench->path, &events, &eb);
+	snprintf(bench->leaving, sizeof(bench->leaving), P_tmpdir "/umbra-leaving-%d",
+		(int)getpid());
+	bench->receiver = receiver_create(bench->base, bench->path, bench->leaving, &events, &eb);
 	assert_non_null(bench->receiver);
 }
 
@@ -62,6 +65,7 @@ static void bench_finish(struct bench *bench)
 	receiver_destroy(bench->receiver);
 	event_base_free(bench->base);
 	unlink(bench->path);
+	unlink(bench->leaving);
 }
 
 static int connect_to(const struct bench *bench)
@@ -141,9 +145,36 @@ static void test_what_is_no_line(void **state)
 	bench_finish(&bench);
 }
 
+/* What a worker that is leaving sends: a datagram a line. */
+static void test_datagrams(void **state)
+{
+	static char huge[HUGE_LINE];
+	static const struct str lines[] = {
+		{"ab", 2}, {"R ", 2}, {huge, sizeof(huge)}, {"abc", 3}, {"", 0}};
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct bench bench;
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	(void)state;
+	bench_init(&bench);
+	memset(huge, 'x', sizeof(huge));
+	assert_true(str_copy(address.sun_path, sizeof(address.sun_path), str_of(bench.leaving)));
+	assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+		assert_int_equal(send(fd, lines[i].p, lines[i].n, 0), lines[i].n);
+		event_base_loop(bench.base, EVLOOP_NONBLOCK);
+	}
+	assert_string_equal(bench.seen, "o!!o!");
+	close(fd);
+	bench_finish(&bench);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_what_is_no_line)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_what_is_no_line),
+		cmocka_unit_test(test_datagrams),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
