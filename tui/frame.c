@@ -176,23 +176,54 @@ static void draw_help_key(struct app *app, const struct canvas *canvas, int from
 	(void)canvas_run_c(canvas, 1, x, 4, ROLE_HINT, "help");
 }
 
+/* How tabs are set: the cells between them, and how many of its title each has but the one that is shown. */
+struct tab_room {
+	int gap, title;
+};
+
+enum { TAB_TITLE_MAX = 20 };
+
+static int title_cols(struct app *app, size_t tab, int most)
+{
+	int cols = (int)text_cells(str_of(app->tabs[tab].view->title));
+
+	return &app->tabs[tab] == app_tab(app) || cols < most ? cols : most;
+}
+
+/* All of them are there, also on a narrow screen: first they stand closer, then titles are cut. */
+static struct tab_room tab_room(struct app *app, int cols)
+{
+	struct tab_room room = {2, TAB_TITLE_MAX};
+
+	for (; room.title > 1; room.title -= room.gap == 1, room.gap = 1) {
+		int used = 1;
+
+		for (size_t i = 0; i < app->tab_count; i++)
+			used += 2 + title_cols(app, i, room.title) + room.gap;
+		if (used - room.gap <= cols)
+			break;
+	}
+	return room;
+}
+
 static void draw_tabs(struct app *app, const struct canvas *canvas)
 {
+	struct tab_room room = tab_room(app, canvas->cols);
 	const struct opened *shown = app_tab(app);
 	char key[2] = "";
 	int x = 1;
 
 	canvas_clear(canvas, 1, 0);
 	for (size_t i = 0; i < app->tab_count; i++) {
-		bool now = &app->tabs[i] == shown;
+		int cols = title_cols(app, i, room.title);
 
 		key[0] = app->tabs[i].view->key;
-		spots_add(app, canvas, 1, x, 2 + (int)text_cells(str_of(app->tabs[i].view->title)),
-			-key[0]);
+		spots_add(app, canvas, 1, x, 2 + cols, -key[0]);
 		x += canvas_run_c(canvas, 1, x, 1, ROLE_KEY, key) + 1;
-		x += canvas_run_c(canvas, 1, x, 20, now ? ROLE_TAB_NOW : ROLE_TAB,
+		x += canvas_run_c(canvas, 1, x, cols,
+			     &app->tabs[i] == shown ? ROLE_TAB_NOW : ROLE_TAB,
 			     app->tabs[i].view->title) +
-		     2;
+		     room.gap;
 	}
 	draw_help_key(app, canvas, x);
 }

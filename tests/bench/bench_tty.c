@@ -376,27 +376,46 @@ static void print_presses(const char *what, double budget_bytes, const struct pr
 		false, "htop", there ? peer->median_bytes : -1, NULL});
 }
 
+/* One way of pressing keys: what leads to the screen, and what is pressed there over and over. */
+static const struct way {
+	const char *what;
+	const char *before; /* NULL: nothing */
+	const char *keys[9]; /* NULL-terminated */
+	double budget_bytes; /* 0: none; a page is as long as it is */
+} ways[] = {
+	{"key", NULL, {"j", "j", "k", "j", NULL}, 600},
+	{"page key", NULL, {"\033[6~", "\033[6~", "\033[5~", NULL}, 0},
+	{"key of a fold", "gg", {"h", "\r", NULL}, 0},
+	{"key of a filter", "g/", {"s", "e", "r", "v", "\177", "\177", "\177", "\177", NULL}, 0},
+	{"key in Pull requests", "\r2g", {"j", "j", "k", "j", NULL}, 600},
+	{"key in Sessions", "3g", {"j", "j", "k", "j", NULL}, 600},
+	{"key in Timeline", "5g", {"j", "j", "k", "j", NULL}, 600},
+};
+
 static void measure_keys(struct term *term)
 {
-	static const char *const lines[] = {"j", "j", "k", "j", NULL};
-	static const char *const pages[] = {"\033[6~", "\033[6~", "\033[5~", NULL};
 	static const char *const down[] = {"\033[B", NULL};
-	static struct presses by_line, by_page, beside;
+	static struct presses best[ARRAY_LEN(ways)], beside;
 	struct term peer;
 	bool there = term_start(&peer, peers[PEER_HTOP]);
 
 	if (there)
 		(void)term_settle(&peer, 300, SETTLE_MS);
-	for (int i = 0; i < PASSES; i++) {
-		press_again(&by_line, term, lines);
-		press_again(&by_page, term, pages);
-		if (there)
-			press_again(&beside, &peer, down);
+	for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
+		if (ways[i].before) {
+			(void)term_press(term, ways[i].before);
+			(void)term_settle(term, 200, SETTLE_MS);
+		}
+		for (int pass = 0; pass < PASSES; pass++) {
+			press_again(&best[i], term, ways[i].keys);
+			if (there && i == 0)
+				press_again(&beside, &peer, down);
+		}
 	}
 	if (there)
 		term_stop(&peer);
-	print_presses("key", 600, &by_line, &beside);
-	print_presses("page key", 0, &by_page, &beside);
+	for (size_t i = 0; i < ARRAY_LEN(ways); i++)
+		print_presses(ways[i].what, ways[i].budget_bytes, &best[i], &beside);
 }
 
 /* What it holds of 42,000 things, how long until it holds them, and how it answers keys then. */

@@ -197,6 +197,28 @@ static void test_sessions_say_what_is_wrong(void **state)
 	pty_wait_text(&pty, "1 of 2 pins leads nowhere, 503 instead: payments@pr-533 (gone).");
 }
 
+/* ---- a narrow screen ---- */
+
+/* All tabs are there, what is wrong is there, and so are the keys that send or drop what is staged. */
+static void test_narrow(void **state)
+{
+	(void)state;
+	dash_open((struct dash_options){.rows = 15, .cols = 60});
+	pty_wait_text(&pty, "1 Services 2 Pull");
+	pty_wait_text(&pty, "6 Map 7 Learn");
+	pty_keys(&pty, "2");
+	pty_wait_text(&pty, "1 Serv");
+	pty_wait_text(&pty, "2 Pull requests 3");
+	pty_wait_text(&pty, "7 Lea");
+	pty_wait_text(&pty, "▲ 100.0");
+	pty_keys(&pty, "3");
+	pty_wait_text(&pty, "booking=pr-482  +1");
+	pty_wait_text(&pty, "✗ profile=pr-551  +1"); /* before those that serve */
+	pty_keys(&pty, "\r-");
+	pty_wait_text(&pty, "1 staged; 1 route would change   a apply  u undo  Esc drop");
+	pty_wait_text(&pty, "booking  goes from pr-482 to stable 2026.11.20.");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -205,6 +227,7 @@ int main(void)
 		DASH_TEST(test_mouse_in_every_list),
 		DASH_TEST(test_orders_are_kept),
 		DASH_TEST(test_sessions_say_what_is_wrong),
+		DASH_TEST(test_narrow),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -75,6 +75,24 @@ static void test_pins(void **state)
 	diff_finish(&diff);
 }
 
+/* What a session pins stands before whose it is, in the order of the record otherwise. */
+static void test_what_leads(void **state)
+{
+	struct event event = make(EVENT_SESSION_CREATED, "checkout", NULL,
+		"{\"owner\":\"dev1\",\"ttl\":\"8h\",\"pins\":{\"cart\":\"pr-1\",\"search\":\"pr-"
+		"2\"}}");
+	static const char *const names[] = {"cart", "search", "owner", "lifetime"};
+	struct event_diff diff;
+
+	(void)state;
+	diff_init(&diff);
+	diff_read(&diff, &event);
+	assert_int_equal(diff.count, ARRAY_LEN(names));
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		assert_string_equal(diff_text(&diff, diff.fields[i].name), names[i]);
+	diff_finish(&diff);
+}
+
 static void test_beginning(void **state)
 {
 	struct event event = make(EVENT_VERSION_REGISTERED, "cart@pr-1", NULL,
@@ -199,6 +217,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_action_has_words),
 		cmocka_unit_test(test_pins),
+		cmocka_unit_test(test_what_leads),
 		cmocka_unit_test(test_beginning),
 		cmocka_unit_test(test_detail),
 		cmocka_unit_test(test_hostile),

@@ -87,6 +87,7 @@ static void build_rows(struct timeline *state, const struct model *model)
 	const struct event *above = NULL;
 
 	state->count = 0;
+	state->who_cols = state->what_cols = 0;
 	state->shown = 0;
 	state->hidden = 0;
 	for (size_t i = 0; i < events_count(model->events); i++) {
@@ -103,6 +104,7 @@ static void build_rows(struct timeline *state, const struct model *model)
 		if (!above || !event_same_day(above->time, event->time))
 			add_row(state, ROW_DAY, event->seq);
 		add_row(state, ROW_EVENT, event->seq);
+		timeline_measure(state, event);
 		state->shown++;
 		above = event;
 	}
@@ -212,7 +214,7 @@ static void timeline_prepare(
 		build(state, model);
 	list_resize(&state->list, state->count, state->list.height);
 	settle(state, false);
-	(void)columns_place(timeline_columns, TIMELINE_TOTAL, cols - 1, state->placed);
+	timeline_place(state, cols - 1);
 	for (size_t i = 0; i < state->list.height && i < SAID_SLOTS - 1; i++) {
 		const struct timeline_row *row = row_at(state, state->list.top + i);
 

@@ -42,6 +42,7 @@ struct timeline {
 	size_t hidden; /* by the filter */
 	struct list list;
 	struct placed placed[TIMELINE_TOTAL];
+	int who_cols, what_cols; /* of the widest among the events that are shown */
 	struct said *said; /* SAID_SLOTS, by seq */
 	size_t window;
 	struct filtering filtering;
@@ -60,6 +61,8 @@ const struct said *timeline_said(const struct timeline *state, int64_t seq);
 const char *timeline_command(const struct timeline *state);
 
 /* timeline_rows.c */
+void timeline_measure(struct timeline *state, const struct event *event);
+void timeline_place(struct timeline *state, int cols);
 void timeline_draw_row(const struct timeline *state, const struct model *model, const struct ui *ui,
 	const struct canvas *canvas, int y, const struct timeline_row *row);
 /* The whole change that is selected, on the last rows. */

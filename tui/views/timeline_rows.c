@@ -19,6 +19,40 @@ const struct column_spec timeline_columns[TIMELINE_TOTAL] = {
 	[TIMELINE_REVISION] = {"REVISION", 8, 0, 2, 2, true, 0},
 };
 
+enum { WHAT_COLS_MIN = 26, GLYPH_COLS = 2 };
+
+/* What is said beside its words flows over into the next column, where that has nothing to say. */
+void timeline_measure(struct timeline *state, const struct event *event)
+{
+	const struct event_words *words = event_words(event);
+	int what = GLYPH_COLS + (int)(strlen(words->before) + strlen(words->after) +
+					text_cells(str_of(event->object)));
+	int who = (int)text_cells(str_of(event->actor));
+
+	if (what > state->what_cols)
+		state->what_cols = what;
+	if (who > state->who_cols)
+		state->who_cols = who;
+}
+
+static int at_most(int cols, int most)
+{
+	return cols < most ? cols : most;
+}
+
+/* What is different has all that the words before it do not need. */
+void timeline_place(struct timeline *state, int cols)
+{
+	struct column_spec specs[TIMELINE_TOTAL];
+	struct column_spec *what = &specs[TIMELINE_WHAT];
+
+	memcpy(specs, timeline_columns, sizeof(specs));
+	specs[TIMELINE_WHO].max = at_most(state->who_cols, specs[TIMELINE_WHO].max);
+	what->max = at_most(state->what_cols, what->max);
+	what->min = at_most(what->max > WHAT_COLS_MIN ? what->max : WHAT_COLS_MIN, what->min);
+	(void)columns_place(specs, TIMELINE_TOTAL, cols, state->placed);
+}
+
 static enum role object_role(const struct event *event, const struct model *model)
 {
 	struct event_object object;

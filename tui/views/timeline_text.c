@@ -46,7 +46,8 @@ const struct event_words *event_words(const struct event *event)
 
 /* ---- fields ---- */
 
-enum telling { NEVER, WHEN_CHANGED, ALWAYS };
+/* FIRST: what it is about, whatever the record begins with. */
+enum telling { NEVER, WHEN_CHANGED, ALWAYS, FIRST };
 
 /* A path that ends in a dot stands for all below it, which are then named by what follows. */
 static const struct field_word {
@@ -54,8 +55,8 @@ static const struct field_word {
 	const char *word;
 	enum telling telling;
 } field_words[] = {
-	{"pins.", "", ALWAYS},
-	{"stable", "stable", ALWAYS},
+	{"pins.", "", FIRST},
+	{"stable", "stable", FIRST},
 	{"pr.number", "pull request", ALWAYS},
 	{"pr.author", "by", ALWAYS},
 	{"pr.title", "title", WHEN_CHANGED},
@@ -222,6 +223,7 @@ static void put_field(const struct side *side, const char *path, const cJSON *va
 		field->had = true;
 	}
 	field->telling = is_telling(path, side->whole);
+	field->leads = word_of(path) && word_of(path)->telling == FIRST;
 }
 
 enum { PATH_SIZE = 160, DEPTH_MAX = 3 };
@@ -252,6 +254,22 @@ static void read_side(struct event_diff *list, const char *json, bool after, boo
 	cJSON_Delete(root);
 }
 
+/* What it is about goes to the front; all else keeps its order. */
+static void put_leading_first(struct event_diff *list)
+{
+	size_t front = 0;
+
+	for (size_t i = 0; i < list->count; i++) {
+		struct diff_field field = list->fields[i];
+
+		if (!field.leads)
+			continue;
+		memmove(list->fields + front + 1, list->fields + front,
+			(i - front) * sizeof(field));
+		list->fields[front++] = field;
+	}
+}
+
 void diff_read(struct event_diff *list, const struct event *event)
 {
 	bool whole = !event->before || !event->after;
@@ -260,6 +278,7 @@ void diff_read(struct event_diff *list, const struct event *event)
 	list->count = 0;
 	read_side(list, event->before, false, whole);
 	read_side(list, event->after, true, whole);
+	put_leading_first(list);
 }
 
 const char *diff_detail(const struct event_diff *list)

@@ -29,11 +29,12 @@ struct diff_field {
 	size_t name, before, after; /* offsets into the texts */
 	bool had, has; /* there was, there is such a field */
 	bool telling; /* worth a word in one line about the event */
+	bool leads; /* stands before all others */
 };
 
 enum { DIFF_FIELDS = 320 };
 
-/* What an event changed, field by field, in the order of the record. Kept and read anew at will. */
+/* What an event changed, field by field: what leads, then in the order of the record. Kept and read anew at will. */
 struct event_diff {
 	struct strbuf texts;
 	struct diff_field fields[DIFF_FIELDS];
