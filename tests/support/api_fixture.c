@@ -83,6 +83,26 @@ int fixture_ask_with(struct fixture *f, const char *method, const char *path, co
 	return f->http->status;
 }
 
+int fixture_setup_with(void **state, const struct api_limits *limits)
+{
+	static struct fixture f;
+
+	fixture_start(&f, limits);
+	*state = &f;
+	return 0;
+}
+
+int fixture_setup(void **state)
+{
+	return fixture_setup_with(state, NULL);
+}
+
+int fixture_teardown(void **state)
+{
+	fixture_stop(*state);
+	return 0;
+}
+
 int fixture_ask(struct fixture *f, const char *method, const char *path, const char *body)
 {
 	return fixture_ask_with(f, method, path, NULL, body);

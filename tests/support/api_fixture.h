@@ -29,6 +29,10 @@ extern int64_t fixture_ago_ms;
 /* `limits` may be NULL. */
 void fixture_start(struct fixture *f, const struct api_limits *limits);
 void fixture_stop(struct fixture *f);
+/* The same around a test of cmocka's, which gets it as its state: with the usual limits, or those of one's own. */
+int fixture_setup(void **state);
+int fixture_setup_with(void **state, const struct api_limits *limits);
+int fixture_teardown(void **state);
 
 /* One exchange on f->http, which is opened anew when the server has closed it. Returns the status. */
 int fixture_ask(struct fixture *f, const char *method, const char *path, const char *body);

@@ -17,21 +17,6 @@
 #include "core/base/time.h"
 #include "tests/support/api_fixture.h"
 
-static int start(void **state)
-{
-	static struct fixture f;
-
-	fixture_start(&f, NULL);
-	*state = &f;
-	return 0;
-}
-
-static int stop(void **state)
-{
-	fixture_stop(*state);
-	return 0;
-}
-
 struct step {
 	const char *method;
 	const char *path;
@@ -658,20 +643,23 @@ static void test_others(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_services, start, stop),
-		cmocka_unit_test_setup_teardown(test_versions, start, stop),
-		cmocka_unit_test_setup_teardown(test_round_trip, start, stop),
-		cmocka_unit_test_setup_teardown(test_take, start, stop),
-		cmocka_unit_test_setup_teardown(test_sessions, start, stop),
-		cmocka_unit_test_setup_teardown(test_pulls, start, stop),
-		cmocka_unit_test_setup_teardown(test_session_of_pull, start, stop),
-		cmocka_unit_test_setup_teardown(test_dry_run, start, stop),
-		cmocka_unit_test_setup_teardown(test_many_pulls, start, stop),
-		cmocka_unit_test_setup_teardown(test_headers, start, stop),
-		cmocka_unit_test_setup_teardown(test_environment, start, stop),
-		cmocka_unit_test_setup_teardown(test_large_environment, start, stop),
-		cmocka_unit_test_setup_teardown(test_read_your_writes, start, stop),
-		cmocka_unit_test_setup_teardown(test_others, start, stop),
+		cmocka_unit_test_setup_teardown(test_services, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_versions, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_round_trip, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_take, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_sessions, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_pulls, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(
+			test_session_of_pull, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_dry_run, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_many_pulls, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_headers, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_environment, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(
+			test_large_environment, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(
+			test_read_your_writes, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_others, fixture_setup, fixture_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

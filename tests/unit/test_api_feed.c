@@ -20,28 +20,9 @@
 
 static const struct api_limits small = {.held = 3, .heartbeat_ms = 50};
 
-static int start(void **state)
+static int setup_small(void **state)
 {
-	static struct fixture f;
-
-	fixture_start(&f, NULL);
-	*state = &f;
-	return 0;
-}
-
-static int start_small(void **state)
-{
-	static struct fixture f;
-
-	fixture_start(&f, &small);
-	*state = &f;
-	return 0;
-}
-
-static int stop(void **state)
-{
-	fixture_stop(*state);
-	return 0;
+	return fixture_setup_with(state, &small);
 }
 
 static const char *changes_path(const struct fixture *f, int64_t since, const char *wait)
@@ -424,20 +405,21 @@ static void test_stop(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_full, start, stop),
-		cmocka_unit_test_setup_teardown(test_difference, start, stop),
-		cmocka_unit_test_setup_teardown(test_tombstones, start, stop),
-		cmocka_unit_test_setup_teardown(test_many_tombstones, start, stop),
-		cmocka_unit_test_setup_teardown(test_held, start, stop),
-		cmocka_unit_test_setup_teardown(test_wait_over, start, stop),
-		cmocka_unit_test_setup_teardown(test_many, start, stop),
-		cmocka_unit_test_setup_teardown(test_too_many_held, start_small, stop),
-		cmocka_unit_test_setup_teardown(test_events, start, stop),
-		cmocka_unit_test_setup_teardown(test_tail, start, stop),
-		cmocka_unit_test_setup_teardown(test_tail_since, start, stop),
-		cmocka_unit_test_setup_teardown(test_heartbeat, start_small, stop),
-		cmocka_unit_test_setup_teardown(test_slow_reader, start, stop),
-		cmocka_unit_test_setup_teardown(test_stop, start, stop),
+		cmocka_unit_test_setup_teardown(test_full, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_difference, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_tombstones, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(
+			test_many_tombstones, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_held, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_wait_over, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_many, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_too_many_held, setup_small, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_events, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_tail, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_tail_since, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_heartbeat, setup_small, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_slow_reader, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_stop, fixture_setup, fixture_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,28 +18,9 @@
 static const struct api_limits small = {
 	.connections = 8, .held = 2, .idle_ms = 400, .request_ms = 200, .heartbeat_ms = 50};
 
-static int start(void **state)
+static int setup_small(void **state)
 {
-	static struct fixture f;
-
-	fixture_start(&f, NULL);
-	*state = &f;
-	return 0;
-}
-
-static int start_small(void **state)
-{
-	static struct fixture f;
-
-	fixture_start(&f, &small);
-	*state = &f;
-	return 0;
-}
-
-static int stop(void **state)
-{
-	fixture_stop(*state);
-	return 0;
+	return fixture_setup_with(state, &small);
 }
 
 static void send_text(struct http *http, const char *text)
@@ -299,16 +280,16 @@ static void test_connections(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_raw, start, stop),
-		cmocka_unit_test_setup_teardown(test_late_rubbish, start, stop),
-		cmocka_unit_test_setup_teardown(test_long_head, start, stop),
-		cmocka_unit_test_setup_teardown(test_large_bodies, start, stop),
-		cmocka_unit_test_setup_teardown(test_large_chunks, start, stop),
-		cmocka_unit_test_setup_teardown(test_largest_body, start, stop),
-		cmocka_unit_test_setup_teardown(test_pipelined, start, stop),
-		cmocka_unit_test_setup_teardown(test_slow, start_small, stop),
-		cmocka_unit_test_setup_teardown(test_trickle, start_small, stop),
-		cmocka_unit_test_setup_teardown(test_connections, start_small, stop),
+		cmocka_unit_test_setup_teardown(test_raw, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_late_rubbish, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_long_head, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_large_bodies, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_large_chunks, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_largest_body, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_pipelined, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_slow, setup_small, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_trickle, setup_small, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_connections, setup_small, fixture_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

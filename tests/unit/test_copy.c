@@ -10,19 +10,10 @@
 #include "core/base/mem.h"
 
 #include "tui/copy.h"
+#include "tests/support/environment.h"
 
 static struct environment env;
 static struct model model;
-
-static void put(enum thing thing, void *record)
-{
-	struct change change;
-
-	change_init(&change, thing, record, env.revision + 1);
-	assert_true(environment_apply(&env, &change));
-	change_finish(&change);
-	record_unref(thing_type(thing), record);
-}
 
 static int set_up(void **state)
 {
@@ -44,17 +35,17 @@ static int set_up(void **state)
 	(void)state;
 	environment_init(&env);
 	text_set(&service->name, "cart");
-	put(THING_SERVICE, service);
+	environment_put(&env, THING_SERVICE, service);
 	text_set(&version->service, "cart");
 	text_set(&version->name, "pr-482");
 	text_set(&version->pr_url, "https://forge.example/cart/pull/482");
 	text_set(&version->commit, "a1b2c3d");
 	version->pr_number = 482;
 	version->kind = KIND_EPHEMERAL;
-	put(THING_VERSION, version);
+	environment_put(&env, THING_VERSION, version);
 	text_set(&session->key, "dev-4f2k");
 	dict_set(&session->pins, STR_LIT("cart"), "pr-482");
-	put(THING_SESSION, session);
+	environment_put(&env, THING_SESSION, session);
 	model_init(&model, "http://127.0.0.1:7070");
 	model.env = &env;
 	str_copy(model.proxy_url, sizeof(model.proxy_url), STR_LIT("http://127.0.0.1:8080"));

@@ -14,25 +14,9 @@
 
 #include "core/base/mem.h"
 #include "core/model/environment.h"
+#include "tests/support/environment.h"
 
 static struct environment env;
-
-static void put(enum thing thing, void *record)
-{
-	struct change change;
-
-	change_init(&change, thing, record, env.revision + 1);
-	assert_true(environment_apply(&env, &change));
-	change_finish(&change);
-	record_unref(thing_type(thing), record);
-}
-
-static void put_service(const char *name)
-{
-	struct service *service = record_create(&service_type);
-	text_set(&service->name, name);
-	put(THING_SERVICE, service);
-}
 
 static void put_version(const char *service, const char *name, int kind, int state)
 {
@@ -41,7 +25,7 @@ static void put_version(const char *service, const char *name, int kind, int sta
 	text_set(&version->name, name);
 	version->kind = kind;
 	version->state = state;
-	put(THING_VERSION, version);
+	environment_put(&env, THING_VERSION, version);
 }
 
 static void put_session(const char *key, int policy, const char *version)
@@ -52,7 +36,7 @@ static void put_session(const char *key, int policy, const char *version)
 	if (version != NULL)
 		dict_set(&session->pins, STR_LIT("cart"), version);
 	dict_set(&session->pins, STR_LIT("other"), "pr-1");
-	put(THING_SESSION, session);
+	environment_put(&env, THING_SESSION, session);
 }
 
 static void put_tombstone(int kind, const char *id, int policy)
@@ -61,7 +45,7 @@ static void put_tombstone(int kind, const char *id, int policy)
 	tombstone->kind = kind;
 	text_set(&tombstone->id, id);
 	tombstone->policy = policy;
-	put(THING_TOMBSTONE, tombstone);
+	environment_put(&env, THING_TOMBSTONE, tombstone);
 }
 
 static int set_up(void **state)
@@ -75,9 +59,9 @@ static int set_up(void **state)
 	(void)state;
 
 	environment_init(&env);
-	put_service("cart");
-	put_service("down"); /* its stable is unhealthy */
-	put_service("bare"); /* it has none */
+	environment_put_service(&env, "cart");
+	environment_put_service(&env, "down"); /* its stable is unhealthy */
+	environment_put_service(&env, "bare"); /* it has none */
 	put_version("cart", "stable", KIND_STABLE, STATE_READY);
 	put_version("cart", "pr-1", KIND_EPHEMERAL, STATE_READY);
 	put_version("cart", "pr-2", KIND_EPHEMERAL, STATE_READY);

@@ -17,28 +17,11 @@
 #include "core/base/mem.h"
 #include "core/model/context.h"
 #include "core/model/environment.h"
+#include "tests/support/environment.h"
 
 #define NOW INT64_C(1795388400000)
 
 static struct environment env;
-
-static void put(enum thing thing, void *record)
-{
-	struct change change;
-
-	change_init(&change, thing, record, env.revision + 1);
-	assert_true(environment_apply(&env, &change));
-	change_finish(&change);
-	record_unref(thing_type(thing), record);
-}
-
-static void put_service(const char *name)
-{
-	struct service *service = record_create(&service_type);
-
-	text_set(&service->name, name);
-	put(THING_SERVICE, service);
-}
 
 static void put_version(const char *service, const char *name, int kind, int state, int64_t pr)
 {
@@ -49,7 +32,7 @@ static void put_version(const char *service, const char *name, int kind, int sta
 	version->kind = kind;
 	version->state = state;
 	version->pr_number = pr;
-	put(THING_VERSION, version);
+	environment_put(&env, THING_VERSION, version);
 }
 
 static void put_tombstone(const char *id, int64_t pr, int why)
@@ -62,16 +45,16 @@ static void put_tombstone(const char *id, int64_t pr, int why)
 	tombstone->why = why;
 	tombstone->gone_at = NOW - 12 * 60000;
 	text_set(&tombstone->actor, "dev1");
-	put(THING_TOMBSTONE, tombstone);
+	environment_put(&env, THING_TOMBSTONE, tombstone);
 }
 
 static int set_up(void **state)
 {
 	(void)state;
 	environment_init(&env);
-	put_service("cart");
-	put_service("pay"); /* its stable is down */
-	put_service("ship"); /* it had a version of #7 */
+	environment_put_service(&env, "cart");
+	environment_put_service(&env, "pay"); /* its stable is down */
+	environment_put_service(&env, "ship"); /* it had a version of #7 */
 	put_version("cart", "1.0", KIND_STABLE, STATE_READY, 0);
 	put_version("cart", "pr-7", KIND_EPHEMERAL, STATE_READY, 7);
 	put_version("cart", "pr-8", KIND_EPHEMERAL, STATE_READY, 8);
@@ -241,7 +224,7 @@ static void test_unchanged_is_bounded(void **state)
 	(void)state;
 	for (int i = 0; i < 2 * DRYRUN_UNCHANGED_MAX; i++) {
 		snprintf(name, sizeof(name), "a%d", i);
-		put_service(name);
+		environment_put_service(&env, name);
 	}
 	dryrun_make(&env, NULL, after, 7, &dryrun);
 	assert_int_equal(dryrun.unchanged_count, DRYRUN_UNCHANGED_MAX);
@@ -264,7 +247,7 @@ static void test_agrees_with_decide(void **state)
 		struct session *session = make_session(sessions[i]);
 
 		record_ref(session);
-		put(THING_SESSION, session);
+		environment_put(&env, THING_SESSION, session);
 		for (size_t j = 0; j < env.node_count; j++) {
 			const struct service *service = env.nodes[j].service;
 			struct context context;

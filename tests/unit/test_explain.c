@@ -17,6 +17,7 @@
 #include "core/base/mem.h"
 #include "core/model/environment.h"
 #include "core/model/names.h"
+#include "tests/support/environment.h"
 
 #define NOW INT64_C(1795388400000)
 #define MINUTE INT64_C(60000)
@@ -69,24 +70,6 @@
 
 static struct environment env;
 
-static void put(enum thing thing, void *record)
-{
-	struct change change;
-
-	change_init(&change, thing, record, env.revision + 1);
-	assert_true(environment_apply(&env, &change));
-	change_finish(&change);
-	record_unref(thing_type(thing), record);
-}
-
-static void put_service(const char *name)
-{
-	struct service *service = record_create(&service_type);
-
-	text_set(&service->name, name);
-	put(THING_SERVICE, service);
-}
-
 static void put_version(const char *id, int kind, int state, const char *detail, int64_t expires_at)
 {
 	struct version *version = record_create(&version_type);
@@ -103,7 +86,7 @@ static void put_version(const char *id, int kind, int state, const char *detail,
 	strlist_add(&version->endpoints, STR_LIT("127.0.0.1:9001"));
 	if (kind == KIND_STABLE)
 		strlist_add(&version->endpoints, STR_LIT("127.0.0.1:9002"));
-	put(THING_VERSION, version);
+	environment_put(&env, THING_VERSION, version);
 }
 
 /* Pins as "booking=pr-482 search=pr-9". */
@@ -124,7 +107,7 @@ static void put_session(const char *key, int policy, const char *owner, const ch
 		dict_set(&session->pins, service, version);
 		free(version);
 	}
-	put(THING_SESSION, session);
+	environment_put(&env, THING_SESSION, session);
 }
 
 static void put_tombstone(
@@ -145,7 +128,7 @@ static void put_tombstone(
 	}
 	if (policy == POLICY_STRICT)
 		text_set(&tombstone->owner, actor);
-	put(THING_TOMBSTONE, tombstone);
+	environment_put(&env, THING_TOMBSTONE, tombstone);
 }
 
 static int set_up(void **state)
@@ -153,10 +136,10 @@ static int set_up(void **state)
 	(void)state;
 	environment_init(&env);
 	env.remembers = true;
-	put_service("booking");
-	put_service("down");
-	put_service("bare");
-	put_service("notify");
+	environment_put_service(&env, "booking");
+	environment_put_service(&env, "down");
+	environment_put_service(&env, "bare");
+	environment_put_service(&env, "notify");
 	put_version("booking@2026.11.20", KIND_STABLE, STATE_READY, NULL, 0);
 	put_version("booking@pr-482", KIND_EPHEMERAL, STATE_READY, NULL, NOW + 21 * HOUR);
 	put_version("booking@pr-sick", KIND_EPHEMERAL, STATE_UNHEALTHY, "connection refused",

@@ -14,20 +14,11 @@
 #include <cmocka.h>
 
 #include "core/base/mem.h"
+#include "tests/support/environment.h"
 
 #define NOW INT64_C(1700000000000)
 
 static struct environment env;
-
-static void put(enum thing thing, void *record)
-{
-	struct change change;
-
-	change_init(&change, thing, record, env.revision + 1);
-	assert_true(environment_apply(&env, &change));
-	change_finish(&change);
-	record_unref(thing_type(thing), record);
-}
 
 static int set_up(void **state)
 {
@@ -36,7 +27,7 @@ static int set_up(void **state)
 	struct service *service = record_create(&service_type);
 	text_set(&service->name, "cart");
 	text_set(&service->owner, "payments");
-	put(THING_SERVICE, service);
+	environment_put(&env, THING_SERVICE, service);
 	struct version *version = record_create(&version_type);
 	text_set(&version->service, "cart");
 	text_set(&version->name, "pr-482");
@@ -47,7 +38,7 @@ static int set_up(void **state)
 	text_set(&version->pr_title, "Faster Carts");
 	version->deployed_at = NOW - 60000;
 	strlist_add(&version->endpoints, STR_LIT("127.0.0.1:9002"));
-	put(THING_VERSION, version);
+	environment_put(&env, THING_VERSION, version);
 	struct session *session = record_create(&session_type);
 	text_set(&session->key, "dev-4f2k");
 	text_set(&session->name, "dev");
@@ -55,13 +46,13 @@ static int set_up(void **state)
 	session->created_at = NOW - 3600000;
 	dict_set(&session->pins, STR_LIT("cart"), "pr-482");
 	dict_set(&session->pins, STR_LIT("search"), "pr-9");
-	put(THING_SESSION, session);
+	environment_put(&env, THING_SESSION, session);
 	struct tombstone *gone = record_create(&tombstone_type);
 	gone->kind = GONE_VERSION;
 	text_set(&gone->id, "cart@pr-1");
 	text_set(&gone->pr_author, "dev2");
 	gone->pr_number = 1;
-	put(THING_TOMBSTONE, gone);
+	environment_put(&env, THING_TOMBSTONE, gone);
 	return 0;
 }
 

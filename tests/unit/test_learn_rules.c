@@ -10,20 +10,11 @@
 #include "core/base/mem.h"
 
 #include "tui/views/learn_rules.h"
+#include "tests/support/environment.h"
 
 static struct environment env;
 static struct model model;
 static struct rules_form form;
-
-static void put(enum thing thing, void *record)
-{
-	struct change change;
-
-	change_init(&change, thing, record, env.revision + 1);
-	assert_true(environment_apply(&env, &change));
-	change_finish(&change);
-	record_unref(thing_type(thing), record);
-}
 
 static void put_version(const char *name, int kind, int state)
 {
@@ -34,7 +25,7 @@ static void put_version(const char *name, int kind, int state)
 	version->kind = kind;
 	version->state = state;
 	strlist_add(&version->endpoints, STR_LIT("127.0.0.1:1"));
-	put(THING_VERSION, version);
+	environment_put(&env, THING_VERSION, version);
 }
 
 static int setup(void **state)
@@ -46,13 +37,13 @@ static int setup(void **state)
 	environment_init(&env);
 	model_init(&model, "http://127.0.0.1:1");
 	text_set(&service->name, "cart");
-	put(THING_SERVICE, service);
+	environment_put(&env, THING_SERVICE, service);
 	put_version("1", KIND_STABLE, STATE_READY);
 	put_version("pr-1", KIND_EPHEMERAL, STATE_READY);
 	put_version("pr-2", KIND_EPHEMERAL, STATE_UNHEALTHY);
 	text_set(&session->key, "dev-1");
 	dict_set(&session->pins, STR_LIT("cart"), "pr-1");
-	put(THING_SESSION, session);
+	environment_put(&env, THING_SESSION, session);
 	model.env = &env;
 	model.known = true;
 	rules_init(&form);

@@ -15,18 +15,9 @@
 #include "core/base/mem.h"
 #include "core/model/environment.h"
 #include "core/model/filter.h"
+#include "tests/support/environment.h"
 
 static struct environment env;
-
-static void put(enum thing thing, void *record)
-{
-	struct change change;
-
-	change_init(&change, thing, record, env.revision + 1);
-	assert_true(environment_apply(&env, &change));
-	change_finish(&change);
-	record_unref(thing_type(thing), record);
-}
 
 struct row {
 	const char *service;
@@ -47,7 +38,7 @@ static void put_version(const struct row *row)
 		struct service *service = record_create(&service_type);
 
 		text_set(&service->name, row->service);
-		put(THING_SERVICE, service);
+		environment_put(&env, THING_SERVICE, service);
 	}
 	text_set(&version->service, row->service);
 	text_set(&version->name, row->name);
@@ -60,7 +51,7 @@ static void put_version(const struct row *row)
 	version->expires_at = row->expires_at;
 	version->state = row->state;
 	version->revision = row->deployed_at * 10;
-	put(THING_VERSION, version);
+	environment_put(&env, THING_VERSION, version);
 }
 
 static void put_session(const char *key, const char *service, const char *version)
@@ -71,7 +62,7 @@ static void put_session(const char *key, const char *service, const char *versio
 				  : record_create(&session_type);
 	text_set(&session->key, key);
 	dict_set(&session->pins, str_of(service), version);
-	put(THING_SESSION, session);
+	environment_put(&env, THING_SESSION, session);
 }
 
 #define FORGE_A "https://forge.example/a/pulls/7"

@@ -10,27 +10,10 @@
 #include "core/base/mem.h"
 
 #include "tui/tour.h"
+#include "tests/support/environment.h"
 
 static struct environment env;
 static struct model model;
-
-static void put(enum thing thing, void *record)
-{
-	struct change change;
-
-	change_init(&change, thing, record, env.revision + 1);
-	assert_true(environment_apply(&env, &change));
-	change_finish(&change);
-	record_unref(thing_type(thing), record);
-}
-
-static void put_service(const char *name)
-{
-	struct service *service = record_create(&service_type);
-
-	text_set(&service->name, name);
-	put(THING_SERVICE, service);
-}
 
 static void put_version(const char *service, const char *name, int kind, int64_t pull)
 {
@@ -41,7 +24,7 @@ static void put_version(const char *service, const char *name, int kind, int64_t
 	version->kind = kind;
 	version->state = STATE_READY;
 	version->pr_number = pull;
-	put(THING_VERSION, version);
+	environment_put(&env, THING_VERSION, version);
 }
 
 static void put_session(const char *key, const char *service, const char *second)
@@ -52,7 +35,7 @@ static void put_session(const char *key, const char *service, const char *second
 	dict_set(&session->pins, str_of(service), "pr-482");
 	if (second)
 		dict_set(&session->pins, str_of(second), "pr-482");
-	put(THING_SESSION, session);
+	environment_put(&env, THING_SESSION, session);
 }
 
 static int setup(void **state)
@@ -60,8 +43,8 @@ static int setup(void **state)
 	(void)state;
 	environment_init(&env);
 	model_init(&model, "http://127.0.0.1:1");
-	put_service("booking");
-	put_service("pricing");
+	environment_put_service(&env, "booking");
+	environment_put_service(&env, "pricing");
 	put_version("booking", "1", KIND_STABLE, 0);
 	put_version("booking", "pr-482", KIND_EPHEMERAL, 482);
 	put_version("booking", "pr-560", KIND_EPHEMERAL, 560);
