@@ -90,6 +90,7 @@ struct app {
 	struct screen *screen;
 	struct theme theme;
 	char theme_name[THEME_PATH_SIZE];
+	char theme_set[THEME_PATH_SIZE]; /* by the config; "" when it says nothing */
 	bool theme_chosen; /* here, not by whoever started it */
 	struct cJSON *kept; /* of the run before; NULL: nothing */
 	char theme_file[THEME_PATH_SIZE]; /* watched */

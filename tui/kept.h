@@ -3,7 +3,8 @@
  *
  *     {"view":"sessions","theme":"light","lines":["version list"],"views":{"services":{...}}}
  *
- * `view` is the tab one left from, `theme` one that was chosen at run time, `lines` those of the `:` line, and
+ * `view` is the tab one left from, `theme` one that was chosen at run time (and `theme_instead_of` what the config said
+ * then: once it says something else, that counts), `lines` those of the `:` line, and
  * each object below `views` is its view's own (keep and restore of tui/view.h).
  */
 #ifndef UMBRA_TUI_KEPT_H

@@ -82,7 +82,8 @@ static void change_theme(struct app *app, const char *name)
 	errbuf_clear(&eb);
 	if (app_theme(app, name, &eb)) {
 		ui_ask_end(&app->ui);
-		ui_say(&app->ui, ROLE_DONE, "theme %s", name);
+		ui_say(&app->ui, ROLE_DONE,
+			"theme %s, here and in later runs until the config names another", name);
 	} else {
 		palette_refuse(&app->palette, app->palette.input.len, eb.text);
 	}

@@ -42,11 +42,20 @@ static void recall_views(struct app *app, const cJSON *views)
 
 void remember_theme(struct app *app, const struct dashboard_options *options)
 {
-	struct str theme;
+	struct str theme, instead;
 
+	str_copy(app->theme_set, sizeof(app->theme_set), str_of(options->theme));
 	if (!app->kept || options->theme_fixed || !json_get_str(app->kept, "theme", &theme) ||
 		theme.n == 0 || theme.n >= sizeof(app->theme_name))
 		return;
+	/* What the config says was changed since: the later word counts. */
+	if (json_get_str(app->kept, "theme_instead_of", &instead) &&
+		!str_eq_c(instead, app->theme_set)) {
+		ui_say(&app->ui, ROLE_DONE,
+			"the theme is the config's again: it was changed after :theme %.*s",
+			STR_ARG(theme));
+		return;
+	}
 	str_copy(app->theme_name, sizeof(app->theme_name), theme);
 	app->theme_chosen = true;
 }
@@ -85,8 +94,10 @@ void remember_all(struct app *app, const char *path)
 	cJSON *lines;
 
 	(void)cJSON_AddStringToObject(kept, "view", app_tab(app)->view->name);
-	if (app->theme_chosen)
+	if (app->theme_chosen) {
 		(void)cJSON_AddStringToObject(kept, "theme", app->theme_name);
+		(void)cJSON_AddStringToObject(kept, "theme_instead_of", app->theme_set);
+	}
 	lines = cJSON_AddArrayToObject(kept, "lines");
 	for (size_t i = 0; i < app->palette.history_count; i++)
 		(void)cJSON_AddItemToArray(lines, cJSON_CreateString(app->palette.history[i]));

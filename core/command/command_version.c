@@ -115,7 +115,7 @@ static const struct arg_spec register_args[] = {
 	{.name = "--take",
 		.kind = ARG_FLAG,
 		.help = "take the endpoint from the version of the service that has it"},
-	{.name = "--pr", .kind = ARG_INT, .value = "N", .help = "number of the pull request"},
+	{.name = "--pr", .kind = ARG_PULL, .value = "N", .help = "number of the pull request"},
 	{.name = "--pr-url", .kind = ARG_URL, .value = "URL", .help = "its page"},
 	{.name = "--title", .kind = ARG_TEXT, .value = "TEXT", .help = "its title"},
 	{.name = "--branch", .kind = ARG_TEXT, .value = "NAME", .help = "its branch"},

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/map.h"
 #include "core/base/mem.h"
 #include "core/command/parse.h"
 #include "core/command/rows.h"
@@ -147,7 +148,39 @@ static void kind_choice(const struct completer *c, const struct arg_spec *spec)
 		offer(c, spec->choices[i], NULL);
 }
 
-/* What may follow "service:", "version:", "session:" and "pr:" in a filter. */
+/* Each name once, however many have it. */
+static void offer_once(const struct completer *c, struct map *seen, const char *name)
+{
+	if (name == NULL || *name == '\0' || map_get(seen, str_of(name)))
+		return;
+	map_set(seen, str_of(name), seen);
+	offer(c, name, NULL);
+}
+
+static void kind_author(const struct completer *c, const struct arg_spec *spec)
+{
+	struct map *seen = map_create();
+
+	(void)spec;
+	for (size_t i = 0; c->env && i < c->env->node_count; i++)
+		for (size_t k = 0; k < c->env->nodes[i].version_count; k++)
+			offer_once(c, seen, c->env->nodes[i].versions[k]->pr_author);
+	map_destroy(seen, NULL);
+}
+
+static void kind_owner(const struct completer *c, const struct arg_spec *spec)
+{
+	struct map *seen = map_create();
+
+	(void)spec;
+	for (size_t i = 0; c->env && i < c->env->session_count; i++)
+		offer_once(c, seen, c->env->sessions[i]->owner);
+	for (size_t i = 0; c->env && i < c->env->node_count; i++)
+		offer_once(c, seen, c->env->nodes[i].service->owner);
+	map_destroy(seen, NULL);
+}
+
+/* What may follow "service:" and the like in a filter. */
 static const struct {
 	const char *term;
 	void (*offer)(const struct completer *c, const struct arg_spec *spec);
@@ -156,6 +189,9 @@ static const struct {
 	{"version", kind_version},
 	{"session", kind_session},
 	{"pr", kind_pull},
+	{"caller", kind_service},
+	{"author", kind_author},
+	{"owner", kind_owner},
 };
 
 static void offer_term_values(

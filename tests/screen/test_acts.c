@@ -297,6 +297,18 @@ static void test_logs_of_a_version(void **state)
 	assert_false(pty_shows(&pty, "/find?q=yoga"));
 }
 
+/* What a telephone would make of a link to this machine is said beside its code. */
+static void test_qr_of_this_machine(void **state)
+{
+	(void)state;
+	dash_open((struct dash_options){.rows = 40, .cols = 120});
+	pty_keys(&pty, "3gyqr");
+	pty_wait_text(&pty, "for a telephone to read off the screen");
+	pty_keys(&pty, "\r");
+	pty_wait_text(&pty, "localhost is the telephone");
+	pty_wait_text(&pty, "--proxy-listen");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -315,6 +327,7 @@ int main(void)
 		DASH_TEST(test_read_only),
 		DASH_TEST(test_requests_follow_and_pause),
 		DASH_TEST(test_logs_of_a_version),
+		DASH_TEST(test_qr_of_this_machine),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -49,7 +49,8 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	static const char *const files[] = {"/umbra/themes/mine.theme", "/umbra/config"};
+	static const char *const files[] = {
+		"/umbra/themes/mine.theme", "/umbra/config", "/umbra/dashboard-studio.json"};
 	char path[160];
 
 	(void)dash_teardown(state);
@@ -163,6 +164,48 @@ static void a_context_gives_theme_and_colour(void **state)
 	assert_true(VTERM_COLOR_IS_INDEXED(&other.bg) && other.bg.indexed.idx == 231);
 }
 
+static bool is_light(void)
+{
+	VTermScreenCell cell = cell_at(0, 1);
+
+	return VTERM_COLOR_IS_INDEXED(&cell.bg) && cell.bg.indexed.idx == 231;
+}
+
+static void write_context(const char *theme)
+{
+	char config[256];
+
+	(void)snprintf(config, sizeof(config), "[context studio]\nurl = %s\ntheme = %s\n",
+		stage.url, theme);
+	write_file("/umbra/config", config);
+}
+
+/* The later word counts: :theme over the config, and a change of the config over :theme. */
+static void a_config_changed_later_wins(void **state)
+{
+	char kept[160];
+	const char *env[] = {variable, kept, "UMBRA_CONTEXT=studio", "UMBRA_THEME=", NULL};
+	const struct dash_options options = {.env = env, .url = ""};
+
+	(void)state;
+	(void)snprintf(kept, sizeof(kept), "XDG_STATE_HOME=%s", directory);
+	write_context("dark");
+	open_themed(options);
+	assert_false(is_light());
+	pty_keys(&pty, ":theme light\r");
+	pty_wait_text(&pty, "theme light");
+	assert_true(is_light());
+	dash_quit();
+	open_themed(options);
+	assert_true(is_light());
+	dash_quit();
+	write_context("dracula");
+	open_themed(options);
+	assert_false(is_light());
+	pty_wait_text(&pty, "the theme is the config's again");
+	dash_quit();
+}
+
 static void every_theme_in_every_depth(void **state)
 {
 	static const char *const terms[] = {"xterm-256color", "xterm-16color", "xterm", "linux"};
@@ -189,6 +232,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_saved_theme_is_read_anew, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_context_gives_theme_and_colour, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_config_changed_later_wins, setup, teardown),
 		cmocka_unit_test_setup_teardown(every_theme_in_every_depth, setup, teardown),
 		cmocka_unit_test_setup_teardown(direct_colour_is_the_colour, setup, teardown),
 	};

@@ -39,6 +39,7 @@ static void put_version(
 	text_set(&version->name, name);
 	if (str_starts(str_of(name), STR_LIT("pr-")))
 		version->pr_number = name[3] - '0' + 480;
+		text_set(&version->pr_author, "dev1");
 	version->kind = str_starts(str_of(name), STR_LIT("pr-")) ? KIND_EPHEMERAL : KIND_STABLE;
 	put(env, THING_VERSION, version, revision);
 }
@@ -56,6 +57,7 @@ static int setup(void **state)
 	put_version(env, "catalog", "pr-1", 5);
 	put_version(env, "catalog", "v1", 6);
 	text_set(&session->key, "dev-4f2k");
+	text_set(&session->owner, "dev1");
 	put(env, THING_SESSION, session, 7);
 	*state = env;
 	return 0;
@@ -106,6 +108,10 @@ static const struct {
 	{{"session", "create", "--pr", "481"}, "481 ", NULL},
 	{{"session", "create", "--pr=4"}, "--pr=482 --pr=481 ", NULL},
 	{{"pr", "list", "pr:"}, "pr:482 pr:481 ", NULL},
+	{{"pr", "list", "author:"}, "author:dev1 ", NULL},
+	{{"session", "list", "owner:d"}, "owner:dev1 ", NULL},
+	{{"logs", "caller:cat"}, "caller:catalog ", NULL},
+	{{"version", "register", "cart@x", "--pr", ""}, "482 481 ", NULL},
 	{{"help", "session", "pi"}, "pin ", NULL},
 	{{"completion", ""}, "bash zsh fish ", NULL},
 	{{"service", "set", "cart", "--protocol", ""}, "http1 h2c ", NULL},

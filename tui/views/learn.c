@@ -164,19 +164,26 @@ static void draw_tour(const struct learn *state, const struct ui *ui, const stru
 
 /* ---- the rules ---- */
 
-static void draw_field(
-	const struct learn *state, const struct canvas *canvas, int y, enum rules_field field)
+static void draw_field(const struct learn *state, const struct model *model, const char *mine,
+	const struct canvas *canvas, enum rules_field field)
 {
 	bool is_selected = (size_t)field == state->fields.selected;
 	const char *text = state->form.text[field];
+	char example[LIMIT_FILTER + 1];
+	int y = (int)field;
+	int x = 14;
 
 	if (is_selected)
 		(void)canvas_glyph(canvas, y, 1, ROLE_MARK, GLYPH_MARK);
 	canvas_c(canvas, y, 3, 10, is_selected ? ROLE_SELECTED : ROLE_STRONG, rules_name(field));
-	if (text[0] != '\0')
-		canvas_c(canvas, y, 14, canvas->cols - 15, ROLE_INPUT, text);
-	else
-		canvas_c(canvas, y, 14, canvas->cols - 15, ROLE_QUIET, rules_help(field));
+	if (text[0] != '\0') {
+		canvas_c(canvas, y, x, canvas->cols - x - 1, ROLE_INPUT, text);
+		return;
+	}
+	rules_example(&state->form, field, model, mine, example);
+	x += canvas_run_c(canvas, y, x, canvas->cols - x - 1, ROLE_QUIET, rules_help(field));
+	x += canvas_run_c(canvas, y, x, canvas->cols - x - 1, ROLE_QUIET, ", as in ");
+	canvas_c(canvas, y, x, canvas->cols - x - 1, ROLE_COMMAND, example);
 }
 
 static void draw_outcome(const struct rules_form *form, const struct canvas *canvas, int y)
@@ -212,16 +219,17 @@ static enum role line_role(enum explain_kind kind)
 	return roles[kind];
 }
 
-static void draw_rules(const struct learn *state, const struct canvas *canvas)
+static void draw_rules(const struct learn *state, const struct model *model, const struct ui *ui,
+	const struct canvas *canvas)
 {
 	const struct rules_form *form = &state->form;
 	struct canvas body = canvas_part(canvas, 0, 0, canvas->rows - 1, canvas->cols);
 	int last = canvas->rows - 1;
-	int y = 0;
+	int y = RULES_FIELDS;
 	int x = 1;
 
 	for (int i = 0; i < RULES_FIELDS; i++)
-		draw_field(state, &body, y++, (enum rules_field)i);
+		draw_field(state, model, ui->session, &body, (enum rules_field)i);
 	canvas_rule(&body, y++);
 	draw_outcome(form, &body, y++);
 	y = cell_sentence(&body, y, 3, ROLE_BASE, explanation_headline(&form->explanation));
@@ -243,12 +251,11 @@ static void learn_draw(const void *arg, const struct model *model, const struct 
 {
 	const struct learn *state = arg;
 
-	(void)model;
 	canvas_clear_rows(canvas, 0, canvas->rows);
 	if (state->page == PAGE_TOUR)
 		draw_tour(state, ui, canvas);
 	else if (state->page == PAGE_RULES)
-		draw_rules(state, canvas);
+		draw_rules(state, model, ui, canvas);
 	else
 		glossary_draw(&state->glossary, canvas);
 }

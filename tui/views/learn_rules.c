@@ -17,14 +17,13 @@ static const struct {
 } fields[RULES_FIELDS] = {
 	[RULES_SERVICE] = {"service", NULL, "whom the request is addressed to"},
 	[RULES_HEADER] = {"header", "Routing-Session", "Routing-Session: a session's key"},
-	[RULES_BAGGAGE] = {"baggage", "baggage",
-		"baggage: routing-session=KEY, among others perhaps"},
+	[RULES_BAGGAGE] = {"baggage", "baggage", "baggage: a member, perhaps among others"},
 	[RULES_QUERY] = {"query", NULL, "what stands behind the ? of the path"},
-	[RULES_COOKIE] = {"cookie", "Cookie", "Cookie: routing-session=KEY"},
-	[RULES_HOST] = {"host", NULL, "a key before the service's name: KEY--cart.env.localhost"},
-	[RULES_PINS] = {"pins", "Routing-Pins", "Routing-Pins: cart=\"pr-482\", without a session"},
+	[RULES_COOKIE] = {"cookie", "Cookie", "Cookie: one of that name"},
+	[RULES_HOST] = {"host", NULL, "a session's key before the service's name, and --"},
+	[RULES_PINS] = {"pins", "Routing-Pins", "Routing-Pins: versions, without a session"},
 	[RULES_STRICT] = {"strict", "Routing-Strict",
-		"Routing-Strict: 1, the pinned version or 503"},
+		"Routing-Strict: the pinned version or 503, never stable"},
 };
 
 const char *rules_name(enum rules_field field)
