@@ -37,9 +37,9 @@ static void put_version(
 
 	text_set(&version->service, service);
 	text_set(&version->name, name);
+	text_set(&version->pr_author, "dev1");
 	if (str_starts(str_of(name), STR_LIT("pr-")))
 		version->pr_number = name[3] - '0' + 480;
-		text_set(&version->pr_author, "dev1");
 	version->kind = str_starts(str_of(name), STR_LIT("pr-")) ? KIND_EPHEMERAL : KIND_STABLE;
 	put(env, THING_VERSION, version, revision);
 }
