@@ -175,7 +175,7 @@ static const struct {
 	{"version register a@b", "--endpoint is missing", "--endpoint HOST:PORT"},
 	{"version register a@b --endpoint h", "is no endpoint", "host:port"},
 	{"version register a@b --endpoint h:0", "is no endpoint", NULL},
-	{"version register a@b --endpoint h:1 --pr x", "--pr: \"x\" is no number", "whole number"},
+	{"version register a@b --endpoint h:1 --pr x", "--pr: \"x\" is no number", "a number, such as 482"},
 	{"version register a@b --endpoint h:1 --label x", "is no label", "key=value"},
 	{"status --output yaml", "--output: \"yaml\" is no choice", "text, json, ndjson"},
 	{"status --url ftp://x", "--url: \"ftp://x\" is no URL", "http://"},
