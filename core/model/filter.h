@@ -32,6 +32,9 @@
 struct filter;
 struct pull;
 
+/* What is known of all versions of a service before one is looked at. */
+enum filter_reach { FILTER_SOME, FILTER_ALL, FILTER_NONE };
+
 /*
  * NULL with ERR_BAD_FILTER on a mistake; ret_column (may be NULL) is then the byte, from 0, the
  * sentence is about. An empty text gives a filter that matches everything. Free with filter_destroy
@@ -77,6 +80,8 @@ bool filter_may_match_request(
 	const struct filter *filter, const struct request *request, int64_t now_ms);
 bool filter_match_version(const struct filter *filter, const struct service *service,
 	const struct version *version, int64_t now_ms);
+/* FILTER_SOME: it depends on the version. */
+enum filter_reach filter_reach_service(const struct filter *filter, const struct service *service);
 bool filter_match_session(
 	const struct filter *filter, const struct session *session, int64_t now_ms);
 bool filter_match_pull(const struct filter *filter, const struct pull *pull, int64_t now_ms);

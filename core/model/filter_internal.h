@@ -150,6 +150,8 @@ struct shape {
 };
 
 const void *subject_at(const struct subject *subject, size_t offset);
+/* One term of it, negated or not. */
+bool subject_matches_term(const struct subject *subject, const struct filter_term *term);
 /* Every term matches, or nobody can tell. */
 bool subject_matches(const struct filter *filter, const struct subject *subject);
 

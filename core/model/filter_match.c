@@ -173,10 +173,15 @@ static enum verdict term_verdict(const struct subject *subject, const struct fil
 	return verdict;
 }
 
+bool subject_matches_term(const struct subject *subject, const struct filter_term *term)
+{
+	return term_verdict(subject, term) != VERDICT_NO;
+}
+
 bool subject_matches(const struct filter *filter, const struct subject *subject)
 {
 	for (size_t i = 0; i < filter->count; i++)
-		if (term_verdict(subject, &filter->terms[i]) == VERDICT_NO)
+		if (!subject_matches_term(subject, &filter->terms[i]))
 			return false;
 	return true;
 }

@@ -235,6 +235,30 @@ bool filter_match_version(const struct filter *filter, const struct service *ser
 	return subject_matches(filter, &subject);
 }
 
+/* Held against a version that has nothing of its own: what that has, all of them have. */
+enum filter_reach filter_reach_service(const struct filter *filter, const struct service *service)
+{
+	const struct version bare = {.service = service->name};
+	const struct subject subject = {.shape = &versions, .record = &bare, .service = service};
+	enum filter_reach reach = FILTER_ALL;
+
+	for (size_t i = 0; i < filter->count; i++) {
+		const struct filter_term *term = &filter->terms[i];
+		bool matches = subject_matches_term(&subject, term);
+		bool text = term->term == TERM_TEXT || term->term == TERM_REGEX;
+
+		if (term->term == TERM_SERVICE || term->term == TERM_OWNER) {
+			if (!matches)
+				return FILTER_NONE;
+		} else if (text && term->negated && !matches) {
+			return FILTER_NONE;
+		} else if (!text || term->negated || !matches) {
+			reach = FILTER_SOME;
+		}
+	}
+	return reach;
+}
+
 const char *filter_not_of_versions(const struct filter *filter)
 {
 	return term_without_field(filter, &versions);

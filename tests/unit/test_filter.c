@@ -536,6 +536,55 @@ static void the_table_is_true(void **state)
 	}
 }
 
+/* What is said of all versions of a service is true of each of them. */
+static void reach_of_services(void **state)
+{
+	static const struct {
+		const char *filter;
+		enum filter_reach reach;
+	} cases[] = {
+		{"service:cart", FILTER_ALL},
+		{"service:search", FILTER_NONE},
+		{"!service:cart", FILTER_NONE},
+		{"!service:search", FILTER_ALL},
+		{"owner:payments", FILTER_ALL},
+		{"owner:dev1", FILTER_NONE},
+		{"car", FILTER_ALL},
+		{"/^ca/", FILTER_ALL},
+		{"!car", FILTER_NONE},
+		{"pr-4", FILTER_SOME},
+		{"!pr-4", FILTER_SOME},
+		{"car state:ready", FILTER_SOME},
+		{"service:search state:ready", FILTER_NONE},
+		{"version:cart@pr-1", FILTER_SOME},
+		{"!state:ready", FILTER_SOME},
+		{"since:1h", FILTER_SOME},
+	};
+	struct service service = {
+		.name = (char *)(uintptr_t) "cart", .owner = (char *)(uintptr_t) "payments"};
+	struct version versions[] = {
+		{.service = service.name,
+			.name = (char *)(uintptr_t) "pr-482",
+			.state = STATE_READY},
+		{.service = service.name, .name = (char *)(uintptr_t) "2026.11.20"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct filter *filter = filter_parse(str_of(cases[i].filter), NULL, NULL);
+
+		assert_non_null(filter);
+		assert_int_equal(filter_reach_service(filter, &service), cases[i].reach);
+		for (size_t j = 0; j < ARRAY_LEN(versions); j++) {
+			bool matches = filter_match_version(filter, &service, &versions[j], NOW);
+
+			if (cases[i].reach != FILTER_SOME)
+				assert_int_equal(matches, cases[i].reach == FILTER_ALL);
+		}
+		filter_destroy(filter);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -544,6 +593,7 @@ int main(void)
 		cmocka_unit_test(what_is_gone_keeps_its_author),
 		cmocka_unit_test(without_an_environment),
 		cmocka_unit_test(versions_match),
+		cmocka_unit_test(reach_of_services),
 		cmocka_unit_test(sessions_match),
 		cmocka_unit_test(events_match),
 		cmocka_unit_test(mistakes_say_where_and_what),

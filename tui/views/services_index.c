@@ -263,26 +263,37 @@ static size_t add_versions(const struct building *b, uint32_t at, bool folded)
 	return b->tree->matched;
 }
 
+/* A service and its versions; with a filter it is shown only for those of them that are. */
+static void add_service(struct building *b, uint32_t at, const struct filter *filter)
+{
+	const struct service_node *node = &b->model->env->nodes[at];
+	enum filter_reach reach = filter ? filter_reach_service(filter, node->service) : FILTER_ALL;
+	bool folded = tree_is_folded(b->tree, node, filter != NULL);
+
+	if (reach == FILTER_NONE) {
+		b->tree->hidden += node->version_count;
+		return;
+	}
+	add_row(b->tree, at, -1);
+	if (!filter && folded)
+		return;
+	b->filter = reach == FILTER_ALL ? NULL : filter;
+	if (add_versions(b, at, folded) == 0 && filter)
+		b->tree->count--; /* the service's row, which has nothing to show */
+}
+
 void tree_build(struct tree_index *tree, const struct model *model, const struct filter *filter,
 	enum tree_order order, bool reverse, const struct mine *mine)
 {
-	bool filtered = filter && !filter_is_empty(filter);
-	struct building b = {tree, model, filtered ? filter : NULL, mine};
+	struct building b = {tree, model, NULL, mine};
 
+	if (filter && filter_is_empty(filter))
+		filter = NULL;
 	find_mine(tree, model, mine);
 	order_nodes(tree, model, order, reverse);
 	tree->count = tree->hidden = 0;
-	for (size_t i = 0; i < model->env->node_count; i++) {
-		uint32_t at = tree->nodes[i];
-		const struct service_node *node = &model->env->nodes[at];
-		bool folded = tree_is_folded(tree, node, filtered);
-
-		add_row(tree, at, -1);
-		if (!filtered && folded)
-			continue;
-		if (add_versions(&b, at, folded) == 0 && filtered)
-			tree->count--; /* the service's row, which has nothing to show */
-	}
+	for (size_t i = 0; i < model->env->node_count; i++)
+		add_service(&b, tree->nodes[i], filter);
 }
 
 static bool find_row(const struct tree_index *tree, uint32_t node, int32_t version, size_t *ret_row)
