@@ -1,6 +1,6 @@
 /*
- * Text from outside that wants to be more than text: in titles, owners, paths, callers and errors. It is
- * shown, bounded and escaped, and moves nothing beside it.
+ * Text from outside that wants to be more than text: in titles, authors, owners, actors, paths, hosts, callers,
+ * errors and files. It is shown, bounded and escaped, and moves nothing beside it.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,12 +12,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/base/limits.h"
 #include "core/base/mem.h"
 #include "core/model/version.h"
 
-#include "tests/support/dash.h"
+#include "tests/support/seats.h"
 
 static const char *const evil[] = {
 	"/esc\033[2J\033[31mred",
@@ -72,8 +74,27 @@ static void furnish(struct stage_plane *plane)
 		"x\\u0007\\u009b2J\","
 		"\"author\":\"\\u202edlrow\",\"branch\":\"b\\u200b\"}}");
 	stage_down(plane, "booking", "pr-1", "why\033[2J\r\n\342\200\256");
+	stage_actor(plane, "\033]0;x\007\342\200\256\344\275\220\350\227\244");
+	stage_version(plane, "booking", "pr-2",
+		"{\"endpoints\":[\"127.0.0.1:9003\"],\"pr\":{\"number\":2,\"title\":"
+		"\"\\u65e5\\u672c\\u8a9e"
+		"\\u306e\\u984c\\u540d\\u3092\\u9577\\u304f\\u9577\\u304f\\u9577\\u304f\\u3059\\u30"
+		"8b\\u3068"
+		"\\u4f55\\u304c\\u8d77\\u3053\\u308b\\u304b\",\"author\":"
+		"\"\\u4f50\\u85e4\\u82b1\\u5b50\\u592a\\u90ce\""
+		"},\"commit\":\"\\uff41\\uff42\\uff43\"}");
+	stage_up(plane, "booking", "pr-2");
+	stage_version(plane, "booking", "pr-3",
+		"{\"endpoints\":[\"127.0.0.1:9004\"],\"pr\":{\"number\":3,\"title\":"
+		"\"e\\u0301e\\u0302\\u0303"
+		"e\\u0304\\u0305\\u0306\\u0307 \\ud83d\\udc68\\u200d\\ud83d\\udc69 "
+		"\\u05e9\\u05dc\\u05d5\\u05dd\","
+		"\"author\":\"a\\u0300\\u0301\\u0302\\u0303\"}}");
+	stage_down(plane, "booking", "pr-3", "\346\227\245\346\234\254\033[1;31m\302\2332J");
 	stage_session(
 		plane, "{\"key\":\"s1\",\"owner\":\"o\\u202ex\",\"pins\":{\"booking\":\"pr-1\"}}");
+	stage_session(plane, "{\"key\":\"s2\",\"owner\":\"\\u4f50\\u85e4\\u200b\",\"pins\":{"
+			     "\"booking\":\"pr-2\"}}");
 	if (!path)
 		return;
 	memset(path, 'A', LONG);
@@ -93,58 +114,151 @@ static int setup(void **state)
 }
 
 /* None of it came out as it went in. */
-static void check_raw(void)
+static void check_raw(const struct pty *terminal)
 {
 	static const char *const never[] = {"\033]", "\033[2J\033[31mred", "\007", "\302\233",
 		"\302\235", "\342\200\256", "\342\201\246", "\342\200\213", "\363\240", "\377",
-		"\2332J", "\177", "\357\270\217", "\356\200\200", "\342\200\215"};
+		"\2332J", "\177", "\357\270\217", "\356\200\200", "\342\200\215", "\033[1;31m\302"};
 
 	for (size_t i = 0; i < ARRAY_LEN(never); i++)
-		if (memmem(pty.raw.data, pty.raw.len, never[i], strlen(never[i])))
+		if (memmem(terminal->raw.data, terminal->raw.len, never[i], strlen(never[i])))
 			fail_msg("sequence %zu came through", i);
-	assert_int_equal(pty.asked, 0);
+	assert_int_equal(terminal->asked, 0);
+}
+
+/* clang-format off */
+#define PRESS(keys, shows) {keys, shows, false}
+#define HAS(keys, shows) {PRESS(keys, shows)}
+
+static const struct place places[] = {
+	{"hostile-services", HAS("jj", "booking@pr-1"), false, NULL},
+	{"hostile-version", HAS("jj\r", "pinned by"), false, NULL},
+	{"hostile-pulls", HAS("2", "#3"), false, NULL},
+	{"hostile-sessions", HAS("3", "s2"), false, NULL},
+	{"hostile-pins", HAS("3\r", "NOW"), false, NULL},
+	{"hostile-requests", HAS("4", "/private"), false, NULL},
+	{"hostile-request", {PRESS("4", "/private"), PRESS("k\r", "upstream_ms")}, false, NULL},
+	{"hostile-timeline", HAS("5", "unhealthy"), false, NULL},
+	{"Map, which takes no such caller", HAS("6", "No request in the last minute"), false, NULL},
+	{"explain", HAS("jjx", "because"), false, NULL},
+	{"explain a request", {PRESS("4", "/private"), PRESS("kx", "because")}, false, NULL},
+	{"side by side", {PRESS("4", "/private"), PRESS("kv", "which version")}, false, NULL},
+	{"rules", HAS("7\t\r", "Enter choose"), false, NULL},
+	{"chooser", HAS("jjp", "which session?"), true, NULL},
+	{"copy", HAS("jjjjy", "umbra version show"), false, NULL},
+	{"palette", HAS(":session show ", "s2"), false, NULL},
+	{"versions", HAS(":version list\r", "Services › Answer › "), false, NULL},
+	{"sessions", HAS(":session list\r", "Services › Answer › "), false, NULL},
+	{"pull requests", HAS(":pr list\r", "Services › Answer › "), false, NULL},
+	{"a mistake", HAS("/status:\302\233\342\200\256\346\227\245", "^"), false, NULL},
+	{"found nothing", HAS("f\342\200\213\302\2332J", "nothing has that text"), false, NULL},
+};
+/* clang-format on */
+
+static void look_at_all(const struct dash_options *options)
+{
+	seats_sit(places, ARRAY_LEN(places), options, NULL);
+	seats_go("the start");
 }
 
 static void test_every_view(void **state)
 {
-	static const char *const names[] = {
-		"services", "version", "sessions", "pins", "requests", "request"};
-	static const char *const keys[] = {"jj", "jj\r", "3", "3\r", "4", "4k\r"};
-
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
-		struct dash_options options = {.rows = 30, .cols = 120};
-		char name[64];
-
-		dash_open(options);
-		dash_press(keys[i]);
-		pty_quiet(&pty, 150);
-		check_raw();
-		(void)snprintf(name, sizeof(name), "hostile-%s", names[i]);
-		pty_check_golden(&pty, name);
+	look_at_all(&(struct dash_options){.rows = 30});
+	for (size_t i = 0; i < seat_count; i++) {
+		if (strncmp(seats[i].place->name, "hostile-", 8) == 0)
+			pty_check_golden(&seats[i].pty, seats[i].place->name);
+		pty_quiet(&seats[i].pty, 30);
+		check_raw(&seats[i].pty);
 	}
+	seats_home("all of it");
 }
 
 static void test_ascii(void **state)
 {
 	static const char *const env[] = {"LC_ALL=C", NULL};
-	struct dash_options options = {.rows = 30, .cols = 120, .env = env};
 
 	(void)state;
-	dash_open(options);
-	pty_keys(&pty, "4");
-	pty_quiet(&pty, 200);
+	dash_open((struct dash_options){.rows = 30, .env = env});
+	for (const char *key = "234567"; *key; key++) {
+		pty_keys(&pty, (const char[]){*key, '\0'});
+		pty_quiet(&pty, 100);
+	}
 	for (size_t i = 0; i < pty.raw.len; i++)
 		assert_true((unsigned char)pty.raw.data[i] < 0x80);
-	check_raw();
+	check_raw(&pty);
+	dash_quit();
 }
+
+static void write_file(const char *directory, const char *below, const char *text)
+{
+	char path[160];
+	FILE *file;
+
+	(void)snprintf(path, sizeof(path), "%s%s", directory, below);
+	file = fopen(path, "we");
+	assert_non_null(file);
+	(void)fputs(text, file);
+	(void)fclose(file);
+}
+
+/* What is wrong in a file of the user's is said with the words of the file. */
+static void test_files(void **state)
+{
+	static const char *const made[] = {"/umbra", "/umbra/themes"};
+	static const char *const configs[] = {"[keys]\nservices.retire = \033[2J\033]0;x\007\n",
+		"[keys]\n\033]0;x\007 = q\n", "theme = \342\200\256\033]0;x\007\n",
+		"\033]0;x\007 = y\n", "[\033]0;x\007]\nurl = http://127.0.0.1:1\n"};
+	char directory[] = "/tmp/umbra-screen-XXXXXX";
+	char variable[64], path[160];
+	const char *env[] = {variable, NULL};
+
+	(void)state;
+	assert_non_null(mkdtemp(directory));
+	(void)snprintf(variable, sizeof(variable), "XDG_CONFIG_HOME=%s", directory);
+	for (size_t i = 0; i < ARRAY_LEN(made); i++) {
+		(void)snprintf(path, sizeof(path), "%s%s", directory, made[i]);
+		assert_int_equal(mkdir(path, 0700), 0);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(configs); i++) {
+		write_file(directory, "/umbra/config", configs[i]);
+		dash_close();
+		dash_start(&pty, &stage, &(struct dash_options){.env = env});
+		assert_int_equal(pty_wait_end(&pty), 2);
+		check_raw(&pty);
+	}
+	write_file(directory, "/umbra/config", "");
+	write_file(directory, "/umbra/themes/mine.theme", "[roles]\nbase = default on default\n");
+	dash_open((struct dash_options){.env = env, .theme = "mine"});
+	write_file(directory, "/umbra/themes/mine.theme",
+		"[roles]\nselected = \033]0;x\007\342\200\256red\n");
+	pty_wait_text(&pty, "mine.theme:2:");
+	check_raw(&pty);
+	dash_quit();
+	write_file(directory, "/umbra/themes/mine.theme", "[\033]0;x\007]\n\302\2332J = 1\n");
+	dash_close();
+	dash_start(&pty, &stage, &(struct dash_options){.env = env, .theme = "mine"});
+	assert_int_equal(pty_wait_end(&pty), 2);
+	check_raw(&pty);
+	for (size_t i = 0; i < 4; i++) {
+		static const char *const names[] = {
+			"/umbra/themes/mine.theme", "/umbra/config", "/umbra/themes", "/umbra"};
+
+		(void)snprintf(path, sizeof(path), "%s%s", directory, names[i]);
+		assert_int_equal(remove(path), 0);
+	}
+	assert_int_equal(rmdir(directory), 0);
+}
+
+#define HOSTILE(name) cmocka_unit_test_setup_teardown(name, setup, seats_teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_every_view),
-		cmocka_unit_test(test_ascii),
+		HOSTILE(test_every_view),
+		HOSTILE(test_ascii),
+		HOSTILE(test_files),
 	};
 
-	return cmocka_run_group_tests(tests, setup, dash_teardown);
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -38,6 +38,7 @@ struct stage_plane {
 	const struct stage_script *script;
 	int orders, acks;
 	bool written;
+	const char *actor;
 };
 
 static int64_t clock_ms = STAGE_NOW_MS;
@@ -57,6 +58,11 @@ void stage_clock(struct stage_plane *plane, int64_t ago_ms)
 {
 	(void)plane;
 	clock_ms = STAGE_NOW_MS - ago_ms;
+}
+
+void stage_actor(struct stage_plane *plane, const char *actor)
+{
+	plane->actor = actor;
 }
 
 static void on_written(void *arg, const struct plane_result *result)
@@ -81,7 +87,7 @@ static void write_body(struct stage_plane *plane, struct plane_write *write,
 		wire_read_record(type, object, WIRE_PUT, record, &write->present, &eb) != ERR_NONE)
 		give_up(body, eb.text);
 	write->record = record;
-	write->actor = "stage";
+	write->actor = plane->actor;
 	plane->written = false;
 	plane_write(plane->plane, write, on_written, plane);
 	while (!plane->written)
@@ -176,6 +182,7 @@ static void run_stage(const struct stage_script *script, int port, int orders, i
 	(void)signal(SIGPIPE, SIG_IGN);
 	plane->script = script;
 	plane->acks = acks;
+	plane->actor = "stage";
 	plane->base = event_base_new();
 	plane->store = store_memory_create(plane->base);
 	plane->plane = plane_create(plane->base, plane->store, &plane_options, &eb);

@@ -50,6 +50,8 @@ void stage_stop(struct stage *stage);
 
 /* The clock stands at STAGE_NOW_MS - ago_ms until it is set again; furnish ends with 0. */
 void stage_clock(struct stage_plane *plane, int64_t ago_ms);
+/* Who writes from here on; "stage" at first. Not copied. */
+void stage_actor(struct stage_plane *plane, const char *actor);
 /* Bodies as of PUT and POST. A version without a state given stays `starting`; times are those of the clock. */
 void stage_service(struct stage_plane *plane, const char *name, const char *body);
 void stage_version(
