@@ -1,6 +1,7 @@
 /*
  * Figures by service and version. Fed by the app, read by the views. Invariant: the sum of a service is
- * that of its entries, kept whenever one of them changes, so that reading costs one look-up.
+ * that of its entries, kept whenever one of them changes, so that reading costs one look-up; but for its
+ * quantiles, which are dear and wait for whoever reads them.
  */
 #include "tui/figures.h"
 
@@ -21,6 +22,7 @@ struct version_entry {
 struct service_entry {
 	struct version_entry *versions;
 	struct figures sum;
+	bool blurred; /* its quantiles are worked out when they are read */
 };
 
 struct figures_table {
@@ -62,11 +64,72 @@ void figures_clear(struct figures_table *table)
 	table->services = map_create();
 }
 
-static void larger(double *into, double value)
+/* ---- the quantiles of a sum ---- */
+
+enum { HALVINGS = 24 }; /* of the range: to a ten-millionth of it */
+
+/* The share of a version's requests that took at most `ms`, evenly spread between the quantiles it knows. */
+static double share_within(const struct figures *f, double ms)
 {
-	if (value > *into)
-		*into = value;
+	const struct {
+		double ms, share;
+	} known[] = {{f->p50_ms, 0.5}, {f->p95_ms, 0.95}, {f->p99_ms, 0.99}, {2 * f->p99_ms, 1}};
+	double from_ms = 0, from = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+		if (ms < known[i].ms)
+			return from +
+			       (known[i].share - from) * (ms - from_ms) / (known[i].ms - from_ms);
+		if (known[i].ms > from_ms)
+			from_ms = known[i].ms;
+		from = known[i].share;
+	}
+	return 1;
 }
+
+/* Where `share` of the requests of all versions lie, each version by how many it had; 0 without any. */
+static double quantile_of_sum(const struct service_entry *entry, double share)
+{
+	const double wanted = share * (double)entry->sum.count;
+	double low = 0, high = 0;
+
+	for (const struct version_entry *v = entry->versions; v; v = v->next)
+		if (v->figures.count > 0 && 2 * v->figures.p99_ms > high)
+			high = 2 * v->figures.p99_ms;
+	for (int i = 0; i < HALVINGS && high > 0; i++) {
+		double middle = (low + high) / 2, within = 0;
+
+		for (const struct version_entry *v = entry->versions; v; v = v->next)
+			if (v->figures.count > 0)
+				within += share_within(&v->figures, middle) *
+					  (double)v->figures.count;
+		if (within < wanted)
+			low = middle;
+		else
+			high = middle;
+	}
+	return high;
+}
+
+/* Of one version alone they are its own, to the digit. */
+static void sharpen(struct service_entry *entry)
+{
+	const struct figures *only = NULL;
+	size_t with_requests = 0;
+
+	for (const struct version_entry *v = entry->versions; v; v = v->next) {
+		if (v->figures.count > 0) {
+			only = &v->figures;
+			with_requests++;
+		}
+	}
+	entry->blurred = false;
+	entry->sum.p50_ms = with_requests == 1 ? only->p50_ms : quantile_of_sum(entry, 0.50);
+	entry->sum.p95_ms = with_requests == 1 ? only->p95_ms : quantile_of_sum(entry, 0.95);
+	entry->sum.p99_ms = with_requests == 1 ? only->p99_ms : quantile_of_sum(entry, 0.99);
+}
+
+/* ---- the table ---- */
 
 static void sum_up(struct service_entry *entry)
 {
@@ -82,11 +145,6 @@ static void sum_up(struct service_entry *entry)
 		sum.count += f->count;
 		sum.bytes_in += f->bytes_in;
 		sum.bytes_out += f->bytes_out;
-		if (f->count > 0) {
-			larger(&sum.p50_ms, f->p50_ms);
-			larger(&sum.p95_ms, f->p95_ms);
-			larger(&sum.p99_ms, f->p99_ms);
-		}
 		if (f->last_seen > sum.last_seen)
 			sum.last_seen = f->last_seen;
 		for (int i = 0; i < WINDOW_SLOTS; i++)
@@ -97,6 +155,7 @@ static void sum_up(struct service_entry *entry)
 		sum.share_5xx /= sum.rate;
 	}
 	entry->sum = sum;
+	entry->blurred = true;
 }
 
 static struct version_entry **find_version(struct service_entry *entry, struct str version)
@@ -159,8 +218,10 @@ const struct figures *figures_version(
 
 const struct figures *figures_service(const struct figures_table *table, struct str service)
 {
-	const struct service_entry *entry = map_get(table->services, service);
+	struct service_entry *entry = map_get(table->services, service);
 
+	if (entry && entry->blurred)
+		sharpen(entry);
 	return entry ? &entry->sum : NULL;
 }
 

@@ -28,8 +28,9 @@ void figures_remove_service(struct figures_table *table, struct str service);
 const struct figures *figures_version(
 	const struct figures_table *table, struct str service, struct str version);
 /*
- * Rates, bytes and history are summed, shares weighted by rate. A quantile of a sum cannot be had from
- * quantiles: those of a service are of its slowest version that has traffic.
+ * Rates, bytes and history are summed, shares weighted by rate. The quantiles of a sum cannot be had from
+ * quantiles alone: they are estimated, each version's requests taken as evenly spread between its p50,
+ * p95 and p99 (and up to twice that), so they lie between those of its fastest and its slowest version.
  */
 const struct figures *figures_service(const struct figures_table *table, struct str service);
 /* Over all services: requests per second and the share of 5xx among them. */

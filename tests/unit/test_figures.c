@@ -41,7 +41,7 @@ static void test_reading_and_summing(void **state)
 	assert_non_null(sum);
 	assert_int_equal((int)(sum->rate * 10), 100);
 	assert_int_equal((int)(sum->share_5xx * 1000), 50);
-	assert_int_equal((int)sum->p95_ms, 40);
+	assert_int_equal((int)(sum->p95_ms * 10), 175);
 	assert_int_equal(sum->history[0], 3);
 	assert_int_equal(sum->history[59], 14);
 	assert_non_null(figures_version(table, STR_LIT("cart"), STR_LIT("pr-1")));
@@ -71,11 +71,45 @@ static void test_what_is_gone_is_not_summed(void **state)
 	figures_destroy(table);
 }
 
+/* A slow version of a small share does not make its service slow, one of a large share does. */
+static void test_quantiles_of_a_sum(void **state)
+{
+	static const struct {
+		uint64_t fast, slow;
+		int p50_ms, p95_ms;
+	} cases[] = {
+		{0, 0, 0, 0},
+		{100, 0, 10, 50},
+		{0, 100, 500, 900},
+		{970, 30, 11, 83},
+		{500, 500, 50, 856},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct figures_table *table = figures_create();
+		struct figures fast = {
+			.count = cases[i].fast, .p50_ms = 10, .p95_ms = 50, .p99_ms = 100};
+		struct figures slow = {
+			.count = cases[i].slow, .p50_ms = 500, .p95_ms = 900, .p99_ms = 1000};
+		const struct figures *sum;
+
+		figures_put(table, STR_LIT("cart"), STR_LIT("1.0"), &fast);
+		figures_put(table, STR_LIT("cart"), STR_LIT("pr-1"), &slow);
+		sum = figures_service(table, STR_LIT("cart"));
+		assert_int_equal((int)(sum->p50_ms + 0.5), cases[i].p50_ms);
+		assert_int_equal((int)(sum->p95_ms + 0.5), cases[i].p95_ms);
+		assert_true(sum->p95_ms <= sum->p99_ms);
+		figures_destroy(table);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_reading_and_summing),
 		cmocka_unit_test(test_what_is_gone_is_not_summed),
+		cmocka_unit_test(test_quantiles_of_a_sum),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
