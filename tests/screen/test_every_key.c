@@ -188,12 +188,42 @@ static void test_every_answer(void **state)
 	seats_quit();
 }
 
+static void furnish_nothing(struct stage_plane *plane)
+{
+	stage_clock(plane, 0);
+}
+
+static void test_nothing_there(void **state)
+{
+	static const struct stage_script nothing = {.furnish = furnish_nothing};
+
+	(void)state;
+	stage_stop(&stage);
+	stage_start(&stage, &nothing, 0);
+	seats_sit(tab_places, tab_place_count, &(struct dash_options){.read_only = true},
+		"No service is registered yet.");
+	press_everything("a\r");
+	seats_quit();
+}
+
+/* Port 1 is nobody's. */
+static void test_nobody_there(void **state)
+{
+	(void)state;
+	seats_sit(tab_places, tab_place_count, &(struct dash_options){.url = "http://127.0.0.1:1"},
+		"No control plane answers at");
+	press_everything("a\r");
+	seats_quit();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_keymap_is_covered),
 		SEATS_TEST(test_every_key),
 		SEATS_TEST(test_every_answer),
+		SEATS_TEST(test_nothing_there),
+		SEATS_TEST(test_nobody_there),
 	};
 
 	return cmocka_run_group_tests(tests, setup_all, teardown_all);
