@@ -60,11 +60,11 @@ static void press_round(struct endurance *run)
 	press(run, "p", "paused");
 	press(run, "G", "following");
 	tail_watch_pause(&run->watch, false);
-	press(run, "t", "tail what");
+	press(run, "t", "which requests");
 	for (size_t i = 0; i + 1 < sizeof(digits); i++) {
 		const char key[] = {digits[i], '\0'};
 
-		(void)snprintf(typed, sizeof(typed), "tail what %.*s", (int)i + 1, digits);
+		(void)snprintf(typed, sizeof(typed), "which requests %.*s", (int)i + 1, digits);
 		press(run, key, typed);
 	}
 	press(run, "\033", "following");
@@ -93,7 +93,7 @@ static void print(struct endurance *run, int seconds, double before_kib, double 
 		more});
 	(void)snprintf(more, sizeof(more), "\"p50\":%.1f,\"lines\":%zu,\"shown_lost\":%d",
 		figure_percentile(watch->lags_ms, watch->lag_count, 0.5), watch->lag_count,
-		lost != NULL ? (int)strtol(lost + strlen("lost "), NULL, 10) : -1);
+		lost != NULL ? (int)strtol(lost + strlen("lost "), NULL, 10) : 0);
 	(void)figure_print(&(struct figure){"endure", "line on the screen after, p99", "ms",
 		figure_percentile(watch->lags_ms, watch->lag_count, 0.99), 50, false, NULL, 0,
 		more});
