@@ -32,7 +32,7 @@ enum {
 	APPLICATION_ID = 0x756d6272, /* PRAGMA application_id: "umbr" */
 	LOG_PAGES = 1000, /* of the write-ahead log, to be moved into the file when it is quiet */
 	LOG_PAGES_MOST = 4000, /* 16 MiB: moved by the commit that came so far */
-	QUIET_MS = 100,
+	QUIET_US = 100000,
 	BUSY_MS = 5000, /* a person with a database shell may hold a lock for a moment */
 };
 
@@ -192,7 +192,7 @@ static void start_group(struct sqlite_store *sqlite);
 /* Begins anew with each group that is done, and so ends when none has been for a while. */
 static void wait_for_quiet(struct sqlite_store *sqlite)
 {
-	static const struct timeval quiet = {0, QUIET_MS * 1000};
+	static const struct timeval quiet = {0, QUIET_US};
 
 	if (sqlite->group_log_pages >= LOG_PAGES)
 		(void)evtimer_add(sqlite->quiet, &quiet);
