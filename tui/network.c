@@ -393,7 +393,7 @@ void network_run(struct app *app, const char *line, enum run_for what_for)
 		return;
 	}
 	if (!args.command || !args.command->start) {
-		ui_say(&app->ui, ROLE_FAILED, "for the command line: %s", line);
+		ui_say(&app->ui, ROLE_FAILED, "this runs on the command line only: %s", line);
 	} else if (args.command->writes && app->ui.read_only && what_for != RUN_TOLD) {
 		ui_say(&app->ui, ROLE_WARNING, "READ-ONLY: not sent: %s", line);
 	} else {

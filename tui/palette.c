@@ -158,7 +158,8 @@ static void draw_state(const struct palette *palette, const struct canvas *canva
 	} else {
 		canvas_c(canvas, y, x, canvas->cols - x - 1, ROLE_COMMAND,
 			palette->usage[0] ? palette->usage
-					  : "a command as in a shell, without umbra; a view; q");
+					  : "a command as behind umbra in a shell; a view; theme, "
+					    "tour, help, q");
 	}
 }
 

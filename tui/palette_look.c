@@ -458,7 +458,8 @@ static bool check_command(struct palette *palette, struct palette_words *w, size
 		(void)snprintf(text, sizeof(text), "%s", eb.text);
 		palette_refuse(palette, palette->input.len, text);
 	} else if (!args.command || !runs_here(args.command)) {
-		palette_refuse(palette, w->starts[skip], "is for the command line, not for here");
+		palette_refuse(palette, w->starts[skip],
+			"runs on the command line only, not in the dashboard");
 	} else if (args_has(&args, "--help")) {
 		palette_refuse(palette, SIZE_MAX, args.command->summary);
 	} else if (args.command->writes && source->read_only) {

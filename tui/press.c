@@ -37,8 +37,7 @@ static void answer_find(struct app *app, const char *text)
 	prompt->mistake[0] = '\0';
 	if (text[0] != '\0' && top->view->find &&
 		!top->view->find(top->state, &app->model, str_of(text), false, true))
-		str_copy(
-			prompt->mistake, sizeof(prompt->mistake), STR_LIT("nothing has that text"));
+		str_copy(prompt->mistake, sizeof(prompt->mistake), STR_LIT("no row has that text"));
 }
 
 /* While it is typed: filter and find show at once what they would do. */
@@ -312,7 +311,7 @@ static bool act_find_again(struct app *app, enum action action)
 			"on");
 	else if (top->view->find &&
 		 !top->view->find(top->state, &app->model, str_of(app->ui.find), back, false))
-		ui_say(&app->ui, ROLE_WARNING, "nothing has \"%s\"", app->ui.find);
+		ui_say(&app->ui, ROLE_WARNING, "no row has \"%s\"", app->ui.find);
 	return true;
 }
 

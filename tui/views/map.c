@@ -259,7 +259,8 @@ static void draw_pane(const struct map_view *state, const struct canvas *canvas)
 		(void)canvas_run_c(canvas, y + 2, 3, canvas->cols - 4, ROLE_WARNING, state->lost);
 	} else {
 		canvas_c(canvas, y + 2, 1, canvas->cols - 2, ROLE_QUIET,
-			"SHARE: of all calls its caller makes; a version's: of the row above it");
+			"SHARE: how much of all its caller's calls this is; of a version, of the "
+			"row above it");
 	}
 	x += canvas_run_c(canvas, y + 3, x, 2, ROLE_COMMAND, "$ ");
 	canvas_c(canvas, y + 3, x, canvas->cols - x - 1, ROLE_COMMAND, state->command);

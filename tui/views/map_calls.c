@@ -138,19 +138,23 @@ void map_sentence(const struct map_row *row, char *dst, size_t size)
 	cell_ms(p95, row->sum.p95_ms);
 	if (row->kind == MAP_OUTSIDE)
 		(void)snprintf(dst, size,
-			"%s requests a second come from outside, from who is no service here.",
+			"%s requests a second come from outside: from clients, not from a service.",
 			rate);
 	else if (row->root)
-		(void)snprintf(
-			dst, size, "Nobody was seen calling %s; it calls others.", row->service);
+		(void)snprintf(dst, size,
+			"No call to %s was seen in the last minute; it calls others.",
+			row->service);
 	else if (row->kind == MAP_VERSION)
-		(void)snprintf(dst, size, "%s of %s served %s a second of these, %.0f %%; p95 %s.",
+		(void)snprintf(dst, size,
+			"%s of %s serves %s of these a second, %.0f %% of them; p95 %s.",
 			row->version[0] ? row->version : "No version", row->service, rate,
 			row->share * 100, p95);
 	else
 		(void)snprintf(dst, size,
-			"%s calls %s %s times a second, %.0f %% of its calls; p95 %s.",
-			row->caller[0] ? row->caller : "The outside", row->service, rate,
+			row->caller[0]
+				? "%s calls %s %s times a second, %.0f %% of its calls; p95 %s."
+				: "%s call %s %s times a second, %.0f %% of their calls; p95 %s.",
+			row->caller[0] ? row->caller : "Clients outside", row->service, rate,
 			row->share * 100, p95);
 }
 

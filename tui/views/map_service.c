@@ -99,17 +99,18 @@ static void describe(struct map_service *state, const struct map_row *row)
 {
 	bool callee = state->side == SIDE_CALLEES;
 	char rate[16], p95[16], lost[96] = "";
-	const char *other = row->kind == MAP_OUTSIDE ? "The outside" : row->service;
+	const char *other = row->kind == MAP_OUTSIDE ? "Clients outside" : row->service;
 
 	cell_rate(rate, row->sum.rate);
 	cell_ms(p95, row->sum.p95_ms);
 	if (row->sum.lost > 0)
-		(void)snprintf(lost, sizeof(lost), " The session of %llu was lost here.",
+		(void)snprintf(lost, sizeof(lost), " %llu of them lost their session here.",
 			(unsigned long long)row->sum.lost);
 	(void)snprintf(state->sentence, sizeof(state->sentence),
-		"%s%s%s calls %s%s%s %s times a second; p95 %s.%s", callee ? shown(state) : other,
+		"%s%s%s call%s %s%s%s %s times a second; p95 %s.%s", callee ? shown(state) : other,
 		!callee && row->kind == MAP_VERSION ? "@" : "",
 		!callee && row->kind == MAP_VERSION ? row->version : "",
+		!callee && row->kind == MAP_OUTSIDE ? "" : "s",
 		callee ? row->service : shown(state), callee && row->kind == MAP_VERSION ? "@" : "",
 		callee && row->kind == MAP_VERSION ? row->version : "", rate, p95, lost);
 }

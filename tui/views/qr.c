@@ -17,6 +17,8 @@
 #include "tui/views/cells.h"
 
 enum { QUIET_BEST = 4, QUIET_LEAST = 2 };
+/* The note beside the code where there is room for both, else below it. */
+enum { BESIDE_COLS = 76, NOTE_COLS = 32 };
 
 struct qr {
 	QRcode *code; /* NULL: the text is too long for one */
@@ -94,13 +96,24 @@ static bool is_of_this_machine(const char *link)
 	       str_eq((struct str){host.p + host.n - domain.n, domain.n}, domain);
 }
 
+/* "http://KEY--cart.env.localhost:8080/": what stands before the two dashes. */
+static struct str key_of(const char *link)
+{
+	struct str rest = str_of(link);
+	size_t at = str_find(rest, STR_LIT("://"));
+
+	if (at < rest.n)
+		rest = (struct str){rest.p + at + 3, rest.n - at - 3};
+	return (struct str){rest.p, str_find(rest, STR_LIT("--"))};
+}
+
 static const char of_this_machine[] =
 	"A telephone cannot open this link: on it, localhost is the telephone. Start umbra serve "
 	"with "
 	"--domain, a name that leads to this machine, and --proxy-listen, an address the telephone "
 	"reaches.";
 
-/* Draws what is to be known of the link, and returns what is left above it. */
+/* Draws what is to be known of the link, and returns what is left for the code. */
 static struct canvas draw_note(const struct qr *state, const struct canvas *canvas)
 {
 	struct canvas part;
@@ -108,6 +121,12 @@ static struct canvas draw_note(const struct qr *state, const struct canvas *canv
 
 	if (!is_of_this_machine(state->link))
 		return *canvas;
+	if (canvas->cols >= BESIDE_COLS) {
+		part = canvas_part(
+			canvas, 1, canvas->cols - NOTE_COLS, canvas->rows - 1, NOTE_COLS);
+		(void)cell_sentence(&part, 0, 1, ROLE_WARNING, str_of(of_this_machine));
+		return canvas_part(canvas, 0, 0, canvas->rows, canvas->cols - NOTE_COLS);
+	}
 	rows = cell_sentence_rows(str_of(of_this_machine), canvas->cols - 3);
 	part = canvas_part(canvas, canvas->rows - rows, 0, rows, canvas->cols);
 	(void)cell_sentence(&part, 0, 2, ROLE_WARNING, str_of(of_this_machine));
@@ -146,12 +165,14 @@ static void qr_draw(
 		return;
 	}
 	side = state->code->width + 2 * QUIET_LEAST;
-	(void)snprintf(line, sizeof(line), "The code takes %dx%d cells, and here are %dx%d.",
+	(void)snprintf(line, sizeof(line),
+		"The code needs %dx%d cells, and there are %dx%d: a larger window shows it.",
 		canvas->ascii ? side * 2 : side, canvas->ascii ? side : (side + 1) / 2,
 		canvas->cols, canvas->rows);
 	canvas_c(canvas, 1, 1, canvas->cols - 2, ROLE_WARNING, line);
-	canvas_c(canvas, 2, 1, canvas->cols - 2, ROLE_COMMAND,
-		"$ umbra session link KEY --qr   prints it, to be scrolled");
+	(void)snprintf(
+		line, sizeof(line), "$ umbra session link %.*s --qr", STR_ARG(key_of(state->link)));
+	canvas_c(canvas, 2, 1, canvas->cols - 2, ROLE_COMMAND, line);
 }
 
 static void qr_draw_title(const void *arg, const struct model *model, const struct ui *ui,

@@ -288,7 +288,7 @@ static void result_draw(const void *arg, const struct model *model, const struct
 	}
 	if (state->count == 0)
 		canvas_c(canvas, 2, 3, canvas->cols - 4, ROLE_STRONG,
-			"Nothing: the answer is empty.");
+			"The answer is empty: there is none of these.");
 }
 
 static void result_draw_title(const void *arg, const struct model *model, const struct ui *ui,

@@ -286,7 +286,7 @@ static void act_mine(struct services *state, struct ui *ui)
 {
 	if (ui->actor[0] == '\0' && ui->session[0] == '\0' && !state->mine) {
 		ui_say(ui, ROLE_WARNING,
-			"who you are is not known: UMBRA_USER or the config says it");
+			"your name is not known: set UMBRA_USER, or user in the config");
 		return;
 	}
 	state->mine = !state->mine;

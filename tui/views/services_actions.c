@@ -38,7 +38,7 @@ static void act_mark(struct services *state, const struct model *model, struct u
 	if (services_is_marked(state, version))
 		targets_remove(&state->marks, targets_find(&state->marks, version));
 	else if (!targets_add(&state->marks, version))
-		ui_say(ui, ROLE_WARNING, "%d are marked: no more than these at once", TARGETS_MAX);
+		ui_say(ui, ROLE_WARNING, "%d are marked, which is the most at once", TARGETS_MAX);
 	(void)list_move(&state->list, ACTION_DOWN);
 }
 
