@@ -81,7 +81,7 @@ struct poll_state {
 	int64_t since; /* what to ask for next */
 };
 
-enum { POLLS = 2 };
+enum { POLLS = 3 };
 
 struct app {
 	struct event_base *base;
@@ -219,6 +219,8 @@ void network_cost(struct app *app);
 /* polls.c: starts those that `flags` (of the view on the screen) name, ends the others. */
 void polls_run(struct app *app, unsigned flags);
 void polls_stop(struct app *app);
+/* Whose edges VIEW_SESSION_EDGES is about from now on. */
+void polls_session(struct app *app, const char *session);
 /* Everything came anew: figures are asked for from the beginning. */
 void polls_forget(struct app *app);
 

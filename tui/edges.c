@@ -14,6 +14,7 @@ struct edges {
 	struct edge *items;
 	size_t count;
 	size_t cap;
+	bool known, complete;
 };
 
 struct edges *edges_create(void)
@@ -32,6 +33,17 @@ void edges_destroy(struct edges *edges)
 void edges_clear(struct edges *edges)
 {
 	edges->count = 0;
+	edges->known = false;
+}
+
+bool edges_known(const struct edges *edges)
+{
+	return edges->known;
+}
+
+bool edges_complete(const struct edges *edges)
+{
+	return edges->complete || !edges->known;
 }
 
 size_t edges_count(const struct edges *edges)
@@ -72,6 +84,26 @@ static size_t place_of(const struct edges *edges, const struct edge *edge)
 	return low;
 }
 
+void edges_history(const struct edges *edges, const char *caller, const char *service,
+	const char *version, struct figures *ret_figures)
+{
+	struct edge from = {0};
+
+	memset(ret_figures, 0, sizeof(*ret_figures));
+	str_copy(from.caller_service, sizeof(from.caller_service), str_of(caller));
+	for (size_t i = place_of(edges, &from); i < edges->count; i++) {
+		const struct edge *edge = &edges->items[i];
+
+		if (strcmp(edge->caller_service, caller) != 0)
+			return;
+		if ((service && strcmp(edge->service, service) != 0) ||
+			(version && strcmp(edge->version, version) != 0))
+			continue;
+		for (size_t slot = 0; slot < WINDOW_SLOTS; slot++)
+			ret_figures->history[slot] += edge->figures.history[slot];
+	}
+}
+
 static void put(struct edges *edges, const struct edge *edge)
 {
 	size_t at = place_of(edges, edge);
@@ -96,13 +128,16 @@ struct reading {
 };
 
 /* "gateway@1.2 cart@pr-482"; "gateway@1.2 cart" for what nobody served. */
-static void read_one(void *arg, const char *key, const struct figures *figures)
+static void read_one(
+	void *arg, const char *key, const struct figures *figures, struct str lost_trace)
 {
 	struct reading *reading = arg;
 	struct str rest = str_of(key);
 	struct str caller = str_cut(&rest, ' ');
 	struct edge edge = {.figures = *figures};
 
+	if (!str_copy(edge.lost_trace, sizeof(edge.lost_trace), lost_trace))
+		edge.lost_trace[0] = '\0';
 	if (str_copy(edge.caller_service, sizeof(edge.caller_service), str_cut(&caller, '@')) &&
 		str_copy(edge.caller_version, sizeof(edge.caller_version), caller) &&
 		str_copy(edge.service, sizeof(edge.service), str_cut(&rest, '@')) &&
@@ -116,8 +151,9 @@ bool edges_read(struct edges *edges, struct str body, int64_t *ret_since, bool *
 	struct errbuf *eb)
 {
 	struct reading reading = {edges, false};
-	bool good = client_read_figures(body, read_one, &reading, ret_since, eb);
+	bool good = client_read_edges(body, read_one, &reading, ret_since, &edges->complete, eb);
 
-	*ret_changed = reading.changed;
+	*ret_changed = reading.changed || (good && !edges->known);
+	edges->known = edges->known || good;
 	return good;
 }

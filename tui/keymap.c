@@ -53,6 +53,7 @@ const struct binding bindings[] = {
 	{AREA_SESSIONS, ACTION_OPEN, "Enter", "pins", "show and change what the session pins", "umbra session show {session}"},
 	{AREA_SESSIONS, ACTION_CREATE, "c", "create", "create a session", "umbra session create {name}"},
 	{AREA_SESSIONS, ACTION_LOGS, "l", "logs", "the requests that carry it, as they come", "umbra logs -f {filter}"},
+	{AREA_SESSIONS, ACTION_MAP, "m", "map", "which services its requests passed, who served them, and who lost it", "umbra session map {session}"},
 	{AREA_SESSIONS, ACTION_EXTEND, "e", "extend", "let its lifetime start anew", "umbra session extend {session} --ttl {ttl}"},
 	{AREA_SESSIONS, ACTION_END, "D", "end", "end it; names what is lost and asks first", "umbra session end {session}"},
 	{AREA_SESSIONS, ACTION_USE, "u", "use", "make it yours: {services.pin} pins to it; again: not yours", "umbra session use {session}"},
@@ -66,6 +67,7 @@ const struct binding bindings[] = {
 	{AREA_PINS, ACTION_UNDO, "u", "undo", "take back the last thing staged; with nothing staged, the last apply", NULL},
 	{AREA_PINS, ACTION_DIFF, "d", "diff", "only what is staged, or all services", NULL},
 	{AREA_PINS, ACTION_LOGS, "l", "logs", "the requests that carry the session", "umbra logs -f {filter}"},
+	{AREA_PINS, ACTION_MAP, "m", "map", "which services its requests passed, who served them, and who lost it", "umbra session map {session}"},
 	{AREA_PINS, ACTION_EXTEND, "e", "extend", "let the session's lifetime start anew", "umbra session extend {session} --ttl {ttl}"},
 	{AREA_PINS, ACTION_END, "D", "end", "end the session; asks first", "umbra session end {session}"},
 	{AREA_PINS, ACTION_SORT, "s", NULL, "sort: then n by name, p what is pinned first", NULL},
@@ -97,12 +99,17 @@ const struct binding bindings[] = {
 
 	{AREA_MAP, ACTION_OPEN, "Enter", "around it", "the service with who calls it and whom it calls", NULL},
 	{AREA_MAP, ACTION_LOGS, "l", "logs", "exactly these requests, as they come", "umbra logs -f {filter}"},
+	{AREA_MAP, ACTION_ERROR_NEXT, "e", "error", "to the next call that fails or loses the session", NULL},
+	{AREA_MAP, ACTION_ERROR_BEFORE, "E", NULL, "to the one before", NULL},
+	{AREA_MAP, ACTION_TRACE, "o", "trace", "a request that lost its session there, hop by hop", "umbra logs -f {filter}"},
+	{AREA_MAP, ACTION_MAP, "m", "session", "the map of one session's requests: who served them, and who lost it", "umbra session map {session}"},
 	{AREA_MAP, ACTION_LEFT, "h Left", "fold", "fold what the service calls", NULL},
 	{AREA_MAP, ACTION_RIGHT, "Right", NULL, "unfold it", NULL},
 
 	{AREA_MAP_SERVICE, ACTION_OPEN, "Enter", "go to it", "go on to the selected service; {global.back} goes back", NULL},
 	{AREA_MAP_SERVICE, ACTION_LEFT, "h Left", "callers", "to who calls it", NULL},
 	{AREA_MAP_SERVICE, ACTION_RIGHT, "Right", "calls", "to whom it calls", NULL},
+	{AREA_MAP_SERVICE, ACTION_TRACE, "o", "trace", "a request that lost its session there, hop by hop", "umbra logs -f {filter}"},
 	{AREA_MAP_SERVICE, ACTION_LOGS, "l", "logs", "exactly these requests, as they come", "umbra logs -f {filter}"},
 
 	{AREA_DETAIL, ACTION_TRACE, "o", NULL, "all hops of the trace, of a request's details", "umbra logs -f {filter}"},

@@ -21,6 +21,7 @@ void model_init(struct model *model, const char *url)
 	model->figures = figures_create();
 	model->lines = lines_create(0, 0);
 	model->edges = edges_create();
+	model->session_edges = edges_create();
 	model->events = events_create();
 	model->pinned = map_create();
 	model->url = url;
@@ -37,6 +38,7 @@ void model_finish(struct model *model)
 	lines_destroy(model->lines);
 	lines_destroy(model->lines_before);
 	edges_destroy(model->edges);
+	edges_destroy(model->session_edges);
 	events_destroy(model->events);
 	map_destroy(model->pinned, free);
 }

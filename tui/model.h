@@ -47,6 +47,8 @@ struct model {
 	struct paths paths; /* of lines that are no longer kept */
 	struct lines *lines_before; /* of the scope before; NULL: there was none */
 	struct edges *edges; /* as of when a view last showed them */
+	struct edges *session_edges; /* the same, of the one session below */
+	char edges_session[LIMIT_SESSION_KEY + 1]; /* "": of none yet */
 	struct events *events; /* the same */
 	struct map *pinned; /* "service@version" -> struct pinned */
 	struct glow glow; /* what is new in the environment */

@@ -152,6 +152,10 @@ static bool run_in_view(struct app *app, const struct command_args *args)
 			"%s is yours now: {services.pin} in Services pins to it", app->ui.session);
 		return true;
 	}
+	if (args->command == &command_session_map) {
+		ui_open(&app->ui, &view_map_session, args_get(args, "KEY"));
+		return true;
+	}
 	if (args->command != &command_logs)
 		return false;
 	strbuf_init(&filter, LIMIT_FILTER);

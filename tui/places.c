@@ -117,6 +117,8 @@ static void open_with(struct app *app, struct opened *opened, const char *argume
 		free(opened->argument);
 		opened->argument = xstrdup(argument);
 	}
+	if (opened->view->flags & VIEW_SESSION_EDGES)
+		polls_session(app, opened->argument);
 	if (opened->view->flags & VIEW_TAILS && argument[0] != '\0')
 		network_tail(app, strcmp(argument, "*") == 0 ? "" : argument);
 	if (opened->view->open)
@@ -168,6 +170,8 @@ static void enter(struct app *app)
 	if ((app_tab(app)->view->flags | top->view->flags) & VIEW_TAILS)
 		network_tail(app, place->scope);
 	filter_as_it_was(app, place);
+	if (top->view->flags & VIEW_SESSION_EDGES)
+		polls_session(app, top->argument);
 	if (top->view->reveal && app->model.known && place->selection.kind != SELECTED_NONE) {
 		app_prepare(app);
 		(void)top->view->reveal(top->state, &app->model, &place->selection);

@@ -4,6 +4,8 @@
  *
  * A held one is answered when there is something new, and asked again at once; the others once a second.
  */
+#include <string.h>
+
 #include "core/base/mem.h"
 #include "core/base/strbuf.h"
 
@@ -14,7 +16,7 @@ enum { FIGURES_TIMEOUT_MS = 3000, HELD_TIMEOUT_MS = 40000 };
 struct poll {
 	enum view_flag flag;
 	enum model_part part;
-	const char *path; /* `since` follows it */
+	const char *path; /* `since` follows it; {session} is the one whose edges are wanted */
 	bool held;
 	/* Takes an answer; false: it was none. */
 	bool (*take)(struct model *model, struct str body, int64_t *ret_since, bool *ret_changed);
@@ -25,6 +27,18 @@ static bool take_edges(struct model *model, struct str body, int64_t *ret_since,
 	return edges_read(model->edges, body, ret_since, ret_changed, NULL);
 }
 
+/* All of them come each time: what is not among them is over. */
+static bool take_session_edges(
+	struct model *model, struct str body, int64_t *ret_since, bool *ret_changed)
+{
+	edges_clear(model->session_edges);
+	if (!edges_read(model->session_edges, body, ret_since, ret_changed, NULL))
+		return false;
+	*ret_since = 0;
+	*ret_changed = true;
+	return true;
+}
+
 static bool take_events(struct model *model, struct str body, int64_t *ret_since, bool *ret_changed)
 {
 	return events_read(model->events, body, ret_since, ret_changed, NULL);
@@ -32,6 +46,8 @@ static bool take_events(struct model *model, struct str body, int64_t *ret_since
 
 static const struct poll polls[POLLS] = {
 	{VIEW_EDGES, MODEL_EDGES, "/v1/traffic?by=edge&window=60s&since=", false, take_edges},
+	{VIEW_SESSION_EDGES, MODEL_EDGES, "/v1/traffic?by=edge&window=60s&session={session}&since=",
+		false, take_session_edges},
 	{VIEW_EVENTS, MODEL_EVENTS, "/v1/events?limit=1000&wait=30s&since=", true, take_events},
 };
 
@@ -63,7 +79,9 @@ static void begin(struct app *app, size_t which)
 
 	state->app = app;
 	strbuf_init(&path, 128);
-	strbuf_addf(&path, "%s%lld", poll->path, (long long)state->since);
+	keymap_expand(&path, poll->path,
+		&(struct command_vars){.session = str_of(app->model.edges_session)});
+	strbuf_addf(&path, "%lld", (long long)state->since);
 	state->call = client_request(app->client, "GET", path.data, NULL,
 		poll->held ? HELD_TIMEOUT_MS : FIGURES_TIMEOUT_MS, done, state);
 	strbuf_finish(&path);
@@ -84,6 +102,16 @@ void polls_run(struct app *app, unsigned flags)
 	}
 }
 
+void polls_session(struct app *app, const char *session)
+{
+	if (strcmp(session, app->model.edges_session) == 0)
+		return;
+	polls_run(app, 0);
+	str_copy(app->model.edges_session, sizeof(app->model.edges_session), str_of(session));
+	edges_clear(app->model.session_edges);
+	app_changed(app, MODEL_EDGES);
+}
+
 void polls_stop(struct app *app)
 {
 	polls_run(app, 0);
@@ -92,6 +120,7 @@ void polls_stop(struct app *app)
 void polls_forget(struct app *app)
 {
 	edges_clear(app->model.edges);
+	edges_clear(app->model.session_edges);
 	for (size_t i = 0; i < POLLS; i++)
 		if (!polls[i].held)
 			app->polls[i].since = 0;

@@ -19,8 +19,14 @@ enum selected_kind {
 	SELECTED_PULL, /* number: the pull request's */
 	SELECTED_REQUEST, /* number: of the line (lines_get); service, version, session as logged */
 	SELECTED_EVENT, /* number: the event's seq; what it is about in the fields it has */
-	SELECTED_EDGE, /* service, version: the callee; caller; number: calls that lost their session */
+	/*
+	 * service, version: the callee; caller; number: how many of `total` calls lost their session there; trace: of
+	 * the newest that did; session: whose calls, "" all.
+	 */
+	SELECTED_EDGE,
 };
+
+enum { SELECTED_TRACE = 64 };
 
 /* Names are "" where there is none. */
 struct selection {
@@ -30,6 +36,8 @@ struct selection {
 	char session[LIMIT_SESSION_KEY + 1];
 	char caller[LIMIT_SERVICE_NAME + LIMIT_VERSION_NAME + 2]; /* "gateway@1.2" */
 	int64_t number;
+	int64_t total;
+	char trace[SELECTED_TRACE + 1];
 	bool held; /* of a request: the reader has stopped there; else he follows what comes */
 };
 

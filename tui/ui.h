@@ -44,6 +44,7 @@ enum question {
 	QUESTION_VERSION,
 	QUESTION_PULL,
 	QUESTION_RULES,
+	QUESTION_MAP_SESSION,
 	QUESTION_RUN, /* yes: the command shown is run */
 	QUESTION_QUIT, /* yes: what ends with the dashboard ends */
 	QUESTION_COUNT

@@ -39,6 +39,7 @@ enum view_flag {
 	/* The model has these only while a view that shows them is on the screen. */
 	VIEW_EDGES = 1 << 2,
 	VIEW_EVENTS = 1 << 3,
+	VIEW_SESSION_EDGES = 1 << 4, /* of the session that it was opened with */
 };
 
 struct view {
@@ -101,7 +102,7 @@ struct view {
 extern const struct view *const view_list[];
 extern const struct view view_services, view_sessions, view_pins, view_requests, view_detail,
 	view_help, view_qr, view_result, view_explain, view_side;
-extern const struct view view_timeline, view_map, view_map_service, view_learn;
+extern const struct view view_timeline, view_map, view_map_service, view_map_session, view_learn;
 extern const struct view view_pulls, view_columns;
 
 #endif

@@ -18,7 +18,27 @@ static const cJSON *find_list(const cJSON *tree)
 	return list;
 }
 
-static bool read_entries(const cJSON *list, client_figures_fn each, void *arg, struct errbuf *eb)
+/* Whom the entries go to: one of the two. */
+struct reader {
+	client_figures_fn figures;
+	client_edge_fn edge;
+	void *arg;
+};
+
+static void tell(const struct reader *reader, const cJSON *entry, const char *key,
+	const struct figures *figures)
+{
+	struct str trace = {0};
+
+	if (reader->figures) {
+		reader->figures(reader->arg, key, figures);
+		return;
+	}
+	(void)json_get_str(entry, "lost_trace", &trace);
+	reader->edge(reader->arg, key, figures, trace);
+}
+
+static bool read_entries(const cJSON *list, const struct reader *reader, struct errbuf *eb)
 {
 	const cJSON *entry;
 	struct strbuf key;
@@ -32,22 +52,40 @@ static bool read_entries(const cJSON *list, client_figures_fn each, void *arg, s
 		strbuf_reset(&key);
 		good = wire_read_figures(entry, &key, &figures, eb) == ERR_NONE;
 		if (good)
-			each(arg, key.data, &figures);
+			tell(reader, entry, key.data, &figures);
 	}
 	strbuf_finish(&key);
+	return good;
+}
+
+static bool read_answer(struct str body, const struct reader *reader, int64_t *ret_since,
+	bool *ret_complete, struct errbuf *eb)
+{
+	uint64_t since = 0;
+	cJSON *tree = json_parse(body, eb);
+	bool good = tree != NULL && read_entries(find_list(tree), reader, eb);
+
+	json_get_u64(tree, "since", &since);
+	(void)json_get_bool(tree, "complete", ret_complete);
+	cJSON_Delete(tree);
+	if (good)
+		*ret_since = (int64_t)since;
 	return good;
 }
 
 bool client_read_figures(
 	struct str body, client_figures_fn each, void *arg, int64_t *ret_since, struct errbuf *eb)
 {
-	uint64_t since = 0;
-	cJSON *tree = json_parse(body, eb);
-	bool good = tree != NULL && read_entries(find_list(tree), each, arg, eb);
+	bool complete;
 
-	json_get_u64(tree, "since", &since);
-	cJSON_Delete(tree);
-	if (good)
-		*ret_since = (int64_t)since;
-	return good;
+	return read_answer(
+		body, &(struct reader){.figures = each, .arg = arg}, ret_since, &complete, eb);
+}
+
+bool client_read_edges(struct str body, client_edge_fn each, void *arg, int64_t *ret_since,
+	bool *ret_complete, struct errbuf *eb)
+{
+	*ret_complete = true;
+	return read_answer(
+		body, &(struct reader){.edge = each, .arg = arg}, ret_since, ret_complete, eb);
 }

@@ -97,6 +97,26 @@ void explain_service(struct explanation *out, const struct environment *env,
 void explain_gone(struct explanation *out, const struct environment *env,
 	const struct tombstone *gone, int64_t now_ms);
 
+/* Calls of one version to another in the last minute, as the figures by edge count them. */
+struct explain_call {
+	struct str caller_version, version; /* version empty: nobody served */
+	uint64_t count;
+	uint64_t errors; /* of them answered with 5xx */
+	uint64_t lost; /* of them lost their session at the caller */
+	struct str lost_trace; /* of the newest that did; empty: not known */
+};
+/* From one service to another; the caller is empty for what comes from outside, the session for those of all. */
+struct explain_edge {
+	struct str caller, service, session;
+	const struct explain_call *calls;
+	size_t call_count;
+};
+/*
+ * Who lost the session on these calls, and what to do about it; and who answered with 5xx.
+ */
+void explain_edge(struct explanation *out, const struct environment *env,
+	const struct explain_edge *edge, int64_t now_ms);
+
 /*
  * What decide() said of a request that was read by context_read(): for a table to try the rules on. All
  * carriers that were found are named, and which of them counts.

@@ -4,7 +4,6 @@
  *   service:cart version:pr-482 session:dev-4f2k pr:482 author:dev1 owner:dev1 kind:ephemeral
  *   state:unhealthy status:5xx method:POST path:/checkout* reason:version-gone carrier:cookie
  *   caller:gateway trace:... id:... >200ms since:15m "free text" /regex/
- *   version:cart@pr-482 (of requests and versions: that of one service)
  *
  * Terms stand between blanks and are and-ed; `!term` negates; `a,b` inside a term is or. `*` at
  * either end of a value is a wildcard, alone it asks that there is a value. #482 is pr:482. Double quotes keep

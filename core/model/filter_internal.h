@@ -13,7 +13,6 @@
 
 #include "core/base/limits.h"
 #include "core/base/str.h"
-#include "core/model/names.h"
 
 /* How values of a term are read, and what they are compared with. */
 enum term_match {
@@ -34,7 +33,7 @@ enum term_match {
 /*   enum            name       match        values                example                help */
 #define FILTER_TERM_TABLE(X)                                                                       \
 	X(TERM_SERVICE,  "service", MATCH_WORD,   NULL,                 "service:cart",        "the service") \
-	X(TERM_VERSION,  "version", MATCH_WORD,   NULL,                 "version:pr-482",      "the version that served, or is pinned; service@version is one of one service") \
+	X(TERM_VERSION,  "version", MATCH_WORD,   NULL,                 "version:pr-482",      "the version that served, or that is pinned") \
 	X(TERM_SESSION,  "session", MATCH_WORD,   NULL,                 "session:dev-4f2k",    "the session's key; session:* has one") \
 	X(TERM_PR,       "pr",      MATCH_NUMBER, NULL,                 "pr:482",              "the pull request's number; #482 says the same") \
 	X(TERM_AUTHOR,   "author",  MATCH_NAME,   NULL,                 "author:dev1",         "who opened the pull request; of an event, who did it") \
@@ -135,8 +134,6 @@ enum getter_type {
 struct getter {
 	enum getter_type type;
 	size_t offset;
-	/* A value with an '@' is held against this name, "service@version"; NULL: it has no such one. */
-	bool (*whole)(const struct subject *subject, char dst[VERSION_ID_SIZE]);
 	/* GET_WORDS: the i-th word, false behind the last. */
 	bool (*word)(const struct subject *subject, size_t i, struct str *ret_word);
 	/* GET_FACT: a word (number NULL) or number only the environment knows. */

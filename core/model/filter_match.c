@@ -5,8 +5,6 @@
  *
  * The verdict has a third value, for facts of the environment when there is none to ask.
  */
-#include <string.h>
-
 #include "core/model/filter.h"
 #include "core/model/filter_internal.h"
 
@@ -115,12 +113,6 @@ static enum verdict fact_matches(const struct subject *subject, const struct get
 	return verdict_of(word_matches(value, word, match == MATCH_NAME));
 }
 
-/* "cart@pr-482" is one version of one service; neither name can have the '@' in it. */
-static bool is_whole(const struct getter *getter, const struct filter_value *value)
-{
-	return getter->whole && value->text.n > 0 && memchr(value->text.p, '@', value->text.n);
-}
-
 static enum verdict value_matches(
 	const struct subject *subject, enum term term, const struct filter_value *value)
 {
@@ -129,13 +121,8 @@ static enum verdict value_matches(
 	const void *field = subject_at(subject, getter->offset);
 	bool nocase = match == MATCH_NAME;
 
-	char id[VERSION_ID_SIZE];
-
 	if (match == MATCH_TEXT || match == MATCH_REGEX)
 		return verdict_of(text_matches(subject, value));
-	if (is_whole(getter, value))
-		return verdict_of(
-			getter->whole(subject, id) && word_matches(value, str_of(id), nocase));
 	switch (getter->type) {
 	case GET_NOTHING:
 		break;

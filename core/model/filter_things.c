@@ -33,16 +33,6 @@ static bool request_caller(const struct subject *subject, size_t i, struct str *
 	return i < 2;
 }
 
-static bool request_version(const struct subject *subject, char dst[VERSION_ID_SIZE])
-{
-	const struct request *request = subject->record;
-
-	if (request->service.n > LIMIT_SERVICE_NAME || request->version.n > LIMIT_VERSION_NAME)
-		return false;
-	name_join_version(request->service, request->version, dst);
-	return request->version.n > 0;
-}
-
 static bool request_pull(const struct request *request, const struct environment *env,
 	struct str *ret_author, int64_t *ret_number)
 {
@@ -122,7 +112,7 @@ static bool request_text(const struct subject *subject, size_t i, struct str *re
 static const struct shape requests = {
 	.getters = {
 		[TERM_SERVICE] = MEMBER(GET_VIEW, request, service),
-		[TERM_VERSION] = {.type = GET_VIEW, .offset = offsetof(struct request, version), .whole = request_version},
+		[TERM_VERSION] = MEMBER(GET_VIEW, request, version),
 		[TERM_SESSION] = MEMBER(GET_VIEW, request, session),
 		[TERM_PR] = FACT(request_pr),
 		[TERM_AUTHOR] = FACT(request_pr),
@@ -181,14 +171,6 @@ static bool version_owner(const struct subject *subject, size_t i, struct str *r
 	return i < 1;
 }
 
-static bool version_whole(const struct subject *subject, char dst[VERSION_ID_SIZE])
-{
-	const struct version *version = subject->record;
-
-	name_join_version(str_of(version->service), str_of(version->name), dst);
-	return true;
-}
-
 static bool version_text(const struct subject *subject, size_t i, struct str *ret_text)
 {
 	static const size_t members[] = {
@@ -215,7 +197,7 @@ static bool version_text(const struct subject *subject, size_t i, struct str *re
 static const struct shape versions = {
 	.getters = {
 		[TERM_SERVICE] = MEMBER(GET_TEXT, version, service),
-		[TERM_VERSION] = {.type = GET_TEXT, .offset = offsetof(struct version, name), .whole = version_whole},
+		[TERM_VERSION] = MEMBER(GET_TEXT, version, name),
 		[TERM_PR] = MEMBER(GET_INT, version, pr_number),
 		[TERM_AUTHOR] = MEMBER(GET_TEXT, version, pr_author),
 		[TERM_OWNER] = WORDS(version_owner),

@@ -101,9 +101,11 @@ static void count_those_without(struct asking *asking, const struct request *fir
 		i++;
 	if (i == found || hops[i] != first)
 		return;
+	if (!judge) /* who called those without cannot be said yet; they count when it can */
+		return;
 	for (i = 0; i < found; i++)
 		if (hops[i]->session.n == 0)
-			count(asking, hops[i], judge ? trace_lost_by(hops, found, hops[i]) : NULL);
+			count(asking, hops[i], trace_lost_by(hops, found, hops[i]));
 }
 
 static bool take(void *arg, const struct request *record)

@@ -47,14 +47,20 @@ void orphans_destroy(struct orphans *orphans)
 	free(orphans);
 }
 
-/* Most traces have a session in all of their hops, or in none. */
-static bool is_mixed(const struct request *const *hops, size_t count)
+/*
+ * Most traces have a session in all of their hops, or in none. Of those that are mixed nothing is certain before
+ * a first hop has come; an orphan may come after it.
+ */
+static bool is_to_be_judged(const struct request *const *hops, size_t count)
 {
 	size_t in_session = 0;
+	size_t first = 0;
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		in_session += hops[i]->session.n > 0;
-	return in_session > 0 && in_session < count;
+		first += trace_hop_is_first(hops[i]) && hops[i]->session.n > 0;
+	}
+	return first > 0 && in_session < count;
 }
 
 void orphans_take(struct orphans *orphans, const struct request *request, int64_t now_ms)
@@ -62,9 +68,8 @@ void orphans_take(struct orphans *orphans, const struct request *request, int64_
 	const struct request *hops[TRACE_HOPS_MAX];
 
 	trace_index_add(orphans->index, request->seq, request->trace);
-	/* Nothing is certain before a first hop has come. */
-	if (!trace_hop_is_first(request) ||
-		!is_mixed(hops, trace_index_hops(orphans->index, request->trace, hops)))
+	if ((request->session.n > 0 && !trace_hop_is_first(request)) ||
+		!is_to_be_judged(hops, trace_index_hops(orphans->index, request->trace, hops)))
 		return;
 	if (orphans->next - orphans->first == PENDING)
 		orphans->first++;
@@ -100,7 +105,8 @@ static void judge(struct orphans *orphans, const struct request *first, orphan_f
 		const struct request *by =
 			*counted != hops[i]->seq ? trace_lost_by(hops, count, hops[i]) : NULL;
 
-		if (by == NULL)
+		/* Who was between the two may be missing. */
+		if (by == NULL || by->time <= orphans->loss_ms)
 			continue;
 		*counted = hops[i]->seq;
 		lost(arg, by, hops[i]);
@@ -119,7 +125,7 @@ void orphans_judge(struct orphans *orphans, int64_t now_ms, orphan_fn lost, void
 		first = orphans->get(
 			orphans->store, orphans->pending[orphans->first % PENDING].seq);
 		orphans->first++;
-		if (first != NULL && first->time > orphans->loss_ms)
+		if (first != NULL)
 			judge(orphans, first, lost, arg);
 	}
 }

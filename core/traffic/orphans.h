@@ -21,7 +21,7 @@ void orphans_destroy(struct orphans *orphans);
 /* A record has come, and can be got. */
 void orphans_take(struct orphans *orphans, const struct request *request, int64_t now_ms);
 /*
- * Records were lost: nothing is found in traces that began before now, because the hop that
+ * Records were lost: nobody is found who began before now, because the hop that
  * is missing may be the one that lost the session.
  */
 void orphans_loss(struct orphans *orphans, int64_t now_ms);

@@ -180,7 +180,10 @@ static void add_figures(struct traffic *traffic, const struct request *request)
 		count_in(traffic, FIGURES_BY_SESSION, &key, request, now_ms);
 }
 
-/* Counts it for the edge from who lost its session, if it is not there by its own word. */
+/*
+ * Counts it for the edge from who lost its session, if it is not there by its own word. On the edge without a
+ * caller, where it was till now, its loss only says that it did not come from outside.
+ */
 static void on_orphan(void *arg, const struct request *by, const struct request *orphan)
 {
 	struct traffic *traffic = arg;
@@ -192,8 +195,13 @@ static void on_orphan(void *arg, const struct request *by, const struct request 
 	name_join_version(by->service, by->version, caller);
 	if (!key_of_edge(&key, str_of(caller), orphan))
 		return;
-	if (orphan->caller.n == 0)
+	if (orphan->caller.n == 0) {
+		struct key outside;
+
 		count_in(traffic, FIGURES_BY_EDGE, &key, orphan, now_ms);
+		if (key_of_edge(&outside, orphan->caller, orphan))
+			window_table_add_lost(edges, key_str(&outside), now_ms, orphan->seq);
+	}
 	window_table_add_lost(edges, key_str(&key), now_ms, orphan->seq);
 }
 
@@ -261,13 +269,39 @@ void traffic_count_malformed(struct traffic *traffic)
 
 /* ---- what can be asked ---- */
 
+struct asked_figures {
+	figures_fn each;
+	void *arg;
+};
+
+/* What did not come from outside is counted where it did. Its time and bytes still are in both. */
+static void tell_edge(void *arg, const char *key, const struct figures *figures)
+{
+	const struct asked_figures *asked = arg;
+	struct figures rest = *figures;
+	double all = (double)figures->count;
+
+	if (key[0] == ' ' && figures->lost > 0) {
+		rest.count -= figures->lost < figures->count ? figures->lost : figures->count;
+		rest.rate = all > 0 ? figures->rate * (double)rest.count / all : 0;
+		rest.lost = 0;
+		rest.lost_seq = 0;
+	}
+	asked->each(asked->arg, key, &rest);
+}
+
 int64_t traffic_figures(struct traffic *traffic, enum figure_by by, int window_seconds,
 	int64_t since_ms, figures_fn each, void *arg)
 {
 	int64_t now_ms = traffic->options.now_ms();
 
 	follow_traces(traffic);
-	window_table_each(traffic->figures[by], now_ms, window_seconds, since_ms, each, arg);
+	if (by == FIGURES_BY_EDGE)
+		window_table_each(traffic->figures[by], now_ms, window_seconds, since_ms, tell_edge,
+			&(struct asked_figures){each, arg});
+	else
+		window_table_each(
+			traffic->figures[by], now_ms, window_seconds, since_ms, each, arg);
 	return now_ms;
 }
 

@@ -104,7 +104,7 @@ void search_cancel(struct search *search);
  * Figures. Keys: "cart@pr-482"; "gateway@1.2 cart@pr-482" for an edge, " cart@pr-482" when no caller is named; a
  * session's key. A request names no caller when it came from outside, or when its caller passed nothing on.
  * Once it is certain that it was such a caller, and that it lost the session (core/model/trace.h), which is
- * a second after the trace's outer hop has come, the request counts for the edge from that one as well, and there
+ * a second after the trace's outer hop has come, the request counts for the edge from that one instead, and there
  * as `lost`.
  */
 enum figure_by { FIGURES_BY_VERSION, FIGURES_BY_EDGE, FIGURES_BY_SESSION };

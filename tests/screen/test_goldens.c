@@ -45,6 +45,8 @@ static const struct picture {
 	{"timeline-version", TWO, {"", {{"5", "became unhealthy", false}, {"fregistered profile\r", "pr-551", false}}, false, NULL}},
 	{"map", ALL, {"", {{"6", " outside ", false}, {"fpayments\r", "payments", false}}, false, NULL}},
 	{"map-service", ALL, {"", {{"6", " outside ", false}, {"fbooking\r\r", "CALLED BY", false}}, false, NULL}},
+	{"map-session", ALL, {"", {{"6", " outside ", false}, {"mcheckout\r", "pr-482 pinned", false}, {"e", "lost the session on", false}}, false, NULL}},
+	{"map-why", TWO, {"", {{"6", " outside ", false}, {"fprofile\rx", "received the session", false}}, false, NULL}},
 	{"learn-tour", ALL, {"", {{"7\r", "Learn", false}}, false, NULL}},
 	{"learn-rules", ALL, {"", {{"7\t\r\rj\r\r", "reason: ", false}}, false, NULL}},
 	{"learn-words", ALL, {"", {{"7\t\t", "The whole: ", false}}, false, NULL}},

@@ -87,7 +87,7 @@ static void test_tour(void **state)
 	pty_keys(&pty, "6");
 	pty_wait_text(&pty, "outside");
 	pty_keys(&pty, "fprofile\r");
-	pty_wait_text(&pty, "schedule@pr-540 lost the session of ");
+	pty_wait_text(&pty, "schedule@pr-540 lost the session on ");
 	pty_wait_text(&pty, "Tour 10 of 12");
 	pty_keys(&pty, "5");
 	pty_wait_text(&pty, "newest first");

@@ -72,12 +72,107 @@ static void test_fold_and_filter(void **state)
 	pty_wait_text(&pty, "Nothing matches the filter.");
 }
 
+/* From the Map to why, and to one of the requests, with a key each; every sentence says of how many. */
+static void test_who_lost_the_session(void **state)
+{
+	(void)state;
+	open_map(24, 80, "dark");
+	pty_wait_text(&pty, "1 call loses the session");
+	pty_keys(&pty, "fprofile\r");
+	pty_wait_text(&pty, "schedule@pr-540 lost the session on 12 of 47 requests   x why, o one");
+	pty_keys(&pty, "x");
+	pty_wait_text(&pty, "Why › schedule → profile");
+	pty_wait_text(&pty, "schedule@pr-540 received the session and called profile without it,");
+	pty_wait_text(&pty, "on 12 of its 47 requests of the last minute.");
+	pty_wait_text(&pty, "must copy the baggage header");
+	pty_keys(&pty, "o");
+	pty_wait_text(&pty, "Requests › trace:4bf92f3577b34da6a3ce929d0e0e47");
+	pty_wait_text(&pty, "profile");
+	pty_keys(&pty, "\033\033");
+	pty_wait_text(&pty, "WHO IS CALLED");
+	pty_keys(&pty, "o");
+	pty_wait_text(&pty, "Requests › trace:4bf92f3577b34da6a3ce929d0e0e47");
+}
+
+static void test_errors_in_turn(void **state)
+{
+	(void)state;
+	open_map(40, 120, "dark");
+	pty_wait_text(&pty, "1 fails");
+	pty_keys(&pty, "e");
+	pty_wait_text(&pty, "gateway calls payments");
+	pty_keys(&pty, "x");
+	pty_wait_text(&pty, "payments@pr-533 answered all ");
+	pty_wait_text(&pty, "umbra logs 'caller:gateway service:payments status:5xx'");
+	pty_keys(&pty, "\033");
+	pty_wait_text(&pty, "WHO IS CALLED");
+	pty_keys(&pty, "e");
+	pty_wait_text(&pty, "schedule calls profile");
+	pty_keys(&pty, "E");
+	pty_wait_text(&pty, "gateway calls payments");
+}
+
+/* By the key in Sessions, by the Map's own, and by the line; each of them is the same. */
+static void test_one_session(void **state)
+{
+	(void)state;
+	open_map(40, 120, "dark");
+	pty_keys(&pty, "3");
+	pty_wait_text(&pty, "Sessions");
+	pty_keys(&pty, "fcheckout\rm");
+	pty_wait_text(&pty, "Sessions › Map › checkout-4f2k");
+	pty_wait_text(&pty, "48 requests of session checkout-4f2k came in from outside");
+	pty_wait_text(&pty, "$ umbra session map checkout-4f2k");
+	pty_wait_text(&pty, "pr-482 pinned");
+	pty_wait_text(&pty, "12 of 35, by pr-540");
+	assert_false(pty_shows(&pty, "payments"));
+	pty_keys(&pty, "fbooking\rl");
+	pty_wait_text(&pty, "Requests › session:checkout-4f2k caller:gateway service:booking");
+	pty_keys(&pty, "\033");
+	pty_wait_text(&pty, "Map › checkout-4f2k");
+	pty_keys(&pty, "6:session map checkout-4f2k\r");
+	pty_wait_text(&pty, "Map › Map › checkout-4f2k");
+	pty_keys(&pty, "\033m");
+	pty_wait_text(&pty, "the map of which session's requests?");
+	pty_keys(&pty, "qa-seats\r");
+	pty_wait_text(&pty, "Map › qa-seats");
+	pty_wait_text(&pty, "pr-533");
+	pty_wait_gone(&pty, "booking@");
+}
+
+/* Back where one was: the history keeps the row, and a click is a choice. */
+static void test_mouse_and_history(void **state)
+{
+	(void)state;
+	open_map(40, 120, "dark");
+	pty_keys(&pty, "fpricing\r");
+	pty_wait_text(&pty, "booking calls pricing");
+	pty_keys(&pty, "1");
+	pty_wait_text(&pty, "SERVICE / VERSION");
+	pty_keys(&pty, "[");
+	pty_wait_text(&pty, "booking calls pricing");
+	pty_keys(&pty, "\033[<0;10;6M\033[<0;10;6m"); /* the second row */
+	pty_wait_text(&pty, "Clients outside call gateway");
+	pty_keys(&pty, "\033[<0;10;6M\033[<0;10;6m");
+	pty_wait_text(&pty, "Map › gateway");
+	pty_keys(&pty, "\033[<0;90;7M\033[<0;90;7m"); /* whom it calls: the second */
+	pty_wait_text(&pty, "gateway calls ");
+	pty_keys(&pty, "\033");
+	pty_wait_text(&pty, "WHO IS CALLED");
+	pty_keys(&pty, "\033[<0;4;6M\033[<0;4;6m"); /* the mark before gateway */
+	pty_wait_gone(&pty, "booking");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		DASH_TEST(test_logs_of_a_call),
 		DASH_TEST(test_around_a_service),
 		DASH_TEST(test_fold_and_filter),
+		DASH_TEST(test_who_lost_the_session),
+		DASH_TEST(test_errors_in_turn),
+		DASH_TEST(test_one_session),
+		DASH_TEST(test_mouse_and_history),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

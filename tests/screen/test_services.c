@@ -31,8 +31,8 @@ static void test_columns_are_chosen(void **state)
 	pty_wait_text(&pty, "sort: name");
 	pty_row(&pty, 3, row);
 	assert_null(strstr(row, "COMMIT"));
-	assert_non_null(strstr(row, "AUTHOR   PR "));
-	assert_true(pty_shows(&pty, "dev1     #482"));
+	assert_non_null(strstr(row, "AUTHOR      PR "));
+	assert_true(pty_shows(&pty, "dev1        #482"));
 	pty_keys(&pty, "C\033[1;2A\033");
 	pty_wait_text(&pty, "sort: name");
 }
@@ -105,7 +105,7 @@ static void test_logs_of_all_marked(void **state)
 	(void)state;
 	dash_open((struct dash_options){0});
 	pty_keys(&pty, "jj fpr-533\r l");
-	pty_wait_text(&pty, "version:booking@pr-482,payments@pr-533");
+	pty_wait_text(&pty, "service:booking,payments version:pr-482,pr-533");
 	pty_wait_text(&pty, "/seats/hold");
 	pty_wait_text(&pty, "/pay");
 	assert_false(pty_shows(&pty, "/find?q=yoga"));

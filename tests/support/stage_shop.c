@@ -124,16 +124,19 @@ static const struct step steps[] = {
 		REASON_NO_SESSION, 200, 9.4, ""},
 };
 
-static void add_step(struct stage_plane *plane, const struct step *step)
+/* Each second's visit is a trace of its own, and a visitor's search another. */
+static void add_step(struct stage_plane *plane, const struct step *step, int second)
 {
+	bool search = strcmp(step->service, "search") == 0;
 	struct request request;
+	char trace[40];
 
 	memset(&request, 0, sizeof(request));
 	request.id = STR_LIT("7c0ffee");
-	/* A visitor's search is a trace of its own. */
-	request.trace = strcmp(step->service, "search") == 0
-				? STR_LIT("a3ce929d0e0e47364bf92f3577b34da6")
-				: STR_LIT("4bf92f3577b34da6a3ce929d0e0e4736");
+	(void)snprintf(trace, sizeof(trace), "%s%02x",
+		search ? "a3ce929d0e0e47364bf92f3577b34d" : "4bf92f3577b34da6a3ce929d0e0e47",
+		(search ? 0xa5U : 0x35U) + (unsigned)second);
+	request.trace = str_of(trace);
 	request.service = str_of(step->service);
 	request.version = str_of(step->version);
 	request.kind = step->kind;
@@ -167,7 +170,7 @@ static void furnish_traffic(struct stage_plane *plane)
 			if ((second * 7 + (int)i * 3) % 5 == 0)
 				continue;
 			stage_clock(plane, second * 1000LL - offset);
-			add_step(plane, &steps[i]);
+			add_step(plane, &steps[i], second);
 		}
 	}
 }
@@ -189,7 +192,7 @@ static void more(struct stage_plane *plane, char order)
 
 	stage_clock(plane, 0);
 	for (int i = 0; i < count; i++)
-		add_step(plane, &steps[next++ % ARRAY_LEN(steps)]);
+		add_step(plane, &steps[next++ % ARRAY_LEN(steps)], 1);
 }
 
 const struct stage_script stage_shop_script = {.furnish = stage_shop, .order = more};

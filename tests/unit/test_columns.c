@@ -139,35 +139,12 @@ static void test_places_follow_the_choice(void **state)
 
 	(void)state;
 	columns_read(&choice, &set, STR_LIT("pins health -pr who"));
-	(void)columns_place_chosen(&set, &choice, NULL, 100, placed);
+	(void)columns_place_chosen(&set, &choice, 100, placed);
 	assert_int_equal(placed[0].x, 3);
 	assert_int_equal(placed[4].x, 3 + 14 + 1);
 	assert_int_equal(placed[3].x, placed[4].x + 4 + 2);
 	assert_int_equal(placed[1].width, 0);
 	assert_int_equal(placed[2].x, placed[3].x + 8 + 2);
-}
-
-/* A column grows no wider than what is in it; what is left over is for those that need it. */
-static void test_grows_by_need(void **state)
-{
-	static const struct {
-		int needs[COUNT];
-		int widths[COUNT];
-	} cases[] = {
-		{{0}, {13, 5, 8, 8, 4}}, {{11, 0, 0, 0, 0}, {11, 5, 8, 8, 4}},
-		{{3, 9, 7, 0, 0}, {10, 5, 7, 8, 4}}, /* never below the least, nor above the most */
-	};
-	struct column_choice choice;
-	struct placed placed[COUNT];
-
-	(void)state;
-	columns_choose_all(&choice, &set);
-	choice.hidden[3] = false;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		(void)columns_place_chosen(&set, &choice, cases[i].needs, 47, placed);
-		for (size_t j = 0; j < COUNT; j++)
-			assert_int_equal(placed[j].width, cases[i].widths[j]);
-	}
 }
 
 int main(void)
@@ -178,7 +155,6 @@ int main(void)
 		cmocka_unit_test(test_choosing),
 		cmocka_unit_test(test_what_was_saved),
 		cmocka_unit_test(test_places_follow_the_choice),
-		cmocka_unit_test(test_grows_by_need),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,15 +14,19 @@
 #include "tui/views/map_layout.h"
 
 #define STABLE "1"
+#define CALL(...)                     \
+	{                             \
+		__VA_ARGS__, "", 0, 0 \
+	}
 
 static const struct map_call shop[] = {
-	{"", "", "gateway", STABLE, false, false, 10, 0, 40, 600, 0},
-	{"gateway", STABLE, "booking", STABLE, false, false, 3, 0, 20, 180, 0},
-	{"gateway", STABLE, "booking", "pr-482", false, true, 1, .5, 30, 60, 0},
-	{"gateway", STABLE, "search", STABLE, false, false, 6, 0, 10, 360, 0},
-	{"booking", STABLE, "pricing", STABLE, false, false, 3, 0, 5, 180, 0},
-	{"booking", "pr-482", "pricing", "pr-482", true, true, 1, 0, 6, 60, 7},
-	{"search", STABLE, "pricing", STABLE, false, false, 6, 0, 5, 360, 0},
+	CALL("", "", "gateway", STABLE, false, false, 10, 0, 40, 600, 0),
+	CALL("gateway", STABLE, "booking", STABLE, false, false, 3, 0, 20, 180, 0),
+	CALL("gateway", STABLE, "booking", "pr-482", false, true, 1, .5, 30, 60, 0),
+	CALL("gateway", STABLE, "search", STABLE, false, false, 6, 0, 10, 360, 0),
+	CALL("booking", STABLE, "pricing", STABLE, false, false, 3, 0, 5, 180, 0),
+	CALL("booking", "pr-482", "pricing", "pr-482", true, true, 1, 0, 6, 60, 7),
+	CALL("search", STABLE, "pricing", STABLE, false, false, 6, 0, 5, 360, 0),
 };
 
 static const char *const marks[] = {[MAP_OPEN] = "-",
@@ -84,15 +88,15 @@ static void test_tree(void **state)
 static void test_rounds(void **state)
 {
 	static const struct map_call round[] = {
-		{"", "", "a", STABLE, false, false, 1, 0, 1, 60, 0},
-		{"a", STABLE, "b", STABLE, false, false, 1, 0, 1, 60, 0},
-		{"b", STABLE, "a", STABLE, false, false, 1, 0, 1, 60, 0},
-		{"b", STABLE, "b", STABLE, false, false, .5, 0, 1, 30, 0},
+		CALL("", "", "a", STABLE, false, false, 1, 0, 1, 60, 0),
+		CALL("a", STABLE, "b", STABLE, false, false, 1, 0, 1, 60, 0),
+		CALL("b", STABLE, "a", STABLE, false, false, 1, 0, 1, 60, 0),
+		CALL("b", STABLE, "b", STABLE, false, false, .5, 0, 1, 30, 0),
 		/* Nobody leads here; it goes round by itself. */
-		{"x", STABLE, "y", STABLE, false, false, 1, 0, 1, 60, 0},
-		{"y", STABLE, "x", STABLE, false, false, 1, 0, 1, 60, 0},
+		CALL("x", STABLE, "y", STABLE, false, false, 1, 0, 1, 60, 0),
+		CALL("y", STABLE, "x", STABLE, false, false, 1, 0, 1, 60, 0),
 		/* A timer of its own. */
-		{"cron", STABLE, "a", STABLE, false, false, 1, 0, 1, 60, 0},
+		CALL("cron", STABLE, "a", STABLE, false, false, 1, 0, 1, 60, 0),
 	};
 	struct map_tree tree;
 
@@ -193,9 +197,53 @@ static void test_sides(void **state)
 	map_side_finish(&side);
 }
 
+/* Who lost it: the version that lost most, of all that the losing ones called. */
+static void test_losses(void **state)
+{
+	const struct map_call calls[] = {
+		{"schedule", "1", "profile", "1", false, false, 9, 0, 5, 540, 0, "", 0, 0},
+		{"schedule", "pr-540", "profile", "1", true, false, 1, 0, 5, 30, 20, "t1", 0, 20},
+		{"schedule", "pr-540", "profile", "pr-551", true, true, 1, 0, 5, 7, 0, "", 7, 0},
+		{"schedule", "pr-9", "profile", "1", true, false, 1, 0, 5, 3, 1, "t2", 0, 1},
+	};
+	struct map_tree tree;
+	struct map_side side = {0};
+
+	(void)state;
+	map_tree_init(&tree);
+	map_tree_build(&tree, calls, ARRAY_LEN(calls), NULL, NULL);
+	check(&tree, "schedule- 0 | .profile 12 | ..@1 11 | ..@pr-551 1");
+	assert_int_equal(tree.rows[1].sum.lost, 21);
+	assert_int_equal(tree.rows[1].sum.lost_of, 40);
+	assert_string_equal(tree.rows[1].sum.lost_by, "pr-540");
+	assert_true(tree.rows[1].sum.lost_by_others);
+	assert_string_equal(tree.rows[1].sum.lost_trace, "t1");
+	assert_int_equal(tree.rows[1].sum.pinned, 7);
+	assert_int_equal(tree.rows[1].sum.without, 21);
+	assert_int_equal(tree.rows[2].sum.lost_of, 33);
+	assert_null(tree.rows[3].sum.lost_by);
+	/* Of one session: what one version alone served stands on one row. */
+	tree.inline_versions = true;
+	map_tree_build(&tree, calls + 2, 1, NULL, NULL);
+	check(&tree, "schedule- 0 | .profile 1");
+	assert_string_equal(tree.rows[1].version, "pr-551");
+	assert_true(tree.rows[1].ephemeral);
+	map_tree_finish(&tree);
+
+	map_side_build(&side, calls, ARRAY_LEN(calls), "profile", true);
+	assert_int_equal(side.count, 4);
+	assert_string_equal(side.rows[0].service, "schedule");
+	assert_int_equal(side.rows[0].sum.lost_of, 40);
+	assert_string_equal(side.rows[2].version, "pr-540");
+	assert_int_equal(side.rows[2].sum.lost, 20);
+	assert_int_equal(side.rows[2].sum.lost_of, 37);
+	map_side_finish(&side);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_losses),
 		cmocka_unit_test(test_tree),
 		cmocka_unit_test(test_rounds),
 		cmocka_unit_test(test_folds),

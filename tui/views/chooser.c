@@ -48,7 +48,7 @@ static void chooser_prepare(
 	(void)parts;
 	list_resize(
 		&state->list, state->set->count, rows > FOOT_ROWS ? (size_t)(rows - FOOT_ROWS) : 1);
-	(void)columns_place_chosen(state->set, state->choice, NULL, cols - 1, state->placed);
+	(void)columns_place_chosen(state->set, state->choice, cols - 1, state->placed);
 }
 
 static void draw_column(const struct chooser *state, const struct canvas *canvas, int y, size_t at)

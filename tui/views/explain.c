@@ -109,6 +109,46 @@ static bool explain_memory(struct explain *state, const struct model *model)
 	return gone != NULL;
 }
 
+enum { CALLS_MAX = 256 };
+
+/* Of the edge that is selected; a caller or callee without its version means all of them. */
+static bool is_of(const struct edge *edge, const struct selection *what)
+{
+	struct str rest = str_of(what->caller);
+	struct str service = str_cut(&rest, '@');
+
+	return edge->figures.count > 0 && str_eq_c(service, edge->caller_service) &&
+	       (rest.n == 0 || str_eq_c(rest, edge->caller_version)) &&
+	       strcmp(edge->service, what->service) == 0 &&
+	       (what->version[0] == '\0' || strcmp(edge->version, what->version) == 0);
+}
+
+/* The calls from one service to another, as they were when the Map was left. */
+static bool explain_calls(struct explain *state, const struct model *model)
+{
+	const struct selection *what = &state->what;
+	const struct edges *edges = what->session[0] ? model->session_edges : model->edges;
+	struct explain_call calls[CALLS_MAX];
+	struct str rest = str_of(what->caller);
+	struct explain_edge edge = {
+		.service = str_of(what->service), .session = str_of(what->session), .calls = calls};
+
+	edge.caller = str_cut(&rest, '@');
+	for (size_t i = 0; i < edges_count(edges) && edge.call_count < CALLS_MAX; i++) {
+		const struct edge *one = edges_at(edges, i);
+
+		if (!is_of(one, what))
+			continue;
+		calls[edge.call_count++] = (struct explain_call){str_of(one->caller_version),
+			str_of(one->version), one->figures.count,
+			(uint64_t)((double)one->figures.count * one->figures.share_5xx + 0.5),
+			one->figures.lost, str_of(one->lost_trace)};
+	}
+	if (edge.call_count > 0)
+		explain_edge(&state->explanation, model->env, &edge, model->now_ms);
+	return edge.call_count > 0;
+}
+
 /* False when it is not there, and not remembered. */
 static bool explain(struct explain *state, const struct model *model)
 {
@@ -117,6 +157,8 @@ static bool explain(struct explain *state, const struct model *model)
 	struct str version = str_of(state->what.version);
 	const void *thing;
 
+	if (state->what.kind == SELECTED_EDGE)
+		return explain_calls(state, model);
 	/* An event is about a session, a version or a service: the same as if that were selected. */
 	if (state->what.kind == SELECTED_REQUEST) {
 		if (state->request)
@@ -240,9 +282,14 @@ static void explain_draw_title(const void *arg, const struct model *model, const
 	x += canvas_glyph(canvas, 0, x, ROLE_QUIET, GLYPH_CRUMB) + 1;
 	if (state->request)
 		canvas_text(canvas, 0, x, canvas->cols - x - 1, ROLE_STRONG, state->request->path);
-	else if (what->session[0] != '\0')
+	else if (what->session[0] != '\0' && what->kind != SELECTED_EDGE)
 		canvas_c(canvas, 0, x, canvas->cols - x - 1, ROLE_STRONG, what->session);
 	else {
+		if (what->caller[0] != '\0') {
+			x += canvas_run_c(
+				canvas, 0, x, canvas->cols - x - 1, ROLE_STRONG, what->caller);
+			x += 1 + canvas_glyph(canvas, 0, x + 1, ROLE_QUIET, GLYPH_ARROW) + 1;
+		}
 		x += canvas_run_c(canvas, 0, x, canvas->cols - x - 1, ROLE_STRONG, what->service);
 		if (what->version[0] != '\0') {
 			x += canvas_run_c(canvas, 0, x, 1, ROLE_STRONG, "@");
@@ -262,8 +309,7 @@ static enum redraw explain_act(
 	else if (action == ACTION_TRACE && state->request)
 		trace_open(state->request, ui);
 	else if (action == ACTION_TRACE)
-		ui_say(ui, ROLE_QUIET,
-			"{detail.trace} follows the trace of a request; this is none");
+		trace_open_lost(state->what.trace, ui);
 	else if (!list_move(&state->list, action))
 		return REDRAW_NONE;
 	return REDRAW_ALL;

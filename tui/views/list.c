@@ -10,6 +10,7 @@ const struct view *const view_list[] = {
 	&view_map,
 	&view_learn,
 	&view_map_service,
+	&view_map_session,
 	&view_pins,
 	&view_detail,
 	&view_side,

@@ -19,6 +19,7 @@ struct map_names {
 	char caller_version[LIMIT_VERSION_NAME + 1];
 	char service[LIMIT_SERVICE_NAME + 1];
 	char version[LIMIT_VERSION_NAME + 1];
+	char lost_trace[SELECTED_TRACE + 1];
 };
 
 static int kind_of(const struct model *model, const char *service, const char *version)
@@ -64,6 +65,7 @@ static void add(struct map_calls *calls, const struct edge *edge)
 		names->caller_version, sizeof(names->caller_version), str_of(edge->caller_version));
 	str_copy(names->service, sizeof(names->service), str_of(edge->service));
 	str_copy(names->version, sizeof(names->version), str_of(edge->version));
+	str_copy(names->lost_trace, sizeof(names->lost_trace), str_of(edge->lost_trace));
 	calls->calls[calls->count] = (struct map_call){
 		.caller = names->caller,
 		.caller_version = names->caller_version,
@@ -74,21 +76,24 @@ static void add(struct map_calls *calls, const struct edge *edge)
 		.p95_ms = edge->figures.p95_ms,
 		.count = edge->figures.count,
 		.lost = edge->figures.lost,
+		.lost_trace = names->lost_trace,
+		.pinned = edge->figures.pinned,
+		.without = edge->figures.without,
 	};
 	calls->count++;
 }
 
-void map_calls_collect(
-	struct map_calls *calls, const struct model *model, const struct filter *filter)
+void map_calls_collect(struct map_calls *calls, const struct model *model,
+	const struct edges *edges, const struct filter *filter)
 {
-	size_t total = edges_count(model->edges);
+	size_t total = edges_count(edges);
 
 	calls->count = 0;
 	calls->hidden = 0;
 	array_reserve(&calls->names, &calls->name_cap, total + 1, sizeof(*calls->names));
 	array_reserve(&calls->calls, &calls->call_cap, total + 1, sizeof(*calls->calls));
 	for (size_t i = 0; i < total; i++) {
-		const struct edge *edge = edges_at(model->edges, i);
+		const struct edge *edge = edges_at(edges, i);
 
 		if (edge->figures.count == 0)
 			continue;
@@ -116,11 +121,31 @@ void map_calls_finish(struct map_calls *calls)
 
 /* ---- what is said of a row ---- */
 
-void map_scope(const struct map_row *row, char dst[LIMIT_FILTER + 1])
+/* A request that lost its session names neither it nor its caller. */
+static void scope_of_session(const struct map_row *row, const char *session, char *dst)
+{
+	const char *version = row->kind == MAP_VERSION ? row->version : "";
+	bool gone = row->sum.without > 0 && row->sum.without == row->sum.count;
+	char who[LIMIT_SESSION_KEY + LIMIT_SERVICE_NAME + 32];
+
+	(void)snprintf(who, sizeof(who), "session:%s %s%s", session,
+		row->caller[0] ? "caller:" : "!caller:*", row->caller);
+	if (row->kind == MAP_OUTSIDE || row->root)
+		(void)snprintf(dst, LIMIT_FILTER + 1, "session:%s%s%s", session,
+			row->root ? " service:" : "", row->service);
+	else
+		(void)snprintf(dst, LIMIT_FILTER + 1, "%s service:%s%s%s",
+			gone ? "!session:* !caller:*" : who, row->service,
+			version[0] ? " version:" : "", version);
+}
+
+void map_scope(const struct map_row *row, const char *session, char dst[LIMIT_FILTER + 1])
 {
 	const char *version = row->kind == MAP_VERSION ? row->version : "";
 
-	if (row->kind == MAP_OUTSIDE)
+	if (session[0] != '\0')
+		scope_of_session(row, session, dst);
+	else if (row->kind == MAP_OUTSIDE)
 		str_copy(dst, LIMIT_FILTER + 1, STR_LIT("!caller:*"));
 	else if (row->root)
 		(void)snprintf(dst, LIMIT_FILTER + 1, "service:%s", row->service);
@@ -130,13 +155,50 @@ void map_scope(const struct map_row *row, char dst[LIMIT_FILTER + 1])
 			version[0] ? " version:" : "", version);
 }
 
-void map_sentence(const struct map_row *row, char *dst, size_t size)
+static void session_sentence(const struct map_row *row, const char *session, char *dst, size_t size)
+{
+	unsigned long long count = (unsigned long long)row->sum.count;
+	const char *caller = row->caller[0] ? row->caller : "Clients outside";
+	char served[LIMIT_VERSION_NAME + 64];
+
+	if (row->kind == MAP_OUTSIDE) {
+		(void)snprintf(dst, size,
+			"%llu request%s of session %s came in from outside in the last minute.",
+			count, count == 1 ? "" : "s", session);
+		return;
+	}
+	if (row->root) {
+		(void)snprintf(dst, size, "It is not known who called %s.", row->service);
+		return;
+	}
+	if (!row->version)
+		(void)snprintf(served, sizeof(served), "several versions served");
+	else if (row->version[0] == '\0')
+		(void)snprintf(served, sizeof(served), "the proxy answered, no version did");
+	else
+		(void)snprintf(served, sizeof(served), "%s%s served%s",
+			row->ephemeral ? "" : "stable ", row->version,
+			row->sum.pinned > 0 ? ", as pinned" : "");
+	if (row->caller[0] == '\0' && row->sum.without == row->sum.count) {
+		(void)snprintf(dst, size,
+			"%s was called %llu time%s without the session: by whom is not certain.",
+			row->service, count, count == 1 ? "" : "s");
+		return;
+	}
+	(void)snprintf(dst, size, "%s called %s %llu time%s; %s%s.", caller, row->service, count,
+		count == 1 ? "" : "s", served,
+		row->sum.without > 0 && row->sum.lost == 0 ? "; the session was gone by then" : "");
+}
+
+void map_sentence(const struct map_row *row, const char *session, char *dst, size_t size)
 {
 	char rate[16], p95[16];
 
 	cell_rate(rate, row->sum.rate);
 	cell_ms(p95, row->sum.p95_ms);
-	if (row->kind == MAP_OUTSIDE)
+	if (session[0] != '\0')
+		session_sentence(row, session, dst, size);
+	else if (row->kind == MAP_OUTSIDE)
 		(void)snprintf(dst, size,
 			"%s requests a second come from outside: from clients, not from a service.",
 			rate);
@@ -158,25 +220,52 @@ void map_sentence(const struct map_row *row, char *dst, size_t size)
 			row->share * 100, p95);
 }
 
-void map_lost(const struct map_row *row, const struct map_calls *calls, char *dst, size_t size)
+/* "schedule@pr-540", where several versions did: "schedule@pr-540 and others". */
+static void name_loser(const struct map_row *row, bool service, char *dst, size_t size)
 {
-	uint64_t most = 0;
-	const char *who = "";
+	const char *version = row->sum.lost_by ? row->sum.lost_by : "";
+
+	(void)snprintf(dst, size, "%s%s%s%s", service || !version[0] ? row->caller : "",
+		service && version[0] ? "@" : "", version,
+		row->sum.lost_by_others ? " and others" : "");
+}
+
+void map_lost(const struct map_row *row, char *dst, size_t size)
+{
+	char who[VERSION_ID_SIZE + 16];
 
 	dst[0] = '\0';
 	if (row->sum.lost == 0)
 		return;
-	for (size_t i = 0; i < calls->count; i++) {
-		const struct map_call *call = &calls->calls[i];
+	name_loser(row, true, who, sizeof(who));
+	(void)snprintf(dst, size, "%s lost the session on %llu of %llu requests", who,
+		(unsigned long long)row->sum.lost, (unsigned long long)row->sum.lost_of);
+}
 
-		if (strcmp(call->caller, row->caller) != 0 ||
-			strcmp(call->service, row->service) != 0 || call->lost <= most)
-			continue;
-		most = call->lost;
-		who = call->caller_version;
-	}
-	(void)snprintf(dst, size, "%s%s%s lost the session of %llu", row->caller, who[0] ? "@" : "",
-		who, (unsigned long long)row->sum.lost);
+void map_lost_cell(const struct map_row *row, int cols, char *dst, size_t size)
+{
+	char who[VERSION_ID_SIZE + 16];
+	char count[48];
+
+	(void)snprintf(count, sizeof(count), "%llu of %llu", (unsigned long long)row->sum.lost,
+		(unsigned long long)row->sum.lost_of);
+	name_loser(row, true, who, sizeof(who));
+	(void)snprintf(dst, size, "%s requests, by %s", count, who);
+	if ((int)strlen(dst) <= cols)
+		return;
+	name_loser(row, false, who, sizeof(who));
+	(void)snprintf(dst, size, "%s, by %s", count, who);
+	if ((int)strlen(dst) > cols)
+		(void)snprintf(dst, size, "%s", count);
+}
+
+void map_select_lost(const struct map_row *row, struct selection *ret_selection)
+{
+	ret_selection->number = (int64_t)row->sum.lost;
+	ret_selection->total = (int64_t)row->sum.lost_of;
+	if (row->sum.lost_trace)
+		str_copy(ret_selection->trace, sizeof(ret_selection->trace),
+			str_of(row->sum.lost_trace));
 }
 
 void map_select(const struct map_row *row, struct selection *ret_selection)
@@ -189,7 +278,7 @@ void map_select(const struct map_row *row, struct selection *ret_selection)
 		str_copy(ret_selection->version, sizeof(ret_selection->version),
 			str_of(row->version));
 	str_copy(ret_selection->caller, sizeof(ret_selection->caller), str_of(row->caller));
-	ret_selection->number = (int64_t)row->sum.lost;
+	map_select_lost(row, ret_selection);
 }
 
 /* ---- cells ---- */

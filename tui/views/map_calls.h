@@ -23,17 +23,22 @@ struct map_calls {
 };
 
 /* Anew; `filter` NULL takes all. Calls of which none was within the window are left out. */
-void map_calls_collect(
-	struct map_calls *calls, const struct model *model, const struct filter *filter);
+void map_calls_collect(struct map_calls *calls, const struct model *model,
+	const struct edges *edges, const struct filter *filter);
 void map_calls_finish(struct map_calls *calls);
 
 /* The filter of exactly the requests a row stands for: "caller:gateway service:booking version:pr-482". */
-void map_scope(const struct map_row *row, char dst[LIMIT_FILTER + 1]);
+/* `session` "": of everybody's requests, else of that one's. */
+void map_scope(const struct map_row *row, const char *session, char dst[LIMIT_FILTER + 1]);
 /* "gateway calls booking 12.4 times a second: 51 % of its calls; ..." */
-void map_sentence(const struct map_row *row, char *dst, size_t size);
-/* Who lost the session on the way, "" when nobody did. */
-void map_lost(const struct map_row *row, const struct map_calls *calls, char *dst, size_t size);
+void map_sentence(const struct map_row *row, const char *session, char *dst, size_t size);
+/* "schedule@pr-540 lost the session on 3 of 37 requests", "" when nobody did. */
+void map_lost(const struct map_row *row, char *dst, size_t size);
+/* The same for a column of that width: "3 of 37, by pr-540". */
+void map_lost_cell(const struct map_row *row, int cols, char *dst, size_t size);
 void map_select(const struct map_row *row, struct selection *ret_selection);
+/* The fields of a selection that say what was lost. */
+void map_select_lost(const struct map_row *row, struct selection *ret_selection);
 
 /* As figures of a table are: what is fine is quiet. */
 void map_draw_errors(

@@ -22,6 +22,43 @@ static void add_call(struct map_sum *sum, const struct map_call *call)
 		sum->p95_ms = call->p95_ms;
 	sum->count += call->count;
 	sum->lost += call->lost;
+	sum->pinned += call->pinned;
+	sum->without += call->without;
+}
+
+/* All calls of the caller's version of calls[at], if it is the first that lost any of them; else 0. */
+static uint64_t losers_calls(const struct map_call *const *calls, size_t count, size_t at)
+{
+	uint64_t all = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(calls[i]->caller_version, calls[at]->caller_version) != 0)
+			continue;
+		if (i < at && calls[i]->lost > 0)
+			return 0;
+		all += calls[i]->count;
+	}
+	return all;
+}
+
+/* Who lost the session on these calls of one service to another, which are in the sum. */
+static void weigh_losses(struct map_sum *sum, const struct map_call *const *calls, size_t count)
+{
+	uint64_t most = 0;
+
+	for (size_t i = 0; sum->lost > 0 && i < count; i++) {
+		if (calls[i]->lost == 0)
+			continue;
+		sum->lost_of += losers_calls(calls, count, i);
+		if (sum->lost_by && strcmp(sum->lost_by, calls[i]->caller_version) != 0)
+			sum->lost_by_others = true;
+		if (calls[i]->lost <= most)
+			continue;
+		most = calls[i]->lost;
+		sum->lost_by = calls[i]->caller_version;
+		if (calls[i]->lost_trace && calls[i]->lost_trace[0] != '\0')
+			sum->lost_trace = calls[i]->lost_trace;
+	}
 }
 
 /* ---- the tree ---- */
@@ -45,6 +82,7 @@ struct node {
 struct plan {
 	struct map_tree *tree;
 	struct map_call *calls; /* sorted by caller, service, version */
+	const struct map_call **refs; /* to each of them */
 	size_t call_count;
 	struct edge_run *runs; /* sorted by caller, then the busiest first */
 	size_t run_count;
@@ -108,6 +146,9 @@ static void make_runs(struct plan *plan)
 		run->count++;
 		add_call(&run->sum, call);
 	}
+	for (size_t i = 0; i < plan->run_count; i++)
+		weigh_losses(
+			&plan->runs[i].sum, plan->refs + plan->runs[i].from, plan->runs[i].count);
 	if (plan->run_count > 1)
 		qsort(plan->runs, plan->run_count, sizeof(*plan->runs), compare_runs);
 }
@@ -180,6 +221,7 @@ static void add_versions(struct plan *plan, const struct edge_run *run, int dept
 
 	while (i < run->count) {
 		struct map_row *row = tree_row(plan);
+		size_t from = i;
 
 		row->kind = MAP_VERSION;
 		row->more = MAP_LEAF;
@@ -190,17 +232,19 @@ static void add_versions(struct plan *plan, const struct edge_run *run, int dept
 		row->ephemeral = calls[i].ephemeral;
 		for (; i < run->count && strcmp(calls[i].version, row->version) == 0; i++)
 			add_call(&row->sum, &calls[i]);
+		weigh_losses(&row->sum, plan->refs + run->from + from, i - from);
 		row->share = run->sum.rate > 0 ? row->sum.rate / run->sum.rate : 0;
 	}
 }
 
-/* The one version that served all of it and is stable; NULL when there is more to say. */
+/* The one version that served all of it, where that needs no row of its own; NULL when there is more to say. */
 static const char *only_version(const struct plan *plan, const struct edge_run *run)
 {
 	const struct map_call *calls = plan->calls + run->from;
 
 	for (size_t i = 0; i < run->count; i++)
-		if (calls[i].ephemeral || strcmp(calls[i].version, calls[0].version) != 0)
+		if ((calls[i].ephemeral && !plan->tree->inline_versions) ||
+			strcmp(calls[i].version, calls[0].version) != 0)
 			return NULL;
 	return run->count > 0 ? calls[0].version : NULL;
 }
@@ -230,6 +274,7 @@ static void visit_run(struct plan *plan, const struct edge_run *run, double of, 
 	row->caller = run->caller;
 	row->service = run->service;
 	row->version = only_version(plan, run);
+	row->ephemeral = row->version && plan->calls[run->from].ephemeral;
 	row->sum = run->sum;
 	row->share = of > 0 ? run->sum.rate / of : 0;
 	if (row->more == MAP_FOLDED) {
@@ -349,12 +394,15 @@ void map_tree_build(struct map_tree *tree, const struct map_call *calls, size_t 
 	tree->count = 0;
 	memset(&tree->outside, 0, sizeof(tree->outside));
 	plan.calls = xcalloc(count + 1, sizeof(*plan.calls));
+	plan.refs = xcalloc(count + 1, sizeof(*plan.refs));
 	plan.runs = xcalloc(count + 1, sizeof(*plan.runs));
 	plan.nodes = xcalloc(2 * count + 1, sizeof(*plan.nodes));
 	if (count > 0) {
 		memcpy(plan.calls, calls, count * sizeof(*calls));
 		qsort(plan.calls, count, sizeof(*calls), compare_calls);
 	}
+	for (size_t i = 0; i < count; i++)
+		plan.refs[i] = &plan.calls[i];
 	make_runs(&plan);
 	make_nodes(&plan);
 	tree->services = plan.node_count;
@@ -364,6 +412,7 @@ void map_tree_build(struct map_tree *tree, const struct map_call *calls, size_t 
 	mark_folded(&plan);
 	visit_rest(&plan, true);
 	free(plan.calls);
+	free(plan.refs);
 	free(plan.runs);
 	free(plan.nodes);
 }
@@ -383,16 +432,49 @@ struct far_end {
 	double rate; /* of all to or from that service: the order */
 };
 
+static int compare_names(const void *left, const void *right)
+{
+	const struct far_end *a = left;
+	const struct far_end *b = right;
+	int order = strcmp(a->service, b->service);
+
+	return order != 0 ? order : strcmp(a->version, b->version);
+}
+
 static int compare_ends(const void *left, const void *right)
 {
 	const struct far_end *a = left;
 	const struct far_end *b = right;
-	int order;
 
 	if (a->rate != b->rate)
 		return a->rate > b->rate ? -1 : 1;
-	order = strcmp(a->service, b->service);
-	return order != 0 ? order : strcmp(a->version, b->version);
+	return compare_names(left, right);
+}
+
+/* The end of those of the same service, and with `same_version` of the same version. */
+static size_t run_end(const struct far_end *ends, size_t count, size_t from, bool same_version)
+{
+	size_t to = from + 1;
+
+	while (to < count && strcmp(ends[to].service, ends[from].service) == 0 &&
+		(!same_version || strcmp(ends[to].version, ends[from].version) == 0))
+		to++;
+	return to;
+}
+
+static void weigh_services(struct far_end *ends, size_t count)
+{
+	size_t to;
+
+	for (size_t from = 0; from < count; from = to) {
+		double rate = 0;
+
+		to = run_end(ends, count, from, false);
+		for (size_t i = from; i < to; i++)
+			rate += ends[i].call->rate;
+		for (size_t i = from; i < to; i++)
+			ends[i].rate = rate;
+	}
 }
 
 static size_t collect(struct far_end *ends, const struct map_call *calls, size_t count,
@@ -408,24 +490,12 @@ static size_t collect(struct far_end *ends, const struct map_call *calls, size_t
 		ends[found++] = (struct far_end){call, callers ? call->caller : call->service,
 			callers ? call->caller_version : call->version, 0};
 	}
-	for (size_t i = 0; i < found; i++)
-		for (size_t j = 0; j < found; j++)
-			if (strcmp(ends[i].service, ends[j].service) == 0)
-				ends[i].rate += ends[j].call->rate;
+	if (found > 1)
+		qsort(ends, found, sizeof(*ends), compare_names);
+	weigh_services(ends, found);
 	if (found > 1)
 		qsort(ends, found, sizeof(*ends), compare_ends);
 	return found;
-}
-
-static struct map_row *side_row(struct map_side *side, const struct far_end *end, bool callers)
-{
-	struct map_row *row = add_row(&side->rows, &side->count, &side->cap);
-
-	row->caller = end->call->caller;
-	row->service = end->service;
-	row->kind = callers && end->service[0] == '\0' ? MAP_OUTSIDE : MAP_SERVICE;
-	row->more = MAP_LEAF;
-	return row;
 }
 
 /* Where stable alone is there, it needs no row of its own. */
@@ -447,42 +517,71 @@ static void merge_lone(struct map_side *side)
 	side->count = kept;
 }
 
+struct side_plan {
+	struct map_side *side;
+	const struct far_end *ends;
+	const struct map_call **refs; /* of the same */
+	bool callers;
+};
+
+static struct map_row *side_row(const struct side_plan *plan, size_t from, size_t to)
+{
+	struct map_side *side = plan->side;
+	const struct far_end *end = &plan->ends[from];
+	struct map_row *row = add_row(&side->rows, &side->count, &side->cap);
+
+	row->caller = end->call->caller;
+	row->service = end->service;
+	row->kind = plan->callers && end->service[0] == '\0' ? MAP_OUTSIDE : MAP_SERVICE;
+	row->more = MAP_LEAF;
+	for (size_t i = from; i < to; i++)
+		add_call(&row->sum, plan->ends[i].call);
+	weigh_losses(&row->sum, plan->refs + from, to - from);
+	return row;
+}
+
+static void add_side_versions(const struct side_plan *plan, size_t from, size_t to)
+{
+	size_t next;
+
+	for (; from < to; from = next) {
+		const struct far_end *end = &plan->ends[from];
+		struct map_row *row;
+
+		next = run_end(plan->ends, to, from, true);
+		row = side_row(plan, from, next);
+		row->kind = MAP_VERSION;
+		row->depth = 1;
+		row->version = end->version;
+		row->ephemeral = plan->callers ? end->call->caller_ephemeral : end->call->ephemeral;
+	}
+}
+
 void map_side_build(struct map_side *side, const struct map_call *calls, size_t count,
 	const char *service, bool callers)
 {
 	struct far_end *ends = xcalloc(count + 1, sizeof(*ends));
+	const struct map_call **refs = xcalloc(count + 1, sizeof(*refs));
+	struct side_plan plan = {side, ends, refs, callers};
 	size_t found = collect(ends, calls, count, service, callers);
-	size_t at_service = 0;
+	size_t to;
 
 	side->count = 0;
 	memset(&side->sum, 0, sizeof(side->sum));
 	for (size_t i = 0; i < found; i++) {
-		bool same = i > 0 && strcmp(ends[i].service, ends[i - 1].service) == 0;
-		struct map_row *row;
-
-		if (!same) {
-			at_service = side->count;
-			(void)side_row(side, &ends[i], callers);
-		}
-		if (ends[i].service[0] != '\0' &&
-			!(same && strcmp(ends[i].version, ends[i - 1].version) == 0)) {
-			row = side_row(side, &ends[i], callers);
-			row->kind = MAP_VERSION;
-			row->depth = 1;
-			row->version = ends[i].version;
-		}
+		refs[i] = ends[i].call;
 		add_call(&side->sum, ends[i].call);
-		add_call(&side->rows[at_service].sum, ends[i].call);
-		if (side->count - 1 != at_service) {
-			row = &side->rows[side->count - 1];
-			add_call(&row->sum, ends[i].call);
-			row->ephemeral =
-				callers ? ends[i].call->caller_ephemeral : ends[i].call->ephemeral;
-		}
+	}
+	for (size_t from = 0; from < found; from = to) {
+		to = run_end(ends, found, from, false);
+		(void)side_row(&plan, from, to);
+		if (ends[from].service[0] != '\0')
+			add_side_versions(&plan, from, to);
 	}
 	merge_lone(side);
 	for (size_t i = 0; i < side->count; i++)
 		side->rows[i].share =
 			side->sum.rate > 0 ? side->rows[i].sum.rate / side->sum.rate : 0;
 	free(ends);
+	free(refs);
 }

@@ -23,6 +23,9 @@ struct map_call {
 	double p95_ms;
 	uint64_t count;
 	uint64_t lost; /* of these, the session was lost by the caller */
+	const char *lost_trace; /* of the newest that did; "" not known */
+	uint64_t pinned,
+		without; /* of one session's: where its pins send it; no longer carrying it */
 };
 
 /* Calls put together. The p95 of a sum is that of its slowest part. */
@@ -32,6 +35,12 @@ struct map_sum {
 	double p95_ms;
 	uint64_t count;
 	uint64_t lost;
+	uint64_t pinned, without;
+	/* Where some are lost: */
+	const char *lost_by; /* the caller's version that lost most */
+	bool lost_by_others; /* too */
+	uint64_t lost_of; /* all calls of the versions that lost any */
+	const char *lost_trace;
 };
 
 double map_share_5xx(const struct map_sum *sum);
@@ -56,7 +65,8 @@ struct map_row {
 	int depth;
 	const char *caller; /* "" for outside and for what nobody is seen calling */
 	const char *service;
-	const char *version; /* of a service: the only one that served, NULL when there are more */
+	const char *
+		version; /* of a service: the only one that served, NULL when they have rows of their own */
 	bool ephemeral;
 	bool root; /* no call leads here: its figures are 0 */
 	struct map_sum sum; /* of the calls from `caller` */
@@ -68,6 +78,7 @@ struct map_tree {
 	size_t count;
 	size_t cap;
 	struct map_sum outside;
+	bool inline_versions; /* set by who has it: what one version alone served needs no row for that version */
 	size_t services; /* that call or are called */
 };
 

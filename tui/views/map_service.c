@@ -16,10 +16,13 @@
 
 #include "tui/views/cells.h"
 #include "tui/views/map_calls.h"
+#include "tui/views/trace.h"
 #include "tui/widgets/list.h"
 
 enum { SIDE_CALLERS, SIDE_CALLEES, SIDES };
-enum { WAY_MAX = 32, PANE_ROWS = 3 };
+enum { WAY_MAX = 32, PANE_ROWS = 3, HEAD_ROWS = 2 };
+/* Cells of a side's columns, with the blank before each. */
+enum { RATE_COLS = 7, ERROR_COLS = 7, P95_COLS = 7, BAR_COLS = 9 };
 
 struct map_service {
 	struct map_calls calls;
@@ -98,21 +101,20 @@ static void scope_of(
 static void describe(struct map_service *state, const struct map_row *row)
 {
 	bool callee = state->side == SIDE_CALLEES;
-	char rate[16], p95[16], lost[96] = "";
+	char rate[16], p95[16], lost[256];
 	const char *other = row->kind == MAP_OUTSIDE ? "Clients outside" : row->service;
 
 	cell_rate(rate, row->sum.rate);
 	cell_ms(p95, row->sum.p95_ms);
-	if (row->sum.lost > 0)
-		(void)snprintf(lost, sizeof(lost), " %llu of them lost their session here.",
-			(unsigned long long)row->sum.lost);
+	map_lost(row, lost, sizeof(lost));
 	(void)snprintf(state->sentence, sizeof(state->sentence),
-		"%s%s%s call%s %s%s%s %s times a second; p95 %s.%s", callee ? shown(state) : other,
-		!callee && row->kind == MAP_VERSION ? "@" : "",
+		"%s%s%s call%s %s%s%s %s times a second; p95 %s.%s%s%s",
+		callee ? shown(state) : other, !callee && row->kind == MAP_VERSION ? "@" : "",
 		!callee && row->kind == MAP_VERSION ? row->version : "",
 		!callee && row->kind == MAP_OUTSIDE ? "" : "s",
 		callee ? row->service : shown(state), callee && row->kind == MAP_VERSION ? "@" : "",
-		callee && row->kind == MAP_VERSION ? row->version : "", rate, p95, lost);
+		callee && row->kind == MAP_VERSION ? row->version : "", rate, p95,
+		lost[0] ? " " : "", lost, lost[0] ? "." : "");
 }
 
 static void remember(struct map_service *state)
@@ -134,7 +136,7 @@ static void remember(struct map_service *state)
 
 static void build(struct map_service *state, const struct model *model)
 {
-	map_calls_collect(&state->calls, model, NULL);
+	map_calls_collect(&state->calls, model, model->edges, NULL);
 	for (int side = 0; side < SIDES; side++)
 		map_side_build(&state->sides[side], state->calls.calls, state->calls.count,
 			shown(state), side == SIDE_CALLERS);
@@ -154,46 +156,81 @@ static void map_service_prepare(
 		build(state, model);
 	for (int side = 0; side < SIDES; side++)
 		list_resize(&state->lists[side], state->sides[side].count,
-			rows > PANE_ROWS + 3 ? (size_t)(rows - PANE_ROWS - 2) : 1);
+			rows > PANE_ROWS + HEAD_ROWS + 2
+				? (size_t)(rows - PANE_ROWS - HEAD_ROWS - 1)
+				: 1);
 	remember(state);
 }
 
 /* ---- drawing ---- */
 
-static void draw_side_row(const struct map_service *state, const struct ui *ui,
-	const struct canvas *canvas, int y, const struct map_row *row, bool is_selected)
+/* Where the columns of a side stand, from the right; a width of 0: no room. */
+struct side_columns {
+	int name_end, bar, bar_cols, rate, errors, p95, p95_cols;
+};
+
+static struct side_columns place_columns(int cols)
 {
-	int right = canvas->cols - 1;
-	int bar = canvas->cols >= 44 ? 8 : 0;
-	int p95 = canvas->cols >= 36 ? 7 : 0;
+	struct side_columns at = {.p95_cols = cols >= 40 ? P95_COLS : 0,
+		.bar_cols = cols >= 48 ? BAR_COLS + (cols > 60 ? (cols - 60) / 3 : 0) : 0};
+
+	at.p95 = cols - 1 - at.p95_cols;
+	at.errors = at.p95 - ERROR_COLS;
+	at.rate = at.errors - RATE_COLS;
+	at.bar = at.rate - at.bar_cols;
+	at.name_end = at.bar;
+	return at;
+}
+
+static void draw_heads(const struct canvas *canvas, const struct side_columns *at)
+{
+	canvas_clear(canvas, 1, 0);
+	canvas_c(canvas, 1, 3, at->name_end - 4, ROLE_HEADING, "SERVICE");
+	if (at->bar_cols > 0)
+		canvas_c(canvas, 1, at->bar + 1, at->bar_cols - 1, ROLE_HEADING, "SHARE");
+	canvas_right(canvas, 1, at->rate + 1, RATE_COLS - 1, ROLE_HEADING, "REQ/S");
+	canvas_right(canvas, 1, at->errors + 1, ERROR_COLS - 1, ROLE_HEADING, "5XX%");
+	if (at->p95_cols > 0)
+		canvas_right(canvas, 1, at->p95 + 1, P95_COLS - 1, ROLE_HEADING, "P95");
+}
+
+static enum role side_role(const struct map_row *row, bool is_selected)
+{
+	if (is_selected)
+		return ROLE_SELECTED;
+	if (row->kind != MAP_VERSION)
+		return ROLE_SERVICE;
+	return row->ephemeral ? ROLE_EPHEMERAL : ROLE_STABLE;
+}
+
+static const char *side_name(const struct map_row *row)
+{
+	if (row->kind == MAP_VERSION)
+		return row->version[0] ? row->version : "nobody";
+	return row->kind == MAP_OUTSIDE ? "outside" : row->service;
+}
+
+static void draw_side_row(const struct ui *ui, const struct canvas *canvas, int y,
+	const struct map_row *row, bool is_selected)
+{
+	struct side_columns at = place_columns(canvas->cols);
 	int x = 3 + 2 * row->depth;
-	int end;
-	const char *name = row->kind == MAP_VERSION   ? row->version[0] ? row->version : "nobody"
-			   : row->kind == MAP_OUTSIDE ? "outside"
-						      : row->service;
-	enum role role = is_selected                ? ROLE_SELECTED
-			 : row->kind != MAP_VERSION ? ROLE_SERVICE
-			 : row->ephemeral           ? ROLE_EPHEMERAL
-						    : ROLE_STABLE;
+	int end = at.name_end - (row->sum.lost > 0 ? 2 : 0);
 	char text[16];
 
-	(void)state;
-	if (p95 > 0) {
+	if (at.p95_cols > 0) {
 		cell_ms(text, row->sum.p95_ms);
-		canvas_right(canvas, y, right - p95 + 1, p95 - 1, ROLE_FIGURE, text);
+		canvas_right(canvas, y, at.p95 + 1, P95_COLS - 1, ROLE_FIGURE, text);
 	}
-	end = right - p95 - 6;
-	map_draw_errors(canvas, y, end, 6, &row->sum);
-	end -= 6;
+	map_draw_errors(canvas, y, at.errors + 1, ERROR_COLS - 1, &row->sum);
 	cell_rate(text, row->sum.rate);
-	canvas_right(canvas, y, end, 6, ROLE_FIGURE, text);
-	end -= bar > 0 ? bar + 1 : 0;
-	if (bar > 0)
-		map_draw_share(canvas, y, end, bar, row->share);
+	canvas_right(canvas, y, at.rate + 1, RATE_COLS - 1, ROLE_FIGURE, text);
+	if (at.bar_cols > 0)
+		map_draw_share(canvas, y, at.bar + 1, at.bar_cols - 1, row->share);
 	if (row->sum.lost > 0)
-		(void)canvas_glyph(canvas, y, end - 2, ROLE_WARNING, GLYPH_WARNING);
-	canvas_text_found(canvas, y, x, end - x - (row->sum.lost > 0 ? 3 : 1), role, str_of(name),
-		str_of(ui->find));
+		(void)canvas_glyph(canvas, y, end, ROLE_WARNING, GLYPH_WARNING);
+	canvas_text_found(canvas, y, x, end - x - 1, side_role(row, is_selected),
+		str_of(side_name(row)), str_of(ui->find));
 }
 
 static void draw_side(const struct map_service *state, const struct ui *ui,
@@ -201,6 +238,7 @@ static void draw_side(const struct map_service *state, const struct ui *ui,
 {
 	const struct map_side *side = &state->sides[which];
 	const struct list *list = &state->lists[which];
+	struct side_columns at = place_columns(canvas->cols);
 	char text[96], rate[16];
 
 	cell_rate(rate, side->sum.rate);
@@ -208,20 +246,22 @@ static void draw_side(const struct map_service *state, const struct ui *ui,
 		which == SIDE_CALLERS ? "CALLED BY" : "CALLS", rate);
 	canvas_clear(canvas, 0, 0);
 	canvas_c(canvas, 0, 3, canvas->cols - 4, ROLE_HEADING, text);
+	draw_heads(canvas, &at);
 	for (size_t i = 0; i < list->height; i++) {
-		size_t at = list->top + i;
-		int y = (int)i + 1;
-		bool is_selected = which == state->side && at == list->selected;
+		size_t row = list->top + i;
+		int y = (int)i + HEAD_ROWS;
+		bool is_selected = which == state->side && row == list->selected;
 
 		canvas_clear(canvas, y, 0);
-		if (at >= side->count)
+		if (row >= side->count)
 			continue;
 		if (is_selected)
 			(void)canvas_glyph(canvas, y, 1, ROLE_MARK, GLYPH_MARK);
-		draw_side_row(state, ui, canvas, y, &side->rows[at], is_selected);
+		draw_side_row(ui, canvas, y, &side->rows[row], is_selected);
 	}
 	if (side->count == 0)
-		canvas_c(canvas, 1, 3, canvas->cols - 4, ROLE_QUIET, "nobody, in the last minute");
+		canvas_c(canvas, HEAD_ROWS, 3, canvas->cols - 4, ROLE_QUIET,
+			"nobody, in the last minute");
 }
 
 static void draw_version(const struct model *model, const struct canvas *canvas, int y,
@@ -245,15 +285,17 @@ static void draw_middle(
 {
 	size_t at;
 	const struct service_node *node;
-	int y = 1;
+	int y = HEAD_ROWS;
 	int rows = canvas->rows;
 
 	canvas_clear_rows(canvas, 0, rows);
 	(void)canvas_glyph(canvas, 0, 0, ROLE_QUIET, GLYPH_ARROW);
 	canvas_c(canvas, 0, 3, canvas->cols - 6, ROLE_SERVICE, shown(state));
 	(void)canvas_glyph(canvas, 0, canvas->cols - 2, ROLE_QUIET, GLYPH_ARROW);
+	canvas_c(canvas, 1, 5, canvas->cols - 14, ROLE_HEADING, "VERSION");
+	canvas_right(canvas, 1, canvas->cols - 8, 6, ROLE_HEADING, "REQ/S");
 	if (!model_find_node(model, str_of(shown(state)), &at)) {
-		canvas_c(canvas, 1, 3, canvas->cols - 4, ROLE_WARNING, "it is gone");
+		canvas_c(canvas, HEAD_ROWS, 3, canvas->cols - 4, ROLE_WARNING, "it is gone");
 		return;
 	}
 	node = &model->env->nodes[at];
@@ -269,12 +311,17 @@ static void draw_middle(
 	}
 }
 
+static int middle_cols(int cols)
+{
+	return cols >= 160 ? 38 : cols >= 110 ? 30 : 24;
+}
+
 static void map_service_draw(const void *arg, const struct model *model, const struct ui *ui,
 	const struct canvas *canvas)
 {
 	const struct map_service *state = arg;
 	int rows = canvas->rows - PANE_ROWS;
-	int middle = canvas->cols >= 110 ? 30 : 24;
+	int middle = middle_cols(canvas->cols);
 	int side = (canvas->cols - middle) / 2;
 	struct canvas part = canvas_part(canvas, 0, 0, rows, side);
 	int x = 1;
@@ -351,6 +398,9 @@ static enum redraw map_service_act(
 		if (row && row->kind != MAP_OUTSIDE && strcmp(row->service, shown(state)) != 0)
 			go_to(state, row->service);
 		break;
+	case ACTION_TRACE:
+		trace_open_lost(row && row->sum.lost_trace ? row->sum.lost_trace : "", ui);
+		break;
 	case ACTION_LOGS:
 		if (!row)
 			(void)snprintf(scope, sizeof(scope), "service:%s", shown(state));
@@ -378,7 +428,7 @@ static void map_service_selected(
 		return;
 	}
 	ret_selection->kind = SELECTED_EDGE;
-	ret_selection->number = (int64_t)row->sum.lost;
+	map_select_lost(row, ret_selection);
 	if (!callee) {
 		(void)snprintf(ret_selection->caller, sizeof(ret_selection->caller), "%s%s%s",
 			row->service, row->kind == MAP_VERSION ? "@" : "",
@@ -390,6 +440,29 @@ static void map_service_selected(
 	if (row->kind == MAP_VERSION)
 		str_copy(ret_selection->version, sizeof(ret_selection->version),
 			str_of(row->version));
+}
+
+static enum mouse_answer map_service_mouse(
+	void *arg, const struct model *model, struct ui *ui, const struct mouse *mouse)
+{
+	struct map_service *state = arg;
+	int middle = middle_cols(mouse->cols);
+	int left = (mouse->cols - middle) / 2;
+	int which = mouse->x < left ? SIDE_CALLERS : SIDE_CALLEES;
+	bool there = which == state->side;
+	enum mouse_answer answer;
+
+	(void)model;
+	(void)ui;
+	if (mouse->kind != MOUSE_PRESS || mouse->y < HEAD_ROWS ||
+		(mouse->x >= left && mouse->x < left + middle))
+		return MOUSE_IGNORED;
+	answer = list_press(&state->lists[which], (size_t)(mouse->y - HEAD_ROWS));
+	if (answer == MOUSE_IGNORED)
+		return answer;
+	state->side = which;
+	remember(state);
+	return there ? answer : MOUSE_DONE;
 }
 
 const struct view view_map_service = {
@@ -404,4 +477,5 @@ const struct view view_map_service = {
 	.draw = map_service_draw,
 	.act = map_service_act,
 	.selected = map_service_selected,
+	.mouse = map_service_mouse,
 };

@@ -76,10 +76,8 @@ static void pulls_prepare(
 	bool anew = (parts & (MODEL_SERVICES | MODEL_SESSIONS)) != 0;
 
 	(void)ui;
-	if (anew) {
+	if (anew)
 		pulls_gather(state, model);
-		pulls_measure(state);
-	}
 	if (anew || parts & MODEL_FIGURES)
 		pulls_add_figures(state, model);
 	state->below = rows >= BELOW_ROWS;
@@ -89,8 +87,7 @@ static void pulls_prepare(
 		remember(state);
 	}
 	list_resize(&state->cursor, state->count, state->cursor.height);
-	(void)columns_place_chosen(
-		&pulls_columns, &state->choice, state->needs, cols - 1, state->placed);
+	(void)columns_place_chosen(&pulls_columns, &state->choice, cols - 1, state->placed);
 }
 
 /* ---- drawing ---- */

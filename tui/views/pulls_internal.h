@@ -52,7 +52,6 @@ struct pulls {
 	struct list cursor;
 	struct column_choice choice;
 	struct placed placed[PULLS_TOTAL];
-	int needs[PULLS_TOTAL]; /* cells of the widest of all there are, whatever is filtered */
 	struct filtering filtering;
 	struct sorting sorting;
 	bool stale;
@@ -79,7 +78,6 @@ void pulls_add_figures(struct pulls *state, const struct model *model);
 void pulls_build(struct pulls *state, const struct model *model);
 
 /* pulls_rows.c */
-void pulls_measure(struct pulls *state);
 void pulls_draw_row(const struct pulls *state, const struct model *model, const struct ui *ui,
 	const struct canvas *canvas, int y, size_t at);
 /* Rule, headline, sentence. */

@@ -6,24 +6,22 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/base/text.h"
-
 #include "tui/views/about.h"
 #include "tui/keymap.h"
 #include "tui/views/cells.h"
 #include "tui/views/pulls_internal.h"
 
 static const struct column_spec specs[PULLS_TOTAL] = {
-	[PULLS_NAME] = {"PULL REQUEST", 28, 80, 3, 0, false, 'n'},
+	[PULLS_NAME] = {"PULL REQUEST", 29, 60, 3, 0, false, 'n'},
 	[PULLS_AUTHOR] = {"AUTHOR", 6, 12, 2, 5, false, 'o'},
 	[PULLS_HEALTH] = {"HEALTH", 11, 0, 2, 0, false, 'h'},
-	[PULLS_SERVICES] = {"SERVICES", 16, 60, 2, 7, false, 0},
+	[PULLS_SERVICES] = {"SERVICES", 16, 34, 2, 7, false, 0},
 	[PULLS_AGE] = {"AGE", 3, 0, 2, 4, true, 'a'},
 	[PULLS_EXPIRES] = {"EXPIRES", 7, 0, 2, 3, true, 'x'},
 	[PULLS_RATE] = {"REQ/S", 6, 0, 1, 0, true, 'r'},
 	[PULLS_ERRORS] = {"5XX%", 7, 0, 1, 0, true, 'e'},
 	[PULLS_P95] = {"P95", 6, 0, 1, 9, true, 0},
-	[PULLS_SESSIONS] = {"PINS", 4, 0, 1, 1, true, 'i'},
+	[PULLS_SESSIONS] = {"SESSIONS", 8, 0, 2, 1, true, 'i'},
 	[PULLS_KEYS] = {"PINNED BY", 15, 40, 2, 8, false, 0},
 };
 
@@ -40,8 +38,6 @@ static const struct column_about about[PULLS_TOTAL] = {
 	[PULLS_SESSIONS] = {"sessions", "how many sessions pin one of its versions", false},
 	[PULLS_KEYS] = {"keys", "the keys of these sessions", false},
 };
-
-enum { NUMBER_COLS = 7 }; /* "#48200 " before the title */
 
 const struct column_set pulls_columns = {specs, about, PULLS_TOTAL};
 
@@ -78,8 +74,8 @@ static void draw_name(const struct row *row, int x, int width)
 		(void)snprintf(text, sizeof(text), "#%" PRId64, row->pull->number);
 		canvas_text_found(row->canvas, row->y, x, 6, row->selected ? role : ROLE_PR,
 			str_of(text), str_of(row->ui->find));
-		x += NUMBER_COLS;
-		width -= NUMBER_COLS;
+		x += 7;
+		width -= 7;
 		(void)snprintf(text, sizeof(text), "%.*s", STR_ARG(row->pull->title));
 	}
 	canvas_text_found(row->canvas, row->y, x, width, role, str_of(text), str_of(row->ui->find));
@@ -117,60 +113,20 @@ static void draw_health(const struct row *row, int x, int width)
 		pull->state == STATE_READY ? ROLE_BASE : role, text);
 }
 
-enum { WORDS_SIZE = 256, WORDS_MAX = 6 };
-
-static const char *services_text(const struct pull *pull, char dst[WORDS_SIZE])
-{
-	struct word_list words = {.dst = dst, .size = WORDS_SIZE, .max = WORDS_MAX};
-
-	dst[0] = '\0';
-	for (size_t i = 0; i < pull->version_count; i++)
-		if (pull->versions[i].newest)
-			words_add(&words, pull->versions[i].version->service);
-	words_end(&words, (size_t)pull->services);
-	return dst;
-}
-
-static const char *keys_text(const struct pull *pull, char dst[WORDS_SIZE])
-{
-	struct word_list words = {.dst = dst, .size = WORDS_SIZE, .max = WORDS_MAX};
-
-	dst[0] = '\0';
-	for (size_t i = 0; i < pull->session_count; i++)
-		words_add(&words, pull->sessions[i]->key);
-	words_end(&words, pull->session_count);
-	return dst;
-}
-
-static void widen(int *need, struct str text, int beside)
-{
-	int cells = (int)text_cells(text) + beside;
-
-	if (cells > *need)
-		*need = cells;
-}
-
-void pulls_measure(struct pulls *state)
-{
-	memset(state->needs, 0, sizeof(state->needs));
-	for (size_t i = 0; i < state->list.count; i++) {
-		const struct pull *pull = &state->list.items[i];
-		char text[WORDS_SIZE];
-
-		widen(&state->needs[PULLS_NAME], pull->title, NUMBER_COLS);
-		widen(&state->needs[PULLS_AUTHOR], pull->author, 0);
-		widen(&state->needs[PULLS_SERVICES], str_of(services_text(pull, text)), 0);
-		widen(&state->needs[PULLS_KEYS], str_of(keys_text(pull, text)), 0);
-	}
-}
-
 static void draw_services(const struct row *row, int x, int width)
 {
-	char text[WORDS_SIZE];
+	char text[256];
+	struct word_list words = {.dst = text, .size = sizeof(text), .max = 6};
 
-	if (!row->version)
-		canvas_text_found(row->canvas, row->y, x, width, ROLE_SERVICE,
-			str_of(services_text(row->pull, text)), str_of(row->ui->find));
+	if (row->version)
+		return;
+	text[0] = '\0';
+	for (size_t i = 0; i < row->pull->version_count; i++)
+		if (row->pull->versions[i].newest)
+			words_add(&words, row->pull->versions[i].version->service);
+	words_end(&words, (size_t)row->pull->services);
+	canvas_text_found(
+		row->canvas, row->y, x, width, ROLE_SERVICE, str_of(text), str_of(row->ui->find));
 }
 
 static void draw_age(const struct row *row, int x, int width)
@@ -239,10 +195,15 @@ static void draw_sessions(const struct row *row, int x, int width)
 
 static void draw_keys(const struct row *row, int x, int width)
 {
-	char text[WORDS_SIZE];
+	char text[256];
+	struct word_list words = {.dst = text, .size = sizeof(text), .max = 6};
 
+	text[0] = '\0';
+	for (size_t i = 0; !row->version && i < row->pull->session_count; i++)
+		words_add(&words, row->pull->sessions[i]->key);
 	if (!row->version)
-		canvas_c(row->canvas, row->y, x, width, ROLE_SESSION, keys_text(row->pull, text));
+		words_end(&words, row->pull->session_count);
+	canvas_c(row->canvas, row->y, x, width, ROLE_SESSION, text);
 }
 
 static void (*const cells[PULLS_TOTAL])(const struct row *row, int x, int width) = {

@@ -169,10 +169,8 @@ static void services_prepare(
 {
 	struct services *state = arg;
 
-	if (parts & MODEL_SERVICES) {
+	if (parts & MODEL_SERVICES)
 		services_forget_marks(state, model);
-		services_measure(state, model);
-	}
 	if (parts & parts_of_order(state))
 		state->stale = true;
 	if (take_me(state, ui))
@@ -184,8 +182,8 @@ static void services_prepare(
 		parts |= MODEL_SERVICES;
 	}
 	list_resize(&state->list, state->tree.count, state->list.height);
-	(void)columns_place_chosen(&services_columns, &state->choice, state->needs,
-		state->list_cols - 1, state->placed);
+	(void)columns_place_chosen(
+		&services_columns, &state->choice, state->list_cols - 1, state->placed);
 	if (parts & MODEL_SERVICES || state->service[0] == '\0')
 		remember(state, model);
 	services_fill_pane(state, model);

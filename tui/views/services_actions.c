@@ -8,7 +8,6 @@
 #include "core/base/strbuf.h"
 #include "core/base/time.h"
 
-#include "tui/losses.h"
 #include "tui/views/services_internal.h"
 #include "tui/views/side.h"
 
@@ -104,6 +103,19 @@ static void act_extend(struct services *state, const struct model *model, struct
 	ui_ask_line(ui, QUESTION_EXTEND, label, ttl);
 }
 
+static size_t pins_asked(const struct services *state, const struct model *model)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < state->asked.count; i++) {
+		struct command_vars vars;
+
+		targets_vars(&state->asked, i, &vars);
+		count += model_pin_count(model, vars.service, vars.version);
+	}
+	return count;
+}
+
 /* The same command for each, as a shell would be told. */
 static void all_commands(
 	const struct services *state, char dst[COMMAND_MAX], const char *command, const char *ttl)
@@ -124,38 +136,13 @@ static void all_commands(
 	strbuf_finish(&line);
 }
 
-/* What is lost with one is said whole; of several, what their pins lead to. */
-static void losses_asked(
-	const struct services *state, const struct model *model, char dst[MESSAGE_MAX])
-{
-	char what[MESSAGE_MAX / 2];
-	struct command_vars vars;
-	size_t pins = 0;
-
-	targets_vars(&state->asked, 0, &vars);
-	if (state->asked.count == 1) {
-		losses_of_version(model, vars.service, vars.version, dst);
-		return;
-	}
-	for (size_t i = 0; i < state->asked.count; i++) {
-		targets_vars(&state->asked, i, &vars);
-		pins += model_pin_count(model, vars.service, vars.version);
-	}
-	targets_words(&state->asked, what, sizeof(what));
-	if (pins == 0)
-		(void)snprintf(dst, MESSAGE_MAX, "Retire %s? No session pins them.", what);
-	else
-		(void)snprintf(dst, MESSAGE_MAX,
-			"Retire %s? %zu pin%s of sessions will lead nowhere: lenient ones go to "
-			"stable, strict ones get 503.",
-			what, pins, pins == 1 ? "" : "s");
-}
-
 static void act_retire(struct services *state, const struct model *model, struct ui *ui)
 {
 	char command[COMMAND_MAX];
 	char label[MESSAGE_MAX];
+	char what[MESSAGE_MAX / 2];
 	const char *stable;
+	size_t pins;
 
 	if (!ask_about(state, model, ui, "{services.retire} retires"))
 		return;
@@ -166,27 +153,56 @@ static void act_retire(struct services *state, const struct model *model, struct
 			stable);
 		return;
 	}
-	losses_asked(state, model, label);
+	targets_words(&state->asked, what, sizeof(what));
+	pins = pins_asked(state, model);
 	all_commands(state, command, keymap_binding(AREA_SERVICES, ACTION_RETIRE)->command, NULL);
+	if (pins == 0)
+		(void)snprintf(label, sizeof(label), "Retire %s? No session pins %s.", what,
+			state->asked.count == 1 ? "it" : "them");
+	else
+		(void)snprintf(label, sizeof(label),
+			"Retire %s? %zu pin%s of sessions will lead nowhere: lenient ones go to "
+			"stable, strict ones get 503.",
+			what, pins, pins == 1 ? "" : "s");
 	ui_ask_confirm(ui, QUESTION_RETIRE, true, label, command);
 }
 
 /* ---- logs ---- */
 
-/* All that are marked in one tail, merged by time, and nothing beside them. */
-static void act_logs_marked(const struct services *state, struct ui *ui)
+/* Words that were not said yet, with commas between. */
+static void add_once(char *dst, size_t size, struct str word)
 {
-	struct strbuf scope;
+	struct str rest = str_of(dst);
+	size_t used = rest.n;
 
-	strbuf_init(&scope, LIMIT_FILTER);
-	for (size_t i = 0; i < state->marks.count; i++)
-		strbuf_addf(&scope, "%s%s", i == 0 ? "version:" : ",", state->marks.ids[i]);
-	if (scope.overflow)
+	while (rest.n > 0)
+		if (str_eq(str_cut(&rest, ','), word))
+			return;
+	(void)snprintf(dst + used, size - used, "%s%.*s", used > 0 ? "," : "", STR_ARG(word));
+}
+
+/* All that are marked in one tail, merged by time. */
+static void act_logs_marked(struct services *state, const struct model *model, struct ui *ui)
+{
+	char services[LIMIT_FILTER / 2] = "";
+	char versions[LIMIT_FILTER / 2] = "";
+	char scope[LIMIT_FILTER + 32];
+
+	(void)ask_about(state, model, ui, "");
+	for (size_t i = 0; i < state->asked.count; i++) {
+		struct command_vars vars;
+
+		targets_vars(&state->asked, i, &vars);
+		add_once(services, sizeof(services), vars.service);
+		add_once(versions, sizeof(versions), vars.version);
+	}
+	(void)snprintf(scope, sizeof(scope), "service:%s version:%s", services, versions);
+	if (strlen(scope) > LIMIT_FILTER) {
 		ui_say(ui, ROLE_WARNING,
 			"the names of all that are marked are too long for a filter");
-	else
-		ui_open(ui, &view_requests, scope.data);
-	strbuf_finish(&scope);
+		return;
+	}
+	ui_open(ui, &view_requests, scope);
 }
 
 static void act_logs(struct services *state, const struct model *model, struct ui *ui)
@@ -194,10 +210,9 @@ static void act_logs(struct services *state, const struct model *model, struct u
 	char scope[LIMIT_SERVICE_NAME + LIMIT_VERSION_NAME + 32];
 
 	if (state->marks.count > 0) {
-		act_logs_marked(state, ui);
+		act_logs_marked(state, model, ui);
 		return;
 	}
-	(void)model;
 	if (state->service[0] == '\0')
 		return;
 	(void)snprintf(scope, sizeof(scope), "service:%s%s%s", state->service,

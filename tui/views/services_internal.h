@@ -38,8 +38,6 @@ struct services {
 	struct list list;
 	struct column_choice choice;
 	struct placed placed[COLUMN_TOTAL];
-	int needs
-		[COLUMN_TOTAL]; /* cells of the widest of all versions, whatever is filtered or folded */
 	struct filtering filtering;
 	struct sorting sorting; /* its orders are those of the tree, by index */
 	bool mine; /* what is mine comes first */
@@ -70,7 +68,6 @@ const struct version *services_selected_version(
 	const struct services *state, const struct model *model);
 
 /* services_rows.c */
-void services_measure(struct services *state, const struct model *model);
 void services_draw_row(const struct services *state, const struct model *model, const struct ui *ui,
 	const struct canvas *canvas, int y, size_t at);
 

@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/base/text.h"
-
 #include "tui/views/cells.h"
 #include "tui/views/services_internal.h"
 
@@ -45,42 +43,6 @@ static const struct column_about about[COLUMN_TOTAL] = {
 };
 
 const struct column_set services_columns = {specs, about, COLUMN_TOTAL};
-
-enum { INDENT = 2, TAG_COLS = 8 }; /* of versions; "  stable" behind a name */
-
-static void widen(int *need, const char *text, int beside)
-{
-	int cells = (int)text_cells(str_of(text)) + beside;
-
-	if (cells > *need)
-		*need = cells;
-}
-
-static void measure_version(int *needs, const struct version *version)
-{
-	enum { STATE_COLS = 3, SINCE_COLS = 8 };
-	const char *why = version->state_detail;
-
-	widen(&needs[COLUMN_NAME], version->name,
-		INDENT + (version->kind == KIND_STABLE ? TAG_COLS : 0));
-	widen(&needs[COLUMN_AUTHOR], version->pr_author, 0);
-	if (version->state == STATE_UNHEALTHY && why)
-		widen(&needs[COLUMN_HEALTH], why, STATE_COLS + SINCE_COLS);
-}
-
-/* The least a column has is its own; only what grows is measured. */
-void services_measure(struct services *state, const struct model *model)
-{
-	memset(state->needs, 0, sizeof(state->needs));
-	state->needs[COLUMN_HEALTH] = specs[COLUMN_HEALTH].min;
-	for (size_t i = 0; i < model->env->node_count; i++) {
-		const struct service_node *node = &model->env->nodes[i];
-
-		widen(&state->needs[COLUMN_NAME], node->service->name, 0);
-		for (size_t j = 0; j < node->version_count; j++)
-			measure_version(state->needs, node->versions[j]);
-	}
-}
 
 struct row {
 	const struct services *state;
@@ -125,6 +87,7 @@ static void draw_service_name(const struct row *row, int x, int width)
 
 static void draw_name(const struct row *row, int x, int width)
 {
+	enum { INDENT = 2, TAG_COLS = 8 };
 	const struct version *version = row->version;
 	bool stable;
 	int used;
@@ -144,7 +107,7 @@ static void draw_name(const struct row *row, int x, int width)
 	if (!stable)
 		return;
 	used = (int)strlen(version->name) + 2;
-	(void)canvas_run_c(row->canvas, row->y, x + (used < width + 2 ? used : width + 2), 6,
+	(void)canvas_run_c(row->canvas, row->y, x + (used < width + 1 ? used : width + 1), 6,
 		ROLE_QUIET, "stable");
 }
 

@@ -35,6 +35,9 @@ bool session_act(const struct session *session, struct ui *ui, enum action actio
 		(void)snprintf(text, sizeof(text), "session:%s", session->key);
 		ui_open(ui, &view_requests, text);
 		return true;
+	case ACTION_MAP:
+		ui_open(ui, &view_map_session, session->key);
+		return true;
 	case ACTION_EXTEND:
 		if (session->ttl_ms > 0)
 			duration_format(session->ttl_ms, ttl);

@@ -19,3 +19,17 @@ void trace_open(const struct request *line, struct ui *ui)
 	(void)snprintf(scope, sizeof(scope), "trace:%.*s", STR_ARG(line->trace));
 	ui_open(ui, &view_requests, scope);
 }
+
+void trace_open_lost(const char *trace, struct ui *ui)
+{
+	char scope[LIMIT_FILTER + 1];
+
+	if (trace[0] == '\0') {
+		ui_say(ui, ROLE_QUIET,
+			"{detail.trace} follows a request that lost its session: none is known "
+			"here");
+		return;
+	}
+	(void)snprintf(scope, sizeof(scope), "trace:%s", trace);
+	ui_open(ui, &view_requests, scope);
+}

@@ -8,5 +8,7 @@
 
 /* All the hops of its trace in Requests; Esc comes back. Says so when it has none, or is NULL. */
 void trace_open(const struct request *line, struct ui *ui);
+/* The same of a trace's id; "" when nothing is known to have lost its session. */
+void trace_open_lost(const char *trace, struct ui *ui);
 
 #endif

@@ -87,18 +87,11 @@ int columns_place(const struct column_spec *specs, size_t count, int width, stru
 }
 
 int columns_place_chosen(const struct column_set *set, const struct column_choice *choice,
-	const int *needs, int width, struct placed *placed)
+	int width, struct placed *placed)
 {
-	struct column_spec specs[COLUMNS_MAX];
-
-	assert(set->count <= COLUMNS_MAX);
-	memcpy(specs, set->specs, set->count * sizeof(*specs));
-	for (size_t i = 0; i < set->count; i++) {
-		placed[i].width = choice->hidden[i] ? 0 : specs[i].min;
-		if (needs && needs[i] > 0 && needs[i] < specs[i].max)
-			specs[i].max = needs[i];
-	}
-	return place(specs, set->count, choice->order, width, placed);
+	for (size_t i = 0; i < set->count; i++)
+		placed[i].width = choice->hidden[i] ? 0 : set->specs[i].min;
+	return place(set->specs, set->count, choice->order, width, placed);
 }
 
 char columns_sort_letter(

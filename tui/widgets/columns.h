@@ -69,12 +69,8 @@ void columns_choose_all(struct column_choice *choice, const struct column_set *s
 bool columns_toggle(struct column_choice *choice, const struct column_set *set, size_t at);
 /* Moves it one place on, or back; false at either end. */
 bool columns_move(struct column_choice *choice, const struct column_set *set, size_t at, bool on);
-/*
- * As columns_place(). `needs` (NULL: not known) are the cells of the widest text of each column, 0 where that is not
- * known: a column grows no wider than it needs, so that others have the room.
- */
 int columns_place_chosen(const struct column_set *set, const struct column_choice *choice,
-	const int *needs, int width, struct placed *placed);
+	int width, struct placed *placed);
 
 /* "pr -author commit": the order, with a minus before what is hidden. */
 void columns_write(
