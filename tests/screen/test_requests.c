@@ -34,6 +34,7 @@ static void test_from_error_to_error(void **state)
 	open_requests(40, 120);
 	pty_wait_text(&pty, "errors ");
 	pty_keys(&pty, "e"); /* the newest is one: while following, the one above it */
+	pty_wait_text(&pty, "the last error so far; G follows again");
 	pty_wait_text(&pty, "┃ 18:42:05.045  payments");
 	pty_wait_text(&pty, " above, 1 below");
 	pty_keys(&pty, "E");
@@ -223,6 +224,24 @@ static void test_empty(void **state)
 	pty_wait_text(&pty, "Routing-Session: qa-seats");
 }
 
+/* Empty because of the reader's own filter, and because nothing reaches the version: each says so, and no more. */
+static void test_empty_says_why(void **state)
+{
+	(void)state;
+	open_requests(24, 80);
+	pty_keys(&pty, "/status:418\r");
+	pty_wait_text(&pty, " requests here, none matches status:418.");
+	assert_true(pty_shows(&pty, "Esc drops the filter"));
+	assert_false(pty_shows(&pty, "This sends one"));
+	assert_true(pty_shows(&pty, "Requests › all requests"));
+	pty_keys(&pty, "\033t");
+	pty_wait_text(&pty, "show which requests");
+	pty_keys(&pty, "service:profile version:pr-551\r");
+	pty_wait_text(&pty, "profile@pr-551 is unhealthy: connection refused.");
+	assert_true(pty_shows(&pty, "reason:version-unhealthy service:profile"));
+	assert_false(pty_shows(&pty, "This sends one"));
+}
+
 static void test_side_wants_room(void **state)
 {
 	(void)state;
@@ -243,6 +262,7 @@ int main(void)
 		DASH_TEST(test_side_wants_room),
 		DASH_TEST(test_all_again),
 		DASH_TEST(test_empty),
+		DASH_TEST(test_empty_says_why),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -131,12 +131,37 @@ static void test_mouse(void **state)
 		MOUSE_IGNORED);
 }
 
+/* The longest word in it is read whole at 80 columns; the path has what is left. */
+static void test_why_is_whole(void **state)
+{
+	struct reader *reader = *state;
+	const struct placed *placed = reader->state->placed;
+	struct request request;
+
+	memset(&request, 0, sizeof(request));
+	request.seq = ++reader->seq;
+	request.service = STR_LIT("profile");
+	request.version = STR_LIT("pr-551");
+	request.kind = KIND_EPHEMERAL;
+	request.carrier = CARRIER_COUNT;
+	request.intended = REASON_COUNT;
+	request.reason = REASON_VERSION_UNHEALTHY;
+	request.path = STR_LIT("/me/picture/of/a/good/length");
+	lines_add(reader->model.lines, &request, reader->model.env, 1000);
+	view_requests.prepare(reader->state, &reader->model, &reader->ui, MODEL_LINES, ROWS, 80);
+	assert_true(placed[COLUMN_WHY].width >= (int)strlen("version-unhealthy"));
+	assert_true(placed[COLUMN_PATH].width >= 12);
+	assert_true(placed[COLUMN_TIME].width > 0);
+	assert_true(placed[COLUMN_PATH].x + placed[COLUMN_PATH].width <= 79);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_follows, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_is_not_moved, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_mouse, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_why_is_whole, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -135,13 +135,18 @@ static void select_row(struct requests *state, const struct model *model, size_t
 /* While following the last one is looked for: it has just gone by. */
 static void act_error(struct requests *state, const struct model *model, struct ui *ui, bool back)
 {
+	bool followed = state->follows;
 	size_t row;
 
-	back = back || state->follows;
-	if (lines_find_error(model->lines, state->list.selected, back, &row))
+	back = back || followed;
+	if (lines_find_error(model->lines, state->list.selected, back, &row)) {
 		select_row(state, model, row);
-	else
+		if (followed)
+			ui_say(ui, ROLE_QUIET,
+				"the last error so far; {global.bottom} follows again");
+	} else {
 		ui_say(ui, ROLE_QUIET, "no error %s this one", back ? "above" : "below");
+	}
 }
 
 static void act_side(const struct requests *state, const struct model *model, struct ui *ui)

@@ -1,14 +1,14 @@
 /*
- * Requests while there is none: what it waits for, and a line that sends one. What the tail is narrowed to is what is
- * selected then, so that y and x have something to work with. Called by the view; pure.
+ * Requests while none is shown: what it waits for, and a line that sends one, where such a line would show. What the
+ * tail is narrowed to is what is selected then, so that y and x have something to work with. Called by the view; pure.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "core/base/strbuf.h"
+#include "core/model/decision.h"
 #include "core/model/howto.h"
 
-#include "tui/keymap.h"
 #include "tui/views/cells.h"
 #include "tui/views/requests_internal.h"
 
@@ -84,32 +84,109 @@ static bool add_example(struct strbuf *line, const struct model *model)
 	return true;
 }
 
-void requests_draw_empty(const struct model *model, const struct canvas *canvas)
+/* The one the tail is narrowed to, when nothing reaches it; else NULL. */
+static const struct version *version_down(const struct model *model)
 {
-	struct canvas part = canvas_part(canvas, 2, 0, canvas->rows - 2, canvas->cols);
-	bool refused = model->scope_error[0] != '\0';
-	const char *what = refused                           ? model->scope_error
-			   : model->tail.state == FEED_STALE ? model->tail.why
-			   : model->scope[0] != '\0'
-				   ? "No request of these yet. The next one shows here at once."
-				   : "No request yet. The next one shows here at once.";
+	struct selection what = {0};
+	const struct version *version;
+
+	requests_scope_selection(model, &what);
+	if (what.kind != SELECTED_VERSION)
+		return NULL;
+	version = environment_version(model->env, str_of(what.service), str_of(what.version));
+	return version && !version_is_ready(version) ? version : NULL;
+}
+
+/* What is meant for it is answered by somebody else, so it never shows here. */
+static int draw_down(const struct canvas *canvas, int y, const struct version *version)
+{
+	bool stable = version->kind == KIND_STABLE;
+	const char *detail = version->state_detail;
+	struct strbuf text;
+
+	strbuf_init(&text, LIMIT_FILTER);
+	strbuf_addf(&text, "%s@%s is %s%s%s.", version->service, version->name,
+		version_state_names[version->state], detail ? ": " : "", detail ? detail : "");
+	y = cell_sentence(canvas, y, 3, ROLE_WARNING, strbuf_str(&text));
+	y = cell_sentence(canvas, y, 3, ROLE_BASE,
+		stable ? STR_LIT("While it is not ready, what would go to it gets 503.")
+		       : STR_LIT("While it is not ready, requests pinned to it go to stable, or "
+				 "get 503 where they are strict."));
+	y = cell_say(canvas, y, 3, ROLE_QUIET, "{requests.scope} and this shows those:");
+	strbuf_reset(&text);
+	strbuf_addf(&text, "reason:%s service:%s",
+		reason_names[stable ? REASON_STABLE_DOWN : REASON_VERSION_UNHEALTHY],
+		version->service);
+	y = cell_sentence(canvas, y, 3, ROLE_COMMAND, strbuf_str(&text));
+	strbuf_finish(&text);
+	return y;
+}
+
+/* There are some, and it is the reader's own filter that hides them. */
+static int draw_hidden(
+	const struct requests *state, const struct model *model, const struct canvas *canvas, int y)
+{
+	struct lines_counts counts;
+	struct strbuf text;
+
+	lines_count(model->lines, model->now_ms, &counts);
+	strbuf_init(&text, LIMIT_FILTER);
+	if (counts.hidden > 0)
+		strbuf_addf(&text, "%zu request%s here, none matches", counts.hidden,
+			counts.hidden == 1 ? "" : "s");
+	else
+		strbuf_add_c(&text, "No request yet that matches");
+	strbuf_addf(&text, " %s.", state->filter_text);
+	y = cell_sentence(canvas, y, 3, ROLE_BASE, strbuf_str(&text));
+	strbuf_finish(&text);
+	return cell_say(canvas, y, 3, ROLE_QUIET,
+		"New ones that do show at once; {global.back} drops the filter.");
+}
+
+/* What would send one. */
+static int draw_example(const struct model *model, const struct canvas *canvas, int y)
+{
 	struct strbuf line;
-	char text[128];
-	int y = cell_sentence(&part, 0, 3, refused ? ROLE_FAILED : ROLE_BASE, str_of(what));
 
 	strbuf_init(&line, LIMIT_FILTER);
-	if (!refused && add_example(&line, model)) {
-		y = cell_sentence(&part, y, 3, ROLE_QUIET, STR_LIT("This sends one:"));
-		y = cell_sentence(&part, y, 3, ROLE_COMMAND, strbuf_str(&line));
+	if (add_example(&line, model)) {
+		y = cell_sentence(canvas, y, 3, ROLE_QUIET, STR_LIT("This sends one:"));
+		y = cell_sentence(canvas, y, 3, ROLE_COMMAND, strbuf_str(&line));
 	}
 	strbuf_finish(&line);
-	if (!refused && model->env->node_count == 0)
-		y = cell_sentence(&part, y, 3, ROLE_QUIET,
+	if (model->env->node_count == 0)
+		y = cell_sentence(canvas, y, 3, ROLE_QUIET,
 			STR_LIT("No service is registered yet: 1 says how one is."));
-	if (model->scope[0] == '\0')
-		return;
-	(void)snprintf(text, sizeof(text), "%.*s shows all requests, %.*s asks for others.",
-		STR_ARG(keymap_key(AREA_REQUESTS, ACTION_ALL)),
-		STR_ARG(keymap_key(AREA_REQUESTS, ACTION_SCOPE)));
-	(void)cell_sentence(&part, y, 3, ROLE_QUIET, str_of(text));
+	return y;
+}
+
+static int draw_none(
+	const struct requests *state, const struct model *model, const struct canvas *canvas, int y)
+{
+	const struct version *down = version_down(model);
+	const char *what = model->scope[0] != '\0'
+				   ? "No request of these yet. The next one shows here at once."
+				   : "No request yet. The next one shows here at once.";
+
+	if (model->scope_error[0] != '\0')
+		return cell_sentence(canvas, y, 3, ROLE_FAILED, str_of(model->scope_error));
+	if (model->tail.state == FEED_STALE)
+		return cell_sentence(canvas, y, 3, ROLE_BASE, str_of(model->tail.why));
+	if (state->filter_text[0] != '\0')
+		return draw_hidden(state, model, canvas, y);
+	if (down)
+		return draw_down(canvas, y, down);
+	y = cell_sentence(canvas, y, 3, ROLE_BASE, str_of(what));
+	return draw_example(model, canvas, y);
+}
+
+void requests_draw_empty(
+	const struct requests *state, const struct model *model, const struct canvas *canvas)
+{
+	struct canvas part = canvas_part(canvas, 2, 0, canvas->rows - 2, canvas->cols);
+	int y = draw_none(state, model, &part, 0);
+
+	if (model->scope[0] != '\0')
+		(void)cell_say(&part, y, 3, ROLE_QUIET,
+			"{requests.all} shows all requests, {requests.scope} asks for others.");
 }

@@ -53,7 +53,8 @@ void requests_draw_title(const void *arg, const struct model *model, const struc
 /* requests_empty.c */
 /* The session or version the tail is narrowed to; left as it is when it is none that is there. */
 void requests_scope_selection(const struct model *model, struct selection *ret_selection);
-/* Below the titles: what it waits for, and what would send one. */
-void requests_draw_empty(const struct model *model, const struct canvas *canvas);
+/* Below the titles: why nothing is shown, what it waits for, and what would send one. */
+void requests_draw_empty(
+	const struct requests *state, const struct model *model, const struct canvas *canvas);
 
 #endif

@@ -126,6 +126,40 @@ static void need_line(struct requests *state, const struct model *model, int64_t
 	need(state, COLUMN_SESSION, (int)text_cells(line->session));
 }
 
+/* The least width is what is in sight, where that is less. */
+static void shrink(struct column_spec *specs, const int *needs)
+{
+	static const enum requests_column names[] = {COLUMN_SERVICE, COLUMN_VERSION};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		struct column_spec *spec = &specs[names[i]];
+		int title = (int)strlen(spec->title);
+		int least = needs[names[i]] > title ? needs[names[i]] : title;
+
+		if (least < spec->min)
+			spec->min = least;
+	}
+}
+
+/* The word that says why is read whole: the others can do with less, and without the method. */
+static void widen_why(
+	const struct column_spec *specs, const int *needs, int width, struct placed *placed)
+{
+	struct column_spec wider[COLUMN_TOTAL];
+	struct placed tried[COLUMN_TOTAL];
+
+	memcpy(wider, specs, sizeof(wider));
+	shrink(wider, needs);
+	wider[COLUMN_WHY].min = specs[COLUMN_WHY].max;
+	if (placed[COLUMN_WHY].width == 0 || placed[COLUMN_WHY].width >= wider[COLUMN_WHY].min)
+		return;
+	(void)columns_place(wider, COLUMN_TOTAL, width, tried);
+	for (size_t i = 0; i < COLUMN_TOTAL; i++)
+		if (i != COLUMN_METHOD && (tried[i].width > 0) != (placed[i].width > 0))
+			return;
+	memcpy(placed, tried, sizeof(tried));
+}
+
 void requests_place(struct requests *state, const struct model *model, int cols)
 {
 	struct column_spec specs[COLUMN_TOTAL];
@@ -149,6 +183,7 @@ void requests_place(struct requests *state, const struct model *model, int cols)
 		specs[COLUMN_PATH].max = columns[COLUMN_PATH].max;
 		(void)columns_place(specs, COLUMN_TOTAL, cols - 1, state->placed);
 	}
+	widen_why(specs, state->needs, cols - 1, state->placed);
 }
 
 /* ---- drawing ---- */
@@ -347,12 +382,13 @@ void requests_draw(const void *arg, const struct model *model, const struct ui *
 			draw_break(canvas, (int)i + 1, "what was here is no longer kept");
 	}
 	if (state->list.count == 0)
-		requests_draw_empty(model, canvas);
+		requests_draw_empty(state, model, canvas);
 }
 
 /* ---- the title ---- */
 
 enum { TITLE_SIZE = LIMIT_FILTER + 300 };
+static const char everything[] = "all requests";
 
 static int add_errors(const struct requests *state, char *dst, size_t size)
 {
@@ -366,21 +402,26 @@ static int add_errors(const struct requests *state, char *dst, size_t size)
 	return snprintf(dst, size, "   errors %zu above, %zu below", before, behind);
 }
 
-static int add_filter(
-	const struct requests *state, const struct lines_counts *counts, char *dst, size_t size)
+static int add_filter(const struct requests *state, const struct lines_counts *counts, bool hides,
+	char *dst, size_t size)
 {
 	char around[24] = "";
+	char hidden[40] = "";
 
 	if (state->filter_text[0] == '\0')
 		return 0;
 	if (state->context > 0)
 		(void)snprintf(around, sizeof(around), " +-%zu", state->context);
-	return snprintf(
-		dst, size, "   filter %s%s hides %zu", state->filter_text, around, counts->hidden);
+	if (hides)
+		(void)snprintf(hidden, sizeof(hidden), " hides %zu", counts->hidden);
+	return snprintf(dst, size, "   filter %s%s%s", state->filter_text, around, hidden);
 }
 
+/* What the figures go without where there is no room, one after the other. */
+enum brevity { BRIEF_NOT, BRIEF_RATE, BRIEF_HIDDEN, BRIEF_ERRORS };
+
 static void describe(const struct requests *state, const struct model *model,
-	const struct lines_counts *counts, char text[TITLE_SIZE])
+	const struct lines_counts *counts, enum brevity brevity, char text[TITLE_SIZE])
 {
 	int64_t newest = lines_number(model->lines, state->list.count - 1);
 	int64_t behind = counts->kept > 0 && newest > state->seen ? newest - state->seen : 0;
@@ -388,17 +429,39 @@ static void describe(const struct requests *state, const struct model *model,
 
 	if (model->tail.state == FEED_STALE)
 		used = snprintf(text, TITLE_SIZE, "reconnecting");
-	else if (state->follows)
-		used = snprintf(text, TITLE_SIZE,
-			counts->per_second > 0 ? "following, %d/s" : "following",
-			counts->per_second);
-	else
+	else if (!state->follows)
 		used = snprintf(text, TITLE_SIZE, "paused, %lld new below", (long long)behind);
+	else if (counts->per_second > 0 && brevity < BRIEF_RATE)
+		used = snprintf(text, TITLE_SIZE, "following, %d/s", counts->per_second);
+	else
+		used = snprintf(text, TITLE_SIZE, "following");
 	if (counts->lost > 0 || counts->lost_unknown)
 		used += snprintf(text + used, TITLE_SIZE - (size_t)used, "   lost %lld%s",
 			(long long)counts->lost, counts->lost_unknown ? " and more" : "");
-	used += add_filter(state, counts, text + used, TITLE_SIZE - (size_t)used);
-	(void)add_errors(state, text + used, TITLE_SIZE - (size_t)used);
+	used += add_filter(
+		state, counts, brevity < BRIEF_HIDDEN, text + used, TITLE_SIZE - (size_t)used);
+	if (brevity < BRIEF_ERRORS)
+		(void)add_errors(state, text + used, TITLE_SIZE - (size_t)used);
+}
+
+/* What it is narrowed to has at least half of the row, if it needs it; returns the cells of the figures. */
+static int describe_beside(const struct requests *state, const struct model *model,
+	const struct lines_counts *counts, int cols, char text[TITLE_SIZE])
+{
+	int scope = (int)text_cells(str_of(model->scope[0] != '\0' ? model->scope : everything));
+	enum brevity brevity = BRIEF_NOT;
+	int cells;
+
+	if (scope > cols / 2)
+		scope = cols / 2;
+	for (;; brevity++) {
+		describe(state, model, counts, brevity, text);
+		cells = (int)text_cells(str_of(text));
+		if (cells + 2 + scope <= cols)
+			return cells;
+		if (brevity == BRIEF_ERRORS)
+			return cols - 2 - scope;
+	}
 }
 
 /* What it is narrowed to, and the key that shows all again. */
@@ -409,7 +472,7 @@ static int draw_scope(const struct model *model, const struct canvas *canvas, in
 	int used;
 
 	if (model->scope[0] == '\0')
-		return canvas_run_c(canvas, 0, x, cols, ROLE_STRONG, "all requests");
+		return canvas_run_c(canvas, 0, x, cols, ROLE_STRONG, everything);
 	used = canvas_run_c(canvas, 0, x, cols, ROLE_STRONG, model->scope);
 	if (key.n == 0 || used + 3 + hint > cols)
 		return used;
@@ -429,14 +492,11 @@ void requests_draw_title(const void *arg, const struct model *model, const struc
 
 	(void)ui;
 	lines_count(model->lines, model->now_ms, &counts);
-	describe(state, model, &counts, text);
 	if (state->follows && counts.per_second > 0)
 		canvas_changes_at(canvas, model->now_ms + 1000);
-	cells = (int)text_cells(str_of(text));
 	x += canvas_glyph(canvas, 0, x, ROLE_QUIET, GLYPH_CRUMB) + 1;
+	cells = describe_beside(state, model, &counts, canvas->cols - x, text);
 	x += draw_scope(model, canvas, x, canvas->cols - x - cells - 2);
-	if (cells > canvas->cols - x - 2)
-		cells = canvas->cols - x - 2;
 	canvas_c(canvas, 0, canvas->cols - cells, cells,
 		counts.lost > 0 || counts.lost_unknown || model->tail.state == FEED_STALE
 			? ROLE_WARNING
