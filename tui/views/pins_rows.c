@@ -91,25 +91,29 @@ static enum role standing_effect(const struct session *session, const struct ver
 	return ROLE_QUIET;
 }
 
-/* What the row's pin does, or would do when what is staged is sent. */
+enum { EFFECT_SIZE = LIMIT_TITLE + 128 };
+
+/* What the row's pin does, or would do when what is staged is sent; in few words where there is little room. */
 static enum role effect_of(const struct pins *state, const struct model *model,
-	const struct service_node *node, char *dst, size_t size)
+	const struct service_node *node, int cols, char dst[EFFECT_SIZE])
 {
 	const struct session *session = pins_session(state, model);
 	struct str service = str_of(node->service->name);
 	const char *pin = session_pin(session, service);
 	const struct staged *staged = pins_staged(state, node->service->name);
-	const char *said = staged ? staged_effects_say(&state->effects, staged->service) : NULL;
+	const char *said =
+		staged ? staged_effects_say(&state->effects, staged->service, cols) : NULL;
 	enum role role;
 
 	if (!staged)
 		return standing_effect(session,
 			pin ? environment_version(model->env, service, str_of(pin)) : NULL, pin,
-			dst, size);
+			dst, EFFECT_SIZE);
 	role = staged_effect(session, staged,
-		environment_version(model->env, service, str_of(staged->version)), dst, size);
+		environment_version(model->env, service, str_of(staged->version)), dst,
+		EFFECT_SIZE);
 	if (said)
-		str_copy(dst, size, str_of(said));
+		str_copy(dst, EFFECT_SIZE, str_of(said));
 	return role;
 }
 
@@ -120,7 +124,7 @@ void pins_draw_row(const struct pins *state, const struct model *model, const st
 	const struct session *session = pins_session(state, model);
 	bool selected = row == state->list.selected;
 	const struct placed *at = state->placed;
-	char text[LIMIT_TITLE + 128];
+	char text[EFFECT_SIZE];
 	const struct staged *staged;
 	struct str service;
 	const char *pin;
@@ -146,7 +150,7 @@ void pins_draw_row(const struct pins *state, const struct model *model, const st
 		canvas_c(canvas, y, at[PINS_STAGED].x, at[PINS_STAGED].width, ROLE_STAGED,
 			staged->version[0] ? staged->version : "stable");
 	}
-	role = effect_of(state, model, node, text, sizeof(text));
+	role = effect_of(state, model, node, at[PINS_EFFECT].width, text);
 	canvas_c(canvas, y, at[PINS_EFFECT].x, at[PINS_EFFECT].width, role, text);
 }
 
@@ -185,11 +189,12 @@ static void draw_staged(const struct pins *state, const struct canvas *canvas, i
 static void draw_effect(const struct pins *state, const struct model *model,
 	const struct canvas *canvas, int y, const struct service_node *node)
 {
-	char text[LIMIT_TITLE + 128];
-	enum role role = effect_of(state, model, node, text, sizeof(text));
+	char text[EFFECT_SIZE];
+	enum role role;
 	int x = 1;
 
 	x += canvas_run_c(canvas, y, x, LIMIT_SERVICE_NAME, ROLE_SERVICE, node->service->name) + 2;
+	role = effect_of(state, model, node, canvas->cols - x - 1, text);
 	canvas_c(canvas, y, x, canvas->cols - x - 1, role, text);
 }
 
@@ -215,8 +220,8 @@ void pins_draw_foot(
 			canvas, last - 1, x, ACTION_UNDO, "puts back what was pinned before");
 	} else {
 		(void)cell_say(&row, 0, 1, ROLE_QUIET,
-			"{pins.open} chooses the version of a service for this session; nothing is "
-			"sent before {pins.apply}.");
+			"{pins.open} chooses a version for the session; {pins.apply} sends what is "
+			"staged.");
 	}
 	x = 1 + canvas_run_c(canvas, last, 1, 2, ROLE_COMMAND, "$ ");
 	canvas_c(canvas, last, x, canvas->cols - x - 1, ROLE_COMMAND, state->command);

@@ -4,11 +4,13 @@
  */
 #include "tui/views/staged_effects.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/json.h"
 #include "core/base/mem.h"
+#include "core/base/text.h"
 
 void staged_effects_clear(struct staged_effects *effects)
 {
@@ -22,6 +24,35 @@ static struct str without(struct str sentence, struct str service)
 	if (str_starts(sentence, service) && sentence.n > service.n && sentence.p[service.n] == ' ')
 		return (struct str){sentence.p + service.n + 1, sentence.n - service.n - 1};
 	return sentence;
+}
+
+/* "stable", the name of another version, or the status where none serves; false when it says neither. */
+static bool read_who(const cJSON *item, const char *side, char dst[LIMIT_VERSION_NAME + 1])
+{
+	const cJSON *decision = cJSON_GetObjectItemCaseSensitive(item, side);
+	struct str kind, version;
+	uint64_t status;
+
+	if (json_get_str(decision, "version", &version))
+		return json_get_str(decision, "kind", &kind) && str_eq_c(kind, "stable")
+			       ? str_copy(dst, LIMIT_VERSION_NAME + 1, kind)
+			       : str_copy(dst, LIMIT_VERSION_NAME + 1, version);
+	if (!json_get_u64(decision, "status", &status) || status > 999)
+		return false;
+	(void)snprintf(dst, LIMIT_VERSION_NAME + 1, "%u", (unsigned)status);
+	return true;
+}
+
+static void read_brief(const cJSON *item, char dst[EFFECT_BRIEF_MAX])
+{
+	char before[LIMIT_VERSION_NAME + 1], after[LIMIT_VERSION_NAME + 1];
+
+	if (!read_who(item, "before", before) || !read_who(item, "after", after))
+		return;
+	if (strcmp(before, after) == 0)
+		(void)snprintf(dst, EFFECT_BRIEF_MAX, "%s as before", after);
+	else
+		(void)snprintf(dst, EFFECT_BRIEF_MAX, "%s instead of %s", after, before);
 }
 
 static void read_list(struct staged_effects *effects, const cJSON *list)
@@ -39,6 +70,7 @@ static void read_list(struct staged_effects *effects, const cJSON *list)
 			continue;
 		(void)str_copy(
 			effect->sentence, sizeof(effect->sentence), without(sentence, service));
+		read_brief(item, effect->brief);
 		effects->count++;
 	}
 }
@@ -62,10 +94,16 @@ void staged_effects_read(struct staged_effects *effects, struct str body)
 	cJSON_Delete(tree);
 }
 
-const char *staged_effects_say(const struct staged_effects *effects, const char *service)
+const char *staged_effects_say(const struct staged_effects *effects, const char *service, int cols)
 {
-	for (size_t i = 0; i < effects->count; i++)
-		if (strcmp(effects->items[i].service, service) == 0)
-			return effects->items[i].sentence;
+	for (size_t i = 0; i < effects->count; i++) {
+		const struct staged_effect *effect = &effects->items[i];
+
+		if (strcmp(effect->service, service) != 0)
+			continue;
+		return effect->brief[0] != '\0' && (int)text_cells(str_of(effect->sentence)) > cols
+			       ? effect->brief
+			       : effect->sentence;
+	}
 	return NULL;
 }

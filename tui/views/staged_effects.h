@@ -11,7 +11,7 @@
 #include "core/base/limits.h"
 #include "core/base/str.h"
 
-enum { EFFECT_MAX = 256 };
+enum { EFFECT_MAX = 256, EFFECT_BRIEF_MAX = 2 * LIMIT_VERSION_NAME + 16 };
 
 struct staged_effects {
 	bool known; /* the answer is there */
@@ -19,6 +19,7 @@ struct staged_effects {
 	struct staged_effect {
 		char service[LIMIT_SERVICE_NAME + 1];
 		char sentence[EFFECT_MAX];
+		char brief[EFFECT_BRIEF_MAX]; /* "pr-482 instead of stable"; "" for none */
 	} * items;
 	size_t count;
 };
@@ -26,7 +27,10 @@ struct staged_effects {
 void staged_effects_clear(struct staged_effects *effects);
 /* An answer that is none leaves nothing known. */
 void staged_effects_read(struct staged_effects *effects, struct str body);
-/* NULL when nothing is known of the service. */
-const char *staged_effects_say(const struct staged_effects *effects, const char *service);
+/*
+ * NULL when nothing is known of the service. Where the sentence does not fit into `cols`, who serves then
+ * and who served before, which is short and begins with what matters.
+ */
+const char *staged_effects_say(const struct staged_effects *effects, const char *service, int cols);
 
 #endif
