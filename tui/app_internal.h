@@ -210,6 +210,8 @@ enum run_for {
 	RUN_SHOWN, /* by the `:` line: the answer is shown whole */
 };
 void network_run(struct app *app, const char *line, enum run_for what_for);
+/* The sentence of an answer, as a message; in few words where it would be cut. */
+void network_say(struct app *app, const struct command_result *result);
 /* What the view that is shown needs beside the feed: begun, gone on with, or ended. */
 void network_need(struct app *app);
 

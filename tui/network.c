@@ -9,6 +9,7 @@
 #include "core/base/json.h"
 #include "core/base/mem.h"
 #include "core/base/strbuf.h"
+#include "core/base/text.h"
 #include "core/base/time.h"
 #include "core/command/command.h"
 
@@ -322,6 +323,31 @@ static void show_created(struct app *app, struct str body, bool mine)
 	cJSON_Delete(answer);
 }
 
+/* What its screen shows below anyway is counted: "session a-1b2c: lenient, 3 pins, for 8h". */
+static bool say_session_shortly(struct app *app, struct str body)
+{
+	cJSON *answer = json_parse(body, NULL);
+	int pins = cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(answer, "pins"));
+	struct str key, policy, ttl;
+	bool is_one = json_get_str(answer, "key", &key) &&
+		      json_get_str(answer, "policy", &policy) && json_get_str(answer, "ttl", &ttl);
+
+	if (is_one)
+		ui_say(&app->ui, ROLE_DONE, "session %.*s: %.*s, %d pin%s, for %.*s", STR_ARG(key),
+			STR_ARG(policy), pins, pins == 1 ? "" : "s", STR_ARG(ttl));
+	cJSON_Delete(answer);
+	return is_one;
+}
+
+void network_say(struct app *app, const struct command_result *result)
+{
+	int room = app->spots.body_cols - 2;
+
+	if ((int)text_cells(result->message) > room && say_session_shortly(app, result->body))
+		return;
+	ui_say(&app->ui, ROLE_DONE, "%.*s", STR_ARG(result->message));
+}
+
 static void tell_view(struct app *app, struct str body)
 {
 	struct opened *top = app_top(app);
@@ -368,7 +394,7 @@ static void run_done(void *arg, const struct command_result *result)
 	else if (run->what_for == RUN_TOLD)
 		tell_view(app, result->body);
 	else
-		ui_say(&app->ui, ROLE_DONE, "%.*s", STR_ARG(result->message));
+		network_say(app, result);
 	if (result->err == ERR_NONE && run->what_for != RUN_TOLD &&
 		strcmp(run->command->noun, "session") == 0 &&
 		strcmp(run->command->verb, "create") == 0)

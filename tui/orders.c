@@ -253,7 +253,7 @@ void orders_answered(struct app *app, const char *line, const struct command *co
 		return;
 	}
 	if (result->message.n > 0)
-		ui_say(&app->ui, ROLE_DONE, "%.*s", STR_ARG(result->message));
+		network_say(app, result);
 	if (result->more)
 		return;
 	if (waits)
