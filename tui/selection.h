@@ -6,6 +6,7 @@
 #define UMBRA_TUI_SELECTION_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "core/base/limits.h"
@@ -38,6 +39,7 @@ struct selection {
 	int64_t number;
 	int64_t total;
 	char trace[SELECTED_TRACE + 1];
+	size_t staged; /* of a session's pins: changes that are not sent yet */
 	bool held; /* of a request: the reader has stopped there; else he follows what comes */
 };
 

@@ -62,6 +62,20 @@ struct str explanation_line(const struct explanation *e, size_t i, enum explain_
 	return (struct str){e->text.data + e->parts[i].at, e->parts[i].len};
 }
 
+void explanation_lead(struct explanation *e, enum explain_kind kind, const char *line)
+{
+	const struct scene at = {.out = e};
+	size_t count = e->count;
+	struct explain_part part;
+
+	explain_add(&at, kind, "%s", line);
+	if (e->count == count)
+		return;
+	part = e->parts[count];
+	memmove(e->parts + 1, e->parts, count * sizeof(part));
+	e->parts[0] = part;
+}
+
 void explain_begin(const struct scene *at)
 {
 	struct explanation *out = at->out;

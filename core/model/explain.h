@@ -54,6 +54,8 @@ struct explanation {
 
 void explanation_init(struct explanation *out);
 void explanation_finish(struct explanation *out);
+/* One line more, before the others: what the asker alone knows. */
+void explanation_lead(struct explanation *e, enum explain_kind kind, const char *line);
 /* Borrowed until the next explain_...() or the finish. */
 struct str explanation_headline(const struct explanation *e);
 /* Line `i` < count, without its newline. */

@@ -93,7 +93,7 @@ static void test_mine_is_said(void **state)
 	dash_open((struct dash_options){0});
 	pty_keys(&pty, "jjp");
 	pty_wait_text(&pty, "pin it to which session?");
-	pty_keys(&pty, "qa-seats\r");
+	pty_keys(&pty, "nothing-yet1\r");
 	pty_wait_text(&pty, "will be served by booking@pr-482");
 	pty_keys(&pty, "\033");
 	pty_wait_gone(&pty, "will be served");
@@ -181,6 +181,45 @@ static void test_stage_and_apply(void **state)
 	pty_wait_text(&pty, "dropped what was staged");
 	pty_keys(&pty, "\033");
 	pty_wait_text(&pty, "qa-seats");
+}
+
+/* The chooser begins on what is now, and says so; what is pinned already is not sent again. */
+static void test_what_is_so_already(void **state)
+{
+	(void)state;
+	dash_open((struct dash_options){.rows = 24, .cols = 80, .session = "checkout-4f2k"});
+	pty_keys(&pty, "jjp");
+	pty_wait_text(&pty, "pinned in session checkout-4f2k already: booking@pr-482");
+	pty_keys(&pty, "3\r");
+	pty_wait_text(&pty, "a sends what is staged.");
+	pty_keys(&pty, "\r");
+	pty_wait_text(&pty, "which version of booking?");
+	pty_wait_text(&pty, "┃ pr-482                     now; ready");
+	pty_keys(&pty, "\rj\r");
+	pty_wait_text(&pty, "which version of gateway?");
+	pty_wait_text(&pty, "┃ no pin                     now; whatever is stable serves");
+	pty_keys(&pty, "\r");
+	pty_wait_text(&pty, "$ umbra session show checkout-4f2k");
+}
+
+/* At 80 columns the preview says both sides, and `x` that what it explains is without what is staged. */
+static void test_staged_in_few_words(void **state)
+{
+	(void)state;
+	dash_open((struct dash_options){.rows = 24, .cols = 80});
+	pty_keys(&pty, "3\rjjjj\r482\r");
+	pty_wait_text(&pty, "pr-482 instead of stable");
+	pty_keys(&pty, "gg-");
+	pty_wait_text(&pty, "stable instead of pr-482");
+	pty_keys(&pty, "x");
+	pty_wait_text(&pty, "2 changes are staged and not sent: this is without them.");
+	pty_keys(&pty, "\033a");
+	pty_wait_text(&pty, "pins pricing=pr-482");
+	pty_keys(&pty, "p482\r");
+	pty_wait_text(&pty, "staged");
+	pty_keys(&pty, "a");
+	pty_wait_text(&pty, "session checkout-4f2k: lenient, ");
+	pty_wait_text(&pty, " pins, for ");
 }
 
 static void test_create_extend_end(void **state)
@@ -322,6 +361,8 @@ int main(void)
 		DASH_TEST(test_service_row),
 		DASH_TEST(test_why_of_what_is_gone),
 		DASH_TEST(test_stage_and_apply),
+		DASH_TEST(test_what_is_so_already),
+		DASH_TEST(test_staged_in_few_words),
 		DASH_TEST(test_create_extend_end),
 		DASH_TEST(test_refused_by_the_control_plane),
 		DASH_TEST(test_read_only),

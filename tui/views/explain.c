@@ -149,6 +149,19 @@ static bool explain_calls(struct explain *state, const struct model *model)
 	return edge.call_count > 0;
 }
 
+/* The control plane knows nothing of what is staged; whoever asks over it has to. */
+static void say_staged(struct explain *state)
+{
+	size_t count = state->what.staged;
+	char text[128];
+
+	if (count == 0)
+		return;
+	(void)snprintf(text, sizeof(text), "%zu change%s staged and not sent: this is without %s.",
+		count, count == 1 ? " is" : "s are", count == 1 ? "it" : "them");
+	explanation_lead(&state->explanation, EXPLAIN_WARN, text);
+}
+
 /* False when it is not there, and not remembered. */
 static bool explain(struct explain *state, const struct model *model)
 {
@@ -168,8 +181,10 @@ static bool explain(struct explain *state, const struct model *model)
 	}
 	if (state->what.session[0] != '\0') {
 		thing = environment_session(env, str_of(state->what.session));
-		if (thing)
+		if (thing) {
 			explain_session(&state->explanation, env, thing, 0, model->now_ms);
+			say_staged(state);
+		}
 	} else if (version.n > 0) {
 		thing = environment_version(env, service, version);
 		if (thing)

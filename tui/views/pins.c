@@ -221,33 +221,49 @@ static void pins_draw_title(const void *arg, const struct model *model, const st
 
 /* ---- acting ---- */
 
+/* What is true of a version, for its row in the picker; what serves now says so first. */
+static void version_note(const struct version *version, bool now, char *dst, size_t size)
+{
+	const char *begin = now ? "now; " : "";
+	const char *state = version_state_names[version->state];
+
+	if (version->kind == KIND_STABLE)
+		(void)snprintf(dst, size, "%sstable, %s; pinned it stays this one", begin, state);
+	else
+		(void)snprintf(dst, size, "%s%s%s%s%s%s%s", begin, state,
+			version->pr_author ? ", " : "",
+			version->pr_author ? version->pr_author : "",
+			version->pr_title ? "  \"" : "", version->pr_title ? version->pr_title : "",
+			version->pr_title ? "\"" : "");
+}
+
+/* Begins on what is now, so that Enter alone changes nothing. */
 static void ask_version(struct pins *state, const struct model *model, struct ui *ui)
 {
 	const struct service_node *node = pins_node(state, model, state->list.selected);
+	const struct session *session = pins_session(state, model);
+	struct picker *picker = &ui->prompt.picker;
 	char note[LIMIT_TITLE + LIMIT_WORD + 64];
 	char label[LIMIT_SERVICE_NAME + 32];
+	const char *pin;
 
-	if (!node)
+	if (!node || !session)
 		return;
+	pin = session_pin(session, str_of(node->service->name));
 	(void)snprintf(label, sizeof(label), "which version of %s?", node->service->name);
 	ui_ask_pick(ui, QUESTION_VERSION, label);
 	for (size_t i = 0; i < node->version_count; i++) {
 		const struct version *version = node->versions[i];
 
-		if (version->kind == KIND_STABLE)
-			(void)snprintf(note, sizeof(note), "stable, %s; pinned it stays this one",
-				version_state_names[version->state]);
-		else
-			(void)snprintf(note, sizeof(note), "%s%s%s%s%s%s",
-				version_state_names[version->state], version->pr_author ? ", " : "",
-				version->pr_author ? version->pr_author : "",
-				version->pr_title ? "  \"" : "",
-				version->pr_title ? version->pr_title : "",
-				version->pr_title ? "\"" : "");
-		picker_add(&ui->prompt.picker, version->name, note);
+		version_note(version, pin && strcmp(pin, version->name) == 0, note, sizeof(note));
+		picker_add(picker, version->name, note);
 	}
-	picker_add(&ui->prompt.picker, no_pin, "whatever is stable serves");
-	picker_ready(&ui->prompt.picker, 10);
+	if (pin && !picker_has(picker, pin))
+		picker_add(picker, pin, "now; it is gone");
+	picker_add(picker, no_pin,
+		pin ? "whatever is stable serves" : "now; whatever is stable serves");
+	picker_ready(picker, 10);
+	picker_begin(picker, pin ? pin : no_pin);
 }
 
 static void ask_pull(const struct model *model, struct ui *ui)
@@ -449,6 +465,7 @@ static void pins_selected(
 	str_copy(ret_selection->session, sizeof(ret_selection->session), str_of(state->key));
 	str_copy(ret_selection->service, sizeof(ret_selection->service), str_of(state->service));
 	str_copy(ret_selection->version, sizeof(ret_selection->version), str_of(pin));
+	ret_selection->staged = state->staged_count;
 }
 
 const struct view view_pins = {

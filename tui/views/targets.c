@@ -112,6 +112,21 @@ static void pin_command(
 	strbuf_finish(&pins);
 }
 
+/* Pinned already, all of them, so that to pin them changes nothing. */
+static bool are_so(const struct targets *targets, const struct session *session)
+{
+	for (size_t i = 0; i < targets->count; i++) {
+		struct command_vars vars;
+		const char *pin;
+
+		targets_vars(targets, i, &vars);
+		pin = session_pin(session, vars.service);
+		if (!pin || !str_eq_c(vars.version, pin))
+			return false;
+	}
+	return true;
+}
+
 static void confirm(const struct targets *targets, const struct model *model, struct ui *ui)
 {
 	const struct session *session = environment_session(model->env, str_of(targets->session));
@@ -119,8 +134,13 @@ static void confirm(const struct targets *targets, const struct model *model, st
 	char label[MESSAGE_MAX];
 	char what[MESSAGE_MAX / 2];
 
-	pin_command(targets, command, "umbra session pin {session} {pins}", NULL);
 	targets_words(targets, what, sizeof(what));
+	if (session && are_so(targets, session)) {
+		ui_say(ui, ROLE_WARNING, "pinned in session %s already: %s", targets->session,
+			what);
+		return;
+	}
+	pin_command(targets, command, "umbra session pin {session} {pins}", NULL);
 	(void)snprintf(label, sizeof(label),
 		"Requests that carry session %s of %s will be served by %s. Nobody else's change "
 		"their way.",

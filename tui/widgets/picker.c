@@ -66,6 +66,13 @@ void picker_ready(struct picker *picker, size_t height)
 	narrow(picker);
 }
 
+void picker_begin(struct picker *picker, const char *value)
+{
+	for (size_t i = 0; i < picker->count; i++)
+		if (strcmp(picker->items[i].value, value) == 0)
+			list_select(&picker->list, i);
+}
+
 enum input_event picker_key(struct picker *picker, int32_t key)
 {
 	static const struct {
@@ -86,6 +93,7 @@ enum input_event picker_key(struct picker *picker, int32_t key)
 	if (event == INPUT_CHANGED) {
 		picker->typing = picker->input.len > 0;
 		narrow(picker);
+		list_select(&picker->list, 0);
 	}
 	if (event == INPUT_DONE && !picker_value(picker))
 		return INPUT_IGNORED;

@@ -36,6 +36,8 @@ void picker_add(struct picker *picker, const char *value, const char *note);
 bool picker_has(const struct picker *picker, const char *value);
 /* After the last item, and before it is shown. */
 void picker_ready(struct picker *picker, size_t height);
+/* When it is ready: begins on this one, where it is among them, and not on the first. */
+void picker_begin(struct picker *picker, const char *value);
 /* INPUT_DONE: picker_value() was chosen. */
 enum input_event picker_key(struct picker *picker, int32_t key);
 /* The mouse on a row of what picker_draw() drew, the rule being 0. */
