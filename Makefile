@@ -178,10 +178,10 @@ unit: $(UNIT) ## the pure parts
 	$(Q)sh tests/tools/run.sh unit $(UNIT)
 
 screens: all $(SCREEN) ## the real program in a terminal, compared with goldens
-	$(Q)UMBRA=$(abspath $(BIN)/umbra) sh tests/tools/run.sh screens $(SCREEN)
+	$(Q)PATH="$(abspath $(BIN)):$$PATH" UMBRA=$(abspath $(BIN)/umbra) sh tests/tools/run.sh screens $(SCREEN)
 
 screens-update: all $(SCREEN) ## rewrite the goldens from what the program shows now
-	$(Q)UMBRA=$(abspath $(BIN)/umbra) UPDATE_GOLDEN=1 sh tests/tools/run.sh screens $(SCREEN)
+	$(Q)PATH="$(abspath $(BIN)):$$PATH" UMBRA=$(abspath $(BIN)/umbra) UPDATE_GOLDEN=1 sh tests/tools/run.sh screens $(SCREEN)
 
 e2e: all $(E2E) $(E2E_HELPER) ## the real programs: HAProxy, the sample shop, kills and faults
 	$(Q)UMBRA=$(abspath $(BIN)/umbra) TEST_BIN=$(abspath $(BIN)/tests) sh tests/tools/run.sh e2e $(E2E) $(E2E_SH)

@@ -5,6 +5,7 @@
  */
 #include "tui/app.h"
 
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,8 +16,10 @@
 #include <event2/event.h>
 
 #include "core/base/mem.h"
+#include "core/base/program.h"
 #include "core/base/str.h"
 #include "core/base/time.h"
+#include "core/model/howto.h"
 
 #include "tui/app_internal.h"
 #include "tui/save.h"
@@ -379,9 +382,21 @@ static void app_finish(struct app *app)
 	cJSON_Delete(app->kept);
 	ui_finish(&app->ui);
 	model_finish(&app->model);
+	strbuf_finish(&app->program);
 	if (app->owns_base)
 		event_base_free(app->base);
 	free(app);
+}
+
+static void name_program(struct app *app)
+{
+	char *word = program_word();
+
+	strbuf_init(&app->program, PATH_MAX * 5); /* each byte may need quoting */
+	howto_shell_quote(&app->program, str_of(word));
+	if (strbuf_ok(&app->program))
+		app->model.program = app->program.data;
+	free(word);
 }
 
 static struct app *app_create(const struct dashboard_options *options)
@@ -393,6 +408,7 @@ static struct app *app_create(const struct dashboard_options *options)
 	app->owns_base = options->base == NULL;
 	app->base = options->base ? options->base : event_base_new();
 	model_init(&app->model, options->url);
+	name_program(app);
 	app->model.now_ms = app->now_ms();
 	ui_ask_end(&app->ui);
 	app->ui.read_only = options->read_only;

@@ -96,6 +96,7 @@ struct app {
 	char theme_file[THEME_PATH_SIZE]; /* watched */
 	struct colour colour; /* of the environment's name; not set: rgb -1 */
 	struct model model;
+	struct strbuf program; /* what the model calls it */
 	struct ui ui;
 	struct palette palette;
 	struct spots spots;

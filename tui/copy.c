@@ -300,6 +300,7 @@ void copy_forms(const struct model *model, const struct selection *what, const c
 struct finding {
 	struct strbuf *out;
 	const char *name;
+	const struct model *model;
 	bool found;
 };
 
@@ -307,16 +308,26 @@ static void take_if_named(void *arg, const char *name, struct str text)
 {
 	struct finding *finding = arg;
 
+	const struct model *model = finding->model;
+	const struct str word = STR_LIT("umbra ");
+
 	if (finding->found || strcmp(name, finding->name) != 0)
 		return;
-	strbuf_add_str(finding->out, text);
 	finding->found = true;
+	if (!str_starts(text, word)) {
+		strbuf_add_str(finding->out, text);
+		return;
+	}
+	strbuf_addf(
+		finding->out, "%s %.*s", model->program, (int)(text.n - word.n), text.p + word.n);
+	if (!model_url_is_default(model) && str_find(text, STR_LIT("--url ")) == text.n)
+		strbuf_addf(finding->out, " --url %s", model->url);
 }
 
 bool copy_find(struct strbuf *out, const struct model *model, const struct selection *what,
 	const char *mine, const char *name)
 {
-	struct finding finding = {out, name, false};
+	struct finding finding = {out, name, model, false};
 
 	copy_forms(model, what, mine, take_if_named, &finding);
 	return finding.found;

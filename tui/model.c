@@ -25,6 +25,7 @@ void model_init(struct model *model, const char *url)
 	model->events = events_create();
 	model->pinned = map_create();
 	model->url = url;
+	model->program = "umbra";
 }
 
 bool model_url_is_default(const struct model *model)

@@ -58,6 +58,7 @@ struct model {
 	char scope_before[LIMIT_FILTER + 1];
 	char scope_error[512]; /* why the control plane refused it */
 	const char *url;
+	const char *program; /* what a shell calls this program by, quoted */
 	char name[64]; /* of the environment; "" while not known */
 	bool demo; /* it says that it is no real one */
 	char proxy_url

@@ -23,6 +23,7 @@
 #include <event2/event.h>
 
 #include "core/base/mem.h"
+#include "core/base/program.h"
 #include "core/base/strbuf.h"
 
 enum { COMPLAINT_MAX = 64 << 10, VERSION_MAJOR = 2, VERSION_MINOR = 6 };
@@ -41,30 +42,8 @@ struct process {
 
 /* ---- the program ---------------------------------------------------------------------------------------- */
 
-static char *find_in_path(void)
-{
-	static const char *const more = "/usr/sbin:/usr/local/sbin:/sbin:/opt/homebrew/sbin";
-	const char *path = getenv("PATH");
-	struct strbuf file;
-	struct str dirs;
-
-	strbuf_init(&file, 65536);
-	strbuf_addf(&file, "%s:%s", path != NULL ? path : "", more);
-	char *all = strbuf_detach(&file);
-	dirs = str_of(all);
-	while (dirs.p != NULL) {
-		struct str dir = str_cut(&dirs, ':');
-		strbuf_reset(&file);
-		strbuf_addf(&file, "%.*s/haproxy", STR_ARG(dir));
-		if (dir.n > 0 && access(file.data, X_OK) == 0) {
-			free(all);
-			return strbuf_detach(&file);
-		}
-	}
-	strbuf_finish(&file);
-	free(all);
-	return NULL;
-}
+/* Where distributions put it for root only. */
+static const char more_dirs[] = "/usr/sbin:/usr/local/sbin:/sbin:/opt/homebrew/sbin";
 
 /* A child whose output comes through *ret_fd; 0 when it could not be made. Nothing of ours is inherited. */
 static pid_t spawn(const char *const *argv, int *ret_fd)
@@ -173,7 +152,7 @@ static enum err check_version(const char *program, char *dst, size_t size_bytes,
 
 char *process_find(const char *program, char *ret_version, size_t size_bytes, struct errbuf *eb)
 {
-	char *path = program != NULL ? xstrdup(program) : find_in_path();
+	char *path = program != NULL ? xstrdup(program) : program_find("haproxy", more_dirs);
 
 	if (path == NULL) {
 		err_set(eb, ERR_NOT_FOUND,

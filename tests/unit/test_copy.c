@@ -108,6 +108,12 @@ static void test_forms(void **state)
 	assert_form(&edge, "logs", "umbra logs -f 'caller:gateway service:cart'");
 	assert_form(&event, "header", "Routing-Session: dev-4f2k");
 	assert_form(&nothing, "umbra", NULL);
+	model.program = "build/umbra";
+	model.url = "http://127.0.0.1:4711";
+	assert_form(&pull, "session",
+		"build/umbra session create --pr 482 --url http://127.0.0.1:4711");
+	assert_form(&nothing, "dashboard", "build/umbra --url http://127.0.0.1:4711");
+	assert_form(&session, "header", "Routing-Session: dev-4f2k");
 }
 
 /* Nothing that was logged may run, or move a cursor, when it is pasted. */

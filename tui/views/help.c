@@ -138,7 +138,7 @@ static void add_place(struct help *state, const struct model *model)
 	if (!model->demo)
 		return;
 	add_title(state, "this demo");
-	(void)snprintf(text, sizeof(text), "umbra --url %s", model->url);
+	(void)snprintf(text, sizeof(text), "%s --url %s", model->program, model->url);
 	add_word(state, "second terminal", ROLE_STRONG, text);
 	add_word(state, "control plane", ROLE_STRONG, model->url);
 	add_word(state, "requests enter at", ROLE_STRONG, model->proxy_url);

@@ -64,7 +64,7 @@ static bool add_example(struct strbuf *line, const struct model *model)
 
 	requests_scope_selection(model, &what);
 	session = environment_session(model->env, str_of(what.session));
-	strbuf_add_c(line, "umbra curl ");
+	strbuf_addf(line, "%s curl ", model->program);
 	if (!model_url_is_default(model))
 		strbuf_addf(line, "--url %s ", model->url);
 	if (what.kind == SELECTED_SESSION && session->pins.count > 0) {
