@@ -151,7 +151,7 @@ static const struct place places[] = {
 	{"sessions", HAS(":session list\r", "Services › Answer › "), false, NULL},
 	{"pull requests", HAS(":pr list\r", "Services › Answer › "), false, NULL},
 	{"a mistake", HAS("/status:\302\233\342\200\256\346\227\245", "^"), false, NULL},
-	{"found nothing", HAS("f\342\200\213\302\2332J", "nothing has that text"), false, NULL},
+	{"found nothing", HAS("f\342\200\213\302\2332J", "no row has that text"), false, NULL},
 };
 /* clang-format on */
 
