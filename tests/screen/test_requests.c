@@ -214,7 +214,7 @@ static void test_all_again(void **state)
 static void test_empty(void **state)
 {
 	(void)state;
-	open_requests(24, 80);
+	open_requests(24, 200); /* the line names the program by its path */
 	pty_keys(&pty, "t");
 	pty_wait_text(&pty, "show which requests");
 	pty_keys(&pty, "session:qa-seats status:418\r");
