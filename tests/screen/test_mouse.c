@@ -177,6 +177,34 @@ static void test_old_form(void **state)
 	dash_quit();
 }
 
+/* The divider follows the mouse, within what both sides need, and stays where it was let go. */
+static void test_divider(void **state)
+{
+	const char *const rule = "│";
+	int at;
+
+	(void)state;
+	dash_open((struct dash_options){.rows = 40, .cols = 200});
+	at = col_of(10, rule);
+	mouse(0, 10, at, 'M');
+	mouse(32, 12, at - 20, 'M');
+	pty_quiet(&pty, 100);
+	assert_int_equal(col_of(10, rule), at - 20);
+	mouse(32, 12, 3, 'M');
+	pty_quiet(&pty, 100);
+	assert_in_range(col_of(10, rule), 50, 80);
+	mouse(32, 39, 199, 'M');
+	mouse(0, 39, at - 10, 'm');
+	pty_quiet(&pty, 100);
+	assert_int_equal(col_of(10, rule), at - 10);
+	mouse(32, 12, at, 'M'); /* let go: no drag any more */
+	pty_quiet(&pty, 100);
+	assert_int_equal(col_of(10, rule), at - 10);
+	click(10, 5);
+	pty_quiet(&pty, 100);
+	assert_int_equal(col_of(10, rule), at - 10);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -185,6 +213,7 @@ int main(void)
 		DASH_TEST(test_off_by_setting),
 		DASH_TEST(test_broken_off),
 		DASH_TEST(test_old_form),
+		DASH_TEST(test_divider),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,6 +19,8 @@
 #include "tui/views/services_internal.h"
 #include "tui/views/cells.h"
 
+enum { PANE_WISH_MAX = 4096 }; /* columns no terminal has */
+
 static const struct sort_order orders[ORDER_COUNT] = {
 	[ORDER_NAME] = {'n', "name", true},
 	[ORDER_RATE] = {'r', "req/s", false},
@@ -452,6 +454,15 @@ static enum mouse_answer services_mouse(
 	bool sorted;
 
 	(void)ui;
+	if (state->dragging && mouse->kind != MOUSE_PRESS) {
+		services_drag_pane(state, mouse->x, mouse->cols);
+		state->dragging = mouse->kind != MOUSE_RELEASE;
+		return MOUSE_DONE;
+	}
+	state->dragging = state->pane == PANE_BESIDE && mouse->kind == MOUSE_PRESS &&
+			  mouse->x == state->list_cols && mouse->y < mouse->rows - 1;
+	if (state->dragging)
+		return MOUSE_GRABBED;
 	if (mouse->x >= state->list_cols)
 		return MOUSE_IGNORED;
 	answer = table_mouse(&table, mouse, &sorted);
@@ -469,15 +480,20 @@ static void services_keep(const void *arg, struct cJSON *object)
 	columns_keep(&state->choice, &services_columns, object);
 	sorting_keep(&state->sorting, object);
 	(void)cJSON_AddBoolToObject(object, "mine", state->mine);
+	if (state->pane_wish > 0)
+		(void)cJSON_AddNumberToObject(object, "pane", state->pane_wish);
 }
 
 static void services_restore(void *arg, const struct cJSON *object)
 {
 	struct services *state = arg;
+	double pane;
 
 	columns_restore(&state->choice, &services_columns, object);
 	sorting_restore(&state->sorting, object);
 	(void)json_get_bool(object, "mine", &state->mine);
+	if (json_get_double(object, "pane", &pane) && pane >= 1 && pane <= PANE_WISH_MAX)
+		state->pane_wish = (int)pane;
 }
 
 const struct view view_services = {

@@ -52,6 +52,8 @@ struct services {
 	struct targets asked; /* what a question that is up is about */
 
 	enum pane pane;
+	int pane_wish; /* columns of the pane beside, as the divider was dragged; 0: by the screen's width */
+	bool dragging;
 	int list_cols;
 	int list_rows;
 	struct facts facts; /* of the pane beside */
@@ -73,6 +75,8 @@ void services_draw_row(const struct services *state, const struct model *model, 
 
 /* services_pane.c: sizes first, then what is in it, then the picture. */
 void services_lay_out(struct services *state, int rows, int cols);
+/* The divider was moved to column `x` of `cols`. */
+void services_drag_pane(struct services *state, int x, int cols);
 void services_fill_pane(struct services *state, const struct model *model);
 void services_draw_pane(
 	const struct services *state, const struct model *model, const struct canvas *canvas);

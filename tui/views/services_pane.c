@@ -14,16 +14,26 @@ enum {
 	BELOW_SIZE = 3, /* rule, headline, sentence */
 	PANE_COLS_MIN = 48,
 	PANE_COLS_MAX = 64,
+	DRAGGED_COLS_MIN = 24, /* a name, and a word of what there is to say */
+	LIST_COLS_MIN = 60, /* the columns that say what is wrong */
 	FACT_NAME_COLS = 13,
 };
 
-static int pane_cols(int cols)
+static int within(int value, int least, int most)
 {
-	int wanted = cols / 3;
+	return value < least ? least : value > most ? most : value;
+}
 
-	return wanted < PANE_COLS_MIN   ? PANE_COLS_MIN
-	       : wanted > PANE_COLS_MAX ? PANE_COLS_MAX
-					: wanted;
+static int pane_cols(const struct services *state, int cols)
+{
+	if (state->pane_wish > 0)
+		return within(state->pane_wish, DRAGGED_COLS_MIN, cols - 1 - LIST_COLS_MIN);
+	return within(cols / 3, PANE_COLS_MIN, PANE_COLS_MAX);
+}
+
+void services_drag_pane(struct services *state, int x, int cols)
+{
+	state->pane_wish = within(cols - 1 - x, DRAGGED_COLS_MIN, cols - 1 - LIST_COLS_MIN);
 }
 
 void services_lay_out(struct services *state, int rows, int cols)
@@ -31,12 +41,12 @@ void services_lay_out(struct services *state, int rows, int cols)
 	state->pane = cols >= BESIDE_COLS  ? PANE_BESIDE
 		      : rows >= BELOW_ROWS ? PANE_BELOW
 					   : PANE_NONE;
-	state->list_cols = state->pane == PANE_BESIDE ? cols - pane_cols(cols) - 1 : cols;
+	state->list_cols = state->pane == PANE_BESIDE ? cols - pane_cols(state, cols) - 1 : cols;
 	state->list_rows = rows - 2 - (state->pane == PANE_BELOW ? BELOW_SIZE : 0);
 	if (state->list_rows < 1)
 		state->list_rows = 1;
 	if (state->pane == PANE_BESIDE)
-		facts_begin(&state->facts, FACT_NAME_COLS, pane_cols(cols) - 2);
+		facts_begin(&state->facts, FACT_NAME_COLS, pane_cols(state, cols) - 2);
 }
 
 void services_fill_pane(struct services *state, const struct model *model)
