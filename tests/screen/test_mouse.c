@@ -100,7 +100,7 @@ static void test_in_a_chooser(void **state)
 {
 	(void)state;
 	dash_open((struct dash_options){0});
-	pty_keys(&pty, "jjpzz");
+	pty_keys(&pty, "jjjpzz");
 	pty_wait_text(&pty, "nothing matches");
 	pty_keys(&pty, "\177\177");
 	pty_wait_gone(&pty, "nothing matches");
