@@ -93,6 +93,7 @@ const struct binding bindings[] = {
 
 	{AREA_TIMELINE, ACTION_OPEN, "Enter", "go there", "to the service, version or session it was about", NULL},
 	{AREA_TIMELINE, ACTION_SINCE, "t", "time", "the last 15 minutes, the last hour, all", "umbra events --since 15m"},
+	{AREA_TIMELINE, ACTION_PEOPLE, "p", "people", "only what people did, not what the control plane saw or did; again: all", NULL},
 	{AREA_TIMELINE, ACTION_WHOLE, "d", "details", "more or fewer rows for what was before and after", NULL},
 
 	{AREA_RESULT, ACTION_OPEN, "Enter", "open", "open what the row is about", NULL},

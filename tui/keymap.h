@@ -110,6 +110,7 @@ enum area {
 	X(ACTION_SIDE)          \
 	X(ACTION_SINCE)         \
 	X(ACTION_MAP)           \
+	X(ACTION_PEOPLE)        \
 	X(ACTION_SKIP)          \
 	X(ACTION_AGAIN)         \
 	X(ACTION_WHOLE)

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -91,6 +92,51 @@ static void test_details(void **state)
 	pty_wait_text(&pty, "d shows them");
 }
 
+/* The pins stand in the line, with their number; of the rest the pane alone says how much there is. */
+static void test_created_session(void **state)
+{
+	(void)state;
+	open_timeline(24, 80, "dark");
+	pty_wait_text(&pty, "created session checkout-4f2k    booking pr-482  +1 pin");
+	pty_keys(&pty, "fcheckout-4f2k\r");
+	pty_wait_text(&pty, "and 6 more: d shows them");
+}
+
+/* What the control plane saw goes, what people changed stays. */
+static void test_people(void **state)
+{
+	(void)state;
+	open_timeline(24, 80, "dark");
+	pty_wait_text(&pty, "p people");
+	pty_keys(&pty, "p");
+	pty_wait_text(&pty, "people only, all, newest first");
+	pty_wait_gone(&pty, "became unhealthy");
+	assert_true(pty_shows(&pty, "created session qa-seats"));
+	pty_keys(&pty, "p");
+	pty_wait_text(&pty, "became unhealthy");
+}
+
+/* Of a small change the wide pane leaves no row empty. */
+static void test_details_of_little(void **state)
+{
+	char row[PTY_ROW_SIZE];
+	int y = 0;
+
+	(void)state;
+	open_timeline(24, 80, "dark");
+	pty_keys(&pty, "fbecame\r/service:profile\r");
+	pty_keys(&pty, "fprofile@pr-551\rd");
+	pty_wait_text(&pty, "saw that profile@pr-551 became unhealthy");
+	pty_quiet(&pty, 100);
+	do
+		pty_row(&pty, y++, row);
+	while (y < 24 && !strstr(row, "saw that"));
+	while (y < 22) {
+		pty_row(&pty, y++, row);
+		assert_true(strspn(row, " ") < strlen(row));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -98,6 +144,9 @@ int main(void)
 		DASH_TEST(test_jump),
 		DASH_TEST(test_gone_and_new),
 		DASH_TEST(test_details),
+		DASH_TEST(test_created_session),
+		DASH_TEST(test_people),
+		DASH_TEST(test_details_of_little),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

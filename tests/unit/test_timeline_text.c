@@ -90,7 +90,20 @@ static void test_what_leads(void **state)
 	assert_int_equal(diff.count, ARRAY_LEN(names));
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		assert_string_equal(diff_text(&diff, diff.fields[i].name), names[i]);
+	assert_int_equal(diff_leading(&diff), 2); /* the pins */
 	diff_finish(&diff);
+}
+
+static void test_by_whom(void **state)
+{
+	struct event event = make(EVENT_SERVICE_CHANGED, "cart", NULL, NULL);
+
+	(void)state;
+	assert_true(event_by_person(&event));
+	event.actor = (char *)(uintptr_t) "umbra";
+	assert_false(event_by_person(&event));
+	event.actor = NULL;
+	assert_false(event_by_person(&event));
 }
 
 static void test_beginning(void **state)
@@ -218,6 +231,7 @@ int main(void)
 		cmocka_unit_test(test_every_action_has_words),
 		cmocka_unit_test(test_pins),
 		cmocka_unit_test(test_what_leads),
+		cmocka_unit_test(test_by_whom),
 		cmocka_unit_test(test_beginning),
 		cmocka_unit_test(test_detail),
 		cmocka_unit_test(test_hostile),

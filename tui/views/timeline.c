@@ -71,6 +71,8 @@ static void timeline_open(void *arg, const struct model *model, struct ui *ui, c
 static bool is_shown(
 	const struct timeline *state, const struct model *model, const struct event *event)
 {
+	if (state->people && !event_by_person(event))
+		return false;
 	return !state->filtering.filter ||
 	       filter_match_event(state->filtering.filter, event, model->now_ms);
 }
@@ -186,12 +188,25 @@ static void say(struct timeline *state, const struct model *model, int64_t seq)
 	diff_read(&said->diff, event);
 }
 
-/* Half of what is there for the pane when it is wanted wide, else enough for most changes. */
+/* Wide, the whole change and no more, as far as two thirds go; else enough for most changes, whichever it is. */
 static int pane_rows_for(const struct timeline *state, int rows)
 {
+	enum { FRAME_ROWS = 3 }; /* the rule, who did what, the command */
+	const struct said *said = timeline_said(state, state->selected);
+	int most = rows * 2 / 3;
+	int need = FRAME_ROWS + (said ? (int)said->diff.count : 0);
+
 	if (state->wide)
-		return rows * 2 / 3;
+		return need < most ? need : most;
 	return rows >= 34 ? 11 : rows >= 17 ? 6 : rows >= 13 ? 4 : 2;
+}
+
+/* Rows for the pane, and for the list what is left. */
+static void share_rows(struct timeline *state, int rows)
+{
+	state->pane_rows = pane_rows_for(state, rows);
+	list_resize(&state->list, state->count,
+		rows - 1 > state->pane_rows ? (size_t)(rows - 1 - state->pane_rows) : 1);
 }
 
 static void timeline_prepare(
@@ -207,12 +222,13 @@ static void timeline_prepare(
 			state->said[i].seq = 0;
 	}
 	state->newest = newest ? newest->seq : 0;
-	state->pane_rows = pane_rows_for(state, rows);
-	state->list.height =
-		rows - 1 > state->pane_rows ? (size_t)(rows - 1 - state->pane_rows) : 1;
+	share_rows(state, rows);
 	if (parts & MODEL_EVENTS || state->stale || has_aged(state, model))
 		build(state, model);
 	list_resize(&state->list, state->count, state->list.height);
+	settle(state, false);
+	say(state, model, state->selected);
+	share_rows(state, rows);
 	settle(state, false);
 	timeline_place(state, cols - 1);
 	for (size_t i = 0; i < state->list.height && i < SAID_SLOTS - 1; i++) {
@@ -221,7 +237,6 @@ static void timeline_prepare(
 		if (row && row->kind == ROW_EVENT)
 			say(state, model, row->seq);
 	}
-	say(state, model, state->selected);
 }
 
 /* ---- drawing ---- */
@@ -233,11 +248,16 @@ static void draw_empty(
 
 	canvas_c(canvas, 2, 3, canvas->cols - 4, ROLE_STRONG,
 		none                ? "Nothing has changed yet, or the answer is on its way."
-		: state->hidden > 0 ? "Nothing matches the filter."
+		: state->hidden > 0 ? (state->people && !state->filtering.filter
+						      ? "Nobody changed anything in this time."
+						      : "Nothing matches the filter.")
 		: windows[state->window].ms ? "Nothing changed in this time."
 					    : "Nothing has changed yet.");
 	(void)cell_say(canvas, 3, 3, ROLE_QUIET,
-		!none ? "{timeline.since} shows more time, {global.back} drops the filter."
+		!none && state->people ? "{timeline.people} shows what happened by itself, too; "
+					 "{timeline.since} more "
+					 "time."
+		: !none ? "{timeline.since} shows more time, {global.back} drops the filter."
 		: model->env->node_count == 0
 			? "No service is registered yet: {global.view-services} says how one is."
 			: "");
@@ -261,17 +281,21 @@ static void timeline_draw_title(const void *arg, const struct model *model, cons
 	const struct canvas *canvas)
 {
 	const struct timeline *state = arg;
+	const char *who = state->people ? "people only, " : "";
 	char text[LIMIT_FILTER + 96];
 
 	(void)ui;
 	if (state->filtering.filter)
-		(void)snprintf(text, sizeof(text), "filter: %s (hides %zu)   %s, newest first",
-			state->filtering.text, state->hidden, windows[state->window].title);
+		(void)snprintf(text, sizeof(text), "filter: %s (hides %zu)   %s%s, newest first",
+			state->filtering.text, state->hidden, who, windows[state->window].title);
 	else
-		(void)snprintf(text, sizeof(text), "%zu of %zu events   %s, newest first",
-			state->shown, events_count(model->events), windows[state->window].title);
+		(void)snprintf(text, sizeof(text), "%zu of %zu events   %s%s, newest first",
+			state->shown, events_count(model->events), who,
+			windows[state->window].title);
 	canvas_right(canvas, 0, 2, canvas->cols - 2,
-		state->filtering.filter || state->window > 0 ? ROLE_STAGED : ROLE_QUIET, text);
+		state->filtering.filter || state->window > 0 || state->people ? ROLE_STAGED
+									      : ROLE_QUIET,
+		text);
 }
 
 /* ---- acting ---- */
@@ -329,6 +353,10 @@ static enum redraw timeline_act(
 		return REDRAW_ALL;
 	case ACTION_SINCE:
 		state->window = (state->window + 1) % ARRAY_LEN(windows);
+		state->stale = true;
+		return REDRAW_ALL;
+	case ACTION_PEOPLE:
+		state->people = !state->people;
 		state->stale = true;
 		return REDRAW_ALL;
 	case ACTION_WHOLE:
@@ -450,6 +478,7 @@ static void timeline_keep(const void *arg, struct cJSON *object)
 
 	(void)cJSON_AddStringToObject(object, "window", windows[state->window].title);
 	(void)cJSON_AddBoolToObject(object, "wide", state->wide);
+	(void)cJSON_AddBoolToObject(object, "people", state->people);
 }
 
 static void timeline_restore(void *arg, const struct cJSON *object)
@@ -461,6 +490,7 @@ static void timeline_restore(void *arg, const struct cJSON *object)
 		if (str_eq_c(title, windows[i].title))
 			state->window = i;
 	(void)json_get_bool(object, "wide", &state->wide);
+	(void)json_get_bool(object, "people", &state->people);
 }
 
 const struct view view_timeline = {

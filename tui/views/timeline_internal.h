@@ -39,7 +39,7 @@ struct timeline {
 	size_t count;
 	size_t cap;
 	size_t shown; /* events among the rows */
-	size_t hidden; /* by the filter */
+	size_t hidden; /* by the filter, or because nobody did it */
 	struct list list;
 	struct placed placed[TIMELINE_TOTAL];
 	int who_cols, what_cols; /* of the widest among the events that are shown */
@@ -48,7 +48,8 @@ struct timeline {
 	struct filtering filtering;
 	bool stale;
 	bool moved; /* a person chose the row; until then it is the newest */
-	bool wide; /* the pane has most of the rows */
+	bool wide; /* the pane has what the change needs, at most most of the rows */
+	bool people; /* only what people did */
 	int64_t selected; /* seq */
 	int64_t newest; /* seq that was there when it was shown last */
 	int64_t mark; /* up to here one had seen all; 0: no mark */

@@ -168,33 +168,43 @@ static int field_cells(
 	return name + (both ? before + ARROW_COLS + after : field->has ? after : before);
 }
 
-/* As many fields as there is room for, and how many more there are; of the first at least a part. */
+/* "+2 pins", or "+2" where there is no room for the word. */
+static void draw_more_pins(const struct canvas *canvas, int y, int x, int room, size_t count)
+{
+	char text[32];
+	int len = snprintf(text, sizeof(text), "+%zu pin%s", count, count == 1 ? "" : "s");
+
+	if (len > room)
+		(void)snprintf(text, sizeof(text), "+%zu", count);
+	(void)canvas_run_c(canvas, y, x, room, ROLE_FIGURE, text);
+}
+
+/*
+ * As many fields as there is room for; of the first at least a part. Of pins it says how many more there are: what
+ * else there is stands in the pane, and is counted there.
+ */
 static void draw_change(
 	const struct timeline *state, const struct canvas *canvas, int y, const struct event *event)
 {
-	enum { MORE_COLS = 4, GAP = 2 };
+	enum { MORE_COLS = 5, GAP = 2 }; /* "  +12" */
 	const struct placed *at = &state->placed[TIMELINE_CHANGE];
 	const struct said *said = timeline_said(state, event->seq);
 	int end = at->x + at->width;
 	int x = at->x;
-	size_t left = 0;
-	char more[32];
+	size_t leading = said ? diff_leading(&said->diff) : 0;
 
-	for (size_t i = 0; said && i < said->diff.count; i++)
-		left += said->diff.fields[i].telling;
-	for (size_t i = 0; left > 0 && at->width > 0 && i < said->diff.count; i++) {
+	for (size_t i = 0; at->width > 0 && said && i < said->diff.count; i++) {
 		const struct diff_field *field = &said->diff.fields[i];
-		int room = end - (left > 1 ? MORE_COLS : 0);
+		int room = end - (leading > i + 1 ? MORE_COLS : 0);
 
 		if (!field->telling)
 			continue;
 		if (x > at->x && x + field_cells(&said->diff, field, event) > room) {
-			(void)snprintf(more, sizeof(more), "+%zu", left);
-			(void)canvas_run_c(canvas, y, x, end - x, ROLE_FIGURE, more);
+			if (leading > i)
+				draw_more_pins(canvas, y, x, end - x, leading - i);
 			return;
 		}
 		x += draw_field(canvas, y, x, room, &said->diff, field, event) + GAP;
-		left--;
 	}
 }
 
@@ -211,8 +221,8 @@ static void draw_event(const struct timeline *state, const struct model *model, 
 	text[8] = '\0';
 	canvas_c(canvas, y, at[TIMELINE_TIME].x, at[TIMELINE_TIME].width, ROLE_QUIET, text);
 	canvas_text_found(canvas, y, at[TIMELINE_WHO].x, at[TIMELINE_WHO].width,
-		event->actor && strcmp(event->actor, "umbra") != 0 ? ROLE_BASE : ROLE_QUIET,
-		str_of(event->actor), str_of(ui->find));
+		event_by_person(event) ? ROLE_BASE : ROLE_QUIET, str_of(event->actor),
+		str_of(ui->find));
 	draw_what(state, model, ui, canvas, y, event, is_selected);
 	draw_change(state, canvas, y, event);
 	(void)snprintf(text, sizeof(text), "%lld", (long long)event->revision);

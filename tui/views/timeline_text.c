@@ -44,6 +44,11 @@ const struct event_words *event_words(const struct event *event)
 		       : &other;
 }
 
+bool event_by_person(const struct event *event)
+{
+	return event->actor && strcmp(event->actor, "umbra") != 0;
+}
+
 /* ---- fields ---- */
 
 /* FIRST: what it is about, whatever the record begins with. */
@@ -279,6 +284,15 @@ void diff_read(struct event_diff *list, const struct event *event)
 	read_side(list, event->before, false, whole);
 	read_side(list, event->after, true, whole);
 	put_leading_first(list);
+}
+
+size_t diff_leading(const struct event_diff *list)
+{
+	size_t count = 0;
+
+	while (count < list->count && list->fields[count].leads)
+		count++;
+	return count;
 }
 
 const char *diff_detail(const struct event_diff *list)

@@ -24,6 +24,9 @@ struct event_words {
 };
 const struct event_words *event_words(const struct event *event);
 
+/* False for what happened by itself, or the control plane saw. */
+bool event_by_person(const struct event *event);
+
 /* One field of a change; the texts are read with diff_text(). */
 struct diff_field {
 	size_t name, before, after; /* offsets into the texts */
@@ -44,6 +47,8 @@ struct event_diff {
 void diff_init(struct event_diff *list);
 void diff_finish(struct event_diff *list);
 void diff_read(struct event_diff *list, const struct event *event);
+/* How many of the fields lead: the first ones. */
+size_t diff_leading(const struct event_diff *list);
 const char *diff_text(const struct event_diff *list, size_t offset);
 
 /* "connection refused": what an event says of itself beside its fields; "" when nothing. */
