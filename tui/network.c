@@ -15,7 +15,7 @@
 
 #include "tui/app_internal.h"
 
-enum { TRAFFIC_TIMEOUT_MS = 3000, BACKLOG_TIMEOUT_MS = 3000, TAIL_BACK = 200 };
+enum { TRAFFIC_TIMEOUT_MS = 3000, BACKLOG_TIMEOUT_MS = 10000, TAIL_BACK = 1000 };
 /* A line is on the screen within 50 ms: so long with the kernel, the rest to be drawn and sent. */
 enum { GATHER_MS = 40 };
 
@@ -278,6 +278,7 @@ void network_tail(struct app *app, const char *scope)
 		return;
 	}
 	lines_clear(app->model.lines, 0);
+	link_set(app, &app->model.tail, FEED_CONNECTING, "", 0);
 	app_changed(app, MODEL_LINES);
 	app->tail_start = client_request(
 		app->client, "GET", "/v1/requests?limit=1", NULL, 0, newest_done, app);

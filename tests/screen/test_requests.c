@@ -219,7 +219,7 @@ static void test_empty(void **state)
 	pty_wait_text(&pty, "show which requests");
 	pty_keys(&pty, "session:qa-seats status:418\r");
 	pty_wait_text(&pty, "This sends one:");
-	pty_wait_text(&pty, "--session qa-seats booking/");
+	pty_wait_text(&pty, " booking/"); /* broken at a blank, wherever the program stands */
 	pty_keys(&pty, "y");
 	pty_wait_text(&pty, "Routing-Session: qa-seats");
 }
@@ -234,7 +234,10 @@ static void test_empty_says_why(void **state)
 	assert_true(pty_shows(&pty, "Esc drops the filter"));
 	assert_false(pty_shows(&pty, "This sends one"));
 	assert_true(pty_shows(&pty, "Requests › all requests"));
-	pty_keys(&pty, "\033t");
+	assert_true(pty_shows(&pty, "t looks for older ones"));
+	pty_keys(&pty, "t"); /* what was filtered here is proposed */
+	pty_wait_text(&pty, "show which requests status:418");
+	pty_keys(&pty, "\033\033t");
 	pty_wait_text(&pty, "show which requests");
 	pty_keys(&pty, "service:profile version:pr-551\r");
 	pty_wait_text(&pty, "profile@pr-551 is unhealthy: connection refused.");

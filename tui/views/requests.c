@@ -182,6 +182,18 @@ static void act_save(struct requests *state, const struct model *model, struct u
 	ui_ask_line(ui, QUESTION_SAVE, "save what is shown to (.json: as records)", name);
 }
 
+/* The filter here knows only the lines that are kept; as part of the tail it reaches back into the history. */
+static void act_scope(const struct requests *state, const struct model *model, struct ui *ui)
+{
+	const char *more =
+		strstr(model->scope, state->filter_text) == NULL ? state->filter_text : "";
+	char text[2 * LIMIT_FILTER + 2];
+
+	(void)snprintf(text, sizeof(text), "%s%s%s", model->scope,
+		model->scope[0] != '\0' && more[0] != '\0' ? " " : "", more);
+	ui_ask_line(ui, QUESTION_SCOPE, "show which requests", text);
+}
+
 static void act_context(struct requests *state, const struct model *model, struct ui *ui, bool more)
 {
 	size_t at = 0;
@@ -244,7 +256,7 @@ static enum redraw requests_act(
 		trace_open(selected_line(state, model), ui);
 		return REDRAW_ALL;
 	case ACTION_SCOPE:
-		ui_ask_line(ui, QUESTION_SCOPE, "show which requests", model->scope);
+		act_scope(state, model, ui);
 		return REDRAW_ALL;
 	case ACTION_ALL:
 		act_all(state, model, ui);

@@ -139,8 +139,10 @@ static int draw_hidden(
 	strbuf_addf(&text, " %s.", state->filter_text);
 	y = cell_sentence(canvas, y, 3, ROLE_BASE, strbuf_str(&text));
 	strbuf_finish(&text);
-	return cell_say(canvas, y, 3, ROLE_QUIET,
+	y = cell_say(canvas, y, 3, ROLE_QUIET,
 		"New ones that do show at once; {global.back} drops the filter.");
+	return cell_say(
+		canvas, y, 3, ROLE_QUIET, "{requests.scope} looks for older ones, in the history.");
 }
 
 /* What would send one. */
@@ -172,6 +174,9 @@ static int draw_none(
 		return cell_sentence(canvas, y, 3, ROLE_FAILED, str_of(model->scope_error));
 	if (model->tail.state == FEED_STALE)
 		return cell_sentence(canvas, y, 3, ROLE_BASE, str_of(model->tail.why));
+	if (model->tail.state == FEED_CONNECTING)
+		return cell_sentence(
+			canvas, y, 3, ROLE_QUIET, STR_LIT("Asking for what there was so far."));
 	if (state->filter_text[0] != '\0')
 		return draw_hidden(state, model, canvas, y);
 	if (down)
