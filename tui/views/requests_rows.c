@@ -496,7 +496,7 @@ void requests_draw_title(const void *arg, const struct model *model, const struc
 		canvas_changes_at(canvas, model->now_ms + 1000);
 	x += canvas_glyph(canvas, 0, x, ROLE_QUIET, GLYPH_CRUMB) + 1;
 	cells = describe_beside(state, model, &counts, canvas->cols - x, text);
-	x += draw_scope(model, canvas, x, canvas->cols - x - cells - 2);
+	(void)draw_scope(model, canvas, x, canvas->cols - x - cells - 2);
 	canvas_c(canvas, 0, canvas->cols - cells, cells,
 		counts.lost > 0 || counts.lost_unknown || model->tail.state == FEED_STALE
 			? ROLE_WARNING
