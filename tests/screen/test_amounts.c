@@ -123,7 +123,7 @@ static const struct {
 		"pr-24681", "service-0000"},
 	{"2", "sort: number", "umbra pr show 39842", "/author:dev7", "#36151", "#39999"},
 	{"3", "sort: name", "umbra session show s-0150", "/s-1234", "s-1234", "s-0001"},
-	{"4", "service-1999", "service-1950", "/service:service-1999", "hides 199", "service-1998"},
+	{"4", "service-1999", "service-1150", "/service:service-1999", "hides 999", "service-1998"},
 	{"5", "created session s-1999", "stage created session s-1849, 10s ago", "/session:s-1999",
 		"hides 999", "s-1998"},
 	{"6", " outside ", "service-0547 calls service-1095", "/service:service-1234",
