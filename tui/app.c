@@ -80,6 +80,8 @@ static void paint_now(struct app *app)
 	int64_t delay;
 	struct timeval wait;
 
+	if (!app->soon)
+		network_gather(app); /* a frame for something else brings the newest lines along */
 	(void)event_del(app->paint);
 	app->redraw = REDRAW_NONE;
 	app->soon = false;

@@ -203,6 +203,8 @@ void network_retry(struct app *app);
 /* The tail runs with this scope; the lines of another one are dropped. */
 void network_tail(struct app *app, const char *scope);
 void network_tail_stop(struct app *app);
+/* What the tail has gathered is read now. */
+void network_gather(struct app *app);
 enum run_for {
 	RUN_PLAIN,
 	RUN_PART, /* one of several that are one action */

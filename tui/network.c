@@ -17,7 +17,7 @@
 
 enum { TRAFFIC_TIMEOUT_MS = 3000, BACKLOG_TIMEOUT_MS = 10000, TAIL_BACK = 1000 };
 /* A line is on the screen within 50 ms: so long with the kernel, the rest to be drawn and sent. */
-enum { GATHER_MS = 40 };
+enum { GATHER_MS = 43 };
 
 /* ---- the feed ---- */
 
@@ -256,6 +256,12 @@ void network_tail_stop(struct app *app)
 		tail_client_cancel(app->tail);
 	app->tail_start = NULL;
 	app->tail = NULL;
+}
+
+void network_gather(struct app *app)
+{
+	if (app->tail)
+		client_gather_now(app->client);
 }
 
 void network_tail(struct app *app, const char *scope)

@@ -51,6 +51,7 @@ struct client {
 	CURLM *multi;
 	struct event *timer; /* libcurl's */
 	struct event *turn; /* there is more to hand out */
+	struct watch *gathering; /* the socket of the newest tail; NULL: none */
 	char *url; /* without a slash at its end */
 	char *actor;
 	bool loopback;

@@ -104,10 +104,13 @@ struct watch {
 	struct event *ready;
 	struct event *rest; /* runs while it is not looked at; NULL: it is always */
 	struct timeval gather;
+	curl_socket_t fd;
 };
 
 static void watch_free(struct watch *watch)
 {
+	if (watch->client->gathering == watch)
+		watch->client->gathering = NULL;
 	event_free(watch->ready);
 	if (watch->rest != NULL)
 		event_free(watch->rest);
@@ -129,6 +132,16 @@ static void on_ready(evutil_socket_t fd, short what, void *arg)
 		evtimer_add(watch->rest, &watch->gather);
 	}
 	act(watch->client, fd, mask);
+}
+
+void client_gather_now(struct client *client)
+{
+	struct watch *watch = client->gathering;
+
+	if (watch != NULL && evtimer_pending(watch->rest, NULL)) {
+		evtimer_add(watch->rest, &watch->gather);
+		act(client, watch->fd, CURL_CSELECT_IN);
+	}
 }
 
 static void on_rested(evutil_socket_t fd, short what, void *arg)
@@ -153,6 +166,7 @@ static struct watch *watch_create(
 	struct watch *watch = xcalloc(1, sizeof(*watch));
 
 	watch->client = client;
+	watch->fd = fd;
 	watch->gather = timeval_of(gather_ms);
 	watch->ready = event_new(client->base, fd, mask, on_ready, watch);
 	if (gather_ms > 0)
@@ -160,6 +174,8 @@ static struct watch *watch_create(
 	if (watch->ready == NULL || (gather_ms > 0 && watch->rest == NULL) ||
 		event_add(watch->ready, NULL) != 0)
 		abort();
+	if (gather_ms > 0)
+		client->gathering = watch;
 	return watch;
 }
 

@@ -38,6 +38,11 @@ struct client *client_create(
  */
 void client_destroy(struct client *client);
 const char *client_url(const struct client *client);
+/*
+ * Reads now what is gathered of the tail that was opened last, for whoever shows something anyway; it then
+ * gathers anew. The records come before this returns. For the outside of callbacks.
+ */
+void client_gather_now(struct client *client);
 /* The loop it runs on, for the timers of whoever uses it. */
 struct event_base *client_base(const struct client *client);
 
