@@ -452,6 +452,41 @@ static void tail_loses_and_doubles_nothing(void **state)
 	fake_stop(&server);
 }
 
+static struct evhttp_request *open_stream;
+
+static void answer_open_tail(struct fake_server *server, struct evhttp_request *request)
+{
+	open_stream = fake_open(server, request);
+	send_heartbeat(open_stream, 3);
+	send_records(open_stream, 4, 4);
+}
+
+/* What comes while a tail gathers is there at once for whoever asks, and not before. */
+static void tail_gathers_until_asked(void **state)
+{
+	(void)state;
+	struct fake_server server;
+	struct listener listener = {0};
+	fake_start(&server, answer_open_tail, 0);
+	char *url = xstrdup(client_url(server.client));
+	client_destroy(server.client);
+	server.client = client_create(
+		server.base, &(struct client_options){.url = url, .gather_ms = 60000}, NULL);
+	client_tail(server.client, NULL, TAIL_CLIENT_FROM_NOW, &tail_ops, &listener);
+	while (listener.records == 0) {
+		event_base_loop(server.base, EVLOOP_NONBLOCK);
+		client_gather_now(server.client);
+	}
+	send_records(open_stream, 5, 6);
+	for (int turn = 0; turn < 100; turn++)
+		event_base_loop(server.base, EVLOOP_NONBLOCK);
+	assert_int_equal(listener.records, 1);
+	client_gather_now(server.client);
+	assert_int_equal(listener.records, 3);
+	free(url);
+	fake_stop(&server);
+}
+
 static void answer_bad_filter(struct fake_server *server, struct evhttp_request *request)
 {
 	(void)server;
@@ -526,6 +561,7 @@ int main(void)
 		cmocka_unit_test(feed_asks_anew_where_it_is_held),
 		cmocka_unit_test(feed_may_end_from_inside),
 		cmocka_unit_test(tail_loses_and_doubles_nothing),
+		cmocka_unit_test(tail_gathers_until_asked),
 		cmocka_unit_test(tail_ends_when_refused),
 		cmocka_unit_test(tail_takes_much),
 		cmocka_unit_test(a_line_has_a_bound),
