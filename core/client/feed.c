@@ -181,7 +181,7 @@ static void apply_batch(struct feed *feed, int64_t revision)
 		environment_finish(&fresh);
 	}
 	/* Those that came one by one may become more than a full answer has, but not without end. */
-	if (feed->env.tombstone_count > 2 * LIMIT_TOMBSTONES_TOLD)
+	if (feed->env.tombstone_count > (size_t)2 * LIMIT_TOMBSTONES_TOLD)
 		environment_forget(
 			&feed->env, environment_gone_since(&feed->env, LIMIT_TOMBSTONES_TOLD));
 	feed->env.remembers = feed->first.tombstones;

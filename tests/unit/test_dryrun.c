@@ -43,7 +43,7 @@ static void put_tombstone(const char *id, int64_t pr, int why)
 	text_set(&tombstone->id, id);
 	tombstone->pr_number = pr;
 	tombstone->why = why;
-	tombstone->gone_at = NOW - 12 * 60000;
+	tombstone->gone_at = NOW - 12 * INT64_C(60000);
 	text_set(&tombstone->actor, "dev1");
 	environment_put(&env, THING_TOMBSTONE, tombstone);
 }

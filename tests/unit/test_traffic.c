@@ -650,13 +650,15 @@ static void what_nobody_lost_is_not_counted(void **state)
 
 /* ---- the edges of one session ---- */
 
+enum { CALLS_TEXT_SIZE = 65536 };
+
 static void note_calls(void *arg, const char *key, const struct figures *figures)
 {
 	char *text = arg;
 	size_t len = strlen(text);
 
-	snprintf(text + len, 64 * 1024 - len, "%s=%d pinned %d without %d lost %d/", key,
-		(int)figures->count, (int)figures->pinned, (int)figures->without,
+	snprintf(text + len, (size_t)CALLS_TEXT_SIZE - len, "%s=%d pinned %d without %d lost %d/",
+		key, (int)figures->count, (int)figures->pinned, (int)figures->without,
 		(int)figures->lost);
 }
 
@@ -665,7 +667,7 @@ static void check_calls(struct traffic_bench *bench, const char *session, int ed
 	const char *want)
 {
 	struct session_calls calls;
-	static char text[64 * 1024];
+	static char text[CALLS_TEXT_SIZE];
 	int found = 0;
 
 	text[0] = '\0';
