@@ -5,7 +5,6 @@
  */
 #include "core/api/guard.h"
 
-#include <arpa/inet.h>
 #include <string.h>
 
 #include <event2/buffer.h>
@@ -15,6 +14,7 @@
 #include "core/api/call.h"
 #include "core/api/internal.h"
 #include "core/api/shown.h"
+#include "core/base/net.h"
 #include "core/base/text.h"
 #include "core/plane/plane.h"
 
@@ -25,61 +25,17 @@ static struct str input_header(const struct call *call, const char *name)
 
 /* ---- Host ------------------------------------------------------------------------------------------ */
 
-/* Nothing, or a colon and digits (RFC 9110 section 4.2). */
-static bool is_port(struct str s)
-{
-	for (size_t i = 1; i < s.n; i++) {
-		if (s.p[i] < '0' || s.p[i] > '9')
-			return false;
-	}
-	return s.n == 0 || s.p[0] == ':';
-}
-
-/* Without port, brackets and one trailing dot; as it is when what follows the name is no port. */
-static struct str host_name(struct str host)
-{
-	size_t colon;
-
-	if (host.p == NULL)
-		return host;
-	if (host.n > 0 && host.p[0] == '[') {
-		size_t end = str_find_char(host, ']');
-
-		if (end == host.n || !is_port((struct str){host.p + end + 1, host.n - end - 1}))
-			return host;
-		return (struct str){host.p + 1, end - 1};
-	}
-	colon = str_find_char(host, ':');
-	if (!is_port((struct str){host.p + colon, host.n - colon}))
-		return host;
-	host.n = colon;
-	if (host.n > 0 && host.p[host.n - 1] == '.')
-		host.n--;
-	return host;
-}
-
-bool host_is_loopback(struct str host)
-{
-	char text[INET6_ADDRSTRLEN];
-	struct in_addr v4;
-	struct in6_addr v6;
-	struct str name = host_name(host);
-
-	if (str_eq_nocase(name, STR_LIT("localhost")))
-		return true;
-	if (!str_copy(text, sizeof(text), name))
-		return false;
-	if (inet_pton(AF_INET, text, &v4) == 1)
-		return ntohl(v4.s_addr) >> 24 == 127;
-	return inet_pton(AF_INET6, text, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
-}
-
 static bool host_is_ours(const struct api *api, struct str host)
 {
 	const char *const *names = api->options.hosts;
-	struct str name = host_name(host);
+	struct str name = net_host(host);
+	struct net_address address;
 
-	if (host_is_loopback(host) || str_eq_nocase(name, host_name(str_of(api->address))))
+	/* net_is_loopback() without the names below localhost: those are services behind the proxy. */
+	if (str_eq_nocase(name, STR_LIT("localhost")) ||
+		str_eq_nocase(name, net_host(str_of(api->address))))
+		return true;
+	if (net_address_parse(name, &address) && net_address_is_loopback(&address))
 		return true;
 	for (; names != NULL && *names != NULL; names++) {
 		if (str_eq_nocase(name, str_of(*names)))

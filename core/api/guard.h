@@ -6,7 +6,6 @@
 #define UMBRA_API_GUARD_H
 
 #include "core/base/err.h"
-#include "core/base/str.h"
 
 struct call;
 
@@ -21,8 +20,5 @@ enum err guard_framing(struct call *call, struct errbuf *eb);
 enum err guard_write(struct call *call, struct errbuf *eb);
 /* Content-Type, size and JSON; call->body is an object afterwards. */
 enum err guard_body(struct call *call, struct errbuf *eb);
-
-/* "127.0.0.1", "[::1]:7070", "localhost." are loopback. */
-bool host_is_loopback(struct str host);
 
 #endif

@@ -26,6 +26,7 @@
 #include "core/api/guard.h"
 #include "core/api/internal.h"
 #include "core/base/mem.h"
+#include "core/base/net.h"
 #include "core/base/time.h"
 #include "core/model/names.h"
 #include "core/model/pull.h"
@@ -258,7 +259,7 @@ static enum err read_address(const char *text, union address *ret_address, struc
 	if (!parse_address(str_of(text), ret_address))
 		return err_set_field(eb, ERR_USAGE, "--listen", "ADDRESS:PORT, like 127.0.0.1:7070",
 			"%.80s is no address to listen on", text);
-	if (!host_is_loopback(str_of(text)))
+	if (!net_is_loopback(net_host(str_of(text))))
 		return err_set_field(eb, ERR_USAGE, "--listen",
 			"a loopback address, like 127.0.0.1:7070 or [::1]:7070",
 			"%.80s can be reached from other machines, and this control plane does not "

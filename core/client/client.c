@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/base/mem.h"
+#include "core/base/net.h"
 #include "core/client/call.h"
 
 enum { DEFAULT_TIMEOUT_MS = 10000, DEFAULT_SILENCE_MS = 15000, CONNECTIONS_KEPT = 8 };
@@ -215,14 +216,6 @@ static int watch_time(CURLM *multi, long timeout_ms, void *arg)
 
 /* ---- life ---------------------------------------------------------------------------------------- */
 
-static bool is_loopback(const char *host)
-{
-	struct str name = str_of(host);
-
-	return str_eq_c(name, "localhost") || str_ends(name, STR_LIT(".localhost")) ||
-	       str_starts(name, STR_LIT("127.")) || str_eq_c(name, "[::1]");
-}
-
 /* Whether the part of the URL is there. */
 static bool has_part(CURLU *url, CURLUPart part)
 {
@@ -247,7 +240,7 @@ static bool check_url(const char *text, bool *ret_loopback)
 		    !has_part(url, CURLUPART_FRAGMENT);
 
 	if (good)
-		*ret_loopback = is_loopback(host);
+		*ret_loopback = net_is_loopback(str_of(host));
 	curl_free(scheme);
 	curl_free(host);
 	curl_url_cleanup(url);

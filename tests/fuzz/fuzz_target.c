@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/api/guard.h"
 #include "core/api/query.h"
 #include "core/api/route.h"
 #include "core/base/mem.h"
+#include "core/base/net.h"
 
 static void find(struct str path)
 {
@@ -60,7 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	/* As evhttp hands it over: a C string. */
 	char *text = xstrndup((const char *)data, size);
 	char *mark = strchr(text, '?');
-	bool loopback = host_is_loopback(str_of(text));
+	bool loopback = net_is_loopback(net_host(str_of(text)));
 
 	if (loopback && strchr(text, '@') != NULL)
 		abort();

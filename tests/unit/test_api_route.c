@@ -7,7 +7,6 @@
 
 #include <cmocka.h>
 
-#include "core/api/guard.h"
 #include "core/api/route.h"
 #include "core/base/mem.h"
 
@@ -83,27 +82,11 @@ static void test_part_names(void **state)
 	}
 }
 
-static void test_loopback(void **state)
-{
-	static const char *const ours[] = {"localhost", "LOCALHOST:7070", "localhost.", "127.0.0.1",
-		"127.1.2.3:80", "[::1]", "[::1]:7070"};
-	static const char *const foreign[] = {"", "evil.example", "localhost.evil.example",
-		"127.0.0.1.evil.example", "10.0.0.1", "0.0.0.0", "[::]", "[::2]:1", "[::1",
-		"1270.0.0.1", "evil.example:7070", "cart.env.localhost", "127.0.0.1@evil.example"};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(ours); i++)
-		assert_true(host_is_loopback(str_of(ours[i])));
-	for (size_t i = 0; i < ARRAY_LEN(foreign); i++)
-		assert_false(host_is_loopback(str_of(foreign[i])));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_find),
 		cmocka_unit_test(test_part_names),
-		cmocka_unit_test(test_loopback),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,6 +13,7 @@
 #include <qrencode.h>
 
 #include "core/base/mem.h"
+#include "core/base/net.h"
 
 #include "tui/views/cells.h"
 
@@ -78,22 +79,17 @@ static void draw_blanks(const struct canvas *canvas, int y, int x, const QRcode 
 				ROLE_QR, is_dark(code, column, row) ? "##" : "  ");
 }
 
-/* Whether the link leads to the machine it is opened on, whichever that is: RFC 6761, 6.3, and loopback addresses. */
+/* Whether the link leads to the machine it is opened on. */
 static bool is_of_this_machine(const char *link)
 {
 	struct str rest = str_of(link);
 	size_t at = str_find(rest, STR_LIT("://"));
-	struct str host, domain;
+	struct str host;
 
 	if (at < rest.n)
 		rest = (struct str){rest.p + at + 3, rest.n - at - 3};
 	host = str_cut(&rest, '/');
-	if (str_starts(host, STR_LIT("[::1]")) || str_starts(host, STR_LIT("127.")))
-		return true;
-	host = str_cut(&host, ':');
-	domain = STR_LIT("localhost");
-	return host.n >= domain.n &&
-	       str_eq((struct str){host.p + host.n - domain.n, domain.n}, domain);
+	return net_is_loopback(net_host(host));
 }
 
 /* "http://KEY--cart.env.localhost:8080/": what stands before the two dashes. */
