@@ -13,11 +13,6 @@
 #include "core/plane/plane.h"
 #include "core/wire/record.h"
 
-enum {
-	NEAR_MAX = 5,
-	NEAR_AMONG_MAX = 5000, /* comparing more names than this would hold up the loop */
-};
-
 /* ---- there ----------------------------------------------------------------------------------------- */
 
 int64_t thing_revision(enum thing thing, const void *record)
@@ -100,94 +95,43 @@ void answer_strip_howto(struct call *call, enum thing thing, const void *current
 
 /* ---- not there ------------------------------------------------------------------------------------- */
 
-static void fail_near(struct call *call, const struct errbuf *eb, const char *wanted,
-	const char *const *names, size_t count)
+void answer_missing(struct call *call, const struct missing *missing, const struct errbuf *eb)
 {
-	const char *near[NEAR_MAX];
-	size_t found[NEAR_MAX];
-	struct call_hints hints = {.near = near};
+	const struct call_hints hints = {missing->near, missing->near_count, missing->gone};
 
-	hints.near_count = name_near(str_of(wanted), names, count, found, NEAR_MAX);
-	for (size_t i = 0; i < hints.near_count; i++)
-		near[i] = names[found[i]];
 	call_fail(call, eb, &hints);
 }
 
-void answer_no_service(struct call *call, enum err err, const char *service)
+void answer_no_service(struct call *call, const char *service)
 {
-	const struct environment *env = plane_environment(call->api->options.plane);
-	const char **names = xcalloc(env->node_count + 1, sizeof(*names));
+	struct missing missing;
 	struct errbuf eb;
 
 	errbuf_clear(&eb);
-	(void)err_set_field(&eb, err, "service", NULL, "there is no service \"%s\"", service);
-	for (size_t i = 0; i < env->node_count; i++)
-		names[i] = env->nodes[i].service->name;
-	fail_near(call, &eb, service, names, env->node_count);
-	free(names);
-}
-
-static void fail_gone(struct call *call, const struct tombstone *gone, const char *field)
-{
-	const struct call_hints hints = {.gone = gone};
-	struct strbuf said;
-	struct errbuf eb;
-
-	errbuf_clear(&eb);
-	strbuf_init(&said, sizeof(eb.text));
-	tombstone_say(&said, gone, call->api->options.now_ms());
-	(void)err_set_field(&eb, ERR_GONE, field, NULL, "the %s %s %s",
-		tombstone_kind_names[gone->kind], gone->id, said.data);
-	strbuf_finish(&said);
-	call_fail(call, &eb, &hints);
+	(void)missing_service(
+		plane_environment(call->api->options.plane), ERR_NOT_FOUND, service, &missing, &eb);
+	answer_missing(call, &missing, &eb);
 }
 
 void answer_no_version(struct call *call, const char *service, const char *version)
 {
-	const struct environment *env = plane_environment(call->api->options.plane);
-	const struct service_node *node = environment_node(env, str_of(service));
-	char id[VERSION_ID_SIZE];
-	const struct tombstone *gone;
-	const char **names;
+	const struct missing_version wanted = {
+		service, version, call->api->options.now_ms(), ERR_NOT_FOUND};
+	struct missing missing;
 	struct errbuf eb;
 
-	if (node == NULL) {
-		answer_no_service(call, ERR_SERVICE_UNKNOWN, service);
-		return;
-	}
-	name_join_version(str_of(service), str_of(version), id);
-	gone = environment_tombstone(env, GONE_VERSION, str_of(id));
-	if (gone != NULL) {
-		fail_gone(call, gone, "version");
-		return;
-	}
 	errbuf_clear(&eb);
-	(void)err_set_field(
-		&eb, ERR_NOT_FOUND, "version", NULL, "%s has no version \"%s\"", service, version);
-	names = xcalloc(node->version_count + 1, sizeof(*names));
-	for (size_t i = 0; i < node->version_count; i++)
-		names[i] = node->versions[i]->name;
-	fail_near(call, &eb, version, names, node->version_count);
-	free(names);
+	(void)missing_version(plane_environment(call->api->options.plane), &wanted, &missing, &eb);
+	answer_missing(call, &missing, &eb);
 }
 
 void answer_no_session(struct call *call, const char *key)
 {
-	const struct environment *env = plane_environment(call->api->options.plane);
-	const struct tombstone *gone = environment_tombstone(env, GONE_SESSION, str_of(key));
-	size_t count = env->session_count <= NEAR_AMONG_MAX ? env->session_count : 0;
-	const char **names;
+	struct missing missing;
 	struct errbuf eb;
 
-	if (gone != NULL) {
-		fail_gone(call, gone, "session");
-		return;
-	}
 	errbuf_clear(&eb);
-	(void)err_set_field(&eb, ERR_NOT_FOUND, "session", NULL, "there is no session \"%s\"", key);
-	names = xcalloc(count + 1, sizeof(*names));
-	for (size_t i = 0; i < count; i++)
-		names[i] = env->sessions[i]->key;
-	fail_near(call, &eb, key, names, count);
-	free(names);
+	(void)missing_session(plane_environment(call->api->options.plane), key,
+		call->api->options.now_ms(), &missing, &eb);
+	answer_missing(call, &missing, &eb);
 }

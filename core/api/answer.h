@@ -7,6 +7,7 @@
 
 #include "core/api/call.h"
 #include "core/model/environment.h"
+#include "core/model/missing.h"
 
 /* Writes the body and the ETag; the caller replies. */
 void answer_thing(struct call *call, enum thing thing, const void *record);
@@ -18,11 +19,9 @@ void answer_strip_howto(struct call *call, enum thing thing, const void *current
 /* Its revision. */
 int64_t thing_revision(enum thing thing, const void *record);
 
-/*
- * Each ends the call with 404, or 410 and the tombstone where there is one. A service is ERR_NOT_FOUND
- * when it was asked for, ERR_SERVICE_UNKNOWN when something of it was.
- */
-void answer_no_service(struct call *call, enum err err, const char *service);
+/* Each ends the call as core/model/missing.h says: 404 with near names, or 410 and the tombstone. */
+void answer_missing(struct call *call, const struct missing *missing, const struct errbuf *eb);
+void answer_no_service(struct call *call, const char *service);
 void answer_no_version(struct call *call, const char *service, const char *version);
 void answer_no_session(struct call *call, const char *key);
 

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "core/api/answer.h"
 #include "core/api/call.h"
 #include "core/api/filter_param.h"
 #include "core/api/handlers.h"
@@ -101,66 +102,22 @@ void pulls_get(struct call *call)
 
 /* ---- one ------------------------------------------------------------------------------------------- */
 
-/* What was last heard of it: the newest tombstone of a version with this number. */
-static const struct tombstone *find_gone(const struct environment *env, int64_t number)
+/* There is none, or several have the number, in repositories of their own, or none of them this link. */
+static void fail_absent(
+	struct call *call, const struct pull_list *list, int64_t number, const char *url)
 {
-	const struct tombstone *newest = NULL;
-
-	for (size_t i = 0; i < env->tombstone_count; i++) {
-		const struct tombstone *gone = env->tombstones[i];
-
-		if (gone->pr_number == number &&
-			(newest == NULL || gone->gone_at > newest->gone_at))
-			newest = gone;
-	}
-	return newest;
-}
-
-static void fail_absent(struct call *call, const struct environment *env, int64_t number)
-{
-	char text[PULL_NEAR_MAX][PULL_NUMBER_SIZE];
-	const char *near[PULL_NEAR_MAX];
-	struct call_hints hints = {.near = near, .gone = find_gone(env, number)};
-	struct strbuf said;
+	const struct missing_pull wanted = {
+		number, url, call->api->options.now_ms(), ERR_NOT_FOUND};
+	struct missing missing;
 	struct errbuf eb;
 
 	errbuf_clear(&eb);
-	strbuf_init(&said, sizeof(eb.text));
-	hints.near_count = pulls_near(env, number, text);
-	for (size_t i = 0; i < hints.near_count; i++)
-		near[i] = text[i];
-	if (hints.gone != NULL) {
-		tombstone_say(&said, hints.gone, call->api->options.now_ms());
-		(void)err_set_field(&eb, ERR_GONE, "number", NULL,
-			"no version of #%" PRId64 " is left; the last, %s, %s", number,
-			hints.gone->id, said.data);
-	} else {
-		(void)err_set_field(&eb, ERR_NOT_FOUND, "number", NULL,
-			"no version of #%" PRId64 " is here", number);
-	}
-	strbuf_finish(&said);
-	call_fail(call, &eb, &hints);
-}
-
-/* Several have the number, in repositories of their own, or none of them this link. */
-static void fail_link(struct call *call, const struct pull_list *list, int64_t number, bool given)
-{
-	const char *near[PULL_NEAR_MAX];
-	struct call_hints hints = {.near = near};
-	struct errbuf eb;
-
-	errbuf_clear(&eb);
-	for (size_t i = 0; i < list->count && hints.near_count < PULL_NEAR_MAX; i++) {
-		if (list->items[i].url.n > 0)
-			near[hints.near_count++] = list->items[i].url.p;
-	}
-	if (given)
-		(void)err_set_field(&eb, ERR_NOT_FOUND, "url", NULL,
-			"#%" PRId64 " has another link here", number);
-	else
-		(void)err_set_field(&eb, ERR_CONFLICT, "url", "the link of one of them, as url=",
-			"%zu pull requests have the number %" PRId64, list->count, number);
-	call_fail(call, &eb, &hints);
+	(void)missing_pull(
+		plane_environment(call->api->options.plane), list, &wanted, &missing, &eb);
+	/* Here they are the path and a parameter. */
+	(void)str_copy(eb.field, sizeof(eb.field),
+		str_eq_c(str_of(eb.field), "pr") ? STR_LIT("number") : STR_LIT("url"));
+	answer_missing(call, &missing, &eb);
 }
 
 void pull_get(struct call *call)
@@ -176,10 +133,8 @@ void pull_get(struct call *call)
 	(void)pull_parse_number(str_of(call->parts[0]), &number);
 	pulls_collect(env, number, &list);
 	pull = pulls_find(&list, number, url, &count);
-	if (list.count == 0) {
-		fail_absent(call, env, number);
-	} else if (count != 1) {
-		fail_link(call, &list, number, url.p != NULL);
+	if (list.count == 0 || count != 1) {
+		fail_absent(call, &list, number, url.p);
 	} else {
 		pulls_add_sessions(&list, env);
 		w = call_json(call);

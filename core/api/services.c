@@ -14,7 +14,7 @@ void service_get(struct call *call)
 	const struct service *service = environment_service(env, str_of(call->parts[0]));
 
 	if (service == NULL) {
-		answer_no_service(call, ERR_NOT_FOUND, call->parts[0]);
+		answer_no_service(call, call->parts[0]);
 		return;
 	}
 	answer_thing(call, THING_SERVICE, service);

@@ -113,9 +113,10 @@ static void write_done(void *arg, const struct plane_result *result)
 	struct plane_wait *wait;
 
 	if (result->err != ERR_NONE) {
-		const struct call_hints hints = {result->near, result->near_count, result->gone};
-
-		call_fail(call, result->eb, &hints);
+		if (result->missing != NULL)
+			answer_missing(call, result->missing, result->eb);
+		else
+			call_fail(call, result->eb, NULL);
 		return;
 	}
 	if (result->dry_run) {

@@ -18,6 +18,7 @@
 #include "core/base/limits.h"
 #include "core/base/map.h"
 #include "core/model/event.h"
+#include "core/model/missing.h"
 #include "core/model/pull.h"
 #include "core/plane/plane.h"
 #include "core/store/store.h"
@@ -141,10 +142,7 @@ void flight_drop_all(struct plane *plane);
 /* What a verb came to: an error with what belongs to it, or a flight that is ready to take off. */
 struct outcome {
 	struct errbuf eb;
-	const struct tombstone *gone;
-	const char *near[PLANE_NEAR_MAX];
-	size_t near_count;
-	char near_numbers[PULL_NEAR_MAX][PULL_NUMBER_SIZE]; /* `near` may point into it */
+	struct missing missing;
 	struct flight *flight; /* NULL after a dry run, and then: */
 	const struct session *before; /* borrowed from `tentative`, may be NULL */
 	struct session *after; /* a reference */
@@ -155,9 +153,9 @@ typedef enum err (*verb_fn)(
 
 /* Each returns its error, with the sentence and near names in `out`. */
 enum err refuse_service(struct plane *plane, enum err err, const char *name, struct outcome *out);
-/* ERR_GONE with its tombstone, or `err` with near names. */
-enum err refuse_version(struct plane *plane, enum err err, const struct service_node *node,
-	const char *service, const char *version, struct outcome *out);
+/* As missing_version() says. */
+enum err refuse_version(struct plane *plane, enum err err, const char *service, const char *version,
+	struct outcome *out);
 /* Several pull requests in `list` have the number, or there is none of it and this link. */
 enum err refuse_pull(struct plane *plane, const struct plane_write *write,
 	const struct pull_list *list, struct outcome *out);

@@ -201,12 +201,11 @@ static void refuse(struct plane *plane, const struct outcome *out, plane_done_fn
 	struct plane_result result = {
 		.err = out->eb.err,
 		.eb = &out->eb,
-		.gone = out->gone,
+		.gone = out->missing.gone,
 		.revision = plane->visible.revision,
-		.near_count = out->near_count,
+		.missing = &out->missing,
 	};
 
-	memcpy(result.near, out->near, sizeof(result.near));
 	done(arg, &result);
 }
 

@@ -19,6 +19,7 @@
 #include "core/base/err.h"
 #include "core/model/environment.h"
 #include "core/model/event.h"
+#include "core/model/missing.h"
 
 struct event_base;
 struct plane;
@@ -84,8 +85,6 @@ struct plane_write {
 	bool dry_run;
 };
 
-enum { PLANE_NEAR_MAX = 5 };
-
 struct plane_result {
 	enum err err;
 	const struct errbuf *eb; /* when err */
@@ -96,9 +95,7 @@ struct plane_result {
 	const struct session *before; /* as it is, NULL when it would be new */
 	bool created;
 	int64_t revision; /* the environment's with this write visible */
-	const char *near
-		[PLANE_NEAR_MAX]; /* for ERR_VERSION_UNKNOWN and not found: names like the wanted one */
-	size_t near_count;
+	const struct missing *missing; /* of what was not there, for refusals; else NULL */
 };
 
 /* Everything in the result is borrowed for the call. May be called before plane_write() returns when the write is refused or changes nothing. */

@@ -40,16 +40,15 @@ struct tombstone *end_session(
 static enum err check_pin(
 	struct plane *plane, const char *service, const char *version, struct outcome *out)
 {
-	struct service_node *node = environment_node(&plane->tentative, str_of(service));
+	const struct environment *env = &plane->tentative;
 	enum err err;
 
-	if (node != NULL &&
-		environment_version(&plane->tentative, str_of(service), str_of(version)) != NULL)
+	if (environment_version(env, str_of(service), str_of(version)) != NULL)
 		return ERR_NONE;
-	if (node == NULL)
+	if (environment_node(env, str_of(service)) == NULL)
 		err = refuse_service(plane, ERR_SERVICE_UNKNOWN, service, out);
 	else
-		err = refuse_version(plane, ERR_VERSION_UNKNOWN, node, service, version, out);
+		err = refuse_version(plane, ERR_VERSION_UNKNOWN, service, version, out);
 	str_copy(out->eb.field, sizeof(out->eb.field), STR_LIT("pins"));
 	return err;
 }
@@ -350,13 +349,12 @@ enum err verb_put_pin(struct plane *plane, const struct plane_write *write, stru
 /* The error when the session does not pin the service: near are those it does pin. */
 static enum err refuse_pin(const struct session *session, const char *service, struct outcome *out)
 {
-	size_t count = session->pins.count < PLANE_NEAR_MAX ? session->pins.count : PLANE_NEAR_MAX;
+	struct missing *missing = &out->missing;
 
 	if (name_check_service(str_of(service), "service", &out->eb) != ERR_NONE)
 		return out->eb.err;
-	for (size_t i = 0; i < count; i++)
-		out->near[i] = session->pins.entries[i].key;
-	out->near_count = count;
+	for (size_t i = 0; i < session->pins.count && i < MISSING_NEAR_MAX; i++)
+		missing->near[missing->near_count++] = session->pins.entries[i].key;
 	return err_set(&out->eb, ERR_NOT_FOUND, "%s does not pin %s", session->key, service);
 }
 

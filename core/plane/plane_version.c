@@ -361,8 +361,7 @@ enum err verb_patch_version(
 		&plane->tentative, str_of(write->service), str_of(write->version));
 
 	if (old == NULL)
-		return refuse_version(
-			plane, ERR_NOT_FOUND, node, write->service, write->version, out);
+		return refuse_version(plane, ERR_NOT_FOUND, write->service, write->version, out);
 	return write_version(plane, write, node, old, out);
 }
 
@@ -371,7 +370,6 @@ enum err verb_patch_version(
 enum err verb_delete_version(
 	struct plane *plane, const struct plane_write *write, struct outcome *out)
 {
-	struct service_node *node = environment_node(&plane->tentative, str_of(write->service));
 	const struct version *old = environment_version(
 		&plane->tentative, str_of(write->service), str_of(write->version));
 	struct tombstone *gone;
@@ -379,8 +377,7 @@ enum err verb_delete_version(
 	enum err err;
 
 	if (old == NULL)
-		return refuse_version(
-			plane, ERR_NOT_FOUND, node, write->service, write->version, out);
+		return refuse_version(plane, ERR_NOT_FOUND, write->service, write->version, out);
 	name_join_version(str_of(write->service), str_of(write->version), id);
 	err = check_if_match(write->if_match, old->revision, "version", id, out);
 	if (err != ERR_NONE)
@@ -449,7 +446,7 @@ enum err verb_promote(struct plane *plane, const struct plane_write *write, stru
 		return refuse_service(plane, ERR_SERVICE_UNKNOWN, write->service, out);
 	if (version == NULL)
 		return refuse_version(
-			plane, ERR_VERSION_UNKNOWN, node, write->service, write->version, out);
+			plane, ERR_VERSION_UNKNOWN, write->service, write->version, out);
 	err = check_if_match(
 		write->if_match, node->service->revision, "service", write->service, out);
 	if (err != ERR_NONE)

@@ -128,9 +128,9 @@ static void on_done(void *arg, const struct plane_result *result)
 	kept->err = result->err;
 	kept->created = result->created;
 	kept->revision = result->revision;
-	kept->near_count = result->near_count;
-	for (size_t i = 0; i < result->near_count; i++)
-		str_copy(kept->near[i], sizeof(kept->near[i]), str_of(result->near[i]));
+	kept->near_count = result->missing != NULL ? result->missing->near_count : 0;
+	for (size_t i = 0; i < kept->near_count; i++)
+		str_copy(kept->near[i], sizeof(kept->near[i]), str_of(result->missing->near[i]));
 	if (result->eb != NULL)
 		kept->eb = *result->eb;
 	if (result->gone != NULL) {
