@@ -441,6 +441,7 @@ int dashboard_run(const struct dashboard_options *options, struct errbuf *eb)
 	int exit_code;
 
 	recall(app, options);
+	make_events(app); /* before the screen: from its first byte on a signal puts it back */
 	if (!keymap_init(&bad_row)) {
 		err_set(eb, ERR_FAILED, "row %zu of the keymap names no key", bad_row);
 		app->exit_code = err_exit_code(ERR_FAILED);
@@ -448,7 +449,6 @@ int dashboard_run(const struct dashboard_options *options, struct errbuf *eb)
 		   !(app->screen = screen_create(&app->theme, eb))) {
 		app->exit_code = err_exit_code(ERR_USAGE);
 	} else {
-		make_events(app);
 		if (options->no_sync)
 			screen_no_sync(app->screen);
 		app->ui.mouse = screen_mouse(app->screen, !options->no_mouse);

@@ -156,7 +156,7 @@ const struct binding bindings[] = {
 	{AREA_GLOBAL, ACTION_MOUSE, "F8", NULL, "give the mouse to the terminal, to select text; again: take it back", NULL},
 	{AREA_GLOBAL, ACTION_COST, "F12", NULL, "what the dashboard itself takes", NULL},
 	{AREA_GLOBAL, ACTION_REPAINT, "C-l", NULL, "paint the screen anew, try the connection now", NULL},
-	{AREA_GLOBAL, ACTION_QUIT, "q", "quit", "leave; in the help: close it", NULL},
+	{AREA_GLOBAL, ACTION_QUIT, "q C-c", "quit", "leave; in the help: close it", NULL},
 };
 /* clang-format on */
 const size_t binding_count = ARRAY_LEN(bindings);

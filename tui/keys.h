@@ -11,6 +11,7 @@
 #include "core/base/str.h"
 
 enum {
+	KEYS_INTERRUPT = 3, /* C-c: Esc in a prompt, elsewhere the key that quits */
 	KEYS_TAB = 9,
 	KEYS_ENTER = 13,
 	KEYS_ESCAPE = 27,

@@ -376,11 +376,13 @@ void press(struct app *app, int32_t key)
 		return;
 	}
 	if (app->ui.prompt.kind != PROMPT_NONE) {
-		press_prompt(app, key);
+		press_prompt(app, key == KEYS_INTERRUPT ? KEYS_ESCAPE : key);
 		app_touch(app, REDRAW_ALL);
 		return;
 	}
 	binding = keymap_find(top->view->area, key);
+	if (!binding && key == KEYS_INTERRUPT) /* also where another key quits */
+		binding = keymap_binding(AREA_GLOBAL, ACTION_QUIT);
 	if (!binding)
 		return;
 	app->ui.message[0] = '\0';

@@ -1,7 +1,8 @@
 /*
- * The crash path. Owned by the screen, one at a time. The handler runs on a stack of its own and calls
- * async-signal-safe functions only (signal-safety(7)): write, tcsetattr, sigaction, raise. Then the signal
- * takes its former way, so that a core file or a sanitizer's report is what it would have been.
+ * The way out when a signal ends the program. Owned by the screen, one at a time. The handler runs on a stack of
+ * its own and calls async-signal-safe functions only (signal-safety(7)): write, tcsetattr, sigaction, raise. Then
+ * the signal takes its former way, so that the exit status, a core file or a sanitizer's report is what it would
+ * have been.
  */
 #include "tui/restore.h"
 
@@ -16,8 +17,13 @@
 
 #include "core/base/mem.h"
 
-static const int crash_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
-enum { CRASH_SIGNALS = (int)ARRAY_LEN(crash_signals), CRASH_STACK = 64 * 1024 };
+/*
+ * Every signal that ends a process gets the handler, but for these: they cannot be caught, end nothing, or are the
+ * loop's, which ends as it should.
+ */
+static const int left_alone[] = {SIGKILL, SIGSTOP, SIGCHLD, SIGCONT, SIGTSTP, SIGTTIN, SIGTTOU,
+	SIGURG, SIGWINCH, SIGTERM, SIGINT, SIGHUP};
+enum { SIGNALS_END = 65, /* behind the last of Linux, SIGRTMAX */ CRASH_STACK = 64 * 1024 };
 
 static struct {
 	bool armed;
@@ -25,7 +31,8 @@ static struct {
 	size_t len;
 	struct termios modes;
 	bool has_modes;
-	struct sigaction former[CRASH_SIGNALS];
+	bool caught[SIGNALS_END];
+	struct sigaction former[SIGNALS_END]; /* of those that are caught */
 	stack_t former_stack;
 	void *stack;
 	int held_fd; /* memory that stands in for stderr */
@@ -45,7 +52,7 @@ static void write_held(int from, int to)
 	}
 }
 
-static void on_crash(int number)
+static void on_end(int number)
 {
 	ssize_t written = write(STDOUT_FILENO, restore.sequence, restore.len);
 
@@ -56,15 +63,28 @@ static void on_crash(int number)
 		write_held(restore.held_fd, restore.stderr_fd);
 		(void)dup2(restore.stderr_fd, STDERR_FILENO);
 	}
-	for (int i = 0; i < CRASH_SIGNALS; i++)
-		if (crash_signals[i] == number)
-			(void)sigaction(number, &restore.former[i], NULL);
+	(void)sigaction(number, &restore.former[number], NULL);
 	(void)raise(number); /* it is blocked here, and comes when this returns */
 }
 
 void restore_remember(void)
 {
 	restore.has_modes = tcgetattr(STDIN_FILENO, &restore.modes) == 0;
+}
+
+/* One that is ignored ends nothing, and stays ignored. */
+static void catch_signal(int number, const struct sigaction *action)
+{
+	struct sigaction *former = &restore.former[number];
+
+	for (size_t i = 0; i < ARRAY_LEN(left_alone); i++)
+		if (left_alone[i] == number)
+			return;
+	/* libc keeps some numbers for itself and refuses them. */
+	if (sigaction(number, NULL, former) != 0 ||
+		(!(former->sa_flags & SA_SIGINFO) && former->sa_handler == SIG_IGN))
+		return;
+	restore.caught[number] = sigaction(number, action, NULL) == 0;
 }
 
 void restore_arm(const char *sequence)
@@ -84,10 +104,10 @@ void restore_arm(const char *sequence)
 	(void)sigaltstack(&stack, &restore.former_stack);
 
 	memset(&action, 0, sizeof(action));
-	action.sa_handler = on_crash;
+	action.sa_handler = on_end;
 	action.sa_flags = SA_ONSTACK;
-	for (int i = 0; i < CRASH_SIGNALS; i++)
-		(void)sigaction(crash_signals[i], &action, &restore.former[i]);
+	for (int i = 1; i < SIGNALS_END; i++)
+		catch_signal(i, &action);
 	restore.armed = true;
 }
 
@@ -95,8 +115,10 @@ void restore_disarm(void)
 {
 	if (!restore.armed)
 		return;
-	for (int i = 0; i < CRASH_SIGNALS; i++)
-		(void)sigaction(crash_signals[i], &restore.former[i], NULL);
+	for (int i = 1; i < SIGNALS_END; i++)
+		if (restore.caught[i])
+			(void)sigaction(i, &restore.former[i], NULL);
+	memset(restore.caught, 0, sizeof(restore.caught));
 	(void)sigaltstack(&restore.former_stack, NULL);
 	free(restore.stack);
 	restore.stack = NULL;

@@ -1,5 +1,5 @@
 /*
- * The terminal is put back also when the program crashes, and what libraries print meanwhile does not run
+ * The terminal is put back also when a signal ends the program, and what libraries print meanwhile does not run
  * over the screen. Of screen.c only.
  */
 #ifndef UMBRA_TUI_RESTORE_H
@@ -7,7 +7,7 @@
 
 /* Remembers the terminal's modes; call before they are changed. */
 void restore_remember(void);
-/* From now on a crash writes `sequence` (copied) to standard output and sets the modes remembered. */
+/* From now on a signal that ends the program writes `sequence` (copied) to standard output and sets the modes remembered. */
 void restore_arm(const char *sequence);
 void restore_disarm(void);
 

@@ -186,7 +186,10 @@ static void apply_theme(struct screen *screen)
 	screen_repaint(screen);
 }
 
-/* C-s would stop the output, and with it the loop; C-v and C-o would not come through. */
+/*
+ * C-s would stop the output, and with it the loop; C-v and C-o would not come through; C-c would end the program,
+ * and whatever runs with it (make, a demo), from within a line that is typed.
+ */
 static void free_control_keys(void)
 {
 	struct termios modes;
@@ -195,6 +198,7 @@ static void free_control_keys(void)
 		return;
 	modes.c_iflag &= ~(tcflag_t)IXON;
 	modes.c_lflag &= ~(tcflag_t)IEXTEN;
+	modes.c_cc[VINTR] = _POSIX_VDISABLE;
 	(void)tcsetattr(STDIN_FILENO, TCSANOW, &modes);
 	(void)def_prog_mode();
 }

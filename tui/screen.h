@@ -2,8 +2,8 @@
  * The terminal: taken, painted, given back.
  *
  * One screen at a time. Nothing is asked of the terminal; what it can do is read from terminfo, NO_COLOR
- * and the locale. Whatever ends the program (return, TERM, INT, HUP, a crash), the terminal is put back as
- * it was: the crash path writes a string made at the start and calls nothing else than write and tcsetattr.
+ * and the locale. Whatever ends the program (return, any signal but KILL), the terminal is put back as it
+ * was: the handler writes a string made at the start and calls nothing else than write and tcsetattr.
  * While the screen is ours, stderr goes to memory; what came there is written out after the end.
  */
 #ifndef UMBRA_TUI_SCREEN_H

@@ -26,8 +26,22 @@ in_terminal() {
 	mapfile -t ALL < <(family "$DEMO")
 }
 in_terminal
+seen() { grep -qaF "$1" "$T/screen"; }
+printf ':vers' >&9
+wait_until 10 seen 'register' || fail "the : line does not show what could be meant"
+printf '\003?' >&9
+wait_until 10 seen 'requests enter at' || fail "C-c in a line ends more than the line"
+printf '\003\003' >&9
+asked() { seen 'Leave?'; }
+wait_until 10 asked || fail "C-c does not ask before the demo ends"
+printf '\003' >&9
+kill -0 "$DEMO" || fail "C-c ends the demo without a question"
+printf 5 >&9
+wait_until 10 seen 'REVISION' || fail "C-c in the question is no answer of no"
+mapfile -t NOW < <(family "$DEMO")
+ok "C-c: everything of the demo runs on" test "${#NOW[@]}" -ge 18
+: >"$T/screen"
 printf q >&9
-asked() { grep -q 'Leave?' "$T/screen"; }
 wait_until 10 asked || fail "q does not ask before the demo ends"
 kill -0 "$DEMO" || fail "q ends the demo without a question"
 printf y >&9

@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include "core/base/mem.h"
@@ -30,30 +31,66 @@ static void test_quit(void **state)
 	assert_false(pty_shows(&pty, "umbra:")); /* nothing to complain of */
 }
 
-static void test_signals(void **state)
+/* Every signal that ends a program, but for KILL: by default (signal(7)) these do not. */
+static bool ends_nothing(int number)
 {
 	static const int numbers[] = {
-		SIGTERM,
-		SIGINT,
-		SIGHUP,
-#ifndef __SANITIZE_ADDRESS__
-		SIGSEGV,
-		SIGABRT,
-		SIGBUS,
+		SIGKILL, SIGSTOP, SIGCHLD, SIGCONT, SIGTSTP, SIGTTIN, SIGTTOU, SIGURG, SIGWINCH,
+#ifdef __SANITIZE_ADDRESS__
+		SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, /* it reports them, and ends otherwise */
 #endif
 	};
 
+	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
+		if (numbers[i] == number)
+			return true;
+	return false;
+}
+
+static void test_signals(void **state)
+{
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
-		dash_open((struct dash_options){.rows = 24, .cols = 80});
-		pty_keys(&pty, "/"); /* bracketed paste is on */
+	for (int number = 1; number < 32; number++) {
+		if (ends_nothing(number))
+			continue;
+		dash_close();
+		dash_start(&pty, &stage, &(struct dash_options){.rows = 24, .cols = 80});
+		pty_wait_text(&pty, "studio-demo");
+		assert_true(pty.mouse);
+		pty_keys(&pty, "/"); /* also while something is typed */
 		pty_wait_text(&pty, "Esc show all");
-		pty_signal(&pty, numbers[i]);
-		assert_int_equal(pty_wait_end(&pty), 128 + numbers[i]);
+		pty_signal(&pty, number);
+		if (pty_wait_end(&pty) != 128 + number)
+			fail_msg("signal %d: status %x", number, (unsigned)pty.status);
 		pty_check_restored(&pty);
 		assert_non_null(strstr(pty.raw.data, "\033[?2004h"));
 		assert_non_null(strstr(pty.raw.data, "\033[?2004l"));
 	}
+}
+
+/* C-c is Esc where something is asked, and the key that quits elsewhere. */
+static void test_interrupt(void **state)
+{
+	static const struct {
+		const char *keys, *shows;
+	} prompts[] = {
+		{"/check", "Esc show all"}, {":vers", "Tab complete"}, {"y", "letters narrow"},
+		{"D", "yes, send it"}, {"s", "sort"}, {"?", "› Help"}, /* q closes it */
+	};
+
+	(void)state;
+	dash_open((struct dash_options){0});
+	pty_keys(&pty, "3");
+	pty_wait_text(&pty, "D end");
+	for (size_t i = 0; i < ARRAY_LEN(prompts); i++) {
+		pty_keys(&pty, prompts[i].keys);
+		pty_wait_text(&pty, prompts[i].shows);
+		pty_keys(&pty, "\003");
+		pty_wait_text(&pty, "D end");
+	}
+	pty_keys(&pty, "\003");
+	assert_int_equal(pty_wait_end(&pty), 0);
+	pty_check_restored(&pty);
 }
 
 static void test_suspend(void **state)
@@ -181,9 +218,11 @@ static void test_a_key_costs_little(void **state)
 
 int main(void)
 {
+	const struct rlimit none = {0, 0};
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_quit),
 		cmocka_unit_test(test_signals),
+		cmocka_unit_test(test_interrupt),
 		cmocka_unit_test(test_suspend),
 		cmocka_unit_test(test_kinds),
 		cmocka_unit_test(test_no_such_terminal),
@@ -191,5 +230,6 @@ int main(void)
 		cmocka_unit_test(test_a_key_costs_little),
 	};
 
+	(void)setrlimit(RLIMIT_CORE, &none);
 	return cmocka_run_group_tests(tests, dash_setup, dash_teardown);
 }
