@@ -91,6 +91,11 @@ static void on_health(void *arg, struct str service, struct str version, size_t 
 		up ? ENDPOINT_UP : ENDPOINT_DOWN, detail);
 }
 
+static void on_refused(void *arg, struct str service, const char *words)
+{
+	plane_report_refused(((struct agent *)arg)->plane, service, words);
+}
+
 static void on_request(void *arg, const struct request *request)
 {
 	traffic_take(((struct agent *)arg)->traffic, request);
@@ -214,6 +219,7 @@ struct agent *agent_create(struct event_base *base, struct plane *plane, struct 
 		.down = on_down,
 		.applied = on_applied,
 		.health = on_health,
+		.refused = on_refused,
 		.request = on_request,
 		.malformed = on_malformed,
 		.lost = on_lost,

@@ -51,6 +51,7 @@
 	X(ERR_MEDIA_TYPE,          "unsupported-media-type",  "The body must be JSON",                   415, 2) \
 	X(ERR_FOREIGN_HOST,        "foreign-host",            "Not a host name of this control plane",   421, 5) \
 	X(ERR_STORE,               "store-failed",            "It could not be stored",                  503, 1) \
+	X(ERR_SERVICE_REFUSED,     "service-refused",         "The proxy refuses this service",          503, 1) \
 	X(ERR_BUSY,                "busy",                    "As many requests are held as there may be", 503, 1)
 /* clang-format on */
 

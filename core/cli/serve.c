@@ -36,6 +36,7 @@ enum {
 	STOP_MAX_MS =
 		5500, /* the agent needs no longer than 5 s, and the proxy is not left behind */
 	OWN_FILES = 1024, /* descriptors that are not for connections of the API */
+	REFUSED_TOLD = 100, /* services in a status */
 };
 
 struct serve {
@@ -108,6 +109,24 @@ static enum err read_options(struct serve *serve, struct errbuf *eb)
 
 /* ---- what the API asks about the proxy ------------------------------------------------------------- */
 
+/* Services that the proxy leaves out, with its words. */
+static void describe_refused(const struct serve *serve, struct json_writer *w)
+{
+	const struct environment *env = plane_environment(serve->plane);
+
+	json_array(w, "refused");
+	for (size_t i = 0, told = 0; i < env->node_count && told < REFUSED_TOLD; i++) {
+		if (env->nodes[i].service->refused == NULL)
+			continue;
+		told++;
+		json_object(w, NULL);
+		json_c(w, "service", env->nodes[i].service->name);
+		json_c(w, "why", env->nodes[i].service->refused);
+		json_object_end(w);
+	}
+	json_array_end(w);
+}
+
 static void describe_proxy(void *arg, struct json_writer *w)
 {
 	const struct serve *serve = arg;
@@ -129,6 +148,7 @@ static void describe_proxy(void *arg, struct json_writer *w)
 	json_uint(w, "commands", facts.commands);
 	json_uint(w, "lines_lost", facts.lines_lost);
 	json_uint(w, "lines_malformed", facts.lines_malformed);
+	describe_refused(serve, w);
 	json_uint(w, "services", facts.services);
 	json_uint(w, "endpoints", facts.endpoints);
 	json_uint(w, "sessions", facts.sessions);

@@ -26,6 +26,7 @@ static const struct column list_columns[] = {
 	{.title = "PROTOCOL", .path = "protocol"},
 	{.title = "OWNER", .path = "owner"},
 	{.title = "HOSTS", .path = "hosts"},
+	{.title = "REFUSED", .path = "refused"},
 };
 
 const struct command command_service_list = {

@@ -22,6 +22,7 @@ struct service {
 	char *owner;
 	char *repository;
 	char *description;
+	char *refused; /* the proxy's words why it leaves the service out; NULL: it does not */
 	char *stable; /* name of the stable version, NULL without one; kept by the environment's owner */
 	int64_t revision;
 };

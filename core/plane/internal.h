@@ -107,6 +107,10 @@ struct plane {
 	struct health *dirty; /* versions whose state is to be looked at */
 	struct event *health_event; /* libevent's */
 
+	struct map *refused; /* by service: the proxy's words */
+	struct map *refused_news; /* names of services to be looked at */
+	struct event *refused_event; /* libevent's */
+
 	int64_t applied;
 	bool proxy_up;
 	struct plane_wait *waits;
@@ -238,6 +242,15 @@ void health_follow(struct plane *plane, const struct change *change, const struc
 void health_retry(struct plane *plane, const struct change *change);
 /* Something landed: look again at what had to wait. */
 void health_landed(struct plane *plane);
+/* ---- plane_refused.c -------------------------------------------------------------------------------- */
+
+bool refused_init(struct plane *plane);
+void refused_finish(struct plane *plane);
+/* A change of a service became visible. */
+void refused_follow(struct plane *plane, const struct change *change);
+/* Something landed or failed: look again at what had to wait. */
+void refused_landed(struct plane *plane);
+
 bool expiry_init(struct plane *plane);
 void expiry_finish(struct plane *plane);
 /* A record came into `tentative`. */

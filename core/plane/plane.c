@@ -145,7 +145,7 @@ struct plane *plane_create(struct event_base *base, struct store *store,
 	events_init(&plane->events);
 	if (load(plane, eb) == ERR_NONE) {
 		feed_init(&plane->feed, plane->visible.revision);
-		if (health_init(plane) && expiry_init(plane))
+		if (health_init(plane) && refused_init(plane) && expiry_init(plane))
 			return plane;
 		err_set(eb, ERR_FAILED, "the loop has no room for the plane's timers");
 	}
@@ -162,6 +162,7 @@ void plane_destroy(struct plane *plane)
 	observers_finish(plane);
 	expiry_finish(plane);
 	health_finish(plane);
+	refused_finish(plane);
 	feed_finish(&plane->feed);
 	events_finish(&plane->events);
 	environment_finish(&plane->tentative);

@@ -107,6 +107,8 @@ void plane_write(
 enum endpoint_health { ENDPOINT_UNKNOWN, ENDPOINT_UP, ENDPOINT_DOWN };
 void plane_report_health(struct plane *plane, struct str service, struct str version,
 	size_t endpoint_index, enum endpoint_health health, const char *detail);
+/* The proxy leaves this service out and says why; NULL: it does not any more. */
+void plane_report_refused(struct plane *plane, struct str service, const char *words);
 /* The proxy routes by this revision now. */
 void plane_report_applied(struct plane *plane, int64_t revision);
 int64_t plane_applied(const struct plane *plane);

@@ -192,6 +192,8 @@ static void make_visible(struct flight *flight)
 		feed_add(&plane->feed, change);
 		if (change->thing == THING_VERSION)
 			health_follow(plane, change, before);
+		if (change->thing == THING_SERVICE)
+			refused_follow(plane, change);
 		record_unref(&version_type, before);
 	}
 	observers_tell(
@@ -231,6 +233,7 @@ static void land(struct plane *plane)
 		land_first(plane);
 	plane->landing = false;
 	health_landed(plane);
+	refused_landed(plane);
 }
 
 /* ---- failing ------------------------------------------------------------------------------------- */
@@ -273,6 +276,7 @@ static void fail_all(struct plane *plane, const struct errbuf *eb)
 		for (size_t i = 0; i < flight->change_count; i++)
 			health_retry(plane, &flight->changes[i]);
 	}
+	refused_landed(plane);
 	drop_list(list, &refused);
 }
 

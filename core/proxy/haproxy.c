@@ -185,12 +185,15 @@ static void sync_thing(struct haproxy *h, enum thing thing, const char *id)
 
 	switch (thing) {
 	case THING_SERVICE:
-		if (table_needs_load(&h->table, key, environment_service(h->env, key)))
+		if (table_needs_load(&h->table, key, environment_service(h->env, key)) ||
+			refused_changed(h, key))
 			load_want(h);
 		break;
 	case THING_VERSION:
 		service = str_cut(&name, '@');
 		table_sync_version(&h->table, h->env, service, name, &h->commands);
+		if (refused_changed(h, service))
+			load_want(h);
 		retell(h, id, service, name);
 		break;
 	case THING_SESSION:
@@ -765,6 +768,7 @@ static void driver_destroy(struct proxy *proxy)
 	commands_finish(&h->held);
 	map_destroy(h->dirty, free_dirty);
 	map_destroy(h->news, NULL);
+	refused_free(h);
 	free(h->program);
 	free(h->dir);
 	free(h->address);
@@ -853,6 +857,7 @@ struct proxy *proxy_haproxy_create(struct event_base *base, const struct proxy_o
 	h->api_url = xstrdup(options->api_url != NULL ? options->api_url : "");
 	h->dirty = map_create();
 	h->news = map_create();
+	h->refusals = map_create();
 	table_init(&h->table, resolve_by_owner, h);
 	commands_init(&h->commands);
 	commands_init(&h->held);

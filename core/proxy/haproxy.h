@@ -8,8 +8,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/proxy/haproxy_check.h"
 #include "core/proxy/haproxy_commands.h"
 #include "core/proxy/haproxy_config.h"
+#include "core/proxy/haproxy_files.h"
 #include "core/proxy/haproxy_process.h"
 #include "core/proxy/haproxy_receiver.h"
 #include "core/proxy/haproxy_runtime.h"
@@ -19,8 +21,15 @@
 struct event;
 struct worker;
 
-/* Where a load is: files are written, the launcher runs, the new process is awaited. */
-enum load_step { LOAD_NONE, LOAD_ASKING, LOAD_WRITING, LOAD_LAUNCHING, LOAD_WAITING };
+/* Where a load is: files are written and checked, the launcher runs, the new process is awaited. */
+enum load_step {
+	LOAD_NONE,
+	LOAD_ASKING,
+	LOAD_WRITING,
+	LOAD_CHECKING,
+	LOAD_LAUNCHING,
+	LOAD_WAITING
+};
 
 enum { ELDERS = 24 };
 
@@ -63,6 +72,8 @@ struct haproxy {
 	struct map *dirty; /* ids of things that changed meanwhile: struct dirty_thing */
 	struct map *news; /* "service@version" whose health is to be told again */
 	bool all_news;
+	struct map *refusals; /* by service: struct refusal */
+	unsigned rounds; /* of checks that named services */
 
 	/* The load under way. */
 	enum load_step step;
@@ -73,6 +84,8 @@ struct haproxy {
 	int64_t load_began_ms, load_last_ms; /* monotonic */
 	unsigned polls;
 	struct question *question;
+	struct check *check;
+	struct file_set written; /* what is being checked; empty otherwise */
 
 	struct event *load_timer; /* begins the next load */
 	struct event *poll_timer; /* asks whether the new process is there */
@@ -104,6 +117,18 @@ void load_adopt(struct haproxy *h); /* a process that runs: asks it for its heal
 void load_started(void *h, pid_t pid, struct str text); /* of struct process_events */
 void load_process_ended(struct haproxy *h);
 void load_cancel(struct haproxy *h);
+
+/* haproxy_refused.c */
+/* The table was made anew: what HAProxy refused before and has not changed is left out. */
+void refused_mark(struct haproxy *h);
+/* Leaves out what HAProxy complains of, and returns how many services that is. See check_read(). */
+size_t refused_read(
+	struct haproxy *h, struct str complaints, struct str config, struct str *ret_first);
+/* HAProxy takes the rest: tells what is refused and what no longer is. */
+void refused_tell(struct haproxy *h);
+/* Whether this service is left out, and is another one now than HAProxy refused. */
+bool refused_changed(const struct haproxy *h, struct str name);
+void refused_free(struct haproxy *h);
 
 /* haproxy.c */
 void haproxy_loaded(struct haproxy *h, struct runtime *runtime); /* the new process answers */

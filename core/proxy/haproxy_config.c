@@ -418,6 +418,52 @@ static struct table_version **sorted_versions(
 }
 
 /*
+ * A service that HAProxy does not take has backends that say so, with HAProxy's words. They hold nothing of the
+ * service but its name.
+ */
+static void write_refused(struct strbuf *out, const struct table_service *service)
+{
+	static const char *const twins[] = {"", ":strict"};
+	const char *name = service->service->name;
+	struct json_writer w;
+	struct strbuf json;
+
+	strbuf_init(&json, 4096);
+	json_start(&w, &json);
+	json_object(&w, NULL);
+	json_c(&w, "type", "urn:umbra:problem:service-refused");
+	json_c(&w, "title", err_title(ERR_SERVICE_REFUSED));
+	json_int(&w, "status", 503);
+	json_c(&w, "code", err_code(ERR_SERVICE_REFUSED));
+	json_c(&w, "reason", "stable-down");
+	json_c(&w, "service", name);
+	json_c(&w, "detail", service->refused);
+	json_object_end(&w);
+	for (size_t i = 0; i < ARRAY_LEN(twins); i++) {
+		strbuf_addf(out,
+			"backend %s%s from base\n"
+			"\thttp-request set-var(txn.intended) "
+			"var(txn.reason,no-session),field(1,.),map_str(maps/fallen)\n"
+			"\thttp-request set-var(txn.reason) str(stable-down)\n"
+			"\thttp-after-response set-header Routing-Decision "
+			"'%s=\"\";reason=stable-down;revision=%%[var(txn.revision)]'\n"
+			"\thttp-request return status 503 content-type application/problem+json "
+			"hdr Cache-Control no-store lf-string '",
+			name, twins[i], name);
+		add_format(out, strbuf_str(&json));
+		strbuf_add_c(out, "'\n");
+	}
+	strbuf_finish(&json);
+}
+
+void config_write_service(struct strbuf *out, const struct config_options *options,
+	const struct table *table, const struct table_service *service)
+{
+	write_lenient(out, options, table, service);
+	write_strict(out, service);
+}
+
+/*
  * Never used: names every map before the first condition. HAProxy looks a map up, in its configuration and
  * for each command, from the front of one list of all maps and conditions; with 1,000 services there are
  * 2,000 of these and 30,000 of those, and it takes ten times as long to start when they are mixed.
@@ -425,11 +471,14 @@ static struct table_version **sorted_versions(
 static void write_map_names(struct strbuf *out, struct table_service *const *services, size_t count)
 {
 	strbuf_add_c(out, "backend umbra:maps from base\n");
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		if (services[i]->refused != NULL)
+			continue;
 		strbuf_addf(out,
 			"\thttp-request set-var(txn.to) str(-),map_str(maps/%s.pins)\n"
 			"\thttp-request set-var(txn.to) str(-),map_str(maps/%s.versions)\n",
 			services[i]->service->name, services[i]->service->name);
+	}
 	strbuf_add_char(out, '\n');
 }
 
@@ -446,8 +495,10 @@ void config_write(
 	write_map_names(out, services, count);
 	write_frontend(out, options, table);
 	for (size_t i = 0; i < count; i++) {
-		write_lenient(out, options, table, services[i]);
-		write_strict(out, services[i]);
+		if (services[i]->refused == NULL)
+			config_write_service(out, options, table, services[i]);
+		else if (!services[i]->nameless)
+			write_refused(out, services[i]);
 		strbuf_add_char(out, '\n');
 	}
 	free(services);
@@ -483,7 +534,7 @@ void config_write_state(struct strbuf *out, const struct table *table)
 		size_t versions_count;
 		struct table_version **versions = sorted_versions(services[s], &versions_count);
 
-		for (size_t v = 0; v < versions_count; v++)
+		for (size_t v = 0; services[s]->refused == NULL && v < versions_count; v++)
 			for (size_t i = 0; i < versions[v]->count; i++)
 				write_state_line(out, services[s]->service->name, versions[v], i);
 		free(versions);
@@ -604,6 +655,8 @@ static void each_service_map(
 		struct strbuf *of_service = map_get(pins, name);
 		char file[64];
 
+		if (((struct table_service *)value)->refused != NULL)
+			continue;
 		snprintf(file, sizeof(file), "maps/%.*s.pins", STR_ARG(name));
 		each(arg, file, of_service != NULL ? strbuf_str(of_service) : (struct str){0});
 		strbuf_reset(&text);

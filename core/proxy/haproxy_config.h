@@ -33,6 +33,9 @@ enum { CONFIG_MAX_BYTES = 256 << 20 };
 /* haproxy.cfg */
 void config_write(
 	struct strbuf *out, const struct config_options *options, const struct table *table);
+/* The part of it that is one service. */
+void config_write_service(struct strbuf *out, const struct config_options *options,
+	const struct table *table, const struct table_service *service);
 /* The file of `server-state-file-name global`: which endpoints are up, so that a start begins with that. */
 void config_write_state(struct strbuf *out, const struct table *table);
 

@@ -1,13 +1,15 @@
 /*
  * Brings HAProxy to load a configuration: at the start, after adoption, for a new service, and after the
  * process died. The steps are the same: the table is made anew from the environment, a worker writes the
- * files, HAProxy is started or reloaded, and asked until it answers with the new generation.
+ * files, HAProxy checks them, is started or reloaded, and asked until it answers with the new generation. A
+ * service that the check refuses is left out, and the rest is checked again.
  *
  * While a load is under way no command is sent: changes are kept and carried out when it is through, on the
  * new worker and on those it replaced.
  */
 #include "core/proxy/haproxy.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -33,6 +35,10 @@ enum {
 	FILES_AT_LEAST = 32768,
 };
 
+/* A configuration that HAProxy has taken in a check, and one that is to be checked. */
+#define CONFIG_FILE "haproxy.cfg"
+#define CONFIG_NEW "haproxy.new"
+
 /* One writing of files, on the worker. */
 struct writing {
 	struct haproxy *h;
@@ -40,6 +46,8 @@ struct writing {
 	enum err err;
 	struct errbuf eb;
 };
+
+static void write_configuration(struct haproxy *h);
 
 static void arm(struct event *timer, int64_t delay_ms)
 {
@@ -99,7 +107,7 @@ static void gather_files(struct haproxy *h, struct file_set *files)
 	file_set_init(files, h->dir);
 	strbuf_init(&text, CONFIG_MAX_BYTES);
 	config_write(&text, &options, &h->table);
-	file_set_add(files, "haproxy.cfg", strbuf_str(&text));
+	file_set_add(files, CONFIG_NEW, strbuf_str(&text));
 	strbuf_reset(&text);
 	config_write_state(&text, &h->table);
 	file_set_add(files, "state", strbuf_str(&text));
@@ -237,18 +245,33 @@ void load_started(void *arg, pid_t pid, struct str text)
 	wait_for_it(h);
 }
 
-/* ---- the load ------------------------------------------------------------------------------------------------- */
+/* ---- the check ------------------------------------------------------------------------------------------------ */
 
-static void on_written(void *arg)
+/* The new configuration on its way to the name it is loaded by. */
+struct placing {
+	struct haproxy *h;
+	char *from, *to;
+	struct errbuf eb;
+};
+
+static void place_file(void *arg)
 {
-	struct writing *writing = arg;
-	struct haproxy *h = writing->h;
+	struct placing *placing = arg;
 
-	file_set_finish(&writing->files);
-	if (h->step != LOAD_WRITING || h->stopping) {
-		h->step = LOAD_NONE;
-	} else if (writing->err != ERR_NONE) {
-		fail(h, &writing->eb);
+	if (rename(placing->from, placing->to) != 0)
+		err_set(&placing->eb, ERR_IO, "%s cannot be written: %s", placing->to,
+			strerror(errno));
+}
+
+static void on_placed(void *arg)
+{
+	struct placing *placing = arg;
+	struct haproxy *h = placing->h;
+
+	if (h->step != LOAD_CHECKING || h->stopping) {
+		/* It was cancelled meanwhile. */
+	} else if (placing->eb.err != ERR_NONE) {
+		fail(h, &placing->eb);
 	} else if (process_pid(h->process) > 0) {
 		h->reloads++;
 		process_signal(h->process, SIGUSR2);
@@ -257,12 +280,106 @@ static void on_written(void *arg)
 		h->step = LOAD_LAUNCHING;
 		process_start(h->process, h->program, h->dir);
 	}
+	free(placing->from);
+	free(placing->to);
+	free(placing);
+}
+
+static char *path_of(const struct haproxy *h, const char *name)
+{
+	struct strbuf path;
+
+	strbuf_init(&path, 8192);
+	strbuf_addf(&path, "%s/%s", h->dir, name);
+	return strbuf_detach(&path);
+}
+
+static void place(struct haproxy *h)
+{
+	struct placing *placing = xcalloc(1, sizeof(*placing));
+
+	placing->h = h;
+	placing->from = path_of(h, CONFIG_NEW);
+	placing->to = path_of(h, CONFIG_FILE);
+	refused_tell(h);
+	worker_post(h->worker, place_file, on_placed, placing);
+}
+
+/* The first file of the set is the configuration. */
+static void on_checked(void *arg, bool taken, struct str complaints)
+{
+	struct haproxy *h = arg;
+	struct str config = {h->written.files[0].text, h->written.files[0].len};
+	struct str first = {0};
+	struct errbuf eb = {0};
+
+	h->check = NULL;
+	if (!taken && complaints.p != NULL && refused_read(h, complaints, config, &first) > 0) {
+		file_set_finish(&h->written);
+		write_configuration(h);
+		return;
+	}
+	file_set_finish(&h->written);
+	if (taken) {
+		place(h);
+		return;
+	}
+	if (first.n > 0)
+		err_set(&eb, ERR_IO, "HAProxy refuses the configuration: %.*s", STR_ARG(first));
+	else
+		err_set(&eb, ERR_IO, "HAProxy did not check the configuration: `%s -c -f %s/%s` %s",
+			h->program, h->dir, CONFIG_NEW,
+			complaints.p != NULL ? "failed without a word" : "did not end");
+	fail(h, &eb);
+}
+
+static void check(struct haproxy *h)
+{
+	struct errbuf eb = {0};
+	char *path = path_of(h, CONFIG_NEW);
+
+	h->step = LOAD_CHECKING;
+	h->check = check_start(h->base, h->program, path, on_checked, h);
+	free(path);
+	if (h->check == NULL) {
+		err_set(&eb, ERR_IO, "%s could not be run: %s", h->program, strerror(errno));
+		fail(h, &eb);
+	}
+}
+
+/* ---- the load ------------------------------------------------------------------------------------------------- */
+
+static void on_written(void *arg)
+{
+	struct writing *writing = arg;
+	struct haproxy *h = writing->h;
+
+	file_set_finish(&h->written);
+	if (h->step != LOAD_WRITING || h->stopping) {
+		h->step = LOAD_NONE;
+	} else if (writing->err != ERR_NONE) {
+		fail(h, &writing->eb);
+	} else {
+		h->written = writing->files;
+		writing->files = (struct file_set){0};
+		check(h);
+	}
+	file_set_finish(&writing->files);
 	free(writing);
+}
+
+static void write_configuration(struct haproxy *h)
+{
+	struct writing *writing = xcalloc(1, sizeof(*writing));
+
+	h->step = LOAD_WRITING;
+	writing->h = h;
+	gather_files(h, &writing->files);
+	worker_post(h->worker, write_files, on_written, writing);
 }
 
 void load_begin(struct haproxy *h)
 {
-	struct writing *writing = xcalloc(1, sizeof(*writing));
 	int64_t generation = time_now_ms();
 
 	event_del(h->load_timer);
@@ -270,14 +387,12 @@ void load_begin(struct haproxy *h)
 	h->repair_wanted = false;
 	h->load_began_ms = time_monotonic_ms();
 	h->generation = generation > h->generation ? generation : h->generation + 1;
-	h->step = LOAD_WRITING;
 	if (h->state != PROXY_LOST)
 		h->state = process_pid(h->process) > 0 ? PROXY_RELOADING : PROXY_STARTING;
 	haproxy_forget_changes(h);
 	table_build(&h->table, h->env);
-	writing->h = h;
-	gather_files(h, &writing->files);
-	worker_post(h->worker, write_files, on_written, writing);
+	refused_mark(h);
+	write_configuration(h);
 }
 
 static void on_health(void *arg, struct str answer)
@@ -312,6 +427,9 @@ void load_cancel(struct haproxy *h)
 {
 	question_cancel(h->question);
 	h->question = NULL;
+	check_cancel(h->check);
+	h->check = NULL;
+	file_set_finish(&h->written);
 	if (h->poll_timer != NULL)
 		event_del(h->poll_timer);
 	h->step = LOAD_NONE;

@@ -45,8 +45,7 @@ struct process {
 /* Where distributions put it for root only. */
 static const char more_dirs[] = "/usr/sbin:/usr/local/sbin:/sbin:/opt/homebrew/sbin";
 
-/* A child whose output comes through *ret_fd; 0 when it could not be made. Nothing of ours is inherited. */
-static pid_t spawn(const char *const *argv, int *ret_fd)
+pid_t process_launch(const char *const *argv, int *ret_fd)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
@@ -125,7 +124,7 @@ static enum err check_version(const char *program, char *dst, size_t size_bytes,
 	char text[512];
 	size_t len = 0;
 	int fd, status, major = 0, minor = 0;
-	pid_t pid = spawn(argv, &fd);
+	pid_t pid = process_launch(argv, &fd);
 
 	if (pid == 0)
 		return err_set(eb, ERR_IO, "%s cannot be run: %s", program, strerror(errno));
@@ -319,7 +318,7 @@ void process_start(struct process *process, const char *program, const char *dir
 	char *config = strbuf_detach(&text);
 	const char *const argv[] = {
 		program, "-W", "-D", "-p", pid, "-S", master, "-f", config, NULL};
-	process->launcher = spawn(argv, &fd);
+	process->launcher = process_launch(argv, &fd);
 	free(pid);
 	free(master);
 	free(config);

@@ -27,6 +27,9 @@ char *process_find(const char *program, char *ret_version, size_t size_bytes, st
 bool process_read_version(
 	struct str text, char *dst, size_t size_bytes, int *ret_major, int *ret_minor);
 
+/* A child whose output comes through *ret_fd; 0 when it could not be made. Nothing of ours is inherited. */
+pid_t process_launch(const char *const *argv, int *ret_fd);
+
 /*
  * The master that runs on dir, 0 when none does: its socket answers, and its pid is in dir/pid. (The socket's
  * SO_PEERCRED would name the launcher, which made the socket and is gone.)

@@ -33,9 +33,12 @@ static void service_free(void *value)
 {
 	struct table_service *service = value;
 
+	if (service == NULL)
+		return;
 	record_unref(&service_type, service->service);
 	map_destroy(service->versions, version_free);
 	free(service->stable);
+	free(service->refused);
 	free(service);
 }
 
@@ -116,7 +119,7 @@ static void write_entry(const struct table *table, const struct table_version *v
 
 /* ---- as it will be loaded ------------------------------------------------------------------------ */
 
-static void build_version(struct table *table, struct table_service *service,
+static void build_version(const struct table *table, struct table_service *service,
 	const struct version *from, const struct table_service *known)
 {
 	struct table_version *version = add_version(service, str_of(from->name));
@@ -134,11 +137,33 @@ static void build_version(struct table *table, struct table_service *service,
 		server->up = old != NULL && server->place == SERVER_ACTIVE && !old->gone &&
 			     old->servers[i].up && old->servers[i].port == server->port &&
 			     strcmp(old->servers[i].address, server->address) == 0;
-		table->endpoint_count++;
 	}
 	write_entry(table, version, version->entry, sizeof(version->entry));
 	if (version->stable)
 		text_set(&service->stable, version->name);
+}
+
+static struct table_service *make_service(
+	const struct table *table, const struct service_node *node, const struct table_service *old)
+{
+	struct table_service *service = xcalloc(1, sizeof(*service));
+
+	service->service = record_ref(node->service);
+	service->versions = map_create();
+	service->loaded = old != NULL && old->loaded;
+	for (size_t v = 0; v < node->version_count; v++)
+		build_version(table, service, node->versions[v], old);
+	return service;
+}
+
+struct table_service *table_make_service(const struct table *table, const struct service_node *node)
+{
+	return make_service(table, node, NULL);
+}
+
+void table_service_destroy(struct table_service *service)
+{
+	service_free(service);
 }
 
 static void build_services(
@@ -146,16 +171,11 @@ static void build_services(
 {
 	for (size_t i = 0; i < env->node_count; i++) {
 		const struct service_node *node = &env->nodes[i];
-		struct table_service *service = xcalloc(1, sizeof(*service));
 		struct str name = str_of(node->service->name);
 
-		service->service = record_ref(node->service);
-		service->versions = map_create();
-		const struct table_service *old = map_get(known, name);
-		service->loaded = old != NULL && old->loaded;
-		map_set(table->services, name, service);
+		map_set(table->services, name, make_service(table, node, map_get(known, name)));
 		for (size_t v = 0; v < node->version_count; v++)
-			build_version(table, service, node->versions[v], old);
+			table->endpoint_count += node->versions[v]->endpoints.count;
 	}
 }
 
@@ -218,7 +238,8 @@ void table_loaded(struct table *table)
 	void *service;
 
 	while (map_next(table->services, &cursor, &name, &service))
-		((struct table_service *)service)->loaded = true;
+		((struct table_service *)service)->loaded =
+			((struct table_service *)service)->refused == NULL;
 }
 
 static bool same_hosts(const struct strlist *a, const struct strlist *b)
@@ -263,8 +284,10 @@ void table_write_check(struct strbuf *out, const struct service *service, int64_
 	if (interval_ms > CHECK_INTERVAL_MS)
 		strbuf_addf(out, " fastinter %dms downinter %dms", CHECK_INTERVAL_MS,
 			CHECK_INTERVAL_MS);
+	/* Without an HTTP check HAProxy refuses check-proto, and connects. */
 	if (service->protocol == PROTOCOL_H2C)
-		strbuf_add_c(out, " proto h2 check-proto h2");
+		strbuf_add_c(out,
+			service->health_path != NULL ? " proto h2 check-proto h2" : " proto h2");
 }
 
 /* ---- versions ------------------------------------------------------------------------------------ */

@@ -62,6 +62,8 @@ struct table_service {
 	struct map *versions; /* name -> struct table_version */
 	char *stable; /* the value of "~stable", NULL without an entry */
 	bool has_leftovers; /* servers to delete */
+	char *refused; /* HAProxy's words why it does not take the service; NULL: it does */
+	bool nameless; /* not even a backend that says so is taken */
 };
 
 struct table_session {
@@ -93,6 +95,14 @@ void table_finish(struct table *table);
  */
 void table_build(struct table *table, const struct environment *env);
 void table_loaded(struct table *table);
+
+/*
+ * A service alone, as table_build() makes it, that is in no table; `node` says what it is now. The caller frees
+ * it with table_service_destroy().
+ */
+struct table_service *table_make_service(
+	const struct table *table, const struct service_node *node);
+void table_service_destroy(struct table_service *service);
 
 /* Whether `service` (NULL: gone) differs from the loaded one in what only a reload changes. */
 bool table_needs_load(const struct table *table, struct str name, const struct service *service);

@@ -66,6 +66,11 @@ struct proxy_events {
 	/* A check changed its mind about an endpoint. `detail` may be NULL when it is up. */
 	void (*health)(void *arg, struct str service, struct str version, size_t endpoint_index,
 		bool up, const char *detail);
+	/*
+	 * It does not take this service, in its own words, and leaves it out; NULL: it takes it again. Told once
+	 * the others are in the configuration that is loaded.
+	 */
+	void (*refused)(void *arg, struct str service, const char *words);
 	/* One hop, served or refused. `seq` is not set. */
 	void (*request)(void *arg, const struct request *request);
 	/* A line of the log that is no record. */
