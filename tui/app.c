@@ -88,9 +88,6 @@ static void paint_now(struct app *app)
 	app->model.now_ms = app->now_ms();
 	frame_paint(app);
 	app->painted_ms = time_monotonic_ms();
-	screen_expect_text(app->screen, app->ui.prompt.kind == PROMPT_LINE ||
-						app->ui.prompt.kind == PROMPT_PICK ||
-						app->ui.prompt.kind == PROMPT_PALETTE);
 	(void)event_del(app->age);
 	if (app->next_change_ms == 0)
 		return;
@@ -233,6 +230,18 @@ static bool terminal_is_gone(void)
 	return poll(&fd, 1, 0) > 0 && (fd.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
 }
 
+/* The rest of a turn's keys, and a key that is held, are not told by the terminal. */
+static void wait_for_keys(struct app *app, bool all_taken)
+{
+	int64_t wait_ms = all_taken ? screen_key_wait_ms(app->screen) : 0;
+	struct timeval wait = timeval_of(wait_ms);
+
+	if (wait_ms < 0)
+		(void)event_del(app->held);
+	else
+		(void)event_add(app->held, &wait);
+}
+
 static void on_input(evutil_socket_t fd, short what, void *arg)
 {
 	struct app *app = arg;
@@ -240,22 +249,25 @@ static void on_input(evutil_socket_t fd, short what, void *arg)
 	int count = 0;
 
 	(void)fd;
-	(void)what;
 	app->model.now_ms = app->now_ms();
+	if (!app->burst)
+		app->ui.prompt.fresh = false;
 	while (count < KEYS_A_TURN && screen_key(app->screen, &key)) {
-		if (looks_at_rows(&app->ui.prompt))
+		if (!app->pasting && looks_at_rows(&app->ui.prompt))
 			app_prepare(app);
 		press(app, key);
 		app_grant(app);
 		count++;
 	}
-	if (count == 0 && terminal_is_gone()) {
+	if (count == 0 && (what & EV_READ) && terminal_is_gone()) {
 		app->exit_code = 128 + SIGHUP;
 		app->done = true;
 		(void)event_base_loopbreak(app->base);
 	}
 	if (app->redraw != REDRAW_NONE && !app->done)
 		paint_now(app);
+	app->burst = screen_has_input(app->screen);
+	wait_for_keys(app, count < KEYS_A_TURN);
 }
 
 static void on_leave(evutil_socket_t number, short what, void *arg)
@@ -358,6 +370,7 @@ static void make_events(struct app *app)
 	app->resize = evtimer_new(app->base, on_storm_over, app);
 	app->figures = event_new(app->base, -1, EV_PERSIST, on_figures, app);
 	(void)event_add(app->figures, &second);
+	app->held = evtimer_new(app->base, on_input, app);
 	app->input = event_new(app->base, STDIN_FILENO, EV_READ | EV_PERSIST, on_input, app);
 	(void)event_add(app->input, NULL);
 	listen_to_signals(app);
@@ -376,6 +389,7 @@ static void app_finish(struct app *app)
 	free_event(app->resize);
 	free_event(app->figures);
 	free_event(app->input);
+	free_event(app->held);
 	for (size_t i = 0; i < SIGNALS; i++)
 		free_event(app->signals[i]);
 	app_theme_stop(app);
@@ -452,7 +466,9 @@ int dashboard_run(const struct dashboard_options *options, struct errbuf *eb)
 		if (options->no_sync)
 			screen_no_sync(app->screen);
 		app->ui.mouse = screen_mouse(app->screen, !options->no_mouse);
-		paint_now(app); /* before anything is asked of the network */
+		app_theme_see(app);
+		paint_now(app); /* before anything is asked of the terminal or the network */
+		app_theme_ask(app);
 		if (network_start(app, options, eb)) {
 			places_begin(app);
 			(void)event_base_loop(app->base, EVLOOP_NO_EXIT_ON_EMPTY);

@@ -14,7 +14,7 @@ struct event_base;
 struct dashboard_options {
 	const char *url; /* of the control plane; need not answer (yet) */
 	const char *session; /* yours, NULL without one */
-	const char *theme; /* a name or a path; NULL: theme_default() */
+	const char *theme; /* a name or a path; NULL: by the terminal's ground */
 	const char *
 		colour; /* of the environment's name, as colour_parse() takes it; NULL: the theme's */
 	const char *actor; /* sent with writes; NULL: nobody's name */

@@ -92,6 +92,9 @@ struct app {
 	char theme_name[THEME_PATH_SIZE];
 	char theme_set[THEME_PATH_SIZE]; /* by the config; "" when it says nothing */
 	bool theme_chosen; /* here, not by whoever started it */
+	bool theme_follows; /* nobody chose it: it is the one for the terminal's ground */
+	enum theme_ground ground; /* the terminal's, GROUND_ANY: it does not tell */
+	bool ground_open; /* it may still tell */
 	struct cJSON *kept; /* of the run before; NULL: nothing */
 	char theme_file[THEME_PATH_SIZE]; /* watched */
 	struct colour colour; /* of the environment's name; not set: rgb -1 */
@@ -102,6 +105,8 @@ struct app {
 	struct spots spots;
 	const struct opened *grabbed; /* it hears of the mouse until the button is let go */
 	bool mouse_given; /* back to the terminal, by key */
+	bool pasting; /* what comes in was pasted, not typed */
+	bool burst; /* what comes in came together with what was read last */
 	struct cost cost;
 	struct asked asked; /* the line that was just answered */
 
@@ -124,11 +129,13 @@ struct app {
 	struct poll_state polls[POLLS];
 
 	struct event *input;
+	struct event *held; /* a key that is only known to be whole once nothing follows it */
 	struct event *signals[SIGNALS];
 	struct event *paint; /* the next frame that is due */
 	struct event *age; /* when something in sight grows older */
 	struct event *figures; /* once a second */
 	struct event *themes; /* inotify */
+	struct event *unanswered; /* the terminal does not say what its ground is */
 	struct event *resize; /* the end of a storm of sizes */
 	int theme_fd;
 
@@ -191,6 +198,10 @@ void frame_prompt_draw(struct app *app, const struct canvas *canvas);
 
 /* app_theme.c: the theme, and its file while that changes. */
 bool app_theme_start(struct app *app, const struct dashboard_options *options, struct errbuf *eb);
+/* Once the screen is there, and after the first frame: the terminal is asked for its ground where that chooses. */
+void app_theme_see(struct app *app);
+void app_theme_ask(struct app *app);
+void app_theme_answer(struct app *app, const char *answer);
 /* Takes another theme; false with a sentence, and the old one stays. */
 bool app_theme(struct app *app, const char *name, struct errbuf *eb);
 void app_theme_stop(struct app *app);

@@ -5,6 +5,7 @@
  * The directory is watched, not the file: editors write a new one and rename it. A theme the program carries
  * is watched, too, for the day its user makes a file of that name.
  */
+#include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <unistd.h>
@@ -14,10 +15,16 @@
 #include "core/base/str.h"
 
 #include "tui/app_internal.h"
+#include "tui/theme_ground.h"
+
+/* A terminal that has not answered by then does not know the question; a later answer still counts. */
+enum { UNANSWERED_MS = 500 };
 
 static void wear(struct app *app, const struct theme *theme)
 {
 	app->theme = *theme;
+	if (app->theme_follows && !app->ground_open)
+		theme_follow(&app->theme, app->ground);
 	if (app->colour.rgb >= 0)
 		theme_set_environment(&app->theme, &app->colour);
 	if (app->screen)
@@ -113,6 +120,7 @@ bool app_theme(struct app *app, const char *name, struct errbuf *eb)
 	if (!take(app, name, eb))
 		return false;
 	app->theme_chosen = true;
+	app->theme_follows = false;
 	return true;
 }
 
@@ -123,11 +131,71 @@ bool app_theme_start(struct app *app, const struct dashboard_options *options, s
 		return false;
 	/* One that was chosen in an earlier run may be gone meanwhile. */
 	app->theme_chosen = app->theme_chosen && take(app, app->theme_name, NULL);
-	return app->theme_chosen ||
-	       take(app, options->theme ? options->theme : theme_default(), eb);
+	if (app->theme_chosen)
+		return true;
+	app->theme_follows = !options->theme;
+	app->ground = theme_ground_told();
+	app->ground_open = app->ground == GROUND_ANY;
+	return take(app, options->theme ? options->theme : theme_for(app->ground), eb);
+}
+
+/* ---- the terminal's ground ---- */
+
+/* What is worn until it is known is for a dark one: there the answer changes nothing. */
+static void settle_ground(struct app *app, enum theme_ground ground)
+{
+	bool dark_again = ground == GROUND_DARK && app->ground_open;
+
+	app->ground = ground;
+	app->ground_open = false;
+	if (!app->theme_follows || dark_again)
+		return;
+	if (take(app, theme_for(ground), NULL))
+		app_touch(app, REDRAW_ALL);
+}
+
+static void on_unanswered(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	settle_ground(arg, GROUND_ANY);
+}
+
+/* What cannot be asked is taken for either, but for Linux' console, which is dark. */
+void app_theme_see(struct app *app)
+{
+	const char *term = getenv("TERM");
+
+	if (!app->theme_follows || !app->ground_open || screen_can_ask(app->screen))
+		return;
+	settle_ground(
+		app, term && str_starts(str_of(term), STR_LIT("linux")) ? GROUND_DARK : GROUND_ANY);
+}
+
+void app_theme_ask(struct app *app)
+{
+	struct timeval wait = {.tv_usec = UNANSWERED_MS * 1000};
+
+	if (!app->theme_follows || !app->ground_open)
+		return;
+	screen_ask_ground(app->screen);
+	app->unanswered = evtimer_new(app->base, on_unanswered, app);
+	(void)event_add(app->unanswered, &wait);
+}
+
+void app_theme_answer(struct app *app, const char *answer)
+{
+	enum theme_ground ground = theme_ground_of(str_of(answer));
+
+	if (ground == GROUND_ANY)
+		return;
+	(void)event_del(app->unanswered);
+	settle_ground(app, ground);
 }
 
 void app_theme_stop(struct app *app)
 {
 	unwatch(app);
+	if (app->unanswered)
+		event_free(app->unanswered);
 }

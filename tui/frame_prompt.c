@@ -220,7 +220,8 @@ static void draw_confirm(struct app *app, const struct canvas *canvas)
 	}
 	part = canvas_part(canvas, last, 0, 1, canvas->cols);
 	x = draw_hint(app, &part, 1, prompt->loses ? "y" : "Enter", words.yes);
-	(void)draw_hint(app, &part, x, "Esc", words.no);
+	x = draw_hint(app, &part, x, "Esc", words.no);
+	canvas_c(&part, 0, x, part.cols - x - 1, ROLE_WARNING, prompt->mistake);
 }
 
 int frame_prompt_rows(const struct app *app, int rows, int cols)

@@ -33,6 +33,7 @@ enum {
 	KEYS_PASTE_BEGIN, /* bracketed paste: what comes until the end was not typed */
 	KEYS_PASTE_END,
 	KEYS_MOUSE, /* the mouse did something */
+	KEYS_ANSWER, /* the terminal said what colour its ground has */
 	KEYS_F1,
 	KEYS_F12 = KEYS_F1 + 11,
 	KEYS_LIMIT

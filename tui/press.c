@@ -122,6 +122,11 @@ void press_quit(struct app *app)
 
 static void press_confirm(struct app *app, int32_t key)
 {
+	if (app->ui.prompt.fresh) {
+		str_copy(app->ui.prompt.mistake, sizeof(app->ui.prompt.mistake),
+			STR_LIT("what came in together with the question is no answer to it"));
+		return;
+	}
 	if (key == 'y' || (key == KEYS_ENTER && !app->ui.prompt.loses))
 		answered(app, "yes");
 	else if (key == KEYS_ESCAPE || key == 'n' || key == 'q')
@@ -165,6 +170,37 @@ static void press_prompt(struct app *app, int32_t key)
 							  : prompt->input.text);
 	else if (event == INPUT_CHANGED && prompt->kind == PROMPT_LINE)
 		typed(app);
+}
+
+/* ---- what was pasted ---- */
+
+static bool takes_text(const struct app *app)
+{
+	enum prompt_kind kind = app->ui.prompt.kind;
+
+	return kind == PROMPT_LINE || kind == PROMPT_PICK ||
+	       (kind == PROMPT_PALETTE && !app->palette.sent);
+}
+
+static void refuse_paste(struct app *app)
+{
+	static const char why[] = "text was pasted, and nothing here takes text: nothing was done";
+
+	if (app->ui.prompt.kind == PROMPT_CONFIRM)
+		str_copy(app->ui.prompt.mistake, sizeof(app->ui.prompt.mistake), str_of(why));
+	else
+		ui_say(&app->ui, ROLE_WARNING, "%s; {list.filter} and {global.command} do", why);
+	app_touch(app, REDRAW_ALL);
+}
+
+/* Whether the key is text for what is asked; else it is to do nothing. */
+static bool take_paste(struct app *app, int32_t key)
+{
+	if (key == KEYS_PASTE_BEGIN || key == KEYS_PASTE_END)
+		app->pasting = key == KEYS_PASTE_BEGIN;
+	if (key == KEYS_PASTE_BEGIN && !takes_text(app))
+		refuse_paste(app);
+	return takes_text(app);
 }
 
 /* ---- what is alike in every view: by its ops, or the app's own ---- */
@@ -375,6 +411,13 @@ void press(struct app *app, int32_t key)
 		point(app, screen_pointer(app->screen));
 		return;
 	}
+	if (key == KEYS_ANSWER) {
+		app_theme_answer(app, screen_answer(app->screen));
+		return;
+	}
+	if ((app->pasting || key == KEYS_PASTE_BEGIN || key == KEYS_PASTE_END) &&
+		!take_paste(app, key))
+		return;
 	if (app->ui.prompt.kind != PROMPT_NONE) {
 		press_prompt(app, key == KEYS_INTERRUPT ? KEYS_ESCAPE : key);
 		app_touch(app, REDRAW_ALL);

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,9 +28,10 @@
 #include "core/base/strbuf.h"
 #include "core/base/time.h"
 
-#include "tui/keys.h"
 #include "tui/colours.h"
+#include "tui/decode.h"
 #include "tui/grid.h"
+#include "tui/keys.h"
 #include "tui/restore.h"
 
 #define SYNC_BEGIN "\033[?2026h"
@@ -40,77 +42,53 @@
 #define MOUSE_ON "\033[?1000h\033[?1002h\033[?1006h"
 #define MOUSE_OFF "\033[?1002l\033[?1000l\033[?1006l"
 
+/* What colour is behind the text? The answer has the same form (xterm's ctlseqs, OSC 11). */
+#define ASK_GROUND "\033]11;?\a"
+enum { ANSWER_WAIT_MS = 200 };
+
 struct screen {
 	SCREEN *curses;
 	FILE *out; /* the terminal, for curses */
 	int frame; /* memory that stands in its place while a frame is made; -1: there is none */
 	char *bytes; /* of the frame, on their way */
 	size_t bytes_cap;
-	WINDOW *keys; /* a pad: reading keys must not refresh anything */
+	WINDOW *keys; /* a pad that is in keypad mode: stdscr would be painted with it */
 	struct colours colours;
 	struct grid grid;
 	struct theme theme;
 	enum depth depth;
 	bool ascii;
 	bool modern; /* private modes are understood, or swallowed */
-	bool expects_text;
+	bool pastes; /* bracketed paste is on */
 	bool mouse; /* ours: what it does comes as keys */
 	bool no_sync;
-	struct pointer pointer; /* of the last KEYS_MOUSE */
-	struct mouse_report report; /* one that is coming in */
-	int64_t report_ms; /* monotonic: when it began */
+	struct decoder decoder;
+	int64_t asked_ms; /* monotonic: when the terminal was asked for its ground; 0: it was not */
 	uint64_t sent_bytes;
 	uint64_t frames;
 	bool anew; /* the next frame is painted over everything */
 	int rows, cols;
 };
 
-struct key_pair {
-	int curses;
-	int32_t key;
-};
-
-/* Numbers of our own for sequences terminfo does not name; above those curses gives out. */
-enum { CODE_PASTE_BEGIN = KEY_MAX + 100, CODE_PASTE_END, CODE_MOUSE, CODE_MOUSE_OLD };
-/* A report comes as one; what has not come to its end after this long does not. */
-enum { REPORT_MS = 500 };
-
-static const struct key_pair key_pairs[] = {
-	{KEY_UP, KEYS_UP},
-	{KEY_DOWN, KEYS_DOWN},
-	{KEY_LEFT, KEYS_LEFT},
-	{KEY_RIGHT, KEYS_RIGHT},
-	{KEY_HOME, KEYS_HOME},
-	{KEY_END, KEYS_END},
-	{KEY_PPAGE, KEYS_PAGE_UP},
-	{KEY_NPAGE, KEYS_PAGE_DOWN},
-	{KEY_BACKSPACE, KEYS_BACKSPACE},
-	{KEY_DC, KEYS_DELETE},
-	{KEY_BTAB, KEYS_BACK_TAB},
-	{KEY_SR, KEYS_SHIFT_UP},
-	{KEY_SF, KEYS_SHIFT_DOWN},
-	{KEY_ENTER, KEYS_ENTER},
-	{CODE_PASTE_BEGIN, KEYS_PASTE_BEGIN},
-	{CODE_PASTE_END, KEYS_PASTE_END},
-};
-
-/* Sequences terminfo does not tell of: pasting, and what terminals send that are not in keypad mode. */
+/* The keys that are not characters, as terminfo names them; kf1 to kf12 beside them. */
 static const struct {
-	const char *text;
-	int curses;
-} sequences[] = {
-	{"\033[200~", CODE_PASTE_BEGIN},
-	{"\033[201~", CODE_PASTE_END},
-	{"\033[A", KEY_UP},
-	{"\033[B", KEY_DOWN},
-	{"\033[C", KEY_RIGHT},
-	{"\033[D", KEY_LEFT},
-	{"\033[H", KEY_HOME},
-	{"\033[F", KEY_END},
-	{"\033[1~", KEY_HOME},
-	{"\033[4~", KEY_END},
-	{"\033[1;2A", KEY_SR},
-	{"\033[1;2B", KEY_SF},
+	const char *name;
+	int32_t key;
+} capabilities[] = {
+	{"kcuu1", KEYS_UP},
+	{"kcud1", KEYS_DOWN},
+	{"kcub1", KEYS_LEFT},
+	{"kcuf1", KEYS_RIGHT},
+	{"khome", KEYS_HOME},
+	{"kend", KEYS_END},
+	{"kpp", KEYS_PAGE_UP},
+	{"knp", KEYS_PAGE_DOWN},
+	{"kbs", KEYS_BACKSPACE},
+	{"kdch1", KEYS_DELETE},
+	{"kcbt", KEYS_BACK_TAB},
+	{"kri", KEYS_SHIFT_UP},
+	{"kind", KEYS_SHIFT_DOWN},
+	{"kent", KEYS_ENTER},
 };
 
 /* A terminal that is gone is told by SIGHUP. */
@@ -131,13 +109,19 @@ static void send_now(const char *bytes)
 	send_bytes(bytes, strlen(bytes));
 }
 
-/* A capability of terminfo without its padding; "" when there is none. */
-static void add_capability(struct strbuf *out, const char *name)
+/* "" when the terminal has none. */
+static const char *capability(const char *name)
 {
 	const char *text = tigetstr(name);
 
-	if (text == NULL || text == (const char *)-1)
-		return;
+	return text == NULL || text == (const char *)-1 ? "" : text;
+}
+
+/* A capability of terminfo without its padding; "" when there is none. */
+static void add_capability(struct strbuf *out, const char *name)
+{
+	const char *text = capability(name);
+
 	while (*text != '\0') {
 		const char *end = text[0] == '$' && text[1] == '<' ? strchr(text, '>') : NULL;
 
@@ -210,18 +194,27 @@ static void set_modes(struct screen *screen)
 	(void)nonl();
 	free_control_keys();
 	(void)curs_set(0);
-	(void)set_escdelay(25);
 	(void)idlok(stdscr, TRUE);
 	(void)leaveok(stdscr, TRUE);
 	(void)typeahead(-1); /* a frame is whole, also while someone types */
 	screen->keys = newpad(1, 1);
 	(void)keypad(screen->keys, TRUE);
-	(void)nodelay(screen->keys, TRUE);
-	for (size_t i = 0; i < ARRAY_LEN(sequences); i++)
-		(void)define_key(sequences[i].text, sequences[i].curses);
 	if (has_colors()) {
 		(void)start_color();
 		(void)use_default_colors();
+	}
+}
+
+static void know_keys(struct decoder *decoder)
+{
+	decode_init(decoder);
+	for (size_t i = 0; i < ARRAY_LEN(capabilities); i++)
+		decode_know(decoder, capability(capabilities[i].name), capabilities[i].key);
+	for (int i = 0; i < 12; i++) {
+		char name[8];
+
+		(void)snprintf(name, sizeof(name), "kf%d", i + 1);
+		decode_know(decoder, capability(name), KEYS_F1 + i);
 	}
 }
 
@@ -283,6 +276,98 @@ static void start_running(struct screen *screen)
 	screen_repaint(screen);
 }
 
+/* ---- what comes in ---- */
+
+static bool is_readable(int ms)
+{
+	struct pollfd fd = {.fd = STDIN_FILENO, .events = POLLIN};
+
+	return poll(&fd, 1, ms) > 0 && (fd.revents & POLLIN) != 0;
+}
+
+static bool read_bytes(struct screen *screen, int64_t now_ms)
+{
+	char block[DECODE_BYTES];
+	ssize_t n = 0;
+
+	if (is_readable(0))
+		n = read(STDIN_FILENO, block, decode_room(&screen->decoder));
+	if (n > 0)
+		decode_add(&screen->decoder, (struct str){block, (size_t)n}, now_ms);
+	return n > 0;
+}
+
+bool screen_key(struct screen *screen, int32_t *ret_key)
+{
+	int64_t now = time_monotonic_ms();
+
+	return decode_next(&screen->decoder, now, ret_key) ||
+	       (read_bytes(screen, now) && decode_next(&screen->decoder, now, ret_key));
+}
+
+bool screen_has_input(const struct screen *screen)
+{
+	return decode_holds(&screen->decoder) || is_readable(0);
+}
+
+int64_t screen_key_wait_ms(const struct screen *screen)
+{
+	return decode_wait_ms(&screen->decoder, time_monotonic_ms());
+}
+
+static void take_pastes(struct screen *screen, bool on)
+{
+	if (!screen->modern || screen->pastes == on)
+		return;
+	screen->pastes = on;
+	send_now(on ? PASTE_ON : PASTE_OFF);
+}
+
+/* ---- its ground ---- */
+
+static bool starts_with(const char *text, const char *head)
+{
+	return text && strncmp(text, head, strlen(head)) == 0;
+}
+
+/* Not GNU screen, and not what is no kin of xterm: Linux' console is known to be dark. */
+bool screen_can_ask(const struct screen *screen)
+{
+	const char *term = getenv("TERM");
+	bool in_screen = getenv("STY") || (starts_with(term, "screen") && !getenv("TMUX"));
+
+	return screen->depth != DEPTH_MONO && !in_screen && !starts_with(term, "linux") &&
+	       (screen->modern || starts_with(term, "xterm") || starts_with(term, "rxvt"));
+}
+
+void screen_ask_ground(struct screen *screen)
+{
+	screen->asked_ms = time_monotonic_ms();
+	screen->decoder.asked = true;
+	send_now(ASK_GROUND);
+}
+
+const char *screen_answer(const struct screen *screen)
+{
+	return screen->decoder.answer;
+}
+
+/* At the end: an answer that is still on its way would be typed into the shell. */
+static void take_answer(struct screen *screen)
+{
+	int64_t deadline = screen->asked_ms + ANSWER_WAIT_MS;
+	int64_t now = time_monotonic_ms();
+	int32_t key;
+
+	while (screen->decoder.asked && now < deadline && is_readable((int)(deadline - now))) {
+		while (screen_key(screen, &key))
+			;
+		now = time_monotonic_ms();
+	}
+}
+
+/* ---- beginning and end ---- */
+
 struct screen *screen_create(const struct theme *theme, struct errbuf *eb)
 {
 	struct screen *screen;
@@ -307,6 +392,7 @@ struct screen *screen_create(const struct theme *theme, struct errbuf *eb)
 	}
 	screen->frame = memfd_create("frame", MFD_CLOEXEC);
 	set_modes(screen);
+	know_keys(&screen->decoder);
 	screen->theme = *theme;
 	screen->depth = depth_of();
 	screen->ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
@@ -317,6 +403,7 @@ struct screen *screen_create(const struct theme *theme, struct errbuf *eb)
 	apply_theme(screen);
 	grid_resize(&screen->grid, screen->rows, screen->cols, &screen->colours.blanks[ROLE_BASE]);
 	start_running(screen);
+	take_pastes(screen, true);
 	return screen;
 }
 
@@ -324,7 +411,8 @@ void screen_destroy(struct screen *screen)
 {
 	if (!screen)
 		return;
-	screen_expect_text(screen, false);
+	take_answer(screen);
+	take_pastes(screen, false);
 	(void)screen_mouse(screen, false);
 	restore_disarm();
 	(void)delwin(screen->keys);
@@ -347,14 +435,10 @@ void screen_set_theme(struct screen *screen, const struct theme *theme)
 /* Not by mousemask(): curses would read a report to its end, however long that takes. */
 bool screen_mouse(struct screen *screen, bool ours)
 {
-	const char *begins = tigetstr("kmous");
-
 	if (!screen->modern || screen->mouse == ours)
 		return screen->mouse;
-	if (!begins || begins == (const char *)-1)
+	if (*capability("kmous") == '\0')
 		return false; /* terminfo knows of none */
-	(void)define_key("\033[<", CODE_MOUSE);
-	(void)define_key("\033[M", CODE_MOUSE_OLD);
 	send_now(ours ? MOUSE_ON : MOUSE_OFF);
 	screen->mouse = ours;
 	return ours;
@@ -362,7 +446,7 @@ bool screen_mouse(struct screen *screen, bool ours)
 
 const struct pointer *screen_pointer(const struct screen *screen)
 {
-	return &screen->pointer;
+	return &screen->decoder.pointer;
 }
 
 void screen_no_sync(struct screen *screen)
@@ -376,62 +460,7 @@ void screen_cost(const struct screen *screen, uint64_t *ret_bytes, uint64_t *ret
 	*ret_frames = screen->frames;
 }
 
-/* What curses knows by a number of its own; false when it is no key (yet). */
-static bool take_code(struct screen *screen, int code, int32_t *ret_key)
-{
-	screen->report.open = false;
-	if (code == CODE_MOUSE || code == CODE_MOUSE_OLD) {
-		mouse_report_begin(&screen->report, code == CODE_MOUSE);
-		screen->report_ms = time_monotonic_ms();
-		return false;
-	}
-	for (size_t i = 0; i < ARRAY_LEN(key_pairs); i++) {
-		if (key_pairs[i].curses == code) {
-			*ret_key = key_pairs[i].key;
-			return true;
-		}
-	}
-	*ret_key = KEYS_F1 + (int32_t)(code - KEY_F(1));
-	return code >= KEY_F(1) && code <= KEY_F(12);
-}
-
-/* A character, perhaps of a report that is coming in; false when it is no key (yet). */
-static bool take_character(struct screen *screen, wint_t wc, int32_t *ret_key)
-{
-	enum mouse_report_state state = REPORT_BROKEN;
-
-	if (time_monotonic_ms() - screen->report_ms > REPORT_MS)
-		screen->report.open = false;
-	if (screen->report.open)
-		state = mouse_report_add(&screen->report, (uint32_t)wc, &screen->pointer);
-	if (state == REPORT_DONE)
-		*ret_key = KEYS_MOUSE;
-	else
-		*ret_key = wc == '\n'              ? KEYS_ENTER
-			   : wc == 0x7f || wc == 8 ? KEYS_BACKSPACE
-						   : (int32_t)wc;
-	return state == REPORT_DONE || state == REPORT_BROKEN;
-}
-
-bool screen_key(struct screen *screen, int32_t *ret_key)
-{
-	wint_t wc = 0;
-	int kind;
-
-	while ((kind = wget_wch(screen->keys, &wc)) != ERR)
-		if (kind == KEY_CODE_YES ? take_code(screen, (int)wc, ret_key)
-					 : take_character(screen, wc, ret_key))
-			return true;
-	return false;
-}
-
-void screen_expect_text(struct screen *screen, bool expected)
-{
-	if (!screen->modern || screen->expects_text == expected)
-		return;
-	screen->expects_text = expected;
-	send_now(expected ? PASTE_ON : PASTE_OFF);
-}
+/* ---- the clipboard ---- */
 
 /* RFC 4648, section 4. */
 static void add_base64(struct strbuf *out, struct str text)
@@ -555,10 +584,9 @@ void screen_repaint(struct screen *screen)
 
 void screen_suspend(struct screen *screen)
 {
-	bool expected = screen->expects_text;
 	bool mouse = screen->mouse;
 
-	screen_expect_text(screen, false);
+	take_pastes(screen, false);
 	(void)screen_mouse(screen, false);
 	(void)endwin();
 	restore_release_stderr();
@@ -566,7 +594,7 @@ void screen_suspend(struct screen *screen)
 	restore_hold_stderr();
 	(void)reset_prog_mode();
 	(void)screen_resize(screen);
-	screen_expect_text(screen, expected);
+	take_pastes(screen, true);
 	(void)screen_mouse(screen, mouse);
 	screen_repaint(screen);
 }

@@ -1,8 +1,8 @@
 /*
  * The terminal: taken, painted, given back.
  *
- * One screen at a time. Nothing is asked of the terminal; what it can do is read from terminfo, NO_COLOR
- * and the locale. Whatever ends the program (return, any signal but KILL), the terminal is put back as it
+ * One screen at a time. What the terminal can do is read from terminfo, NO_COLOR and the locale; the one thing it
+ * is asked is the colour of its ground. Whatever ends the program (return, any signal but KILL), the terminal is put back as it
  * was: the handler writes a string made at the start and calls nothing else than write and tcsetattr.
  * While the screen is ours, stderr goes to memory; what came there is written out after the end.
  */
@@ -41,10 +41,21 @@ void screen_no_sync(struct screen *screen);
 /* Bytes and frames sent to the terminal since the start. */
 void screen_cost(const struct screen *screen, uint64_t *ret_bytes, uint64_t *ret_frames);
 
-/* The next key that is waiting; false when there is none. Drain it before waiting for input again. */
+/* The next key that is waiting; false when there is none. It reads at most once: what else is there stays readable. */
 bool screen_key(struct screen *screen, int32_t *ret_key);
-/* Bracketed paste is on while something is typed. */
-void screen_expect_text(struct screen *screen, bool expected);
+/* Whether more came than was taken so far. */
+bool screen_has_input(const struct screen *screen);
+/* How long from now screen_key() may have one though nothing came (ESC, once nothing follows it); -1: never. */
+int64_t screen_key_wait_ms(const struct screen *screen);
+
+/*
+ * What colour the terminal's ground has: asked by OSC 11, never waited for. An answer comes as KEYS_ANSWER among
+ * the keys, once. Ask only what can answer.
+ */
+bool screen_can_ask(const struct screen *screen);
+void screen_ask_ground(struct screen *screen);
+/* The text of the last KEYS_ANSWER; theme_ground_of() reads it. */
+const char *screen_answer(const struct screen *screen);
 
 /* The whole screen. The canvas is for one frame; `next_change_ms` is where the frame's next change is kept. */
 struct canvas screen_canvas(struct screen *screen, int64_t now_ms, int64_t *next_change_ms);

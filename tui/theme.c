@@ -382,17 +382,6 @@ enum err theme_load(const char *name, struct theme *ret_theme, char ret_path[THE
 	return err;
 }
 
-const char *theme_default(void)
-{
-	const char *colours = getenv("COLORFGBG");
-	const char *last = colours ? strrchr(colours, ';') : NULL;
-	uint64_t ground;
-
-	if (last && str_to_u64(str_of(last + 1), &ground) && ground >= 7 && ground != 8)
-		return "light";
-	return "dark";
-}
-
 /* ---- names ---- */
 
 static void add_name(struct theme_names *names, struct str name)

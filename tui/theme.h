@@ -171,12 +171,6 @@ void theme_path(const char *name, char dst[THEME_PATH_SIZE]);
 enum err theme_load(const char *name, struct theme *ret_theme, char ret_path[THEME_PATH_SIZE],
 	struct errbuf *eb);
 
-/*
- * The one to take when nobody chose: light where COLORFGBG (rxvt's; several terminals set it) tells of a light
- * ground, else dark.
- */
-const char *theme_default(void);
-
 /* Names of themes that can be loaded: those carried inside, then the user's own, by name; a name once. */
 struct theme_names {
 	char **names;

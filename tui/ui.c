@@ -51,6 +51,7 @@ void ui_ask_confirm(
 {
 	ask(ui, PROMPT_CONFIRM, question, label);
 	ui->prompt.loses = loses;
+	ui->prompt.fresh = true;
 	str_copy(ui->prompt.command, sizeof(ui->prompt.command), str_of(command));
 }
 
@@ -63,7 +64,7 @@ void ui_ask_end(struct ui *ui)
 {
 	picker_clear(&ui->prompt.picker);
 	ui->prompt.kind = PROMPT_NONE;
-	ui->prompt.loses = false;
+	ui->prompt.loses = ui->prompt.fresh = false;
 	ui->prompt.label[0] = ui->prompt.command[0] = ui->prompt.mistake[0] = '\0';
 	ui->prompt.column = SIZE_MAX;
 }

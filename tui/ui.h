@@ -64,6 +64,7 @@ enum { COMMAND_MAX = 2048, MESSAGE_MAX = 512 };
 struct prompt {
 	enum prompt_kind kind;
 	enum question question;
+	bool fresh; /* nothing was typed since it is shown: what came in with the key that asked answers nothing */
 	bool loses; /* a confirmation after which something is gone: only y confirms */
 	char label[MESSAGE_MAX];
 	char command[COMMAND_MAX]; /* what the answer would run; "" without one */

@@ -49,6 +49,9 @@ void dash_start(struct pty *terminal, const struct stage *plane, const struct da
 	env[vars++] = "LC_ALL=C.UTF-8";
 	env[vars++] = "TZ=UTC";
 	env[vars++] = "NO_COLOR=";
+	env[vars++] = "COLORFGBG=";
+	env[vars++] = "TMUX=";
+	env[vars++] = "STY=";
 	env[vars++] = "UMBRA_SESSION=";
 	env[vars++] = "UMBRA_URL=";
 	env[vars++] = "UMBRA_USER=tester";
@@ -60,6 +63,9 @@ void dash_start(struct pty *terminal, const struct stage *plane, const struct da
 	env[vars] = NULL;
 	pty_start(terminal, options->rows ? options->rows : 40, options->cols ? options->cols : 120,
 		argv, env);
+	terminal->ground = !options->ground   ? "rgb:1e1e/1e1e/1e1e"
+			   : *options->ground ? options->ground
+					      : NULL;
 }
 
 void dash_ready(struct pty *terminal)

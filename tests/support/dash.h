@@ -11,6 +11,7 @@ struct dash_options {
 	const char *url; /* the stage's; "": none is said */
 	const char *theme, *session;
 	const char *term; /* xterm-256color */
+	const char *ground; /* what the terminal says of its ground; a dark one; "": nothing */
 	const char *const *env; /* more of it, NULL-terminated */
 	bool read_only;
 	bool moving_clock; /* the real clock instead of the stage's */

@@ -162,6 +162,26 @@ static void answer_queries(struct pty *pty)
 		pty->asked += n;
 }
 
+/* libvterm passes over this one. The program may be too busy to read: the answer is short enough to wait in the pty. */
+static void answer_ground(struct pty *pty, const char *bytes, size_t len)
+{
+	static const char question[] = "\033]11;?";
+	char answer[128];
+
+	for (size_t i = 0; i < len; i++) {
+		if (bytes[i] != question[pty->question])
+			pty->question = bytes[i] == question[0];
+		else if (question[++pty->question] == '\0') {
+			pty->question = 0;
+			pty->ground_asked++;
+			if (!pty->ground)
+				continue;
+			(void)snprintf(answer, sizeof(answer), "\033]11;%s\033\\", pty->ground);
+			assert_true(write(pty->master, answer, strlen(answer)) > 0);
+		}
+	}
+}
+
 static bool take(struct pty *pty)
 {
 	char block[16384];
@@ -172,6 +192,7 @@ static bool take(struct pty *pty)
 	pty->bytes += (uint64_t)n;
 	pty->last_ns = time_monotonic_ns();
 	keep(pty, block, (size_t)n);
+	answer_ground(pty, block, (size_t)n);
 	(void)vterm_input_write(pty->vterm, block, (size_t)n);
 	answer_queries(pty);
 	return true;

@@ -29,7 +29,11 @@ struct pty {
 	int64_t last_ns; /* when the last of them came, monotonic */
 	unsigned frames; /* bursts of output with quiet between them */
 	struct strbuf raw; /* the last of the output, as it came */
-	size_t asked; /* bytes the terminal had to answer: queries of the program */
+	size_t asked; /* bytes the terminal had to answer: queries of the program, but for the next */
+	const char *
+		ground; /* the answer to OSC 11, after its "11;"; NULL: it knows no such question */
+	unsigned ground_asked; /* how often it came */
+	size_t question; /* bytes of one that have come */
 	bool alternate;
 	bool mouse;
 	bool ended;

@@ -76,6 +76,16 @@ void term_stop(struct term *term)
 	term->pid = 0;
 }
 
+/* What its ground is, a terminal says when it is asked (OSC 11): here a dark one. */
+static void answer(const struct term *term, const char *bytes, size_t len)
+{
+	static const char question[] = "\033]11;?";
+	static const char dark[] = "\033]11;rgb:0000/0000/0000\033\\";
+
+	if (memmem(bytes, len, question, sizeof(question) - 1))
+		(void)!write(term->master, dark, sizeof(dark) - 1);
+}
+
 bool term_read(struct term *term, int ms)
 {
 	struct pollfd fd = {.fd = term->master, .events = POLLIN};
@@ -93,6 +103,7 @@ bool term_read(struct term *term, int ms)
 	term->last_ns = time_monotonic_ns();
 	term->bytes += (uint64_t)len;
 	strbuf_add(&term->raw, block, (size_t)len);
+	answer(term, block, (size_t)len);
 	return true;
 }
 

@@ -14,6 +14,8 @@
 #include "core/base/mem.h"
 
 #include "tui/theme.h"
+#include "tui/theme_check.h"
+#include "tui/theme_ground.h"
 
 static void test_carried_are_whole(void **state)
 {
@@ -232,19 +234,91 @@ static void test_environment(void **state)
 	}
 }
 
-static void test_default(void **state)
+static void test_told(void **state)
 {
 	static const struct {
-		const char *colours, *name;
-	} cases[] = {{"15;0", "dark"}, {"0;15", "light"}, {"0;default;7", "light"}, {"7;8", "dark"},
-		{"15;default", "dark"}, {"", "dark"}, {"0", "dark"}};
+		const char *colours;
+		enum theme_ground ground;
+	} cases[] = {{"15;0", GROUND_DARK}, {"0;15", GROUND_LIGHT}, {"0;default;7", GROUND_LIGHT},
+		{"7;8", GROUND_DARK}, {"15;default", GROUND_ANY}, {"", GROUND_ANY},
+		{"0", GROUND_DARK}, {"x", GROUND_ANY}};
 
 	(void)state;
 	assert_int_equal(unsetenv("COLORFGBG"), 0);
-	assert_string_equal(theme_default(), "dark");
+	assert_int_equal(theme_ground_told(), GROUND_ANY);
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		assert_int_equal(setenv("COLORFGBG", cases[i].colours, 1), 0);
-		assert_string_equal(theme_default(), cases[i].name);
+		if (theme_ground_told() != cases[i].ground)
+			fail_msg("%s", cases[i].colours);
+	}
+	assert_string_equal(theme_for(GROUND_LIGHT), "light");
+	assert_string_equal(theme_for(GROUND_DARK), "dark");
+	assert_string_equal(theme_for(GROUND_ANY), "dark");
+}
+
+static void test_answers(void **state)
+{
+	static const struct {
+		const char *answer;
+		enum theme_ground ground;
+	} cases[] = {
+		{"rgb:ffff/ffff/ffff", GROUND_LIGHT},
+		{"rgb:fdfd/f6f6/e3e3", GROUND_LIGHT},
+		{"rgb:ff/ff/ff", GROUND_LIGHT},
+		{"rgb:f/f/f", GROUND_LIGHT},
+		{"rgb:fff/ff/f", GROUND_LIGHT},
+		{"RGB:ffff/ffff/ffff", GROUND_ANY},
+		{"rgb:1e1e/1e1e/1e1e", GROUND_DARK},
+		{"rgb:00/2b/36", GROUND_DARK},
+		{"rgba:ffff/ffff/ffff/ffff", GROUND_LIGHT},
+		{"rgba:0000/0000/0000/8000", GROUND_DARK},
+		{"#ffffff", GROUND_LIGHT},
+		{"#FFF", GROUND_LIGHT},
+		{"#000000000000", GROUND_DARK},
+		{"#282828", GROUND_DARK},
+		{"", GROUND_ANY},
+		{"?", GROUND_ANY},
+		{"#", GROUND_ANY},
+		{"#ffff", GROUND_ANY},
+		{"rgb:", GROUND_ANY},
+		{"rgb:ff/ff", GROUND_ANY},
+		{"rgb:fffff/ff/ff", GROUND_ANY},
+		{"rgb:gg/ff/ff", GROUND_ANY},
+		{"rgb:ff//ff", GROUND_ANY},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		if (theme_ground_of(str_of(cases[i].answer)) != cases[i].ground)
+			fail_msg("%s", cases[i].answer);
+}
+
+/* Text on the terminal's own ground can be read on those that are meant; what has a ground of its own keeps it. */
+static void test_follow(void **state)
+{
+	static const enum theme_ground grounds[] = {GROUND_ANY, GROUND_DARK, GROUND_LIGHT};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(grounds); i++) {
+		struct theme theme;
+
+		assert_int_equal(theme_load(theme_for(grounds[i]), &theme, NULL, NULL), ERR_NONE);
+		theme_follow(&theme, grounds[i]);
+		assert_int_equal(theme.styles[ROLE_BASE].ink.rgb, -1);
+		assert_int_equal(theme.styles[ROLE_BASE].ground.of_256, -1);
+		assert_true(theme.styles[ROLE_MATCH].ground.rgb >= 0);
+		for (int role = 0; role < ROLE_COUNT; role++) {
+			struct theme_contrast contrast = theme_contrast(&theme, (enum role)role);
+
+			/* The 256 have few colours in the middle. */
+			if (grounds[i] == GROUND_ANY && contrast.of_256 >= AA_SHAPE)
+				contrast.of_256 = role_contrast[role];
+			if (contrast.truecolour > 0 &&
+				(contrast.truecolour < role_contrast[role] ||
+					contrast.of_256 < role_contrast[role]))
+				fail_msg("ground %d: %s has %.2f, %.2f in 256", grounds[i],
+					role_names[role], contrast.truecolour, contrast.of_256);
+		}
 	}
 }
 
@@ -258,7 +332,9 @@ int main(void)
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_environment),
-		cmocka_unit_test(test_default),
+		cmocka_unit_test(test_told),
+		cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_follow),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -81,10 +81,11 @@ enum input_event picker_key(struct picker *picker, int32_t key)
 	} moves[] = {{KEYS_UP, ACTION_UP}, {KEYS_DOWN, ACTION_DOWN}, {KEYS_PAGE_UP, ACTION_PAGE_UP},
 		{KEYS_PAGE_DOWN, ACTION_PAGE_DOWN}, {KEYS_BACK_TAB, ACTION_UP},
 		{KEYS_TAB, ACTION_DOWN}, {'j', ACTION_DOWN}, {'k', ACTION_UP}};
+	bool typing = picker->typing || picker->input.pasting;
 	enum input_event event;
 
 	for (size_t i = 0; i < ARRAY_LEN(moves); i++) {
-		if (moves[i].key == key && !(picker->typing && key > ' ' && key < KEYS_FIRST)) {
+		if (moves[i].key == key && !(typing && key > ' ' && key < KEYS_FIRST)) {
 			(void)list_move(&picker->list, moves[i].action);
 			return INPUT_MOVED;
 		}
