@@ -15,16 +15,25 @@
 #include "core/store/store.h"
 #include "core/traffic/traffic.h"
 
+enum { LOST_TOLD = 20 }; /* names; the log has them all */
+
 static void write_store(struct json_writer *w, const struct store *store)
 {
-	char members[1024] = "";
-	char object[sizeof(members) + 2];
+	char members[4096] = "";
 
 	if (store == NULL || store->ops->describe == NULL)
 		return;
 	store->ops->describe(store, members, sizeof(members));
-	(void)snprintf(object, sizeof(object), "{%s}", members);
-	json_raw(w, "store", str_of(object));
+	json_object(w, "store");
+	if (members[0] != '\0')
+		json_raw(w, NULL, str_of(members));
+	json_c(w, "damage", store->damage.text[0] != '\0' ? store->damage.text : NULL);
+	json_uint(w, "rows_lost", store->damage.lost);
+	json_array(w, "lost");
+	for (size_t i = 0; i < store->damage.name_count && i < LOST_TOLD; i++)
+		json_c(w, NULL, store->damage.names[i]);
+	json_array_end(w);
+	json_object_end(w);
 }
 
 static void write_traffic(struct json_writer *w, const struct traffic *traffic)
@@ -127,11 +136,13 @@ void healthz_get(struct call *call)
 void readyz_get(struct call *call)
 {
 	const struct api_options *options = &call->api->options;
-	char why[256] = "";
+	char why[512] = "";
 	bool ready = !call->api->stopping;
 
 	if (!ready)
 		(void)snprintf(why, sizeof(why), "it is being stopped");
+	else if (options->store != NULL && !store_ready(options->store, why, sizeof(why)))
+		ready = false;
 	else if (options->ready != NULL)
 		ready = options->ready(options->arg, why, sizeof(why));
 	answer_ready(call, ready, why);

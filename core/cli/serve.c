@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <event2/event.h>
@@ -60,6 +61,21 @@ struct serve {
 
 /* ---- options --------------------------------------------------------------------------------------- */
 
+/* HAProxy expands $NAME in the paths of its sockets, and takes them apart at commas; quoting does not help. */
+static enum err check_data(const char *path, struct errbuf *eb)
+{
+	for (const char *p = path; *p != '\0'; p++) {
+		if (*p == '$' || *p == ',' || (unsigned char)*p < ' ' || *p == 0x7f)
+			return err_set_field(eb, ERR_USAGE, "--data",
+				"a path without $, commas and control characters",
+				"the state cannot be kept in %.200s: HAProxy would read its "
+				"sockets' "
+				"paths as others",
+				path);
+	}
+	return ERR_NONE;
+}
+
 static enum err find_data(struct serve *serve, struct errbuf *eb)
 {
 	const char *state = getenv("XDG_STATE_HOME");
@@ -76,10 +92,10 @@ static enum err find_data(struct serve *serve, struct errbuf *eb)
 	if (path.len > 0 && strbuf_ok(&path))
 		serve->data = strbuf_detach(&path);
 	strbuf_finish(&path);
-	return serve->data != NULL ? ERR_NONE
-				   : err_set_field(eb, ERR_USAGE, "--data", "a directory",
-					     "there is no place for the data: neither "
-					     "XDG_STATE_HOME nor HOME is set");
+	if (serve->data == NULL)
+		return err_set_field(eb, ERR_USAGE, "--data", "a directory",
+			"there is no place for the data: neither XDG_STATE_HOME nor HOME is set");
+	return check_data(serve->data, eb);
 }
 
 static enum err read_options(struct serve *serve, struct errbuf *eb)
@@ -316,6 +332,21 @@ static void write_proxy_url(struct serve *serve)
 		any ? "127.0.0.1" : address, any && port != NULL ? port : "");
 }
 
+/* What the store could not load, a line each: where it is kept is in the first. */
+static void tell_damage(const struct store *store)
+{
+	const struct store_damage *damage = &store->damage;
+
+	if (damage->text[0] != '\0')
+		log_warning("%s", damage->text);
+	if (damage->lost > 0)
+		log_warning("%zu rows of the state cannot be used:", damage->lost);
+	for (size_t i = 0; i < damage->name_count; i++)
+		log_warning("lost: %s", damage->names[i]);
+	if (damage->lost > damage->name_count)
+		log_warning("and %zu others", damage->lost - damage->name_count);
+}
+
 /* The rooms from the store upwards; the API listens last, so that nobody meets a half one. */
 static bool start_rooms(struct serve *serve, struct errbuf *eb)
 {
@@ -337,6 +368,7 @@ static bool start_rooms(struct serve *serve, struct errbuf *eb)
 	serve->plane = plane_create(serve->base, serve->store, &plane_options, eb);
 	if (serve->plane == NULL)
 		return false;
+	tell_damage(serve->store);
 	serve->traffic = traffic_create(serve->base, &traffic_options, eb);
 	if (serve->traffic == NULL)
 		return false;
@@ -429,6 +461,9 @@ int serve_run(const struct serve_options *options)
 	struct serve serve = {.options = *options};
 	struct errbuf eb;
 	int code = 0;
+
+	/* What we and HAProxy make, files and sockets, is for nobody else. */
+	(void)umask(077);
 
 	errbuf_clear(&eb);
 	errbuf_clear(&serve.failure);

@@ -27,7 +27,7 @@ static bool make_dir(char dir[DIR_MAX])
 {
 	const char *where = getenv("TMPDIR");
 
-	if (where == NULL || *where != '/' || strlen(where) > 32)
+	if (where == NULL || *where != '/' || strlen(where) > 32 || strpbrk(where, "$,") != NULL)
 		where = "/tmp";
 	(void)snprintf(dir, DIR_MAX, "%s/umbra-demo-XXXXXX", where);
 	return mkdtemp(dir) != NULL;

@@ -25,6 +25,7 @@
 #include <event2/event.h>
 #include <event2/util.h>
 
+#include "core/base/file.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "core/base/time.h"
@@ -464,7 +465,7 @@ static bool host_prepare(struct host *host)
 	size_t i;
 
 	(void)snprintf(path, sizeof(path), "%s/log", host->args.dir);
-	host->log = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	host->log = file_open_private(path, O_RDWR | O_APPEND, NULL);
 	if (host->log < 0)
 		return false;
 	host->place_count = places_fill(host->places);

@@ -21,14 +21,28 @@
 struct loading {
 	struct plane *plane;
 	int64_t ceiling;
+	int64_t highest; /* revision of what was loaded */
 };
 
-static bool load_thing(struct plane *plane, enum thing thing, const cJSON *json, struct errbuf *eb)
+static void note_revision(
+	struct loading *loading, const struct record_type *type, const void *record)
 {
+	const struct field *field = record_field(type, STR_LIT("revision"));
+
+	if (field != NULL &&
+		*(const int64_t *)((const char *)record + field->offset) > loading->highest)
+		loading->highest = *(const int64_t *)((const char *)record + field->offset);
+}
+
+static bool load_thing(
+	struct loading *loading, enum thing thing, const cJSON *json, struct errbuf *eb)
+{
+	struct plane *plane = loading->plane;
 	const struct record_type *type = thing_type(thing);
 	void *record = record_create(type);
 	struct change change;
 	uint64_t present;
+	bool applied;
 
 	if (wire_read_record(type, json, WIRE_TRUST, record, &present, eb) != ERR_NONE) {
 		free(record);
@@ -38,10 +52,13 @@ static bool load_thing(struct plane *plane, enum thing thing, const cJSON *json,
 	if (thing == THING_VERSION)
 		((struct version *)record)->state_since = plane->started_at;
 	change_init(&change, thing, record, 0);
-	environment_apply(&plane->visible, &change);
+	applied = environment_apply(&plane->visible, &change);
 	change_finish(&change);
+	note_revision(loading, type, record);
 	record_unref(type, record);
-	return true;
+	if (!applied)
+		(void)err_set(eb, ERR_STORE, "its service is not there any more");
+	return applied;
 }
 
 static bool load_event(struct plane *plane, const cJSON *json, struct errbuf *eb)
@@ -79,16 +96,16 @@ static bool load_row(
 	if (good) {
 		switch (kind) {
 		case ROW_SERVICE:
-			good = load_thing(loading->plane, THING_SERVICE, json, &why);
+			good = load_thing(loading, THING_SERVICE, json, &why);
 			break;
 		case ROW_VERSION:
-			good = load_thing(loading->plane, THING_VERSION, json, &why);
+			good = load_thing(loading, THING_VERSION, json, &why);
 			break;
 		case ROW_SESSION:
-			good = load_thing(loading->plane, THING_SESSION, json, &why);
+			good = load_thing(loading, THING_SESSION, json, &why);
 			break;
 		case ROW_TOMBSTONE:
-			good = load_thing(loading->plane, THING_TOMBSTONE, json, &why);
+			good = load_thing(loading, THING_TOMBSTONE, json, &why);
 			break;
 		case ROW_EVENT:
 			good = load_event(loading->plane, json, &why);
@@ -100,8 +117,7 @@ static bool load_row(
 	}
 	cJSON_Delete(json);
 	if (!good)
-		err_set(eb, ERR_STORE, "the stored row %d/%.*s cannot be read: %s", (int)kind,
-			STR_ARG(id), why.text);
+		(void)err_set(eb, ERR_STORE, "%s", why.text);
 	return good;
 }
 
@@ -117,8 +133,14 @@ static enum err load(struct plane *plane, struct errbuf *eb)
 
 	if (err != ERR_NONE)
 		return err;
-	if (plane->visible.epoch[0] == '\0')
+	/* Clients that know what is lost must not take this for the same: it is another epoch. */
+	if (plane->visible.epoch[0] == '\0' || store_is_damaged(plane->store))
 		make_epoch(plane->visible.epoch);
+	if (loading.highest > 0 && loading.ceiling <= loading.highest)
+		loading.ceiling = loading.highest + 1;
+	/* The ceiling itself may be lost. Revisions come slower than seconds, so this one was never given. */
+	if (store_is_damaged(plane->store) && loading.ceiling < plane->started_at / 1000)
+		loading.ceiling = plane->started_at / 1000;
 	plane->visible.revision = loading.ceiling;
 	plane->last_revision = loading.ceiling;
 	plane->ceiling_durable = loading.ceiling;

@@ -79,7 +79,9 @@ static bool write_all(int fd, const char *text, size_t len)
 static enum err write_file(
 	const char *path, const char *fresh, const struct file_text *file, struct errbuf *eb)
 {
-	int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	/* Left by who was killed, or a link that is not ours: nothing is written through it. */
+	(void)unlink(fresh);
+	int fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	bool good = fd >= 0 && write_all(fd, file->text, file->len);
 
 	if (fd >= 0 && close(fd) != 0)

@@ -14,14 +14,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base/file.h"
 #include "core/base/str.h"
 
 static enum err refuse(const char *dir, int error, struct errbuf *eb)
 {
 	bool file = error == ENOTDIR || error == EEXIST;
+	bool full = error == ENOSPC || error == EDQUOT;
+	char reason[PATH_MAX + 64];
 
-	return err_set(eb, ERR_IO, "cannot keep state in %s: %s; choose another with --data", dir,
-		file ? "it, or something above it, is not a directory" : strerror(error));
+	file_reason(error, dir, reason, sizeof(reason));
+	return err_set(eb, ERR_IO, "cannot keep state in %s: %s; %schoose another with --data", dir,
+		file ? "it, or something above it, is not a directory" : reason,
+		full ? "make room there, or " : "");
 }
 
 static enum err make_dirs(const char *dir, struct errbuf *eb)
@@ -69,23 +74,24 @@ static void name_holder(int fd, const char *dir, struct errbuf *eb)
 
 int state_dir_acquire(const char *dir, struct errbuf *eb)
 {
+	return make_dirs(dir, eb) == ERR_NONE ? state_dir_lock(dir, eb) : -1;
+}
+
+int state_dir_lock(const char *dir, struct errbuf *eb)
+{
 	char path[PATH_MAX];
 	char pid[24];
 	int len;
 	int fd;
 
-	if (make_dirs(dir, eb) != ERR_NONE)
-		return -1;
 	len = snprintf(path, sizeof(path), "%s/lock", dir);
 	if (len < 0 || (size_t)len >= sizeof(path)) {
 		refuse(dir, ENAMETOOLONG, eb);
 		return -1;
 	}
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (fd < 0) {
-		refuse(dir, errno, eb);
+	fd = file_open_private(path, O_RDWR, eb);
+	if (fd < 0)
 		return -1;
-	}
 	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
 		name_holder(fd, dir, eb);
 		close(fd);

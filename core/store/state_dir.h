@@ -14,5 +14,7 @@
  * sentence when the directory cannot be made or written, or another process holds it.
  */
 int state_dir_acquire(const char *dir, struct errbuf *eb);
+/* The same in a directory that is there. */
+int state_dir_lock(const char *dir, struct errbuf *eb);
 
 #endif

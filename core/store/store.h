@@ -53,7 +53,10 @@ enum { ROW_EVENT_ID_SIZE = 20 };
 void row_event_id(int64_t seq, char dst[ROW_EVENT_ID_SIZE]);
 
 typedef void (*store_done_fn)(void *arg, enum err err, const struct errbuf *eb);
-/* Called for each row, in order of kind and id; returns false to stop with what it put into `eb`. */
+/*
+ * Called for each row, in order of kind and id. False, with why in `eb`: the row cannot be used. It stays in
+ * the store, is counted and named in the damage, and the load goes on.
+ */
 typedef bool (*store_row_fn)(
 	void *arg, enum row_kind kind, struct str id, struct str json, struct errbuf *eb);
 
@@ -67,12 +70,35 @@ struct store_ops {
 	void (*destroy)(struct store *store);
 	/* For status: the members of a JSON object (driver, pending batches, size, last error), without braces; "" when `dst` is too small. */
 	void (*describe)(const struct store *store, char *dst, size_t size_bytes);
+	/* Whether what is committed now can be stored; else `why` gets a sentence. NULL: always. */
+	bool (*ready)(const struct store *store, char *why, size_t size_bytes);
 };
+
+/* What was found to be wrong while opening and loading. */
+struct store_damage {
+	char text[768]; /* what happened to the file, and where it is kept; "" when nothing */
+	size_t lost; /* rows that are not there any more, or cannot be used */
+	char **names; /* of the first LOST_NAMES of them, with a reason where there is one */
+	size_t name_count;
+	size_t name_cap;
+};
+
+enum { LOST_NAMES = 1000 };
 
 /* Every driver's struct begins with this. */
 struct store {
 	const struct store_ops *ops;
+	struct store_damage damage;
 };
+
+/* `why` may be NULL. */
+void store_damage_add(
+	struct store_damage *damage, enum row_kind kind, struct str id, const char *why);
+/* The sentence about the file. */
+void store_damage_say(struct store_damage *damage, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+bool store_is_damaged(const struct store *store);
+void store_damage_finish(struct store_damage *damage);
 
 static inline enum err store_load(
 	struct store *store, store_row_fn row, void *arg, struct errbuf *eb)
@@ -91,16 +117,28 @@ static inline void store_describe(const struct store *store, char *dst, size_t s
 	store->ops->describe(store, dst, size_bytes);
 }
 
+static inline bool store_ready(const struct store *store, char *why, size_t size_bytes)
+{
+	return store->ops->ready == NULL || store->ops->ready(store, why, size_bytes);
+}
+
 static inline void store_destroy(struct store *store)
 {
-	if (store != NULL)
-		store->ops->destroy(store);
+	if (store == NULL)
+		return;
+	store_damage_finish(&store->damage);
+	store->ops->destroy(store);
 }
 
 /*
  * SQLite, WAL, synchronous=FULL, one writer thread, group commit. `dir` is made when missing (mode 0700);
  * the file is dir/state.db, and dir/lock keeps a second control plane out. Errors name the file and what to
  * do: not writable, of a newer schema, not a database, locked by pid N.
+ *
+ * Each row has a checksum, and its name stands in a second place of the file; dir/state.commits says how many
+ * commits there were. So a file that is damaged anywhere is noticed when it is opened: it is kept beside the
+ * new one, into which goes all that can be read, and the rest is in `damage`. A file that was removed or
+ * replaced while it is open is noticed too: what is committed then fails, and `ready` says why.
  */
 struct store *store_sqlite_open(struct event_base *base, const char *dir, struct errbuf *eb);
 /* Keeps nothing over its end; `done` still comes from the loop, never from inside commit. */

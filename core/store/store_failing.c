@@ -75,7 +75,12 @@ static void start_next(struct failing_store *failing)
 
 static enum err failing_load(struct store *store, store_row_fn row, void *arg, struct errbuf *eb)
 {
-	return store_load(((struct failing_store *)store)->inner, row, arg, eb);
+	struct store *inner = ((struct failing_store *)store)->inner;
+	enum err err = store_load(inner, row, arg, eb);
+
+	store->damage = inner->damage;
+	inner->damage = (struct store_damage){0};
+	return err;
 }
 
 static void failing_commit(struct store *store, struct batch *batch, store_done_fn done, void *arg)

@@ -87,12 +87,14 @@ static void apply_batch(struct memory_store *memory, const struct batch *batch)
 static enum err memory_load(struct store *store, store_row_fn row, void *arg, struct errbuf *eb)
 {
 	const struct memory_store *memory = (const struct memory_store *)store;
+	struct errbuf why = {0};
 
+	(void)eb;
 	for (size_t i = 0; i < memory->count; i++) {
 		const struct row *r = &memory->rows[i];
 
-		if (!row(arg, r->kind, str_of(r->id), str_of(r->json), eb))
-			return ERR_IO;
+		if (!row(arg, r->kind, str_of(r->id), str_of(r->json), &why))
+			store_damage_add(&store->damage, r->kind, str_of(r->id), why.text);
 	}
 	return ERR_NONE;
 }

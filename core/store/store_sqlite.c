@@ -11,83 +11,68 @@
  */
 #include "core/store/store.h"
 
+#include <errno.h>
 #include <event2/event.h>
-#include <limits.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/base/mem.h"
 #include "core/base/strbuf.h"
 #include "core/base/worker.h"
-#include "core/store/pending.h"
+#include "core/store/schema.h"
+#include "core/store/sqlite_internal.h"
 #include "core/store/state_dir.h"
 
 enum {
-	SCHEMA_VERSION = 1, /* PRAGMA user_version */
-	APPLICATION_ID = 0x756d6272, /* PRAGMA application_id: "umbr" */
 	LOG_PAGES = 1000, /* of the write-ahead log, to be moved into the file when it is quiet */
 	LOG_PAGES_MOST = 4000, /* 16 MiB: moved by the commit that came so far */
 	QUIET_US = 100000,
-	BUSY_MS = 5000, /* a person with a database shell may hold a lock for a moment */
+	LOOK_S = 1, /* between two looks whether the files are still there */
 };
 
-enum statement {
-	STMT_BEGIN,
-	STMT_COMMIT,
-	STMT_ROLLBACK,
-	STMT_PUT,
-	STMT_DELETE,
-	STMT_TRIM,
-	STMT_COUNT
-};
-
-static const char *const statement_sql[STMT_COUNT] = {
+const char *const sqlite_statement_sql[STMT_COUNT] = {
 	[STMT_BEGIN] = "BEGIN IMMEDIATE",
 	[STMT_COMMIT] = "COMMIT",
 	[STMT_ROLLBACK] = "ROLLBACK",
-	[STMT_PUT] = "INSERT OR REPLACE INTO row (kind, id, json) VALUES (?1, ?2, ?3)",
+	[STMT_PUT] = "INSERT OR REPLACE INTO row (kind, id, json, mark) VALUES (?1, ?2, ?3, ?4)",
 	[STMT_DELETE] = "DELETE FROM row WHERE kind = ?1 AND id = ?2",
 	[STMT_TRIM] = "DELETE FROM row WHERE kind = ?1 AND id < ?2",
-};
-
-struct sqlite_store {
-	struct store store;
-	struct worker *worker;
-	int lock_fd;
-	char path[PATH_MAX];
-	sqlite3 *db;
-	sqlite3_stmt *statements[STMT_COUNT];
-	struct pending_list group; /* with the worker; empty when it is idle */
-	struct pending_list queue; /* committed since */
-	enum err
-		group_err; /* what came of the group; written by the worker, read when it is back */
-	struct errbuf group_eb;
-	int64_t group_file_bytes;
-	int group_log_pages; /* in the write-ahead log */
-	struct event *quiet; /* libevent's: moves the log into the file */
-	int64_t file_bytes;
-	char last_error[512]; /* "" when the last group was stored */
+	[STMT_COMMITS] = "UPDATE commits SET count = count + 1 WHERE file = ?1 AND count = ?2",
 };
 
 /* ---- the database, on the worker's thread once it runs -------------------------------------------- */
 
-static enum err explain(
+static bool is_disk_full(const struct sqlite_store *sqlite, int code)
+{
+	struct statvfs fs;
+	int error = sqlite->db != NULL ? sqlite3_system_errno(sqlite->db) : 0;
+
+	if ((code & 0xff) == SQLITE_FULL)
+		return true;
+	/* Some of its calls lose the reason on the way. */
+	return (code & 0xff) == SQLITE_IOERR &&
+	       (error == ENOSPC || error == EDQUOT ||
+		       (statvfs(sqlite->dir, &fs) == 0 && fs.f_bavail == 0));
+}
+
+enum err sqlite_explain(
 	const struct sqlite_store *sqlite, int code, const char *doing, struct errbuf *eb)
 {
 	static const struct {
 		int code;
 		const char *text;
 	} known[] = {
-		{SQLITE_NOTADB, "is not a database of umbra; move it away or choose another "
+		{SQLITE_NOTADB, "is not a database of umbra, or its beginning is damaged; restore "
+				"it from a copy, move it away to start empty, or choose another "
 				"directory with --data"},
 		{SQLITE_CORRUPT,
 			"is damaged; restore it from a copy, or move it away to start empty"},
-		{SQLITE_FULL, "cannot grow: the disk is full; make room, then try again"},
 		{SQLITE_READONLY, "cannot be written; check its owner and mode, or choose another "
 				  "directory with --data"},
 		{SQLITE_CANTOPEN, "cannot be opened; check its owner and mode, or choose another "
@@ -95,6 +80,11 @@ static enum err explain(
 		{SQLITE_BUSY, "is locked by another program; close it and try again"},
 	};
 
+	if (is_disk_full(sqlite, code))
+		return err_set(eb, ERR_STORE,
+			"no space left on %s; what is stored is served and routed as before, and "
+			"changes are taken again when there is room",
+			sqlite->dir);
 	for (size_t i = 0; i < ARRAY_LEN(known); i++) {
 		if ((code & 0xff) == known[i].code)
 			return err_set(eb, ERR_STORE, "%s %s", sqlite->path, known[i].text);
@@ -114,14 +104,16 @@ static int run(struct sqlite_store *sqlite, enum statement which, enum row_kind 
 		sqlite3_bind_int(stmt, 1, (int)kind);
 		sqlite3_bind_text(stmt, 2, id, -1, SQLITE_STATIC);
 	}
-	if (json != NULL)
+	if (json != NULL) {
 		sqlite3_bind_text(stmt, 3, json, -1, SQLITE_STATIC);
+		sqlite3_bind_int64(stmt, 4, schema_mark((int)kind, str_of(id), str_of(json)));
+	}
 	code = sqlite3_step(stmt);
 	sqlite3_reset(stmt);
 	return code == SQLITE_DONE ? SQLITE_OK : code;
 }
 
-static int write_batch(struct sqlite_store *sqlite, const struct batch *batch)
+int sqlite_write_batch(struct sqlite_store *sqlite, const struct batch *batch)
 {
 	char bound[ROW_EVENT_ID_SIZE];
 	int code = SQLITE_OK;
@@ -146,7 +138,7 @@ static int64_t file_size(const struct sqlite_store *sqlite)
 	return stat(sqlite->path, &status) == 0 ? (int64_t)status.st_size : 0;
 }
 
-static int on_logged(void *arg, sqlite3 *db, const char *name, int pages)
+int sqlite_on_logged(void *arg, sqlite3 *db, const char *name, int pages)
 {
 	struct sqlite_store *sqlite = arg;
 
@@ -164,25 +156,107 @@ static void move_log(void *arg)
 	(void)sqlite3_wal_checkpoint_v2(sqlite->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 }
 
+/* Counts the commit; false when the count is not what it was after our last one. */
+static int count_commit(struct sqlite_store *sqlite, bool *ret_ours)
+{
+	sqlite3_stmt *stmt = sqlite->statements[STMT_COMMITS];
+	int code;
+
+	sqlite3_bind_text(stmt, 1, sqlite->commits.file, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(stmt, 2, sqlite->commits.count);
+	code = sqlite3_step(stmt);
+	sqlite3_reset(stmt);
+	*ret_ours = code != SQLITE_DONE || sqlite3_changes(sqlite->db) == 1;
+	return code == SQLITE_DONE ? SQLITE_OK : code;
+}
+
+/* A lock that was removed is taken again, so that no other control plane can. */
+static bool renew_lock(struct sqlite_store *sqlite, struct errbuf *eb)
+{
+	int fd = state_dir_lock(sqlite->dir, eb);
+
+	if (fd < 0)
+		return false;
+	close(sqlite->lock_fd);
+	sqlite->lock_fd = fd;
+	return file_identify_fd(fd, &sqlite->watched[WATCH_LOCK]);
+}
+
+/* Whether what is open is what the names lead to. Leaves a sentence when not. */
+static bool files_are_there(struct sqlite_store *sqlite)
+{
+	struct errbuf eb = {0};
+	struct file_id id;
+
+	errbuf_clear(&sqlite->found_missing);
+	for (size_t i = 0; i < WATCH_COUNT; i++) {
+		const char *path = sqlite->watched_path[i];
+
+		if (file_is(path, &sqlite->watched[i]) ||
+			(i == WATCH_LOCK && renew_lock(sqlite, &eb)))
+			continue;
+		(void)err_set(&sqlite->found_missing, ERR_STORE,
+			"%s was %s while it was open, so nothing can be stored; %s",
+			i == WATCH_LOCK || !file_identify(sqlite->dir, &id) ? sqlite->dir : path,
+			file_identify(path, &id) ? "replaced" : "removed",
+			eb.text[0] != '\0' ? eb.text
+					   : "put it back, or restart umbra serve to begin with "
+					     "what is there now");
+		return false;
+	}
+	return true;
+}
+
+static int write_rows(struct sqlite_store *sqlite, bool *ret_ours)
+{
+	int code = run(sqlite, STMT_BEGIN, 0, NULL, NULL);
+
+	*ret_ours = true;
+	if (code == SQLITE_OK)
+		code = count_commit(sqlite, ret_ours);
+	for (struct pending *p = sqlite->group.first; code == SQLITE_OK && *ret_ours && p != NULL;
+		p = p->next)
+		code = sqlite_write_batch(sqlite, &p->batch);
+	if (code == SQLITE_OK && *ret_ours)
+		code = run(sqlite, STMT_COMMIT, 0, NULL, NULL);
+	return code;
+}
+
 /* The worker's job: all of the group or nothing of it. */
 static void write_group(void *arg)
 {
 	struct sqlite_store *sqlite = arg;
-	int code = run(sqlite, STMT_BEGIN, 0, NULL, NULL);
+	struct errbuf *eb = &sqlite->group_eb;
+	bool there = files_are_there(sqlite);
+	bool ours = true;
+	int code = there ? write_rows(sqlite, &ours) : SQLITE_OK;
 
-	for (struct pending *p = sqlite->group.first; code == SQLITE_OK && p != NULL; p = p->next)
-		code = write_batch(sqlite, &p->batch);
-	if (code == SQLITE_OK)
-		code = run(sqlite, STMT_COMMIT, 0, NULL, NULL);
-	sqlite->group_err = ERR_NONE;
-	if (code != SQLITE_OK)
-		sqlite->group_err = explain(sqlite, code, "writing", &sqlite->group_eb);
+	sqlite->group_err =
+		code != SQLITE_OK ? sqlite_explain(sqlite, code, "writing", eb) : ERR_NONE;
 	/* Some errors have rolled back already. */
-	if (code != SQLITE_OK && sqlite3_get_autocommit(sqlite->db) == 0)
+	if (sqlite3_get_autocommit(sqlite->db) == 0)
 		run(sqlite, STMT_ROLLBACK, 0, NULL, NULL);
+	if (there && ours && code == SQLITE_OK) {
+		sqlite->commits.count++;
+		(void)commits_write(sqlite->commits_fd, &sqlite->commits);
+		/* What went while it was written is nowhere now. */
+		there = files_are_there(sqlite);
+	}
+	if (!there)
+		sqlite->group_err = err_set(eb, ERR_STORE, "%s", sqlite->found_missing.text);
+	else if (!ours)
+		sqlite->group_err = err_set(eb, ERR_STORE,
+			"%s was changed by another program; restart umbra serve to begin with what "
+			"is in it now",
+			sqlite->path);
 	if (sqlite->group_log_pages >= LOG_PAGES_MOST)
 		move_log(sqlite);
 	sqlite->group_file_bytes = file_size(sqlite);
+}
+
+static void look(void *arg)
+{
+	(void)files_are_there(arg);
 }
 
 /* ---- on the loop --------------------------------------------------------------------------------- */
@@ -208,6 +282,30 @@ static void on_quiet(evutil_socket_t fd, short what, void *arg)
 		worker_post(sqlite->worker, move_log, NULL, sqlite);
 }
 
+static void copy_missing(struct sqlite_store *sqlite)
+{
+	sqlite->missing = sqlite->found_missing;
+}
+
+static void on_looked(void *arg)
+{
+	struct sqlite_store *sqlite = arg;
+
+	/* With a group at the worker the text is its to write. */
+	if (sqlite->group.count == 0)
+		copy_missing(sqlite);
+}
+
+static void on_look(evutil_socket_t fd, short what, void *arg)
+{
+	struct sqlite_store *sqlite = arg;
+
+	(void)fd;
+	(void)what;
+	if (sqlite->group.count == 0 && worker_pending(sqlite->worker) == 0)
+		worker_post(sqlite->worker, look, on_looked, sqlite);
+}
+
 static void on_group_done(void *arg)
 {
 	struct sqlite_store *sqlite = arg;
@@ -216,6 +314,7 @@ static void on_group_done(void *arg)
 	enum err err = sqlite->group_err;
 	struct errbuf eb = {0};
 
+	copy_missing(sqlite);
 	sqlite->file_bytes = sqlite->group_file_bytes;
 	sqlite->last_error[0] = '\0';
 	if (err != ERR_NONE) {
@@ -245,7 +344,7 @@ static void sqlite_commit(struct store *store, struct batch *batch, store_done_f
 	start_group(sqlite);
 }
 
-static struct str column(sqlite3_stmt *stmt, int index)
+struct str sqlite_column(sqlite3_stmt *stmt, int index)
 {
 	const char *text = (const char *)sqlite3_column_text(stmt, index);
 
@@ -258,22 +357,20 @@ static enum err sqlite_load(struct store *store, store_row_fn row, void *arg, st
 	sqlite3_stmt *stmt = NULL;
 	int code = sqlite3_prepare_v2(
 		sqlite->db, "SELECT kind, id, json FROM row ORDER BY kind, id", -1, &stmt, NULL);
-	enum err err = ERR_NONE;
 
 	while (code == SQLITE_OK || code == SQLITE_ROW) {
+		struct errbuf why = {0};
+
 		code = sqlite3_step(stmt);
 		if (code != SQLITE_ROW)
 			break;
-		if (!row(arg, (enum row_kind)sqlite3_column_int(stmt, 0), column(stmt, 1),
-			    column(stmt, 2), eb)) {
-			err = ERR_IO;
-			break;
-		}
+		if (!row(arg, (enum row_kind)sqlite3_column_int(stmt, 0), sqlite_column(stmt, 1),
+			    sqlite_column(stmt, 2), &why))
+			store_damage_add(&store->damage, (enum row_kind)sqlite3_column_int(stmt, 0),
+				sqlite_column(stmt, 1), why.text);
 	}
-	if (err == ERR_NONE && code != SQLITE_DONE)
-		err = explain(sqlite, code, "reading", eb);
 	sqlite3_finalize(stmt);
-	return err;
+	return code == SQLITE_DONE ? ERR_NONE : sqlite_explain(sqlite, code, "reading", eb);
 }
 
 static void sqlite_close(struct sqlite_store *sqlite)
@@ -283,8 +380,13 @@ static void sqlite_close(struct sqlite_store *sqlite)
 	sqlite3_close(sqlite->db);
 	if (sqlite->quiet != NULL)
 		event_free(sqlite->quiet);
+	if (sqlite->look != NULL)
+		event_free(sqlite->look);
+	if (sqlite->commits_fd >= 0)
+		close(sqlite->commits_fd);
 	if (sqlite->lock_fd >= 0)
 		close(sqlite->lock_fd);
+	store_damage_finish(&sqlite->store.damage);
 	free(sqlite);
 }
 
@@ -310,8 +412,17 @@ static void sqlite_describe(const struct store *store, char *dst, size_t size_by
 	json_int(&w, "size_bytes", sqlite->file_bytes);
 	json_uint(&w, "pending", sqlite->group.count + sqlite->queue.count);
 	json_c(&w, "last_error", sqlite->last_error[0] != '\0' ? sqlite->last_error : NULL);
+	json_c(&w, "missing", sqlite->missing.err != ERR_NONE ? sqlite->missing.text : NULL);
 	str_copy(dst, size_bytes, strbuf_ok(&out) ? strbuf_str(&out) : STR_LIT(""));
 	strbuf_finish(&out);
+}
+
+static bool sqlite_ready(const struct store *store, char *why, size_t size_bytes)
+{
+	const struct sqlite_store *sqlite = (const struct sqlite_store *)store;
+
+	str_copy(why, size_bytes, str_of(sqlite->missing.text));
+	return sqlite->missing.err == ERR_NONE;
 }
 
 static const struct store_ops sqlite_ops = {
@@ -320,87 +431,19 @@ static const struct store_ops sqlite_ops = {
 	.commit = sqlite_commit,
 	.destroy = sqlite_destroy,
 	.describe = sqlite_describe,
+	.ready = sqlite_ready,
 };
 
-/* ---- opening ------------------------------------------------------------------------------------- */
+/* ---- life ---------------------------------------------------------------------------------------- */
 
-static int query_int(sqlite3 *db, const char *sql, int *ret_value)
+static bool start_timers(struct sqlite_store *sqlite, struct event_base *base)
 {
-	sqlite3_stmt *stmt = NULL;
-	int code = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
+	static const struct timeval look_every = {LOOK_S, 0};
 
-	if (code == SQLITE_OK)
-		code = sqlite3_step(stmt);
-	if (code == SQLITE_ROW)
-		*ret_value = sqlite3_column_int(stmt, 0);
-	sqlite3_finalize(stmt);
-	return code == SQLITE_ROW ? SQLITE_OK : code;
-}
-
-/* An empty file becomes ours; a file that is ours may not be newer than this program. */
-static enum err check_schema(struct sqlite_store *sqlite, struct errbuf *eb)
-{
-	int version = 0;
-	int application = 0;
-	int tables = 0;
-	int code = query_int(sqlite->db, "PRAGMA user_version", &version);
-
-	if (code == SQLITE_OK)
-		code = query_int(sqlite->db, "PRAGMA application_id", &application);
-	if (code == SQLITE_OK)
-		code = query_int(sqlite->db, "SELECT count(*) FROM sqlite_master", &tables);
-	if (code != SQLITE_OK)
-		return explain(sqlite, code, "opening", eb);
-	if (version == 0 && tables == 0)
-		return ERR_NONE;
-	if (application != APPLICATION_ID)
-		return explain(sqlite, SQLITE_NOTADB, "opening", eb);
-	if (version > SCHEMA_VERSION)
-		return err_set(eb, ERR_STORE,
-			"%s was written by a newer umbra (schema %d, this one knows %d); run that "
-			"one, or choose another directory with --data",
-			sqlite->path, version, SCHEMA_VERSION);
-	return ERR_NONE;
-}
-
-static enum err prepare(struct sqlite_store *sqlite, struct errbuf *eb)
-{
-	char schema[512];
-	int code;
-
-	/* In this order: WAL first, so that making the schema is already a WAL transaction. */
-	snprintf(schema, sizeof(schema),
-		"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN IMMEDIATE; "
-		"CREATE TABLE IF NOT EXISTS row (kind INTEGER NOT NULL, id TEXT NOT NULL, "
-		"json TEXT NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID; "
-		"PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT",
-		APPLICATION_ID, SCHEMA_VERSION);
-	code = sqlite3_exec(sqlite->db, schema, NULL, NULL, NULL);
-	for (size_t i = 0; code == SQLITE_OK && i < STMT_COUNT; i++)
-		code = sqlite3_prepare_v3(sqlite->db, statement_sql[i], -1,
-			SQLITE_PREPARE_PERSISTENT, &sqlite->statements[i], NULL);
-	return code == SQLITE_OK ? ERR_NONE : explain(sqlite, code, "opening", eb);
-}
-
-static enum err open_database(struct sqlite_store *sqlite, const char *dir, struct errbuf *eb)
-{
-	int len = snprintf(sqlite->path, sizeof(sqlite->path), "%s/state.db", dir);
-	int code;
-	enum err err;
-
-	if (len < 0 || (size_t)len >= sizeof(sqlite->path))
-		return err_set(eb, ERR_IO, "%s is too long a name for a directory", dir);
-	sqlite->lock_fd = state_dir_acquire(dir, eb);
-	if (sqlite->lock_fd < 0)
-		return ERR_IO;
-	code = sqlite3_open_v2(sqlite->path, &sqlite->db,
-		SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
-	if (code != SQLITE_OK)
-		return explain(sqlite, code, "opening", eb);
-	sqlite3_busy_timeout(sqlite->db, BUSY_MS);
-	(void)sqlite3_wal_hook(sqlite->db, on_logged, sqlite); /* instead of its own, at 1000 */
-	err = check_schema(sqlite, eb);
-	return err != ERR_NONE ? err : prepare(sqlite, eb);
+	sqlite->quiet = evtimer_new(base, on_quiet, sqlite);
+	sqlite->look = event_new(base, -1, EV_PERSIST, on_look, sqlite);
+	return sqlite->quiet != NULL && sqlite->look != NULL &&
+	       event_add(sqlite->look, &look_every) == 0;
 }
 
 struct store *store_sqlite_open(struct event_base *base, const char *dir, struct errbuf *eb)
@@ -409,10 +452,10 @@ struct store *store_sqlite_open(struct event_base *base, const char *dir, struct
 
 	sqlite->store.ops = &sqlite_ops;
 	sqlite->lock_fd = -1;
-	if (open_database(sqlite, dir, eb) == ERR_NONE) {
+	sqlite->commits_fd = -1;
+	if (sqlite_open_database(sqlite, dir, eb) == ERR_NONE) {
 		sqlite->file_bytes = file_size(sqlite);
-		sqlite->quiet = evtimer_new(base, on_quiet, sqlite);
-		if (sqlite->quiet != NULL)
+		if (start_timers(sqlite, base))
 			sqlite->worker = worker_create(base, "umbra-store");
 		if (sqlite->worker != NULL)
 			return &sqlite->store;

@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base/file.h"
 #include "core/base/mem.h"
 #include "core/traffic/partition.h"
 
@@ -36,6 +37,8 @@ struct archive {
 	bool indexing; /* the newest full one may lack indexes */
 	size_t reading; /* index of the other open one, or SIZE_MAX */
 	int ceiling_fd;
+	int64_t ceiling; /* what is in the file */
+	struct file_id parent; /* the directory above ours */
 	char error[512];
 };
 
@@ -135,7 +138,10 @@ static bool readable(struct archive *archive, size_t index)
 		return true;
 	if (archive->reading != index)
 		stop_reading(archive);
-	if (partition_open(partition, NULL) != ERR_NONE)
+	/* Opening one that was removed would make an empty one. */
+	if (partition->db == NULL && !file_identify(partition->path, &partition->file))
+		partition->bad = true;
+	if (partition->bad || partition_open(partition, NULL) != ERR_NONE)
 		return false;
 	archive->reading = index;
 	return true;
@@ -190,26 +196,6 @@ static struct partition *writable(struct archive *archive, struct errbuf *eb)
 	return archive->writing ? last : NULL;
 }
 
-enum err archive_write(
-	struct archive *archive, struct request *const *requests, size_t count, struct errbuf *eb)
-{
-	struct errbuf own = {0};
-	struct partition *partition = writable(archive, &own);
-	bool written =
-		partition != NULL && partition_write(partition, requests, count, &own) == ERR_NONE;
-
-	str_copy(archive->error, sizeof(archive->error), str_of(own.text));
-	if (written) {
-		keep_limits(archive, partition);
-		return ERR_NONE;
-	}
-	/* Opened anew at the next write: some errors stay with a handle. */
-	stop_writing(archive);
-	if (eb != NULL)
-		*eb = own;
-	return ERR_IO;
-}
-
 void archive_describe(const struct archive *archive, struct archive_state *ret_state)
 {
 	*ret_state = (struct archive_state){
@@ -229,6 +215,7 @@ enum err archive_raise_ceiling(struct archive *archive, int64_t ceiling, struct 
 	if (pwrite(archive->ceiling_fd, text, CEILING_TEXT, 0) != CEILING_TEXT ||
 		fdatasync(archive->ceiling_fd) != 0)
 		return err_set(eb, ERR_IO, "%s/ceiling: %s", archive->dir, strerror(errno));
+	archive->ceiling = ceiling;
 	return ERR_NONE;
 }
 
@@ -249,10 +236,74 @@ static enum err open_ceiling(struct archive *archive, struct errbuf *eb)
 	char path[PATH_MAX + 8];
 
 	snprintf(path, sizeof(path), "%s/ceiling", archive->dir);
-	archive->ceiling_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (archive->ceiling_fd < 0)
-		return err_set(eb, ERR_IO, "%s: %s", path, strerror(errno));
-	return ERR_NONE;
+	archive->ceiling_fd = file_open_private(path, O_RDWR, eb);
+	return archive->ceiling_fd >= 0 ? ERR_NONE : ERR_IO;
+}
+
+/* ---- writing ---- */
+
+static bool identify_parent(const struct archive *archive, struct file_id *ret_id)
+{
+	char path[PATH_MAX];
+
+	(void)snprintf(path, sizeof(path), "%s/..", archive->dir);
+	return file_identify(path, ret_id);
+}
+
+/*
+ * Whether the files that are open are what their names lead to. A directory that was removed is made again, in
+ * the same one above it, with the ceiling that was in it: numbers go on, and what is gone with it is missing.
+ */
+static enum err find_files(struct archive *archive, struct errbuf *eb)
+{
+	struct partition *last = newest(archive);
+	struct file_id ceiling = {0};
+	struct file_id parent;
+	char path[PATH_MAX + 8];
+
+	(void)snprintf(path, sizeof(path), "%s/ceiling", archive->dir);
+	if (file_identify_fd(archive->ceiling_fd, &ceiling) && file_is(path, &ceiling) &&
+		(!archive->writing || file_is(last->path, &last->file)))
+		return ERR_NONE;
+	stop_reading(archive);
+	stop_writing(archive);
+	archive->count = 0;
+	if (!file_make_private_dir(archive->dir, eb))
+		return ERR_IO;
+	if (!identify_parent(archive, &parent) || parent.device != archive->parent.device ||
+		parent.inode != archive->parent.inode) {
+		(void)rmdir(archive->dir);
+		return err_set(eb, ERR_IO,
+			"%s was removed or replaced, with what is above it; no requests are kept",
+			archive->dir);
+	}
+	close(archive->ceiling_fd);
+	archive->ceiling_fd = -1;
+	if (open_ceiling(archive, eb) != ERR_NONE ||
+		archive_raise_ceiling(archive, archive->ceiling, eb) != ERR_NONE)
+		return ERR_IO;
+	return find_partitions(archive, eb);
+}
+
+enum err archive_write(
+	struct archive *archive, struct request *const *requests, size_t count, struct errbuf *eb)
+{
+	struct errbuf own = {0};
+	struct partition *partition =
+		find_files(archive, &own) == ERR_NONE ? writable(archive, &own) : NULL;
+	bool written =
+		partition != NULL && partition_write(partition, requests, count, &own) == ERR_NONE;
+
+	str_copy(archive->error, sizeof(archive->error), str_of(own.text));
+	if (written) {
+		keep_limits(archive, partition);
+		return ERR_NONE;
+	}
+	/* Opened anew at the next write: some errors stay with a handle. */
+	stop_writing(archive);
+	if (eb != NULL)
+		*eb = own;
+	return ERR_IO;
 }
 
 /* Where to begin, and whether what is missing before that was lost. Reserves the first numbers. */
@@ -300,7 +351,9 @@ struct archive *archive_open(const char *dir, int64_t max_bytes, int64_t *ret_fi
 		err_set(eb, ERR_IO, "%s: the path is too long", dir);
 		goto fail;
 	}
-	if (mkdir(dir, 0700) != 0 && errno != EEXIST) {
+	if (!file_make_private_dir(dir, eb))
+		goto fail;
+	if (!identify_parent(archive, &archive->parent)) {
 		err_set(eb, ERR_IO, "%s: %s", dir, strerror(errno));
 		goto fail;
 	}

@@ -71,11 +71,17 @@ static enum err fail(struct partition *partition, const char *doing, struct errb
 {
 	int code = partition->db != NULL ? sqlite3_errcode(partition->db) : SQLITE_CANTOPEN;
 	const char *detail = partition->db != NULL ? sqlite3_errmsg(partition->db) : "";
+	int error;
 
 	if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
 		partition->bad = true;
-	if (code == SQLITE_FULL)
-		detail = "the disk is full";
+	error = partition->db != NULL ? sqlite3_system_errno(partition->db) : 0;
+	if (code == SQLITE_FULL || error == ENOSPC || error == EDQUOT)
+		return err_set(eb, ERR_IO,
+			"no space left for %s; requests are routed and counted, and kept again "
+			"when "
+			"there is room",
+			partition->path);
 	return err_set(eb, ERR_IO, "%s: %s: %s", partition->path, doing, detail);
 }
 
@@ -163,6 +169,9 @@ enum err partition_open(struct partition *partition, struct errbuf *eb)
 
 	if (partition->db != NULL)
 		return ERR_NONE;
+	if (!file_take_database(partition->path, eb) ||
+		!file_identify(partition->path, &partition->file))
+		return ERR_IO;
 	if (sqlite3_open_v2(partition->path, &partition->db,
 		    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
 		    NULL) != SQLITE_OK ||

@@ -20,6 +20,7 @@
 #include <sqlite3.h>
 
 #include "core/base/err.h"
+#include "core/base/file.h"
 #include "core/model/filter.h"
 #include "core/model/request.h"
 
@@ -27,6 +28,7 @@ struct partition {
 	unsigned number;
 	char path[PATH_MAX];
 	sqlite3 *db; /* NULL while closed */
+	struct file_id file; /* that is open */
 	sqlite3_stmt *insert; /* prepared while it is written to */
 	bool bad;
 	int64_t first, last; /* seq; 0 while there is none */

@@ -114,6 +114,29 @@ cannot "an address that is not loopback" 0.0.0.0 --data "$T/d4" --listen 0.0.0.0
 : >"$T/file"
 cannot "a file for a directory" "$T/file" --data "$T/file" "${free[@]}"
 cannot "a directory in a file" "$T/file" --data "$T/file/in" "${free[@]}"
+# HAProxy would expand or split these in the paths of its sockets.
+for odd in '$HOME' '${X}' 'a,b' $'line\nfeed'; do
+	cannot "a data directory with ${odd@Q}" "HAProxy" --data "$T/d5$odd" "${free[@]}"
+	has "$(cat "$T/err")" "--data" "a data directory with ${odd@Q}: which option"
+done
+# These it takes as they are.
+odd="$T/d6 it's \"a\" b\\n %s #;~&|(é"
+UMBRA_URL='' "$UMBRA" serve --data "$odd" "${free[@]}" >"$T/out" 2>"$T/err" </dev/null &
+taken=$!
+pids+=("$taken")
+wait_until 10 grep -q '^ready' "$T/out" || fail "a data directory with odd characters: $(cat "$T/err")"
+stop "$taken"
+ok "the state is in the directory with odd characters" test -f "$odd/state.db"
+# A link under a name of ours is not written through.
+for name in lock state.db state.commits history/ceiling; do
+	mkdir -p "$T/d7/history"
+	echo precious >"$T/precious"
+	ln -sf "$T/precious" "$T/d7/$name"
+	cannot "$name is a link" "$T/d7/$name" --data "$T/d7" "${free[@]}"
+	has "$(cat "$T/err")" "symbolic link" "$name is a link: says so"
+	is "$(cat "$T/precious")" precious "$name is a link: what it points to is untouched"
+	rm -rf "$T/d7"
+done
 # A root user may write anywhere, so another one is to find it closed; who must be able to read us.
 as_nobody=()
 [ "$(id -u)" -eq 0 ] && as_nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups)

@@ -270,7 +270,8 @@ static void test_history_on_disk(void **state)
 	assert_same_events(&bench, &model);
 	bench_finish(&model);
 	bench_finish(&bench);
-	for (const char *const *file = (const char *const[]){"state.db", "lock", NULL};
+	for (const char *const *file =
+			(const char *const[]){"state.db", "state.commits", "lock", NULL};
 		*file != NULL; file++) {
 		snprintf(path, sizeof(path), "%s/%s", dir, *file);
 		assert_int_equal(unlink(path), 0);
