@@ -39,7 +39,7 @@ say = @printf '  %-7s %s\n'
 endif
 
 PACKAGES := ncursesw libcurl libcjson libevent libevent_pthreads sqlite3 inih libqrencode
-TEST_PACKAGES := cmocka vterm
+TEST_PACKAGES := cmocka vterm libnghttp2
 
 # ---- dependencies ----------------------------------------------------------------------------------
 

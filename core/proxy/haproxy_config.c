@@ -80,7 +80,8 @@ static void write_global(struct strbuf *out, const struct config_options *option
 	add_path(out, "", options->dir, "state");
 	strbuf_addf(out,
 		"\n\tnoreuseport\n\thard-stop-after 1h\n\tmworker-max-reloads 20\n"
-		"\ttune.maxrewrite 2048\n\tmaxconn %" PRId64 "\n\tulimit-n %" PRId64 "\n"
+		"\ttune.maxrewrite 2048\n\ttune.http.logurilen 4096\n\tmaxconn %" PRId64
+		"\n\tulimit-n %" PRId64 "\n"
 		"\tset-var proc.revision int(%" PRId64 ")\n"
 		"\tset-var proc.generation int(%" PRId64 ")\n\n",
 		options->max_connections, options->max_files, options->revision,
@@ -192,6 +193,7 @@ static void write_frontend(
 	strbuf_add_c(out, rules_log);
 	strbuf_add_c(out, rules_captures);
 	strbuf_add_c(out, rules_service);
+	strbuf_add_c(out, rules_tunnel);
 	strbuf_add_c(out, rules_trace);
 	strbuf_add_c(out, rules_key);
 	strbuf_add_c(out, rules_first_hop);

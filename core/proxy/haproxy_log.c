@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/limits.h"
 #include "core/base/mem.h"
 #include "core/model/names.h"
 #include "core/model/version.h"
@@ -244,6 +245,44 @@ static struct str read_key(struct str raw, char dst[3 * LOG_KEY_MAX + 1])
 	return (struct str){dst, len};
 }
 
+/*
+ * What HAProxy writes for all that the first line of a request says when it could not read one. No request
+ * can have it as its method: '<' is in no token.
+ */
+static const char no_request[] = "<BADREQ>";
+
+/*
+ * HAProxy writes what was asked for as it came, without the query: "/path", "http://host/path" (each request of
+ * HTTP/2), "*", or the authority of CONNECT (RFC 9112 section 3.2).
+ */
+static struct str read_path(struct str target, struct str method)
+{
+	size_t scheme = str_find(target, STR_LIT("://"));
+	struct str rest;
+
+	if (str_eq_c(method, "CONNECT") || scheme == target.n || target.p[0] == '/')
+		return decode_capture(target);
+	rest = (struct str){target.p + scheme + 3, target.n - scheme - 3};
+	size_t path = str_find_char(rest, '/');
+	if (path == rest.n)
+		return str_eq_c(method, "OPTIONS") ? STR_LIT("*") : STR_LIT("/");
+	return decode_capture((struct str){rest.p + path, rest.n - path});
+}
+
+/* The first line of the request. Of one that HAProxy could not read nothing is known. */
+static void read_first_line(const struct str *columns, struct request *request)
+{
+	if (str_eq_c(columns[COLUMN_METHOD], no_request))
+		return;
+	request->method = columns[COLUMN_METHOD];
+	request->path = read_path(columns[COLUMN_PATH], request->method);
+	if (request->path.n > LIMIT_LOG_VALUE)
+		request->path.n = LIMIT_LOG_VALUE;
+	/* It stands behind the URL, and is cut off with what is longer than HAProxy keeps of that. */
+	if (!str_eq_c(columns[COLUMN_PROTOCOL], "HTTP/0.9"))
+		request->protocol = columns[COLUMN_PROTOCOL];
+}
+
 static void weigh_carriers(const struct str keys[CARRIER_COUNT], struct request *request)
 {
 	request->carrier = CARRIER_COUNT;
@@ -293,12 +332,21 @@ static void read_target(const struct str *columns, struct log_record *record)
 	request->service = str_cut(&rest, ':');
 	rest = server;
 	request->version = str_cut(&rest, ':');
+	if (rest.n > 1 && rest.p[rest.n - 1] == 't')
+		rest.n--; /* its twin, see haproxy_table.h */
 	if (rest.p == NULL || !str_to_u64(rest, &index)) {
 		request->version = (struct str){0};
 		return;
 	}
 	record->endpoint_index = (size_t)index;
 	request->endpoint = read_endpoint(columns[COLUMN_ENDPOINT]);
+}
+
+/* With a '+' before it when the last of them went to another server. */
+static int64_t read_retries(struct str s)
+{
+	(void)is_prefix_cut(&s, "+");
+	return number_or(s, 0);
 }
 
 static void read_outcome(const struct str *columns, struct request *request)
@@ -344,15 +392,13 @@ static bool read_request(struct str line, struct log_record *record)
 	request->id = str_of(record->id);
 	request->time = came / 1000;
 	request->trace = optional(columns[COLUMN_TRACE]);
-	request->method = columns[COLUMN_METHOD];
-	request->path = columns[COLUMN_PATH];
 	read_captures(line, captures);
+	read_first_line(columns, request);
 	request->host = read_host(captures[CAPTURE_HOST]);
 	request->status = number_or(columns[COLUMN_STATUS], 0);
-	request->retries = number_or(columns[COLUMN_RETRIES], 0);
+	request->retries = read_retries(columns[COLUMN_RETRIES]);
 	request->bytes_in = number_or(columns[COLUMN_BYTES_IN], 0);
 	request->bytes_out = number_or(columns[COLUMN_BYTES_OUT], 0);
-	request->protocol = columns[COLUMN_PROTOCOL];
 	request->revision = number_or(columns[COLUMN_REVISION], 0);
 	request->malformed = optional(columns[COLUMN_MALFORMED]).p != NULL;
 	if (request->status < 0)

@@ -5,7 +5,7 @@
  * Whatever a client or a server sent may stand in a line. Fields are separated by one space; those before
  * the path are numbers or words that our rules cannot let hold a space, the path holds none because HAProxy
  * refuses such requests. The rest of the line is what was captured of the request, as it came, "{host|
- * Routing-Session|baggage|...}"; HAProxy writes what would be mistaken in it as #XX.
+ * Routing-Session|baggage|...}"; what would be mistaken in it, or in the path, HAProxy writes as #XX.
  *
  * Of most requests HAProxy has not read the carriers header and baggage, nor the caller, for the log; then
  * the caller's field is empty and they are read here from what was captured.

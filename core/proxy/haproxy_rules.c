@@ -53,6 +53,9 @@ const char rules_base[] =
 	"	mode http\n"
 	"	log global\n"
 	"	option log-health-checks\n"
+	"	option http-no-delay\n" /* or the parts of a stream wait up to 200 ms for each other */
+	"	option dontlognull\n" /* a connection on which nothing was asked is no request */
+	"	option http-ignore-probes\n"
 	"	option idle-close-on-response\n"
 	"	timeout connect 2s\n"
 	"	timeout client 5m\n"
@@ -122,7 +125,7 @@ const char rules_log[] =
 	" %HV %HM %b %s [%si]:%sp %[var(txn.reason)] %[var(txn.intended)] %[var(txn.revision)]"
 	" %[var(txn.trace)] %[var(txn.caller)] %[var(txn.k_header)] %[var(txn.k_baggage)]"
 	" %[var(txn.k_query)] %[var(txn.k_cookie)] %[var(txn.k_host)] %[var(txn.malformed)]"
-	" %HPO %hr'\n";
+	" %HP %hr'\n";
 
 /*
  * What is captured takes one walk through the headers, and a look at it a tenth of what it takes to find a
@@ -131,18 +134,42 @@ const char rules_log[] =
 const char rules_captures[] =
 	"	capture request header Routing-Pins len 1\n"
 	"	capture request header Routing-Strict len 1\n"
-	"	capture request header Cookie len 1\n";
+	"	capture request header Cookie len 1\n"
+	"	capture request header Upgrade len 1\n";
 #define SESSION "capture.req.hdr(1)"
 #define BAGGAGE RULES_BAGGAGE
 #define NO_BAGGAGE "!{ " BAGGAGE " -m found }"
 #define PINS_SENT "{ capture.req.hdr(3) -m found }"
 #define STRICT_SENT "{ capture.req.hdr(4) -m found }"
 #define COOKIE_SENT "{ capture.req.hdr(5) -m found }"
+#define UPGRADE_SENT "{ capture.req.hdr(6) -m found }"
 
 const char rules_service[] =
 	"	http-request set-var(txn.came) date(0,us)\n"
 	"	http-request set-var(txn.revision) var(proc.revision)\n"
 	"	http-request set-var(txn.service) " RULES_HOST ",map_str(maps/hosts)\n";
+
+/*
+ * What would become a tunnel: requests in it would pass all rules. Only a WebSocket may, which stays with the
+ * version it was opened to. HTTP/2 asks for one by CONNECT with a protocol, which comes here as an upgrade;
+ * elsewhere a client that is not offered its upgrade goes on with HTTP/1.1 (RFC 9110 section 7.8).
+ */
+#define NO_TUNNEL \
+	"	http-request return status 501 content-type application/problem+json hdr Cache-Control no-store" \
+	" hdr Routing-Decision '*=\"\";reason=tunnel-refused;revision=%[var(txn.revision)]' lf-string '" \
+	"{\"type\":\"urn:umbra:problem:tunnel-refused\",\"title\":\"Of tunnels only a WebSocket is carried\"," \
+	"\"status\":501,\"code\":\"tunnel-refused\",\"reason\":\"tunnel-refused\"," \
+	"\"detail\":\"requests within CONNECT, or after an upgrade to another protocol, could not be routed\"," \
+	"\"revision\":%[var(txn.revision)]}' "
+#define OTHER_UPGRADE UPGRADE_SENT " !{ var(txn.websocket) -m found }"
+const char rules_tunnel[] =
+	NO_TUNNEL "if METH_CONNECT\n"
+	"	http-request set-var(txn.websocket) bool(true)"
+	" if " UPGRADE_SENT " { req.fhdr_cnt(upgrade) eq 1 } { req.fhdr(upgrade) -m str -i websocket }\n"
+	NO_TUNNEL "if " OTHER_UPGRADE " { req.ver -m str 2.0 }\n"
+	"	http-request del-header connection if " OTHER_UPGRADE "\n"
+	"	http-request del-header http2-settings if " OTHER_UPGRADE "\n"
+	"	http-request del-header upgrade if " OTHER_UPGRADE "\n";
 
 /*
  * A trace begins here when the request brings none that is valid (Trace Context section 3.2). Its id is the

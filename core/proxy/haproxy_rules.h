@@ -31,6 +31,7 @@ extern const char rules_leaving[];
 extern const char rules_log[];
 extern const char rules_captures[];
 extern const char rules_service[];
+extern const char rules_tunnel[];
 extern const char rules_trace[];
 extern const char rules_key[];
 extern const char rules_first_hop[];

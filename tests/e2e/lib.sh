@@ -180,12 +180,12 @@ proxy_pid() { status_of proxy.pid; }
 
 # ---- services and requests --------------------------------------------------------------------------
 
-# backends NAME...: one test server that listens for all; PORT_of[NAME] afterwards.
+# backends NAME...: one test server that listens for all; PORT_of[NAME] afterwards. SERVER=h2server for the other one.
 declare -A PORT_of
 backends() {
 	local name port n=$#
 	: >"$T/backends"
-	"$HELPERS/backend" "$@" >>"$T/backends" 2>"$T/backends.err" &
+	"$HELPERS/${SERVER:-backend}" "$@" >>"$T/backends" 2>"$T/backends.err" &
 	BACKEND_PID=$!
 	pids+=("$BACKEND_PID")
 	wait_until 5 backends_there "$n" || die "no backends: $(cat "$T/backends.err")"

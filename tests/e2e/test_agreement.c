@@ -891,11 +891,18 @@ static void no_request_fails_over_a_reload(void **state)
 
 /* ---- life ------------------------------------------------------------------------------------------------------- */
 
+static void on_refused(void *arg, struct str service, const char *complaint)
+{
+	(void)arg;
+	if (complaint != NULL)
+		fail_msg("%.*s is refused: %s", STR_ARG(service), complaint);
+}
+
 static int set_up(void **state)
 {
 	const char *text = getenv("SEED");
 	static const struct proxy_events events = {on_up, on_down, on_applied, on_health,
-		on_request, on_malformed, on_lost, on_resolve, NULL};
+		on_refused, on_request, on_malformed, on_lost, on_resolve, NULL};
 	struct proxy_options options = {
 		.listen = "127.0.0.1:0", .domain = DOMAIN, .api_url = "http://127.0.0.1:7070"};
 	struct proxy_facts facts;

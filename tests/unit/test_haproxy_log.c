@@ -215,6 +215,60 @@ static void captured_carriers(void **state)
 	}
 }
 
+/* What HAProxy says of the first line of each kind of request, and what is true of it. */
+static void first_lines(void **state)
+{
+	static const struct {
+		const char *protocol, *method, *path, *captured;
+		const char *want_protocol, *want_method, *want_path;
+	} rows[] = {
+		{"HTTP/1.1", "GET", "/a#22b#23c#7f", "{h|||}", "HTTP/1.1", "GET", "/a\"b#c#7f"},
+		{"HTTP/1.1", "GET", "/%22", "{h|||}", "HTTP/1.1", "GET", "/%22"},
+		{"HTTP/1.1", "OPTIONS", "*", "{h|||}", "HTTP/1.1", "OPTIONS", "*"},
+		{"HTTP/2.0", "OPTIONS", "http://h:1", "{h|||}", "HTTP/2.0", "OPTIONS", "*"},
+		{"HTTP/1.1", "CONNECT", "h:443", "{h|||}", "HTTP/1.1", "CONNECT", "h:443"},
+		{"HTTP/1.1", "GET", "http://h", "{h|||}", "HTTP/1.1", "GET", "/"},
+		{"HTTP/2.0", "GET", "https://h:1/a://b#22", "{h|||}", "HTTP/2.0", "GET",
+			"/a://b\""},
+		{"HTTP/1.1", "GET", "/a://b/c", "{h|||}", "HTTP/1.1", "GET", "/a://b/c"},
+		{"HTTP/1.1", "GET", "://", "{h|||}", "HTTP/1.1", "GET", "/"},
+		{"HTTP/0.9", "GET", "/", "{h|||}", NULL, "GET", "/"},
+		{"<BADREQ>", "<BADREQ>", "<BADREQ>", "", NULL, NULL, NULL},
+		{"HTTP/1.1", "GET", "<BADREQ>", "{|||}", "HTTP/1.1", "GET", "<BADREQ>"},
+	};
+	struct log_record r;
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char text[512];
+
+		snprintf(text, sizeof(text),
+			"R 0 1 " TIMES " 200 1 1 0 -- %s %s cart v:0 [127.0.0.1]:1 no-pin - "
+			"7 - - - - - - - - %s %s",
+			rows[i].protocol, rows[i].method, rows[i].path, rows[i].captured);
+		assert_int_equal(parse(text, &r), LOG_REQUEST);
+		assert_text(r.request.protocol, rows[i].want_protocol);
+		assert_text(r.request.method, rows[i].want_method);
+		assert_text(r.request.path, rows[i].want_path);
+	}
+}
+
+/* HAProxy marks a request that went to another server in the end; that server's twin is the server. */
+static void a_redispatch(void **state)
+{
+	struct log_record r;
+	(void)state;
+
+	assert_int_equal(parse("R 0 1 " TIMES " 200 1 1 +2 -- HTTP/1.1 GET cart v:3t [127.0.0.1]:1 "
+			       "version-unhealthy - 7 - - - - - - - - /x {h|||}",
+				 &r),
+		LOG_REQUEST);
+	assert_int_equal(r.request.retries, 2);
+	assert_text(r.request.version, "v");
+	assert_text(r.request.endpoint, "127.0.0.1:1");
+	assert_int_equal(r.endpoint_index, 3);
+}
+
 static void the_host_may_hold_anything(void **state)
 {
 	static const struct {
@@ -365,6 +419,8 @@ int main(void)
 		cmocka_unit_test(who_answered_and_why),
 		cmocka_unit_test(carriers),
 		cmocka_unit_test(captured_carriers),
+		cmocka_unit_test(first_lines),
+		cmocka_unit_test(a_redispatch),
 		cmocka_unit_test(the_host_may_hold_anything),
 		cmocka_unit_test(hostile_lines),
 		cmocka_unit_test(odd_columns_make_no_odd_fields),
