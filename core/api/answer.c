@@ -12,6 +12,7 @@
 #include "core/model/names.h"
 #include "core/plane/plane.h"
 #include "core/wire/record.h"
+#include "core/wire/tombstone.h"
 
 /* ---- there ----------------------------------------------------------------------------------------- */
 
@@ -60,26 +61,47 @@ static void write_howto(
 	strbuf_finish(&text);
 }
 
-void answer_thing(struct call *call, enum thing thing, const void *record)
+static void write_thing(
+	struct call *call, enum thing thing, const void *record, const struct plane_result *written)
 {
 	struct json_writer w = call_json(call);
 
 	json_object(&w, NULL);
 	wire_write_fields(&w, thing_type(thing), record, 0);
+	if (written != NULL && written->service_created)
+		json_bool(&w, "service_created", true);
+	if (written != NULL && written->gone != NULL)
+		wire_write_tombstone(&w, "came_back", written->gone);
 	if (thing == THING_VERSION || thing == THING_SESSION)
 		write_howto(call, &w, thing, record);
 	json_object_end(&w);
 	call_etag(call, thing_revision(thing, record));
 }
 
-void answer_strip_howto(struct call *call, enum thing thing, const void *current)
+void answer_thing(struct call *call, enum thing thing, const void *record)
+{
+	write_thing(call, thing, record, NULL);
+}
+
+void answer_written(struct call *call, enum thing thing, const struct plane_result *written)
+{
+	write_thing(call, thing, written->record, written);
+}
+
+void answer_strip(struct call *call, enum thing thing, const void *current)
 {
 	const cJSON *given = cJSON_GetObjectItemCaseSensitive(call->body, "how_to");
 	struct json_writer w;
 	struct strbuf text;
 	cJSON *ours;
 
-	if (given == NULL || current == NULL || thing == THING_SERVICE)
+	if (current == NULL || thing == THING_SERVICE)
+		return;
+	if (thing == THING_VERSION) {
+		cJSON_DeleteItemFromObjectCaseSensitive(call->body, "service_created");
+		cJSON_DeleteItemFromObjectCaseSensitive(call->body, "came_back");
+	}
+	if (given == NULL)
 		return;
 	strbuf_init(&text, LIMIT_BODY);
 	json_start(&w, &text);

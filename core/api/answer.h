@@ -8,14 +8,17 @@
 #include "core/api/call.h"
 #include "core/model/environment.h"
 #include "core/model/missing.h"
+#include "core/plane/plane.h"
 
 /* Writes the body and the ETag; the caller replies. */
 void answer_thing(struct call *call, enum thing thing, const void *record);
+/* The same of what a write came to, with what else it has made or brought back. */
+void answer_written(struct call *call, enum thing thing, const struct plane_result *written);
 /*
- * Takes how_to out of the call's body when it says what the answer for `current` (NULL: there is none)
- * says: a client that sends back what it read does nothing wrong.
+ * Takes out of the call's body what an answer has besides the fields: how_to only when it says what the
+ * answer for `current` (NULL: there is none) says. A client that sends back what it read does nothing wrong.
  */
-void answer_strip_howto(struct call *call, enum thing thing, const void *current);
+void answer_strip(struct call *call, enum thing thing, const void *current);
 /* Its revision. */
 int64_t thing_revision(enum thing thing, const void *record);
 

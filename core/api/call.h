@@ -44,6 +44,7 @@ struct call {
 	cJSON *body; /* a JSON object when the route takes one, else NULL */
 	char actor[LIMIT_ACTOR + 1];
 	int64_t if_match; /* 0: any */
+	bool create_only; /* If-None-Match: * */
 
 	struct strbuf out; /* the body, or what of it has not been sent */
 	bool started; /* headers are out */

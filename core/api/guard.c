@@ -135,11 +135,27 @@ static enum err read_if_match(struct call *call, struct errbuf *eb)
 	return ERR_NONE;
 }
 
+/* RFC 9110 section 13.1.2: "*" makes a PUT one that creates. */
+static enum err read_if_none_match(struct call *call, struct errbuf *eb)
+{
+	struct str tag = input_header(call, "If-None-Match");
+
+	if (tag.p == NULL)
+		return ERR_NONE;
+	call->create_only = true;
+	if (str_eq_c(tag, "*") && call->route->method == METHOD_PUT)
+		return ERR_NONE;
+	return err_set_field(eb, ERR_USAGE, "If-None-Match", "*, with PUT",
+		"If-None-Match: %.*s cannot be used here", STR_ARG(shown(tag)));
+}
+
 enum err guard_write(struct call *call, struct errbuf *eb)
 {
 	enum err err = read_actor(call, eb);
 
-	return err != ERR_NONE ? err : read_if_match(call, eb);
+	if (err == ERR_NONE)
+		err = read_if_match(call, eb);
+	return err != ERR_NONE ? err : read_if_none_match(call, eb);
 }
 
 /* ---- body ------------------------------------------------------------------------------------------ */

@@ -16,7 +16,7 @@ struct call;
 enum err guard_host(struct call *call, struct errbuf *eb);
 /* A body that evhttp and somebody before it might see the end of in different places. */
 enum err guard_framing(struct call *call, struct errbuf *eb);
-/* Umbra-Actor into call->actor, If-Match into call->if_match. */
+/* Umbra-Actor, If-Match and If-None-Match into the call. */
 enum err guard_write(struct call *call, struct errbuf *eb);
 /* Content-Type, size and JSON; call->body is an object afterwards. */
 enum err guard_body(struct call *call, struct errbuf *eb);

@@ -221,3 +221,13 @@ enum err query_choice(const struct query *query, const char *name, const char *c
 	strbuf_finish(&names);
 	return err;
 }
+
+enum err query_switch(const struct query *query, const char *name, bool *ret_on, struct errbuf *eb)
+{
+	static const char *const switches[] = {"0", "1", NULL};
+	int on = 0;
+	enum err err = query_choice(query, name, switches, &on, eb);
+
+	*ret_on = err == ERR_NONE && on == 1;
+	return err;
+}

@@ -40,6 +40,9 @@ enum err query_duration(const struct query *query, const char *name, int64_t min
 enum err query_choice(const struct query *query, const char *name, const char *const *choices,
 	int *value, struct errbuf *eb);
 
+/* 0 or 1; absent is false. */
+enum err query_switch(const struct query *query, const char *name, bool *ret_on, struct errbuf *eb);
+
 /* Percent-decoding into `dst`, which has room for s.n bytes; false on a broken escape or a NUL. */
 bool query_decode(struct str s, bool plus_is_space, char *dst, size_t *ret_len);
 

@@ -14,17 +14,13 @@
 
 static bool read_dry_run(struct call *call, struct plane_write *write)
 {
-	static const char *const switches[] = {"0", "1", NULL};
 	struct errbuf eb;
-	int dry = 0;
 
 	errbuf_clear(&eb);
-	if (query_choice(&call->query, "dry-run", switches, &dry, &eb) != ERR_NONE) {
-		call_fail(call, &eb, NULL);
-		return false;
-	}
-	write->dry_run = dry == 1;
-	return true;
+	if (query_switch(&call->query, "dry-run", &write->dry_run, &eb) == ERR_NONE)
+		return true;
+	call_fail(call, &eb, NULL);
+	return false;
 }
 
 /* The two members of a body that are no field of a session: what it shall pin, not what it has. */

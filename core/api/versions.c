@@ -22,19 +22,19 @@ void version_get(struct call *call)
 
 static void version_write(struct call *call, enum plane_verb verb, enum wire_mode mode)
 {
-	static const char *const switches[] = {"0", "1", NULL};
 	struct version version = {0};
 	struct plane_write write = {
 		.verb = verb, .service = call->parts[0], .version = call->parts[1]};
 	struct errbuf eb;
-	int take = 0;
 
 	errbuf_clear(&eb);
-	if (query_choice(&call->query, "take", switches, &take, &eb) != ERR_NONE) {
+	if (query_switch(&call->query, "take", &write.take, &eb) != ERR_NONE ||
+		query_switch(&call->query, "force", &write.force, &eb) != ERR_NONE ||
+		query_switch(&call->query, "create-service", &write.create_service, &eb) !=
+			ERR_NONE) {
 		call_fail(call, &eb, NULL);
 		return;
 	}
-	write.take = take == 1;
 	write_record(call, THING_VERSION, mode, &version, &write);
 }
 

@@ -127,7 +127,7 @@ static void write_done(void *arg, const struct plane_result *result)
 	if (thing == THING_COUNT || result->record == NULL) {
 		writing->status = 204;
 	} else {
-		answer_thing(call, thing, result->record);
+		answer_written(call, thing, result);
 		if (result->created)
 			write_location(call, thing, result->record);
 	}
@@ -153,8 +153,8 @@ static bool worth_waiting(const struct plane *plane, const struct plane_write *w
 	if (write->service == NULL || write->session != NULL)
 		return verbs[write->verb].waits;
 	service = environment_service(plane_environment(plane), str_of(write->service));
-	return verbs[write->verb].waits &&
-	       (service == NULL || service->revision <= plane_applied(plane));
+	return verbs[write->verb].waits && service != NULL &&
+	       service->revision <= plane_applied(plane);
 }
 
 void write_start(struct call *call, struct plane_write *write)
@@ -168,6 +168,7 @@ void write_start(struct call *call, struct plane_write *write)
 	call->release = writing_release;
 	write->actor = call->actor;
 	write->if_match = call->if_match;
+	write->create_only = call->create_only;
 	plane_write(call->api->options.plane, write, write_done, call);
 }
 
@@ -226,7 +227,7 @@ void write_record(struct call *call, enum thing thing, enum wire_mode mode, void
 	enum err err;
 
 	errbuf_clear(&eb);
-	answer_strip_howto(call, thing, current);
+	answer_strip(call, thing, current);
 	err = wire_read_change(type, call->body, mode, current, record, &write->present, &eb);
 	if (err == ERR_NONE) {
 		err = check_identity(type, record, write->present, write, &eb);

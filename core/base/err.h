@@ -44,9 +44,11 @@
 	X(ERR_ENDPOINT_TAKEN,      "endpoint-taken",          "Another version has this endpoint",       409, 5) \
 	X(ERR_HOST_TAKEN,          "host-taken",              "Another service has this host",           409, 5) \
 	X(ERR_KEY_TAKEN,           "key-taken",               "A session has this key",                  409, 5) \
+	X(ERR_BUILD_OLDER,         "build-older",             "A later build was there before",          409, 5) \
 	X(ERR_VERSION_UNKNOWN,     "version-unknown",         "No such version of the service",          409, 5) \
 	X(ERR_LIMIT,               "limit-reached",           "As many as there may be",                 409, 5) \
 	X(ERR_REVISION,            "revision-mismatch",       "It has changed meanwhile",                412, 5) \
+	X(ERR_EXISTS,              "exists",                  "It is there already",                     412, 5) \
 	X(ERR_TOO_LARGE,           "too-large",               "Larger than is accepted",                 413, 2) \
 	X(ERR_MEDIA_TYPE,          "unsupported-media-type",  "The body must be JSON",                   415, 2) \
 	X(ERR_FOREIGN_HOST,        "foreign-host",            "Not a host name of this control plane",   421, 5) \

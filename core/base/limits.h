@@ -50,6 +50,9 @@ enum {
 	LIMIT_EVENTS_KEPT = 10000,
 };
 
+/* Up to here JSON's numbers, which are doubles, tell whole numbers apart (RFC 8259 section 6). */
+#define LIMIT_INTEGER ((1LL << 53) - 1)
+
 /* Lifetimes, milliseconds. */
 #define LIMIT_TTL_MIN_MS (1000LL)
 #define LIMIT_TTL_MAX_MS (366LL * 24 * 3600 * 1000)

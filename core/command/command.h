@@ -51,7 +51,8 @@ struct arg_spec {
 	const char *help;
 	const char *const *choices; /* for ARG_CHOICE, NULL-terminated */
 	char letter; /* 'f' when "-f" says the same; 0 without one */
-	int64_t max; /* of an ARG_INT; 0: any */
+	int64_t max; /* of an ARG_INT; 0: any that JSON can carry */
+	bool may_be_empty; /* "" is as good as not given; text, URL and commit always may */
 };
 
 /* One parsed invocation: values in the order of the command line. */

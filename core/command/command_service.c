@@ -241,6 +241,11 @@ const struct command command_service_set = {
 
 /* ---- remove ---- */
 
+static const struct arg_spec remove_args[] = {
+	{.name = "SERVICE", .kind = ARG_SERVICE, .required = true, .help = "name of the service"},
+	RUN_IF_THERE_ARG,
+};
+
 static struct command_run *remove_start(
 	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
 {
@@ -249,7 +254,7 @@ static struct command_run *remove_start(
 
 	strbuf_addf(&run->message, "service %s and its versions are removed", service);
 	run_path(run, "services", service, NULL);
-	run_send(run, "DELETE", 0);
+	run_remove(run, args);
 	return run;
 }
 
@@ -258,8 +263,8 @@ const struct command command_service_remove = {
 	.verb = "remove",
 	.summary = "remove a service with all its versions",
 	.example = "umbra service remove cart",
-	.args = service_arg,
-	.arg_count = ARRAY_LEN(service_arg),
+	.args = remove_args,
+	.arg_count = ARRAY_LEN(remove_args),
 	.shape = SHAPE_NONE,
 	.writes = true,
 	.start = remove_start,

@@ -337,13 +337,15 @@ const struct command command_session_extend = {
 	.start = extend_start,
 };
 
+static const struct arg_spec end_args[] = {KEY_ARG, RUN_IF_THERE_ARG};
+
 static struct command_run *end_start(
 	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
 {
 	struct command_run *run = session_run(client, args, done, arg);
 
 	strbuf_addf(&run->message, "session %s has ended", args_get(args, "KEY"));
-	run_send(run, "DELETE", 0);
+	run_remove(run, args);
 	return run;
 }
 
@@ -395,10 +397,10 @@ const struct command command_session_end = {
 	.verb = "end",
 	.summary = "end a session",
 	.help = "Requests that still carry its key go to stable, or are refused for a day when it "
-		"was strict.",
+		"was strict. One that has ended already is done.",
 	.example = "umbra session end checkout-4f2k",
-	.args = key_arg,
-	.arg_count = ARRAY_LEN(key_arg),
+	.args = end_args,
+	.arg_count = ARRAY_LEN(end_args),
 	.shape = SHAPE_NONE,
 	.writes = true,
 	.start = end_start,

@@ -2,11 +2,13 @@
  * version list|show|register|extend|retire|promote: rows of the command table. `wait` is in command_wait.c.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/base/mem.h"
 #include "core/command/rows.h"
 #include "core/command/run.h"
 #include "core/model/names.h"
+#include "core/model/pull.h"
 
 #define VERSION_ID_ARG                                                               \
 	{                                                                            \
@@ -115,7 +117,14 @@ static const struct arg_spec register_args[] = {
 	{.name = "--take",
 		.kind = ARG_FLAG,
 		.help = "take the endpoint from the version of the service that has it"},
-	{.name = "--pr", .kind = ARG_PULL, .value = "N", .help = "number of the pull request"},
+	{.name = "--force",
+		.kind = ARG_FLAG,
+		.help = "also when a later build was registered, or retired, before"},
+	{.name = "--pr",
+		.kind = ARG_PULL,
+		.may_be_empty = true,
+		.value = "N",
+		.help = "number of the pull request"},
 	{.name = "--pr-url", .kind = ARG_URL, .value = "URL", .help = "its page"},
 	{.name = "--title", .kind = ARG_TEXT, .value = "TEXT", .help = "its title"},
 	{.name = "--branch", .kind = ARG_TEXT, .value = "NAME", .help = "its branch"},
@@ -128,9 +137,14 @@ static const struct arg_spec register_args[] = {
 		.kind = ARG_COMMIT,
 		.value = "HASH",
 		.help = "commit of the main branch it was built on"},
-	{.name = "--build", .kind = ARG_INT, .value = "N", .help = "number of the build"},
+	{.name = "--build",
+		.kind = ARG_INT,
+		.may_be_empty = true,
+		.value = "N",
+		.help = "number of the build: an older one does not replace a later one"},
 	{.name = "--ttl",
 		.kind = ARG_DURATION,
+		.may_be_empty = true,
 		.value = "DURATION",
 		.help = "lifetime; 72h, and for ever when stable"},
 	{.name = "--label",
@@ -158,16 +172,24 @@ static const struct {
 	{"--ttl", "ttl", false},
 };
 
+/* What a job does not have, it passes as "": the same as not given. */
+static const char *register_value(const struct command_args *args, const char *option)
+{
+	const char *value = args_get(args, option);
+
+	return value && *value ? value : NULL;
+}
+
 static void register_member(struct json_writer *w, const struct command_args *args,
 	const char *option, const char *member)
 {
-	const char *value = args_get(args, option);
+	const char *value = register_value(args, option);
 	int64_t number;
 
 	if (!value)
 		return;
-	if ((str_eq_c(str_of(option), "--pr") || str_eq_c(str_of(option), "--build")) &&
-		str_to_i64(str_of(value), &number))
+	if ((!strcmp(option, "--pr") && pull_parse_number(str_of(value), &number)) ||
+		(!strcmp(option, "--build") && str_to_i64(str_of(value), &number)))
 		json_int(w, member, number);
 	else
 		json_c(w, member, value);
@@ -178,7 +200,7 @@ static void register_half(struct json_writer *w, const struct command_args *args
 	bool any = false;
 
 	for (size_t i = 0; i < ARRAY_LEN(register_members); i++)
-		any |= register_members[i].pr && args_has(args, register_members[i].option);
+		any |= register_members[i].pr && register_value(args, register_members[i].option);
 	if (pr && !any)
 		return;
 	if (pr)
@@ -217,11 +239,22 @@ static void register_lists(struct json_writer *w, const struct command_args *arg
 static void register_say(struct command_run *run, const cJSON *body)
 {
 	const char *ttl = say_text(body, "ttl");
+	const cJSON *gone = cJSON_GetObjectItemCaseSensitive(body, "came_back");
+	bool made = false;
 
 	strbuf_addf(&run->message, "%s@%s is registered as %s, %s", say_text(body, "service"),
 		say_text(body, "version"), say_text(body, "kind"), say_text(body, "state"));
 	if (*ttl)
 		strbuf_addf(&run->message, ", for %s", ttl);
+	if (gone)
+		strbuf_addf(&run->message, "; it is back: it was %s at %s by %s",
+			strcmp(say_text(gone, "why"), "expired") ? "retired" : "ended",
+			say_text(gone, "gone_at"), say_text(gone, "actor"));
+	if (json_get_bool(body, "service_created", &made) && made)
+		strbuf_addf(&run->message,
+			"; there was no service %s, it is made with this: umbra service set %s "
+			"sets its health path and owner",
+			say_text(body, "service"), say_text(body, "service"));
 }
 
 static struct command_run *register_start(
@@ -238,6 +271,8 @@ static struct command_run *register_start(
 	register_half(&w, args, false);
 	json_object_end(&w);
 	run_query(run, "take", args_has(args, "--take") ? "1" : NULL);
+	run_query(run, "force", args_has(args, "--force") ? "1" : NULL);
+	run_query(run, "create-service", "1");
 	run->say = register_say;
 	run_if_revision(run, args);
 	run_send(run, "PUT", 0);
@@ -253,7 +288,9 @@ const struct command command_version_register = {
 		"so a build "
 		"may repeat it. It gets requests after its first passed health check; `umbra "
 		"version wait` "
-		"waits for that.",
+		"waits for that. A service that is not there is made. With --build a job that "
+		"comes late changes nothing: a build older than the one that is there, or not "
+		"later than one retired within 24h, is refused without --force.",
 	.example = "umbra version register booking@pr-482 --endpoint 10.0.4.7:8080 --pr 482 "
 		   "--author dev1",
 	.args = register_args,
@@ -306,7 +343,8 @@ const struct command command_version_extend = {
 
 /* ---- retire ---- */
 
-static const struct arg_spec retire_args[] = {VERSION_ID_ARG, RUN_IF_REVISION_ARG};
+static const struct arg_spec retire_args[] = {
+	VERSION_ID_ARG, RUN_IF_THERE_ARG, RUN_IF_REVISION_ARG};
 
 static struct command_run *retire_start(
 	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
@@ -315,7 +353,7 @@ static struct command_run *retire_start(
 
 	strbuf_addf(&run->message, "%s is retired", args_get(args, "SERVICE@VERSION"));
 	run_if_revision(run, args);
-	run_send(run, "DELETE", 0);
+	run_remove(run, args);
 	return run;
 }
 
@@ -325,7 +363,8 @@ const struct command command_version_retire = {
 	.summary = "take a version out of the environment",
 	.help = "Sessions that pin it keep the pin: their requests go to stable, or are refused "
 		"when the "
-		"session is strict, with the reason version-gone.",
+		"session is strict, with the reason version-gone. One that is gone already is "
+		"done.",
 	.example = "umbra version retire booking@pr-482",
 	.args = retire_args,
 	.arg_count = ARRAY_LEN(retire_args),

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "core/base/limits.h"
 #include "core/base/mem.h"
 #include "core/base/text.h"
 #include "core/base/time.h"
@@ -18,8 +19,8 @@ static bool check_int(const struct arg_spec *spec, struct str value)
 {
 	uint64_t number;
 
-	return str_to_u64(value, &number) && number <= INT64_MAX &&
-	       (!spec->max || number <= (uint64_t)spec->max);
+	return str_to_u64(value, &number) &&
+	       number <= (uint64_t)(spec->max ? spec->max : LIMIT_INTEGER);
 }
 
 static bool check_duration(const struct arg_spec *spec, struct str value)
@@ -91,6 +92,8 @@ static bool check_url(const struct arg_spec *spec, struct str value)
 
 	if (strcmp(spec->name, "--url") == 0 && endpoint_parse(value, &parts))
 		return true; /* HOST:PORT, which is http:// to it */
+	if (strcmp(spec->name, "--url") != 0)
+		return name_check_link(value, spec->name, NULL) == ERR_NONE;
 	return (str_starts(value, http) && value.n > http.n) ||
 	       (str_starts(value, https) && value.n > https.n);
 }
@@ -134,12 +137,10 @@ static const struct {
 	[ARG_TEXT] = {"text", NULL, NULL},
 	[ARG_INT] = {"number that it takes", "a whole number", check_int},
 	[ARG_DURATION] = {"duration", "90s, 15m, 8h or 3d", check_duration},
-	[ARG_SERVICE] = {"name of a service",
-		"a lower-case letter, then at most 30 of a-z 0-9 and single -", check_service},
+	[ARG_SERVICE] = {"name of a service", NAME_RULE_SERVICE, check_service},
 	[ARG_VERSION_ID] = {"version", "service@version, such as cart@pr-482", check_version_id},
-	[ARG_VERSION] = {"name of a version",
-		"at most 63 of A-Z a-z 0-9 . _ -, a letter or digit first", check_version},
-	[ARG_SESSION] = {"session key", "at most 30 of a-z 0-9 and single -", check_session},
+	[ARG_VERSION] = {"name of a version", NAME_RULE_VERSION, check_version},
+	[ARG_SESSION] = {"session key", NAME_RULE_SESSION, check_session},
 	[ARG_PIN] = {"pin", "service=version, such as cart=pr-482", check_pin},
 	[ARG_PULL] = {"number of a pull request", "a number, such as 482", check_pull},
 	[ARG_ENDPOINT] = {"endpoint", "host:port, such as 10.0.4.7:8080 or [::1]:8080",
@@ -161,6 +162,35 @@ static void join_choices(const struct arg_spec *spec, struct strbuf *out)
 		strbuf_addf(out, "%s%s", i ? ", " : "", spec->choices[i]);
 }
 
+/* One name, or two with a character between, as they could be. */
+static void add_mended(struct strbuf *out, const struct arg_spec *spec, struct str value)
+{
+	static const struct {
+		enum arg_kind kind;
+		char between; /* 0: it is one name */
+		enum name_kind first;
+	} rows[] = {{ARG_SERVICE, 0, NAME_SERVICE}, {ARG_VERSION, 0, NAME_VERSION},
+		{ARG_SESSION, 0, NAME_SESSION}, {ARG_VERSION_ID, '@', NAME_SERVICE},
+		{ARG_PIN, '=', NAME_SERVICE}};
+	char first[LIMIT_VERSION_NAME + 1];
+	char second[LIMIT_VERSION_NAME + 1];
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct str rest = value;
+		struct str name = rows[i].between ? str_cut(&rest, rows[i].between) : value;
+
+		if (rows[i].kind != spec->kind || !name_mend(name, rows[i].first, first))
+			continue;
+		if (!rows[i].between)
+			strbuf_addf(out, ": \"%s\" would be one", first);
+		else if (rest.p && name_mend(rest, NAME_VERSION, second))
+			strbuf_addf(out,
+				", where a version is " NAME_RULE_VERSION
+				": \"%s%c%s\" would be one",
+				first, rows[i].between, second);
+	}
+}
+
 static enum err refuse(const struct arg_spec *spec, struct str value, struct errbuf *eb)
 {
 	struct strbuf quoted;
@@ -172,10 +202,12 @@ static enum err refuse(const struct arg_spec *spec, struct str value, struct err
 		&quoted, value.n < QUOTED_MAX / 2 ? value : (struct str){value.p, QUOTED_MAX / 4});
 	if (spec->kind == ARG_CHOICE)
 		join_choices(spec, &expected);
-	else if (spec->kind == ARG_INT && spec->max)
-		strbuf_addf(&expected, "a whole number, at most %lld", (long long)spec->max);
+	else if (spec->kind == ARG_INT)
+		strbuf_addf(&expected, "a whole number, at most %lld",
+			spec->max ? (long long)spec->max : LIMIT_INTEGER);
 	else
 		strbuf_add_c(&expected, kinds[spec->kind].expected);
+	add_mended(&expected, spec, value);
 	err_set_field(eb, ERR_USAGE, spec->name, expected.data, "%s: \"%s\" is no %s", spec->name,
 		strbuf_str(&quoted).n ? quoted.data : "", kinds[spec->kind].what);
 	strbuf_finish(&quoted);
@@ -187,9 +219,10 @@ enum err parse_check(const struct arg_spec *spec, const char *value, struct errb
 {
 	struct str text = str_of(value);
 
-	/* An option of text or URL may be cleared with "". */
-	if (!text.n && arg_is_option(spec) && (spec->kind == ARG_TEXT || spec->kind == ARG_URL) &&
-		strcmp(spec->name, "--url") != 0)
+	/* An option of text may be cleared with "", or a job does not have it. */
+	if (!text.n && arg_is_option(spec) &&
+		(spec->may_be_empty || spec->kind == ARG_TEXT || spec->kind == ARG_COMMIT ||
+			(spec->kind == ARG_URL && strcmp(spec->name, "--url") != 0)))
 		return ERR_NONE;
 	if (!kinds[spec->kind].check || kinds[spec->kind].check(spec, text))
 		return ERR_NONE;

@@ -157,6 +157,29 @@ void run_send(struct command_run *run, const char *method, int timeout_ms)
 	run->call = client_ask(run->client, &asking, on_answer, run);
 }
 
+static bool remove_failed(struct command_run *run, const struct client_response *response)
+{
+	const bool *if_there = run->extra;
+
+	if (run->if_revision ||
+		(response->status != 410 && !(response->status == 404 && *if_there)))
+		return false;
+	strbuf_reset(&run->message);
+	strbuf_addf(&run->message, "%s: nothing is left to do", response->eb->text);
+	run_end(run, (struct str){0});
+	return true;
+}
+
+void run_remove(struct command_run *run, const struct command_args *args)
+{
+	bool *if_there = xcalloc(1, sizeof(*if_there));
+
+	*if_there = args_has(args, "--if-there");
+	run->extra = if_there;
+	run->failed = remove_failed;
+	run_send(run, "DELETE", 0);
+}
+
 struct command_run *run_get(struct client *client, command_done_fn done, void *arg,
 	const char *collection, const char *id)
 {

@@ -44,6 +44,17 @@ void run_query(struct command_run *run, const char *name, const char *value);
 		.name = "--if-revision", .kind = ARG_INT, .value = "N",                      \
 		.help = "only while this is its revision; refused when it has changed since" \
 	}
+/* The option --if-there of a command that takes a thing away. */
+#define RUN_IF_THERE_ARG                                            \
+	{                                                           \
+		.name = "--if-there", .kind = ARG_FLAG,             \
+		.help = "done also when there never was such a one" \
+	}
+/*
+ * Sends DELETE. What was there and is gone already is done: a job may repeat itself; with --if-there also what
+ * never was. With --if-revision it must be there.
+ */
+void run_remove(struct command_run *run, const struct command_args *args);
 void run_if_revision(struct command_run *run, const struct command_args *args);
 /* Sends what path and body say; errors end the run by themselves. timeout_ms 0: the client's. */
 void run_send(struct command_run *run, const char *method, int timeout_ms);

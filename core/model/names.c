@@ -9,6 +9,7 @@
 
 #include <arpa/inet.h>
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,6 +83,34 @@ bool name_is_host(struct str s)
 	return true;
 }
 
+bool name_mend(struct str s, enum name_kind kind, char dst[LIMIT_VERSION_NAME + 1])
+{
+	static const size_t most[] = {[NAME_SERVICE] = LIMIT_SERVICE_NAME,
+		[NAME_SESSION] = LIMIT_SESSION_KEY,
+		[NAME_VERSION] = LIMIT_VERSION_NAME};
+	bool version = kind == NAME_VERSION;
+	size_t len = 0;
+
+	for (size_t i = 0; i < s.n && len < most[kind]; i++) {
+		char c = s.p[i];
+		bool word;
+
+		if (!version && is_upper(c))
+			c = (char)(c - 'A' + 'a');
+		word = is_lower(c) || is_upper(c) || is_digit(c);
+		if (len == 0 && (!word || (kind == NAME_SERVICE && is_digit(c))))
+			continue;
+		if (word || (version && (c == '.' || c == '_' || c == '-')))
+			dst[len++] = c;
+		else if (dst[len - 1] != '-')
+			dst[len++] = '-';
+	}
+	while (len > 0 && dst[len - 1] == '-' && !(version && name_is_version(s)))
+		len--;
+	dst[len] = '\0';
+	return len > 0;
+}
+
 static enum err refuse_name(
 	struct str s, const char *what, const char *field, const char *expected, struct errbuf *eb)
 {
@@ -96,28 +125,36 @@ static enum err refuse_name(
 	return ERR_BAD_NAME;
 }
 
+/* The rule, and the name that is near to `s` and keeps it. */
+static enum err refuse_kind(struct str s, enum name_kind kind, const char *field, struct errbuf *eb)
+{
+	static const struct {
+		const char *what, *rule;
+	} words[] = {[NAME_SERVICE] = {"service name", NAME_RULE_SERVICE},
+		[NAME_SESSION] = {"session key", NAME_RULE_SESSION},
+		[NAME_VERSION] = {"version name", NAME_RULE_VERSION}};
+	char mended[LIMIT_VERSION_NAME + 1];
+	char expected[2 * LIMIT_VERSION_NAME + 64];
+	bool near = name_mend(s, kind, mended);
+
+	(void)snprintf(expected, sizeof(expected), "%s%s%s%s", words[kind].rule, near ? ": \"" : "",
+		near ? mended : "", near ? "\" would be one" : "");
+	return refuse_name(s, words[kind].what, field, expected, eb);
+}
+
 enum err name_check_service(struct str s, const char *field, struct errbuf *eb)
 {
-	if (name_is_service(s))
-		return ERR_NONE;
-	return refuse_name(s, "service name", field,
-		"1 to 31 of a-z 0-9 -, a letter first, no - last, no --", eb);
+	return name_is_service(s) ? ERR_NONE : refuse_kind(s, NAME_SERVICE, field, eb);
 }
 
 enum err name_check_session(struct str s, const char *field, struct errbuf *eb)
 {
-	if (name_is_session(s))
-		return ERR_NONE;
-	return refuse_name(
-		s, "session key", field, "1 to 30 of a-z 0-9 -, no - first or last, no --", eb);
+	return name_is_session(s) ? ERR_NONE : refuse_kind(s, NAME_SESSION, field, eb);
 }
 
 enum err name_check_version(struct str s, const char *field, struct errbuf *eb)
 {
-	if (name_is_version(s))
-		return ERR_NONE;
-	return refuse_name(s, "version name", field,
-		"1 to 63 of A-Z a-z 0-9 . _ -, a letter or digit first", eb);
+	return name_is_version(s) ? ERR_NONE : refuse_kind(s, NAME_VERSION, field, eb);
 }
 
 enum err name_check_host(struct str s, const char *field, struct errbuf *eb)
@@ -140,6 +177,20 @@ enum err name_check_word(struct str s, const char *field, struct errbuf *eb)
 		}
 	}
 	return ERR_NONE;
+}
+
+enum err name_check_link(struct str s, const char *field, struct errbuf *eb)
+{
+	struct str rest = s;
+	struct str scheme = str_cut(&rest, '/');
+
+	if (name_check_word(s, field, NULL) == ERR_NONE && str_find_char(s, ' ') == s.n &&
+		(str_eq_c(scheme, "https:") || str_eq_c(scheme, "http:")) && rest.n > 1 &&
+		rest.p[0] == '/')
+		return ERR_NONE;
+	return err_set_field(eb, ERR_BAD_VALUE, field,
+		"a link that begins with https:// or http://, without spaces", "%s is not a link",
+		field);
 }
 
 /* ---- endpoints ----------------------------------------------------------------------------------- */

@@ -23,6 +23,18 @@ bool name_is_version(struct str s);
 /* A DNS host name, lower case, labels of 1..63, at most 253, no port, no trailing dot. */
 bool name_is_host(struct str s);
 
+/* The rules, for people. */
+#define NAME_RULE_SERVICE "1 to 31 of a-z 0-9 -, a letter first, no - last, no --"
+#define NAME_RULE_SESSION "1 to 30 of a-z 0-9 -, no - first or last, no --"
+#define NAME_RULE_VERSION "1 to 63 of A-Z a-z 0-9 . _ -, a letter or digit first"
+
+/*
+ * The nearest name that is one: "feature/login" as a version is "feature-login", "My Cart" as a service
+ * "my-cart". False, and "", when nothing is left. What is a name stays as it is.
+ */
+enum name_kind { NAME_SERVICE, NAME_SESSION, NAME_VERSION };
+bool name_mend(struct str s, enum name_kind kind, char dst[LIMIT_VERSION_NAME + 1]);
+
 /* The same as checks with a sentence that quotes the name (made safe) and says what is accepted. For record tables. */
 enum err name_check_service(struct str s, const char *field, struct errbuf *eb);
 enum err name_check_session(struct str s, const char *field, struct errbuf *eb);
@@ -30,6 +42,9 @@ enum err name_check_version(struct str s, const char *field, struct errbuf *eb);
 enum err name_check_host(struct str s, const char *field, struct errbuf *eb);
 /* Free text on one line: UTF-8 or not, but no control characters. For owners, authors, branches. */
 enum err name_check_word(struct str s, const char *field, struct errbuf *eb);
+
+/* A link that a person may be offered to open: http:// or https:// and something behind it, without spaces. */
+enum err name_check_link(struct str s, const char *field, struct errbuf *eb);
 
 /* host:port, [v6]:port; the parts are views into `s`, the brackets cut. Port 1..65535. */
 struct endpoint_parts {

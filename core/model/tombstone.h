@@ -27,6 +27,7 @@ struct tombstone {
 	int64_t pr_number; /* of a version */
 	char *pr_author;
 	char *commit;
+	int64_t build; /* of a version; 0: it had none */
 	int policy; /* of a session */
 	char *owner; /* of a session */
 };

@@ -22,18 +22,6 @@ const char *const version_state_names[STATE_COUNT + 1] = {
 	[STATE_DRAINING] = "draining",
 };
 
-/* A link that a person may be offered to open: nothing but http and https. */
-static enum err check_url(struct str value, const char *field, struct errbuf *eb)
-{
-	if (name_check_word(value, field, NULL) == ERR_NONE &&
-		str_find_char(value, ' ') == value.n &&
-		(str_starts(value, STR_LIT("https://")) || str_starts(value, STR_LIT("http://"))))
-		return ERR_NONE;
-	return err_set_field(eb, ERR_BAD_VALUE, field,
-		"a link that begins with https:// or http://, without spaces", "%s is not a link",
-		field);
-}
-
 static enum err check_label(struct str key, struct str value, const char *field, struct errbuf *eb)
 {
 	bool good = key.n > 0 && key.n <= LIMIT_LABEL_KEY && value.n <= LIMIT_LABEL_VALUE;
@@ -115,7 +103,7 @@ static const struct field fields[] = {
 		AT(pr_url),
 		.max = LIMIT_URL,
 		.flags = FIELD_WRITABLE,
-		.check = check_url,
+		.check = name_check_link,
 		.help = "a link to it"},
 	{.name = "pr.branch",
 		.type = FIELD_TEXT,

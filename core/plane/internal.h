@@ -49,6 +49,7 @@ struct flight {
 	void *answer; /* a reference, or NULL */
 	struct tombstone *gone; /* a reference, or NULL */
 	bool created;
+	bool service_created;
 };
 
 /* Every thing once, at its last change; the oldest change first. */
@@ -167,6 +168,9 @@ enum err refuse_session(struct plane *plane, const char *key, struct outcome *ou
 /* ERR_REVISION when `want` is neither 0 nor `have`. */
 enum err check_if_match(
 	int64_t want, int64_t have, const char *noun, const char *id, struct outcome *out);
+/* ERR_EXISTS when the write is for a new thing only, and it is there. */
+enum err check_new(const struct plane_write *write, bool exists, const char *noun, const char *id,
+	struct outcome *out);
 /* A body may repeat the name of its path, and nothing else. */
 enum err check_identity(
 	const char *in_body, const char *in_path, const char *field, struct outcome *out);
@@ -182,6 +186,13 @@ struct lifetime {
  */
 enum err check_lifetime(const struct lifetime *given, int64_t now_ms, int64_t default_ttl_ms,
 	struct lifetime *ret_lifetime, struct outcome *out);
+
+/* ---- shared by services and their versions -------------------------------------------------------- */
+
+/* Whether there is room for one more. */
+enum err check_service_room(const struct plane *plane, struct outcome *out);
+/* Puts a new service in, with its event; `service` is taken over. */
+void put_new_service(struct flight *flight, struct service *service);
 
 /* ---- the verbs ------------------------------------------------------------------------------------ */
 

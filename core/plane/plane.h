@@ -44,7 +44,9 @@ enum plane_verb {
 	PLANE_DELETE_SERVICE, /* takes its versions along */
 	/*
 	 * record: struct version. `take` moves endpoints here from other versions of the service; one that is
-	 * left without any is retired, but the last endpoint of the stable version is not given away.
+	 * left without any is retired, but the last endpoint of the stable version is not given away. A build
+	 * below the one that is there, or not above the one that was retired, is ERR_BUILD_OLDER without `force`.
+	 * `create_service` makes the service, with nothing but its name, when there is none.
 	 */
 	PLANE_PUT_VERSION,
 	PLANE_PATCH_VERSION,
@@ -72,8 +74,10 @@ struct plane_write {
 	const void *record;
 	uint64_t present;
 	int64_t if_match; /* revision the thing must have, 0: any */
+	bool create_only; /* of a PUT: ERR_EXISTS when it is there */
 	bool force;
 	bool take;
+	bool create_service;
 	/*
 	 * Creating or patching a session: it pins the newest version of every service that has one of this
 	 * pull request, but for services the record's own pins name. 0: none. `pr_url` says which, where
@@ -89,11 +93,13 @@ struct plane_result {
 	enum err err;
 	const struct errbuf *eb; /* when err */
 	const void *record; /* the thing after the write (service, version or session), or NULL */
-	const struct tombstone *gone; /* for ERR_GONE, and after a delete */
+	/* For ERR_GONE, and after a delete; after a PUT what was remembered of the version that is back. */
+	const struct tombstone *gone;
 	/* After a dry run `record` is the session as it would be (without a key when one would be made). */
 	bool dry_run;
 	const struct session *before; /* as it is, NULL when it would be new */
 	bool created;
+	bool service_created; /* with its first version */
 	int64_t revision; /* the environment's with this write visible */
 	const struct missing *missing; /* of what was not there, for refusals; else NULL */
 };

@@ -47,6 +47,15 @@ enum err check_if_match(
 		(long long)want);
 }
 
+enum err check_new(const struct plane_write *write, bool exists, const char *noun, const char *id,
+	struct outcome *out)
+{
+	if (!write->create_only || !exists)
+		return ERR_NONE;
+	return err_set_field(&out->eb, ERR_EXISTS, "If-None-Match",
+		"leave it out to replace what is there", "%s \"%s\" is there already", noun, id);
+}
+
 enum err check_identity(
 	const char *in_body, const char *in_path, const char *field, struct outcome *out)
 {

@@ -166,6 +166,7 @@ static void give_answer(struct flight *flight, enum err err, const struct errbuf
 		.record = err == ERR_NONE ? flight->answer : NULL,
 		.gone = err == ERR_NONE ? flight->gone : NULL,
 		.created = flight->created,
+		.service_created = flight->service_created,
 		.revision = flight->plane->visible.revision,
 	};
 

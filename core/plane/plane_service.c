@@ -1,5 +1,5 @@
 /*
- * Services: put and delete. A service is put first; versions never make one.
+ * Services: put and delete. A version makes its service only where the write says so (plane_version.c).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +41,21 @@ static enum err check_service(
 	return err != ERR_NONE ? err : check_hosts(plane, wanted, write->service, out);
 }
 
+enum err check_service_room(const struct plane *plane, struct outcome *out)
+{
+	if (plane->tentative.node_count < LIMIT_SERVICES)
+		return ERR_NONE;
+	return err_set(&out->eb, ERR_LIMIT, "there are %d services, as many as there may be",
+		LIMIT_SERVICES);
+}
+
+void put_new_service(struct flight *flight, struct service *service)
+{
+	flight_event(flight, EVENT_SERVICE_CREATED, service->name, NULL,
+		event_fields(THING_SERVICE, service, NULL));
+	flight_put(flight, THING_SERVICE, service);
+}
+
 enum err verb_put_service(struct plane *plane, const struct plane_write *write, struct outcome *out)
 {
 	struct service *old = environment_service(&plane->tentative, str_of(write->service));
@@ -51,11 +66,12 @@ enum err verb_put_service(struct plane *plane, const struct plane_write *write, 
 	if (err == ERR_NONE)
 		err = check_if_match(write->if_match, old != NULL ? old->revision : 0, "service",
 			write->service, out);
+	if (err == ERR_NONE)
+		err = check_new(write, old != NULL, "service", write->service, out);
+	if (err == ERR_NONE && old == NULL)
+		err = check_service_room(plane, out);
 	if (err != ERR_NONE)
 		return err;
-	if (old == NULL && plane->tentative.node_count >= LIMIT_SERVICES)
-		return err_set(&out->eb, ERR_LIMIT,
-			"there are %d services, as many as there may be", LIMIT_SERVICES);
 	new = old != NULL ? record_clone(&service_type, old) : record_create(&service_type);
 	record_merge(&service_type, new, write->record, record_mask(&service_type, FIELD_WRITABLE),
 		false);
@@ -67,11 +83,14 @@ enum err verb_put_service(struct plane *plane, const struct plane_write *write, 
 		flight_answer(flight, THING_SERVICE, old, NULL);
 		return ERR_NONE;
 	}
-	flight_event(flight, old == NULL ? EVENT_SERVICE_CREATED : EVENT_SERVICE_CHANGED,
-		write->service, old != NULL ? event_fields(THING_SERVICE, old, new) : NULL,
-		event_fields(THING_SERVICE, new, old));
-	flight_put(flight, THING_SERVICE, new);
 	flight_answer(flight, THING_SERVICE, new, NULL);
+	if (old == NULL) {
+		put_new_service(flight, new);
+		return ERR_NONE;
+	}
+	flight_event(flight, EVENT_SERVICE_CHANGED, write->service,
+		event_fields(THING_SERVICE, old, new), event_fields(THING_SERVICE, new, old));
+	flight_put(flight, THING_SERVICE, new);
 	return ERR_NONE;
 }
 

@@ -337,9 +337,17 @@ enum err verb_patch_session(
 
 enum err verb_put_pin(struct plane *plane, const struct plane_write *write, struct outcome *out)
 {
+	const struct session *session =
+		environment_session(&plane->tentative, str_of(write->session));
 	struct session patch = {0};
 	enum err err;
 
+	if (session != NULL) {
+		err = check_new(write, session_pin(session, str_of(write->service)) != NULL, "pin",
+			write->service, out);
+		if (err != ERR_NONE)
+			return err;
+	}
 	dict_set(&patch.pins, str_of(write->service), write->version);
 	err = patch_session(plane, write, &patch, bit("pins"), out);
 	record_finish(&session_type, &patch);

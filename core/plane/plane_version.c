@@ -64,6 +64,7 @@ struct tombstone *retire_version(
 	tombstone->pr_number = version->pr_number;
 	text_set(&tombstone->pr_author, version->pr_author);
 	text_set(&tombstone->commit, version->commit);
+	tombstone->build = version->build;
 	flight_remove(flight, THING_VERSION, id);
 	remember(flight, tombstone);
 	return tombstone;
@@ -211,6 +212,39 @@ static enum err set_lifetime(struct plane *plane, const struct plane_write *writ
 	return ERR_NONE;
 }
 
+/*
+ * Jobs of one version may end in another order than they began. A build that comes after a later one, or after
+ * the version was retired, changes nothing. One that has expired may be registered once more by its job.
+ */
+static enum err check_build(const struct plane *plane, const struct version *old,
+	const struct plane_write *write, const char *id, struct outcome *out)
+{
+	const struct tombstone *gone =
+		old == NULL ? environment_tombstone(&plane->tentative, GONE_VERSION, str_of(id))
+			    : NULL;
+	int64_t build =
+		is_present(write, "build") ? ((const struct version *)write->record)->build : 0;
+	int64_t known = old != NULL ? old->build : gone != NULL ? gone->build : 0;
+	bool same_is_late = gone != NULL && gone->why != WHY_EXPIRED;
+	struct strbuf text;
+
+	if (write->force || build == 0 || build > known || (build == known && !same_is_late))
+		return ERR_NONE;
+	if (old != NULL)
+		return err_set_field(&out->eb, ERR_BUILD_OLDER, "build",
+			"a build that is not older, or force",
+			"%s is of build %lld, and this is build %lld", id, (long long)known,
+			(long long)build);
+	strbuf_init(&text, sizeof(out->eb.text) - 1);
+	tombstone_say(&text, gone, plane->now_ms());
+	err_set_field(&out->eb, ERR_BUILD_OLDER, "build", "a later build, or force",
+		"%s of build %lld %s: build %lld does not bring it back", id, (long long)known,
+		text.data, (long long)build);
+	strbuf_finish(&text);
+	out->missing.gone = gone;
+	return ERR_BUILD_OLDER;
+}
+
 static enum err check_room(
 	const struct plane *plane, const struct service_node *node, struct outcome *out)
 {
@@ -278,17 +312,20 @@ static void put_version(struct flight *flight, const struct service_node *node,
 	const struct version *old, struct version *new, bool noteworthy)
 {
 	char id[VERSION_ID_SIZE];
+	struct tombstone *gone = NULL;
 
 	name_join_version(str_of(new->service), str_of(new->name), id);
 	flight->created = old == NULL;
 	if (old == NULL)
-		forget(flight, GONE_VERSION, id);
+		gone = environment_tombstone(&flight->plane->tentative, GONE_VERSION, str_of(id));
 	take_endpoints(flight, node, new);
 	if (noteworthy)
 		flight_event(flight, old == NULL ? EVENT_VERSION_REGISTERED : EVENT_VERSION_CHANGED,
 			id, old != NULL ? event_fields(THING_VERSION, old, new) : NULL,
 			event_fields(THING_VERSION, new, old));
-	flight_answer(flight, THING_VERSION, new, NULL);
+	flight_answer(flight, THING_VERSION, new, gone);
+	if (gone != NULL)
+		forget(flight, GONE_VERSION, id);
 	flight_put(flight, THING_VERSION, new);
 	if (old == NULL && new->kind == KIND_STABLE)
 		set_stable(flight, node, new->name);
@@ -309,12 +346,21 @@ static enum err write_version(struct plane *plane, const struct plane_write *wri
 	if (err == ERR_NONE)
 		err = check_if_match(
 			write->if_match, old != NULL ? old->revision : 0, "version", id, out);
+	if (err == ERR_NONE)
+		err = check_new(write, old != NULL, "version", id, out);
+	if (err == ERR_NONE)
+		err = check_build(plane, old, write, id, out);
 	if (err != ERR_NONE)
 		return err;
 	new = make_version(plane, node, old, write, out);
 	if (new == NULL)
 		return out->eb.err;
 	out->flight = flight_begin(plane, write->actor);
+	if (environment_node(&plane->tentative, str_of(write->service)) == NULL) {
+		put_new_service(out->flight, record_ref(node->service));
+		out->flight->service_created = true;
+		node = environment_node(&plane->tentative, str_of(write->service));
+	}
 	if (old != NULL && record_equal(&version_type, old, new, 0)) {
 		flight_answer(out->flight, THING_VERSION, old, NULL);
 		record_unref(&version_type, new);
@@ -333,7 +379,25 @@ static enum err refuse_homeless(struct plane *plane, const char *service, struct
 
 	if (err == ERR_SERVICE_UNKNOWN)
 		snprintf(out->eb.text + len, sizeof(out->eb.text) - len,
-			"; make one with: umbra service set %s", service);
+			"; make one with: umbra service set %s, or ask for it with "
+			"create-service=1",
+			service);
+	return err;
+}
+
+/* The first version of a service that is made with it, and has nothing but its name. */
+static enum err put_first_version(
+	struct plane *plane, const struct plane_write *write, struct outcome *out)
+{
+	struct service_node node = {.service = record_create(&service_type)};
+	enum err err = name_check_service(str_of(write->service), "service", &out->eb);
+
+	text_set(&node.service->name, write->service);
+	if (err == ERR_NONE)
+		err = check_service_room(plane, out);
+	if (err == ERR_NONE)
+		err = write_version(plane, write, &node, NULL, out);
+	record_unref(&service_type, node.service);
 	return err;
 }
 
@@ -345,6 +409,8 @@ enum err verb_put_version(struct plane *plane, const struct plane_write *write, 
 
 	if (err != ERR_NONE)
 		return err;
+	if (node == NULL && write->create_service)
+		return put_first_version(plane, write, out);
 	if (node == NULL)
 		return refuse_homeless(plane, write->service, out);
 	return write_version(plane, write, node,

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/limits.h"
 #include "core/base/mem.h"
 #include "core/base/text.h"
 #include "core/base/time.h"
@@ -145,8 +146,7 @@ static enum err wrong_int(struct reader *r, const struct member *m, double max)
 static enum err read_int(struct reader *r, const struct member *m)
 {
 	double value = m->value->valuedouble;
-	/* Up to 2^53 a double tells whole numbers apart. */
-	double max = m->field->max > 0 ? (double)m->field->max : 9007199254740992.0;
+	double max = m->field->max > 0 ? (double)m->field->max : (double)LIMIT_INTEGER;
 
 	if (!cJSON_IsNumber(m->value) || !(value >= 0 && value <= max) || value != floor(value))
 		return wrong_int(r, m, max);

@@ -85,6 +85,8 @@ static void test_versions(void **state)
 	static const struct step rows[] = {
 		{"PUT", PR1, "{\"endpoints\":[\"127.0.0.1:9001\"]}", 404,
 			"\"code\":\"service-unknown\""},
+		{"PUT", PR1 "?create-service=yes", "{\"endpoints\":[\"127.0.0.1:9001\"]}", 400,
+			"\"code\":\"bad-parameter\""},
 		{"PUT", CART, "{}", 201, NULL},
 		{"PUT", PR1, "{}", 400, "\"code\":\"missing-field\""},
 		{"PUT", PR1, "{\"endpoints\":[\"nonsense\"]}", 400, "endpoints"},
@@ -133,6 +135,96 @@ static void test_versions(void **state)
 	};
 
 	run_rows(*state, rows, ARRAY_LEN(rows));
+}
+
+/* A version makes its service when it is asked to, and says so; what it says may be sent back. */
+static void test_first_version(void **state)
+{
+	static const struct step rows[] = {
+		{"PUT", PR1 "?create-service=1", "{\"endpoints\":[\"nonsense\"]}", 400, NULL},
+		{"GET", CART, NULL, 404, NULL},
+		{"PUT", PR1 "?create-service=1", "{\"endpoints\":[]}", 400, NULL},
+		{"PUT", "/v1/services/Cart/versions/1?create-service=1",
+			"{\"endpoints\":[\"127.0.0.1:1\"]}", 400, "\"code\":\"bad-name\""},
+		{"GET", CART, NULL, 404, NULL},
+		{"PUT", STABLE "?create-service=1",
+			"{\"kind\":\"stable\",\"endpoints\":[\"127.0.0.1:9001\"]}", 201,
+			"\"service_created\":true"},
+		{"GET", CART, NULL, 200, "\"stable\":\"1.0\""},
+		{"PUT", PR1 "?create-service=1", "{\"endpoints\":[\"127.0.0.1:9002\"]}", 201,
+			"\"version\":\"pr-1\""},
+		{"PUT", PR1, "{\"endpoints\":[\"127.0.0.1:9002\"],\"service_created\":true}", 200,
+			NULL},
+		{"GET", "/v1/events?limit=9", NULL, 200,
+			"\"action\":\"service-created\",\"object\":\"cart\""},
+	};
+
+	run_rows(*state, rows, ARRAY_LEN(rows));
+	assert_int_equal(fixture_ask(*state, "GET", PR1, NULL), 200);
+	assert_null(strstr(((struct fixture *)*state)->http->body, "service_created"));
+}
+
+#define BUILD(n) "{\"endpoints\":[\"127.0.0.1:9001\"],\"build\":" n "}"
+
+/* Jobs that come late. */
+static void test_builds(void **state)
+{
+	static const struct step rows[] = {
+		{"PUT", CART, "{}", 201, NULL},
+		{"PUT", PR1, BUILD("8"), 201, NULL},
+		{"PUT", PR1, BUILD("8"), 200, NULL},
+		{"PUT", PR1, BUILD("7"), 409, "\"code\":\"build-older\""},
+		{"PUT", PR1, BUILD("7"), 409, "cart@pr-1 is of build 8, and this is build 7"},
+		{"PATCH", PR1, "{\"build\":7}", 409, "\"code\":\"build-older\""},
+		{"PATCH", PR1, "{\"commit\":\"a1\"}", 200, "\"build\":8"},
+		{"PUT", PR1 "?force=1", BUILD("7"), 200, "\"build\":7"},
+		{"PUT", PR1, BUILD("9"), 200, "\"build\":9"},
+		{"DELETE", PR1, NULL, 204, NULL},
+		{"DELETE", PR1, NULL, 410, "\"build\":9"},
+		{"PUT", PR1, BUILD("9"), 409, "build 9 does not bring it back"},
+		{"PUT", PR1, BUILD("8"), 409, "\"tombstone\":{\"kind\":\"version\""},
+		{"PUT", PR1, BUILD("10"), 201, "\"came_back\":{\"kind\":\"version\""},
+		{"DELETE", PR1, NULL, 204, NULL},
+		{"PUT", PR1 "?force=1", BUILD("1"), 201, "\"came_back\":"},
+		{"DELETE", PR1, NULL, 204, NULL},
+		{"PUT", PR1, "{\"endpoints\":[\"127.0.0.1:9001\"]}", 201, "\"came_back\":"},
+		{"PUT", PR1, "{\"endpoints\":[\"127.0.0.1:9001\"],\"came_back\":{}}", 200, NULL},
+		{"DELETE", PR1, NULL, 204, NULL},
+		{"PUT", PR1, BUILD("1"), 201, NULL},
+		{"PUT", PR1, BUILD("9007199254740991"), 200, NULL},
+		{"PUT", PR1, BUILD("9007199254740992"), 400, "0 to 9007199254740991"},
+		{"PUT", PR1, BUILD("9007199254740993"), 400, "\"code\":\"bad-value\""},
+	};
+
+	run_rows(*state, rows, ARRAY_LEN(rows));
+}
+
+static void test_create_only(void **state)
+{
+	static const struct {
+		const char *path, *body, *tag;
+		int status;
+	} rows[] = {
+		{CART, "{}", "*", 201},
+		{CART, "{}", "*", 412},
+		{CART, "{}", "\"x\"", 400},
+		{PR1, "{\"endpoints\":[\"127.0.0.1:9001\"]}", "*", 201},
+		{PR1, "{\"endpoints\":[\"127.0.0.1:9001\"]}", "*", 412},
+		{"/v1/sessions/dev/pins/cart", "{\"version\":\"pr-1\"}", "*", 200},
+		{"/v1/sessions/dev/pins/cart", "{\"version\":\"pr-1\"}", "*", 412},
+	};
+	struct fixture *f = *state;
+	char header[64];
+
+	assert_int_equal(fixture_ask(f, "POST", "/v1/sessions", "{\"key\":\"dev\"}"), 201);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		snprintf(header, sizeof(header), "If-None-Match: %s\r\n", rows[i].tag);
+		assert_int_equal(fixture_ask_with(f, "PUT", rows[i].path, header, rows[i].body),
+			rows[i].status);
+		if (rows[i].status == 412)
+			fixture_has(f, "\"code\":\"exists\"");
+	}
+	assert_int_equal(fixture_ask_with(f, "DELETE", PR1, "If-None-Match: *\r\n", NULL), 400);
 }
 
 /* GET, edit, PUT: the whole answer is sent back, edited in one place. */
@@ -645,6 +737,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_services, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_versions, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(
+			test_first_version, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_builds, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_create_only, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_round_trip, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_take, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_sessions, fixture_setup, fixture_teardown),

@@ -170,6 +170,8 @@ static void run(struct fixture *f, const char *line, const struct answer *answer
 #define SESSION                                                                                \
 	"{\"key\":\"dev-4f2k\",\"name\":\"dev\",\"policy\":\"strict\",\"pins\":{\"a\":\"1\"}," \
 	"\"ttl\":\"8h\",\"expires_at\":\"2026-11-22T18:00:00.000Z\"}"
+#define GONE(text) "{\"code\":\"gone\",\"detail\":\"" text "\"}"
+#define ABSENT "{\"code\":\"not-found\",\"detail\":\"it never was\"}"
 #define VERSION                                                                        \
 	"{\"service\":\"cart\",\"version\":\"pr-1\",\"kind\":\"ephemeral\",\"state\":" \
 	"\"starting\","                                                                \
@@ -211,13 +213,14 @@ static const struct {
 	{"version register cart@pr-1 --endpoint h:1 --pr 482 --author dev1 --commit a1 --build 7 "
 	 "--ttl 3d --label team=x=y --take",
 		{{201, VERSION}},
-		"PUT /v1/services/cart/versions/pr-1?take=1 "
+		"PUT /v1/services/cart/versions/pr-1?take=1&create-service=1 "
 		"{\"kind\":\"ephemeral\",\"endpoints\":[\"h:1\"],\"labels\":{\"team\":\"x=y\"},"
 		"\"pr\":{\"number\":482,\"author\":\"dev1\"},\"commit\":\"a1\",\"build\":7,\"ttl\":"
 		"\"3d\"}\n",
 		ERR_NONE, "cart@pr-1 is registered as ephemeral, starting, for 72h"},
 	{"version register cart@1 --endpoint h:1 --stable", {{201, VERSION}},
-		"PUT /v1/services/cart/versions/1 {\"kind\":\"stable\",\"endpoints\":[\"h:1\"]}\n",
+		"PUT /v1/services/cart/versions/1?create-service=1 "
+		"{\"kind\":\"stable\",\"endpoints\":[\"h:1\"]}\n",
 		ERR_NONE, "registered"},
 	{"version extend cart@pr-1", {{200, VERSION}, {200, VERSION}},
 		"GET /v1/services/cart/versions/pr-1\n"
@@ -234,7 +237,7 @@ static const struct {
 		"PATCH /v1/services/cart/versions/pr-1 if \"17\" {\"ttl\":\"72h\"}\n",
 		ERR_NONE, "lives for 72h from now"},
 	{"version register cart@1 --endpoint h:1 --if-revision 3", {{201, VERSION}},
-		"PUT /v1/services/cart/versions/1 if \"3\" "
+		"PUT /v1/services/cart/versions/1?create-service=1 if \"3\" "
 		"{\"kind\":\"ephemeral\",\"endpoints\":[\"h:1\"]}\n",
 		ERR_NONE, "registered"},
 	{"service set cart --owner me --if-revision 3",
@@ -244,6 +247,47 @@ static const struct {
 		ERR_NONE, "is set"},
 	{"version retire cart@pr-1", {{204, ""}}, "DELETE /v1/services/cart/versions/pr-1\n",
 		ERR_NONE, "cart@pr-1 is retired"},
+	{"version retire cart@pr-1", {{410, GONE("cart@pr-1 was retired")}},
+		"DELETE /v1/services/cart/versions/pr-1\n", ERR_NONE,
+		"cart@pr-1 was retired: nothing is left to do"},
+	{"version retire cart@pr-1 --if-revision 17", {{410, GONE("cart@pr-1 was retired")}},
+		"DELETE /v1/services/cart/versions/pr-1 if \"17\"\n", ERR_GONE, "was retired"},
+	{"version retire cart@pr-1", {{404, ABSENT}}, "DELETE /v1/services/cart/versions/pr-1\n",
+		ERR_NOT_FOUND, "never was"},
+	{"version retire cart@pr-1 --if-there", {{404, ABSENT}},
+		"DELETE /v1/services/cart/versions/pr-1\n", ERR_NONE, "nothing is left to do"},
+	{"version retire cart@pr-1 --if-there", {{503, "{}"}},
+		"DELETE /v1/services/cart/versions/pr-1\n", ERR_FAILED, ""},
+	{"service remove cart", {{404, ABSENT}}, "DELETE /v1/services/cart\n", ERR_NOT_FOUND,
+		"never was"},
+	{"service remove cart --if-there", {{404, ABSENT}}, "DELETE /v1/services/cart\n", ERR_NONE,
+		"nothing is left to do"},
+	{"session end dev", {{410, GONE("session dev was ended")}}, "DELETE /v1/sessions/dev\n",
+		ERR_NONE, "session dev was ended: nothing is left to do"},
+	{"session end dev --if-there", {{404, ABSENT}}, "DELETE /v1/sessions/dev\n", ERR_NONE,
+		"nothing is left to do"},
+	{"version register cart@pr-1 --endpoint h:1 --pr #482 --commit '' --build '' --ttl '' "
+	 "--author '' --force",
+		{{201, VERSION}},
+		"PUT /v1/services/cart/versions/pr-1?force=1&create-service=1 "
+		"{\"kind\":\"ephemeral\",\"endpoints\":[\"h:1\"],\"pr\":{\"number\":482}}\n",
+		ERR_NONE, "registered"},
+	{"version register cart@pr-1 --endpoint h:1 --pr '' --author ''", {{201, VERSION}},
+		"PUT /v1/services/cart/versions/pr-1?create-service=1 "
+		"{\"kind\":\"ephemeral\",\"endpoints\":[\"h:1\"]}\n",
+		ERR_NONE, "registered"},
+	{"version register cart@pr-1 --endpoint h:1",
+		{{201, "{\"service\":\"cart\",\"version\":\"pr-1\",\"service_created\":true}"}},
+		"PUT /v1/services/cart/versions/pr-1?create-service=1 "
+		"{\"kind\":\"ephemeral\",\"endpoints\":[\"h:1\"]}\n",
+		ERR_NONE, "there was no service cart, it is made with this"},
+	{"version register cart@pr-1 --endpoint h:1",
+		{{201, "{\"service\":\"cart\",\"version\":\"pr-1\",\"came_back\":{\"why\":"
+		       "\"retired\",\"gone_at\":\"2026-11-22T18:42:07.000Z\",\"actor\":\"dev1\"}"
+		       "}"}},
+		"PUT /v1/services/cart/versions/pr-1?create-service=1 "
+		"{\"kind\":\"ephemeral\",\"endpoints\":[\"h:1\"]}\n",
+		ERR_NONE, "it is back: it was retired at 2026-11-22T18:42:07.000Z by dev1"},
 	{"version promote cart@pr-1 --force", {{200, "{\"name\":\"cart\"}"}},
 		"POST /v1/services/cart/stable {\"version\":\"pr-1\",\"force\":true}\n", ERR_NONE,
 		"cart@pr-1 is stable now"},

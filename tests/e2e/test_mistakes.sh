@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# What people and jobs get wrong, and what a job does twice: what is done already is done, what comes late
+# changes nothing, and what is refused says the rule and what would be right.
+. "$(dirname "$0")/lib.sh"
+
+backends one two
+serve_start
+
+# umbra STATUS PART COMMAND...: the exit code, and what it says (either way) has PART.
+umbra() {
+	local wanted=$1 part=$2
+	shift 2
+	SAID=$("$UMBRA" "$@" 2>&1)
+	is "$?" "$wanted" "umbra $*: $SAID"
+	has "$SAID" "$part" "umbra $*"
+}
+get_by() { get "$1" && [ "$BY" = "$2" ]; }
+version_revision() { api GET "/v1/services/$1/versions/$2" && json revision <<<"$BODY"; }
+
+# ---- a first version makes its service -----------------------------------------------------------------
+umbra 0 "there was no service cart" version register cart@1 --endpoint "127.0.0.1:${PORT_of[one]}" --stable
+ready cart 1
+wait_until 5 get_by cart one || fail "cart is not routed: $STATUS $BODY"
+umbra 0 service-created events
+umbra 0 '"service_created":true' version register shop@1 --endpoint 127.0.0.1:9 --stable -o json
+api PUT /v1/services/other/versions/1 '{"endpoints":["127.0.0.1:9"]}'
+is "$STATUS $(json code <<<"$BODY")" "404 service-unknown" "the API makes a service only when asked"
+
+# ---- jobs that come twice, and late --------------------------------------------------------------------
+register() { umbra "$1" "$2" version register cart@pr-1 --endpoint "127.0.0.1:${PORT_of[two]}" "${@:3}"; }
+register 0 registered --build 8 --pr '#12' --commit '' --branch '' --ttl ''
+is "$(api GET /v1/services/cart/versions/pr-1 && json pr.number <<<"$BODY")" 12 "--pr '#12'"
+register 0 registered --build 8
+register 5 "is of build 8, and this is build 7" --build 7
+before=$(version_revision cart pr-1)
+register 5 "a build that is not older" --build 7
+is "$(version_revision cart pr-1)" "$before" "an older build changes nothing"
+register 0 registered --build 7 --force
+register 0 registered --build 8
+umbra 0 "is retired" version retire cart@pr-1
+umbra 0 "nothing is left to do" version retire cart@pr-1
+umbra 4 "has no version" version retire cart@pr-2
+umbra 0 "nothing is left to do" version retire cart@pr-2 --if-there
+umbra 4 "was retired" version retire cart@pr-1 --if-revision 3
+register 5 "build 8 does not bring it back" --build 8
+umbra 4 "was retired" version show cart@pr-1
+register 0 "it is back" --build 9
+umbra 0 "" session create dev --key dev
+umbra 0 "has ended" session end dev
+umbra 0 "nothing is left to do" session end dev
+umbra 4 "no session" session end dove
+umbra 0 "nothing is left to do" session end dove --if-there
+umbra 0 "removed" service remove shop
+umbra 4 "no service" service remove shop
+umbra 0 "nothing is left to do" service remove shop --if-there
+
+# ---- what is refused says what would be right ----------------------------------------------------------
+umbra 2 '"cart@feature-login" would be one' version register cart@feature/login --endpoint 127.0.0.1:9
+umbra 2 "at most 9007199254740991" version register cart@pr-3 --endpoint 127.0.0.1:9 --build 9007199254740993
+api PUT /v1/services/cart/versions/feature%2Flogin '{"endpoints":["127.0.0.1:9"]}'
+has "$BODY" '\"feature-login\" would be one' "the API says the near name too"
+STATUS=$(curl -s -o "$T/body" -w '%{http_code}' -X PUT -H 'If-None-Match: *' -H 'Content-Type: application/json' \
+	-d '{}' "$UMBRA_URL/v1/services/cart")
+is "$STATUS $(json code <"$T/body")" "412 exists" "If-None-Match: *"
+for method in GET PATCH DELETE; do
+	api $method /v1/services/cart/versions/pr-8 '{}'
+	is "$STATUS $(json detail <<<"$BODY") $(json near <<<"$BODY")" \
+		'404 cart has no version "pr-8" ["pr-1"]' "$method of a version that is not there"
+done 2>/dev/null
+
+done_ok
