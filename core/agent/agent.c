@@ -7,6 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <event2/event.h>
+
+#include "core/agent/recall.h"
 #include "core/agent/resolver.h"
 #include "core/base/json.h"
 #include "core/base/limits.h"
@@ -16,13 +19,16 @@
 #include "core/plane/plane.h"
 #include "core/traffic/traffic.h"
 
-enum { RESOLVE_EVERY_MS = 30000 };
+enum { RESOLVE_EVERY_MS = 30000, RECALLED_S = 60 };
 
 struct agent {
 	struct plane *plane;
 	struct traffic *traffic;
 	struct proxy *proxy;
 	struct resolver *resolver;
+	/* Of an earlier run's requests, until the log of the proxy that was adopted is read. */
+	struct recall *recall;
+	struct event *forget;
 	void (*ready)(void *arg, const struct errbuf *eb); /* NULL once it was told */
 	void *ready_arg;
 	bool observing;
@@ -64,9 +70,8 @@ static void on_up(void *arg, bool adopted)
 
 	plane_report_proxy(agent->plane, true);
 	note(agent, adopted ? EVENT_PROXY_ADOPTED : EVENT_PROXY_STARTED);
-	/* What an adopted proxy logged while nobody read is gone, and nobody counted it. */
-	if (adopted)
-		traffic_report_loss(agent->traffic, -1, "the control plane was away");
+	if (agent->recall != NULL)
+		event_add(agent->forget, &(struct timeval){RECALLED_S, 0});
 	tell_ready(agent, NULL);
 }
 
@@ -99,6 +104,13 @@ static void on_refused(void *arg, struct str service, const char *words)
 static void on_request(void *arg, const struct request *request)
 {
 	traffic_take(((struct agent *)arg)->traffic, request);
+}
+
+static bool on_recorded(void *arg, struct str id)
+{
+	const struct agent *agent = arg;
+
+	return agent->recall != NULL && recall_has(agent->recall, id);
 }
 
 static void on_malformed(void *arg)
@@ -208,6 +220,26 @@ static void on_changed(
 	proxy_apply(((struct agent *)arg)->proxy, env, changes, count);
 }
 
+static void start_proxy(void *arg)
+{
+	struct agent *agent = arg;
+	const struct plane_observer observer = {.changed = on_changed, .arg = agent};
+
+	agent->observing = true;
+	proxy_start(agent->proxy, plane_environment(agent->plane));
+	plane_observe(agent->plane, &observer);
+}
+
+static void on_forget(evutil_socket_t fd, short what, void *arg)
+{
+	struct agent *agent = arg;
+
+	(void)fd;
+	(void)what;
+	recall_destroy(agent->recall);
+	agent->recall = NULL;
+}
+
 /* ---- life ---------------------------------------------------------------------------------------------------- */
 
 struct agent *agent_create(struct event_base *base, struct plane *plane, struct traffic *traffic,
@@ -222,6 +254,7 @@ struct agent *agent_create(struct event_base *base, struct plane *plane, struct 
 		.refused = on_refused,
 		.request = on_request,
 		.malformed = on_malformed,
+		.recorded = on_recorded,
 		.lost = on_lost,
 		.resolve = on_resolve,
 		.arg = agent};
@@ -229,6 +262,7 @@ struct agent *agent_create(struct event_base *base, struct plane *plane, struct 
 
 	agent->plane = plane;
 	agent->traffic = traffic;
+	agent->forget = evtimer_new(base, on_forget, agent);
 	strbuf_init(&dir, 8192);
 	strbuf_addf(&dir, "%s/proxy", options->dir);
 	const struct proxy_options proxy = {
@@ -253,13 +287,15 @@ struct agent *agent_create(struct event_base *base, struct plane *plane, struct 
 
 void agent_start(struct agent *agent, void (*ready)(void *arg, const struct errbuf *eb), void *arg)
 {
-	const struct plane_observer observer = {.changed = on_changed, .arg = agent};
+	struct proxy_facts facts;
 
 	agent->ready = ready;
 	agent->ready_arg = arg;
-	agent->observing = true;
-	proxy_start(agent->proxy, plane_environment(agent->plane));
-	plane_observe(agent->plane, &observer);
+	proxy_facts(agent->proxy, &facts);
+	if (facts.pid > 0)
+		agent->recall = recall_start(agent->traffic, start_proxy, agent);
+	else
+		start_proxy(agent);
 }
 
 const char *agent_proxy_address(const struct agent *agent)
@@ -285,6 +321,8 @@ static void stop_observing(struct agent *agent)
 void agent_stop(struct agent *agent, void (*done)(void *arg), void *arg)
 {
 	stop_observing(agent);
+	recall_destroy(agent->recall);
+	agent->recall = NULL;
 	agent->ready = NULL;
 	plane_report_proxy(agent->plane, false);
 	proxy_stop(agent->proxy, done, arg);
@@ -295,6 +333,9 @@ void agent_destroy(struct agent *agent)
 	if (agent == NULL)
 		return;
 	stop_observing(agent);
+	recall_destroy(agent->recall);
+	if (agent->forget != NULL)
+		event_free(agent->forget);
 	proxy_destroy(agent->proxy);
 	resolver_destroy(agent->resolver);
 	free(agent);

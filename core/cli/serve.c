@@ -159,6 +159,9 @@ static void describe_proxy(void *arg, struct json_writer *w)
 	json_time(w, "started_at", facts.started_at);
 	json_int(w, "lag_ms", facts.lag_ms);
 	json_duration(w, "check_interval", facts.check_interval_ms);
+	json_c(w, "waiting", facts.waiting[0] != '\0' ? facts.waiting : NULL);
+	json_uint(w, "old_workers", facts.old_workers);
+	json_int(w, "old_workers_bytes", facts.old_workers_bytes);
 	json_uint(w, "reloads", facts.reloads);
 	json_uint(w, "restarts", facts.restarts);
 	json_uint(w, "commands", facts.commands);
@@ -177,7 +180,8 @@ static bool proxy_ready(void *arg, char *why, size_t size_bytes)
 	struct proxy_facts facts;
 
 	agent_facts(serve->agent, &facts);
-	if (facts.state == PROXY_RUNNING || facts.state == PROXY_RELOADING)
+	if ((facts.state == PROXY_RUNNING || facts.state == PROXY_RELOADING) &&
+		facts.error[0] == '\0')
 		return true;
 	(void)snprintf(why, size_bytes, "the proxy is %s%s%s", proxy_state_names[facts.state],
 		facts.error != NULL && facts.error[0] != '\0' ? ": " : "",

@@ -185,6 +185,8 @@ static const struct column status_columns[] = {
 	{.title = "lag", .path = "proxy.lag_ms", .form = FORM_MS},
 	{.title = "restarts", .path = "proxy.restarts"},
 	{.title = "reloads", .path = "proxy.reloads"},
+	{.title = "old workers", .path = "proxy.old_workers"},
+	{.title = "proxy waits", .path = "proxy.waiting"},
 	{.title = "check interval", .path = "proxy.check_interval"},
 	{.title = "requests", .path = "traffic.taken"},
 	{.title = "requests lost", .path = "traffic.lost"},

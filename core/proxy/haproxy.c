@@ -24,9 +24,8 @@
 
 enum {
 	DIR_MAX_BYTES =
-		80, /* HAProxy binds "DIR/runtime.sock.PID.tmp"; a socket's path has 107 bytes */
-	ELDER_MS = 20000, /* longer than timeout http-keep-alive */
-	REPAIR_MS = 5000,
+		80, /* HAProxy binds "DIR/runtime2.sock.PID.tmp"; a socket's path has 107 bytes */
+	REPAIR_MS = 5000, /* see also haproxy_load.c */
 	RETRY_MS = 500,
 	STOP_MS = 3000,
 	SETTLING_MS = 2000, /* after a load, in which lines of the old worker still come */
@@ -68,6 +67,12 @@ static void report_applied(struct haproxy *h)
 	h->events.applied(h->events.arg, h->applied);
 }
 
+/* What HAProxy does not read would fill our memory, and during a load it would be lost. */
+static bool can_send(const struct haproxy *h)
+{
+	return h->runtime != NULL && h->step == LOAD_NONE && !h->silent;
+}
+
 /* A batch of changes on its way, and the revision they lead to. */
 struct sent {
 	struct haproxy *h;
@@ -92,27 +97,12 @@ static void on_changes_done(void *arg, const struct runtime_result *result)
 	free(sent);
 }
 
-static void tell_elders(struct haproxy *h, const struct commands *commands)
-{
-	struct commands copy;
-
-	commands_init(&copy);
-	for (size_t i = 0; i < ELDERS; i++) {
-		if (h->elders[i].runtime == NULL || h->elders[i].closed)
-			continue;
-		strbuf_add_str(&copy.text, strbuf_str(&commands->text));
-		copy.replies = commands->replies;
-		runtime_send(h->elders[i].runtime, &copy, NULL, NULL);
-	}
-	commands_finish(&copy);
-}
-
 static void send_commands(struct haproxy *h, struct commands *commands, int64_t revision)
 {
 	struct sent *sent = xcalloc(1, sizeof(*sent));
 
 	*sent = (struct sent){h, revision};
-	tell_elders(h, commands);
+	workers_tell(h, commands);
 	runtime_send(h->runtime, commands, on_changes_done, sent);
 }
 
@@ -126,7 +116,7 @@ static void flush_commands(struct haproxy *h)
 {
 	struct commands label;
 
-	if (h->runtime == NULL || h->step != LOAD_NONE) {
+	if (!can_send(h)) {
 		strbuf_add_str(&h->held.text, strbuf_str(&h->commands.text));
 		h->held.replies += h->commands.replies;
 		commands_reset(&h->commands);
@@ -227,7 +217,7 @@ static void driver_apply(struct proxy *proxy, const struct environment *env,
 	if (h->waiting_since_ms == 0)
 		h->waiting_since_ms = time_monotonic_ms();
 	for (size_t i = 0; i < count; i++) {
-		if (h->step != LOAD_NONE || h->runtime == NULL)
+		if (!can_send(h))
 			keep_dirty(h, changes[i].thing, changes[i].id);
 		else
 			sync_thing(h, changes[i].thing, changes[i].id);
@@ -243,7 +233,7 @@ static void driver_readdress(struct proxy *proxy, struct str service, struct str
 	if (h->env == NULL || service.n > LIMIT_SERVICE_NAME || version.n > LIMIT_VERSION_NAME)
 		return;
 	name_join_version(service, version, id);
-	if (h->step != LOAD_NONE || h->runtime == NULL)
+	if (!can_send(h))
 		keep_dirty(h, THING_VERSION, id);
 	else
 		sync_thing(h, THING_VERSION, id);
@@ -365,8 +355,22 @@ static void on_lost(void *arg, int64_t count)
 {
 	struct haproxy *h = arg;
 
-	h->lost += (uint64_t)count;
-	h->events.lost(h->events.arg, count, "the proxy's log came faster than it was read");
+	h->lost += count > 0 ? (uint64_t)count : 0;
+	h->events.lost(h->events.arg, count,
+		count > 0 ? "the proxy's log came faster than it was read"
+			  : "the proxy's log was full before it was read");
+}
+
+static bool on_recorded(void *arg, const struct log_record *record)
+{
+	const struct haproxy *h = arg;
+
+	return h->events.recorded != NULL && h->events.recorded(h->events.arg, record->request.id);
+}
+
+static void on_source_ended(void *arg, struct source *source)
+{
+	workers_source_ended(arg, source);
 }
 
 /* ---- what HAProxy says of its servers ------------------------------------------------------------------- */
@@ -475,8 +479,7 @@ static void on_runtime_closed(void *arg)
 {
 	struct haproxy *h = arg;
 
-	runtime_close(h->runtime);
-	h->runtime = NULL;
+	workers_lose_current(h);
 	/* The worker is gone. The master ends with it, and if not, a reload makes a new worker. */
 	if (h->step == LOAD_NONE && !h->stopping)
 		load_want(h);
@@ -485,39 +488,6 @@ static void on_runtime_closed(void *arg)
 struct runtime_events haproxy_runtime_events(struct haproxy *h)
 {
 	return (struct runtime_events){on_runtime_closed, h};
-}
-
-static void on_elder_closed(void *arg)
-{
-	((struct elder *)arg)->closed = true; /* closed by the next tick */
-}
-
-static void close_elders(struct haproxy *h, int64_t now_ms)
-{
-	for (size_t i = 0; i < ELDERS; i++) {
-		struct elder *elder = &h->elders[i];
-		if (elder->runtime == NULL || (!elder->closed && elder->until_ms > now_ms))
-			continue;
-		runtime_close(elder->runtime);
-		*elder = (struct elder){0};
-	}
-}
-
-/* The one that was there before becomes an elder; with no place left it is let go. */
-static void replace_runtime(struct haproxy *h, struct runtime *runtime)
-{
-	struct runtime *old = h->runtime;
-
-	h->runtime = runtime;
-	for (size_t i = 0; i < ELDERS && old != NULL; i++) {
-		struct elder *elder = &h->elders[i];
-		if (elder->runtime != NULL)
-			continue;
-		*elder = (struct elder){h, old, time_monotonic_ms() + ELDER_MS, false};
-		runtime_set_events(old, &(struct runtime_events){on_elder_closed, elder});
-		old = NULL;
-	}
-	runtime_close(old);
 }
 
 /* ---- after a load -------------------------------------------------------------------------------------------- */
@@ -537,7 +507,7 @@ static void sync_dirty(struct haproxy *h)
 	map_destroy(dirty, free_dirty);
 }
 
-static void catch_up(struct haproxy *h)
+void haproxy_catch_up(struct haproxy *h)
 {
 	strbuf_add_str(&h->commands.text, strbuf_str(&h->held.text));
 	h->commands.replies += h->held.replies;
@@ -553,43 +523,51 @@ void haproxy_forget_changes(struct haproxy *h)
 	commands_reset(&h->held);
 }
 
+/* It takes traffic: told once, also where the newest configuration cannot be loaded. */
+static void tell_up(struct haproxy *h)
+{
+	if (!h->fresh_start)
+		return;
+	h->fresh_start = false;
+	h->all_news = true;
+	event_active(h->tell, EV_TIMEOUT, 0);
+	h->events.up(h->events.arg, h->adopted);
+}
+
 void haproxy_loaded(struct haproxy *h, struct runtime *runtime)
 {
-	bool fresh = h->fresh_start;
-
-	replace_runtime(h, runtime);
+	workers_replace(h, runtime);
+	watch_stop(h); /* the question may be with the worker before */
 	table_loaded(&h->table);
 	errbuf_clear(&h->error);
-	h->fresh_start = false;
 	h->down_told = false;
 	h->state = PROXY_RUNNING;
-	catch_up(h);
-	if (fresh) {
-		h->all_news = true;
-		event_active(h->tell, EV_TIMEOUT, 0);
-		h->events.up(h->events.arg, h->adopted);
-	}
+	haproxy_catch_up(h);
+	tell_up(h);
+}
+
+/* The old configuration goes on; the new one is tried again. */
+static void go_on(struct haproxy *h)
+{
+	h->state = PROXY_RUNNING;
+	h->load_wanted = true;
+	arm(h->load_timer, h->retry_ms);
+	if (h->runtime == NULL)
+		return;
+	haproxy_catch_up(h);
+	tell_up(h);
 }
 
 void haproxy_failed(struct haproxy *h, const struct errbuf *eb)
 {
-	bool alive = process_pid(h->process) > 0;
-
 	if (h->stopping)
 		return;
 	h->error = *eb;
-	if (alive) {
-		/* The old configuration goes on; the new one is tried again. */
-		h->state = PROXY_RUNNING;
-		h->load_wanted = true;
-		if (h->runtime != NULL)
-			catch_up(h);
-		arm(h->load_timer, REPAIR_MS);
+	if (process_pid(h->process) > 0) {
+		go_on(h);
 		return;
 	}
-	runtime_close(h->runtime);
-	h->runtime = NULL;
-	close_elders(h, INT64_MAX);
+	workers_lose(h);
 	if (h->state == PROXY_RUNNING || h->state == PROXY_RELOADING)
 		h->restarts++;
 	h->state = PROXY_LOST;
@@ -609,7 +587,7 @@ static void on_load(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	if (h->step == LOAD_NONE && !h->stopping)
-		load_begin(h);
+		load_try(h);
 }
 
 static void on_tick(evutil_socket_t fd, short what, void *arg)
@@ -620,10 +598,11 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	h->ticks++;
-	close_elders(h, time_monotonic_ms());
-	if (h->step != LOAD_NONE || h->runtime == NULL)
+	workers_tick(h);
+	watch_tick(h);
+	if (!can_send(h))
 		return;
-	if (h->load_wanted && !event_pending(h->load_timer, EV_TIMEOUT, NULL))
+	if (h->load_wanted && h->asking == NULL && !event_pending(h->load_timer, EV_TIMEOUT, NULL))
 		load_want(h); /* asked for while another was under way */
 	if (h->repair_wanted && time_monotonic_ms() - h->load_last_ms > REPAIR_MS)
 		load_want(h);
@@ -649,7 +628,6 @@ static void driver_start(struct proxy *proxy, const struct environment *env)
 {
 	struct haproxy *h = of(proxy);
 	struct timeval tick = time_wait_ms(TICK_MS);
-	pid_t pid = process_of_dir(h->dir);
 
 	h->env = env;
 	h->wanted = env->revision;
@@ -657,7 +635,7 @@ static void driver_start(struct proxy *proxy, const struct environment *env)
 	h->waiting_since_ms = time_monotonic_ms();
 	h->fresh_start = true;
 	event_add(h->tick, &tick);
-	if (pid > 0 && process_watch(h->process, pid)) {
+	if (process_pid(h->process) > 0) {
 		h->adopted = true;
 		h->started_at = time_now_ms();
 		h->state = PROXY_RELOADING;
@@ -698,7 +676,7 @@ static void on_process_ended(void *arg)
 
 	if (h->stopping)
 		finish_stop(h);
-	else
+	else if (h->env != NULL)
 		load_process_ended(h);
 }
 
@@ -713,9 +691,8 @@ static void driver_stop(struct proxy *proxy, void (*done)(void *arg), void *arg)
 	h->stop_arg = arg;
 	event_del(h->load_timer);
 	event_del(h->tick);
-	close_elders(h, INT64_MAX);
-	runtime_close(h->runtime);
-	h->runtime = NULL;
+	watch_stop(h);
+	workers_lose(h);
 	process_signal(h->process, SIGTERM);
 	arm(h->stop_timer, process_pid(h->process) > 0 || launching ? STOP_MS : 0);
 }
@@ -723,19 +700,24 @@ static void driver_stop(struct proxy *proxy, void (*done)(void *arg), void *arg)
 static void driver_facts(const struct proxy *proxy, struct proxy_facts *ret_facts)
 {
 	const struct haproxy *h = of(proxy);
+	int64_t old_bytes;
+	size_t old_workers = workers_count(h, &old_bytes);
 
 	*ret_facts = (struct proxy_facts){
 		.state = h->state,
 		.driver = "haproxy",
 		.version = h->version,
 		.address = h->address,
-		.error = h->error.text,
+		.error = h->trouble.text[0] != '\0' ? h->trouble.text : h->error.text,
+		.waiting = h->waiting,
 		.pid = process_pid(h->process),
 		.adopted = h->adopted,
 		.started_at = h->started_at,
 		.revision = h->applied,
 		.lag_ms = h->waiting_since_ms == 0 ? 0 : time_monotonic_ms() - h->waiting_since_ms,
 		.check_interval_ms = table_check_interval(&h->table, NULL),
+		.old_workers = old_workers,
+		.old_workers_bytes = old_bytes,
 		.reloads = h->reloads,
 		.restarts = h->restarts,
 		.commands = h->changes,
@@ -756,8 +738,8 @@ static void driver_destroy(struct proxy *proxy)
 	h->stopping = true;
 	load_cancel(h);
 	worker_destroy(h->worker);
-	close_elders(h, INT64_MAX);
-	runtime_close(h->runtime);
+	watch_stop(h);
+	workers_close(h);
 	receiver_destroy(h->receiver);
 	process_destroy(h->process);
 	for (size_t i = 0; i < ARRAY_LEN(events); i++)
@@ -774,7 +756,8 @@ static void driver_destroy(struct proxy *proxy)
 	free(h->address);
 	free(h->domain);
 	free(h->api_url);
-	free(h->runtime_path);
+	free(h->runtime_paths[0]);
+	free(h->runtime_paths[1]);
 	free(h->master_path);
 	free(h);
 }
@@ -818,27 +801,26 @@ static void make_timers(struct haproxy *h)
 /* What needs the directory and the network. */
 static bool set_up(struct haproxy *h, const struct proxy_options *options, struct errbuf *eb)
 {
-	const struct receiver_events received = {on_line, on_lost, h};
+	const struct receiver_events received = {on_line, on_lost, on_recorded, on_source_ended, h};
 	const struct process_events watched = {load_started, on_process_ended, h};
 
 	h->dir = setup_dir(options->dir, DIR_MAX_BYTES, eb);
 	if (h->dir == NULL)
 		return false;
-	h->runtime_path = path_in(h->dir, "runtime.sock");
+	h->runtime_paths[0] = path_in(h->dir, "runtime.sock");
+	h->runtime_paths[1] = path_in(h->dir, "runtime2.sock");
+	h->runtime_path = h->runtime_paths[0];
 	h->master_path = path_in(h->dir, "master.sock");
-	char *kept = setup_kept_address(h->dir, process_of_dir(h->dir) > 0);
+	pid_t pid = process_of_dir(h->dir);
+	char *kept = setup_kept_address(h->dir, pid > 0);
 	h->address = setup_address(options->listen, kept, eb);
 	free(kept);
 	if (h->address == NULL)
 		return false;
-	char *log_path = path_in(h->dir, "log.sock");
-	char *leaving_path = path_in(h->dir, "leaving.sock");
-	h->receiver = receiver_create(h->base, log_path, leaving_path, &received, eb);
-	free(log_path);
-	free(leaving_path);
-	if (h->receiver == NULL)
-		return false;
+	h->receiver = receiver_create(h->base, &received);
 	h->process = process_create(h->base, &watched);
+	if (pid > 0)
+		process_watch(h->process, pid); /* adopted by the start */
 	h->worker = worker_create(h->base, "umbra-proxy");
 	if (h->worker == NULL)
 		err_set(eb, ERR_FAILED, "no thread could be made for the proxy's files");

@@ -31,17 +31,25 @@ enum load_step {
 	LOAD_WAITING
 };
 
-enum { ELDERS = 24 };
-
 /*
- * The connection to a worker that a reload replaced. It still answers what comes over connections that were
- * open; for as long as those may be idle (timeout http-keep-alive) it is told of changes too.
+ * A worker that a reload replaced. It answers what comes over connections that were open and goes on writing its
+ * log; it ends by itself when they and ours are closed. For as long as those may be idle (timeout
+ * http-keep-alive) it is told of changes too.
  */
-struct elder {
+struct old_worker {
 	struct haproxy *h;
-	struct runtime *runtime; /* NULL: unused */
-	int64_t until_ms; /* monotonic */
-	bool closed;
+	struct old_worker *next;
+	struct runtime *
+		runtime; /* NULL: replaced before this control plane ran; asked through the master */
+	struct source *source; /* its log; NULL: read through the master */
+	int64_t pid; /* 0 while it is not known */
+	int64_t until_ms; /* monotonic; it is told of changes so long */
+	int64_t asked_ms; /* monotonic, when it was asked last how many connections it has */
+	int64_t connections; /* -1 while it is not known */
+	int64_t requests; /* it has had in all */
+	int64_t bytes; /* of memory that is its own */
+	bool closed; /* its connection is gone, and so is it */
+	bool reading; /* its log is to be read through the master */
 };
 
 struct haproxy {
@@ -56,14 +64,19 @@ struct haproxy {
 	char *address;
 	char *domain;
 	char *api_url;
-	char *runtime_path;
 	char *master_path;
+	char *runtime_paths[2]; /* see haproxy_watch.c */
+	const char *runtime_path; /* one of them */
 
 	struct worker *worker;
 	struct receiver *receiver;
 	struct process *process;
 	struct runtime *runtime; /* NULL while there is nobody to talk to */
-	struct elder elders[ELDERS];
+	struct source *source; /* the log of the worker behind `runtime` */
+	int64_t worker_pid; /* 0 while it is not known */
+	struct old_worker *old_workers;
+	struct question *old_question; /* about one of them, through the master */
+	struct old_worker *old_asked; /* which */
 
 	const struct environment *env;
 	struct table table;
@@ -83,13 +96,18 @@ struct haproxy {
 	int64_t generation;
 	int64_t load_began_ms, load_last_ms; /* monotonic */
 	unsigned polls;
-	struct question *question;
+	int64_t retry_ms; /* after how long a load that failed is tried again */
+	struct question *question; /* of the load */
+	struct question *asking; /* before it: whether HAProxy answers */
+	int64_t asked_ms; /* monotonic, when the last of both was asked */
+	bool refused; /* nobody listened when the load asked last */
+	int64_t master_reloads; /* the master had done before this load; -1: not known */
 	struct check *check;
 	struct file_set written; /* what is being checked; empty otherwise */
 
 	struct event *load_timer; /* begins the next load */
 	struct event *poll_timer; /* asks whether the new process is there */
-	struct event *tick; /* twice a second: leftovers, elders, reconciliation */
+	struct event *tick; /* twice a second: leftovers, old workers, reconciliation */
 	struct event *tell; /* tells `news`, and `down` */
 	struct event *stop_timer;
 	unsigned ticks;
@@ -97,6 +115,14 @@ struct haproxy {
 	bool stopping;
 	void (*stop_done)(void *arg);
 	void *stop_arg;
+
+	/* Whether it answers (haproxy_watch.c). */
+	struct question *ping;
+	int64_t ping_ms; /* monotonic, when it was asked last */
+	bool silent; /* it does not answer: changes are kept */
+	bool other_socket; /* the next load makes a socket of the other name */
+	char waiting[160]; /* see struct proxy_facts */
+	struct errbuf trouble; /* text "" while it answers */
 
 	/* Facts. */
 	enum proxy_state state;
@@ -113,6 +139,7 @@ struct haproxy {
 /* haproxy_load.c */
 void load_want(struct haproxy *h); /* soon, at most once a second */
 void load_begin(struct haproxy *h);
+void load_try(struct haproxy *h); /* begins it once HAProxy answers, or at once when none runs */
 void load_adopt(struct haproxy *h); /* a process that runs: asks it for its health, then loads */
 void load_started(void *h, pid_t pid, struct str text); /* of struct process_events */
 void load_process_ended(struct haproxy *h);
@@ -130,7 +157,29 @@ void refused_tell(struct haproxy *h);
 bool refused_changed(const struct haproxy *h, struct str name);
 void refused_free(struct haproxy *h);
 
+/* haproxy_workers.c */
+void workers_replace(
+	struct haproxy *h, struct runtime *runtime); /* the current one becomes an old one */
+void workers_tell(struct haproxy *h, const struct commands *commands);
+void workers_tick(struct haproxy *h);
+/* What the master says of its processes (`show proc`): old ones that we do not know are taken in. */
+void workers_adopt(struct haproxy *h, struct str answer);
+void workers_source_ended(struct haproxy *h, struct source *source);
+/* The current one is gone, or all are; what their logs still have is read. */
+void workers_lose_current(struct haproxy *h);
+void workers_lose(struct haproxy *h);
+void workers_close(struct haproxy *h); /* all connections, also that to the current one */
+size_t workers_count(const struct haproxy *h, int64_t *ret_bytes);
+/* How far apart reloads are, so that old workers do not fill the memory. */
+int64_t workers_apart_ms(const struct haproxy *h);
+
+/* haproxy_watch.c */
+void watch_tick(struct haproxy *h);
+void watch_stop(struct haproxy *h);
+
 /* haproxy.c */
+/* Carries out what was kept while no command could be sent. */
+void haproxy_catch_up(struct haproxy *h);
 void haproxy_loaded(struct haproxy *h, struct runtime *runtime); /* the new process answers */
 void haproxy_failed(struct haproxy *h, const struct errbuf *eb); /* the load did not come about */
 /* The table was made anew: what was kept for the old one is in it. */

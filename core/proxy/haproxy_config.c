@@ -74,22 +74,21 @@ static void write_global(struct strbuf *out, const struct config_options *option
 {
 	strbuf_add_c(out, "# Written by umbra; changes are lost.\nglobal\n\tdefault-path config\n"
 			  "\tlog ring@umbra:log len 16384 format raw local0\n\tstats socket ");
-	add_path(out, "", options->dir, "runtime.sock");
+	add_quoted(out, str_of(options->runtime_path));
 	strbuf_add_c(out, " level admin mode 600 expose-fd listeners\n\tstats timeout 24h\n"
 			  "\tserver-state-file ");
 	add_path(out, "", options->dir, "state");
 	strbuf_addf(out,
-		"\n\tnoreuseport\n\thard-stop-after 1h\n\tmworker-max-reloads 20\n"
+		/* No worker is ended by a number of reloads or an hour: what is open stays open. */
+		"\n\tnoreuseport\n\tmworker-max-reloads 2147483647\n"
 		"\ttune.maxrewrite 2048\n\ttune.http.logurilen 4096\n\tmaxconn %" PRId64
 		"\n\tulimit-n %" PRId64 "\n"
 		"\tset-var proc.revision int(%" PRId64 ")\n"
 		"\tset-var proc.generation int(%" PRId64 ")\n\n",
 		options->max_connections, options->max_files, options->revision,
 		options->generation);
-	strbuf_add_c(out, "ring umbra:log\n\tformat raw\n\tmaxlen 16384\n\tsize 8388608\n"
-			  "\ttimeout connect 1s\n\ttimeout server 24h\n\tserver reader ");
-	add_path(out, "unix@", options->dir, "log.sock");
-	strbuf_add_c(out, " log-proto octet-count\n\n");
+	/* Read by haproxy_receiver.c. A ring with a server of its own costs CPU for as long as nobody listens there. */
+	strbuf_add_c(out, "ring umbra:log\n\tformat raw\n\tmaxlen 16384\n\tsize 8388608\n\n");
 }
 
 /* Sorted by name, as people expect a list to be. */
@@ -185,11 +184,6 @@ static void write_frontend(
 	struct strbuf *out, const struct config_options *options, const struct table *table)
 {
 	strbuf_addf(out, "frontend " RULES_FRONTEND " from base\n\tbind %s\n", options->listen);
-	/* Only what rules_leaving makes an error of, which requests are not. */
-	strbuf_add_c(out, "\tlog global\n\tlog ");
-	add_path(out, "", options->dir, "leaving.sock");
-	strbuf_add_c(out, " len 16384 format raw local0 err\n");
-	strbuf_add_c(out, rules_leaving);
 	strbuf_add_c(out, rules_log);
 	strbuf_add_c(out, rules_captures);
 	strbuf_add_c(out, rules_service);

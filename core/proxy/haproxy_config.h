@@ -18,6 +18,7 @@
 
 struct config_options {
 	const char *dir; /* absolute; sockets are written with it, files relative to it */
+	const char *runtime_path; /* the runtime socket, absolute */
 	const char *listen; /* "127.0.0.1:8080" */
 	const char *domain;
 	const char *api_url;

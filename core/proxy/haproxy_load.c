@@ -25,12 +25,16 @@
 #include "core/proxy/haproxy_files.h"
 
 enum {
-	LOAD_APART_MS = 1000, /* at most one reload a second */
 	LOAD_GATHER_MS = 20, /* changes that come together are loaded together */
 	LOAD_PATIENCE_MS = 60000,
 	POLL_MS = 10,
 	POLLS_BEFORE_MASTER = 30, /* then the master is asked too whether it failed */
 	ASK_TIMEOUT_MS = 5000,
+	PATIENT_MS = 600000, /* for a HAProxy that runs and is to answer before it is touched */
+	REPAIR_MS = 5000, /* a load that failed is tried again */
+	RETRY_SILENT_MS = 500,
+	AGAIN_MS = 1000, /* the same where that it failed was not the configuration's fault */
+	WAITING_TOLD_MS = 5000,
 	CONNECTIONS = 8192,
 	FILES_AT_LEAST = 32768,
 };
@@ -56,11 +60,28 @@ static void arm(struct event *timer, int64_t delay_ms)
 	event_add(timer, &delay);
 }
 
+/* Why a new service is not there at once. */
+static void tell_waiting(struct haproxy *h, int64_t due_ms)
+{
+	int64_t bytes;
+	size_t count = workers_count(h, &bytes);
+
+	if (due_ms <= WAITING_TOLD_MS)
+		return;
+	snprintf(h->waiting, sizeof(h->waiting),
+		"new and changed services are loaded in %d s: connections that are open keep %zu "
+		"old workers (%d MB), so reloads are rare",
+		(int)(due_ms / 1000), count, (int)(bytes >> 20));
+}
+
 void load_want(struct haproxy *h)
 {
-	int64_t due = h->load_last_ms + LOAD_APART_MS - time_monotonic_ms();
+	int64_t due = h->load_last_ms + workers_apart_ms(h) - time_monotonic_ms();
 
+	if (h->other_socket)
+		due = 0; /* without it nothing can be changed */
 	h->load_wanted = true;
+	tell_waiting(h, due);
 	if (h->step == LOAD_NONE && !h->stopping)
 		arm(h->load_timer, due > LOAD_GATHER_MS ? due : LOAD_GATHER_MS);
 }
@@ -98,6 +119,7 @@ static void gather_files(struct haproxy *h, struct file_set *files)
 		.listen = h->address,
 		.domain = h->domain,
 		.api_url = h->api_url,
+		.runtime_path = h->runtime_path,
 		.revision = h->env->revision,
 		.generation = h->generation,
 	};
@@ -125,11 +147,12 @@ static void write_files(void *arg)
 
 /* ---- failing ------------------------------------------------------------------------------------------------ */
 
-static void fail(struct haproxy *h, const struct errbuf *eb)
+static void fail(struct haproxy *h, const struct errbuf *eb, int64_t retry_ms)
 {
 	struct errbuf copy = *eb;
 
 	load_cancel(h);
+	h->retry_ms = retry_ms;
 	haproxy_failed(h, &copy);
 }
 
@@ -159,30 +182,54 @@ static void fail_start(struct haproxy *h, struct str complaint)
 			h->address);
 	else
 		err_set(&eb, ERR_IO, "HAProxy did not start: %.*s", STR_ARG(alert));
-	fail(h, &eb);
+	fail(h, &eb, REPAIR_MS);
 }
 
 /* ---- waiting for the new process -------------------------------------------------------------------------- */
 
-static void on_master(void *arg, struct str answer)
+/* "11414 master 6 [failed: 1] ...": how often it was reloaded; -1 when it does not say. */
+static int64_t read_reloads(struct str answer)
+{
+	size_t at = str_find(answer, STR_LIT("master"));
+	struct str rest = str_trim((struct str){answer.p + at, answer.n - at});
+	int64_t reloads;
+
+	str_cut(&rest, ' ');
+	rest = str_trim(rest);
+	return str_to_i64(str_cut(&rest, ' '), &reloads) ? reloads : -1;
+}
+
+/* The master may not have begun yet: then it tells of the time before. */
+static void on_master(void *arg, struct str answer, enum question_end end)
 {
 	struct haproxy *h = arg;
 	struct errbuf eb = {0};
 	size_t at = str_find(answer, STR_LIT("[failed: "));
 
+	(void)end;
 	h->question = NULL;
-	if (at < answer.n && at + 9 < answer.n && answer.p[at + 9] != '0') {
-		err_set(&eb, ERR_IO,
-			"HAProxy refused the new configuration and goes on with the old one: "
-			"`%s -c -f %s/haproxy.cfg` tells why",
-			h->program, h->dir);
-		fail(h, &eb);
+	if (at == answer.n || at + 9 >= answer.n || answer.p[at + 9] == '0' ||
+		read_reloads(answer) == h->master_reloads) {
+		arm(h->poll_timer, POLL_MS);
 		return;
 	}
-	arm(h->poll_timer, POLL_MS);
+	if (h->refused) {
+		/* It took the sockets' names and then failed, most likely because the old one was too slow. */
+		err_set(&eb, ERR_IO,
+			"HAProxy could not take over from the worker before, which goes on; it is "
+			"tried again");
+		h->other_socket = true;
+		fail(h, &eb, AGAIN_MS);
+		return;
+	}
+	err_set(&eb, ERR_IO,
+		"HAProxy refused the new configuration and goes on with the old one: "
+		"`%s -c -f %s/haproxy.cfg` tells why",
+		h->program, h->dir);
+	fail(h, &eb, REPAIR_MS);
 }
 
-static void on_generation(void *arg, struct str answer)
+static void on_generation(void *arg, struct str answer, enum question_end end)
 {
 	struct haproxy *h = arg;
 	struct runtime_events events = haproxy_runtime_events(h);
@@ -190,6 +237,7 @@ static void on_generation(void *arg, struct str answer)
 	char want[32];
 
 	h->question = NULL;
+	h->refused = end == QUESTION_REFUSED;
 	snprintf(want, sizeof(want), "<%" PRId64 ">", h->generation);
 	if (str_find(answer, str_of(want)) < answer.n) {
 		h->step = LOAD_NONE;
@@ -200,7 +248,7 @@ static void on_generation(void *arg, struct str answer)
 	if (time_monotonic_ms() - h->load_began_ms > LOAD_PATIENCE_MS) {
 		err_set(&eb, ERR_TIMEOUT, "HAProxy did not load its configuration within %d s",
 			LOAD_PATIENCE_MS / 1000);
-		fail(h, &eb);
+		fail(h, &eb, REPAIR_MS);
 		return;
 	}
 	if (++h->polls % POLLS_BEFORE_MASTER == 0)
@@ -271,7 +319,7 @@ static void on_placed(void *arg)
 	if (h->step != LOAD_CHECKING || h->stopping) {
 		/* It was cancelled meanwhile. */
 	} else if (placing->eb.err != ERR_NONE) {
-		fail(h, &placing->eb);
+		fail(h, &placing->eb, REPAIR_MS);
 	} else if (process_pid(h->process) > 0) {
 		h->reloads++;
 		process_signal(h->process, SIGUSR2);
@@ -330,7 +378,7 @@ static void on_checked(void *arg, bool taken, struct str complaints)
 		err_set(&eb, ERR_IO, "HAProxy did not check the configuration: `%s -c -f %s/%s` %s",
 			h->program, h->dir, CONFIG_NEW,
 			complaints.p != NULL ? "failed without a word" : "did not end");
-	fail(h, &eb);
+	fail(h, &eb, REPAIR_MS);
 }
 
 static void check(struct haproxy *h)
@@ -343,7 +391,7 @@ static void check(struct haproxy *h)
 	free(path);
 	if (h->check == NULL) {
 		err_set(&eb, ERR_IO, "%s could not be run: %s", h->program, strerror(errno));
-		fail(h, &eb);
+		fail(h, &eb, REPAIR_MS);
 	}
 }
 
@@ -358,7 +406,7 @@ static void on_written(void *arg)
 	if (h->step != LOAD_WRITING || h->stopping) {
 		h->step = LOAD_NONE;
 	} else if (writing->err != ERR_NONE) {
-		fail(h, &writing->eb);
+		fail(h, &writing->eb, REPAIR_MS);
 	} else {
 		h->written = writing->files;
 		writing->files = (struct file_set){0};
@@ -385,6 +433,10 @@ void load_begin(struct haproxy *h)
 	event_del(h->load_timer);
 	h->load_wanted = false;
 	h->repair_wanted = false;
+	h->waiting[0] = '\0';
+	if (h->other_socket)
+		h->runtime_path = h->runtime_paths[h->runtime_path == h->runtime_paths[0]];
+	h->other_socket = false;
 	h->load_began_ms = time_monotonic_ms();
 	h->generation = generation > h->generation ? generation : h->generation + 1;
 	if (h->state != PROXY_LOST)
@@ -395,28 +447,116 @@ void load_begin(struct haproxy *h)
 	write_configuration(h);
 }
 
-static void on_health(void *arg, struct str answer)
+/* ---- asking first -------------------------------------------------------------------------------------------- */
+
+static void on_check_master(void *arg, struct str answer, enum question_end end)
+{
+	struct haproxy *h = arg;
+
+	h->asking = NULL;
+	h->master_reloads = end == QUESTION_ANSWERED ? read_reloads(answer) : -1;
+	/* Where nobody listens at the master's socket a reload makes that anew. */
+	if (end != QUESTION_SILENT)
+		load_begin(h);
+	else
+		arm(h->load_timer, RETRY_SILENT_MS);
+}
+
+static void ask_master(struct haproxy *h, question_done_fn done)
+{
+	h->asked_ms = time_monotonic_ms();
+	h->asking = question_ask(h->base, h->master_path, "show proc", PATIENT_MS, done, h);
+}
+
+static void on_check_worker(void *arg, struct str answer, enum question_end end)
+{
+	struct haproxy *h = arg;
+
+	(void)answer;
+	h->asking = NULL;
+	if (end == QUESTION_ANSWERED || h->other_socket)
+		ask_master(h, on_check_master);
+	else
+		arm(h->load_timer, RETRY_SILENT_MS); /* haproxy_watch.c sees to it */
+}
+
+void load_try(struct haproxy *h)
+{
+	if (h->asking != NULL)
+		return;
+	if (process_pid(h->process) == 0) {
+		load_begin(h);
+		return;
+	}
+	h->asked_ms = time_monotonic_ms();
+	h->asking = question_ask(h->base, h->runtime_path, "get var proc.generation", PATIENT_MS,
+		on_check_worker, h);
+}
+
+/* ---- taking over ---------------------------------------------------------------------------------------------- */
+
+static void ask_adopted_master(struct haproxy *h);
+
+static void on_adopted_master(void *arg, struct str answer, enum question_end end)
 {
 	struct haproxy *h = arg;
 
 	h->question = NULL;
-	if (answer.p != NULL)
-		haproxy_read_servers(h, answer, true);
+	h->master_reloads = end == QUESTION_ANSWERED ? read_reloads(answer) : -1;
+	if (end == QUESTION_SILENT) {
+		ask_adopted_master(h);
+		return;
+	}
+	workers_adopt(h, answer);
 	load_begin(h);
+}
+
+static void ask_adopted_master(struct haproxy *h)
+{
+	h->asked_ms = time_monotonic_ms();
+	h->question = question_ask(
+		h->base, h->master_path, "show proc", PATIENT_MS, on_adopted_master, h);
+}
+
+static void on_health(void *arg, struct str answer, enum question_end end)
+{
+	struct haproxy *h = arg;
+	struct runtime_events events = haproxy_runtime_events(h);
+
+	h->question = NULL;
+	if (end == QUESTION_SILENT || (end == QUESTION_REFUSED && !h->refused)) {
+		/* It is asked again; at its other socket where nobody listens at this one. */
+		h->refused = end == QUESTION_REFUSED;
+		if (h->refused)
+			h->runtime_path = h->runtime_paths[1];
+		load_adopt(h);
+		return;
+	}
+	if (end == QUESTION_ANSWERED) {
+		haproxy_read_servers(h, answer, true);
+		h->runtime = runtime_open(h->base, h->runtime_path, &events);
+		h->source = source_open(h->receiver, h->runtime_path, SOURCE_AGAIN);
+	} else {
+		h->other_socket = true;
+	}
+	ask_adopted_master(h);
 }
 
 void load_adopt(struct haproxy *h)
 {
 	h->step = LOAD_ASKING;
+	h->asked_ms = time_monotonic_ms();
 	table_build(&h->table, h->env);
 	h->question = question_ask(
-		h->base, h->runtime_path, "show servers state", ASK_TIMEOUT_MS, on_health, h);
+		h->base, h->runtime_path, "show servers state", PATIENT_MS, on_health, h);
 }
 
 void load_process_ended(struct haproxy *h)
 {
 	struct errbuf eb = {0};
 
+	question_cancel(h->asking);
+	h->asking = NULL;
 	if (h->step == LOAD_WAITING || h->step == LOAD_ASKING)
 		load_cancel(h);
 	err_set(&eb, ERR_IO, "HAProxy ended; it is started again");
@@ -430,6 +570,8 @@ void load_cancel(struct haproxy *h)
 	check_cancel(h->check);
 	h->check = NULL;
 	file_set_finish(&h->written);
+	question_cancel(h->asking);
+	h->asking = NULL;
 	if (h->poll_timer != NULL)
 		event_del(h->poll_timer);
 	h->step = LOAD_NONE;

@@ -1,49 +1,45 @@
 /*
- * Takes lines off the log's connections (one for each worker process), and the datagrams of those that are
- * leaving, and hands them, parsed, to the driver.
+ * Takes lines off the connections to the workers' rings and hands them, parsed, to the driver.
  * Invariant: one read takes at most READ_BYTES, so that a flood does not hold up everything else.
  */
 #include "core/proxy/haproxy_receiver.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <unistd.h>
 
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/event.h>
-#include <event2/listener.h>
 
 #include "core/base/limits.h"
 #include "core/base/mem.h"
+#include "core/base/time.h"
 
 enum {
-	SOURCES_MAX =
-		64, /* workers that a reload replaced may live for long, each with its connection */
 	READ_BYTES = 256 << 10,
-	LENGTH_DIGITS = 6,
 	LINE_MAX_BYTES = 2 * LIMIT_LOG_LINE,
-	DATAGRAMS_AT_ONCE = 64,
-};
-
-struct receiver;
-
-struct source {
-	struct receiver *receiver;
-	struct bufferevent *bev; /* NULL: unused */
-	size_t skip; /* bytes still to come of a line that is too long */
+	SETTLED_MS = 1000,
+	/* Threads overtake each other: the first line that is read need not be number 0. */
+	FIRST_AT_MOST = 64,
 };
 
 struct receiver {
+	struct event_base *base;
 	struct receiver_events events;
-	struct evconnlistener *listener;
 	struct event *second;
-	struct event *datagram;
 	struct line_counts counts;
-	struct source sources[SOURCES_MAX];
+};
+
+struct source {
+	struct receiver *receiver;
+	struct bufferevent *bev;
+	enum source_kind kind;
+	bool skipping; /* the rest of a line that is too long */
+	bool settled; /* what comes is new */
+	bool begun; /* something has come */
+	int64_t last_ms; /* monotonic, of the last byte */
 };
 
 /* ---- loss --------------------------------------------------------------------------------------------------- */
@@ -56,19 +52,50 @@ static struct line_count *find_count(struct line_counts *counts, int64_t pid)
 	return NULL;
 }
 
-void line_counts_add(struct line_counts *counts, int64_t pid, int64_t number)
+static struct line_count *add_count(struct line_counts *counts, int64_t pid, int64_t number)
+{
+	struct line_count *count = &counts->of[counts->next++ % COUNTED_PROCESSES];
+
+	free(count->seen);
+	*count = (struct line_count){.pid = pid, .first = number, .last = number};
+	count->seen = xcalloc(LINES_REMEMBERED / 64, sizeof(*count->seen));
+	return count;
+}
+
+static uint64_t *seen_word(struct line_count *count, int64_t number)
+{
+	return &count->seen[number % LINES_REMEMBERED / 64];
+}
+
+/* The numbers between the newest and this one have not been seen. */
+static void advance(struct line_count *count, int64_t number)
+{
+	int64_t n = count->last + 1;
+
+	if (number - count->last >= LINES_REMEMBERED)
+		n = number - LINES_REMEMBERED + 1;
+	for (; n <= number; n++)
+		*seen_word(count, n) &= ~(UINT64_C(1) << (n % 64));
+	count->last = number;
+}
+
+enum line_news line_counts_add(struct line_counts *counts, int64_t pid, int64_t number)
 {
 	struct line_count *count = find_count(counts, pid);
+	bool first = count == NULL;
+	uint64_t bit = UINT64_C(1) << (number % 64);
 
-	if (count == NULL) {
-		count = &counts->of[counts->next++ % COUNTED_PROCESSES];
-		*count = (struct line_count){.pid = pid, .first = number, .last = number};
-	}
+	if (first)
+		count = add_count(counts, pid, number);
+	if (number > count->last)
+		advance(count, number);
+	else if (number <= count->last - LINES_REMEMBERED || (*seen_word(count, number) & bit) != 0)
+		return LINE_SEEN;
+	*seen_word(count, number) |= bit;
 	if (number < count->first)
 		count->first = number; /* a thread was overtaken at the very beginning */
 	count->arrived++;
-	if (number > count->last)
-		count->last = number;
+	return first ? LINE_FIRST : LINE_NEW;
 }
 
 int64_t line_counts_check(struct line_counts *counts)
@@ -93,40 +120,40 @@ int64_t line_counts_check(struct line_counts *counts)
 	return lost;
 }
 
-/* ---- the socket ------------------------------------------------------------------------------------------- */
+void line_counts_finish(struct line_counts *counts)
+{
+	for (size_t i = 0; i < COUNTED_PROCESSES; i++)
+		free(counts->of[i].seen);
+	*counts = (struct line_counts){0};
+}
 
-static void take_line(struct receiver *receiver, char *line, size_t len)
+/* ---- lines ------------------------------------------------------------------------------------------------ */
+
+/* Whether a request is to be passed on: it is the first time that its line is read. */
+static bool is_news(struct receiver *receiver, const struct log_record *record, bool again)
+{
+	const struct receiver_events *events = &receiver->events;
+	enum line_news news = line_counts_add(&receiver->counts, record->pid, record->counter);
+
+	if (news == LINE_SEEN)
+		return false;
+	if (again && events->recorded != NULL && events->recorded(events->arg, record))
+		return false;
+	if (news == LINE_FIRST && record->counter > FIRST_AT_MOST)
+		events->lost(events->arg, -1);
+	return true;
+}
+
+static void take_line(struct receiver *receiver, char *line, size_t len, bool again, bool settled)
 {
 	struct log_record record;
 	enum log_kind kind = log_parse(line, len, &record);
 
-	if (kind == LOG_REQUEST)
-		line_counts_add(&receiver->counts, record.pid, record.counter);
+	if (len == 0 || (kind == LOG_REQUEST && !is_news(receiver, &record, again)))
+		return;
+	if (kind == LOG_HEALTH && !settled)
+		kind = LOG_OTHER;
 	receiver->events.line(receiver->events.arg, kind, &record);
-}
-
-static void close_source(struct source *source)
-{
-	if (source->bev != NULL)
-		bufferevent_free(source->bev);
-	source->bev = NULL;
-}
-
-/* The length before a line; 0 while it is not whole, SIZE_MAX when it is none. `ret_digits` with the blank. */
-static size_t read_length(struct evbuffer *input, size_t *ret_digits)
-{
-	char text[LENGTH_DIGITS + 1];
-	ssize_t got = evbuffer_copyout(input, text, sizeof(text));
-	struct str digits = {text, got > 0 ? (size_t)got : 0};
-	size_t blank = str_find_char(digits, ' ');
-	uint64_t length;
-
-	if (blank == digits.n)
-		return digits.n > LENGTH_DIGITS ? SIZE_MAX : 0;
-	*ret_digits = blank + 1;
-	if (!str_to_u64((struct str){text, blank}, &length) || length == 0)
-		return SIZE_MAX;
-	return (size_t)length;
 }
 
 static void refuse_line(struct receiver *receiver)
@@ -136,42 +163,49 @@ static void refuse_line(struct receiver *receiver)
 	receiver->events.line(receiver->events.arg, LOG_MALFORMED, &none);
 }
 
-/* Whether the line that is being passed over is behind us. */
-static bool skip_line(struct source *source, struct evbuffer *input)
+/* The lines that are whole; returns their bytes. The rest of one that is too long is passed over. */
+static size_t take_lines(struct source *source, char *text, size_t len)
 {
-	size_t there = evbuffer_get_length(input);
-	size_t skipped = there < source->skip ? there : source->skip;
+	size_t at = 0;
 
-	evbuffer_drain(input, skipped);
-	source->skip -= skipped;
-	return source->skip == 0;
+	while (at < len) {
+		char *end = memchr(text + at, '\n', len - at);
+		size_t line_len = (end != NULL ? (size_t)(end - text) : len) - at;
+
+		if (end == NULL && !source->skipping && line_len <= LINE_MAX_BYTES)
+			break;
+		if (!source->skipping && line_len > LINE_MAX_BYTES)
+			refuse_line(source->receiver);
+		else if (!source->skipping)
+			take_line(source->receiver, text + at, line_len,
+				source->kind == SOURCE_AGAIN, source->settled);
+		source->skipping = end == NULL;
+		at += line_len + (end != NULL);
+	}
+	return at;
 }
+
+void receiver_take(struct receiver *receiver, char *text, size_t len)
+{
+	struct source source = {.receiver = receiver, .kind = SOURCE_AGAIN};
+
+	take_lines(&source, text, len);
+}
+
+/* ---- connections ------------------------------------------------------------------------------------------ */
 
 static void on_read(struct bufferevent *bev, void *arg)
 {
 	struct source *source = arg;
 	struct evbuffer *input = bufferevent_get_input(bev);
-	size_t digits, length;
+	size_t len = evbuffer_get_length(input);
 
-	while (skip_line(source, input) && (length = read_length(input, &digits)) > 0) {
-		if (length == SIZE_MAX) {
-			refuse_line(source->receiver);
-			close_source(source); /* out of step; HAProxy connects again */
-			return;
-		}
-		if (length > LINE_MAX_BYTES) {
-			refuse_line(source->receiver);
-			evbuffer_drain(input, digits);
-			source->skip = length;
-			continue;
-		}
-		if (evbuffer_get_length(input) < digits + length)
-			return;
-		evbuffer_drain(input, digits);
-		take_line(
-			source->receiver, (char *)evbuffer_pullup(input, (ssize_t)length), length);
-		evbuffer_drain(input, length);
-	}
+	if (source->begun && source_quiet_ms(source) > SETTLED_MS)
+		source->settled = true;
+	source->begun = true;
+	source->last_ms = time_monotonic_ms();
+	len = take_lines(source, (char *)evbuffer_pullup(input, -1), len);
+	evbuffer_drain(input, len);
 }
 
 static void on_event(struct bufferevent *bev, short what, void *arg)
@@ -183,65 +217,44 @@ static void on_event(struct bufferevent *bev, short what, void *arg)
 	/* A worker that is killed leaves a line behind that is not whole. */
 	if (evbuffer_get_length(bufferevent_get_input(bev)) > 0)
 		refuse_line(source->receiver);
-	close_source(source);
+	bufferevent_disable(bev, EV_READ);
+	source->receiver->events.ended(source->receiver->events.arg, source);
 }
 
-static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *address,
-	int len, void *arg)
+struct source *source_open(struct receiver *receiver, const char *path, enum source_kind kind)
 {
-	struct receiver *receiver = arg;
+	static const char command[] = "show events umbra:log -w\n";
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct source *source;
 
-	(void)address;
-	(void)len;
-	for (size_t i = 0; i < SOURCES_MAX; i++) {
-		struct source *source = &receiver->sources[i];
-		if (source->bev != NULL)
-			continue;
-		source->receiver = receiver;
-		source->skip = 0;
-		source->bev = bufferevent_socket_new(
-			evconnlistener_get_base(listener), fd, BEV_OPT_CLOSE_ON_FREE);
-		bufferevent_set_max_single_read(source->bev, READ_BYTES);
-		bufferevent_setcb(source->bev, on_read, NULL, on_event, source);
-		bufferevent_enable(source->bev, EV_READ);
+	if (!str_copy(address.sun_path, sizeof(address.sun_path), str_of(path)))
+		return NULL;
+	source = xcalloc(1, sizeof(*source));
+	source->receiver = receiver;
+	source->kind = kind;
+	source->settled = kind == SOURCE_NEW;
+	source->last_ms = time_monotonic_ms();
+	source->bev = bufferevent_socket_new(
+		receiver->base, -1, BEV_OPT_CLOSE_ON_FREE | BEV_OPT_DEFER_CALLBACKS);
+	bufferevent_set_max_single_read(source->bev, READ_BYTES);
+	bufferevent_setcb(source->bev, on_read, NULL, on_event, source);
+	bufferevent_enable(source->bev, EV_READ | EV_WRITE);
+	bufferevent_socket_connect(source->bev, (struct sockaddr *)&address, sizeof(address));
+	bufferevent_write(source->bev, command, sizeof(command) - 1);
+	return source;
+}
+
+void source_close(struct source *source)
+{
+	if (source == NULL)
 		return;
-	}
-	evutil_closesocket(fd);
+	bufferevent_free(source->bev);
+	free(source);
 }
 
-/* Of a worker that is leaving. */
-static void on_datagram(evutil_socket_t fd, short what, void *arg)
+int64_t source_quiet_ms(const struct source *source)
 {
-	static char line[LINE_MAX_BYTES];
-	struct receiver *receiver = arg;
-
-	(void)what;
-	for (int i = 0; i < DATAGRAMS_AT_ONCE; i++) {
-		ssize_t len = recv(fd, line, sizeof(line), MSG_TRUNC);
-
-		if (len < 0)
-			return;
-		if (len == 0 || len > (ssize_t)sizeof(line))
-			refuse_line(receiver);
-		else
-			take_line(receiver, line, (size_t)len);
-	}
-}
-
-static bool open_datagrams(
-	struct receiver *receiver, struct event_base *base, const struct sockaddr_un *address)
-{
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-
-	unlink(address->sun_path);
-	if (fd < 0 || bind(fd, (const struct sockaddr *)address, sizeof(*address)) != 0) {
-		if (fd >= 0)
-			close(fd);
-		return false;
-	}
-	receiver->datagram = event_new(base, fd, EV_READ | EV_PERSIST, on_datagram, receiver);
-	event_add(receiver->datagram, NULL);
-	return true;
+	return time_monotonic_ms() - source->last_ms;
 }
 
 static void on_second(evutil_socket_t fd, short what, void *arg)
@@ -255,26 +268,13 @@ static void on_second(evutil_socket_t fd, short what, void *arg)
 		receiver->events.lost(receiver->events.arg, lost);
 }
 
-struct receiver *receiver_create(struct event_base *base, const char *path,
-	const char *leaving_path, const struct receiver_events *events, struct errbuf *eb)
+struct receiver *receiver_create(struct event_base *base, const struct receiver_events *events)
 {
 	static const struct timeval second = {1, 0};
-	struct sockaddr_un address = {.sun_family = AF_UNIX}, leaving = address;
 	struct receiver *receiver = xcalloc(1, sizeof(*receiver));
 
+	receiver->base = base;
 	receiver->events = *events;
-	str_copy(address.sun_path, sizeof(address.sun_path), str_of(path));
-	str_copy(leaving.sun_path, sizeof(leaving.sun_path), str_of(leaving_path));
-	unlink(path);
-	receiver->listener = evconnlistener_new_bind(base, on_accept, receiver,
-		LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, -1, (struct sockaddr *)&address,
-		sizeof(address));
-	if (receiver->listener == NULL || !open_datagrams(receiver, base, &leaving)) {
-		err_set(eb, ERR_IO, "the log socket %s cannot be made: %s",
-			receiver->listener == NULL ? path : leaving_path, strerror(errno));
-		receiver_destroy(receiver);
-		return NULL;
-	}
 	receiver->second = event_new(base, -1, EV_PERSIST, on_second, receiver);
 	event_add(receiver->second, &second);
 	return receiver;
@@ -284,15 +284,7 @@ void receiver_destroy(struct receiver *receiver)
 {
 	if (receiver == NULL)
 		return;
-	if (receiver->second != NULL)
-		event_free(receiver->second);
-	if (receiver->datagram != NULL) {
-		close(event_get_fd(receiver->datagram));
-		event_free(receiver->datagram);
-	}
-	if (receiver->listener != NULL)
-		evconnlistener_free(receiver->listener);
-	for (size_t i = 0; i < SOURCES_MAX; i++)
-		close_source(&receiver->sources[i]);
+	event_free(receiver->second);
+	line_counts_finish(&receiver->counts);
 	free(receiver);
 }

@@ -1,44 +1,60 @@
 /*
- * The socket HAProxy sends its log to, and the count of lines that did not arrive.
+ * Reads HAProxy's log: a ring in a worker's memory, read over its runtime socket, and the count of lines that
+ * did not arrive.
  *
- * Lines go into a ring in HAProxy's memory and from there over a stream to us, each with its length before
- * it ("123 R 0 ..."; RFC 6587 section 3.4.1). A datagram socket would be simpler, but the kernel lets 10
- * datagrams wait (net.unix.max_dgram_qlen) and HAProxy drops what does not fit; the ring holds some 30,000
- * lines, also while the control plane is away. When even that is too small, the oldest lines are gone: each
- * line carries its number among those of its process (%lc), so loss is a gap in the numbers. A gap counts
- * once it has stayed open over a second.
+ * `show events RING -w` (management.txt) answers with the lines the ring still has and goes on with those that
+ * come. The ring has 8 MiB and costs nothing while nobody reads; a reader that comes back finds what was
+ * logged meanwhile. When even that is too small, the oldest lines are gone: each line carries its number among
+ * those of its process (%lc), so loss is a gap in the numbers, and a line that comes twice is known by it. A gap
+ * counts once it has stayed open over a second.
  *
- * A worker that a reload replaces lets go of the ring at once. What it answers from then on comes as datagrams,
- * to a second socket; that is little, for it takes no new connections. What is no line (too long, cut short, without its length) comes as
- * LOG_MALFORMED with nothing in the record.
+ * Each worker has a ring of its own, so there is a source for each. A worker that a reload replaced goes on
+ * writing to the connection it has, and does not end before that is closed. What is no line (too long, cut
+ * short) comes as LOG_MALFORMED with nothing in the record.
  */
 #ifndef UMBRA_PROXY_HAPROXY_RECEIVER_H
 #define UMBRA_PROXY_HAPROXY_RECEIVER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-#include "core/base/err.h"
 #include "core/proxy/haproxy_log.h"
 
 struct event_base;
 struct receiver;
+struct source;
 
 struct receiver_events {
 	void (*line)(void *arg, enum log_kind kind, struct log_record *record);
+	/* Lines that did not arrive; -1: it is not known how many. */
 	void (*lost)(void *arg, int64_t count);
+	/* Whether a request's line was recorded by an earlier run; asked for lines of SOURCE_AGAIN. NULL: never. */
+	bool (*recorded)(void *arg, const struct log_record *record);
+	/* The connection is gone. The source is still to be closed. */
+	void (*ended)(void *arg, struct source *source);
 	void *arg;
 };
 
-/*
- * Listens on `path` for the ring and takes datagrams on `leaving_path` (replacing what an earlier run left).
- * NULL with the sentence in `eb`.
- */
-struct receiver *receiver_create(struct event_base *base, const char *path,
-	const char *leaving_path, const struct receiver_events *events, struct errbuf *eb);
+struct receiver *receiver_create(struct event_base *base, const struct receiver_events *events);
+/* All its sources must be closed. NULL is fine. */
 void receiver_destroy(struct receiver *receiver);
 
+/*
+ * Of SOURCE_AGAIN some lines may have been read before: requests that were are passed over, and what it says of
+ * servers' health is old until it has been quiet for a second.
+ */
+enum source_kind { SOURCE_NEW, SOURCE_AGAIN };
+/* Reads the log of the worker whose runtime socket is at `path`. NULL when the path is too long. */
+struct source *source_open(struct receiver *receiver, const char *path, enum source_kind kind);
+/* NULL is fine. */
+void source_close(struct source *source);
+/* How long nothing has come, from the time it was opened. */
+int64_t source_quiet_ms(const struct source *source);
+/* Lines that were read in another way, as of SOURCE_AGAIN. Changes the text. */
+void receiver_take(struct receiver *receiver, char *text, size_t len);
+
 /* The numbers seen of each process. Pure; the receiver has one. */
-enum { COUNTED_PROCESSES = 16 };
+enum { COUNTED_PROCESSES = 64, LINES_REMEMBERED = 1 << 17 };
 struct line_counts {
 	struct line_count {
 		int64_t pid; /* 0: unused */
@@ -46,11 +62,15 @@ struct line_counts {
 		int64_t arrived;
 		int64_t told; /* lost lines already reported */
 		int64_t open; /* gaps at the last check */
+		uint64_t *seen; /* a bit for each of the last LINES_REMEMBERED numbers */
 	} of[COUNTED_PROCESSES];
 	unsigned next; /* the entry to give to a new process */
 };
-void line_counts_add(struct line_counts *counts, int64_t pid, int64_t number);
+/* Whether it is new, and whether it is the first of its process. An older one than is remembered was seen. */
+enum line_news { LINE_SEEN, LINE_NEW, LINE_FIRST };
+enum line_news line_counts_add(struct line_counts *counts, int64_t pid, int64_t number);
 /* Lines that are surely lost and not yet told. Called once a second. */
 int64_t line_counts_check(struct line_counts *counts);
+void line_counts_finish(struct line_counts *counts);
 
 #endif

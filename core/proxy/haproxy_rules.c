@@ -106,14 +106,6 @@ const char rules_strict[] =
 	"\n";
 
 /*
- * A worker that a reload replaces lets go of the ring at once, and what it answers after that would be lost:
- * it sends these lines as datagrams. Streams that were answered before have no rule left, and are lost.
- */
-const char rules_leaving[] =
-	"	http-request set-log-level err if { stopping }\n"
-	"	http-response set-log-level err if { stopping }\n";
-
-/*
  * Read by haproxy_log.c. Numbers and words that hold no space come first; what is captured as it came is
  * last. %lc counts the lines of this process: a gap in it is a line that was lost.
  */

@@ -27,7 +27,6 @@ extern const char rules_base[];
 extern const char rules_lenient[];
 extern const char rules_strict[];
 /* Lines of the frontend, in the order they are used. */
-extern const char rules_leaving[];
 extern const char rules_log[];
 extern const char rules_captures[];
 extern const char rules_service[];

@@ -4,10 +4,13 @@
  */
 #include "core/proxy/haproxy_runtime.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
@@ -182,27 +185,27 @@ void runtime_close(struct runtime *runtime)
 
 struct question {
 	struct bufferevent *bev;
-	void (*done)(void *arg, struct str answer);
+	question_done_fn done;
 	void *arg;
+	bool refused;
 };
-
-static void end_question(struct question *question, bool answered)
-{
-	struct evbuffer *input = bufferevent_get_input(question->bev);
-	size_t len = evbuffer_get_length(input);
-	struct str answer = {0};
-
-	if (answered && len > 0)
-		answer = (struct str){(const char *)evbuffer_pullup(input, -1), len};
-	question->done(question->arg, answer);
-	question_cancel(question);
-}
 
 static void on_question_event(struct bufferevent *bev, short what, void *arg)
 {
-	(void)bev;
-	if (what & (BEV_EVENT_EOF | BEV_EVENT_ERROR | BEV_EVENT_TIMEOUT))
-		end_question(arg, (what & BEV_EVENT_EOF) != 0);
+	struct question *question = arg;
+	struct evbuffer *input = bufferevent_get_input(bev);
+	size_t len = evbuffer_get_length(input);
+	struct str answer = {0};
+
+	if ((what & (BEV_EVENT_EOF | BEV_EVENT_ERROR | BEV_EVENT_TIMEOUT)) == 0)
+		return;
+	if ((what & BEV_EVENT_EOF) != 0 && len > 0)
+		answer = (struct str){(const char *)evbuffer_pullup(input, -1), len};
+	question->done(question->arg, answer,
+		answer.p != NULL    ? QUESTION_ANSWERED
+		: question->refused ? QUESTION_REFUSED
+				    : QUESTION_SILENT);
+	question_cancel(question);
 }
 
 void question_cancel(struct question *question)
@@ -213,24 +216,47 @@ void question_cancel(struct question *question)
 	free(question);
 }
 
+/*
+ * A Unix socket connects at once or not at all, and takes what is short. With a queue that is full somebody is
+ * there and does not answer. The master answers and then waits for more unless it is told that no more comes.
+ */
+static int send_to(const char *path, const char *command, bool *ret_refused)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	struct sockaddr_un address;
+	struct iovec parts[] = {{(char *)(uintptr_t)command, strlen(command)}, {(char[]){'\n'}, 1}};
+	struct msghdr message = {.msg_iov = parts, .msg_iovlen = ARRAY_LEN(parts)};
+
+	make_address(path, &address);
+	if (fd < 0)
+		return -1;
+	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0 &&
+		sendmsg(fd, &message, MSG_NOSIGNAL) == (ssize_t)strlen(command) + 1 &&
+		shutdown(fd, SHUT_WR) == 0)
+		return fd;
+	*ret_refused = errno == ECONNREFUSED || errno == ENOENT || errno == ENOTDIR;
+	close(fd);
+	return -1;
+}
+
 struct question *question_ask(struct event_base *base, const char *path, const char *command,
-	int timeout_ms, void (*done)(void *arg, struct str answer), void *arg)
+	int timeout_ms, question_done_fn done, void *arg)
 {
 	struct timeval timeout = time_wait_ms(timeout_ms);
 	struct question *question = xcalloc(1, sizeof(*question));
-	struct sockaddr_un address;
+	int fd = send_to(path, command, &question->refused);
 
-	make_address(path, &address);
 	question->done = done;
 	question->arg = arg;
 	question->bev =
-		bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE | BEV_OPT_DEFER_CALLBACKS);
+		bufferevent_socket_new(base, fd, BEV_OPT_CLOSE_ON_FREE | BEV_OPT_DEFER_CALLBACKS);
 	bufferevent_setcb(question->bev, NULL, NULL, on_question_event, question);
+	if (fd < 0) {
+		bufferevent_trigger_event(question->bev, BEV_EVENT_ERROR, 0);
+		return question;
+	}
 	bufferevent_set_timeouts(question->bev, &timeout, NULL);
 	bufferevent_setwatermark(question->bev, EV_READ, 0, ANSWER_MAX);
-	bufferevent_enable(question->bev, EV_READ | EV_WRITE);
-	bufferevent_socket_connect(question->bev, (struct sockaddr *)&address, sizeof(address));
-	bufferevent_write(question->bev, command, strlen(command));
-	bufferevent_write(question->bev, "\n", 1);
+	bufferevent_enable(question->bev, EV_READ);
 	return question;
 }

@@ -41,12 +41,18 @@ size_t runtime_waiting(const struct runtime *runtime);
 
 /*
  * One question over a connection of its own, also to the master's socket: `done` gets the whole answer, or
- * p == NULL when there was none within timeout_ms. `done` is never called from inside; the question ends
- * with it, or with question_cancel() (NULL is fine).
+ * p == NULL when there was none. `done` is never called from inside; the question ends with it, or with
+ * question_cancel() (NULL is fine).
  */
 struct question;
+enum question_end {
+	QUESTION_ANSWERED,
+	QUESTION_REFUSED, /* nobody listens: the socket is not there, or whoever made it is gone */
+	QUESTION_SILENT, /* not answered within timeout_ms, or the connection broke */
+};
+typedef void (*question_done_fn)(void *arg, struct str answer, enum question_end end);
 struct question *question_ask(struct event_base *base, const char *path, const char *command,
-	int timeout_ms, void (*done)(void *arg, struct str answer), void *arg);
+	int timeout_ms, question_done_fn done, void *arg);
 void question_cancel(struct question *question);
 
 #endif

@@ -48,6 +48,11 @@ struct proxy_facts {
 	int64_t revision; /* the environment's, applied */
 	int64_t lag_ms; /* how long the oldest change not yet applied has been waiting; 0: none waits */
 	int64_t check_interval_ms; /* of health checks that name none; grows above 2,000 endpoints */
+	/* Why changes of services are not loaded yet though all is well; "" when none wait. */
+	const char *waiting;
+	/* Processes that a reload replaced and that live on for connections that are open. */
+	size_t old_workers;
+	int64_t old_workers_bytes; /* of memory they have together */
 	uint64_t reloads; /* by this control plane */
 	uint64_t restarts; /* after the process died */
 	uint64_t commands; /* changes made without a reload */
@@ -75,6 +80,11 @@ struct proxy_events {
 	void (*request)(void *arg, const struct request *request);
 	/* A line of the log that is no record. */
 	void (*malformed)(void *arg);
+	/*
+	 * Whether the request with this id was recorded by an earlier run. Asked after an adoption, when the proxy's
+	 * log is read that was written meanwhile. NULL: none was.
+	 */
+	bool (*recorded)(void *arg, struct str id);
 	/* Records that did not arrive; -1: it is not known how many. */
 	void (*lost)(void *arg, int64_t count, const char *why);
 	/*

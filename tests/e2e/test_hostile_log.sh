@@ -51,11 +51,17 @@ safe "umbra events" "$T/events"
 "$UMBRA" session show $'x\x1b[31m' >"$T/error" 2>&1
 safe "an error that quotes" "$T/error"
 
-# ---- lines no proxy would write, straight into the log socket ----------------------------------------
-# A line that says it is a request ("R ...") and is none is counted, and so is what is no line at all: 100 kB, no
-# length before it, a connection that ends within one. Anything else is the proxy's own talk and passed over.
+# ---- lines no proxy would write, straight into its log -----------------------------------------------
+# A line that says it is a request ("R ...") and is none is counted, and so is one of 100 kB. Anything else is the
+# proxy's own talk and passed over. A program between serve and the proxy's socket puts them into what is read.
 malformed() { status_of proxy.lines_malformed; }
-inject() { "$HELPERS/logline" "$T/data/proxy/log.sock" "$@" || fail "the log socket does not take it"; }
+mv "$T/data/proxy/runtime.sock" "$T/real.sock"
+"$HELPERS/logline" between "$T/data/proxy/runtime.sock" "$T/real.sock" "$T/input.sock" 2>>"$T/between.err" &
+pids+=($!)
+wait_until 5 test -S "$T/data/proxy/runtime.sock" || fail "nobody is between serve and the proxy"
+service another # a reload: the log is read through the new socket from now on
+wait_until 10 test -S "$T/input.sock" || fail "the log is not read: $(cat "$T/between.err")"
+inject() { "$HELPERS/logline" "$T/input.sock" "$@" || fail "the log does not take it"; }
 before=$(malformed)
 { printf 'R '; head -c 20000 /dev/zero | tr '\0' 'x'; } | inject
 printf 'R %s' "{\"${esc}[31m\":\"${rlo}${bad}" | inject
@@ -64,10 +70,10 @@ printf 'R ' | inject
 { printf 'R '; head -c 100000 /dev/zero | tr '\0' 'x'; } | inject
 head -c 100000 /dev/urandom | inject raw
 printf '%s' "${esc}]0;title${bel}" | inject
-printf '99999999999999999999 R' | inject raw
-printf '12' | inject raw
+printf 'R 99999999999999999999 R\nR' | inject raw
+printf ' 12' | inject
 printf '<134>%s\n\n\n' "$esc" | inject
-counted() { [ "$(malformed)" -ge $((before + 8)) ]; }
+counted() { [ "$(malformed)" -ge $((before + 7)) ]; }
 wait_until 5 counted || fail "malformed lines are not counted: $before, now $(malformed)"
 get cart /after
 after() { "$UMBRA" logs -n 5 path:/after 2>/dev/null | grep -q /after; }

@@ -1,4 +1,7 @@
-/* The log's socket: lines in any pieces, and what is no line counted without losing the ones behind it. */
+/*
+ * The reader of a worker's log: lines in any pieces, what is no line counted without losing the ones behind it,
+ * and a line that comes twice taken once.
+ */
 #include "core/proxy/haproxy_receiver.h"
 
 #include <setjmp.h>
@@ -24,8 +27,10 @@ struct bench {
 	struct event_base *base;
 	struct receiver *receiver;
 	char path[64];
-	char leaving[64];
 	char seen[64]; /* a letter for each line */
+	int64_t lost;
+	bool recorded; /* what is asked for was */
+	bool ended;
 };
 
 static void on_line(void *arg, enum log_kind kind, struct log_record *record)
@@ -42,21 +47,28 @@ static void on_line(void *arg, enum log_kind kind, struct log_record *record)
 
 static void on_lost(void *arg, int64_t count)
 {
-	(void)arg;
-	(void)count;
-	fail();
+	((struct bench *)arg)->lost += count;
+}
+
+static bool on_recorded(void *arg, const struct log_record *record)
+{
+	(void)record;
+	return ((struct bench *)arg)->recorded;
+}
+
+static void on_ended(void *arg, struct source *source)
+{
+	((struct bench *)arg)->ended = true;
+	source_close(source);
 }
 
 static void bench_init(struct bench *bench)
 {
-	const struct receiver_events events = {on_line, on_lost, bench};
-	struct errbuf eb;
+	const struct receiver_events events = {on_line, on_lost, on_recorded, on_ended, bench};
 
 	*bench = (struct bench){.base = event_base_new()};
 	snprintf(bench->path, sizeof(bench->path), P_tmpdir "/umbra-log-%d", (int)getpid());
-	snprintf(bench->leaving, sizeof(bench->leaving), P_tmpdir "/umbra-leaving-%d",
-		(int)getpid());
-	bench->receiver = receiver_create(bench->base, bench->path, bench->leaving, &events, &eb);
+	bench->receiver = receiver_create(bench->base, &events);
 	assert_non_null(bench->receiver);
 }
 
@@ -65,36 +77,49 @@ static void bench_finish(struct bench *bench)
 	receiver_destroy(bench->receiver);
 	event_base_free(bench->base);
 	unlink(bench->path);
-	unlink(bench->leaving);
 }
 
-static int connect_to(const struct bench *bench)
+static int listen_at(const struct bench *bench)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
+	unlink(bench->path);
 	assert_true(str_copy(address.sun_path, sizeof(address.sun_path), str_of(bench->path)));
-	assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(listen(fd, 1), 0);
 	return fd;
 }
 
-/* Sends `text`, `piece` bytes at a time, and the end of the connection. */
-static void send_all(struct bench *bench, struct str text, size_t piece)
+static void turn(struct bench *bench, int turns)
 {
-	int fd = connect_to(bench);
+	for (int i = 0; i < turns; i++)
+		event_base_loop(bench->base, EVLOOP_NONBLOCK);
+}
 
+/* Answers a reader of `kind` with the text, `piece` bytes at a time, and the end of the connection. */
+static void send_all(struct bench *bench, enum source_kind kind, struct str text, size_t piece)
+{
+	char asked[64] = "";
+	int listener = listen_at(bench), fd;
+
+	bench->ended = false;
+	assert_non_null(source_open(bench->receiver, bench->path, kind));
+	turn(bench, 4);
+	fd = accept(listener, NULL, NULL);
+	assert_true(recv(fd, asked, sizeof(asked) - 1, 0) > 0);
+	assert_string_equal(asked, "show events umbra:log -w\n");
 	while (text.n > 0) {
 		size_t len = text.n < piece ? text.n : piece;
 
-		if (send(fd, text.p, len, MSG_NOSIGNAL) != (ssize_t)len)
-			break; /* it was closed on us */
+		assert_int_equal(send(fd, text.p, len, MSG_NOSIGNAL), len);
 		text = (struct str){text.p + len, text.n - len};
-		for (int i = 0; i < 4; i++)
-			event_base_loop(bench->base, EVLOOP_NONBLOCK);
+		turn(bench, 4);
 	}
 	close(fd);
-	for (int i = 0; i < 8; i++)
-		event_base_loop(bench->base, EVLOOP_NONBLOCK);
+	close(listener);
+	turn(bench, 8);
+	assert_true(bench->ended);
 }
 
 /* "#" stands for HUGE_LINE bytes. */
@@ -105,19 +130,16 @@ static void test_what_is_no_line(void **state)
 		const char *seen;
 	} cases[] = {
 		{"", ""},
-		{"2 ab3 abc", "oo"},
-		{"2 R 2 ab", "!o"},
+		{"ab\nabc\n", "oo"},
+		{"ab\n\nabc\n", "oo"},
+		{"R \nab\n", "!o"},
 		/* Too long: counted once, and the next is read. */
-		{"100000 #2 ab", "!o"},
-		{"2 ab100000 #100000 #2 ab", "o!!o"},
-		/* Out of step: counted, and the connection with it. */
-		{"hello2 ab", "!"},
-		{"0 2 ab", "!"},
-		{"12345678 ab", "!"},
+		{"#\nab\n", "!o"},
+		{"ab\n#\n##\nab\n", "o!!o"},
 		/* Cut short. */
-		{"12", "!"},
-		{"2 ab9 abc", "o!"},
-		{"100000 abc", "!"},
+		{"a", "!"},
+		{"ab\nabc", "o!"},
+		{"#", "!"},
 	};
 	static const size_t pieces[] = {50000, 5000, 3};
 	struct bench bench;
@@ -135,45 +157,107 @@ static void test_what_is_no_line(void **state)
 		strbuf_reset(&text);
 		for (const char *c = cases[at].text; *c != '\0'; c++)
 			for (int n = *c == '#' ? HUGE_LINE : 1; n > 0; n--)
-				strbuf_add_char(&text, *c);
+				strbuf_add_char(&text, *c == '#' ? 'x' : *c);
 		memset(bench.seen, 0, sizeof(bench.seen));
-		send_all(&bench, strbuf_str(&text), piece);
+		send_all(&bench, SOURCE_NEW, strbuf_str(&text), piece);
 		if (strcmp(bench.seen, cases[at].seen) != 0)
 			fail_msg("%s by %zu: %s", cases[at].text, piece, bench.seen);
 	}
+	assert_int_equal(bench.lost, 0);
 	strbuf_finish(&text);
 	bench_finish(&bench);
 }
 
-/* What a worker that is leaving sends: a datagram a line. */
-static void test_datagrams(void **state)
+/* A line with this number of process 7. */
+static void add_request(struct strbuf *text, int number)
 {
-	static char huge[HUGE_LINE];
-	static const struct str lines[] = {
-		{"ab", 2}, {"R ", 2}, {huge, sizeof(huge)}, {"abc", 3}, {"", 0}};
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	strbuf_addf(text,
+		"R %d 7 1795379064189045 1795379064189145 - 200 1 1 0 -- HTTP/1.1 GET cart v:0 "
+		"[127.0.0.1]:1 no-pin - 7 - - - - - - - - / {h||}\n",
+		number);
+}
+
+/* A log that is read a second time, and one that goes on. */
+static void test_twice(void **state)
+{
 	struct bench bench;
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct strbuf text;
 
 	(void)state;
 	bench_init(&bench);
-	memset(huge, 'x', sizeof(huge));
-	assert_true(str_copy(address.sun_path, sizeof(address.sun_path), str_of(bench.leaving)));
-	assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
-	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
-		assert_int_equal(send(fd, lines[i].p, lines[i].n, 0), lines[i].n);
-		event_base_loop(bench.base, EVLOOP_NONBLOCK);
-	}
-	assert_string_equal(bench.seen, "o!!o!");
-	close(fd);
+	strbuf_init(&text, 1 << 20);
+	for (int i = 0; i < 3; i++)
+		add_request(&text, i);
+	strbuf_add_c(&text, "Server cart/v:0 is DOWN.\n");
+	send_all(&bench, SOURCE_NEW, strbuf_str(&text), 50000);
+	assert_string_equal(bench.seen, "RRRH");
+	add_request(&text, 3);
+	send_all(&bench, SOURCE_AGAIN, strbuf_str(&text), 50000);
+	/* The word about health is an old one. */
+	assert_string_equal(bench.seen, "RRRHoR");
+	receiver_take(bench.receiver, text.data, text.len);
+	assert_string_equal(bench.seen, "RRRHoRo");
+	strbuf_reset(&text);
+	add_request(&text, 4);
+	bench.recorded = true;
+	send_all(&bench, SOURCE_AGAIN, strbuf_str(&text), 50000);
+	assert_string_equal(bench.seen, "RRRHoRo");
+	assert_int_equal(bench.lost, 0);
+	strbuf_finish(&text);
 	bench_finish(&bench);
+}
+
+/* A log that begins with line 500: those before were overwritten, unless an earlier run has read as far. */
+static void test_begins_late(void **state)
+{
+	struct bench bench;
+	struct strbuf text;
+
+	(void)state;
+	for (int recorded = 0; recorded < 2; recorded++) {
+		bench_init(&bench);
+		bench.recorded = recorded == 1;
+		strbuf_init(&text, 1 << 20);
+		add_request(&text, 500);
+		send_all(&bench, SOURCE_AGAIN, strbuf_str(&text), 50000);
+		assert_string_equal(bench.seen, recorded == 1 ? "" : "R");
+		assert_int_equal(bench.lost, recorded == 1 ? 0 : -1);
+		strbuf_finish(&text);
+		bench_finish(&bench);
+	}
+}
+
+/* Numbers come in any order, and those that never come are lost. */
+static void test_counts(void **state)
+{
+	static const int64_t numbers[] = {2, 0, 1, 0, 5, 3, 5};
+	static const enum line_news news[] = {
+		LINE_FIRST, LINE_NEW, LINE_NEW, LINE_SEEN, LINE_NEW, LINE_NEW, LINE_SEEN};
+	struct line_counts counts = {0};
+	int64_t far = 5 + 2 * (int64_t)LINES_REMEMBERED;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
+		assert_int_equal(line_counts_add(&counts, 7, numbers[i]), news[i]);
+	assert_int_equal(line_counts_check(&counts), 0);
+	assert_int_equal(line_counts_check(&counts), 1);
+	assert_int_equal(line_counts_check(&counts), 0);
+	/* After a gap as long as the memory, what is older counts as seen, and what is not is new. */
+	assert_int_equal(line_counts_add(&counts, 7, far), LINE_NEW);
+	assert_int_equal(line_counts_add(&counts, 7, 6), LINE_SEEN);
+	assert_int_equal(line_counts_add(&counts, 7, far - LINES_REMEMBERED + 1), LINE_NEW);
+	assert_int_equal(line_counts_add(&counts, 7, far - LINES_REMEMBERED), LINE_SEEN);
+	assert_int_equal(line_counts_add(&counts, 7, far), LINE_SEEN);
+	line_counts_finish(&counts);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_is_no_line),
-		cmocka_unit_test(test_datagrams),
+		cmocka_unit_test(test_twice),
+		cmocka_unit_test(test_begins_late),
+		cmocka_unit_test(test_counts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
