@@ -3,7 +3,8 @@
  *
  * Connections that stay open (WebSockets, streams) keep their worker until they end; nothing here cuts them.
  * A worker that has none left is let go once its log has been quiet for a second. Those that were old already
- * when this control plane started have no connection of ours: they are asked through the master.
+ * when this control plane started have no connection of ours: they are asked through the master, and what such
+ * a one logs last is gone with it.
  *
  * Memory is bounded by reloading more seldom: each reload can leave one more worker behind.
  */

@@ -12,8 +12,11 @@ ready cart 1
 	>"$T/load" 2>"$T/load.err" &
 load=$!
 taken() { [ "$(status_of traffic.taken)" -ge "$1" ]; }
+settled() { [ "$(status_of proxy.old_workers)" = 0 ]; }
 for round in 1 2; do
 	wait_until 10 taken 100 || fail "round $round: no requests are recorded"
+	# A worker that was just replaced ends with its last request, and what it logged with it if nobody reads.
+	wait_until 10 settled || fail "round $round: old workers stay: $(status_of proxy.old_workers)"
 	kill -KILL "$SERVE_PID"
 	wait "$SERVE_PID" 2>/dev/null
 	# Some come while nobody reads.
