@@ -14,6 +14,7 @@
 #include <event2/event.h>
 
 #include "core/base/limits.h"
+#include "core/base/map.h"
 #include "core/base/mem.h"
 #include "core/base/time.h"
 
@@ -30,11 +31,12 @@ struct receiver {
 	struct receiver_events events;
 	struct event *second;
 	struct line_counts counts;
+	struct map *taken; /* ids of what receiver_take() has passed on */
 };
 
 struct source {
 	struct receiver *receiver;
-	struct bufferevent *bev;
+	struct bufferevent *bev; /* NULL: the log is read in another way */
 	enum source_kind kind;
 	bool skipping; /* the rest of a line that is too long */
 	bool settled; /* what comes is new */
@@ -52,50 +54,21 @@ static struct line_count *find_count(struct line_counts *counts, int64_t pid)
 	return NULL;
 }
 
-static struct line_count *add_count(struct line_counts *counts, int64_t pid, int64_t number)
-{
-	struct line_count *count = &counts->of[counts->next++ % COUNTED_PROCESSES];
-
-	free(count->seen);
-	*count = (struct line_count){.pid = pid, .first = number, .last = number};
-	count->seen = xcalloc(LINES_REMEMBERED / 64, sizeof(*count->seen));
-	return count;
-}
-
-static uint64_t *seen_word(struct line_count *count, int64_t number)
-{
-	return &count->seen[number % LINES_REMEMBERED / 64];
-}
-
-/* The numbers between the newest and this one have not been seen. */
-static void advance(struct line_count *count, int64_t number)
-{
-	int64_t n = count->last + 1;
-
-	if (number - count->last >= LINES_REMEMBERED)
-		n = number - LINES_REMEMBERED + 1;
-	for (; n <= number; n++)
-		*seen_word(count, n) &= ~(UINT64_C(1) << (n % 64));
-	count->last = number;
-}
-
-enum line_news line_counts_add(struct line_counts *counts, int64_t pid, int64_t number)
+bool line_counts_add(struct line_counts *counts, int64_t pid, int64_t number)
 {
 	struct line_count *count = find_count(counts, pid);
 	bool first = count == NULL;
-	uint64_t bit = UINT64_C(1) << (number % 64);
 
-	if (first)
-		count = add_count(counts, pid, number);
-	if (number > count->last)
-		advance(count, number);
-	else if (number <= count->last - LINES_REMEMBERED || (*seen_word(count, number) & bit) != 0)
-		return LINE_SEEN;
-	*seen_word(count, number) |= bit;
+	if (first) {
+		count = &counts->of[counts->next++ % COUNTED_PROCESSES];
+		*count = (struct line_count){.pid = pid, .first = number, .last = number};
+	}
 	if (number < count->first)
 		count->first = number; /* a thread was overtaken at the very beginning */
 	count->arrived++;
-	return first ? LINE_FIRST : LINE_NEW;
+	if (number > count->last)
+		count->last = number;
+	return first;
 }
 
 int64_t line_counts_check(struct line_counts *counts)
@@ -120,38 +93,35 @@ int64_t line_counts_check(struct line_counts *counts)
 	return lost;
 }
 
-void line_counts_finish(struct line_counts *counts)
-{
-	for (size_t i = 0; i < COUNTED_PROCESSES; i++)
-		free(counts->of[i].seen);
-	*counts = (struct line_counts){0};
-}
-
 /* ---- lines ------------------------------------------------------------------------------------------------ */
 
-/* Whether a request is to be passed on: it is the first time that its line is read. */
-static bool is_news(struct receiver *receiver, const struct log_record *record, bool again)
+/* Whether a request is to be passed on: its line was not read before. */
+static bool is_news(
+	struct receiver *receiver, const struct log_record *record, const struct source *source)
 {
 	const struct receiver_events *events = &receiver->events;
-	enum line_news news = line_counts_add(&receiver->counts, record->pid, record->counter);
+	struct str id = record->request.id;
+	bool first, recorded;
 
-	if (news == LINE_SEEN)
+	if (source->bev == NULL && map_set(receiver->taken, id, receiver) != NULL)
 		return false;
-	if (again && events->recorded != NULL && events->recorded(events->arg, record))
-		return false;
-	if (news == LINE_FIRST && record->counter > FIRST_AT_MOST)
+	first = line_counts_add(&receiver->counts, record->pid, record->counter);
+	recorded = source->kind == SOURCE_AGAIN && events->recorded != NULL &&
+		   events->recorded(events->arg, record);
+	if (first && !recorded && source->kind != SOURCE_ON && record->counter > FIRST_AT_MOST)
 		events->lost(events->arg, -1);
-	return true;
+	return !recorded;
 }
 
-static void take_line(struct receiver *receiver, char *line, size_t len, bool again, bool settled)
+static void take_line(struct source *source, char *line, size_t len)
 {
+	struct receiver *receiver = source->receiver;
 	struct log_record record;
 	enum log_kind kind = log_parse(line, len, &record);
 
-	if (len == 0 || (kind == LOG_REQUEST && !is_news(receiver, &record, again)))
+	if (len == 0 || (kind == LOG_REQUEST && !is_news(receiver, &record, source)))
 		return;
-	if (kind == LOG_HEALTH && !settled)
+	if (kind == LOG_HEALTH && !source->settled)
 		kind = LOG_OTHER;
 	receiver->events.line(receiver->events.arg, kind, &record);
 }
@@ -177,8 +147,7 @@ static size_t take_lines(struct source *source, char *text, size_t len)
 		if (!source->skipping && line_len > LINE_MAX_BYTES)
 			refuse_line(source->receiver);
 		else if (!source->skipping)
-			take_line(source->receiver, text + at, line_len,
-				source->kind == SOURCE_AGAIN, source->settled);
+			take_line(source, text + at, line_len);
 		source->skipping = end == NULL;
 		at += line_len + (end != NULL);
 	}
@@ -190,6 +159,14 @@ void receiver_take(struct receiver *receiver, char *text, size_t len)
 	struct source source = {.receiver = receiver, .kind = SOURCE_AGAIN};
 
 	take_lines(&source, text, len);
+}
+
+void receiver_forget(struct receiver *receiver)
+{
+	if (map_count(receiver->taken) == 0)
+		return;
+	map_destroy(receiver->taken, NULL);
+	receiver->taken = map_create();
 }
 
 /* ---- connections ------------------------------------------------------------------------------------------ */
@@ -224,6 +201,7 @@ static void on_event(struct bufferevent *bev, short what, void *arg)
 struct source *source_open(struct receiver *receiver, const char *path, enum source_kind kind)
 {
 	static const char command[] = "show events umbra:log -w\n";
+	static const char from_now[] = "show events umbra:log -w -n\n";
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	struct source *source;
 
@@ -232,7 +210,7 @@ struct source *source_open(struct receiver *receiver, const char *path, enum sou
 	source = xcalloc(1, sizeof(*source));
 	source->receiver = receiver;
 	source->kind = kind;
-	source->settled = kind == SOURCE_NEW;
+	source->settled = kind != SOURCE_AGAIN;
 	source->last_ms = time_monotonic_ms();
 	source->bev = bufferevent_socket_new(
 		receiver->base, -1, BEV_OPT_CLOSE_ON_FREE | BEV_OPT_DEFER_CALLBACKS);
@@ -240,7 +218,10 @@ struct source *source_open(struct receiver *receiver, const char *path, enum sou
 	bufferevent_setcb(source->bev, on_read, NULL, on_event, source);
 	bufferevent_enable(source->bev, EV_READ | EV_WRITE);
 	bufferevent_socket_connect(source->bev, (struct sockaddr *)&address, sizeof(address));
-	bufferevent_write(source->bev, command, sizeof(command) - 1);
+	if (kind == SOURCE_ON)
+		bufferevent_write(source->bev, from_now, sizeof(from_now) - 1);
+	else
+		bufferevent_write(source->bev, command, sizeof(command) - 1);
 	return source;
 }
 
@@ -275,6 +256,7 @@ struct receiver *receiver_create(struct event_base *base, const struct receiver_
 
 	receiver->base = base;
 	receiver->events = *events;
+	receiver->taken = map_create();
 	receiver->second = event_new(base, -1, EV_PERSIST, on_second, receiver);
 	event_add(receiver->second, &second);
 	return receiver;
@@ -285,6 +267,6 @@ void receiver_destroy(struct receiver *receiver)
 	if (receiver == NULL)
 		return;
 	event_free(receiver->second);
-	line_counts_finish(&receiver->counts);
+	map_destroy(receiver->taken, NULL);
 	free(receiver);
 }

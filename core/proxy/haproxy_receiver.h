@@ -5,8 +5,9 @@
  * `show events RING -w` (management.txt) answers with the lines the ring still has and goes on with those that
  * come. The ring has 8 MiB and costs nothing while nobody reads; a reader that comes back finds what was
  * logged meanwhile. When even that is too small, the oldest lines are gone: each line carries its number among
- * those of its process (%lc), so loss is a gap in the numbers, and a line that comes twice is known by it. A gap
- * counts once it has stayed open over a second.
+ * those of its process (%lc), so loss is a gap in the numbers. A gap counts once it has stayed open over a second.
+ * Two threads that log at the same moment may write one number twice and leave out the one before, so it tells how
+ * many came and not which: a line that is read twice is known by its id.
  *
  * Each worker has a ring of its own, so there is a source for each. A worker that a reload replaced goes on
  * writing to the connection it has, and does not end before that is closed. What is no line (too long, cut
@@ -40,21 +41,26 @@ struct receiver *receiver_create(struct event_base *base, const struct receiver_
 void receiver_destroy(struct receiver *receiver);
 
 /*
- * Of SOURCE_AGAIN some lines may have been read before: requests that were are passed over, and what it says of
- * servers' health is old until it has been quiet for a second.
+ * SOURCE_NEW: nobody has read this log. SOURCE_AGAIN: an earlier run has: requests it recorded are passed over, and
+ * what is said of servers' health is old until it has been quiet for a second. SOURCE_ON: we have, and go on with
+ * what is logged from now.
  */
-enum source_kind { SOURCE_NEW, SOURCE_AGAIN };
+enum source_kind { SOURCE_NEW, SOURCE_AGAIN, SOURCE_ON };
 /* Reads the log of the worker whose runtime socket is at `path`. NULL when the path is too long. */
 struct source *source_open(struct receiver *receiver, const char *path, enum source_kind kind);
 /* NULL is fine. */
 void source_close(struct source *source);
 /* How long nothing has come, from the time it was opened. */
 int64_t source_quiet_ms(const struct source *source);
-/* Lines that were read in another way, as of SOURCE_AGAIN. Changes the text. */
+/*
+ * A whole log that was read in another way, as of SOURCE_AGAIN. Lines that came in an earlier call are passed over
+ * until receiver_forget(). Changes the text.
+ */
 void receiver_take(struct receiver *receiver, char *text, size_t len);
+void receiver_forget(struct receiver *receiver);
 
 /* The numbers seen of each process. Pure; the receiver has one. */
-enum { COUNTED_PROCESSES = 64, LINES_REMEMBERED = 1 << 17 };
+enum { COUNTED_PROCESSES = 64 };
 struct line_counts {
 	struct line_count {
 		int64_t pid; /* 0: unused */
@@ -62,15 +68,12 @@ struct line_counts {
 		int64_t arrived;
 		int64_t told; /* lost lines already reported */
 		int64_t open; /* gaps at the last check */
-		uint64_t *seen; /* a bit for each of the last LINES_REMEMBERED numbers */
 	} of[COUNTED_PROCESSES];
 	unsigned next; /* the entry to give to a new process */
 };
-/* Whether it is new, and whether it is the first of its process. An older one than is remembered was seen. */
-enum line_news { LINE_SEEN, LINE_NEW, LINE_FIRST };
-enum line_news line_counts_add(struct line_counts *counts, int64_t pid, int64_t number);
+/* Returns whether it is the first of its process. */
+bool line_counts_add(struct line_counts *counts, int64_t pid, int64_t number);
 /* Lines that are surely lost and not yet told. Called once a second. */
 int64_t line_counts_check(struct line_counts *counts);
-void line_counts_finish(struct line_counts *counts);
 
 #endif

@@ -131,7 +131,8 @@ static void take_info(struct old_worker *old, struct str text)
 	int64_t connections = read_info(text, "CurrConns");
 	int64_t requests = read_info(text, "CumReq");
 
-	if (connections < 0)
+	/* Until it has closed its listening sockets more of them may come. */
+	if (connections < 0 || read_info(text, "Stopping") != 1)
 		return;
 	if (old->source == NULL && (connections != old->connections || requests != old->requests))
 		old->reading = true;
@@ -292,17 +293,21 @@ static void ask(struct old_worker *old, int64_t now_ms)
 void workers_tick(struct haproxy *h)
 {
 	int64_t now_ms = time_monotonic_ms();
+	bool through_master = false;
 
 	for (struct old_worker *old = h->old_workers, *next; old != NULL; old = next) {
 		next = old->next;
+		through_master |= old->runtime == NULL && !old->closed;
 		if (is_done(old))
 			free_old(old);
 		else
 			ask(old, now_ms);
 	}
+	if (!through_master)
+		receiver_forget(h->receiver);
 	/* Its connection was closed after a day without a line, or could not be made. */
 	if (h->source == NULL && h->runtime != NULL && h->step == LOAD_NONE)
-		h->source = source_open(h->receiver, h->runtime_path, SOURCE_AGAIN);
+		h->source = source_open(h->receiver, h->runtime_path, SOURCE_ON);
 }
 
 void workers_source_ended(struct haproxy *h, struct source *source)
