@@ -123,29 +123,24 @@ static void on_lost(void *arg, int64_t count, const char *why)
 	traffic_report_loss(((struct agent *)arg)->traffic, count, why);
 }
 
-static bool on_resolve(void *arg, struct str host, struct str *ret_address)
-{
-	return resolver_find(((struct agent *)arg)->resolver, host, ret_address);
-}
-
 /* ---- names -------------------------------------------------------------------------------------------- */
 
-/* Calls back for each endpoint of the environment that has a host name (`host`: only that one). */
+/* Calls back for each endpoint with this host; with none: for each that has a name and no address. */
 typedef void (*endpoint_fn)(
 	void *arg, struct str host, const struct version *version, size_t index);
 
-static void each_name_of(
+static void each_endpoint_of(
 	const struct version *version, struct str host, endpoint_fn each, void *arg)
 {
 	for (size_t i = 0; i < version->endpoints.count; i++) {
 		struct endpoint_parts parts;
 		if (endpoint_parse(str_of(version->endpoints.items[i]), &parts) &&
-			!parts.is_address && (host.n == 0 || str_eq(parts.host, host)))
+			(host.n > 0 ? str_eq(parts.host, host) : !parts.is_address))
 			each(arg, parts.host, version, i);
 	}
 }
 
-static void each_name(struct agent *agent, struct str host, endpoint_fn each, void *arg)
+static void each_endpoint(struct agent *agent, struct str host, endpoint_fn each, void *arg)
 {
 	const struct environment *env = plane_environment(agent->plane);
 
@@ -153,7 +148,7 @@ static void each_name(struct agent *agent, struct str host, endpoint_fn each, vo
 		for (size_t v = 0; v < env->nodes[n].version_count; v++) {
 			/* What is reported replaces the record. */
 			struct version *version = record_ref(env->nodes[n].versions[v]);
-			each_name_of(version, host, each, arg);
+			each_endpoint_of(version, host, each, arg);
 			record_unref(&version_type, version);
 		}
 	}
@@ -183,6 +178,44 @@ static void report_unresolved(
 		str_of(version->name), index, ENDPOINT_DOWN, unresolved->detail);
 }
 
+/* A route to the proxy itself would send a request round and round. */
+struct looping {
+	struct agent *agent;
+	uint16_t port;
+};
+
+static void report_looping(void *arg, struct str host, const struct version *version, size_t index)
+{
+	const struct looping *looping = arg;
+	struct endpoint_parts parts;
+	char detail[LIMIT_DETAIL + 1];
+
+	if (!endpoint_parse(str_of(version->endpoints.items[index]), &parts) ||
+		parts.port != looping->port)
+		return;
+	snprintf(detail, sizeof(detail),
+		"%.*s:%u is the proxy's own address (%s): give the port of the service itself",
+		STR_ARG(host), (unsigned)parts.port, agent_proxy_address(looping->agent));
+	plane_report_health(looping->agent->plane, str_of(version->service), str_of(version->name),
+		index, ENDPOINT_DOWN, detail);
+}
+
+static bool on_resolve(void *arg, const struct endpoint_parts *endpoint, struct str *ret_address)
+{
+	struct agent *agent = arg;
+	struct looping looping = {agent, endpoint->port};
+	struct str address = endpoint->host;
+
+	if (!endpoint->is_address && !resolver_find(agent->resolver, endpoint->host, &address))
+		return false;
+	if (endpoint_is_proxy(endpoint, address, str_of(agent_proxy_address(agent)))) {
+		each_endpoint(agent, endpoint->host, report_looping, &looping);
+		return false;
+	}
+	*ret_address = address;
+	return true;
+}
+
 static void on_resolved(void *arg, struct str host, struct str address, const char *why)
 {
 	struct agent *agent = arg;
@@ -190,11 +223,11 @@ static void on_resolved(void *arg, struct str host, struct str address, const ch
 	struct unresolved unresolved = {agent, detail};
 
 	if (address.n > 0) {
-		each_name(agent, host, readdress, agent);
+		each_endpoint(agent, host, readdress, agent);
 		return;
 	}
 	snprintf(detail, sizeof(detail), "%.*s cannot be resolved: %s", STR_ARG(host), why);
-	each_name(agent, host, report_unresolved, &unresolved);
+	each_endpoint(agent, host, report_unresolved, &unresolved);
 }
 
 static void collect(void *arg, struct str host, const struct version *version, size_t index)
@@ -208,7 +241,7 @@ static struct map *on_wanted(void *arg)
 {
 	struct map *names = map_create();
 
-	each_name(arg, (struct str){0}, collect, names);
+	each_endpoint(arg, (struct str){0}, collect, names);
 	return names;
 }
 
@@ -282,6 +315,7 @@ struct agent *agent_create(struct event_base *base, struct plane *plane, struct 
 		agent_destroy(agent);
 		return NULL;
 	}
+	plane_report_entrance(plane, agent_proxy_address(agent));
 	return agent;
 }
 

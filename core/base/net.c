@@ -1,11 +1,14 @@
 /*
- * Hosts and addresses as text. Pure functions, called wherever a host or an endpoint is compared: two texts
- * are the same address when their bytes are.
+ * Hosts and addresses as text. Called wherever a host or an endpoint is compared: two texts are the same
+ * address when their bytes are. All but net_address_is_own() are pure.
  */
 #include "core/base/net.h"
 
 #include <arpa/inet.h>
+#include <ifaddrs.h>
+#include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
 
 static const unsigned char mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
@@ -56,6 +59,51 @@ bool net_address_is_any(const struct net_address *address)
 	static const unsigned char none[16] = {0};
 
 	return memcmp(address->bytes, none, sizeof(none)) == 0;
+}
+
+static struct net_address address_of(const struct sockaddr *sa)
+{
+	struct net_address address = {.v6 = sa->sa_family == AF_INET6};
+
+	if (address.v6)
+		memcpy(address.bytes, &((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr,
+			16);
+	else
+		memcpy(address.bytes, &((const struct sockaddr_in *)(const void *)sa)->sin_addr, 4);
+	return address;
+}
+
+bool net_address_is_own(const struct net_address *address)
+{
+	struct ifaddrs *list = NULL;
+	bool own = false;
+
+	if (getifaddrs(&list) != 0)
+		return false;
+	for (const struct ifaddrs *i = list; i != NULL && !own; i = i->ifa_next) {
+		struct net_address at;
+
+		if (i->ifa_addr == NULL ||
+			(i->ifa_addr->sa_family != AF_INET && i->ifa_addr->sa_family != AF_INET6))
+			continue;
+		at = address_of(i->ifa_addr);
+		own = net_address_eq(address, &at);
+	}
+	freeifaddrs(list);
+	return own;
+}
+
+bool net_address_reaches(const struct net_address *to, const struct net_address *listener)
+{
+	struct net_address target = *to;
+
+	/* Linux takes a connection to "any" to loopback. */
+	if (net_address_is_any(to))
+		target = to->v6 ? (struct net_address){.v6 = true, .bytes = {[15] = 1}}
+				: (struct net_address){.bytes = {127, 0, 0, 1}};
+	if (!net_address_is_any(listener))
+		return net_address_eq(&target, listener);
+	return net_address_is_loopback(&target) || net_address_is_own(&target);
 }
 
 /* Nothing, or a colon and digits (RFC 9110 section 4.2). */

@@ -1,5 +1,5 @@
 /*
- * Host names and addresses as text: the host of host:port, and which of them are this machine. Nothing is
+ * Host names and addresses as text: the host of host:port, and which of them are this machine. No name is
  * resolved here.
  */
 #ifndef UMBRA_BASE_NET_H
@@ -26,6 +26,11 @@ bool net_address_eq(const struct net_address *a, const struct net_address *b);
 bool net_address_is_loopback(const struct net_address *address);
 /* 0.0.0.0, ::, which connects to this machine and listens on all its addresses. */
 bool net_address_is_any(const struct net_address *address);
+
+/* Whether it is an address of this machine: one of its network interfaces has it. Asks the kernel. */
+bool net_address_is_own(const struct net_address *address);
+/* Whether a connection from this machine to `to` arrives at what listens on `listener`, the ports being equal. */
+bool net_address_reaches(const struct net_address *to, const struct net_address *listener);
 
 /*
  * The host of "cart:80", "[::1]:80", "localhost.": without port, brackets and one dot at its end. As it is when

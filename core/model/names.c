@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "core/base/mem.h"
+#include "core/base/net.h"
 #include "core/base/strbuf.h"
 #include "core/base/text.h"
 
@@ -195,12 +196,18 @@ enum err name_check_link(struct str s, const char *field, struct errbuf *eb)
 
 /* ---- endpoints ----------------------------------------------------------------------------------- */
 
-static bool is_address(int family, struct str s)
+static bool is_v6(struct str s)
 {
-	char text[INET6_ADDRSTRLEN];
-	unsigned char address[sizeof(struct in6_addr)];
+	struct net_address address;
 
-	return str_copy(text, sizeof(text), s) && inet_pton(family, text, address) == 1;
+	return str_find_char(s, ':') < s.n && net_address_parse(s, &address);
+}
+
+static bool is_v4(struct str s)
+{
+	struct net_address address;
+
+	return str_find_char(s, ':') == s.n && net_address_parse(s, &address);
 }
 
 /* What a resolver takes: host names in any case; containers' names may have a '_'. */
@@ -210,6 +217,7 @@ static bool is_resolvable(struct str s)
 	struct str host = {lower, s.n};
 	size_t last_dot = 0;
 	bool numeric = true;
+	struct in_addr unused;
 
 	if (!str_copy(lower, sizeof(lower), s))
 		return false;
@@ -221,6 +229,9 @@ static bool is_resolvable(struct str s)
 			last_dot = i + 1;
 	}
 	if (!name_is_host(host))
+		return false;
+	/* A resolver takes 0x7f000001 and 127.0x1 for addresses (inet_aton(3)). */
+	if (inet_aton(lower, &unused) != 0)
 		return false;
 	/* 10.0.0.256 is a mistyped address, not a name. */
 	for (size_t i = last_dot; i < s.n; i++)
@@ -241,23 +252,56 @@ bool endpoint_parse(struct str s, struct endpoint_parts *ret_parts)
 		if (close + 1 >= s.n || s.p[close + 1] != ':')
 			return false;
 		parts.host = (struct str){s.p + 1, close - 1};
-		parts.is_address = is_address(AF_INET6, parts.host);
+		parts.is_address = is_v6(parts.host);
 		if (!parts.is_address)
 			return false;
 		host_end = close + 1;
 	} else {
 		host_end = str_find_char(s, ':');
 		parts.host = (struct str){s.p, host_end};
-		parts.is_address = is_address(AF_INET, parts.host);
+		parts.is_address = is_v4(parts.host);
 		if (host_end == s.n || (!parts.is_address && !is_resolvable(parts.host)))
 			return false;
 	}
 	port = (struct str){s.p + host_end + 1, s.n - host_end - 1};
-	if (port.n > 5 || !str_to_u64(port, &number) || number == 0 || number > UINT16_MAX)
+	if (port.n > 8 || !str_to_u64(port, &number) || number == 0 || number > UINT16_MAX)
 		return false;
 	parts.port = (uint16_t)number;
 	*ret_parts = parts;
 	return true;
+}
+
+void endpoint_write(struct str s, char *dst, size_t size_bytes)
+{
+	struct endpoint_parts parts;
+	struct net_address address;
+	char text[NET_ADDRESS_SIZE];
+
+	if (!endpoint_parse(s, &parts)) {
+		(void)str_copy(dst, size_bytes, s);
+	} else if (parts.is_address && net_address_parse(parts.host, &address)) {
+		net_address_write(&address, text);
+		(void)snprintf(dst, size_bytes, address.v6 ? "[%s]:%u" : "%s:%u", text,
+			(unsigned)parts.port);
+	} else {
+		(void)snprintf(
+			dst, size_bytes, "%.*s:%u", STR_ARG(parts.host), (unsigned)parts.port);
+		str_lower(dst, strlen(dst));
+	}
+}
+
+bool endpoint_is_proxy(const struct endpoint_parts *parts, struct str address, struct str listen)
+{
+	struct endpoint_parts at;
+	struct net_address to, listener;
+
+	if (!endpoint_parse(listen, &at) || at.port != parts->port ||
+		!net_address_parse(at.host, &listener))
+		return false;
+	if (address.n == 0 && !parts->is_address && net_is_loopback(parts->host))
+		address = STR_LIT("127.0.0.1");
+	return net_address_parse(address.n > 0 ? address : parts->host, &to) &&
+	       net_address_reaches(&to, &listener);
 }
 
 enum err endpoint_check(struct str s, const char *field, struct errbuf *eb)

@@ -53,6 +53,14 @@ struct endpoint_parts {
 	bool is_address; /* an IPv4 or IPv6 literal: nothing to resolve */
 };
 bool endpoint_parse(struct str s, struct endpoint_parts *ret_parts);
+/* The one text of an endpoint: lower case, the shortest form of its address and of its port. */
+void endpoint_write(struct str s, char *dst, size_t size_bytes);
+/*
+ * Whether what is sent to the endpoint comes back to a proxy on this machine that listens on `listen`
+ * ("127.0.0.1:8080"; "" is nowhere). `address` is what its name stands for; "": only what needs no look-up
+ * is recognised.
+ */
+bool endpoint_is_proxy(const struct endpoint_parts *parts, struct str address, struct str listen);
 enum err endpoint_check(struct str s, const char *field, struct errbuf *eb);
 
 /* service@version and service=version. The views are checked names. */

@@ -70,6 +70,8 @@ struct field {
 	enum err (*check)(struct str value, const char *field, struct errbuf *eb);
 	enum err (*check_entry)(
 		struct str key, struct str value, const char *field, struct errbuf *eb);
+	/* Writes the one form of a list item that passed `check`; items of one form are one. May be NULL. */
+	void (*unify)(struct str value, char *dst, size_t size_bytes);
 	const char *help; /* half a sentence for docs and openapi */
 };
 

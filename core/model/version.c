@@ -63,6 +63,7 @@ static const struct field fields[] = {
 		.max = LIMIT_ENDPOINTS,
 		.flags = FIELD_WRITABLE | FIELD_REQUIRED | FIELD_ZERO,
 		.check = endpoint_check,
+		.unify = endpoint_write,
 		.help = "where it listens, host:port, 1 to 8 of them"},
 	{.name = "state",
 		.type = FIELD_CHOICE,

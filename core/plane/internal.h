@@ -112,6 +112,7 @@ struct plane {
 	struct map *refused_news; /* names of services to be looked at */
 	struct event *refused_event; /* libevent's */
 
+	char entrance[LIMIT_ENDPOINT + 1]; /* where the proxy listens; "" while that is not known */
 	int64_t applied;
 	bool proxy_up;
 	struct plane_wait *waits;

@@ -115,6 +115,8 @@ void plane_report_health(struct plane *plane, struct str service, struct str ver
 	size_t endpoint_index, enum endpoint_health health, const char *detail);
 /* The proxy leaves this service out and says why; NULL: it does not any more. */
 void plane_report_refused(struct plane *plane, struct str service, const char *words);
+/* Where the proxy listens, "127.0.0.1:8080": an endpoint there would lead back to it and is refused. */
+void plane_report_entrance(struct plane *plane, const char *address);
 /* The proxy routes by this revision now. */
 void plane_report_applied(struct plane *plane, int64_t revision);
 int64_t plane_applied(const struct plane *plane);

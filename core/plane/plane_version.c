@@ -70,6 +70,11 @@ struct tombstone *retire_version(
 	return tombstone;
 }
 
+static bool is_present(const struct plane_write *write, const char *field)
+{
+	return (write->present & record_bit(&version_type, field)) != 0;
+}
+
 /* ---- endpoints ----------------------------------------------------------------------------------- */
 
 /* How many endpoints `version` would keep. */
@@ -97,9 +102,29 @@ static enum err check_taken(const struct plane_write *write, const struct versio
 	return ERR_NONE;
 }
 
-static enum err check_endpoints(const struct service_node *node, const struct plane_write *write,
-	const struct strlist *wanted, struct outcome *out)
+/* What is sent to the proxy's own address comes back to it, and is sent there again. */
+static enum err check_entrance(
+	const struct plane *plane, const struct strlist *wanted, struct outcome *out)
 {
+	for (size_t i = 0; i < wanted->count; i++) {
+		struct endpoint_parts parts;
+
+		if (endpoint_parse(str_of(wanted->items[i]), &parts) &&
+			endpoint_is_proxy(&parts, (struct str){0}, str_of(plane->entrance)))
+			return err_set_field(&out->eb, ERR_BAD_VALUE, "endpoints",
+				"the port that the service itself listens on",
+				"%s is the proxy's own address (%s): what is sent there comes back "
+				"to it",
+				wanted->items[i], plane->entrance);
+	}
+	return ERR_NONE;
+}
+
+static enum err check_endpoints(const struct plane *plane, const struct service_node *node,
+	const struct plane_write *write, const struct strlist *wanted, struct outcome *out)
+{
+	enum err err = ERR_NONE;
+
 	if (wanted->count == 0 || wanted->count > LIMIT_ENDPOINTS)
 		return err_set_field(&out->eb, ERR_BAD_VALUE, "endpoints", "1 to 8 of host:port",
 			"%zu endpoints are not possible", wanted->count);
@@ -107,14 +132,14 @@ static enum err check_endpoints(const struct service_node *node, const struct pl
 		struct str endpoint = str_of(wanted->items[i]);
 		const struct version *holder =
 			node_endpoint_holder(node, endpoint, str_of(write->version));
-		enum err err = ERR_NONE;
 
 		if (holder != NULL)
 			err = check_taken(write, holder, wanted, wanted->items[i], out);
 		if (err != ERR_NONE)
 			return err;
 	}
-	return ERR_NONE;
+	/* One that is there already may have become the proxy's by another --proxy-listen. */
+	return is_present(write, "endpoints") ? check_entrance(plane, wanted, out) : ERR_NONE;
 }
 
 /* Takes the endpoints in `taken` from `holder`, which may end with it. */
@@ -158,11 +183,6 @@ static void take_endpoints(
 }
 
 /* ---- put and patch ------------------------------------------------------------------------------- */
-
-static bool is_present(const struct plane_write *write, const char *field)
-{
-	return (write->present & record_bit(&version_type, field)) != 0;
-}
 
 static enum err check_kind(const struct service_node *node, const struct version *old,
 	const struct plane_write *write, int *ret_kind, struct outcome *out)
@@ -289,7 +309,7 @@ static struct version *make_version(struct plane *plane, const struct service_no
 	text_set(&new->service, write->service);
 	text_set(&new->name, write->version);
 	if (check_kind(node, old, write, &new->kind, out) == ERR_NONE &&
-		check_endpoints(node, write, &new->endpoints, out) == ERR_NONE &&
+		check_endpoints(plane, node, write, &new->endpoints, out) == ERR_NONE &&
 		set_lifetime(plane, write, new, out) == ERR_NONE &&
 		(old != NULL || check_room(plane, node, out) == ERR_NONE)) {
 		set_times(plane, old, new);

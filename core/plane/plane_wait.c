@@ -102,6 +102,11 @@ static void end_waits(struct plane *plane)
 	}
 }
 
+void plane_report_entrance(struct plane *plane, const char *address)
+{
+	(void)str_copy(plane->entrance, sizeof(plane->entrance), str_of(address));
+}
+
 void plane_report_applied(struct plane *plane, int64_t revision)
 {
 	plane->applied = revision;

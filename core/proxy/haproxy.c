@@ -783,11 +783,12 @@ static char *path_in(const char *dir, const char *name)
 	return strbuf_detach(&path);
 }
 
-static bool resolve_by_owner(void *arg, struct str host, struct str *ret_address)
+static bool resolve_by_owner(
+	void *arg, const struct endpoint_parts *endpoint, struct str *ret_address)
 {
 	struct haproxy *h = arg;
 
-	return h->events.resolve(h->events.arg, host, ret_address);
+	return h->events.resolve(h->events.arg, endpoint, ret_address);
 }
 
 static void make_timers(struct haproxy *h)

@@ -51,7 +51,8 @@ static void session_free(void *value)
 }
 
 void table_init(struct table *table,
-	bool (*resolve)(void *arg, struct str host, struct str *ret_address), void *arg)
+	bool (*resolve)(void *arg, const struct endpoint_parts *endpoint, struct str *ret_address),
+	void *arg)
 {
 	*table = (struct table){
 		.services = map_create(),
@@ -79,7 +80,7 @@ static struct table_version *add_version(struct table_service *service, struct s
 	return version;
 }
 
-/* The numeric address of an endpoint. False while it cannot be resolved. */
+/* The numeric address of an endpoint. False while its owner knows none. */
 static bool find_address(
 	const struct table *table, const char *endpoint, struct table_server *server)
 {
@@ -89,8 +90,7 @@ static bool find_address(
 	if (!endpoint_parse(str_of(endpoint), &parts))
 		return false;
 	server->port = parts.port;
-	address = parts.host;
-	if (!parts.is_address && !table->resolve(table->arg, parts.host, &address))
+	if (!table->resolve(table->arg, &parts, &address))
 		return false;
 	return str_copy(server->address, sizeof(server->address), address);
 }

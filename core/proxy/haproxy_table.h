@@ -30,6 +30,7 @@
 #include "core/base/map.h"
 #include "core/base/str.h"
 #include "core/model/environment.h"
+#include "core/model/names.h"
 #include "core/proxy/haproxy_commands.h"
 
 enum server_place {
@@ -80,12 +81,13 @@ struct table {
 	size_t pin_count;
 	int64_t now_ms; /* the wall clock, as the owner saw it last */
 	/* See struct proxy_events: resolves an endpoint's host. */
-	bool (*resolve)(void *arg, struct str host, struct str *ret_address);
+	bool (*resolve)(void *arg, const struct endpoint_parts *endpoint, struct str *ret_address);
 	void *arg;
 };
 
 void table_init(struct table *table,
-	bool (*resolve)(void *arg, struct str host, struct str *ret_address), void *arg);
+	bool (*resolve)(void *arg, const struct endpoint_parts *endpoint, struct str *ret_address),
+	void *arg);
 void table_finish(struct table *table);
 
 /*

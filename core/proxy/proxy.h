@@ -20,6 +20,7 @@
 #include "core/base/err.h"
 #include "core/base/str.h"
 #include "core/model/environment.h"
+#include "core/model/names.h"
 #include "core/model/request.h"
 
 struct event_base;
@@ -88,11 +89,11 @@ struct proxy_events {
 	/* Records that did not arrive; -1: it is not known how many. */
 	void (*lost)(void *arg, int64_t count, const char *why);
 	/*
-	 * The numeric address ("10.0.0.7", "::1") for an endpoint's host, as the owner resolved it; an
-	 * address stands for itself. False while it is not known: the endpoint is then left out, and taken
-	 * in by a later call of `readdress`.
+	 * The numeric address ("10.0.0.7", "::1") for an endpoint, as the owner resolved it. False while it is
+	 * not known, or nothing may be sent there: the endpoint is then left out, and taken in by a later
+	 * call of `readdress`.
 	 */
-	bool (*resolve)(void *arg, struct str host, struct str *ret_address);
+	bool (*resolve)(void *arg, const struct endpoint_parts *endpoint, struct str *ret_address);
 	void *arg;
 };
 

@@ -22,6 +22,7 @@
 enum {
 	PATH_SIZE = 96, /* "group.member[7]", as an errbuf's field holds it */
 	NAMES_MAX = 80, /* fields and groups of a table */
+	FORM_SIZE = LIMIT_ENDPOINT + 1,
 	SAFE_SIZE = 64, /* of a wrong name or value that is said again */
 };
 
@@ -251,11 +252,18 @@ static enum err read_list(struct reader *r, const struct member *m)
 			err = wrong_type(r, path, item, "a text");
 		if (err == ERR_NONE)
 			err = check_text(r, m->field, path, item->valuestring);
-		if (err == ERR_NONE && strlist_has(m->slot, str_of(item->valuestring)))
-			err = wrong_value(r, path, item, "each only once");
 		if (err != ERR_NONE)
 			return err;
-		strlist_add(m->slot, str_of(item->valuestring));
+		struct str text = str_of(item->valuestring);
+		char form[FORM_SIZE];
+		if (m->field->unify != NULL) {
+			m->field->unify(text, form, sizeof(form));
+			text = str_of(form);
+		}
+		if (!strlist_has(m->slot, text))
+			strlist_add(m->slot, text);
+		else if (m->field->unify == NULL)
+			return wrong_value(r, path, item, "each only once");
 	}
 	return ERR_NONE;
 }

@@ -290,12 +290,11 @@ static void on_lost(void *arg, int64_t count, const char *why)
 	lost_lines += (unsigned)count;
 }
 
-static bool on_resolve(void *arg, struct str host, struct str *ret_address)
+static bool on_resolve(void *arg, const struct endpoint_parts *endpoint, struct str *ret_address)
 {
 	(void)arg;
-	(void)host;
-	(void)ret_address;
-	return false;
+	*ret_address = endpoint->host;
+	return endpoint->is_address;
 }
 
 static char unchecked[VERSION_ID_SIZE + 64]; /* the endpoint that is waited for */

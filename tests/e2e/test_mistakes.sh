@@ -15,7 +15,7 @@ umbra() {
 	has "$SAID" "$part" "umbra $*"
 }
 get_by() { get "$1" && [ "$BY" = "$2" ]; }
-version_revision() { api GET "/v1/services/$1/versions/$2" && json revision <<<"$BODY"; }
+build() { api GET "/v1/services/$1/versions/$2" && json build <<<"$BODY"; }
 
 # ---- a first version makes its service -----------------------------------------------------------------
 umbra 0 "there was no service cart" version register cart@1 --endpoint "127.0.0.1:${PORT_of[one]}" --stable
@@ -32,9 +32,8 @@ register 0 registered --build 8 --pr '#12' --commit '' --branch '' --ttl ''
 is "$(api GET /v1/services/cart/versions/pr-1 && json pr.number <<<"$BODY")" 12 "--pr '#12'"
 register 0 registered --build 8
 register 5 "is of build 8, and this is build 7" --build 7
-before=$(version_revision cart pr-1)
 register 5 "a build that is not older" --build 7
-is "$(version_revision cart pr-1)" "$before" "an older build changes nothing"
+is "$(build cart pr-1)" 8 "an older build changes nothing"
 register 0 registered --build 7 --force
 register 0 registered --build 8
 umbra 0 "is retired" version retire cart@pr-1
@@ -54,6 +53,16 @@ umbra 0 "removed" service remove shop
 umbra 4 "no service" service remove shop
 umbra 0 "nothing is left to do" service remove shop --if-there
 
+# ---- an endpoint that is the proxy itself --------------------------------------------------------------
+for self in "127.0.0.1:$PROXY_PORT" "localhost:$PROXY_PORT" "LOCALHOST:0$PROXY_PORT" "0.0.0.0:$PROXY_PORT" \
+	"[::ffff:127.0.0.1]:$PROXY_PORT" "cart.$DOMAIN:$PROXY_PORT"; do
+	umbra 2 "the port that the service itself listens on" version register cart@loop --endpoint "$self"
+done
+umbra 2 "is no endpoint" version register cart@loop --endpoint "127.1:$PROXY_PORT"
+umbra 2 "is no endpoint" version register cart@loop --endpoint "0x7f000001:$PROXY_PORT"
+umbra 0 "" version register "cart@pr-1" --endpoint "127.0.0.1:${PORT_of[two]}" --build 9
+api PATCH /v1/services/cart/versions/pr-1 "{\"endpoints\":[\"127.0.0.1:$PROXY_PORT\"]}"
+is "$STATUS $(json field <<<"$BODY")" "400 endpoints" "PATCH to the proxy itself"
 # ---- what is refused says what would be right ----------------------------------------------------------
 umbra 2 '"cart@feature-login" would be one' version register cart@feature/login --endpoint 127.0.0.1:9
 umbra 2 "at most 9007199254740991" version register cart@pr-3 --endpoint 127.0.0.1:9 --build 9007199254740993
@@ -67,5 +76,24 @@ for method in GET PATCH DELETE; do
 	is "$STATUS $(json detail <<<"$BODY") $(json near <<<"$BODY")" \
 		'404 cart has no version "pr-8" ["pr-1"]' "$method of a version that is not there"
 done 2>/dev/null
+
+# ---- an endpoint that becomes the proxy's, or turns out to be after looking its name up ----------------
+backends three
+stop "$BACKEND_PID"
+umbra 0 "" version register cart@later --endpoint "127.0.0.1:${PORT_of[three]}"
+stop "$SERVE_PID"
+PROXY=127.0.0.1:${PORT_of[three]}
+serve_start
+looping() { api GET "/v1/services/cart/versions/$1" && [[ $BODY == *"is the proxy's own address"* ]]; }
+wait_until 10 looping later || fail "an endpoint that has become the proxy's: $BODY"
+is "$(json state <<<"$BODY")" unhealthy "it is not ready"
+get cart / -H 'Routing-Pins: cart="later"'
+is "$STATUS $BY $REASON" "200 one version-unhealthy" "and gets no request"
+if [ "$(getent ahostsv4 "$(hostname)" | awk 'NR == 1 { print $1 }')" = 127.0.0.1 ]; then
+	umbra 0 "" version register cart@named --endpoint "$(hostname):$PROXY_PORT"
+	wait_until 10 looping named || fail "a name that is the proxy: $BODY"
+	umbra 0 "" version register cart@named --endpoint "127.0.0.1:${PORT_of[two]}" --take
+	ready cart named
+fi
 
 done_ok

@@ -308,6 +308,26 @@ static void test_take(void **state)
 
 #define SESSION "/v1/sessions/dev-4f2k"
 
+/* Spellings of one endpoint are one endpoint. */
+static void test_spellings(void **state)
+{
+	static const struct step rows[] = {
+		{"PUT", CART, "{}", 201, NULL},
+		{"PUT", PR1, "{\"endpoints\":[\"LOCALHOST:1\",\"localhost:01\"]}", 201,
+			"\"endpoints\":[\"localhost:1\"]"},
+		{"PUT", PR1, "{\"endpoints\":[\"[0:0:0:0:0:0:0:1]:1\",\"[::1]:01\"]}", 200,
+			"\"endpoints\":[\"[::1]:1\"]"},
+		{"PUT", CART "/versions/pr-2", "{\"endpoints\":[\"[::01]:1\"]}", 409,
+			"\"code\":\"endpoint-taken\""},
+		{"PUT", CART "/versions/pr-2", "{\"endpoints\":[\"0x7f000001:80\"]}", 400,
+			"\"code\":\"bad-value\""},
+		{"PUT", CART "/versions/pr-2?take=1", "{\"endpoints\":[\"[::01]:1\"]}", 201, NULL},
+		{"GET", PR1, NULL, 410, NULL},
+	};
+
+	run_rows(*state, rows, ARRAY_LEN(rows));
+}
+
 static void test_sessions(void **state)
 {
 	static const struct step rows[] = {
@@ -743,6 +763,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_create_only, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_round_trip, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_take, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_spellings, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_sessions, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_pulls, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(

@@ -19,13 +19,11 @@ static struct environment env;
 static struct table table;
 static struct commands commands;
 
-static bool resolve(void *arg, struct str host, struct str *ret_address)
+static bool resolve(void *arg, const struct endpoint_parts *endpoint, struct str *ret_address)
 {
 	(void)arg;
-	if (!str_eq_c(host, "known.example"))
-		return false;
-	*ret_address = STR_LIT("10.0.0.9");
-	return true;
+	*ret_address = endpoint->is_address ? endpoint->host : STR_LIT("10.0.0.9");
+	return endpoint->is_address || str_eq_c(endpoint->host, "known.example");
 }
 
 static void put(enum thing thing, void *record)

@@ -93,6 +93,13 @@ static const struct {
 	{"shop_cart_1:80", "shop_cart_1", 80, false},
 	{"10.0.0.256:80", NULL, 0, false},
 	{"1.2.3:80", NULL, 0, false},
+	{"127.1:80", NULL, 0, false},
+	{"0x7f000001:80", NULL, 0, false},
+	{"0X7F.0x1:80", NULL, 0, false},
+	{"127.0x1:80", NULL, 0, false},
+	{"2130706433:80", NULL, 0, false},
+	{"0177.0.0.1:80", NULL, 0, false},
+	{"0xcart:80", "0xcart", 80, false},
 	{"127.0.0.1", NULL, 0, false},
 	{"127.0.0.1:", NULL, 0, false},
 	{"127.0.0.1:0", NULL, 0, false},
@@ -110,6 +117,113 @@ static const struct {
 	{":80", NULL, 0, false},
 	{"", NULL, 0, false},
 };
+
+static void test_spellings(void **state)
+{
+	static const char *const same[][2] = {
+		{"127.0.0.1:9002", "127.0.0.1:9002"},
+		{"127.0.0.1:09002", "127.0.0.1:9002"},
+		{"127.0.0.1:00080", "127.0.0.1:80"},
+		{"LOCALHOST:1", "localhost:1"},
+		{"Build-7.Example:1", "build-7.example:1"},
+		{"[0:0:0:0:0:0:0:1]:1", "[::1]:1"},
+		{"[::0001]:01", "[::1]:1"},
+		{"[2001:DB8::A]:1", "[2001:db8::a]:1"},
+		{"[::ffff:127.0.0.1]:80", "127.0.0.1:80"},
+		{"[::FFFF:7f00:1]:80", "127.0.0.1:80"},
+		{"nowhere", "nowhere"},
+	};
+	char text[LIMIT_ENDPOINT + 1];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(same); i++) {
+		endpoint_write(str_of(same[i][0]), text, sizeof(text));
+		assert_string_equal(text, same[i][1]);
+		endpoint_write(str_of(same[i][1]), text, sizeof(text));
+		assert_string_equal(text, same[i][1]);
+	}
+}
+
+static void test_the_proxy_itself(void **state)
+{
+	static const struct {
+		const char *endpoint, *address, *listen;
+		bool is_proxy;
+	} cases[] = {
+		{"127.0.0.1:8080", "", "127.0.0.1:8080", true},
+		{"127.0.0.1:8081", "", "127.0.0.1:8080", false},
+		{"127.0.0.2:8080", "", "127.0.0.1:8080", false},
+		{"0.0.0.0:8080", "", "127.0.0.1:8080", true},
+		{"localhost:8080", "", "127.0.0.1:8080", true},
+		{"LocalHost:08080", "", "127.0.0.1:8080", true},
+		{"cart.env.localhost:8080", "", "127.0.0.1:8080", true},
+		{"[::ffff:127.0.0.1]:8080", "", "127.0.0.1:8080", true},
+		{"[::1]:8080", "", "127.0.0.1:8080", false},
+		{"[::1]:8080", "", "[::1]:8080", true},
+		{"[::1]:8080", "", "[::]:8080", true},
+		{"127.9.9.9:8080", "", "0.0.0.0:8080", true},
+		{"[::]:8080", "", "0.0.0.0:8080", true},
+		{"10.255.255.1:8080", "", "10.255.255.1:8080", true},
+		{"127.0.0.1:8080", "", "10.255.255.1:8080", false},
+		{"198.51.100.7:8080", "", "0.0.0.0:8080", false},
+		{"me.example:8080", "", "127.0.0.1:8080", false},
+		{"me.example:8080", "127.0.0.1", "127.0.0.1:8080", true},
+		{"me.example:8080", "::1", "[::]:8080", true},
+		{"me.example:8080", "198.51.100.7", "0.0.0.0:8080", false},
+		{"127.0.0.1:8080", "", "", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct endpoint_parts parts;
+
+		assert_true(endpoint_parse(str_of(cases[i].endpoint), &parts));
+		if (endpoint_is_proxy(&parts, str_of(cases[i].address), str_of(cases[i].listen)) !=
+			cases[i].is_proxy)
+			fail_msg("%s (%s), proxy at %s", cases[i].endpoint, cases[i].address,
+				cases[i].listen);
+	}
+}
+
+static void test_mended(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *names[3]; /* as a service, a session, a version */
+	} cases[] = {
+		{"feature/login", {"feature-login", "feature-login", "feature-login"}},
+		{"My Cart", {"my-cart", "my-cart", "My-Cart"}},
+		{"Fix_#12: the  cart!", {"fix-12-the-cart", "fix-12-the-cart", "Fix_-12-the-cart"}},
+		{"9cart", {"cart", "9cart", "9cart"}},
+		{"--a--b--", {"a-b", "a-b", "a--b"}},
+		{"v1.2_rc-", {"v1-2-rc", "v1-2-rc", "v1.2_rc-"}},
+		{"\xc3\xa4pfel", {"pfel", "pfel", "pfel"}},
+		{"///", {"", "", ""}},
+		{"", {"", "", ""}},
+		{"abcdefghijklmnopqrstuvwxyz01234 67890",
+			{"abcdefghijklmnopqrstuvwxyz01234", "abcdefghijklmnopqrstuvwxyz0123",
+				"abcdefghijklmnopqrstuvwxyz01234-67890"}},
+	};
+	char name[LIMIT_VERSION_NAME + 1];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		for (int kind = NAME_SERVICE; kind <= NAME_VERSION; kind++) {
+			const char *wanted = cases[i].names[kind];
+			struct str made = str_of(name);
+
+			assert_int_equal(
+				name_mend(str_of(cases[i].text), (enum name_kind)kind, name),
+				wanted[0] != '\0');
+			assert_string_equal(name, wanted);
+			made.n = strlen(name);
+			assert_true(made.n == 0 ||
+				    (kind == NAME_SERVICE          ? name_is_service(made)
+					    : kind == NAME_SESSION ? name_is_session(made)
+								   : name_is_version(made)));
+		}
+	}
+}
 
 static void test_endpoints(void **state)
 {
@@ -217,6 +331,9 @@ int main(void)
 		cmocka_unit_test(test_name_tables),
 		cmocka_unit_test(test_name_refusal_is_safe_and_says_what_is_right),
 		cmocka_unit_test(test_endpoints),
+		cmocka_unit_test(test_spellings),
+		cmocka_unit_test(test_the_proxy_itself),
+		cmocka_unit_test(test_mended),
 		cmocka_unit_test(test_compound_names),
 		cmocka_unit_test(test_slug),
 		cmocka_unit_test(test_near),

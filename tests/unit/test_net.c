@@ -7,6 +7,10 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <ifaddrs.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 #include "core/base/mem.h"
 
@@ -82,12 +86,61 @@ static void one_text_for_an_address(void **state)
 	assert_false(net_address_is_loopback(&again));
 }
 
+static void reaches(void **state)
+{
+	static const struct {
+		const char *to, *listener;
+		bool reaches;
+	} cases[] = {{"127.0.0.1", "127.0.0.1", true}, {"127.0.0.2", "127.0.0.1", false},
+		{"0.0.0.0", "127.0.0.1", true}, {"::", "::1", true}, {"::", "127.0.0.1", false},
+		{"::1", "127.0.0.1", false}, {"::ffff:127.0.0.1", "127.0.0.1", true},
+		{"127.0.0.2", "0.0.0.0", true}, {"127.9.9.9", "::", true}, {"::1", "::", true},
+		{"0.0.0.0", "0.0.0.0", true}, {"192.0.2.1", "0.0.0.0", false},
+		{"2001:db8::1", "::", false}, {"192.0.2.1", "192.0.2.1", true},
+		{"127.0.0.1", "192.0.2.1", false}, {"0.0.0.0", "192.0.2.1", false}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct net_address to, listener;
+
+		assert_true(net_address_parse(str_of(cases[i].to), &to));
+		assert_true(net_address_parse(str_of(cases[i].listener), &listener));
+		if (net_address_reaches(&to, &listener) != cases[i].reaches)
+			fail_msg("%s and %s", cases[i].to, cases[i].listener);
+	}
+}
+
+/* What the kernel lets us listen on is ours; of the documentation's networks nothing is. */
+static void own_addresses(void **state)
+{
+	struct ifaddrs *list, *i;
+	struct net_address address;
+	char text[NI_MAXHOST];
+
+	(void)state;
+	assert_int_equal(getifaddrs(&list), 0);
+	for (i = list; i != NULL; i = i->ifa_next) {
+		if (i->ifa_addr == NULL || i->ifa_addr->sa_family != AF_INET)
+			continue;
+		assert_int_equal(getnameinfo(i->ifa_addr, sizeof(struct sockaddr_in), text,
+					 sizeof(text), NULL, 0, NI_NUMERICHOST),
+			0);
+		assert_true(net_address_parse(str_of(text), &address));
+		assert_true(net_address_is_own(&address));
+	}
+	freeifaddrs(list);
+	assert_true(net_address_parse(STR_LIT("198.51.100.7"), &address));
+	assert_false(net_address_is_own(&address));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hosts_of_this_machine),
 		cmocka_unit_test(hosts_without_port),
 		cmocka_unit_test(one_text_for_an_address),
+		cmocka_unit_test(reaches),
+		cmocka_unit_test(own_addresses),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
