@@ -22,6 +22,7 @@
 #include "core/model/howto.h"
 
 #include "tui/app_internal.h"
+#include "tui/copy_tools.h"
 #include "tui/save.h"
 #include "tui/kept.h"
 #include "tui/settle.h"
@@ -86,6 +87,9 @@ static void paint_now(struct app *app)
 	app->redraw = REDRAW_NONE;
 	app->soon = false;
 	app->model.now_ms = app->now_ms();
+	/* Where text is shown to be selected, the mouse is the terminal's. */
+	(void)screen_mouse(
+		app->screen, app->ui.mouse && !(app_top(app)->view->flags & VIEW_SELECTS_TEXT));
 	frame_paint(app);
 	app->painted_ms = time_monotonic_ms();
 	(void)event_del(app->age);
@@ -393,6 +397,7 @@ static void app_finish(struct app *app)
 	for (size_t i = 0; i < SIGNALS; i++)
 		free_event(app->signals[i]);
 	app_theme_stop(app);
+	copy_tools_destroy(app->copy_tools);
 	places_finish(app);
 	palette_finish(&app->palette);
 	cJSON_Delete(app->kept);

@@ -104,6 +104,7 @@ struct app {
 	struct palette palette;
 	struct spots spots;
 	const struct opened *grabbed; /* it hears of the mouse until the button is let go */
+	struct copy_tools *copy_tools; /* NULL until something is copied */
 	bool mouse_given; /* back to the terminal, by key */
 	bool pasting; /* what comes in was pasted, not typed */
 	bool burst; /* what comes in came together with what was read last */

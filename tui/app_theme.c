@@ -18,7 +18,7 @@
 #include "tui/theme_ground.h"
 
 /* A terminal that has not answered by then does not know the question; a later answer still counts. */
-enum { UNANSWERED_MS = 500 };
+enum { UNANSWERED_US = 500000 };
 
 static void wear(struct app *app, const struct theme *theme)
 {
@@ -174,7 +174,7 @@ void app_theme_see(struct app *app)
 
 void app_theme_ask(struct app *app)
 {
-	struct timeval wait = {.tv_usec = UNANSWERED_MS * 1000};
+	struct timeval wait = {.tv_usec = UNANSWERED_US};
 
 	if (!app->theme_follows || !app->ground_open)
 		return;

@@ -330,11 +330,18 @@ static bool starts_with(const char *text, const char *head)
 	return text && strncmp(text, head, strlen(head)) == 0;
 }
 
+static bool is_set(const char *variable)
+{
+	const char *value = getenv(variable);
+
+	return value && *value != '\0';
+}
+
 /* Not GNU screen, and not what is no kin of xterm: Linux' console is known to be dark. */
 bool screen_can_ask(const struct screen *screen)
 {
 	const char *term = getenv("TERM");
-	bool in_screen = getenv("STY") || (starts_with(term, "screen") && !getenv("TMUX"));
+	bool in_screen = is_set("STY") || (starts_with(term, "screen") && !is_set("TMUX"));
 
 	return screen->depth != DEPTH_MONO && !in_screen && !starts_with(term, "linux") &&
 	       (screen->modern || starts_with(term, "xterm") || starts_with(term, "rxvt"));
@@ -460,38 +467,11 @@ void screen_cost(const struct screen *screen, uint64_t *ret_bytes, uint64_t *ret
 	*ret_frames = screen->frames;
 }
 
-/* ---- the clipboard ---- */
-
-/* RFC 4648, section 4. */
-static void add_base64(struct strbuf *out, struct str text)
+bool screen_send(struct screen *screen, struct str sequence)
 {
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-	for (size_t i = 0; i < text.n; i += 3) {
-		size_t left = text.n - i;
-		uint32_t three = 0;
-
-		for (size_t j = 0; j < 3; j++)
-			three = three << 8 | (j < left ? (unsigned char)text.p[i + j] : 0U);
-		for (size_t j = 0; j < 4; j++)
-			strbuf_add_char(out, j <= left ? digits[three >> (18 - 6 * j) & 63] : '=');
-	}
-}
-
-bool screen_copy(struct screen *screen, struct str text)
-{
-	struct strbuf sequence;
-
-	if (!screen->modern || text.n > CLIPBOARD_MAX)
-		return false;
-	strbuf_init(&sequence, (size_t)CLIPBOARD_MAX * 2);
-	strbuf_add_c(&sequence, "\033]52;c;");
-	add_base64(&sequence, text);
-	strbuf_add_c(&sequence, "\a");
-	send_bytes(sequence.data, sequence.len);
-	strbuf_finish(&sequence);
-	return true;
+	if (screen->modern)
+		send_bytes(sequence.p, sequence.n);
+	return screen->modern;
 }
 
 struct canvas screen_canvas(struct screen *screen, int64_t now_ms, int64_t *next_change_ms)

@@ -66,12 +66,8 @@ bool screen_resize(struct screen *screen);
 /* The next frame is painted over everything. */
 void screen_repaint(struct screen *screen);
 
-/*
- * Hands the text to the terminal's clipboard (OSC 52, xterm's ctlseqs). Whether the terminal took it is not
- * told: nothing is asked of it. False when it is one that surely would not, or the text is too long.
- */
-enum { CLIPBOARD_MAX = 74000 };
-bool screen_copy(struct screen *screen, struct str text);
+/* Sends a sequence that draws nothing. False where it surely would not be understood. */
+bool screen_send(struct screen *screen, struct str sequence);
 
 /* Gives the terminal back, stops the process, and takes it again when it goes on. */
 void screen_suspend(struct screen *screen);

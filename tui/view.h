@@ -40,6 +40,7 @@ enum view_flag {
 	VIEW_EDGES = 1 << 2,
 	VIEW_EVENTS = 1 << 3,
 	VIEW_SESSION_EDGES = 1 << 4, /* of the session that it was opened with */
+	VIEW_SELECTS_TEXT = 1 << 5, /* the mouse is the terminal's while it is shown */
 };
 
 struct view {
@@ -103,6 +104,6 @@ extern const struct view *const view_list[];
 extern const struct view view_services, view_sessions, view_pins, view_requests, view_detail,
 	view_help, view_qr, view_result, view_explain, view_side;
 extern const struct view view_timeline, view_map, view_map_service, view_map_session, view_learn;
-extern const struct view view_pulls, view_columns;
+extern const struct view view_pulls, view_columns, view_copied;
 
 #endif

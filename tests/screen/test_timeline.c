@@ -70,7 +70,9 @@ static void test_gone_and_new(void **state)
 	pty_wait_text(&pty, "name of the new session");
 	pty_keys(&pty, "short\r");
 	pty_wait_text(&pty, "WHAT CHANGES");
-	pty_keys(&pty, "Dy");
+	pty_keys(&pty, "D");
+	pty_wait_text(&pty, "Lost: its key");
+	pty_keys(&pty, "y");
 	pty_wait_text(&pty, "This session has ended");
 	pty_keys(&pty, "5");
 	pty_wait_text(&pty, "you have seen what is below");

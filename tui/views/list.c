@@ -19,5 +19,6 @@ const struct view *const view_list[] = {
 	&view_help,
 	&view_explain,
 	&view_qr,
+	&view_copied,
 	NULL,
 };
