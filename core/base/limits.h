@@ -59,5 +59,12 @@ enum {
 #define DEFAULT_VERSION_TTL_MS (72LL * 3600 * 1000)
 #define DEFAULT_SESSION_TTL_MS (8LL * 3600 * 1000)
 #define TOMBSTONE_KEPT_MS (24LL * 3600 * 1000)
+/*
+ * What the proxy bears. A silence is long because a stream may have nothing to say for hours and a person may sit
+ * in a debugger; a peer that is gone without a word is found by keepalives of the connection.
+ */
+#define LIMIT_CONNECT_TIMEOUT_MS (60LL * 1000)
+#define LIMIT_SILENCE_MS (24LL * 3600 * 1000)
+#define DEFAULT_CONNECT_TIMEOUT_MS (2000LL)
 
 #endif

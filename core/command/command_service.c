@@ -5,6 +5,7 @@
  * replaces the whole.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/base/mem.h"
 #include "core/command/rows.h"
@@ -67,10 +68,20 @@ static const struct arg_spec set_args[] = {
 		.repeated = true,
 		.value = "HOST",
 		.help = "a host name that is the service's too; \"\" for none"},
+	{.name = "--health-type",
+		.kind = ARG_CHOICE,
+		.value = "TYPE",
+		.help = "what a health check asks; http with a path, else tcp, when not given",
+		.choices = health_type_names},
 	{.name = "--health-path",
 		.kind = ARG_TEXT,
 		.value = "PATH",
-		.help = "what a health check asks for; \"\" for a TCP connect"},
+		.help = "what a check of type http asks for; \"\" for none"},
+	{.name = "--health-port",
+		.kind = ARG_INT,
+		.max = 65535,
+		.value = "PORT",
+		.help = "where a check asks; 0 for the endpoint's port"},
 	{.name = "--health-interval",
 		.kind = ARG_DURATION,
 		.value = "DURATION",
@@ -80,6 +91,18 @@ static const struct arg_spec set_args[] = {
 		.value = "PROTOCOL",
 		.help = "what the endpoints speak",
 		.choices = protocol_names},
+	{.name = "--timeout-connect",
+		.kind = ARG_DURATION,
+		.value = "DURATION",
+		.help = "how long a connection to an endpoint may take"},
+	{.name = "--timeout-response",
+		.kind = ARG_DURATION,
+		.value = "DURATION",
+		.help = "how long a version may send nothing; see `umbra help limits`"},
+	{.name = "--timeout-idle",
+		.kind = ARG_DURATION,
+		.value = "DURATION",
+		.help = "how long a WebSocket may be silent"},
 	{.name = "--owner", .kind = ARG_TEXT, .value = "TEAM", .help = "who looks after it"},
 	{.name = "--repository", .kind = ARG_URL, .value = "URL", .help = "where its source is"},
 	{.name = "--description", .kind = ARG_TEXT, .value = "TEXT", .help = "what it does"},
@@ -91,29 +114,66 @@ static const struct {
 	const char *option;
 	const char *parent; /* "health", or NULL */
 	const char *member;
+	bool number;
 } set_members[] = {
-	{"--health-path", "health", "path"},
-	{"--health-interval", "health", "interval"},
-	{"--protocol", NULL, "protocol"},
-	{"--owner", NULL, "owner"},
-	{"--repository", NULL, "repository"},
-	{"--description", NULL, "description"},
+	{"--health-type", "health", "type", false},
+	{"--health-path", "health", "path", false},
+	{"--health-port", "health", "port", true},
+	{"--health-interval", "health", "interval", false},
+	{"--protocol", NULL, "protocol", false},
+	{"--timeout-connect", "timeouts", "connect", false},
+	{"--timeout-response", "timeouts", "response", false},
+	{"--timeout-idle", "timeouts", "idle", false},
+	{"--owner", NULL, "owner", false},
+	{"--repository", NULL, "repository", false},
+	{"--description", NULL, "description", false},
 };
+
+static cJSON *set_value(const char *value, bool number)
+{
+	int64_t n;
+
+	if (*value == '\0')
+		return cJSON_CreateNull();
+	if (number && str_to_i64(str_of(value), &n))
+		return n != 0 ? cJSON_CreateNumber((double)n) : cJSON_CreateNull();
+	return cJSON_CreateString(value);
+}
+
+/* Who names a path wants it asked for; who names a type that asks for none has none. */
+static void set_health(const struct command_args *args, cJSON *health)
+{
+	const char *type = args_get(args, "--health-type");
+
+	if (type && strcmp(type, "http") != 0 && !args_has(args, "--health-path"))
+		cJSON_AddNullToObject(health, "path");
+	if (!type && args_has(args, "--health-path"))
+		cJSON_AddNullToObject(health, "type");
+}
 
 /* The object with what was given; "" clears, as null does in a merge patch. */
 static cJSON *set_given(const struct command_args *args)
 {
 	cJSON *given = cJSON_CreateObject();
-	cJSON *health = cJSON_CreateObject();
 	const char *value;
 	size_t cursor = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(set_members); i++) {
+		const char *parent = set_members[i].parent;
+		cJSON *object = given;
+
 		value = args_get(args, set_members[i].option);
-		if (value)
-			cJSON_AddItemToObject(set_members[i].parent ? health : given,
-				set_members[i].member,
-				*value ? cJSON_CreateString(value) : cJSON_CreateNull());
+		if (!value)
+			continue;
+		if (parent)
+			object = cJSON_GetObjectItemCaseSensitive(given, parent);
+		if (!object) {
+			object = cJSON_AddObjectToObject(given, parent);
+			if (strcmp(parent, "health") == 0)
+				set_health(args, object);
+		}
+		cJSON_AddItemToObject(
+			object, set_members[i].member, set_value(value, set_members[i].number));
 	}
 	if (args_has(args, "--host")) {
 		cJSON *hosts = cJSON_AddArrayToObject(given, "hosts");
@@ -122,10 +182,6 @@ static cJSON *set_given(const struct command_args *args)
 			if (*value)
 				cJSON_AddItemToArray(hosts, cJSON_CreateString(value));
 	}
-	if (health->child)
-		cJSON_AddItemToObject(given, "health", health);
-	else
-		cJSON_Delete(health);
 	return given;
 }
 
@@ -137,7 +193,11 @@ static void set_merge(cJSON *into, const cJSON *given)
 	{
 		cJSON *old = cJSON_GetObjectItemCaseSensitive(into, member->string);
 
-		if (cJSON_IsObject(member) && cJSON_IsObject(old)) {
+		if (cJSON_IsObject(member) && !cJSON_IsObject(old)) {
+			cJSON_DeleteItemFromObjectCaseSensitive(into, member->string);
+			old = cJSON_AddObjectToObject(into, member->string);
+		}
+		if (cJSON_IsObject(member)) {
 			set_merge(old, member);
 			continue;
 		}
@@ -228,7 +288,7 @@ const struct command command_service_set = {
 	.noun = "service",
 	.verb = "set",
 	.summary = "make a service, or change what is named of it",
-	.help = "Without a health path a check is a TCP connect. A host given here is the "
+	.help = "Without a health path or type a check is a TCP connect. A host given here is the "
 		"service's beside "
 		"SERVICE.DOMAIN; naming hosts replaces the list.",
 	.example = "umbra service set cart --health-path /healthz --owner payments",

@@ -120,6 +120,16 @@ static const struct arg_spec register_args[] = {
 	{.name = "--force",
 		.kind = ARG_FLAG,
 		.help = "also when a later build was registered, or retired, before"},
+	{.name = "--health-path",
+		.kind = ARG_TEXT,
+		.value = "PATH",
+		.help = "what its health check asks for, when it is not the service's path"},
+	{.name = "--health-port",
+		.kind = ARG_INT,
+		.max = 65535,
+		.may_be_empty = true,
+		.value = "PORT",
+		.help = "where its health check asks, when it is not the service's port"},
 	{.name = "--pr",
 		.kind = ARG_PULL,
 		.may_be_empty = true,
@@ -155,21 +165,23 @@ static const struct arg_spec register_args[] = {
 	RUN_IF_REVISION_ARG,
 };
 
-/* Options that are members of the body, `pr` ones in an object of their own. */
+/* Options that are members of the body, or of an object of it. */
 static const struct {
 	const char *option;
 	const char *member;
-	bool pr;
+	const char *group; /* "" for the body itself */
 } register_members[] = {
-	{"--pr", "number", true},
-	{"--pr-url", "url", true},
-	{"--title", "title", true},
-	{"--branch", "branch", true},
-	{"--author", "author", true},
-	{"--commit", "commit", false},
-	{"--base-commit", "base_commit", false},
-	{"--build", "build", false},
-	{"--ttl", "ttl", false},
+	{"--pr", "number", "pr"},
+	{"--pr-url", "url", "pr"},
+	{"--title", "title", "pr"},
+	{"--branch", "branch", "pr"},
+	{"--author", "author", "pr"},
+	{"--health-path", "path", "health"},
+	{"--health-port", "port", "health"},
+	{"--commit", "commit", ""},
+	{"--base-commit", "base_commit", ""},
+	{"--build", "build", ""},
+	{"--ttl", "ttl", ""},
 };
 
 /* What a job does not have, it passes as "": the same as not given. */
@@ -188,28 +200,31 @@ static void register_member(struct json_writer *w, const struct command_args *ar
 
 	if (!value)
 		return;
-	if ((!strcmp(option, "--pr") && pull_parse_number(str_of(value), &number)) ||
-		(!strcmp(option, "--build") && str_to_i64(str_of(value), &number)))
+	if ((strcmp(option, "--pr") == 0 && pull_parse_number(str_of(value), &number)) ||
+		((strcmp(option, "--build") == 0 || strcmp(option, "--health-port") == 0) &&
+			str_to_i64(str_of(value), &number)))
 		json_int(w, member, number);
 	else
 		json_c(w, member, value);
 }
 
-static void register_half(struct json_writer *w, const struct command_args *args, bool pr)
+static void register_group(
+	struct json_writer *w, const struct command_args *args, const char *group)
 {
 	bool any = false;
 
 	for (size_t i = 0; i < ARRAY_LEN(register_members); i++)
-		any |= register_members[i].pr && register_value(args, register_members[i].option);
-	if (pr && !any)
+		any |= strcmp(register_members[i].group, group) == 0 &&
+		       register_value(args, register_members[i].option);
+	if (!any)
 		return;
-	if (pr)
-		json_object(w, "pr");
+	if (*group)
+		json_object(w, group);
 	for (size_t i = 0; i < ARRAY_LEN(register_members); i++)
-		if (register_members[i].pr == pr)
+		if (strcmp(register_members[i].group, group) == 0)
 			register_member(
 				w, args, register_members[i].option, register_members[i].member);
-	if (pr)
+	if (*group)
 		json_object_end(w);
 }
 
@@ -267,8 +282,9 @@ static struct command_run *register_start(
 	json_object(&w, NULL);
 	json_c(&w, "kind", args_has(args, "--stable") ? "stable" : "ephemeral");
 	register_lists(&w, args);
-	register_half(&w, args, true);
-	register_half(&w, args, false);
+	register_group(&w, args, "health");
+	register_group(&w, args, "pr");
+	register_group(&w, args, "");
 	json_object_end(&w);
 	run_query(run, "take", args_has(args, "--take") ? "1" : NULL);
 	run_query(run, "force", args_has(args, "--force") ? "1" : NULL);

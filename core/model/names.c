@@ -194,6 +194,22 @@ enum err name_check_link(struct str s, const char *field, struct errbuf *eb)
 		field);
 }
 
+enum err name_check_path(struct str s, const char *field, struct errbuf *eb)
+{
+	static const char allowed[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+		"-._~/%?=&+:@,;!*()";
+	bool good = s.n > 0 && s.p[0] == '/';
+
+	for (size_t i = 0; good && i < s.n; i++)
+		good = memchr(allowed, s.p[i], sizeof(allowed) - 1) != NULL;
+	if (good)
+		return ERR_NONE;
+	return err_set_field(eb, ERR_BAD_VALUE, field,
+		"a path that begins with / , like /healthz; letters, digits and -._~/%?=&+:@,;!*()",
+		"%s is not a path that can be asked for", field);
+}
+
 /* ---- endpoints ----------------------------------------------------------------------------------- */
 
 static bool is_v6(struct str s)

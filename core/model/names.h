@@ -46,6 +46,12 @@ enum err name_check_word(struct str s, const char *field, struct errbuf *eb);
 /* A link that a person may be offered to open: http:// or https:// and something behind it, without spaces. */
 enum err name_check_link(struct str s, const char *field, struct errbuf *eb);
 
+/*
+ * The path of a check goes into the proxy's configuration: a path and a query (RFC 3986 sections 3.3 and 3.4)
+ * without what a configuration might read as quoting.
+ */
+enum err name_check_path(struct str s, const char *field, struct errbuf *eb);
+
 /* host:port, [v6]:port; the parts are views into `s`, the brackets cut. Port 1..65535. */
 struct endpoint_parts {
 	struct str host;

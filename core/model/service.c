@@ -1,6 +1,5 @@
 /*
- * The field table of a service. Read by everything that handles records by their table; nothing here
- * runs but the check of the health path.
+ * The field table of a service. Read by everything that handles records by their table.
  */
 #include "core/model/service.h"
 
@@ -16,25 +15,11 @@ const char *const protocol_names[PROTOCOL_COUNT + 1] = {
 	[PROTOCOL_H2C] = "h2c",
 };
 
-/*
- * The path of a check goes into the proxy's configuration: a path and a query (RFC 3986 sections 3.3 and
- * 3.4) without what a configuration might read as quoting.
- */
-static enum err check_health_path(struct str value, const char *field, struct errbuf *eb)
-{
-	static const char allowed[] =
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-		"-._~/%?=&+:@,;!*()";
-	bool good = value.n > 0 && value.p[0] == '/';
-
-	for (size_t i = 0; good && i < value.n; i++)
-		good = memchr(allowed, value.p[i], sizeof(allowed) - 1) != NULL;
-	if (good)
-		return ERR_NONE;
-	return err_set_field(eb, ERR_BAD_VALUE, field,
-		"a path that begins with / , like /healthz; letters, digits and -._~/%?=&+:@,;!*()",
-		"%s is not a path that can be asked for", field);
-}
+const char *const health_type_names[HEALTH_TYPE_COUNT + 1] = {
+	[HEALTH_TCP] = "tcp",
+	[HEALTH_HTTP] = "http",
+	[HEALTH_GRPC] = "grpc",
+};
 
 #define AT(member) .offset = offsetof(struct service, member)
 
@@ -53,13 +38,26 @@ static const struct field fields[] = {
 		.flags = FIELD_WRITABLE | FIELD_ZERO,
 		.check = name_check_host,
 		.help = "host names that mean this service, besides <service>.<domain>"},
+	{.name = "health.type",
+		.type = FIELD_CHOICE,
+		AT(health_type),
+		.flags = FIELD_WRITABLE | FIELD_ALWAYS,
+		.choices = health_type_names,
+		.help = "what a check asks: http is the default with a path, tcp without; grpc is "
+			"grpc.health.v1"},
 	{.name = "health.path",
 		.type = FIELD_TEXT,
 		AT(health_path),
 		.max = LIMIT_PATH,
 		.flags = FIELD_WRITABLE,
-		.check = check_health_path,
-		.help = "what checks ask for; without it a TCP connect is the check"},
+		.check = name_check_path,
+		.help = "what a check of type http asks for"},
+	{.name = "health.port",
+		.type = FIELD_INT,
+		AT(health_port),
+		.max = 65535,
+		.flags = FIELD_WRITABLE,
+		.help = "where it asks, the endpoint's port by default"},
 	{.name = "health.interval",
 		.type = FIELD_DURATION,
 		AT(health_interval_ms),
@@ -72,6 +70,26 @@ static const struct field fields[] = {
 		.flags = FIELD_WRITABLE,
 		.choices = protocol_names,
 		.help = "what its endpoints speak"},
+	{.name = "timeouts.connect",
+		.type = FIELD_DURATION,
+		AT(connect_timeout_ms),
+		.max = LIMIT_CONNECT_TIMEOUT_MS,
+		.flags = FIELD_WRITABLE,
+		.help = "how long a connection to an endpoint may take, 2s by default"},
+	{.name = "timeouts.response",
+		.type = FIELD_DURATION,
+		AT(response_timeout_ms),
+		.max = LIMIT_SILENCE_MS,
+		.flags = FIELD_WRITABLE,
+		.help = "how long a version may send nothing, before its answer and within it; 24h "
+			"by "
+			"default"},
+	{.name = "timeouts.idle",
+		.type = FIELD_DURATION,
+		AT(idle_timeout_ms),
+		.max = LIMIT_SILENCE_MS,
+		.flags = FIELD_WRITABLE,
+		.help = "how long a WebSocket may be silent in both directions, 24h by default"},
 	{.name = "owner",
 		.type = FIELD_TEXT,
 		AT(owner),
@@ -117,3 +135,15 @@ const struct record_type service_type = {
 	.fields = fields,
 	.field_count = ARRAY_LEN(fields),
 };
+
+uint64_t service_mask_shown(void)
+{
+	return record_bit(&service_type, "owner") | record_bit(&service_type, "repository") |
+	       record_bit(&service_type, "description") | record_bit(&service_type, "stable") |
+	       record_bit(&service_type, "refused") | record_bit(&service_type, "revision");
+}
+
+enum health_type service_health_default(const struct service *service)
+{
+	return service->health_path != NULL ? HEALTH_HTTP : HEALTH_TCP;
+}

@@ -29,6 +29,8 @@ struct version {
 	char *name; /* "version" on the wire */
 	int kind; /* enum version_kind */
 	struct strlist endpoints; /* as registered: host:port */
+	char *health_path; /* instead of the service's; NULL: the service's */
+	int64_t health_port; /* instead of the service's; 0: the service's */
 	int state; /* enum version_state */
 	char *state_detail; /* "connection refused"; NULL when there is nothing to say */
 	int64_t state_since;

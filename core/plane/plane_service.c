@@ -56,6 +56,25 @@ void put_new_service(struct flight *flight, struct service *service)
 	flight_put(flight, THING_SERVICE, service);
 }
 
+/* Only HTTP asks for a path. Which check it is follows from the path where it is not said. */
+static enum err settle_health(
+	const struct plane_write *write, struct service *new, struct outcome *out)
+{
+	bool said = (write->present & record_bit(&service_type, "health.type")) != 0 &&
+		    new->health_type != HEALTH_TYPE_COUNT;
+
+	if (!said)
+		new->health_type = (int)service_health_default(new);
+	if (new->health_type == HEALTH_HTTP &&new->health_path == NULL)
+		return err_set_field(&out->eb, ERR_MISSING_FIELD, "health.path",
+			"what to ask for, like /healthz", "health.type http needs health.path");
+	if (new->health_type != HEALTH_HTTP &&new->health_path != NULL)
+		return err_set_field(&out->eb, ERR_CONFLICTING_FIELDS, "health.path",
+			"leave it out, or health.type http", "a check of type %s asks for no path",
+			health_type_names[new->health_type]);
+	return ERR_NONE;
+}
+
 enum err verb_put_service(struct plane *plane, const struct plane_write *write, struct outcome *out)
 {
 	struct service *old = environment_service(&plane->tentative, str_of(write->service));
@@ -76,6 +95,11 @@ enum err verb_put_service(struct plane *plane, const struct plane_write *write, 
 	record_merge(&service_type, new, write->record, record_mask(&service_type, FIELD_WRITABLE),
 		false);
 	text_set(&new->name, write->service);
+	err = settle_health(write, new, out);
+	if (err != ERR_NONE) {
+		record_unref(&service_type, new);
+		return err;
+	}
 	flight = out->flight = flight_begin(plane, write->actor);
 	flight->created = old == NULL;
 	if (old != NULL && record_equal(&service_type, old, new, 0)) {

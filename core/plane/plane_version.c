@@ -278,6 +278,17 @@ static enum err check_room(
 	return ERR_NONE;
 }
 
+static enum err check_path(
+	const struct service *service, const struct version *new, struct outcome *out)
+{
+	if (new->health_path == NULL || service->health_type == HEALTH_HTTP)
+		return ERR_NONE;
+	return err_set_field(&out->eb, ERR_CONFLICTING_FIELDS, "health.path",
+		"leave it out, or give the service a health.path",
+		"the checks of %s are of type %s, which asks for no path", service->name,
+		health_type_names[service->health_type]);
+}
+
 static void set_times(struct plane *plane, const struct version *old, struct version *new)
 {
 	int64_t now = plane->now_ms();
@@ -310,6 +321,7 @@ static struct version *make_version(struct plane *plane, const struct service_no
 	text_set(&new->name, write->version);
 	if (check_kind(node, old, write, &new->kind, out) == ERR_NONE &&
 		check_endpoints(plane, node, write, &new->endpoints, out) == ERR_NONE &&
+		check_path(node->service, new, out) == ERR_NONE &&
 		set_lifetime(plane, write, new, out) == ERR_NONE &&
 		(old != NULL || check_room(plane, node, out) == ERR_NONE)) {
 		set_times(plane, old, new);

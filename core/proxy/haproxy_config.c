@@ -309,14 +309,106 @@ static void write_server(struct strbuf *out, const struct table_version *version
 		strchr(server->address, ':') != NULL ? "]" : "", (unsigned)server->port);
 }
 
+static void write_timeouts(struct strbuf *out, const struct service *service)
+{
+	const struct {
+		const char *name;
+		int64_t ms;
+	} timeouts[] = {
+		{"connect", service->connect_timeout_ms},
+		{"server", service->response_timeout_ms},
+		{"tunnel", service->idle_timeout_ms},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(timeouts); i++)
+		if (timeouts[i].ms > 0)
+			strbuf_addf(out, "\ttimeout %s %" PRId64 "ms\n", timeouts[i].name,
+				timeouts[i].ms);
+}
+
+/* The path is the service's, or what maps/paths says for the version. */
+static void write_http_check(
+	struct strbuf *out, const struct config_options *options, const struct service *service)
+{
+	strbuf_addf(out,
+		"\toption httpchk\n"
+		"\thttp-check set-var-fmt(check.id) '%s@%%[srv_name,field(1,:)]'\n"
+		"\thttp-check set-var-fmt(check.path) '",
+		service->name);
+	add_format(out, str_of(service->health_path));
+	strbuf_addf(out,
+		"'\n"
+		"\thttp-check set-var(check.path) var(check.id),map_str(maps/paths)\n"
+		"\thttp-check send meth GET uri-lf '%%[var(check.path)]' ver HTTP/1.1"
+		" hdr Host %s.%s\n",
+		service->name, options->domain);
+}
+
+static void add_hex(struct strbuf *out, const void *bytes, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		strbuf_addf(out, "%02x", ((const unsigned char *)bytes)[i]);
+}
+
+/* A header of HPACK (RFC 7541, section 6.2.2): never indexed, no Huffman, and here under 127 bytes. */
+static void add_field(struct strbuf *block, const char *lead, size_t lead_len, const char *value)
+{
+	strbuf_add(block, lead, lead_len);
+	strbuf_add_char(block, (char)strlen(value));
+	strbuf_add_c(block, value);
+}
+
+/*
+ * The call grpc.health.v1.Health/Check for the whole server, as bytes: an HTTP check has no way to send its
+ * message, which begins with a zero. The answer is 1 in field 1 when it serves. What else may come (another
+ * status; an end without a message, as from a server that has no such service) is told at once.
+ */
+static void write_grpc_check(
+	struct strbuf *out, const struct config_options *options, const struct service *service)
+{
+	static const char preface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+	static const unsigned char settings[] = {0, 0, 0, 4, 0, 0, 0, 0, 0};
+	static const unsigned char message[] = {0, 0, 5, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0};
+	struct strbuf block, host;
+
+	strbuf_init(&block, 1024);
+	strbuf_init(&host, 512);
+	strbuf_addf(&host, "%s.%s", service->name, options->domain);
+	strbuf_add(&block, "\x83\x86", 2); /* :method POST, :scheme http */
+	add_field(&block, "\x04", 1, "/grpc.health.v1.Health/Check"); /* :path */
+	/* A name that is too long for one byte of length is cut: nobody routes by it here. */
+	strbuf_truncate(&host, host.len > 126 ? 126 : host.len);
+	add_field(&block, "\x01", 1, host.data); /* :authority */
+	add_field(&block, "\x0f\x10", 2, "application/grpc"); /* content-type */
+	strbuf_add(&block, "\0\2te", 4);
+	add_field(&block, "", 0, "trailers");
+	strbuf_add_c(out, "\toption tcp-check\n\ttcp-check connect\n\ttcp-check send-binary ");
+	add_hex(out, preface, sizeof(preface) - 1);
+	add_hex(out, settings, sizeof(settings));
+	strbuf_addf(out, "%06zx010400000001", block.len);
+	add_hex(out, block.data, block.len);
+	add_hex(out, message, sizeof(message));
+	strbuf_add_c(out,
+		"\n"
+		"\ttcp-check expect rbinary "
+		"(0000000002080[0-9A-F]|000005000[01]000000010000000000|01[0-9A-F]500000001)"
+		" error-status L7STS on-error 'no gRPC answer'\n"
+		"\ttcp-check expect min-recv 1 rbinary 0000000002080[0-9A-F]"
+		" error-status L7STS on-error 'grpc.health.v1 is not implemented'\n"
+		"\ttcp-check expect min-recv 1 rbinary 00000000020801"
+		" error-status L7STS on-error 'gRPC health is not SERVING'\n");
+	strbuf_finish(&block);
+	strbuf_finish(&host);
+}
+
 static void write_check_section(
 	struct strbuf *out, const struct config_options *options, const struct service *service)
 {
-	if (service->health_path == NULL)
-		return; /* a TCP connection is the check */
-	strbuf_add_c(out, "\toption httpchk\n\thttp-check send meth GET uri ");
-	add_quoted(out, str_of(service->health_path));
-	strbuf_addf(out, " ver HTTP/1.1 hdr Host %s.%s\n", service->name, options->domain);
+	if (service->health_type == HEALTH_HTTP)
+		write_http_check(out, options, service);
+	else if (service->health_type == HEALTH_GRPC)
+		write_grpc_check(out, options, service);
+	/* Of TCP the connection is the check. */
 }
 
 static struct table_version **sorted_versions(
@@ -330,6 +422,7 @@ static void write_lenient(struct strbuf *out, const struct config_options *optio
 	const struct service *record = service->service;
 
 	strbuf_addf(out, "backend %s from lenient\n", record->name);
+	write_timeouts(out, record);
 	write_check_section(out, options, record);
 	write_lenient_rules(out, record->name);
 	write_choice(out, "txn.want", RULES_READY);
@@ -337,7 +430,7 @@ static void write_lenient(struct strbuf *out, const struct config_options *optio
 		for (size_t i = 0; i < versions[v]->count; i++) {
 			write_server(out, versions[v], i);
 			strbuf_add_c(out, versions[v]->stable ? "1 " : "0 ");
-			table_write_check(out, record, table_check_interval(table, record));
+			table_write_check(out, table, record, versions[v]);
 			strbuf_add_c(out, versions[v]->servers[i].place == SERVER_ACTIVE
 						  ? "\n"
 						  : " disabled\n");
@@ -466,7 +559,8 @@ void config_write_service(struct strbuf *out, const struct config_options *optio
  */
 static void write_map_names(struct strbuf *out, struct table_service *const *services, size_t count)
 {
-	strbuf_add_c(out, "backend umbra:maps from base\n");
+	strbuf_add_c(out, "backend umbra:maps from base\n"
+			  "\thttp-request set-var(txn.to) str(-),map_str(maps/paths)\n");
 	for (size_t i = 0; i < count; i++) {
 		if (services[i]->refused != NULL)
 			continue;
@@ -596,6 +690,21 @@ static void write_gone(struct strbuf *out, const struct environment *env)
 	}
 }
 
+/* The paths of checks that are not their service's. */
+static void write_paths(struct strbuf *out, const struct table *table)
+{
+	size_t services = 0, versions;
+	struct str service, name;
+	void *known, *version;
+
+	while (map_next(table->services, &services, &service, &known))
+		for (versions = 0; map_next(((struct table_service *)known)->versions, &versions,
+			     &name, &version);)
+			if (((struct table_version *)version)->path != NULL)
+				strbuf_addf(out, "%.*s@%.*s %s\n", STR_ARG(service), STR_ARG(name),
+					((struct table_version *)version)->path);
+}
+
 static void write_versions(struct strbuf *out, const struct table_service *service)
 {
 	size_t count;
@@ -683,6 +792,9 @@ void config_each_map(const struct config_options *options, const struct table *t
 	strbuf_reset(&text);
 	write_gone(&text, env);
 	each(arg, "maps/gone", strbuf_str(&text));
+	strbuf_reset(&text);
+	write_paths(&text, table);
+	each(arg, "maps/paths", strbuf_str(&text));
 	strbuf_finish(&text);
 	each_service_map(table, env, each, arg);
 }

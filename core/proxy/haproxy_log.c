@@ -440,7 +440,8 @@ static void write_detail(struct str line, struct log_health *health)
 	struct str code = between(line, ", code: ", ",");
 	struct str info = between(line, "info: \"", "\"");
 
-	if (code.n > 0 && code.n <= 3) {
+	/* Of a gRPC check it is 0, and what is wrong stands in info. */
+	if (code.n > 0 && code.n <= 3 && !str_eq_c(code, "0")) {
 		snprintf(health->detail, sizeof(health->detail), "answered %.*s", STR_ARG(code));
 		return;
 	}

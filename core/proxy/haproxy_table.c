@@ -26,6 +26,7 @@ static void version_free(void *value)
 	struct table_version *version = value;
 
 	free(version->name);
+	free(version->path);
 	free(version);
 }
 
@@ -117,6 +118,17 @@ static void write_entry(const struct table *table, const struct table_version *v
 			soon ? version->expires_at / 1000 : 0);
 }
 
+/* Where its check asks: a path counts only where the service's checks ask for one. */
+static const char *wanted_path(const struct service *service, const struct version *from)
+{
+	return service->health_type == HEALTH_HTTP ? from->health_path : NULL;
+}
+
+static uint16_t wanted_port(const struct service *service, const struct version *from)
+{
+	return (uint16_t)(from->health_port != 0 ? from->health_port : service->health_port);
+}
+
 /* ---- as it will be loaded ------------------------------------------------------------------------ */
 
 static void build_version(const struct table *table, struct table_service *service,
@@ -128,10 +140,13 @@ static void build_version(const struct table *table, struct table_service *servi
 
 	version->stable = from->kind == KIND_STABLE;
 	version->expires_at = from->expires_at;
+	text_set(&version->path, wanted_path(service->service, from));
+	version->check_port = wanted_port(service->service, from);
 	for (size_t i = 0; i < from->endpoints.count && i < LIMIT_ENDPOINTS; i++) {
 		struct table_server *server = &version->servers[version->count++];
 		bool found = find_address(table, from->endpoints.items[i], server);
 
+		server->check_port = version->check_port;
 		server->place =
 			found && from->state != STATE_DRAINING ? SERVER_ACTIVE : SERVER_PARKED;
 		server->up = old != NULL && server->place == SERVER_ACTIVE && !old->gone &&
@@ -242,26 +257,13 @@ void table_loaded(struct table *table)
 			((struct table_service *)service)->refused == NULL;
 }
 
-static bool same_hosts(const struct strlist *a, const struct strlist *b)
-{
-	if (a->count != b->count)
-		return false;
-	for (size_t i = 0; i < a->count; i++)
-		if (strcmp(a->items[i], b->items[i]) != 0)
-			return false;
-	return true;
-}
-
 bool table_needs_load(const struct table *table, struct str name, const struct service *service)
 {
 	const struct table_service *have = map_get(table->services, name);
 
 	if (have == NULL || service == NULL)
 		return (have == NULL) != (service == NULL);
-	return have->service->protocol != service->protocol ||
-	       have->service->health_interval_ms != service->health_interval_ms ||
-	       !str_eq(str_of(have->service->health_path), str_of(service->health_path)) ||
-	       !same_hosts(&have->service->hosts, &service->hosts);
+	return !record_equal(&service_type, have->service, service, service_mask_shown());
 }
 
 /* ---- checks -------------------------------------------------------------------------------------- */
@@ -273,8 +275,11 @@ int64_t table_check_interval(const struct table *table, const struct service *se
 	return table->endpoint_count > MANY_ENDPOINTS ? CHECK_INTERVAL_MANY_MS : CHECK_INTERVAL_MS;
 }
 
-void table_write_check(struct strbuf *out, const struct service *service, int64_t interval_ms)
+void table_write_check(struct strbuf *out, const struct table *table, const struct service *service,
+	const struct table_version *version)
 {
+	int64_t interval_ms = table_check_interval(table, service);
+
 	/* One refused connection is enough: the server is down until a check passes. */
 	strbuf_addf(out,
 		"check inter %" PRId64
@@ -286,8 +291,10 @@ void table_write_check(struct strbuf *out, const struct service *service, int64_
 			CHECK_INTERVAL_MS);
 	/* Without an HTTP check HAProxy refuses check-proto, and connects. */
 	if (service->protocol == PROTOCOL_H2C)
-		strbuf_add_c(out,
-			service->health_path != NULL ? " proto h2 check-proto h2" : " proto h2");
+		strbuf_add_c(out, service->health_type == HEALTH_HTTP ? " proto h2 check-proto h2"
+								      : " proto h2");
+	if (version->check_port != 0)
+		strbuf_addf(out, " port %u", (unsigned)version->check_port);
 }
 
 /* ---- versions ------------------------------------------------------------------------------------ */
@@ -325,7 +332,7 @@ static void add_server(const struct target *t)
 	struct strbuf check;
 
 	strbuf_init(&check, 512);
-	table_write_check(&check, service, table_check_interval(t->table, service));
+	table_write_check(&check, t->table, service, t->version);
 	commands_addf(t->commands, "add server %s/%s:%zu %s:%u weight 0 %s", service->name,
 		t->version->name, t->index, t->server->address, (unsigned)t->server->port,
 		check.data);
@@ -333,6 +340,7 @@ static void add_server(const struct target *t)
 		t->version->name, t->index, t->server->address, (unsigned)t->server->port, proto);
 	strbuf_finish(&check);
 	t->server->place = SERVER_PARKED;
+	t->server->check_port = t->version->check_port;
 	t->server->up = false;
 }
 
@@ -368,6 +376,13 @@ static void set_weight(const struct target *t)
 		t->version->name, t->index, t->version->stable ? 1 : 0);
 }
 
+static void move_check(const struct target *t)
+{
+	commands_addf(t->commands, "set server %s/%s:%zu check-port %u", t->service->service->name,
+		t->version->name, t->index, (unsigned)t->version->check_port);
+	t->server->check_port = t->version->check_port;
+}
+
 /* The version had this address before, perhaps under another number, and it was up. */
 static bool was_up(const struct target *t)
 {
@@ -399,6 +414,9 @@ static void sync_server(const struct target *t, const char *endpoint, bool drain
 		t->server->port = wanted.port;
 		add_server(t);
 		set_weight(t);
+	} else if (t->server->place != SERVER_ABSENT &&
+		   t->server->check_port != t->version->check_port) {
+		move_check(t);
 	}
 	if (!usable) {
 		if (t->server->place == SERVER_ACTIVE)
@@ -460,6 +478,22 @@ static void sync_version_entry(const struct target *t)
 	memcpy(version->entry, want, sizeof(want));
 }
 
+/* A path may hold what is special in a command, so an entry is added as a payload, in which nothing is. */
+static void sync_path(const struct target *t, const char *want)
+{
+	struct table_version *version = map_get(t->service->versions, str_of(t->version->name));
+	char id[VERSION_ID_SIZE];
+
+	if (str_eq(str_of(version->path), str_of(want)))
+		return;
+	name_join_version(str_of(t->service->service->name), str_of(version->name), id);
+	if (version->path != NULL)
+		commands_addf(t->commands, "del map maps/paths %s", id);
+	if (want != NULL)
+		commands_add_entry(t->commands, "maps/paths", str_of(id), str_of(want));
+	text_set(&version->path, want);
+}
+
 static void sync_stable(
 	struct table_service *service, const char *stable, struct commands *commands)
 {
@@ -477,6 +511,7 @@ static void retire(struct table *table, struct table_service *service,
 		return;
 	version->gone = true;
 	sync_version_entry(&t);
+	sync_path(&t, NULL);
 	for (; t.index < LIMIT_ENDPOINTS; t.index++) {
 		t.server = &version->servers[t.index];
 		if (t.server->place == SERVER_ACTIVE)
@@ -513,6 +548,8 @@ void table_sync_version(struct table *table, const struct environment *env, stru
 		version->count = from->endpoints.count;
 		version->expires_at = from->expires_at;
 		table->endpoint_count = table->endpoint_count + version->count - before;
+		version->check_port = wanted_port(service->service, from);
+		sync_path(&t, wanted_path(service->service, from));
 		set_weights(&t, from->kind == KIND_STABLE);
 		for (t.index = 0; t.index < LIMIT_ENDPOINTS; t.index++) {
 			t.server = &version->servers[t.index];

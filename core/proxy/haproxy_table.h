@@ -13,6 +13,7 @@
  *   maps/changed        the same, looked up first: setting an entry of a large map stalls HAProxy, adding
  *                       one does not, so the large one only grows and changes of it go here
  *   maps/gone           "cart@pr-1", "session:KEY" -> facts as JSON
+ *   maps/paths          "cart-1" -> what its check asks for, when that is not the service's path
  *   maps/cart.pins      key -> version
  *   maps/cart.versions  version -> "REASON" or "REASON:ENDPOINTS:EXPIRES", REASON being "pinned" when it is
  *                       ready and else "version-unhealthy", EXPIRES in seconds, 0 when it does not end
@@ -44,6 +45,7 @@ struct table_server {
 	enum server_place place;
 	bool up; /* its check passes */
 	uint16_t port;
+	uint16_t check_port; /* where its check asks; 0: at `port` */
 	char address[INET6_ADDRSTRLEN]; /* numeric */
 };
 
@@ -54,6 +56,8 @@ struct table_version {
 	size_t count; /* of endpoints; servers beyond it are leftovers to delete */
 	struct table_server servers[LIMIT_ENDPOINTS];
 	char entry[64]; /* its value in maps/SERVICE.versions; "" when it has none */
+	char *path; /* its value in maps/paths; NULL when it has none */
+	uint16_t check_port; /* 0: the endpoint's */
 	int64_t expires_at;
 };
 
@@ -149,8 +153,9 @@ void table_write_facts(struct strbuf *out, const struct tombstone *tombstone);
 /* The key of a tombstone in maps/gone; the caller frees. */
 char *table_gone_id(const struct tombstone *tombstone);
 
-/* "inter 2s fall 2 rise 1 ..." for servers of this service. */
-void table_write_check(struct strbuf *out, const struct service *service, int64_t interval_ms);
+/* "check inter 2s fall 2 rise 1 ..." for servers of this version. */
+void table_write_check(struct strbuf *out, const struct table *table, const struct service *service,
+	const struct table_version *version);
 /* The interval a service's checks have: its own, or 2 s, or 10 s when there are more than 2,000 endpoints. */
 int64_t table_check_interval(const struct table *table, const struct service *service);
 

@@ -110,6 +110,7 @@ static void put_service(const char *name, const char *host)
 
 	text_set(&service->name, name);
 	text_set(&service->health_path, "/healthz");
+	service->health_type = HEALTH_HTTP;
 	service->health_interval_ms = CHECK_MS;
 	if (host != NULL)
 		strlist_add(&service->hosts, str_of(host));

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A service that HAProxy refuses is left out and says why, in HAProxy's words; every other service goes on,
 # and serve starts with what it stored. HAProxy is the real one: on the way to it a service whose health path is
-# /spoilt gets a word into its lines that HAProxy does not know.
+# /spoilt gets a line that HAProxy does not know.
 . "$(dirname "$0")/lib.sh"
 
 real=$(PATH=$PATH:/usr/sbin command -v haproxy)
@@ -9,7 +9,7 @@ cat >"$T/haproxy" <<END
 #!/bin/sh
 for word; do
 	case \$word in
-	*/haproxy.*) sed -i "/spoilt/s/\\(hdr Host.*\\)/\\1 no-such-word/" "\$word" ;;
+	*/haproxy.*) sed -i "/check.path.*spoilt/s/\$/\\n\tno-such-word/" "\$word" ;;
 	esac
 done
 exec $real "\$@"

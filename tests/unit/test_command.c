@@ -195,8 +195,8 @@ static const struct {
 	{"service set cart --owner me --health-path /h --host a.example --host b.example",
 		{{404, NOT_FOUND}, {201, "{\"name\":\"cart\"}"}},
 		"GET /v1/services/cart\nPUT /v1/services/cart "
-		"{\"owner\":\"me\",\"hosts\":[\"a.example\",\"b.example\"],\"health\":{\"path\":\"/"
-		"h\"}}\n",
+		"{\"health\":{\"path\":\"/h\"},\"owner\":\"me\",\"hosts\":[\"a.example\","
+		"\"b.example\"]}\n",
 		ERR_NONE, "service cart is set"},
 	{"service set cart --owner '' --protocol h2c",
 		{{200, "{\"name\":\"cart\",\"owner\":\"x\",\"health\":{\"path\":\"/"

@@ -215,6 +215,7 @@ static void facts_are_one_line_of_json(void **state)
 static void nothing_breaks_out_of_a_line(void **state)
 {
 	struct config_options options = {.dir = "/tmp/a 'b' \"c\" #d",
+		.runtime_path = "/tmp/a 'b' \"c\" #d/runtime.sock",
 		.listen = "127.0.0.1:1",
 		.domain = "env.localhost",
 		.api_url = "http://x/'%[rand]'"};

@@ -94,7 +94,7 @@ static void fill_field(const struct field *field, void *slot)
 		*(int64_t *)slot = 1 + (int64_t)(random_u64() % 4000000000000);
 		break;
 	case FIELD_DURATION:
-		*(int64_t *)slot = 1 + below(3600000);
+		*(int64_t *)slot = 1 + below(field->max > 0 ? (unsigned)field->max : 3600000);
 		break;
 	case FIELD_CHOICE:
 		while (field->choices[choices] != NULL)
