@@ -11,6 +11,7 @@
 #include "core/base/mem.h"
 #include "core/base/text.h"
 #include "core/model/howto.h"
+#include "core/model/names.h"
 
 enum { TEXT_BYTES_MAX = 64 * 1024 };
 
@@ -69,7 +70,7 @@ static const struct form {
 	{SESSION | PIN | REQUEST, "session key", "{session}", 0},
 	{SERVICE, "service", "{service}", 0},
 	{VERSION | PIN | REQUEST | EDGE, "version", "{service}@{version}", 0},
-	{VERSION, "commit", "{commit}", 0},
+	{VERSION, "commit", "[{commit}]", 0},
 	{REQUEST, "trace", "{trace}", 0},
 	{REQUEST, "id", "{id}", 0},
 	{ANYTHING, "dashboard", "umbra --url [{plane}]", 0},
@@ -94,6 +95,8 @@ static void add_method(struct strbuf *out, const struct source *source)
 
 static void add_howto(struct strbuf *out, enum howto howto, const struct source *source)
 {
+	struct strbuf url;
+
 	/* What is asked over HTTP is no method of gRPC. */
 	struct str path =
 		howto == HOWTO_GRPCURL || source->path.n > 0 ? source->path : source->seen;
@@ -106,6 +109,13 @@ static void add_howto(struct strbuf *out, enum howto howto, const struct source 
 		howto_version(out, howto, &source->entry, source->service, source->version, path);
 	if (howto == HOWTO_CURL && out->len > 0)
 		add_method(out, source);
+	if (howto != HOWTO_LINK && howto != HOWTO_QUERY)
+		return;
+	strbuf_init(&url, TEXT_BYTES_MAX);
+	howto_url(&url, strbuf_str(out));
+	strbuf_reset(out);
+	strbuf_add_str(out, strbuf_str(&url));
+	strbuf_finish(&url);
 }
 
 static struct str value_of(const struct source *source, struct str name)
@@ -137,16 +147,21 @@ static bool fill_in(struct strbuf *out, struct str text, const struct source *so
 {
 	while (text.n > 0) {
 		struct str part = {text.p, str_find_char(text, '{')};
+		struct str name;
 		struct str value;
 
 		strbuf_add_str(out, part);
 		if (part.n == text.n)
 			return true;
 		text = (struct str){text.p + part.n + 1, text.n - part.n - 1};
-		value = value_of(source, str_cut(&text, '}'));
+		name = str_cut(&text, '}');
+		value = value_of(source, name);
 		if (value.n == 0)
 			return false;
-		strbuf_add_str(out, value);
+		if (str_eq_c(name, "url"))
+			howto_url(out, value);
+		else
+			strbuf_add_str(out, value);
 	}
 	return true;
 }
@@ -193,19 +208,36 @@ static void read_session(struct source *source, const struct model *model)
 		source->service = str_of(model->env->nodes[0].service->name);
 }
 
+/* The client wrote it: what is no name is not handed out, or it would be more than a word of a line. */
+static struct str name_or_none(struct str text, bool (*is_name)(struct str text))
+{
+	return is_name(text) ? text : (struct str){0};
+}
+
+/* Ids of traces and requests. */
+static bool is_id(struct str text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if (!((text.p[i] >= '0' && text.p[i] <= '9') ||
+			    (text.p[i] >= 'a' && text.p[i] <= 'z') ||
+			    (text.p[i] >= 'A' && text.p[i] <= 'Z') || (i > 0 && text.p[i] == '-')))
+			return false;
+	return true;
+}
+
 static void read_request(struct source *source, const struct model *model, int64_t number)
 {
 	const struct request *request = lines_get(model->lines, number);
 
 	if (!request)
 		return;
-	source->service = request->service;
-	source->version = request->version;
-	source->session = request->session;
+	source->service = name_or_none(request->service, name_is_service);
+	source->version = name_or_none(request->version, name_is_version);
+	source->session = name_or_none(request->session, name_is_session);
 	source->path = request->path;
 	source->method = request->method;
-	source->trace = request->trace;
-	source->id = request->id;
+	source->trace = name_or_none(request->trace, is_id);
+	source->id = name_or_none(request->id, is_id);
 }
 
 static struct str pull_url(const struct model *model, int64_t number)
@@ -230,7 +262,7 @@ static void read_source(const struct model *model, const struct selection *what,
 		.service = str_of(what->service),
 		.version = str_of(what->version),
 		.session = str_of(what->session),
-		.caller = str_cut(&caller, '@'),
+		.caller = name_or_none(str_cut(&caller, '@'), name_is_service),
 		.plane = str_of(model->url),
 	};
 	if (what->number > 0)
@@ -320,8 +352,10 @@ static void take_if_named(void *arg, const char *name, struct str text)
 	}
 	strbuf_addf(
 		finding->out, "%s %.*s", model->program, (int)(text.n - word.n), text.p + word.n);
-	if (!model_url_is_default(model) && str_find(text, STR_LIT("--url ")) == text.n)
-		strbuf_addf(finding->out, " --url %s", model->url);
+	if (!model_url_is_default(model) && str_find(text, STR_LIT("--url ")) == text.n) {
+		strbuf_add_c(finding->out, " --url ");
+		howto_shell_quote(finding->out, str_of(model->url));
+	}
 }
 
 bool copy_find(struct strbuf *out, const struct model *model, const struct selection *what,

@@ -95,6 +95,10 @@ static int run_help(struct cli *cli)
 	struct errbuf eb = {0};
 	int code;
 
+	if (second && args_next(cli->args, "COMMAND", &cursor)) {
+		err_set(&eb, ERR_USAGE, "a command is one or two words; umbra help session pin");
+		return fail(cli, &eb);
+	}
 	if (first && !second)
 		words[1] = "--help";
 	if (!first)
@@ -233,14 +237,24 @@ static int run_session_use(struct cli *cli)
 
 /* ---- curl ---- */
 
+/* The one of the two that curl itself reads first. */
+static const char *no_proxy(void)
+{
+	const char *lower = getenv("no_proxy");
+
+	return lower ? lower : getenv("NO_PROXY");
+}
+
 static int become_curl(struct cli *cli, const cJSON *status)
 {
+	const struct curl_settings settings = {
+		.session = cli->config.values[SETTING_SESSION], .no_proxy = no_proxy()};
 	struct entry_point entry;
 	struct errbuf eb = {0};
 	char **words = NULL;
 
 	if (!entry_read(status, &entry, &eb))
-		words = curl_words(cli->args, cli->config.values[SETTING_SESSION], &entry, &eb);
+		words = curl_words(cli->args, &settings, &entry, &eb);
 	if (!words)
 		return fail(cli, &eb);
 	signal(SIGPIPE, SIG_DFL);

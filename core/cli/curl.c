@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "core/base/mem.h"
+#include "core/base/net.h"
 
 enum { CURL_WORD_MAX = 65536 };
 
@@ -46,7 +47,62 @@ static bool split_url(
 	return ret_host->n > 0;
 }
 
-char **curl_words(const struct command_args *args, const char *session,
+static bool is_or_below(struct str host, struct str name)
+{
+	struct str end;
+
+	if (host.n < name.n)
+		return false;
+	end = (struct str){host.p + host.n - name.n, name.n};
+	if (!str_eq_nocase(end, name))
+		return false;
+	return host.n == name.n || host.p[host.n - name.n - 1] == '.';
+}
+
+/* Whether NO_PROXY, names and addresses with commas or blanks between, has this host. */
+static bool in_no_proxy(struct str list, struct str host)
+{
+	while (list.n > 0) {
+		size_t len = 0;
+		struct str name;
+
+		while (len < list.n && list.p[len] != ',' && list.p[len] != ' ')
+			len++;
+		name = (struct str){list.p, len};
+		list = (struct str){list.p + len, list.n - len};
+		if (list.n > 0)
+			list = (struct str){list.p + 1, list.n - 1};
+		if (name.n > 0 && name.p[0] == '.')
+			name = (struct str){name.p + 1, name.n - 1};
+		if (name.n > 0 && is_or_below(host, name))
+			return true;
+	}
+	return false;
+}
+
+/* curl goes by the host in the URL; what counts here is where it connects to. */
+static void add_no_proxy(struct words *words, const struct curl_settings *settings,
+	const struct entry_point *entry, struct str enter)
+{
+	struct str given = str_trim(str_of(settings->no_proxy));
+	struct strbuf list;
+
+	strbuf_init(&list, CURL_WORD_MAX);
+	if (str_eq_c(given, "*")) {
+		strbuf_add_char(&list, '*');
+	} else {
+		strbuf_add_c(&list, "localhost,127.0.0.1,::1");
+		if (net_is_loopback(net_host(enter)) || in_no_proxy(given, net_host(enter)))
+			strbuf_addf(&list, ",%.*s", STR_ARG(entry->domain));
+		if (given.n > 0)
+			strbuf_addf(&list, ",%.*s", STR_ARG(given));
+	}
+	add_word(words, "--noproxy");
+	add_word(words, list.data);
+	strbuf_finish(&list);
+}
+
+char **curl_words(const struct command_args *args, const struct curl_settings *settings,
 	const struct entry_point *entry, struct errbuf *eb)
 {
 	struct words words = {0};
@@ -60,20 +116,22 @@ char **curl_words(const struct command_args *args, const char *session,
 	const char *given;
 	size_t cursor = 0;
 
-	if (!split_url(entry->proxy_url, &scheme, &host, &port)) {
+	if (!entry_point_ok(entry) || !split_url(entry->proxy_url, &scheme, &host, &port)) {
 		err_set(eb, ERR_FAILED, "the control plane's proxy has no URL");
 		return NULL;
 	}
 	strbuf_init(&word, CURL_WORD_MAX);
 	add_word(&words, "curl");
+	add_word(&words, "-g");
+	add_no_proxy(&words, settings, entry, host);
 	add_word(&words, "--connect-to");
 	strbuf_addf(&word, "%.*s.%.*s%.*s:%.*s%.*s", STR_ARG(service), STR_ARG(entry->domain),
 		STR_ARG(port.n ? port : STR_LIT(":")), STR_ARG(host),
 		STR_ARG(port.n ? port : STR_LIT(":")));
 	add_word(&words, word.data);
-	if (session) {
+	if (settings->session) {
 		strbuf_reset(&word);
-		strbuf_addf(&word, "Routing-Session: %s", session);
+		strbuf_addf(&word, "Routing-Session: %s", settings->session);
 		add_word(&words, "-H");
 		add_word(&words, word.data);
 	}

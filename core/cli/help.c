@@ -6,7 +6,13 @@
 
 #include <string.h>
 
+#include "core/cli/config.h"
 #include "core/model/filter.h"
+
+const char help_proxies[] =
+	"HTTP proxies on the way to the control plane and, in umbra curl, to services: http_proxy "
+	"(in lower case), https_proxy and ALL_PROXY name one, NO_PROXY the hosts without one. "
+	"None is used to loopback addresses, localhost and the names below it.";
 
 enum { HELP_COLUMNS = 80, HELP_GAP = 2, HELP_NAME_MAX = 256 };
 
@@ -168,6 +174,10 @@ void help_write_all(struct strbuf *out)
 	write_args(out, commands[0]->args, commands[0]->arg_count, true);
 	strbuf_add_c(out, "\nOptions of every command:\n");
 	write_args(out, command_globals, command_global_count, true);
+	strbuf_add_c(out, "\nEnvironment variables:\n");
+	for (int i = 0; i < SETTING_COUNT; i++)
+		write_entry(out, setting_infos[i].variable, setting_infos[i].help, 22);
+	write_entry(out, "http_proxy, NO_PROXY", help_proxies, 22);
 	strbuf_add_c(
 		out, "\numbra COMMAND --help says more of each; umbra man | man -l - says all.\n");
 }

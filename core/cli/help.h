@@ -7,6 +7,9 @@
 
 #include "core/command/command.h"
 
+/* When a proxy of the environment variables is used: one rule for all HTTP that Umbra makes. */
+extern const char help_proxies[];
+
 /* Of the whole program. */
 void help_write_all(struct strbuf *out);
 /* Of one noun: its verbs. */

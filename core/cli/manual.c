@@ -9,6 +9,7 @@
 #include "core/base/mem.h"
 #include "core/base/program.h"
 #include "core/cli/config.h"
+#include "core/cli/help.h"
 #include "core/command/command.h"
 #include "core/model/decision.h"
 #include "core/model/filter.h"
@@ -168,6 +169,7 @@ static void write_environment(struct strbuf *out)
 		out, ".SH ENVIRONMENT\nOptions go before these, these before the config file.\n");
 	for (int i = 0; i < SETTING_COUNT; i++)
 		write_item(out, setting_infos[i].variable, setting_infos[i].help);
+	write_item(out, "http_proxy, https_proxy, ALL_PROXY, NO_PROXY", help_proxies);
 	write_item(out, "NO_COLOR", "No colours, whatever its value, when not empty.");
 }
 

@@ -12,28 +12,34 @@
 /*
  * bash splits words at = : @ too (COMP_WORDBREAKS) and replaces only the last piece, so the words are cut
  * from the line here, and the part of a candidate that stands there already is left out. A piece begins
- * after = and :, but with @ (readline's rl_special_prefixes).
+ * after = and :, but with @ (readline's rl_special_prefixes). bash puts a candidate into the line as it is,
+ * and a candidate may be what somebody else wrote: printf %q makes it one word.
  */
-static const char bash[] = "# bash completion for umbra: source <(umbra completion bash)\n"
-			   "_umbra() {\n"
-			   "\tlocal line=${COMP_LINE:0:COMP_POINT} piece=${COMP_WORDS[COMP_CWORD]} "
-			   "words word keep candidate\n"
-			   "\tread -ra words <<<\"$line\"\n"
-			   "\t[[ $line == *[[:space:]] ]] && words+=(\"\")\n"
-			   "\tword=${words[${#words[@]}-1]}\n"
-			   "\t[[ $piece == [=:] ]] && piece=\n"
-			   "\tkeep=$((${#word} - ${#piece}))\n"
-			   "\t[[ ${word:0:keep} == *@ ]] && keep=$((keep - 1))\n"
-			   "\tCOMPREPLY=()\n"
-			   "\twhile IFS=$'\\t' read -r candidate _; do\n"
-			   "\t\tCOMPREPLY+=(\"${candidate:keep}\")\n"
-			   "\tdone < <(\"$1\" __complete -- \"${words[@]:1}\" 2>/dev/null)\n"
-			   "\tif [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *[:=/@] ]]; then\n"
-			   "\t\tcompopt -o nospace 2>/dev/null\n"
-			   "\tfi\n"
-			   "}\n"
-			   "complete -o default -F _umbra umbra\n";
+static const char bash[] =
+	"# bash completion for umbra: source <(umbra completion bash)\n"
+	"_umbra() {\n"
+	"\tlocal line=${COMP_LINE:0:COMP_POINT} piece=${COMP_WORDS[COMP_CWORD]} "
+	"words word keep candidate open=1\n"
+	"\tread -ra words <<<\"$line\"\n"
+	"\t[[ $line == *[[:space:]] ]] && words+=(\"\")\n"
+	"\tword=${words[${#words[@]}-1]}\n"
+	"\t[[ $piece == [=:] ]] && piece=\n"
+	"\tkeep=$((${#word} - ${#piece}))\n"
+	"\t[[ ${word:0:keep} == *@ ]] && keep=$((keep - 1))\n"
+	"\tCOMPREPLY=()\n"
+	"\twhile IFS=$'\\t' read -r candidate _; do\n"
+	"\t\tcandidate=${candidate:keep}\n"
+	"\t\t[[ -n $candidate ]] || continue\n"
+	"\t\t[[ $candidate == *[:=/@] ]] || open=\n"
+	"\t\tprintf -v candidate %q \"$candidate\"\n"
+	"\t\tCOMPREPLY+=(\"$candidate\")\n"
+	"\tdone < <(\"$1\" __complete -- \"${words[@]:1}\" 2>/dev/null)\n"
+	"\t[[ $open && ${#COMPREPLY[@]} -gt 0 ]] && compopt -o nospace 2>/dev/null\n"
+	"\treturn 0\n"
+	"}\n"
+	"complete -o default -F _umbra umbra\n";
 
+/* zsh and fish quote what they put into the line: compadd without -Q, and complete -a. */
 static const char zsh[] = "#compdef umbra\n"
 			  "# zsh completion for umbra: source <(umbra completion zsh), or as "
 			  "_umbra in a directory of $fpath\n"
@@ -55,8 +61,8 @@ static const char zsh[] = "#compdef umbra\n"
 			  "\t\t_files\n"
 			  "\t\treturn\n"
 			  "\tfi\n"
-			  "\t(( $#whole )) && compadd -l -d whole_shown -a whole\n"
-			  "\t(( $#open )) && compadd -l -S '' -d open_shown -a open\n"
+			  "\t(( $#whole )) && compadd -U -l -d whole_shown -a whole\n"
+			  "\t(( $#open )) && compadd -U -l -S '' -d open_shown -a open\n"
 			  "}\n"
 			  "if [[ ${funcstack[1]} == _umbra ]]; then\n"
 			  "\t_umbra \"$@\"\n"

@@ -240,7 +240,7 @@ static bool check_url(const char *text, bool *ret_loopback)
 		    !has_part(url, CURLUPART_FRAGMENT);
 
 	if (good)
-		*ret_loopback = net_is_loopback(str_of(host));
+		*ret_loopback = net_is_loopback(net_host(str_of(host)));
 	curl_free(scheme);
 	curl_free(host);
 	curl_url_cleanup(url);

@@ -38,7 +38,7 @@ enum arg_kind {
 	ARG_CHOICE,
 	ARG_TARGET, /* service/path */
 	ARG_LABEL, /* key=value */
-	ARG_REST, /* everything that follows, untouched */
+	ARG_REST, /* everything that follows, for another program; an option of ours is refused there */
 	ARG_KIND_COUNT
 };
 
@@ -53,6 +53,8 @@ struct arg_spec {
 	char letter; /* 'f' when "-f" says the same; 0 without one */
 	int64_t max; /* of an ARG_INT; 0: any that JSON can carry */
 	bool may_be_empty; /* "" is as good as not given; text, URL and commit always may */
+	/* Of an ARG_REST: options of ours that the other program has too, and gets. NULL-terminated; NULL: none. */
+	const char *const *theirs;
 };
 
 /* One parsed invocation: values in the order of the command line. */

@@ -133,13 +133,19 @@ const struct command command_serve = {
 
 /* ---- curl ---- */
 
+static const char *const curl_has[] = {"--output", "--help", "--version", NULL};
+
 static const struct arg_spec curl_args[] = {
 	{.name = "--session", .kind = ARG_SESSION, .value = "KEY", .help = "the session; yours"},
 	{.name = "SERVICE/PATH",
 		.kind = ARG_TARGET,
 		.required = true,
 		.help = "what to ask for: gateway/book"},
-	{.name = "CURL-OPTION", .kind = ARG_REST, .repeated = true, .help = "for curl itself"},
+	{.name = "CURL-OPTION",
+		.kind = ARG_REST,
+		.repeated = true,
+		.help = "for curl itself",
+		.theirs = curl_has},
 };
 
 const struct command command_curl = {
@@ -147,8 +153,10 @@ const struct command command_curl = {
 	.verb = "curl",
 	.summary = "run curl against a service of the environment, in a session",
 	.help = "Finds the proxy, so that no name needs to be resolved, and adds the session's "
-		"header. All that "
-		"follows SERVICE/PATH goes to curl as it is; its exit code is curl's.",
+		"header. All that follows SERVICE/PATH goes to curl as it is; its exit code is "
+		"curl's. It begins with -g, so that [ ] and { } in a path are no pattern, and "
+		"with --noproxy, so that http_proxy does not come between this machine and "
+		"itself; --no-globoff and --noproxy '' after SERVICE/PATH undo that.",
 	.example = "umbra curl --session checkout-4f2k gateway/book -i -X POST",
 	.args = curl_args,
 	.arg_count = ARRAY_LEN(curl_args),

@@ -4,11 +4,12 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/map.h"
 #include "core/base/mem.h"
+#include "core/base/strbuf.h"
+#include "core/base/text.h"
 #include "core/command/parse.h"
 #include "core/command/rows.h"
 #include "core/model/environment.h"
@@ -26,18 +27,35 @@ struct completer {
 	const char *partial; /* the word at the end, or its part after "--option=" */
 	const char *prefix; /* "--option=" of it, else "" */
 	size_t prefix_len;
+	bool in_filter; /* candidates are values of a filter's term */
 	void (*add)(void *arg, const char *candidate, const char *help);
 	void *arg;
 };
 
+/* What others wrote is offered as one value of the filter, and only when it can be shown as it is. */
 static void offer(const struct completer *c, const char *candidate, const char *help)
 {
-	char whole[CANDIDATE_MAX];
+	struct strbuf value;
+	struct strbuf whole;
+	struct strbuf safe;
 
-	if (strncmp(candidate, c->partial, strlen(c->partial)) != 0)
-		return;
-	snprintf(whole, sizeof(whole), "%.*s%s", (int)c->prefix_len, c->prefix, candidate);
-	c->add(c->arg, whole, help);
+	strbuf_init(&value, CANDIDATE_MAX);
+	strbuf_init(&whole, CANDIDATE_MAX);
+	strbuf_init(&safe, CANDIDATE_MAX);
+	if (c->in_filter)
+		filter_write_value(&value, str_of(candidate));
+	else
+		strbuf_add_c(&value, candidate);
+	strbuf_addf(&whole, "%.*s%s", (int)c->prefix_len, c->prefix, value.data);
+	text_add_safe(&safe, strbuf_str(&whole));
+	if (strbuf_ok(&value) && strbuf_ok(&whole) && strbuf_ok(&safe) &&
+		(str_starts(str_of(candidate), str_of(c->partial)) ||
+			str_starts(strbuf_str(&value), str_of(c->partial))) &&
+		str_eq(strbuf_str(&whole), strbuf_str(&safe)))
+		c->add(c->arg, whole.data, help);
+	strbuf_finish(&value);
+	strbuf_finish(&whole);
+	strbuf_finish(&safe);
 }
 
 /* ---- live names ---- */
@@ -202,6 +220,7 @@ static void offer_term_values(
 	value.partial = c->partial + skip;
 	value.prefix = c->partial;
 	value.prefix_len = skip;
+	value.in_filter = true;
 	for (size_t i = 0; term->values && term->values[i]; i++)
 		offer(&value, term->values[i], NULL);
 	for (size_t i = 0; i < ARRAY_LEN(term_names); i++)

@@ -15,6 +15,12 @@ enum err entry_read(const cJSON *status, struct entry_point *ret_entry, struct e
 		return err_set(eb, ERR_FAILED,
 			"the control plane does not say where requests enter; is its proxy "
 			"running?");
+	if (!entry_point_ok(&entry))
+		return err_set(eb, ERR_FAILED,
+			"the control plane says that requests enter at \"%.*s\" in the domain "
+			"\"%.*s\", which is no http URL and host name; is it a control plane of "
+			"Umbra?",
+			STR_ARG(entry.proxy_url), STR_ARG(entry.domain));
 	*ret_entry = entry;
 	return ERR_NONE;
 }

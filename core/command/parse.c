@@ -17,6 +17,7 @@
 #include "core/command/rows.h"
 #include "core/command/run.h"
 #include "core/model/filter.h"
+#include "core/model/howto.h"
 #include "core/model/names.h"
 
 enum { WORDS_MAX = 1024, EXPECTED_MAX = 500 };
@@ -250,6 +251,7 @@ struct parser {
 	struct command_args *args;
 	struct errbuf *eb;
 	size_t positionals;
+	bool passed_end; /* "--" was among the words to pass on */
 };
 
 static const struct command *parser_command(const struct parser *p)
@@ -320,12 +322,77 @@ static enum err read_positional(struct parser *p, const char *word)
 	return ERR_USAGE;
 }
 
-static bool at_rest(const struct parser *p)
+/* The argument that takes all words from here on as they are, or NULL. */
+static const struct arg_spec *at_rest(const struct parser *p)
 {
 	const struct arg_spec *next =
 		p->args->command ? parse_positional(p->args->command, p->positionals) : NULL;
 
-	return next && next->kind == ARG_REST;
+	return next && next->kind == ARG_REST ? next : NULL;
+}
+
+static bool has_name(const char *const *names, const char *name)
+{
+	for (size_t i = 0; names && names[i]; i++)
+		if (!strcmp(names[i], name))
+			return true;
+	return false;
+}
+
+static void add_word(struct strbuf *out, const char *word)
+{
+	strbuf_add_char(out, ' ');
+	howto_shell_quote(out, str_of(word));
+}
+
+/* The line as it was meant: with the option in words[at], and its value, before what is passed on. */
+static void write_right_line(const struct parser *p, const struct command_words *found,
+	const struct arg_spec *spec, size_t at, struct strbuf *out)
+{
+	const char *attached;
+	const struct arg_spec *same = parse_option(p->args->command, p->words[at], &attached);
+	bool next = parse_wants_value(same, attached);
+
+	strbuf_add_c(out, "umbra ");
+	command_name(out, p->args->command);
+	add_word(out, p->words[at]);
+	if (next)
+		add_word(out, at + 1 < p->count ? p->words[at + 1] : spec->value);
+	for (size_t i = 0; i < p->count; i++)
+		if (i != found->noun && i != found->verb && i != at && !(next && i == at + 1))
+			add_word(out, p->words[i]);
+}
+
+/*
+ * A word to pass on. An option of ours there would go to the other program, and what it was to do would not be
+ * done. Behind "--" it is no option.
+ */
+static enum err read_rest(
+	struct parser *p, const struct command_words *found, const struct arg_spec *rest, size_t i)
+{
+	const struct command *command = p->args->command;
+	const char *attached;
+	const struct arg_spec *spec = parse_looks_like_option(p->words[i]) && !p->passed_end
+					      ? parse_option(command, p->words[i], &attached)
+					      : NULL;
+	const struct arg_spec *before = parse_positional(command, 0);
+	struct strbuf line;
+	enum err err;
+
+	p->passed_end |= !strcmp(p->words[i], "--");
+	if (!spec || has_name(rest->theirs, spec->name))
+		return read_positional(p, p->words[i]);
+	strbuf_init(&line, EXPECTED_MAX);
+	write_right_line(p, found, spec, i, &line);
+	if (!strbuf_ok(&line)) {
+		strbuf_reset(&line);
+		command_usage(&line, command);
+	}
+	err = err_set_field(p->eb, ERR_USAGE, spec->name, line.data,
+		"%s is an option of umbra and stands before %s; nothing was done", spec->name,
+		before->name);
+	strbuf_finish(&line);
+	return err;
 }
 
 static enum err read_words(struct parser *p, const struct command_words *found)
@@ -339,7 +406,7 @@ static enum err read_words(struct parser *p, const struct command_words *found)
 		if (i == found->noun || i == found->verb)
 			continue;
 		if (at_rest(p) && i > found->noun)
-			err = read_positional(p, word);
+			err = read_rest(p, found, at_rest(p), i);
 		else if (!only_positionals && !strcmp(word, "--"))
 			only_positionals = true;
 		else if (!only_positionals && parse_looks_like_option(word))

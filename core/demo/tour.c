@@ -152,7 +152,7 @@ static void show_carriers(struct tour *t, const char *key)
 	(void)printf(
 		"\n3 A booking through the proxy: without the session, and with it in each "
 		"carrier\n"
-		"   $ curl -H 'Routing-Session: %s' -H 'Host: gateway.env.localhost' %s/book\n",
+		"   $ curl -g -H 'Routing-Session: %s' -H 'Host: gateway.env.localhost' %s/book\n",
 		key, demo_proxy_url(t->demo));
 	for (i = 0; i < ARRAY_LEN(rows); i++) {
 		fetch = tour_visit(t, rows[i].prefix, rows[i].target, &a);

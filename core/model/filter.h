@@ -24,6 +24,7 @@
 
 #include "core/base/err.h"
 #include "core/base/str.h"
+#include "core/base/strbuf.h"
 #include "core/model/environment.h"
 #include "core/model/event.h"
 #include "core/model/request.h"
@@ -41,6 +42,8 @@ enum filter_reach { FILTER_SOME, FILTER_ALL, FILTER_NONE };
  */
 struct filter *filter_parse(struct str text, size_t *ret_column, struct errbuf *eb);
 void filter_destroy(struct filter *filter);
+/* Appends a value as it stands in a filter, after "author:": in quotes where it would be more than one value. */
+void filter_write_value(struct strbuf *out, struct str value);
 bool filter_is_empty(const struct filter *filter);
 /* Contains a /regex/ or free text: costs more than comparing words. */
 bool filter_is_costly(const struct filter *filter);

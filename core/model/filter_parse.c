@@ -431,3 +431,28 @@ struct filter *filter_parse(struct str text, size_t *ret_column, struct errbuf *
 		*ret_column = p.column;
 	return NULL;
 }
+
+static bool is_bare(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       (unsigned char)c >= 0x80 || (c != '\0' && strchr("_-.@+/#=", c) != NULL);
+}
+
+void filter_write_value(struct strbuf *out, struct str value)
+{
+	size_t bare = value.n > 0 && value.p[0] != '/' ? 0 : value.n + 1;
+
+	while (bare < value.n && is_bare(value.p[bare]))
+		bare++;
+	if (bare == value.n) {
+		strbuf_add_str(out, value);
+		return;
+	}
+	strbuf_add_char(out, '"');
+	for (size_t i = 0; i < value.n; i++) {
+		if (value.p[i] == '"' || value.p[i] == '\\')
+			strbuf_add_char(out, '\\');
+		strbuf_add_char(out, value.p[i]);
+	}
+	strbuf_add_char(out, '"');
+}

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "core/model/names.h"
+
 const char *const howto_names[HOWTO_COUNT + 1] = {
 	[HOWTO_CURL] = "curl",
 	[HOWTO_LINK] = "link",
@@ -16,7 +18,7 @@ const char *const howto_names[HOWTO_COUNT + 1] = {
 	[HOWTO_GRPCURL] = "grpcurl",
 };
 
-enum { HOWTO_TEXT = 4096 };
+enum { HOWTO_TEXT = 65536 };
 
 /* What is targeted, and where. */
 struct target {
@@ -63,11 +65,46 @@ static void add_host(struct strbuf *out, const struct target *target)
 	strbuf_add_str(out, url_port(target->entry->proxy_url));
 }
 
+static bool is_alnum(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+static void add_encoded(struct strbuf *out, char c)
+{
+	strbuf_addf(out, "%%%02X", (unsigned)(unsigned char)c);
+}
+
+/* For curl, in quotes: as it was logged, but for what is no part of a URL, or would end its path. */
 static void add_path(struct strbuf *out, struct str path)
 {
 	if (path.n == 0 || path.p[0] != '/')
 		strbuf_add_char(out, '/');
-	strbuf_add_str(out, path);
+	for (size_t i = 0; i < path.n; i++) {
+		if (path.p[i] <= ' ' || path.p[i] > '~' || path.p[i] == '#')
+			add_encoded(out, path.p[i]);
+		else
+			strbuf_add_char(out, path.p[i]);
+	}
+}
+
+/* For browsers and chats, where quotes would be in the way: nothing is left that a shell reads but & and ; */
+static void add_link_part(struct strbuf *out, struct str part)
+{
+	for (size_t i = 0; i < part.n; i++) {
+		if (is_alnum(part.p[i]) ||
+			(part.p[i] != '\0' && strchr("-._~/:@=+,;&?%", part.p[i]) != NULL))
+			strbuf_add_char(out, part.p[i]);
+		else
+			add_encoded(out, part.p[i]);
+	}
+}
+
+static void add_link_path(struct strbuf *out, struct str path)
+{
+	if (path.n == 0 || path.p[0] != '/')
+		strbuf_add_char(out, '/');
+	add_link_part(out, path);
 }
 
 static void add_url(struct strbuf *out, const struct target *target)
@@ -99,7 +136,8 @@ static void add_quoted(struct strbuf *out, void (*add)(struct strbuf *, const st
 
 static void add_curl(struct strbuf *out, const struct target *target)
 {
-	strbuf_add_c(out, "curl -H ");
+	/* -g: without it curl makes many requests of a path like /a[1-9]. */
+	strbuf_add_c(out, "curl -g -H ");
 	add_quoted(out, add_header, target);
 	strbuf_add_char(out, ' ');
 	add_quoted(out, add_url, target);
@@ -130,12 +168,14 @@ static void add_link(struct strbuf *out, const struct target *target)
 	strbuf_add_str(out, target->key);
 	strbuf_add_c(out, "--");
 	add_host(out, target);
-	add_path(out, target->path);
+	add_link_path(out, target->path);
 }
 
 static void add_query(struct strbuf *out, const struct target *target)
 {
-	add_url(out, target);
+	strbuf_add_str(out, url_scheme(target->entry->proxy_url));
+	add_host(out, target);
+	add_link_path(out, target->path);
 	strbuf_add_char(out, str_find_char(target->path, '?') < target->path.n ? '&' : '?');
 	strbuf_addf(out, "routing-session=%.*s", STR_ARG(target->key));
 }
@@ -165,12 +205,30 @@ static const struct {
 	[HOWTO_GRPCURL] = {add_grpcurl, true, true},
 };
 
+bool entry_point_ok(const struct entry_point *entry)
+{
+	struct str url = entry->proxy_url;
+	struct str authority = url_authority(url);
+	struct str scheme = {url.p, str_find(url, STR_LIT("://"))};
+	size_t length = scheme.n + strlen("://") + authority.n;
+
+	if (!str_eq_c(scheme, "http") && !str_eq_c(scheme, "https"))
+		return false;
+	for (size_t i = 0; i < authority.n; i++)
+		if (!is_alnum(authority.p[i]) &&
+			(authority.p[i] == '\0' || strchr(".-_:[]", authority.p[i]) == NULL))
+			return false;
+	return authority.n > 0 && authority.p[0] != '-' &&
+	       (length == url.n || (length + 1 == url.n && url.p[length] == '/')) &&
+	       name_is_host(entry->domain);
+}
+
 void howto_session(struct strbuf *out, enum howto howto, const struct entry_point *entry,
 	struct str key, struct str service, struct str path)
 {
 	const struct target target = {.entry = entry, .key = key, .service = service, .path = path};
 
-	if (service.n > 0 || !forms[howto].wants_service)
+	if ((service.n > 0 || !forms[howto].wants_service) && entry_point_ok(entry))
 		forms[howto].add(out, &target);
 }
 
@@ -180,14 +238,13 @@ void howto_version(struct strbuf *out, enum howto howto, const struct entry_poin
 	const struct target target = {
 		.entry = entry, .service = service, .version = version, .path = path};
 
-	if (forms[howto].pins)
+	if (forms[howto].pins && entry_point_ok(entry))
 		forms[howto].add(out, &target);
 }
 
 static bool is_plain(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       (c != '\0' && strchr("_@%+=:,./-", c) != NULL);
+	return is_alnum(c) || (c != '\0' && strchr("_@%+=:,./-", c) != NULL);
 }
 
 void howto_shell_quote(struct strbuf *out, struct str text)
@@ -208,4 +265,19 @@ void howto_shell_quote(struct strbuf *out, struct str text)
 			strbuf_add_char(out, text.p[i]);
 	}
 	strbuf_add_char(out, '\'');
+}
+
+void howto_url(struct strbuf *out, struct str url)
+{
+	struct strbuf encoded;
+	struct str text;
+
+	strbuf_init(&encoded, HOWTO_TEXT);
+	add_link_part(&encoded, url);
+	text = strbuf_str(&encoded);
+	if (str_find_char(text, '&') < text.n || str_find_char(text, ';') < text.n)
+		howto_shell_quote(out, text);
+	else
+		strbuf_add_str(out, text);
+	strbuf_finish(&encoded);
 }

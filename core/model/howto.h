@@ -6,11 +6,13 @@
 #ifndef UMBRA_MODEL_HOWTO_H
 #define UMBRA_MODEL_HOWTO_H
 
+#include <stdbool.h>
+
 #include "core/base/str.h"
 #include "core/base/strbuf.h"
 
 enum howto {
-	HOWTO_CURL, /* curl -H 'Routing-Session: KEY' http://cart.env.localhost:8080/ */
+	HOWTO_CURL, /* curl -g -H 'Routing-Session: KEY' http://cart.env.localhost:8080/ */
 	HOWTO_LINK, /* http://KEY--cart.env.localhost:8080/ */
 	HOWTO_HEADER, /* Routing-Session: KEY */
 	HOWTO_BAGGAGE, /* baggage: routing-session=KEY */
@@ -29,6 +31,11 @@ struct entry_point {
 	struct str proxy_url;
 	struct str domain;
 };
+/*
+ * An http or https URL of a host and perhaps a port, and a domain. The control plane says both, and they become
+ * words of a shell and of curl: with anything else no form is made.
+ */
+bool entry_point_ok(const struct entry_point *entry);
 
 /*
  * For a session; `service` may be empty where the form does not need one (header, baggage, cookie);
@@ -44,5 +51,10 @@ void howto_version(struct strbuf *out, enum howto howto, const struct entry_poin
 	struct str service, struct str version, struct str path);
 /* Single-quoted for a POSIX shell when it needs to be. */
 void howto_shell_quote(struct strbuf *out, struct str text);
+/*
+ * A URL to paste into a browser or a shell: what is no part of a URL, and what a shell would read, is
+ * percent-encoded. Where it has an & or ; it is single-quoted: encoded these would mean something else.
+ */
+void howto_url(struct strbuf *out, struct str url);
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -157,11 +158,59 @@ static void without_an_environment_the_table_remains(void **state)
 	strbuf_finish(&all);
 }
 
+/* What somebody wrote is one value of the filter, or is not offered. */
+static void what_others_wrote_is_one_value(void **state)
+{
+	static const struct {
+		const char *author, *word, *all;
+	} rows[] = {
+		{"dev", "author:", "author:dev "},
+		{"a b", "author:a", "author:\"a b\" "},
+		{"a b", "author:\"a", "author:\"a b\" "},
+		{"a b", "author:b", ""},
+		{"c,d", "author:", "author:\"c,d\" "},
+		{"e$(touch x)", "author:e", "author:\"e$(touch x)\" "},
+		{"f\"g\\h", "author:", "author:\"f\\\"g\\\\h\" "},
+		{"-i", "author:", "author:-i "},
+		{"/j/", "author:", "author:\"/j/\" "},
+		{"k*", "author:", "author:\"k*\" "},
+		{"o\xc3\xb6", "author:o", "author:o\xc3\xb6 "},
+		{"l\nm", "author:", ""},
+		{"n\x1b[2J", "author:", ""},
+		{"p\xe2\x80\xae"
+		 "q",
+			"author:", ""},
+		{"r\xff", "author:", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const char *words[] = {"logs", rows[i].word};
+		struct version *version = record_create(&version_type);
+		struct environment env;
+		struct strbuf all;
+
+		environment_init(&env);
+		put_service(&env, "cart", 1);
+		text_set(&version->service, "cart");
+		text_set(&version->name, "pr-1");
+		text_set(&version->pr_author, rows[i].author);
+		put(&env, THING_VERSION, version, 2);
+		strbuf_init(&all, 65536);
+		command_complete(&env, words, 2, collect, &all);
+		if (strcmp(strbuf_str(&all).n ? all.data : "", rows[i].all) != 0)
+			fail_msg("%s: %s", rows[i].all, all.data);
+		strbuf_finish(&all);
+		environment_finish(&env);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_place_has_its_words),
 		cmocka_unit_test(without_an_environment_the_table_remains),
+		cmocka_unit_test(what_others_wrote_is_one_value),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

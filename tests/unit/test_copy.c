@@ -95,7 +95,7 @@ static void test_forms(void **state)
 	assert_form(&service, "umbra", "umbra service show cart");
 	assert_form(&version, "header", "Routing-Pins: cart=\"pr-482\"");
 	assert_form(&version, "curl",
-		"curl -H 'Routing-Pins: cart=\"pr-482\"' http://cart.env.localhost:8080/");
+		"curl -g -H 'Routing-Pins: cart=\"pr-482\"' http://cart.env.localhost:8080/");
 	assert_form(&version, "link", NULL);
 	assert_form(&version, "commit", "a1b2c3d");
 	assert_form(&version, "pull request", "https://forge.example/cart/pull/482");
@@ -124,8 +124,8 @@ static void test_what_was_logged_is_harmless(void **state)
 	(void)state;
 	request.number = lines_number(model.lines, 0);
 	assert_form(&request, "curl",
-		"curl -X POST -H 'Routing-Session: dev-4f2k' "
-		"'http://cart.env.localhost:8080/items?q=it'\\''s\\x1b[2J'");
+		"curl -X POST -g -H 'Routing-Session: dev-4f2k' "
+		"'http://cart.env.localhost:8080/items?q=it'\\''s%1B[2J'");
 	assert_form(&request, "trace", "4bf92f35");
 	assert_form(&request, "umbra", "umbra logs trace:4bf92f35");
 	request.number = 99;

@@ -24,10 +24,10 @@ static void for_a_session(void **state)
 		const char *proxy, *service, *path, *want;
 	} rows[] = {
 		{HOWTO_CURL, "http://127.0.0.1:8080", "cart", "",
-			"curl -H 'Routing-Session: dev-4f2k' http://cart.env.localhost:8080/"},
+			"curl -g -H 'Routing-Session: dev-4f2k' http://cart.env.localhost:8080/"},
 		{HOWTO_CURL, "http://127.0.0.1:8080", "cart", "a b?x=1&y='",
-			"curl -H 'Routing-Session: dev-4f2k' "
-			"'http://cart.env.localhost:8080/a b?x=1&y='\\'''"},
+			"curl -g -H 'Routing-Session: dev-4f2k' "
+			"'http://cart.env.localhost:8080/a%20b?x=1&y='\\'''"},
 		{HOWTO_CURL, "http://127.0.0.1:8080", "", "", ""},
 		{HOWTO_LINK, "http://127.0.0.1:8080/", "cart", "/items",
 			"http://dev-4f2k--cart.env.localhost:8080/items"},
@@ -65,8 +65,8 @@ static void for_a_session(void **state)
 static void for_a_version(void **state)
 {
 	static const char *const want[HOWTO_COUNT] = {
-		[HOWTO_CURL] =
-			"curl -H 'Routing-Pins: cart=\"pr-482\"' http://cart.env.localhost:8080/",
+		[HOWTO_CURL] = "curl -g -H 'Routing-Pins: cart=\"pr-482\"' "
+			       "http://cart.env.localhost:8080/",
 		[HOWTO_LINK] = "",
 		[HOWTO_HEADER] = "Routing-Pins: cart=\"pr-482\"",
 		[HOWTO_BAGGAGE] = "",
