@@ -174,6 +174,14 @@ does 0 '"method":"POST"' curl cart/items -sS -X POST -d x=1
 umbra curl cart/_status?code=418 -sS -f
 is "$CODE" 22 "curl's exit code is curl's"
 does 4 "did you mean: cart" curl carr/items -sS
+does 2 "umbra curl --session $KEY cart/items -sS" curl cart/items -sS --session "$KEY"
+does 2 "umbra curl --url http://h cart/items" curl cart/items --url http://h
+does 0 '"path":"/a[1-3]{x,y}"' curl 'cart/a[1-3]{x,y}' -sS
+# A proxy of the environment variables is not asked for what is on this machine; NO_PROXY says what else.
+http_proxy=http://127.0.0.1:1 ALL_PROXY=http://127.0.0.1:1 does 0 '"backend":"pr"' curl cart/items -sS
+http_proxy=http://127.0.0.1:1 ALL_PROXY=http://127.0.0.1:1 does 0 "proxy url" status
+http_proxy=http://$(at stable) does 1 "is it a control plane of Umbra?" status --url http://umbra.invalid
+http_proxy=http://$(at stable) no_proxy=umbra.invalid does 3 "out of reach" status --url http://umbra.invalid
 umbra curl --session mien cart/items -sS
 is "$CODE" 0 "curl in an unknown session: $ERR"
 has "$OUT" '"backend":"stable"' "curl in an unknown session"

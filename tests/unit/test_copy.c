@@ -1,9 +1,13 @@
 /* What there is to copy of each thing, word for word. */
+#include <ctype.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -132,6 +136,149 @@ static void test_what_was_logged_is_harmless(void **state)
 	assert_form(&request, "trace", NULL);
 }
 
+/* ---- what a shell makes of it ---- */
+
+/* Tells its words, a line each, and where they end. */
+static const char fake[] = "curl() { printf '%s\\n' \"$@\" .; }\n";
+
+/* Every byte a path can have, each among words that a shell would run. */
+static void add_hostile_requests(void)
+{
+	for (int byte = 1; byte < 256; byte++) {
+		char path[64];
+		struct request request = {.seq = (uint64_t)byte + 10,
+			.intended = REASON_COUNT,
+			.service = STR_LIT("cart"),
+			.version = STR_LIT("pr-482"),
+			.session = STR_LIT("dev-4f2k"),
+			.method = STR_LIT("GET")};
+
+		(void)snprintf(
+			path, sizeof(path), "/a%cb?$(echo x >&2)&`id`;c=[1-3]%c", byte, byte);
+		request.path = str_of(path);
+		lines_add(model.lines, &request, &env, 1);
+	}
+}
+
+/* The URL that is meant, as each form writes its path. */
+static void write_url(struct strbuf *out, const char *start, const char *path, const char *kept)
+{
+	strbuf_add_c(out, start);
+	for (; *path; path++) {
+		if (*path > ' ' && *path <= '~' &&
+			(kept ? isalnum((unsigned char)*path) || strchr(kept, *path)
+			      : *path != '#'))
+			strbuf_add_char(out, *path);
+		else
+			strbuf_addf(out, "%%%02X", (unsigned)(unsigned char)*path);
+	}
+}
+
+static const char kept_in_links[] = "-._~/:@=+,;&?%";
+static const struct {
+	const char *form, *before, *start, *kept, *end;
+} shell_forms[] = {
+	{"curl", "-g\n-H\nRouting-Session: dev-4f2k\n", "http://cart.env.localhost:8080", NULL, ""},
+	{"link", "", "http://dev-4f2k--cart.env.localhost:8080", kept_in_links, ""},
+	{"query", "", "http://cart.env.localhost:8080", kept_in_links, "&routing-session=dev-4f2k"},
+};
+
+static void add_wanted(struct strbuf *wanted, size_t i, const char *path)
+{
+	strbuf_add_c(wanted, shell_forms[i].before);
+	write_url(wanted, shell_forms[i].start, path, shell_forms[i].kept);
+	strbuf_addf(wanted, "%s\n.\n", shell_forms[i].end);
+}
+
+/* Each form of each request is pasted into a shell, links behind curl. */
+static void write_script(struct strbuf *script, struct strbuf *wanted)
+{
+	strbuf_add_c(script, fake);
+	for (int byte = 1; byte < 256; byte++) {
+		struct selection what = {.kind = SELECTED_REQUEST,
+			.number = lines_number(model.lines, (size_t)byte)};
+		char path[64];
+
+		(void)snprintf(
+			path, sizeof(path), "/a%cb?$(echo x >&2)&`id`;c=[1-3]%c", byte, byte);
+		for (size_t i = 0; i < ARRAY_LEN(shell_forms); i++) {
+			if (shell_forms[i].kept)
+				strbuf_add_c(script, "curl ");
+			assert_true(copy_find(script, &model, &what, "", shell_forms[i].form));
+			strbuf_add_char(script, '\n');
+			add_wanted(wanted, i, path);
+		}
+	}
+}
+
+static void test_a_shell_reads_back_what_was_meant(void **state)
+{
+	char file[] = "/tmp/umbra-copy-XXXXXX", command[64];
+	struct strbuf script, wanted, got;
+	char piece[4096];
+	size_t len;
+	FILE *out;
+	int fd = mkstemp(file);
+
+	(void)state;
+	strbuf_init(&script, 1 << 24);
+	strbuf_init(&wanted, 1 << 24);
+	strbuf_init(&got, 1 << 24);
+	add_hostile_requests();
+	write_script(&script, &wanted);
+	assert_true(fd >= 0 && write(fd, script.data, script.len) == (ssize_t)script.len);
+	assert_int_equal(close(fd), 0);
+	(void)snprintf(command, sizeof(command), "sh %s 2>&1", file);
+	out = popen(command, "r");
+	assert_non_null(out);
+	while ((len = fread(piece, 1, sizeof(piece), out)) > 0)
+		strbuf_add(&got, piece, len);
+	assert_int_equal(pclose(out), 0);
+	assert_int_equal(unlink(file), 0);
+	assert_string_equal(got.data, wanted.data);
+	strbuf_finish(&script);
+	strbuf_finish(&wanted);
+	strbuf_finish(&got);
+}
+
+/* Names that clients and CI made up are handed out only where they are names. */
+static void test_what_is_no_name_is_not_handed_out(void **state)
+{
+	struct selection what = {.kind = SELECTED_REQUEST};
+	const struct selection edge = {
+		.kind = SELECTED_EDGE, .service = "cart", .caller = "g $(id)@1"};
+	struct version *version = record_create(&version_type);
+	const struct selection pull = {
+		.kind = SELECTED_VERSION, .service = "cart", .version = "pr-9"};
+	struct request request = {.seq = 8,
+		.intended = REASON_COUNT,
+		.service = STR_LIT("$(id)"),
+		.session = STR_LIT("$(id)"),
+		.trace = STR_LIT("a b"),
+		.id = STR_LIT("-o"),
+		.path = STR_LIT("/")};
+
+	(void)state;
+	lines_add(model.lines, &request, &env, 1);
+	what.number = lines_number(model.lines, 1);
+	assert_form(&what, "session key", NULL);
+	assert_form(&what, "header", NULL);
+	assert_form(&what, "curl", NULL);
+	assert_form(&what, "trace", NULL);
+	assert_form(&what, "umbra", NULL);
+	assert_form(&what, "id", NULL);
+	assert_form(&edge, "logs", NULL);
+	text_set(&version->service, "cart");
+	text_set(&version->name, "pr-9");
+	text_set(&version->pr_url, "https://forge.example/$(id)?a=1&b=2");
+	text_set(&version->commit, "a$(id)");
+	environment_put(&env, THING_VERSION, version);
+	assert_form(&pull, "pull request", "'https://forge.example/%24%28id%29?a=1&b=2'");
+	assert_form(&pull, "commit", "'a$(id)'");
+	str_copy(model.proxy_url, sizeof(model.proxy_url), STR_LIT("file:///etc"));
+	assert_form(&pull, "curl", NULL);
+}
+
 /* Before the control plane has said where requests enter, nothing is made up. */
 static void test_no_entry_point(void **state)
 {
@@ -149,6 +296,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_forms, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			test_what_was_logged_is_harmless, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			test_a_shell_reads_back_what_was_meant, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			test_what_is_no_name_is_not_handed_out, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_no_entry_point, set_up, tear_down),
 	};
 
