@@ -309,7 +309,7 @@ static void on_curl_service(void *arg, const struct command_result *result)
 		cli->exit_code = fail_answer(cli, result->eb, result->body);
 		event_base_loopbreak(cli->base);
 	} else if (session) {
-		cli->run = run_get(cli->client, on_curl_session, cli, "sessions", session);
+		cli->run = run_get_session(cli->client, on_curl_session, cli, session);
 	} else {
 		ask_curl_status(cli);
 	}
@@ -325,7 +325,7 @@ static int run_curl(struct cli *cli)
 	if (!connect_client(cli, &eb))
 		return fail(cli, &eb);
 	str_copy(service, sizeof(service), str_cut(&target, '/'));
-	cli->run = run_get(cli->client, on_curl_service, cli, "services", service);
+	cli->run = run_get_service(cli->client, on_curl_service, cli, service);
 	event_base_dispatch(cli->base);
 	return cli->exit_code;
 }

@@ -65,11 +65,10 @@ static void events_send(struct command_run *run);
 static void events_reply(struct command_run *run, const struct client_response *response)
 {
 	struct events *events = run->extra;
-	cJSON *root = run_parse(run, response);
+	cJSON *root = run_take_answer(run);
 	uint64_t last = 0;
 
-	if (!root)
-		return;
+	(void)response;
 	events->lost = false;
 	if (json_get_u64(root, "last", &last) && (int64_t)last < events->last_seq)
 		events->last_seq = 0; /* it was started again and counts anew */
@@ -119,7 +118,7 @@ static void events_send(struct command_run *run)
 	snprintf(text, sizeof(text), "%d",
 		events->live || events->not_before ? EVENTS_PAGE : EVENTS_DEFAULT);
 	run_query(run, "limit", text);
-	run_send(run, "GET", events->live ? EVENTS_HELD_MS : 0);
+	run_send(run, "GET", "events", events->live ? EVENTS_HELD_MS : 0);
 }
 
 static const struct arg_spec events_args[] = {

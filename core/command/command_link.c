@@ -51,13 +51,12 @@ static void link_write(const struct link *link, const struct entry_point *entry,
 
 static void link_status_reply(struct command_run *run, const struct client_response *response)
 {
-	cJSON *status = run_parse(run, response);
+	cJSON *status = run_take_answer(run);
 	struct entry_point entry;
 	struct errbuf eb = {0};
 	struct strbuf out;
 
-	if (!status)
-		return;
+	(void)response;
 	if (entry_read(status, &entry, &eb)) {
 		run_end_error(run, eb.err, &eb, (struct str){0});
 	} else {
@@ -72,18 +71,17 @@ static void link_status_reply(struct command_run *run, const struct client_respo
 static void link_session_reply(struct command_run *run, const struct client_response *response)
 {
 	struct link *link = run->extra;
-	cJSON *session = run_parse(run, response);
+	cJSON *session = run_take_answer(run);
 	const cJSON *pins = cJSON_GetObjectItemCaseSensitive(session, "pins");
 	struct errbuf eb = {0};
 
-	if (!session)
-		return;
+	(void)response;
 	if (!link->service && pins && pins->child)
 		link->service = xstrdup(pins->child->string);
 	if (link->service) {
 		run->reply = link_status_reply;
 		run_path(run, "status", NULL);
-		run_send(run, "GET", 0);
+		run_send(run, "GET", "domain", 0);
 	} else {
 		err_set_field(&eb, ERR_USAGE, "--service", "the name of a service",
 			"session %s pins nothing; say with --service where the link goes",
@@ -117,7 +115,7 @@ static struct command_run *link_start(
 	run->release = link_release;
 	run->reply = link_session_reply;
 	run_path(run, "sessions", link->key, NULL);
-	run_send(run, "GET", 0);
+	run_send(run, "GET", "key", 0);
 	return run;
 }
 

@@ -159,11 +159,10 @@ static void logs_page(struct command_run *run);
 static void page_reply(struct command_run *run, const struct client_response *response)
 {
 	struct logs *logs = run->extra;
-	cJSON *root = run_parse(run, response);
+	cJSON *root = run_take_answer(run);
 	uint64_t next = 0;
 
-	if (!root)
-		return;
+	(void)response;
 	logs_keep(logs, cJSON_GetObjectItemCaseSensitive(root, "requests"));
 	json_get_u64(root, "next", &next);
 	cJSON_Delete(root);
@@ -193,17 +192,13 @@ static void logs_page(struct command_run *run)
 	if (logs->before)
 		query_number(run, "before", logs->before);
 	run->reply = page_reply;
-	run_send(run, "GET", 0);
+	run_send(run, "GET", "requests", 0);
 }
 
 static void newest_reply(struct command_run *run, const struct client_response *response)
 {
 	struct logs *logs = run->extra;
-	cJSON *root = run_parse(run, response);
 
-	if (!root)
-		return;
-	cJSON_Delete(root);
 	logs->newest = client_read_newest(response->body);
 	logs->before = logs->newest > 0 ? logs->newest + 1 : 0;
 	if (logs->newest > 0 && logs->want)
@@ -253,7 +248,7 @@ static struct command_run *logs_start(
 	run->reply = newest_reply;
 	run_path(run, "requests", NULL);
 	run_query(run, "limit", "1");
-	run_send(run, "GET", 0);
+	run_send(run, "GET", "requests", 0);
 	return run;
 }
 

@@ -41,7 +41,7 @@ static struct command_run *once_start(
 
 	(void)args;
 	run_path(run, "environment", NULL);
-	run_send(run, "GET", 0);
+	run_send(run, "GET", "versions", 0);
 	return run;
 }
 
@@ -172,7 +172,7 @@ static struct command_run *status_start(
 
 	(void)args;
 	run_path(run, "status", NULL);
-	run_send(run, "GET", 0);
+	run_send(run, "GET", "domain", 0);
 	return run;
 }
 

@@ -40,7 +40,7 @@ static struct command_run *list_start(
 	run_path(run, "pulls", NULL);
 	run_query(run, "filter", words.len > 0 ? words.data : NULL);
 	strbuf_finish(&words);
-	run_send(run, "GET", 0);
+	run_send(run, "GET", "pulls", 0);
 	return run;
 }
 
@@ -99,7 +99,7 @@ static struct command_run *show_start(
 
 	run_path(run, "pulls", number[0] == '#' ? number + 1 : number, NULL);
 	run_query(run, "url", args_get(args, "--pr-url"));
-	run_send(run, "GET", 0);
+	run_send(run, "GET", "number", 0);
 	return run;
 }
 

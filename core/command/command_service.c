@@ -45,7 +45,7 @@ const struct command command_service_list = {
 static struct command_run *show_start(
 	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
 {
-	return run_get(client, done, arg, "services", args_get(args, "SERVICE"));
+	return run_get_service(client, done, arg, args_get(args, "SERVICE"));
 }
 
 const struct command command_service_show = {
@@ -239,15 +239,13 @@ static void set_put(struct command_run *run, cJSON *object)
 	run->reply = NULL;
 	run->failed = NULL;
 	run->say = set_say;
-	run_send(run, "PUT", 0);
+	run_send(run, "PUT", "name", 0);
 }
 
 static void set_reply(struct command_run *run, const struct client_response *response)
 {
-	cJSON *object = run_parse(run, response);
+	cJSON *object = run_take_answer(run);
 
-	if (!object)
-		return;
 	/* What is put is what was read, changed: nobody's change in between is lost. */
 	if (!run->if_revision)
 		run->if_revision = response->etag_revision;
@@ -280,7 +278,7 @@ static struct command_run *set_start(
 	run->failed = set_missing;
 	run_if_revision(run, args);
 	run_path(run, "services", args_get(args, "SERVICE"), NULL);
-	run_send(run, "GET", 0);
+	run_send(run, "GET", "name", 0);
 	return run;
 }
 

@@ -34,7 +34,7 @@ static struct command_run *session_run(
 static struct command_run *get_start(
 	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
 {
-	return run_get(client, done, arg, "sessions", args_get(args, "KEY"));
+	return run_get_session(client, done, arg, args_get(args, "KEY"));
 }
 
 /* ---- list and show ---- */
@@ -155,6 +155,16 @@ static void session_say(struct command_run *run, const cJSON *body)
 	strbuf_addf(&run->message, ", for %s", say_text(body, "ttl"));
 }
 
+static void session_send(
+	struct command_run *run, const struct command_args *args, const char *method)
+{
+	bool dry = args_has(args, "--dry-run");
+
+	run_query(run, "dry-run", dry ? "1" : NULL);
+	run->say = session_say;
+	run_send(run, method, dry ? "session" : "key", 0);
+}
+
 static struct command_run *create_start(
 	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
 {
@@ -178,9 +188,7 @@ static struct command_run *create_start(
 	write_pins(&w, args, "--pin", "--unpin");
 	json_object_end(&w);
 	run_path(run, "sessions", NULL);
-	run_query(run, "dry-run", args_has(args, "--dry-run") ? "1" : NULL);
-	run->say = session_say;
-	run_send(run, "POST", 0);
+	session_send(run, args, "POST");
 	return run;
 }
 
@@ -236,9 +244,7 @@ static struct command_run *patch_pins(struct command_run *run, const struct comm
 	json_object(&w, NULL);
 	write_pins(&w, args, pin, unpin);
 	json_object_end(&w);
-	run_query(run, "dry-run", args_has(args, "--dry-run") ? "1" : NULL);
-	run->say = session_say;
-	run_send(run, "PATCH", 0);
+	session_send(run, args, "PATCH");
 	return run;
 }
 
@@ -321,7 +327,7 @@ static struct command_run *extend_start(
 	struct command_run *run = session_run(client, args, done, arg);
 
 	run->say = extend_say;
-	run_extend(run, args_get(args, "--ttl"));
+	run_extend(run, "key", args_get(args, "--ttl"));
 	return run;
 }
 
@@ -370,7 +376,7 @@ static struct command_run *map_start(
 	run_path(run, "traffic", NULL);
 	run_query(run, "by", "edge");
 	run_query(run, "session", args_get(args, "KEY"));
-	run_send(run, "GET", 0);
+	run_send(run, "GET", "edges", 0);
 	return run;
 }
 

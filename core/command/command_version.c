@@ -88,7 +88,7 @@ static struct command_run *show_start(
 {
 	struct command_run *run = version_run(client, args, done, arg);
 
-	run_send(run, "GET", 0);
+	run_send(run, "GET", "version", 0);
 	return run;
 }
 
@@ -291,7 +291,7 @@ static struct command_run *register_start(
 	run_query(run, "create-service", "1");
 	run->say = register_say;
 	run_if_revision(run, args);
-	run_send(run, "PUT", 0);
+	run_send(run, "PUT", "version", 0);
 	return run;
 }
 
@@ -341,7 +341,7 @@ static struct command_run *extend_start(
 
 	run->say = extend_say;
 	run_if_revision(run, args);
-	run_extend(run, args_get(args, "--ttl"));
+	run_extend(run, "version", args_get(args, "--ttl"));
 	return run;
 }
 
@@ -411,7 +411,7 @@ static struct command_run *promote_start(
 		json_bool(&w, "force", true);
 	json_object_end(&w);
 	strbuf_addf(&run->message, "%s is stable now", args_get(args, "SERVICE@VERSION"));
-	run_send(run, "POST", 0);
+	run_send(run, "POST", "stable", 0);
 	return run;
 }
 

@@ -158,7 +158,7 @@ static struct command_run *wait_start(
 	run_path(run, "services", names[0], "versions", names[1], NULL);
 	free(names[0]);
 	free(names[1]);
-	run_send(run, "GET", 0);
+	run_send(run, "GET", "version", 0);
 	return run;
 }
 

@@ -161,10 +161,9 @@ static void list_reply(struct command_run *run, const struct client_response *re
 {
 	struct list *list = run->extra;
 	struct strbuf out;
-	cJSON *root = run_parse(run, response);
+	cJSON *root = run_take_answer(run);
 
-	if (!root)
-		return;
+	(void)response;
 	strbuf_init(&out, LIST_BYTES_MAX);
 	tally_versions(list, cJSON_GetObjectItemCaseSensitive(root, "versions"));
 	list_write(list, cJSON_GetObjectItemCaseSensitive(root, list->command->list_path), &out);
@@ -192,6 +191,6 @@ struct command_run *run_list(
 	run->release = list_release;
 	run->reply = list_reply;
 	run_path(run, "environment", NULL);
-	run_send(run, "GET", 0);
+	run_send(run, "GET", list->command->list_path, 0);
 	return run;
 }

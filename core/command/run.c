@@ -34,6 +34,7 @@ static void run_destroy(struct command_run *run)
 		run->release(run->extra);
 	else
 		free(run->extra);
+	cJSON_Delete(run->answer);
 	strbuf_finish(&run->path);
 	strbuf_finish(&run->body);
 	strbuf_finish(&run->message);
@@ -97,27 +98,45 @@ void run_end_error(struct command_run *run, enum err err, const struct errbuf *e
 	run_destroy(run);
 }
 
-cJSON *run_parse(struct command_run *run, const struct client_response *response)
+cJSON *run_take_answer(struct command_run *run)
 {
-	cJSON *root = json_parse(response->body, NULL);
+	cJSON *answer = run->answer;
+
+	run->answer = NULL;
+	return answer;
+}
+
+/* Whether it is what was asked for; else the run has ended. */
+static bool take_answer(struct command_run *run, const struct client_response *response)
+{
+	cJSON *root = response->body.n ? json_parse(response->body, NULL) : NULL;
+	const cJSON *member = cJSON_GetObjectItemCaseSensitive(root, run->wants);
 	struct errbuf eb = {0};
 
-	if (cJSON_IsObject(root))
-		return root;
+	if (run->wants ? cJSON_IsObject(root) && member && !cJSON_IsNull(member)
+		       : response->status == 204) {
+		run->answer = root;
+		return true;
+	}
 	cJSON_Delete(root);
-	err_set(&eb, ERR_FAILED, "the answer from %s is no JSON; is it a control plane of Umbra?",
-		client_url(run->client));
+	if (run->wants)
+		err_set(&eb, ERR_FAILED,
+			"the answer from %s is not what was asked for, it has no \"%s\"; is it a "
+			"control plane of Umbra?",
+			client_url(run->client), run->wants);
+	else
+		err_set(&eb, ERR_FAILED,
+			"%s answered %d where 204 says that it is done; is it a control plane of "
+			"Umbra?",
+			client_url(run->client), response->status);
 	run_end_error(run, eb.err, &eb, (struct str){0});
-	return NULL;
+	return false;
 }
 
 static void end_with_answer(struct command_run *run, struct str body)
 {
-	cJSON *root = run->say && body.n ? json_parse(body, NULL) : NULL;
-
 	if (run->say)
-		run->say(run, root);
-	cJSON_Delete(root);
+		run->say(run, run->answer);
 	run_end(run, body);
 }
 
@@ -130,6 +149,8 @@ static void on_answer(void *arg, const struct client_response *response)
 		return;
 	if (response->err)
 		run_end_error(run, response->err, response->eb, response->body);
+	else if (!take_answer(run, response))
+		return;
 	else if (run->reply)
 		run->reply(run, response);
 	else
@@ -144,7 +165,7 @@ void run_if_revision(struct command_run *run, const struct command_args *args)
 		(void)str_to_i64(str_of(revision), &run->if_revision);
 }
 
-void run_send(struct command_run *run, const char *method, int timeout_ms)
+void run_send(struct command_run *run, const char *method, const char *wants, int timeout_ms)
 {
 	const struct client_asking asking = {
 		.method = method,
@@ -154,14 +175,27 @@ void run_send(struct command_run *run, const char *method, int timeout_ms)
 		.if_revision = run->if_revision,
 	};
 
+	run->wants = wants;
+	cJSON_Delete(run_take_answer(run));
 	run->call = client_ask(run->client, &asking, on_answer, run);
+}
+
+/* Whether it says so itself, and is not the page of another server. */
+static bool is_problem(struct str body)
+{
+	cJSON *problem = json_parse(body, NULL);
+	struct str code;
+	bool is = json_get_str(problem, "code", &code);
+
+	cJSON_Delete(problem);
+	return is;
 }
 
 static bool remove_failed(struct command_run *run, const struct client_response *response)
 {
 	const bool *if_there = run->extra;
 
-	if (run->if_revision ||
+	if (run->if_revision || !is_problem(response->body) ||
 		(response->status != 410 && !(response->status == 404 && *if_there)))
 		return false;
 	strbuf_reset(&run->message);
@@ -177,16 +211,26 @@ void run_remove(struct command_run *run, const struct command_args *args)
 	*if_there = args_has(args, "--if-there");
 	run->extra = if_there;
 	run->failed = remove_failed;
-	run_send(run, "DELETE", 0);
+	run_send(run, "DELETE", NULL, 0);
 }
 
-struct command_run *run_get(struct client *client, command_done_fn done, void *arg,
-	const char *collection, const char *id)
+struct command_run *run_get_service(
+	struct client *client, command_done_fn done, void *arg, const char *name)
 {
 	struct command_run *run = run_create(client, done, arg);
 
-	run_path(run, collection, id, NULL);
-	run_send(run, "GET", 0);
+	run_path(run, "services", name, NULL);
+	run_send(run, "GET", "name", 0);
+	return run;
+}
+
+struct command_run *run_get_session(
+	struct client *client, command_done_fn done, void *arg, const char *key)
+{
+	struct command_run *run = run_create(client, done, arg);
+
+	run_path(run, "sessions", key, NULL);
+	run_send(run, "GET", "key", 0);
 	return run;
 }
 
@@ -199,17 +243,16 @@ static void extend_send(struct command_run *run, const char *ttl)
 	json_object(&w, NULL);
 	json_c(&w, "ttl", ttl);
 	json_object_end(&w);
-	run_send(run, "PATCH", 0);
+	run_send(run, "PATCH", run->wants, 0);
 }
 
 static void extend_reply(struct command_run *run, const struct client_response *response)
 {
-	cJSON *thing = run_parse(run, response);
+	cJSON *thing = run_take_answer(run);
 	const char *ttl = say_text(thing, "ttl");
 	struct errbuf eb = {0};
 
-	if (!thing)
-		return;
+	(void)response;
 	if (*ttl) {
 		extend_send(run, ttl);
 	} else {
@@ -220,14 +263,15 @@ static void extend_reply(struct command_run *run, const struct client_response *
 	cJSON_Delete(thing);
 }
 
-void run_extend(struct command_run *run, const char *ttl)
+void run_extend(struct command_run *run, const char *wants, const char *ttl)
 {
+	run->wants = wants;
 	if (ttl) {
 		extend_send(run, ttl);
 		return;
 	}
 	run->reply = extend_reply;
-	run_send(run, "GET", 0);
+	run_send(run, "GET", wants, 0);
 }
 
 void args_join(struct strbuf *out, const struct command_args *args, const char *name)

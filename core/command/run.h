@@ -22,7 +22,9 @@ struct command_run {
 	struct strbuf body; /* sent when not empty */
 	int64_t if_revision; /* a write holds only while the thing has it; 0: whatever it has */
 	struct strbuf message; /* of the result */
-	/* An answer that is no error; the call is over. NULL: end with the answer's body. */
+	const char *wants; /* of the call under way: see run_send() */
+	cJSON *answer; /* the body of an answer that is right; NULL until there is one, or when it has none */
+	/* An answer that is right; the call is over. NULL: end with the answer's body. */
 	void (*reply)(struct command_run *run, const struct client_response *response);
 	/* Writes the message from the answer's body (NULL when it has none or is no JSON). May be NULL. */
 	void (*say)(struct command_run *run, const cJSON *body);
@@ -56,29 +58,32 @@ void run_query(struct command_run *run, const char *name, const char *value);
  */
 void run_remove(struct command_run *run, const struct command_args *args);
 void run_if_revision(struct command_run *run, const struct command_args *args);
-/* Sends what path and body say; errors end the run by themselves. timeout_ms 0: the client's. */
-void run_send(struct command_run *run, const char *method, int timeout_ms);
+/*
+ * Sends what path and body say; errors end the run by themselves. `wants` is a member that every right answer has:
+ * without it whatever answers is no control plane, and nothing has been done. NULL: a right answer is 204, without
+ * a body. timeout_ms 0: the client's.
+ */
+void run_send(struct command_run *run, const char *method, const char *wants, int timeout_ms);
 /* A piece of a stream. */
 void run_piece(struct command_run *run, struct str body, struct str message);
 /* The end: body may be empty. */
 void run_end(struct command_run *run, struct str body);
 void run_end_error(struct command_run *run, enum err err, const struct errbuf *eb, struct str body);
 
-/*
- * The answer's body as a tree, which the caller deletes. NULL when it is no JSON object: the run has ended
- * with an error then, as if by run_end_error().
- */
-cJSON *run_parse(struct command_run *run, const struct client_response *response);
+/* The answer's body, an object, which the caller deletes. Once for each answer. */
+cJSON *run_take_answer(struct command_run *run);
 
-/* GET of one thing, shown as it is: for the `show` commands. */
-struct command_run *run_get(struct client *client, command_done_fn done, void *arg,
-	const char *collection, const char *id);
+/* GET of one service or session, shown as it is: for the `show` commands. */
+struct command_run *run_get_service(
+	struct client *client, command_done_fn done, void *arg, const char *name);
+struct command_run *run_get_session(
+	struct client *client, command_done_fn done, void *arg, const char *key);
 /* One list of the environment, filtered by the FILTER words: for the `list` commands. */
 struct command_run *run_list(
 	struct client *client, const struct command_args *args, command_done_fn done, void *arg);
 
-/* Lets the lifetime of run->path's thing start anew, with `ttl`, or what it has when that is NULL. */
-void run_extend(struct command_run *run, const char *ttl);
+/* Lets the lifetime of run->path's thing start anew, with `ttl`, or what it has when that is NULL; `wants` as in run_send(). */
+void run_extend(struct command_run *run, const char *wants, const char *ttl);
 
 /* All values of a repeated argument in one line, with blanks between: how filters are written. */
 void args_join(struct strbuf *out, const struct command_args *args, const char *name);

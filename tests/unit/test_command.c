@@ -288,7 +288,7 @@ static const struct {
 		"PUT /v1/services/cart/versions/pr-1?create-service=1 "
 		"{\"kind\":\"ephemeral\",\"endpoints\":[\"h:1\"]}\n",
 		ERR_NONE, "it is back: it was retired at 2026-11-22T18:42:07.000Z by dev1"},
-	{"version promote cart@pr-1 --force", {{200, "{\"name\":\"cart\"}"}},
+	{"version promote cart@pr-1 --force", {{200, "{\"name\":\"cart\",\"stable\":\"pr-1\"}"}},
 		"POST /v1/services/cart/stable {\"version\":\"pr-1\",\"force\":true}\n", ERR_NONE,
 		"cart@pr-1 is stable now"},
 	{"session show dev-4f2k", {{200, SESSION}}, "GET /v1/sessions/dev-4f2k\n", ERR_NONE, "8h"},
@@ -545,6 +545,45 @@ static void a_cancelled_run_says_nothing(void **state)
 	assert_false(f->ended);
 }
 
+/* ---- a server that is no control plane ---- */
+
+/* Whatever it answers, no command says that something was done. */
+static void another_server_is_told_apart(void **state)
+{
+	static const struct answer answers[][2] = {{{200, "{}"}}, {{200, ""}}, {{200, "[]"}},
+		{{200, "<html><body>It works!</body></html>"}}, {{200, "null"}}, {{200, "true"}},
+		{{200, "{\"message\":\"ok\"}"}}, {{201, "{}"}}, {{202, ""}}};
+
+	for (size_t i = 0; commands[i]; i++) {
+		for (size_t k = 0; commands[i]->start && k < ARRAY_LEN(answers); k++) {
+			struct fixture *f = *state;
+
+			run(f, commands[i]->example, answers[k]);
+			if (f->err != ERR_FAILED ||
+				!strstr(f->eb.text, "is it a control plane of Umbra?"))
+				fail_msg("%s: %d %s %s%s", commands[i]->example,
+					answers[k][0].status, answers[k][0].body, f->eb.text,
+					f->message.data);
+			assert_int_equal(f->body.len, 0);
+			assert_int_equal(f->message.len, 0);
+		}
+	}
+}
+
+/* Nor one that has nothing to say, where a thing was asked for. */
+static void no_content_is_no_thing(void **state)
+{
+	static const struct answer nothing[] = {{204, ""}, {0, NULL}};
+
+	for (size_t i = 0; commands[i]; i++) {
+		if (!commands[i]->start || commands[i]->shape == SHAPE_NONE)
+			continue;
+		run(*state, commands[i]->example, nothing);
+		if (((struct fixture *)*state)->err != ERR_FAILED)
+			fail_msg("%s: taken", commands[i]->example);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -556,6 +595,8 @@ int main(void)
 		cmocka_unit_test(waiting_for_what_goes_away_ends),
 		cmocka_unit_test(nobody_there_is_out_of_reach),
 		cmocka_unit_test(a_cancelled_run_says_nothing),
+		cmocka_unit_test(another_server_is_told_apart),
+		cmocka_unit_test(no_content_is_no_thing),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
