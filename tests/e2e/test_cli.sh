@@ -176,7 +176,7 @@ is "$CODE" 22 "curl's exit code is curl's"
 does 4 "did you mean: cart" curl carr/items -sS
 does 2 "umbra curl --session $KEY cart/items -sS" curl cart/items -sS --session "$KEY"
 does 2 "umbra curl --url http://h cart/items" curl cart/items --url http://h
-does 0 '"path":"/a[1-3]{x,y}"' curl 'cart/a[1-3]{x,y}' -sS
+does 0 '"target":"/a[1-3]{x,y}"' curl 'cart/a[1-3]{x,y}' -sS
 # A proxy of the environment variables is not asked for what is on this machine; NO_PROXY says what else.
 http_proxy=http://127.0.0.1:1 ALL_PROXY=http://127.0.0.1:1 does 0 '"backend":"pr"' curl cart/items -sS
 http_proxy=http://127.0.0.1:1 ALL_PROXY=http://127.0.0.1:1 does 0 "proxy url" status

@@ -335,7 +335,7 @@ static const struct {
 		"http://dev-4f2k--gw.env.localhost:8080/x"},
 	{"session link k", {{200, "{\"key\":\"k\",\"pins\":{}}"}}, "GET /v1/sessions/k\n",
 		ERR_USAGE, "pins nothing"},
-	{"session link k --service gw", {{200, SESSION}, {200, "{}"}},
+	{"session link k --service gw", {{200, SESSION}, {200, "{\"domain\":\"d\"}"}},
 		"GET /v1/sessions/k\nGET /v1/status\n", ERR_FAILED, "where requests enter"},
 	{"logs -n 3 service:cart '>200ms'",
 		{{200, "{\"requests\":[{\"seq\":9},{\"seq\":8}],\"next\":8,\"oldest\":1}"},
@@ -351,7 +351,8 @@ static const struct {
 		"{\"seq\":2,\"time\":\"2026-11-22T18:00:00.001Z\"}\n{\"seq\":1,"},
 	{"logs", {{200, "{\"requests\":[],\"next\":0,\"oldest\":1}"}},
 		"GET /v1/requests?limit=50\n", ERR_NONE, ""},
-	{"logs", {{200, "<html>"}}, "GET /v1/requests?limit=50\n", ERR_FAILED, "no JSON"},
+	{"logs", {{200, "<html>"}}, "GET /v1/requests?limit=50\n", ERR_FAILED,
+		"a control plane of Umbra"},
 	{"events",
 		{{200, "{\"events\":[{\"seq\":2,\"time\":\"2026-11-22T18:00:01Z\"},{\"seq\":1,"
 		       "\"time\":"
