@@ -2,6 +2,8 @@
  * The program's main: parses the words once and hands them to whoever runs that command. The only place
  * that knows every room: the dashboard (tui/), serve, the demo, and the command line for all the rest.
  */
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -173,8 +175,11 @@ static int run_demo(const struct command_args *args)
 		str_to_double(str_of(rate), &options.rate);
 	if (args_has(args, "--headless"))
 		return demo_headless(&options);
-	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
-		return demo_tour(&options);
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+		int code = demo_tour(&options);
+
+		return code == 0 && ferror(stdout) ? printer_lost(EIO) : code;
+	}
 	return demo_dashboard(args, &options);
 }
 
@@ -203,8 +208,9 @@ static int print_body(const struct command_args *args, struct strbuf *body, stru
 	struct command_result result = {.body = strbuf_str(body)};
 	struct printer printer;
 
+	signal(SIGPIPE, SIG_IGN);
 	printer_init(&printer, args);
-	return printer_result(&printer, &result, eb) ? 0 : cli_fail(eb);
+	return printer_result(&printer, &result, eb) ? printer_end(&printer, 0) : cli_fail(eb);
 }
 
 static int run_theme_list(const struct command_args *args)

@@ -7,6 +7,7 @@
  */
 #include "tui/plain.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -50,6 +51,7 @@ struct plain {
 	struct strbuf line;
 	bool told; /* what there is has been told */
 	bool live;
+	int output_error; /* an errno, when the output could not be written */
 	int exit_code;
 };
 
@@ -69,13 +71,15 @@ static void add_safe(struct plain *plain, const char *text)
 	text_add_safe(&plain->line, str_of(text));
 }
 
-/* Nobody reads any more: that is an end like any other. */
+/* What cannot be written ends it. */
 static void end_line(struct plain *plain)
 {
 	strbuf_add_char(&plain->line, '\n');
 	if (fwrite(plain->line.data, 1, plain->line.len, stdout) != plain->line.len ||
-		fflush(stdout) != 0)
+		fflush(stdout) != 0) {
+		plain->output_error = errno;
 		(void)event_base_loopbreak(plain->base);
+	}
 }
 
 /* ---- what there is ---- */
@@ -386,6 +390,7 @@ static void on_nobody_reads(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	plain->output_error = EPIPE;
 	(void)event_base_loopbreak(plain->base);
 }
 
@@ -450,5 +455,11 @@ int plain_run(const struct dashboard_options *options, struct errbuf *eb)
 		plain.exit_code = err_exit_code(ERR_USAGE);
 	}
 	finish(&plain);
+	if (plain.output_error == EPIPE)
+		return 128 + SIGPIPE; /* as of a program that the signal ended */
+	if (plain.output_error)
+		return err_exit_code(
+			err_set(eb, ERR_IO, "the output is lost, it cannot be written: %s",
+				strerror(plain.output_error)));
 	return plain.exit_code;
 }

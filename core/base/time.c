@@ -84,17 +84,41 @@ static char *put_text(char *dst, const char *text)
 	return dst;
 }
 
+/* "2026-11-22T18:42:07.113", without the zone. */
+static char *put_moment(char *dst, const struct tm *tm, int64_t time_ms)
+{
+	dst = put_then(dst, 4, tm->tm_year + 1900, '-');
+	dst = put_then(dst, 2, tm->tm_mon + 1, '-');
+	dst = put_then(dst, 2, tm->tm_mday, 'T');
+	dst = put_clock(dst, tm);
+	*dst++ = '.';
+	return put(dst, 3, clamped(time_ms) % 1000);
+}
+
 void time_format(int64_t time_ms, char dst[TIME_TEXT_SIZE])
 {
 	struct tm tm;
 
 	split(time_ms, &tm);
-	dst = put_then(dst, 4, tm.tm_year + 1900, '-');
-	dst = put_then(dst, 2, tm.tm_mon + 1, '-');
-	dst = put_then(dst, 2, tm.tm_mday, 'T');
-	dst = put_clock(dst, &tm);
-	*dst++ = '.';
-	dst = put_then(dst, 3, clamped(time_ms) % 1000, 'Z');
+	dst = put_moment(dst, &tm, time_ms);
+	*dst++ = 'Z';
+	*dst = '\0';
+}
+
+void time_format_local(int64_t time_ms, char dst[TIME_TEXT_SIZE])
+{
+	struct tm tm;
+	time_t seconds = (time_t)(clamped(time_ms) / 1000);
+	long minutes;
+
+	localtime_r(&seconds, &tm);
+	minutes = tm.tm_gmtoff / 60;
+	dst = put_moment(dst, &tm, time_ms);
+	*dst++ = minutes < 0 ? '-' : '+';
+	if (minutes < 0)
+		minutes = -minutes;
+	dst = put_then(dst, 2, minutes / 60, ':');
+	dst = put(dst, 2, minutes % 60);
 	*dst = '\0';
 }
 

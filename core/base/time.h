@@ -25,6 +25,8 @@ struct timeval time_wait_ms(int64_t wait_ms);
 
 /* "2026-11-22T18:42:07.113Z". */
 void time_format(int64_t time_ms, char dst[TIME_TEXT_SIZE]);
+/* The same moment as "2026-11-22T19:42:07.113+01:00", for terminals; the zone is that of TZ. */
+void time_format_local(int64_t time_ms, char dst[TIME_TEXT_SIZE]);
 /* Local wall time "18:42:07.113", for screens. */
 void time_format_clock(int64_t time_ms, char dst[TIME_TEXT_SIZE]);
 /* Any RFC 3339 time of 1970..9999 with a Z or an offset; fractions beyond ms are cut. */

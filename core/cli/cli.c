@@ -5,10 +5,12 @@
 #include "core/cli/cli.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <event2/event.h>
@@ -36,6 +38,7 @@ struct cli {
 	struct event_base *base;
 	struct client *client;
 	struct command_run *run; /* NULL when it has ended */
+	struct event *reader; /* of the pipe that the output is; NULL: it is none */
 	int exit_code;
 };
 
@@ -57,17 +60,21 @@ static int fail(struct cli *cli, const struct errbuf *eb)
 
 int cli_fail(const struct errbuf *eb)
 {
-	struct printer printer = {0};
+	static const struct command_args none = {0};
+	struct printer printer;
 
+	printer_init(&printer, &none);
 	printer_error(&printer, eb, (struct str){0}, NULL);
 	return err_exit_code(eb->err);
 }
 
 int cli_fail_usage(const struct command_args *args, const struct errbuf *eb)
 {
-	struct printer printer = {0};
+	static const struct command_args none = {0};
+	struct printer printer;
 	struct strbuf hint;
 
+	printer_init(&printer, &none);
 	strbuf_init(&hint, TEXT_MAX);
 	help_write_hint(&hint, args->noun, args->command);
 	printer_error(&printer, eb, (struct str){0}, hint.data);
@@ -173,12 +180,39 @@ static bool connect_client(struct cli *cli, struct errbuf *eb)
 	return cli->client != NULL;
 }
 
+static void on_nobody_reads(evutil_socket_t fd, short what, void *arg)
+{
+	struct pollfd output = {.fd = fd};
+	struct cli *cli = arg;
+
+	(void)what;
+	if (poll(&output, 1, 0) != 1 || !(output.revents & (POLLERR | POLLHUP)))
+		return;
+	cli->printer.closed = true;
+	cli->printer.error = EPIPE;
+	event_base_loopbreak(cli->base);
+}
+
+/* A stream may have nothing to write for long; that its reader is gone shows on the pipe at once. */
+static void watch_reader(struct cli *cli)
+{
+	struct stat st;
+
+	if (cli->args->command->shape != SHAPE_LINES || fstat(STDOUT_FILENO, &st) != 0 ||
+		!S_ISFIFO(st.st_mode))
+		return;
+	cli->reader = event_new(cli->base, STDOUT_FILENO, EV_READ, on_nobody_reads, cli);
+	if (cli->reader)
+		event_add(cli->reader, NULL);
+}
+
 static int run_remote(struct cli *cli)
 {
 	struct errbuf eb = {0};
 
 	if (!connect_client(cli, &eb))
 		return fail(cli, &eb);
+	watch_reader(cli);
 	cli->run = cli->args->command->start(cli->client, cli->args, on_result, cli);
 	event_base_dispatch(cli->base);
 	command_cancel(cli->run);
@@ -431,6 +465,9 @@ int cli_run(const struct command_args *args)
 	signal(SIGPIPE, SIG_IGN);
 	printer_init(&cli.printer, args);
 	code = cli_is_question(args) ? answer_question(&cli) : run_command(&cli);
+	code = printer_end(&cli.printer, code);
+	if (cli.reader)
+		event_free(cli.reader);
 	client_destroy(cli.client);
 	if (cli.base)
 		event_base_free(cli.base);

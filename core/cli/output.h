@@ -32,8 +32,10 @@ void text_write_line(struct strbuf *out, const struct text_style *style,
 	const struct command *command, const cJSON *line);
 /* A message with its newline. */
 void text_write_message(struct strbuf *out, const struct text_style *style, struct str message);
-/* An error: the sentence, and what is accepted or known. */
+/* An error's sentence; and what is accepted instead. */
 void text_write_error(struct strbuf *out, const struct text_style *style, const struct errbuf *eb);
+void text_write_accepted(
+	struct strbuf *out, const struct text_style *style, const struct errbuf *eb);
 /* A QR code (ISO/IEC 18004) of `text`, two modules a character cell; false when it does not fit into one. */
 bool text_write_qr(struct strbuf *out, const struct text_style *style, const char *text);
 

@@ -61,12 +61,16 @@ static void add_titles(struct strbuf *out, const struct text_style *style,
 	strbuf_add_char(out, '\n');
 }
 
-static void least_widths(const struct command *command, size_t *widths)
+static void least_widths(
+	const struct text_style *style, const struct command *command, size_t *widths)
 {
 	for (size_t i = 0; i < command->column_count; i++) {
-		widths[i] = strlen(command->columns[i].title);
-		if ((size_t)command->columns[i].width > widths[i])
-			widths[i] = (size_t)command->columns[i].width;
+		const struct column *column = &command->columns[i];
+		int width = column->form == FORM_TIME ? cell_time_cells(style) : column->width;
+
+		widths[i] = strlen(column->title);
+		if ((size_t)width > widths[i])
+			widths[i] = (size_t)width;
 	}
 }
 
@@ -87,7 +91,7 @@ void text_write_list(struct strbuf *out, const struct text_style *style,
 		return;
 	}
 	cells = xcalloc(rows * columns, sizeof(*cells));
-	least_widths(command, widths);
+	least_widths(style, command, widths);
 	cJSON_ArrayForEach(item, list)
 	{
 		for (size_t i = 0; i < columns; i++, at++) {
@@ -115,7 +119,7 @@ void text_write_header(
 {
 	size_t *widths = xcalloc(command->column_count, sizeof(*widths));
 
-	least_widths(command, widths);
+	least_widths(style, command, widths);
 	add_titles(out, style, command, widths);
 	free(widths);
 }
@@ -148,7 +152,7 @@ void text_write_line(struct strbuf *out, const struct text_style *style,
 		return;
 	}
 	widths = xcalloc(command->column_count, sizeof(*widths));
-	least_widths(command, widths);
+	least_widths(style, command, widths);
 	for (size_t i = 0; i < command->column_count; i++) {
 		struct cell cell = cell_make(style, &command->columns[i], line);
 
@@ -222,7 +226,8 @@ static void write_flat(
 	strbuf_init(&raw, VALUE_MAX);
 	cells = cell_add_safe(out, style, str_of(flat->name), CELL_CELLS_MAX);
 	add_blanks(out, width - cells + 2);
-	cell_add_raw(&raw, flat->value);
+	if (!cell_add_time(&raw, style, str_of(text)))
+		cell_add_raw(&raw, flat->value);
 	if (!raw.len)
 		strbuf_add_char(&raw, '-');
 	cell_link_on(out, style, text);
@@ -284,8 +289,11 @@ void text_write_error(struct strbuf *out, const struct text_style *style, const 
 {
 	strbuf_add_c(out, "umbra: ");
 	text_write_message(out, style, str_of(*eb->text ? eb->text : err_title(eb->err)));
-	if (!*eb->expected)
-		return;
+}
+
+void text_write_accepted(
+	struct strbuf *out, const struct text_style *style, const struct errbuf *eb)
+{
 	strbuf_add_c(out, "accepted: ");
 	text_write_message(out, style, str_of(eb->expected));
 }

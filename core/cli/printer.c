@@ -4,8 +4,10 @@
  */
 #include "core/cli/printer.h"
 
+#include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,9 +39,21 @@ static bool wants_color(void)
 	return isatty(STDOUT_FILENO) && term && strcmp(term, "dumb") != 0;
 }
 
+/* What the locale says; where it is not installed, what its name says. */
+static bool is_utf8(void)
+{
+	static const char *const variables[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+	const char *name = NULL;
+
+	if (setlocale(LC_CTYPE, ""))
+		return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	for (size_t i = 0; i < ARRAY_LEN(variables) && (!name || !*name); i++)
+		name = getenv(variables[i]);
+	return name && (strcasestr(name, "UTF-8") || strcasestr(name, "utf8"));
+}
+
 void printer_init(struct printer *printer, const struct command_args *args)
 {
-	setlocale(LC_CTYPE, "");
 	*printer = (struct printer){
 		.command = args->command,
 		.form = form_of(args),
@@ -48,21 +62,36 @@ void printer_init(struct printer *printer, const struct command_args *args)
 			{
 				.color = wants_color(),
 				.links = wants_color(),
-				.ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0,
+				.ascii = !is_utf8(),
+				.local = isatty(STDOUT_FILENO) && !args_has(args, "--utc"),
 				.now_ms = time_now_ms(),
 			},
 	};
-	/* What is not written to a terminal is for programs, which read UTF-8 wherever they run. */
-	if (!isatty(STDOUT_FILENO))
-		printer->style.ascii = false;
 }
 
 void printer_text(struct printer *printer, struct str text)
 {
 	if (printer->closed)
 		return;
-	if (fwrite(text.p, 1, text.n, stdout) != text.n || fflush(stdout) != 0)
-		printer->closed = true;
+	if (fwrite(text.p, 1, text.n, stdout) == text.n && fflush(stdout) == 0)
+		return;
+	printer->closed = true;
+	printer->error = errno;
+}
+
+int printer_lost(int error)
+{
+	if (error == EPIPE)
+		return 128 + SIGPIPE;
+	fprintf(stderr, "umbra: the output is lost, it cannot be written: %s\n", strerror(error));
+	return err_exit_code(ERR_IO);
+}
+
+int printer_end(const struct printer *printer, int code)
+{
+	int lost = printer->closed ? printer_lost(printer->error) : 0;
+
+	return code ? code : lost;
 }
 
 /* ---- a whole result ---- */
@@ -211,6 +240,9 @@ bool printer_result(struct printer *printer, const struct command_result *result
 	else
 		print_json(printer, result, body, &out);
 	printer_text(printer, strbuf_str(&out));
+	/* What was done is done; the key of a session is not lost with the output. */
+	if (printer->closed && printer->command->writes && result->message.n)
+		print_note(printer, result->message);
 	strbuf_finish(&out);
 	cJSON_Delete(body);
 	return true;
@@ -219,8 +251,9 @@ bool printer_result(struct printer *printer, const struct command_result *result
 /* ---- errors ---- */
 
 /* Names like the one that is not there, when the control plane knows some. */
-static void write_near(struct strbuf *out, const struct text_style *style, const cJSON *problem)
+static bool write_near(struct strbuf *out, const struct text_style *style, const cJSON *problem)
 {
+	bool any;
 	const cJSON *near = cJSON_GetObjectItemCaseSensitive(problem, "near");
 	const cJSON *name;
 	struct strbuf names;
@@ -235,7 +268,9 @@ static void write_near(struct strbuf *out, const struct text_style *style, const
 		strbuf_add_c(out, "did you mean: ");
 		text_write_message(out, style, strbuf_str(&names));
 	}
+	any = names.len > 0;
 	strbuf_finish(&names);
+	return any;
 }
 
 void printer_error(
@@ -244,12 +279,11 @@ void printer_error(
 	cJSON *problem = body.n ? json_parse(body, NULL) : NULL;
 	struct strbuf out;
 
-	fflush(stdout);
 	strbuf_init(&out, PRINT_MAX);
 	if (printer->form == OUTPUT_TEXT) {
 		text_write_error(&out, &printer->style, eb);
-		if (!*eb->expected)
-			write_near(&out, &printer->style, problem);
+		if (!write_near(&out, &printer->style, problem) && *eb->expected)
+			text_write_accepted(&out, &printer->style, eb);
 		if (hint)
 			strbuf_addf(&out, "%s\n", hint);
 	} else if (problem) {

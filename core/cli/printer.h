@@ -1,6 +1,6 @@
 /*
- * Where results go: stdout and stderr, in the form that was asked for. A stdout that nobody reads any more
- * (| head) is an end, not an error.
+ * Where results go: stdout and stderr, in the form that was asked for. Output that is lost is told, and the exit
+ * code is not 0: 1, or when nobody reads any more (| head) quietly 141, as of a program that SIGPIPE ended.
  */
 #ifndef UMBRA_CLI_PRINTER_H
 #define UMBRA_CLI_PRINTER_H
@@ -18,6 +18,7 @@ struct printer {
 	bool follow; /* of a stream: it has no end, so -o json is a line each too */
 	bool begun; /* of a stream: something was written */
 	bool closed; /* stdout is: write no more */
+	int error; /* why it is: an errno */
 };
 
 void printer_init(struct printer *printer, const struct command_args *args);
@@ -29,5 +30,9 @@ void printer_error(
 	struct printer *printer, const struct errbuf *eb, struct str body, const char *hint);
 /* Text that is the program's own. */
 void printer_text(struct printer *printer, struct str text);
+/* The exit code of a command that came to `code`. */
+int printer_end(const struct printer *printer, int code);
+/* Says that output was lost because of an errno, and returns the exit code of that. */
+int printer_lost(int error);
 
 #endif

@@ -174,15 +174,30 @@ static void form_left(struct form_args *f)
 	f->tone = TONE_WARN;
 }
 
-static void form_clock(struct form_args *f)
+bool cell_add_time(struct strbuf *out, const struct text_style *style, struct str text)
 {
-	char text[TIME_TEXT_SIZE];
+	char moment[TIME_TEXT_SIZE];
 	int64_t time_ms;
 
-	if (!time_parse(str_of(text_of(f->value)), &time_ms))
-		return;
-	time_format_clock(time_ms, text);
-	strbuf_add_c(f->out, text);
+	if (!time_parse(text, &time_ms))
+		return false;
+	if (style->local)
+		time_format_local(time_ms, moment);
+	else
+		time_format(time_ms, moment);
+	strbuf_add_c(out, moment);
+	return true;
+}
+
+int cell_time_cells(const struct text_style *style)
+{
+	return (int)strlen(
+		style->local ? "2026-11-22T19:42:07.113+01:00" : "2026-11-22T18:42:07.113Z");
+}
+
+static void form_time(struct form_args *f)
+{
+	(void)cell_add_time(f->out, f->style, str_of(text_of(f->value)));
 }
 
 static void form_state(struct form_args *f)
@@ -339,7 +354,7 @@ static void (*const forms[])(struct form_args *f) = {
 	[FORM_PLAIN] = form_plain,
 	[FORM_AGE] = form_age,
 	[FORM_LEFT] = form_left,
-	[FORM_CLOCK] = form_clock,
+	[FORM_TIME] = form_time,
 	[FORM_STATE] = form_state,
 	[FORM_SERVED] = form_served,
 	[FORM_REASON] = form_reason,

@@ -18,6 +18,7 @@ struct text_style {
 	bool color; /* SGR, only for what wants attention */
 	bool links; /* OSC 8 for URLs */
 	bool ascii; /* the terminal's character set is not UTF-8 */
+	bool local; /* times in the local zone, with its offset; else UTC */
 	int64_t now_ms; /* ages count from here */
 };
 
@@ -43,6 +44,10 @@ struct cell cell_make(
 /* Appends `raw` made safe, cut at `max` cells with "..."; returns its cells. */
 size_t cell_add_safe(
 	struct strbuf *out, const struct text_style *style, struct str raw, size_t max);
+/* An RFC 3339 time as the style has it; false, and nothing is written, when `text` is none. */
+bool cell_add_time(struct strbuf *out, const struct text_style *style, struct str text);
+/* Its cells. */
+int cell_time_cells(const struct text_style *style);
 /* A value raw: lists with commas, objects as key=value; nothing for null. */
 void cell_add_raw(struct strbuf *out, const cJSON *value);
 /* Around text of a tone; nothing without colours. */

@@ -64,6 +64,9 @@ const struct arg_spec command_globals[] = {
 		.help = "what is printed",
 		.choices = outputs,
 		.letter = 'o'},
+	{.name = "--utc",
+		.kind = ARG_FLAG,
+		.help = "times in UTC; on a terminal they are local, with the offset"},
 	{.name = "--help", .kind = ARG_FLAG, .help = "explain the command", .letter = 'h'},
 	{.name = "--version", .kind = ARG_FLAG, .help = "say which version this is"},
 };

@@ -84,7 +84,7 @@ enum column_form {
 	FORM_PLAIN, /* as it is; lists with commas, objects as key=value */
 	FORM_AGE, /* a time in the past: "3h" */
 	FORM_LEFT, /* a time to come: "21h", loud when near */
-	FORM_CLOCK, /* the time of day, with milliseconds */
+	FORM_TIME, /* a moment: local with its offset on a terminal, else UTC */
 	FORM_STATE, /* a version's state, with its mark */
 	FORM_SERVED, /* the version, or "stable" when the item's kind is that */
 	FORM_REASON, /* why it went there; loud when not as pinned */

@@ -150,7 +150,7 @@ static struct command_run *events_start(
 }
 
 static const struct column events_columns[] = {
-	{.title = "TIME", .path = "time", .width = 24},
+	{.title = "TIME", .path = "time", .form = FORM_TIME},
 	{.title = "ACTOR", .path = "actor", .width = 10},
 	{.title = "ACTION", .path = "action", .width = 18},
 	{.title = "OBJECT", .path = "object", .width = 24},

@@ -253,7 +253,7 @@ static struct command_run *logs_start(
 }
 
 static const struct column logs_columns[] = {
-	{.title = "TIME", .path = "time", .form = FORM_CLOCK, .width = 12},
+	{.title = "TIME", .path = "time", .form = FORM_TIME},
 	{.title = "SERVICE", .path = "service", .width = 9},
 	{.title = "VERSION", .path = "version", .form = FORM_SERVED, .width = 12},
 	{.title = "WHY", .path = "reason", .form = FORM_REASON, .width = 12},

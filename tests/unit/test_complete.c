@@ -96,7 +96,7 @@ static const struct {
 	{{"session", "create", "--strict", "--st"}, "", NULL},
 	{{"session", "create", "--pin", "a=b", "--pi"}, "--pin ", NULL},
 	{{"--th"}, "--theme ", NULL},
-	{{"status", "-"}, "--url --context --output --help --version ", NULL},
+	{{"status", "-"}, "--url --context --output --utc --help --version ", NULL},
 	{{"status", "-o", "n"}, "ndjson ", NULL},
 	{{"status", "--output=j"}, "--output=json ", NULL},
 	{{"curl", "cat"}, "catalog/ ", NULL},

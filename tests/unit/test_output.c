@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -109,7 +110,7 @@ static void an_empty_list_says_so(void **state)
 
 static const struct {
 	const char *json;
-	const char *text; /* after the clock */
+	const char *text; /* after the time */
 } lines[] = {
 	{"{\"time\":\"2026-11-22T18:42:07.113Z\",\"service\":\"booking\",\"version\":\"pr-482\","
 	 "\"kind\":\"ephemeral\",\"reason\":\"pinned\",\"status\":200,\"total_ms\":44.25,"
@@ -138,7 +139,17 @@ static void requests_have_one_line_each(void **state)
 
 		strbuf_init(&out, 65536);
 		text_write_line(&out, &style, &command_logs, line);
-		assert_string_equal(out.data + 12, lines[i].text);
+		assert_string_equal(out.data + strlen("2026-11-22T18:42:07.113Z"), lines[i].text);
+		assert_memory_equal(out.data, "2026-11-22T18:42:07.113Z", 24);
+		strbuf_reset(&out);
+		style.local = true;
+		setenv("TZ", "Asia/Kathmandu", 1);
+		tzset();
+		text_write_line(&out, &style, &command_logs, line);
+		assert_memory_equal(out.data, "2026-11-23T00:27:07.113+05:45  ", 31);
+		style.local = false;
+		unsetenv("TZ");
+		tzset();
 		strbuf_finish(&out);
 		cJSON_Delete(line);
 	}
@@ -325,6 +336,7 @@ static void hostile_text_is_shown_not_obeyed(void **state)
 	text_write_object(&out, &style, line);
 	text_write_list(&out, &style, &command_version_list, body);
 	text_write_error(&out, &style, &eb);
+	text_write_accepted(&out, &style, &eb);
 	text_write_message(&out, &style, str_of(hostile));
 	assert_true(out.len > 0);
 	assert_harmless(&out);

@@ -83,6 +83,14 @@ static void formats_and_parses_back(void **state)
 	tzset();
 	time_format_clock(1795372927113, text);
 	assert_string_equal(text, "20:42:07.113");
+	time_format_local(1795372927113, text);
+	assert_string_equal(text, "2026-11-22T20:42:07.113+02:00");
+	setenv("TZ", "<-0330>3:30", 1);
+	tzset();
+	time_format_local(1795372927113, text);
+	assert_string_equal(text, "2026-11-22T15:12:07.113-03:30");
+	time_format_local(INT64_MAX, text);
+	assert_string_equal(text, "9999-12-31T20:29:59.999-03:30");
 }
 
 static void formats_durations(void **state)

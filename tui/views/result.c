@@ -127,7 +127,7 @@ static void set_cell(struct result *state, struct result_row *row, size_t at, st
 
 static void add_list(struct result *state, const cJSON *body)
 {
-	const struct text_style style = {.now_ms = state->now_ms};
+	const struct text_style style = {.local = true, .now_ms = state->now_ms};
 	const struct command *command = state->command;
 	const cJSON *item;
 
@@ -150,7 +150,7 @@ static void add_list(struct result *state, const cJSON *body)
 
 static struct cell cell_of(struct str raw)
 {
-	const struct text_style style = {0};
+	const struct text_style style = {.local = true};
 	struct cell cell = {0};
 	struct strbuf safe;
 
