@@ -9,8 +9,10 @@
 #include "core/api/conn.h"
 
 #include <assert.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
@@ -19,6 +21,7 @@
 #include <event2/listener.h>
 
 #include "core/api/call.h"
+#include "core/api/guard.h"
 #include "core/api/internal.h"
 #include "core/base/mem.h"
 #include "core/base/strbuf.h"
@@ -26,25 +29,78 @@
 #include "core/wire/problem.h"
 
 enum {
+	TRIM_FROM = 8 << 20, /* so much was in memory at once before it is worth giving back */
+	READING_MS =
+		2000, /* a request may take so long before its connection makes room for another */
 	/* A body is read whole before it is ours, so this must hold the largest with some pipelined rest. */
 	INPUT_MAX = LIMIT_BODY + (64 << 10),
 	WRITE_TIMEOUT_S = 60, /* a client that takes nothing for this long has gone */
 };
 
-static void conn_state(struct conn *conn, enum conn_state state)
+/* Who makes room for somebody new: the longest idle, or who has been sending a request for too long. */
+static struct conn *who_goes(const struct api *api)
 {
-	conn->state = state;
-	conn->since_ms = conn->api->tick_ms;
+	struct conn *idle = TAILQ_FIRST(&api->idle);
+	struct conn *reading = TAILQ_FIRST(&api->reading);
+
+	if (idle != NULL && idle->evcon != NULL)
+		return idle;
+	if (reading != NULL && reading->evcon != NULL &&
+		api->tick_ms - reading->since_ms >= READING_MS)
+		return reading;
+	return NULL;
 }
 
+/* With as many as there may be and all of them busy, the next ones wait. */
 static void limit_accepting(struct api *api)
 {
 	if (api->listener == NULL)
 		return;
-	if (api->conn_count >= api->options.limits.connections)
+	if (api->conn_count >= api->options.limits.connections && who_goes(api) == NULL)
 		(void)evconnlistener_disable(api->listener);
 	else
 		(void)evconnlistener_enable(api->listener);
+}
+
+/* The queue of a state; NULL for those that are busy. */
+static struct conn_queue *queue_of(struct api *api, enum conn_state state)
+{
+	if (state == CONN_BUSY)
+		return NULL;
+	return state == CONN_IDLE ? &api->idle : &api->reading;
+}
+
+static void leave_queue(struct conn *conn)
+{
+	struct conn_queue *queue = queue_of(conn->api, conn->state);
+
+	if (queue != NULL)
+		TAILQ_REMOVE(queue, conn, turn);
+}
+
+/* Of one that is in no queue. */
+static void enter_state(struct conn *conn, enum conn_state state)
+{
+	struct conn_queue *queue = queue_of(conn->api, state);
+
+	conn->state = state;
+	conn->since_ms = conn->api->tick_ms;
+	if (queue != NULL)
+		TAILQ_INSERT_TAIL(queue, conn, turn);
+}
+
+static void conn_state(struct conn *conn, enum conn_state state)
+{
+	struct api *api = conn->api;
+
+	leave_queue(conn);
+	enter_state(conn, state);
+	if (state != CONN_READING) {
+		api->unread -= conn->unread;
+		conn->unread = 0;
+	}
+	if (api->conn_count >= api->options.limits.connections)
+		limit_accepting(api);
 }
 
 /* ---- what evhttp answers by itself ----------------------------------------------------------------- */
@@ -70,26 +126,26 @@ static enum err refusal_of(int status, struct errbuf *eb)
 	}
 }
 
-static void write_refusal(struct evbuffer *output, int status)
+static void write_refusal(struct evbuffer *output, const struct errbuf *eb)
 {
-	struct errbuf eb;
 	struct strbuf body;
 	struct json_writer w;
-	int answer;
+	int answer = err_http_status(eb->err);
 
-	errbuf_clear(&eb);
-	answer = err_http_status(refusal_of(status, &eb));
 	strbuf_init(&body, 4096);
 	json_start(&w, &body);
 	json_object(&w, NULL);
-	wire_write_problem(&w, &eb);
+	wire_write_problem(&w, eb);
 	json_object_end(&w);
 	(void)evbuffer_add_printf(output,
 		"HTTP/1.1 %d %s\r\nContent-Type: " PROBLEM_MEDIA_TYPE
 		"\r\nContent-Length: %zu\r\nCache-Control: no-store\r\nConnection: "
 		"close\r\n%s\r\n%s",
-		answer, err_title(eb.err), body.len,
-		answer == 405 ? "Allow: GET, HEAD, PUT, POST, PATCH, DELETE\r\n" : "", body.data);
+		answer, err_title(eb->err), body.len,
+		answer == 405   ? "Allow: GET, HEAD, PUT, POST, PATCH, DELETE\r\n"
+		: answer == 503 ? "Retry-After: 1\r\n"
+				: "",
+		body.data);
 	strbuf_finish(&body);
 }
 
@@ -117,6 +173,7 @@ static int status_at(struct evbuffer *output, size_t from)
 static void output_changed(struct evbuffer *output, const struct evbuffer_cb_info *info, void *arg)
 {
 	struct conn *conn = arg;
+	struct errbuf eb;
 	int status;
 
 	if (info->n_added == 0 || conn->state == CONN_BUSY || conn->state == CONN_CLOSING)
@@ -127,19 +184,153 @@ static void output_changed(struct evbuffer *output, const struct evbuffer_cb_inf
 	if (status >= 0) {
 		conn_state(conn, CONN_CLOSING);
 		(void)evbuffer_drain(output, evbuffer_get_length(output));
-		write_refusal(output, status);
+		errbuf_clear(&eb);
+		(void)refusal_of(status, &eb);
+		write_refusal(output, &eb);
 		(void)evbuffer_freeze(output, 0);
 	}
 	(void)evbuffer_freeze(output, 1);
 }
 
-static void input_changed(struct evbuffer *input, const struct evbuffer_cb_info *info, void *arg)
+/* ---- what we refuse before evhttp has read it ------------------------------------------------------ */
+
+static void refused_read(struct bufferevent *bev, void *arg)
+{
+	struct evbuffer *input = bufferevent_get_input(bev);
+
+	(void)arg;
+	(void)evbuffer_drain(input, evbuffer_get_length(input));
+}
+
+/* The client gets to read the answer: what it still sends is taken until it closes, or its time is over. */
+static void refused_written(struct bufferevent *bev, void *arg)
+{
+	(void)arg;
+	(void)shutdown(bufferevent_getfd(bev), SHUT_WR);
+}
+
+static void refused_ended(struct bufferevent *bev, short what, void *arg)
 {
 	struct conn *conn = arg;
 
-	(void)input;
-	if (info->n_added > 0 && conn->state == CONN_IDLE)
+	(void)bev;
+	if ((what & (BEV_EVENT_EOF | BEV_EVENT_ERROR | BEV_EVENT_TIMEOUT)) != 0)
+		evhttp_connection_free(conn->evcon);
+}
+
+/* Takes the connection out of evhttp's hands, which is not in the midst of an answer. */
+static void refuse(struct conn *conn, const struct errbuf *eb)
+{
+	conn_state(conn, CONN_CLOSING);
+	bufferevent_setcb(conn->bev, refused_read, refused_written, refused_ended, conn);
+	write_refusal(bufferevent_get_output(conn->bev), eb);
+	(void)bufferevent_enable(conn->bev, EV_READ | EV_WRITE);
+}
+
+static void refuse_late(evutil_socket_t unused, short what, void *arg)
+{
+	struct conn *conn = arg;
+
+	(void)unused;
+	(void)what;
+	refuse(conn, conn->refusal);
+}
+
+static bool host_is_ours(void *arg, struct str host)
+{
+	return guard_host_is_ours(arg, host);
+}
+
+/* The newest `added` bytes of the input. */
+static enum err look_at(struct conn *conn, struct evbuffer *input, size_t added, struct errbuf *eb)
+{
+	struct evbuffer_iovec parts[16];
+	struct evbuffer_ptr at;
+	enum err err = ERR_NONE;
+
+	while (added > 0 && err == ERR_NONE && conn->head.state != HEAD_DONE) {
+		int count;
+
+		if (evbuffer_ptr_set(
+			    input, &at, evbuffer_get_length(input) - added, EVBUFFER_PTR_SET) != 0)
+			break;
+		count = evbuffer_peek(input, (ev_ssize_t)added, &at, parts, ARRAY_LEN(parts));
+		for (int i = 0; i < count && i < (int)ARRAY_LEN(parts) && err == ERR_NONE; i++) {
+			struct str bytes = {parts[i].iov_base, parts[i].iov_len};
+
+			if (bytes.n > added)
+				bytes.n = added;
+			added -= bytes.n;
+			err = head_feed(&conn->head, bytes, host_is_ours, conn->api, eb);
+		}
+	}
+	return err;
+}
+
+/* Of requests that are not complete there may be so much; those that have been coming longest go first. */
+static void keep_unread_bound(struct api *api)
+{
+	struct conn *next;
+	struct errbuf eb;
+
+	errbuf_clear(&eb);
+	(void)err_set(&eb, ERR_BUSY,
+		"bodies of unfinished requests take %zu bytes, as much as they may together; send "
+		"this one again",
+		api->options.limits.unread);
+	for (struct conn *conn = TAILQ_FIRST(&api->reading);
+		conn != NULL && api->unread > api->options.limits.unread; conn = next) {
+		struct evbuffer *input = bufferevent_get_input(conn->bev);
+
+		next = TAILQ_NEXT(conn, turn);
+		if (conn->unread == 0 || conn->state != CONN_READING)
+			continue;
+		refuse(conn, &eb);
+		(void)evbuffer_drain(input, evbuffer_get_length(input));
+	}
+}
+
+/* Memory of many requests at once is not kept for the next time, which may never come. */
+static void give_memory_back(struct api *api)
+{
+	if (api->unread_peak < TRIM_FROM || api->unread > api->unread_peak / 8)
+		return;
+	api->unread_peak = api->unread;
+#ifdef __GLIBC__
+	(void)malloc_trim(0);
+#endif
+}
+
+static void count_unread(struct conn *conn, size_t added)
+{
+	struct api *api = conn->api;
+
+	conn->unread += added;
+	api->unread += added;
+	if (api->unread > api->unread_peak)
+		api->unread_peak = api->unread;
+	keep_unread_bound(api);
+}
+
+static void input_changed(struct evbuffer *input, const struct evbuffer_cb_info *info, void *arg)
+{
+	struct conn *conn = arg;
+	struct errbuf eb;
+
+	if (info->n_added == 0)
+		return;
+	if (conn->state == CONN_IDLE)
 		conn_state(conn, CONN_READING);
+	errbuf_clear(&eb);
+	if (conn->state == CONN_READING) {
+		if (look_at(conn, input, info->n_added, &eb) == ERR_NONE)
+			count_unread(conn, info->n_added);
+		else
+			refuse(conn, &eb);
+	}
+	/* evhttp sees none of it. */
+	if (conn->state == CONN_CLOSING)
+		(void)evbuffer_drain(input, evbuffer_get_length(input));
 }
 
 /* ---- coming and going ------------------------------------------------------------------------------ */
@@ -153,9 +344,14 @@ static void conn_closed(struct evhttp_connection *evcon, void *arg)
 	if (conn->call != NULL)
 		call_gone(conn->call);
 	LIST_REMOVE(conn, link);
+	leave_queue(conn);
+	api->unread -= conn->unread;
 	api->by_fd[conn->fd] = NULL;
 	api->conn_count--;
 	limit_accepting(api);
+	if (conn->late != NULL)
+		event_free(conn->late);
+	free(conn->refusal);
 	free(conn);
 }
 
@@ -173,6 +369,8 @@ static void conn_adopt(evutil_socket_t unused, short what, void *arg)
 	bufferevent_decref(conn->bev);
 	if (evcon == NULL || conn->fd < 0) {
 		/* It could not be set up, and is gone already. */
+		leave_queue(conn);
+		api->unread -= conn->unread;
 		api->conn_count--;
 		limit_accepting(api);
 		free(conn);
@@ -198,6 +396,7 @@ static struct bufferevent *conn_create(struct event_base *base, void *arg)
 	struct api *api = arg;
 	struct bufferevent *bev = bufferevent_socket_new(base, -1, 0);
 	struct conn *conn;
+	struct conn *goes;
 
 	if (bev == NULL)
 		return NULL;
@@ -205,8 +404,12 @@ static struct bufferevent *conn_create(struct event_base *base, void *arg)
 	conn->api = api;
 	conn->bev = bev;
 	conn->fd = -1;
+	head_start(&conn->head);
 	api->tick_ms = time_monotonic_ms();
-	conn_state(conn, CONN_IDLE);
+	goes = api->conn_count >= api->options.limits.connections ? who_goes(api) : NULL;
+	if (goes != NULL)
+		evhttp_connection_free(goes->evcon);
+	enter_state(conn, CONN_IDLE);
 	(void)bufferevent_set_timeouts(bev, NULL, &write_timeout);
 	bufferevent_setwatermark(bev, EV_READ, 0, INPUT_MAX);
 	(void)evbuffer_add_cb(bufferevent_get_input(bev), input_changed, conn);
@@ -236,8 +439,30 @@ struct conn *conn_of(struct api *api, struct evhttp_request *req)
 
 static void conn_done(struct evhttp_request *req, void *arg)
 {
+	struct conn *conn = arg;
+	struct evbuffer *input = bufferevent_get_input(conn->bev);
+	size_t rest = evbuffer_get_length(input);
+	struct errbuf eb;
+
 	(void)req;
-	conn_state(arg, CONN_IDLE);
+	head_start(&conn->head);
+	conn_state(conn, CONN_IDLE);
+	if (rest == 0)
+		return;
+	/* The next request is there already. */
+	conn_state(conn, CONN_READING);
+	errbuf_clear(&eb);
+	if (look_at(conn, input, rest, &eb) == ERR_NONE) {
+		count_unread(conn, rest);
+		return;
+	}
+	/* Not at once: evhttp is about to begin with the next request, and would stop what we send. */
+	conn_state(conn, CONN_CLOSING);
+	(void)evbuffer_drain(input, rest);
+	conn->refusal = xmalloc(sizeof(*conn->refusal));
+	*conn->refusal = eb;
+	conn->late = event_new(conn->api->base, -1, 0, refuse_late, conn);
+	event_active(conn->late, EV_TIMEOUT, 0);
 }
 
 void conn_busy(struct conn *conn, struct evhttp_request *req)
@@ -278,6 +503,8 @@ static void conn_sweep(evutil_socket_t unused, short what, void *arg)
 		if (is_overdue(conn))
 			evhttp_connection_free(conn->evcon);
 	}
+	give_memory_back(api);
+	limit_accepting(api);
 	conn_sweep_start(api);
 }
 
@@ -289,6 +516,7 @@ void conn_sweep_start(struct api *api)
 
 	if (api->sweep == NULL)
 		api->sweep = event_new(api->base, -1, 0, conn_sweep, api);
-	if (api->conn_count > 0 && !event_pending(api->sweep, EV_TIMEOUT, NULL))
+	if ((api->conn_count > 0 || api->unread_peak >= TRIM_FROM) &&
+		!event_pending(api->sweep, EV_TIMEOUT, NULL))
 		(void)event_add(api->sweep, &tv);
 }

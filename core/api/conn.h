@@ -8,9 +8,12 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
+#include "core/api/head.h"
+
 struct api;
 struct bufferevent;
 struct call;
+struct event;
 struct evhttp_connection;
 struct evhttp_request;
 
@@ -18,7 +21,7 @@ enum conn_state {
 	CONN_IDLE, /* between requests */
 	CONN_READING, /* a request has begun to come in */
 	CONN_BUSY, /* it is ours, until its answer has been taken */
-	CONN_CLOSING, /* it was no HTTP; the answer closes the connection */
+	CONN_CLOSING, /* it is refused; the answer closes the connection, what still comes is thrown away */
 };
 
 struct conn {
@@ -29,7 +32,13 @@ struct conn {
 	enum conn_state state;
 	int64_t since_ms; /* of the state, api->tick_ms */
 	int fd;
+	struct head head; /* of the request that is coming in */
+	size_t unread; /* bytes that came for it so far, until it is ours */
+	struct errbuf *refusal; /* to be told by `late`; owned */
+	struct event *late;
 	LIST_ENTRY(conn) link;
+	TAILQ_ENTRY(conn)
+	turn; /* among those of its state, the longest in it first; not when busy */
 };
 
 /* Makes evhttp tell us of each connection. */

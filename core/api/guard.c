@@ -25,7 +25,7 @@ static struct str input_header(const struct call *call, const char *name)
 
 /* ---- Host ------------------------------------------------------------------------------------------ */
 
-static bool host_is_ours(const struct api *api, struct str host)
+bool guard_host_is_ours(const struct api *api, struct str host)
 {
 	const char *const *names = api->options.hosts;
 	struct str name = net_host(host);
@@ -53,7 +53,7 @@ enum err guard_host(struct call *call, struct errbuf *eb)
 	if (host.n == 0)
 		return err_set_field(eb, ERR_USAGE, "Host", call->api->address,
 			"the request has no Host header (RFC 9112 section 3.2)");
-	if (host_is_ours(call->api, host))
+	if (guard_host_is_ours(call->api, host))
 		return ERR_NONE;
 	return err_set_field(eb, ERR_FOREIGN_HOST, "Host", "localhost, or the address listened on",
 		"this control plane does not answer for the host %.*s", STR_ARG(shown(host)));
@@ -70,10 +70,6 @@ enum err guard_framing(struct call *call, struct errbuf *eb)
 		      method != EVHTTP_REQ_POST && method != EVHTTP_REQ_PATCH &&
 		      method != EVHTTP_REQ_DELETE && method != EVHTTP_REQ_OPTIONS;
 
-	if (coding.p != NULL && (length.p != NULL || !str_eq_nocase(coding, STR_LIT("chunked"))))
-		return err_set_field(eb, ERR_USAGE, "Transfer-Encoding",
-			"chunked, without Content-Length",
-			"it is not clear where the body of the request ends");
 	/* evhttp has not read a body behind these, so what follows is no request. */
 	if (unread && (coding.p != NULL || (length.p != NULL && !str_eq_c(length, "0"))))
 		return err_set_field(

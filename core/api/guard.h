@@ -5,8 +5,12 @@
 #ifndef UMBRA_API_GUARD_H
 #define UMBRA_API_GUARD_H
 
-#include "core/base/err.h"
+#include <stdbool.h>
 
+#include "core/base/err.h"
+#include "core/base/str.h"
+
+struct api;
 struct call;
 
 /*
@@ -14,7 +18,9 @@ struct call;
  * page that has made its own name point here (DNS rebinding) is thus refused.
  */
 enum err guard_host(struct call *call, struct errbuf *eb);
-/* A body that evhttp and somebody before it might see the end of in different places. */
+/* Whether that is a host guard_host would take. */
+bool guard_host_is_ours(const struct api *api, struct str host);
+/* A body that evhttp has not read. */
 enum err guard_framing(struct call *call, struct errbuf *eb);
 /* Umbra-Actor, If-Match and If-None-Match into the call. */
 enum err guard_write(struct call *call, struct errbuf *eb);

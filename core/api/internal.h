@@ -20,6 +20,7 @@ struct evhttp_bound_socket;
 struct snapshot;
 
 LIST_HEAD(conn_list, conn);
+TAILQ_HEAD(conn_queue, conn);
 LIST_HEAD(call_list, call);
 
 struct api {
@@ -38,6 +39,10 @@ struct api {
 	struct conn **by_fd;
 	size_t by_fd_cap;
 	size_t conn_count;
+	struct conn_queue idle; /* between requests, the longest first */
+	struct conn_queue reading; /* in one, or refused; the longest first */
+	size_t unread; /* bytes of all requests that are not complete */
+	size_t unread_peak; /* the most, since memory was given back */
 	struct event *sweep; /* once a second while there are connections */
 	int64_t tick_ms; /* monotonic, of the last sweep or request */
 

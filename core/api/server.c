@@ -41,6 +41,7 @@ enum {
 
 static const struct api_limits default_limits = {
 	.connections = LIMIT_CONNECTIONS,
+	.unread = LIMIT_UNREAD,
 	.held = LIMIT_HELD_REQUESTS,
 	.idle_ms = 120 * 1000LL,
 	.request_ms = 30 * 1000LL,
@@ -319,6 +320,7 @@ static void fill_limits(struct api_limits *limits)
 {
 #define FILL(member) set_default(&limits->member, &default_limits.member, sizeof(limits->member))
 	FILL(connections);
+	FILL(unread);
 	FILL(held);
 	FILL(idle_ms);
 	FILL(request_ms);
@@ -361,6 +363,8 @@ struct api *api_create(
 	api->started_monotonic_ms = time_monotonic_ms();
 	api->tick_ms = api->started_monotonic_ms;
 	LIST_INIT(&api->conns);
+	TAILQ_INIT(&api->idle);
+	TAILQ_INIT(&api->reading);
 	LIST_INIT(&api->feeds);
 	LIST_INIT(&api->event_waits);
 	LIST_INIT(&api->tails);

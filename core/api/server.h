@@ -27,6 +27,7 @@ struct api;
 /* Zero means the default of limits.h and of the constants below. Tests reach the edges with small ones. */
 struct api_limits {
 	size_t connections;
+	size_t unread; /* bytes of requests that are not complete, of all connections together */
 	size_t held; /* requests that wait for something to happen */
 	int64_t idle_ms; /* between two requests of a connection */
 	int64_t request_ms; /* from the first byte of a request to its last */

@@ -72,6 +72,7 @@ static void write_limits(struct json_writer *w, const struct api *api)
 	write_limit(w, "sessions", env->session_count, LIMIT_SESSIONS);
 	write_limit(w, "held_requests", api->held_count, api->options.limits.held);
 	write_limit(w, "connections", api->conn_count, api->options.limits.connections);
+	write_limit(w, "unread_bytes", api->unread, api->options.limits.unread);
 	json_object_end(w);
 }
 

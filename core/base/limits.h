@@ -36,6 +36,7 @@ enum {
 	LIMIT_TOMBSTONES_TOLD = 2000, /* the newest, in a full answer of the changes feed */
 
 	LIMIT_BODY = 1 << 20, /* of an API request, bytes */
+	LIMIT_UNREAD = 32 << 20, /* of requests that are not complete, all connections together */
 	LIMIT_JSON_DEPTH = 16,
 	LIMIT_HELD_REQUESTS = 4096,
 	LIMIT_CONNECTIONS = 8192,

@@ -39,6 +39,8 @@ struct traffic {
 	struct tail **tails; /* in use, and cancelled ones that are not freed yet */
 	size_t tail_count, tail_cap;
 	size_t tail_turn; /* index of the one served last */
+	size_t costly_tails; /* whose filters take time */
+	int64_t turn_ns; /* spent on matching in this turn of the loop */
 	TAILQ_HEAD(search_list, search) searches;
 	struct event *pump; /* delivers to tails, a slice each turn of the loop */
 	bool pumping; /* the event is pending */
@@ -48,8 +50,8 @@ struct traffic {
 
 /* Has the tails served at the loop's next turn. */
 void traffic_wake(struct traffic *traffic);
-/* tail.c: one slice for all; returns whether there is more to do at once. */
-bool tails_deliver(struct traffic *traffic);
+/* tail.c: one slice for all; returns in how many ms there is more to do, -1: nothing. */
+int tails_deliver(struct traffic *traffic);
 /* Once the history is closed. */
 void tails_end(struct traffic *traffic);
 /* Before it is. */

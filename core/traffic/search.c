@@ -7,11 +7,17 @@
 #include <stdlib.h>
 
 #include "core/base/mem.h"
+#include "core/base/time.h"
 #include "core/traffic/internal.h"
 
 enum {
 	RING_SLICE = 2000, /* records looked at in one turn of the loop */
 	HISTORY_SLICE = 2000, /* rows read at a time, between which batches are written */
+	TURN_NS = 2 * 1000 *
+		  1000, /* of matching in one turn; then the loop has three times as long */
+	LOOK_AT_CLOCK = 8, /* records between two looks */
+	PAUSE = 3,
+	PAUSE_MOST_US = 500000,
 };
 
 static const struct timeval at_once = {0, 0};
@@ -124,14 +130,34 @@ static void read_on(struct search *search)
 
 /* ---- the ring ---- */
 
+/* All searches together leave the loop most of its time. */
+static long pause_us(const struct search *search, int64_t spent_ns)
+{
+	const struct search *other;
+	long count = 0;
+
+	if (spent_ns < TURN_NS)
+		return 0;
+	TAILQ_FOREACH(other, &search->traffic->searches, link)
+	{
+		count++;
+	}
+	count *= PAUSE * (long)(spent_ns / 1000);
+	return count < PAUSE_MOST_US ? count : PAUSE_MOST_US;
+}
+
 static void on_turn(evutil_socket_t fd, short what, void *arg)
 {
 	struct search *search = arg;
 	struct ring *ring = search->traffic->ring;
+	int64_t begun_ns = time_monotonic_ns();
+	int64_t spent_ns = 0;
 
 	(void)fd;
 	(void)what;
 	for (size_t i = 0; i < RING_SLICE && search->cursor >= ring_oldest(ring); i++) {
+		if (i % LOOK_AT_CLOCK == 0 && (spent_ns = time_monotonic_ns() - begun_ns) > TURN_NS)
+			break;
 		const struct request *request = ring_get(ring, search->cursor--);
 		if (matches(search, request))
 			search->found[search->count++] = request_copy(request);
@@ -141,7 +167,7 @@ static void on_turn(evutil_socket_t fd, short what, void *arg)
 		}
 	}
 	if (search->cursor >= ring_oldest(ring))
-		event_add(search->turn, &at_once);
+		event_add(search->turn, &(struct timeval){0, pause_us(search, spent_ns)});
 	else if (search->traffic->history != NULL && search->cursor > 0)
 		read_on(search);
 	else

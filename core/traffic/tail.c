@@ -4,19 +4,29 @@
  * one that the filter left out, or as lost. First it catches up from the history, then it follows
  * the ring.
  *
+ * Filters with free text or a regular expression cost time on the loop. All such tails together get a share of
+ * it, each the same; one that has used its part rests, and one that stays behind goes on with what is newest
+ * and is told what it missed. So the loop has time for requests whatever somebody tails.
+ *
  * Callbacks may cancel or pause any tail, so cancelling only marks; the pump frees what is marked,
  * and not with the history's thread, at the end of its turn.
  */
 #include <stdlib.h>
 
 #include "core/base/mem.h"
+#include "core/base/time.h"
 #include "core/traffic/internal.h"
 
 enum {
 	SLICE = 256, /* records a tail is offered at a turn */
 	TURN = 8192, /* records all of them are */
 	HISTORY_SLICE = 500, /* rows read at a time */
+	SHARE = 4, /* costly tails together take no more than one part in so many of the loop's time */
+	REST_MS = 20, /* between two looks whether one has rested enough */
+	TURN_NS = 2 * 1000 * 1000, /* of matching, before the loop does something else */
+	CREDIT_NS = 5 * 1000 * 1000, /* that one tail may save up */
 };
+#define BEHIND_NS INT64_C(2000000000) /* so long behind, and what is between is left out */
 
 struct tail {
 	struct traffic *traffic;
@@ -33,10 +43,16 @@ struct tail {
 	struct history_read read;
 	size_t item; /* of read.query.items, the next to deliver */
 	bool have_items; /* a slice came back and is not used up */
+	bool costly;
+	bool resting;
+	int64_t credit_ns; /* of matching it may do; below zero when one match took longer */
+	int64_t credited_ns; /* when that was reckoned, monotonic */
+	int64_t behind_ns; /* since when it has not been at the end, monotonic; 0: it is */
 };
 
 static void tail_free(struct tail *tail)
 {
+	tail->traffic->costly_tails -= tail->costly;
 	history_read_reset(&tail->read);
 	filter_destroy(tail->filter);
 	filter_destroy(tail->thread_filter);
@@ -88,12 +104,20 @@ static void end_of_slice(struct tail *tail)
 
 /* ---- delivering ---- */
 
-static bool matches(const struct tail *tail, const struct request *request)
+static bool matches(struct tail *tail, const struct request *request)
 {
 	struct traffic *traffic = tail->traffic;
-
-	return filter_match_request(
+	int64_t begun_ns = tail->costly ? time_monotonic_ns() : 0;
+	bool match = filter_match_request(
 		tail->filter, request, traffic_environment(traffic), traffic->options.now_ms());
+
+	if (tail->costly) {
+		int64_t spent_ns = time_monotonic_ns() - begun_ns;
+
+		tail->credit_ns -= spent_ns;
+		traffic->turn_ns += spent_ns;
+	}
+	return match;
 }
 
 static const struct archive_item *current_item(const struct tail *tail)
@@ -171,8 +195,54 @@ static bool step(struct tail *tail)
 		deliver_record(tail);
 	} else {
 		tail->catching_up = false;
+		tail->behind_ns = 0;
 		return false;
 	}
+	return true;
+}
+
+/* ---- what a costly one may take ---- */
+
+static void add_credit(struct tail *tail)
+{
+	int64_t now_ns = time_monotonic_ns();
+	int64_t parts = SHARE * (int64_t)tail->traffic->costly_tails;
+
+	tail->credit_ns += (now_ns - tail->credited_ns) / parts;
+	if (tail->credit_ns > CREDIT_NS)
+		tail->credit_ns = CREDIT_NS;
+	tail->credited_ns = now_ns;
+}
+
+/* Leaves out what is between it and the newest. */
+static void skip_to_newest(struct tail *tail)
+{
+	int64_t next = ring_next(tail->traffic->ring);
+	int64_t missing = next - tail->next;
+
+	tail->behind_ns = 0;
+	tail->next = next;
+	if (missing > 0)
+		tail->ops->lost(tail->arg, missing,
+			"the filter takes more time than a tail may; a simpler one misses less");
+}
+
+/* False while it rests. */
+static bool may_match(struct tail *tail)
+{
+	if (!tail->costly || (!tail->resting && tail->credit_ns > 0))
+		return true;
+	add_credit(tail);
+	if (tail->credit_ns <= 0 || (tail->resting && tail->credit_ns < CREDIT_NS / 2)) {
+		tail->resting = true;
+		if (tail->behind_ns == 0)
+			tail->behind_ns = tail->credited_ns;
+		return false;
+	}
+	tail->resting = false;
+	if (tail->behind_ns != 0 && tail->credited_ns - tail->behind_ns > BEHIND_NS &&
+		!tail->catching_up && !tail->have_items)
+		skip_to_newest(tail);
 	return true;
 }
 
@@ -181,7 +251,8 @@ static size_t deliver(struct tail *tail)
 {
 	size_t steps = 0;
 
-	while (steps < SLICE && !tail->paused && !tail->cancelled && !tail->reading && step(tail))
+	while (steps < SLICE && !tail->paused && !tail->cancelled && !tail->reading &&
+		tail->traffic->turn_ns < TURN_NS && may_match(tail) && step(tail))
 		steps++;
 	return steps;
 }
@@ -200,21 +271,27 @@ static void free_cancelled(struct traffic *traffic)
 	traffic->tail_count = kept;
 }
 
-bool tails_deliver(struct traffic *traffic)
+int tails_deliver(struct traffic *traffic)
 {
 	size_t count = traffic->tail_count;
 	size_t steps = 0;
 	bool more = false;
+	bool resting = false;
+
+	traffic->turn_ns = 0;
 
 	/* Each turn begins with the one behind where the last one ended. */
 	for (size_t i = 0; i < count && steps < TURN; i++) {
 		traffic->tail_turn = (traffic->tail_turn + 1) % count;
 		size_t made = deliver(traffic->tails[traffic->tail_turn]);
 		steps += made;
-		more = more || made == SLICE;
+		more = more || made == SLICE || traffic->turn_ns >= TURN_NS;
+		resting = resting || traffic->tails[traffic->tail_turn]->resting;
 	}
 	free_cancelled(traffic);
-	return more || steps >= TURN;
+	if (more || steps >= TURN)
+		return 0;
+	return resting ? REST_MS : -1;
 }
 
 /* ---- the seam ---- */
@@ -231,6 +308,10 @@ struct tail *traffic_tail(struct traffic *traffic, struct filter *filter, int64_
 	tail->arg = arg;
 	tail->next = next;
 	tail->loss = traffic->loss_next;
+	tail->costly = filter_is_costly(filter);
+	tail->credit_ns = CREDIT_NS;
+	tail->credited_ns = time_monotonic_ns();
+	traffic->costly_tails += tail->costly;
 	if (since >= 0 && since < next) {
 		tail->next = since + 1;
 		tail->catching_up = traffic->history != NULL;

@@ -44,12 +44,16 @@ void traffic_wake(struct traffic *traffic)
 static void on_pump(evutil_socket_t fd, short what, void *arg)
 {
 	struct traffic *traffic = arg;
+	int again_ms;
 
 	(void)fd;
 	(void)what;
 	traffic->pumping = false;
-	if (tails_deliver(traffic))
+	again_ms = tails_deliver(traffic);
+	if (again_ms == 0)
 		traffic_wake(traffic);
+	else if (again_ms > 0 && !traffic->pumping)
+		event_add(traffic->pump, &(struct timeval){0, again_ms * 1000L});
 }
 
 static void on_rest(evutil_socket_t fd, short what, void *arg)

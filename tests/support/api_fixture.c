@@ -71,7 +71,8 @@ void fixture_stop(struct fixture *f)
 int fixture_ask_with(struct fixture *f, const char *method, const char *path, const char *headers,
 	const char *body)
 {
-	if (f->http != NULL && f->http->closed) {
+	if (f->http != NULL && f->http->head != NULL &&
+		(f->http->closed || http_header(f->http, "Connection") != NULL)) {
 		http_close(f->http);
 		f->http = NULL;
 	}

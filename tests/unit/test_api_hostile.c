@@ -11,12 +11,13 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <event2/bufferevent.h>
 
 #include "core/base/mem.h"
 #include "tests/support/api_fixture.h"
 
 static const struct api_limits small = {
-	.connections = 8, .held = 2, .idle_ms = 400, .request_ms = 200, .heartbeat_ms = 50};
+	.connections = 8, .held = 8, .idle_ms = 400, .request_ms = 200, .heartbeat_ms = 50};
 
 static int setup_small(void **state)
 {
@@ -27,6 +28,10 @@ static void send_text(struct http *http, const char *text)
 {
 	http_send(http, text, strlen(text));
 }
+
+#define GET "GET /healthz HTTP/1.1\r\nHost: localhost\r\n"
+#define PUT \
+	"PUT /v1/services/cart HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 
 static void test_raw(void **state)
 {
@@ -78,6 +83,71 @@ static void test_raw(void **state)
 		{"PUT /v1/services/cart HTTP/1.1\r\nHost: localhost\r\nExpect: magic\r\n"
 		 "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}",
 			400, "\"field\":\"Expect\""},
+		/* Announced, and nothing of it sent: answered all the same. */
+		{PUT "Content-Length: 1048577\r\n\r\n", 413, "\"code\":\"too-large\""},
+		{PUT "Content-Length: 99999999999\r\nExpect: 100-continue\r\n\r\n", 413,
+			"at most 1 MiB"},
+		{PUT "Content-Length: 99999999999999999999\r\n\r\n", 400,
+			"\"field\":\"Content-Length\""},
+		{PUT "Content-Length: +2\r\n\r\n{}", 400, "Content-Length"},
+		{PUT "Content-Length: 0x2\r\n\r\n{}", 400, "Content-Length"},
+		{PUT "Content-Length: 2, 2\r\n\r\n{}", 400, "Content-Length"},
+		{PUT "Content-Length:\r\n\r\n", 400, "Content-Length"},
+		{PUT "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}", 400, "two lengths"},
+		{PUT "Content-Length: 2\r\ncontent-length: 2\r\n\r\n{}", 201, NULL},
+		{PUT "Content-Length : 2\r\n\r\n{}", 400, "no name"},
+		{PUT "Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n", 400,
+			"where the body"},
+		{PUT "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n", 400,
+			"where the body"},
+		{PUT "Transfer-Encoding: gzip, chunked\r\n\r\n", 400, "where the body"},
+		{PUT "Transfer-Encoding: xchunked\r\n\r\n", 400, "where the body"},
+		{PUT "Transfer-Encoding : chunked\r\n\r\n", 400, "no name"},
+		{PUT "Transfer-Encoding: chunked\r\n\r\nzz\r\n{}", 400, "size of a chunk"},
+		{PUT "Transfer-Encoding: chunked\r\n\r\n-2\r\n{}\r\n0\r\n\r\n", 400,
+			"size of a chunk"},
+		{PUT "Transfer-Encoding: chunked\r\n\r\n0x2\r\n{}\r\n0\r\n\r\n", 400,
+			"size of a chunk"},
+		{PUT "Transfer-Encoding: chunked\r\n\r\n\r\n{}", 400, "size of a chunk"},
+		{PUT "Transfer-Encoding: chunked\r\n\r\n11111111111111111\r\n", 400,
+			"size of a chunk"},
+		{PUT "Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\nxx\r\n", 400, "size of a chunk"},
+		{PUT "Transfer-Encoding: chunked\r\n\r\n1;a=b\r\n{\r\n", 400, "size of a chunk"},
+		{PUT "Transfer-Encoding: chunked\r\n\r\n1 \r\n{\r\n01\r\n}\r\n0\r\n\r\n", 200,
+			NULL},
+		{PUT "Transfer-Encoding: chunked\r\n\r\nA00000\r\n", 413, NULL},
+		{GET "Host: localhost\r\n\r\n", 400, "two Host"},
+		{GET "Host: evil.example\r\n\r\n", 400, "two Host"},
+		{"GET /healthz HTTP/1.1\r\nHost: evil.example\r\nHost: localhost\r\n\r\n", 400,
+			"two Host"},
+		{"GET http://evil.example/healthz HTTP/1.1\r\nHost: localhost\r\n\r\n", 421,
+			"evil.example"},
+		{"GET HTTPS://evil.example HTTP/1.1\r\nHost: localhost\r\n\r\n", 421, NULL},
+		{"GET http://localhost@evil.example/ HTTP/1.1\r\nHost: localhost\r\n\r\n", 421,
+			NULL},
+		{"GET http://evil.example?http://localhost/ HTTP/1.1\r\nHost: localhost\r\n\r\n",
+			421, NULL},
+		{"GET http://localhost:7070/healthz HTTP/1.1\r\nHost: localhost\r\n\r\n", 200,
+			NULL},
+		{"GET /healthz\r\n\r\n", 400, "first line"},
+		{"GET /healthz HTTP/0.9\r\nHost: localhost\r\n\r\n", 400, "first line"},
+		{"GET /healthz HTTP/1.9\r\nHost: localhost\r\n\r\n", 400, "first line"},
+		{"GET /healthz HTTP/2.0\r\nHost: localhost\r\n\r\n", 400, "first line"},
+		{"GET /healthz HTTP/1.10\r\nHost: localhost\r\n\r\n", 400, "first line"},
+		{"GET /healthz http/1.1\r\nHost: localhost\r\n\r\n", 400, "first line"},
+		{"GET /healthz  HTTP/1.1\r\nHost: localhost\r\n\r\n", 400, "space"},
+		{"GET  /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n", 400, "first line"},
+		{"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400, "first line"},
+		{GET "X-Folded: a\r\n b\r\n\r\n", 400, "next line"},
+		{"GET /healthz HTTP/1.1\r\n Host: localhost\r\n\r\n", 400, "next line"},
+		{GET ": value\r\n\r\n", 400, "no name"},
+		{GET "X Y: value\r\n\r\n", 400, "no name"},
+		{GET "X-Control: a\x01z\r\n\r\n", 400, "control character"},
+		{GET "X-Return: a\rb: c\r\n\r\n", 400, "control character"},
+		{"GET /he\x7flthz HTTP/1.1\r\nHost: localhost\r\n\r\n", 400, "control character"},
+		{GET "X-Text: caf\xc3\xa9\ttab\r\n\r\n", 200, NULL},
+		{"GET /healthz HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400,
+			"where the body"},
 	};
 	struct fixture *f = *state;
 
@@ -86,9 +156,10 @@ static void test_raw(void **state)
 
 		send_text(http, cases[i].bytes);
 		if (!http_answer(http, strncmp(cases[i].bytes, "HEAD", 4) == 0))
-			fail_msg("case %zu: no answer", i);
+			fail_msg("case %zu: no answer to %.200s", i, cases[i].bytes);
 		if (http->status != cases[i].status)
-			fail_msg("case %zu: %d %s", i, http->status, http->body);
+			fail_msg("case %zu: %d %s to %.200s", i, http->status, http->body,
+				cases[i].bytes);
 		if (cases[i].has != NULL && strstr(http->body, cases[i].has) == NULL)
 			fail_msg("case %zu: '%s' is not in %s", i, cases[i].has, http->body);
 		if (http->status >= 400)
@@ -256,7 +327,68 @@ static void test_trickle(void **state)
 	http_close(http);
 }
 
-/* A connection more than there may be waits its turn. */
+/* The same bytes one at a time, and behind a good request in one piece: it is seen wherever it is cut. */
+static void test_cut_anywhere(void **state)
+{
+	static const char bad[] = GET "Content-Length: 1\r\nContent-Length: 2\r\n\r\n";
+	struct fixture *f = *state;
+	struct http *http = http_open(f->base, f->address);
+
+	for (size_t i = 0; bad[i] != '\0'; i++) {
+		http_send(http, &bad[i], 1);
+		(void)event_base_loop(f->base, EVLOOP_NONBLOCK);
+	}
+	assert_true(http_answer(http, false));
+	assert_int_equal(http->status, 400);
+	assert_true(http_until_closed(http));
+	http_close(http);
+	http = http_open(f->base, f->address);
+	send_text(http,
+		GET "\r\n" GET "Content-Length: 0\r\n\r\n" GET "Host: two\r\n\r\n" GET "\r\n");
+	for (int i = 0; i < 2; i++) {
+		assert_true(http_answer(http, false));
+		assert_int_equal(http->status, 200);
+	}
+	assert_true(http_answer(http, false));
+	assert_int_equal(http->status, 400);
+	assert_non_null(strstr(http->body, "two Host"));
+	assert_true(http_until_closed(http));
+	http_close(http);
+	assert_int_equal(fixture_ask(f, "GET", "/healthz", NULL), 200);
+}
+
+static void open_idle(struct fixture *f, struct http **held, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		held[i] = http_open(f->base, f->address);
+		http_ask(held[i], "GET", "/healthz", NULL, NULL);
+		assert_true(http_answer(held[i], false));
+	}
+}
+
+/* One more than there may be: the one that has been idle longest goes. */
+static void test_longest_idle_goes(void **state)
+{
+	struct fixture *f = *state;
+	struct http *held[8];
+	struct http *late;
+
+	open_idle(f, held, 8);
+	http_ask(held[0], "GET", "/healthz", NULL, NULL);
+	assert_true(http_answer(held[0], false));
+	late = http_open(f->base, f->address);
+	http_ask(late, "GET", "/healthz", NULL, NULL);
+	assert_true(http_answer(late, false));
+	assert_int_equal(late->status, 200);
+	assert_true(http_until_closed(held[1]));
+	for (size_t i = 0; i < 8; i++)
+		assert_int_equal(held[i]->closed, i == 1);
+	http_close(late);
+	for (size_t i = 0; i < 8; i++)
+		http_close(held[i]);
+}
+
+/* With all of them busy it waits its turn. */
 static void test_connections(void **state)
 {
 	struct fixture *f = *state;
@@ -265,8 +397,8 @@ static void test_connections(void **state)
 
 	for (size_t i = 0; i < 8; i++) {
 		held[i] = http_open(f->base, f->address);
-		http_ask(held[i], "GET", "/healthz", NULL, NULL);
-		assert_true(http_answer(held[i], false));
+		http_ask(held[i], "GET", "/v1/requests/tail", NULL, NULL);
+		assert_true(http_answer(held[i], true));
 	}
 	late = http_open(f->base, f->address);
 	http_ask(late, "GET", "/healthz", NULL, NULL);
@@ -279,6 +411,61 @@ static void test_connections(void **state)
 	http_close(late);
 	for (size_t i = 1; i < 8; i++)
 		http_close(held[i]);
+}
+
+static size_t resident_bytes(void)
+{
+	FILE *file = fopen("/proc/self/statm", "r");
+	char text[128] = "";
+	char *at;
+
+	assert_non_null(file);
+	assert_non_null(fgets(text, sizeof(text), file));
+	fclose(file);
+	at = strchr(text, ' ');
+	assert_non_null(at);
+	return (size_t)strtoul(at, NULL, 10) * 4096;
+}
+
+/* Bodies that do not end take so much together and no more, small requests go on, and memory is given back. */
+static void test_unread_bodies(void **state)
+{
+	enum { CLIENTS = 100, BYTES = 1000000 };
+	struct fixture *f = *state;
+	struct http *clients[CLIENTS];
+	char *body = xmalloc(BYTES);
+	size_t before = resident_bytes();
+	size_t refused = 0;
+	size_t most = 0;
+
+	memset(body, ' ', BYTES);
+	for (size_t i = 0; i < CLIENTS; i++) {
+		clients[i] = http_open(f->base, f->address);
+		send_text(clients[i], PUT "Content-Length: 1000001\r\n\r\n");
+		http_send(clients[i], body, BYTES);
+		for (int turn = 0; turn < 200 &&
+				   evbuffer_get_length(bufferevent_get_output(clients[i]->bev)) > 0;
+			turn++)
+			(void)event_base_loop(f->base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
+		if (resident_bytes() > most)
+			most = resident_bytes();
+	}
+	assert_int_equal(fixture_ask(f, "PUT", "/v1/services/small", "{}"), 201);
+	for (size_t i = 0; i < CLIENTS; i++) {
+		if (evbuffer_get_length(clients[i]->in) == 0)
+			continue;
+		refused++;
+		assert_true(http_answer(clients[i], false));
+		assert_int_equal(clients[i]->status, 503);
+		assert_non_null(strstr(clients[i]->body, "\"code\":\"busy\""));
+	}
+	print_message("%zu of %d refused, %zu kB more at the most\n", refused, CLIENTS,
+		(most - before) / 1024);
+	assert_in_range(refused, CLIENTS - LIMIT_UNREAD / BYTES - 2, CLIENTS - 1);
+	assert_in_range(most - before, 0, 3 * (size_t)LIMIT_UNREAD);
+	for (size_t i = 0; i < CLIENTS; i++)
+		http_close(clients[i]);
+	free(body);
 }
 
 int main(void)
@@ -294,6 +481,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_slow, setup_small, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_trickle, setup_small, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_connections, setup_small, fixture_teardown),
+		cmocka_unit_test_setup_teardown(
+			test_longest_idle_goes, setup_small, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_cut_anywhere, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(
+			test_unread_bodies, fixture_setup, fixture_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "core/base/mem.h"
+#include "core/base/time.h"
 #include "tests/support/traffic_bench.h"
 
 static const struct traffic_options small = {.ring_items = 50};
@@ -56,6 +57,99 @@ static void a_tail_hears_what_comes(void **state)
 	assert_int_equal(some.seqs[99], 1010);
 	assert_int_equal(all.losses + some.losses, 0);
 	heard_finish(&all);
+	heard_finish(&some);
+	traffic_bench_finish(&bench);
+}
+
+/* What it says of itself would make it match for seconds: the path is long, and the expression branches. */
+#define NASTY "/((a|b|c)*(b|c|d)*(c|d|e)*(d|e|a)*){1,9}(x|y|z){9}q$/"
+
+static struct request long_path_request(void)
+{
+	static char path[1000];
+	struct request request = traffic_bench_request(1);
+
+	for (size_t i = 0; i < sizeof(path); i++)
+		path[i] = "abcde"[i * i % 5];
+	request.path = (struct str){path, sizeof(path)};
+	return request;
+}
+
+static void count_turn(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	(*(size_t *)arg)++;
+}
+
+/* The share of its time that the loop has for other things while thirty such tails have plenty to match. */
+static void costly_tails_leave_the_loop_its_time(void **state)
+{
+	enum { TAILS = 30 };
+	static const struct timeval every_ms = {0, 1000};
+	struct traffic_bench bench;
+	struct heard heard[TAILS];
+	struct heard plain;
+	struct event *timer;
+	struct request request = long_path_request();
+	size_t turns = 0;
+	int64_t told = 0;
+	int64_t longest_ns = 0;
+	int64_t begun_ns;
+	int64_t before_ns;
+	(void)state;
+
+	traffic_bench_init(&bench, false, NULL);
+	timer = event_new(bench.base, -1, EV_PERSIST, count_turn, &turns);
+	event_add(timer, &every_ms);
+	for (size_t i = 0; i < TAILS; i++)
+		heard_start(&bench, &heard[i], NASTY, TAIL_FROM_NOW);
+	heard_start(&bench, &plain, "", TAIL_FROM_NOW);
+	for (int i = 0; i < 5000; i++)
+		(void)traffic_take(bench.traffic, &request);
+	heard_wait(&bench, &plain, 5000);
+	begun_ns = before_ns = time_monotonic_ns();
+	while (told == 0) {
+		int64_t now_ns;
+
+		(void)event_base_loop(bench.base, EVLOOP_ONCE);
+		now_ns = time_monotonic_ns();
+		if (now_ns - before_ns > longest_ns)
+			longest_ns = now_ns - before_ns;
+		before_ns = now_ns;
+		for (size_t i = 0; i < TAILS; i++)
+			told += heard[i].lost;
+		if (now_ns - begun_ns > INT64_C(20000000000))
+			fail_msg("no tail was told that it costs too much");
+	}
+	print_message("%zu turns of a timer in %lld ms, longest turn %lld ms\n", turns,
+		(long long)((before_ns - begun_ns) / 1000000), (long long)(longest_ns / 1000000));
+	for (size_t i = 0; i < TAILS; i++) {
+		if (heard[i].lost > 0)
+			assert_non_null(strstr(heard[i].why, "the filter takes more time"));
+	}
+	/* Half of what it would have alone is more than a loop gets that matches all it can. */
+	assert_true((int64_t)turns * 2 > (before_ns - begun_ns) / 1000000 / 4);
+	assert_int_equal(plain.losses, 0);
+	for (size_t i = 0; i < TAILS; i++)
+		heard_finish(&heard[i]);
+	heard_finish(&plain);
+	event_free(timer);
+	traffic_bench_finish(&bench);
+}
+
+/* One that is cheap enough misses nothing, however many come at once. */
+static void a_costly_tail_that_keeps_up_misses_nothing(void **state)
+{
+	struct traffic_bench bench;
+	struct heard some;
+	(void)state;
+
+	traffic_bench_init(&bench, false, NULL);
+	heard_start(&bench, &some, "/cart/", TAIL_FROM_NOW);
+	traffic_bench_take(&bench, 1, 20000);
+	heard_wait(&bench, &some, 20000);
+	assert_int_equal(some.losses, 0);
 	heard_finish(&some);
 	traffic_bench_finish(&bench);
 }
@@ -757,6 +851,8 @@ int main(void)
 		cmocka_unit_test(what_nobody_lost_is_not_counted),
 		cmocka_unit_test(numbers_rise_by_one),
 		cmocka_unit_test(a_tail_hears_what_comes),
+		cmocka_unit_test(costly_tails_leave_the_loop_its_time),
+		cmocka_unit_test(a_costly_tail_that_keeps_up_misses_nothing),
 		cmocka_unit_test(a_tail_goes_on_where_it_was),
 		cmocka_unit_test(what_left_the_ring_is_lost_without_a_history),
 		cmocka_unit_test(what_left_the_ring_comes_from_the_history),
