@@ -16,6 +16,7 @@ enum {
 	LIMIT_ENDPOINTS = 8, /* per version */
 	LIMIT_HOSTS = 16, /* per service */
 	LIMIT_PINS = 256, /* per session */
+	LIMIT_HOPS = 32, /* of a request: where it is answered 508 */
 	LIMIT_LABELS = 32, /* per version */
 	LIMIT_LABEL_KEY = 63,
 	LIMIT_LABEL_VALUE = 255,

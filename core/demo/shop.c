@@ -67,6 +67,7 @@ static const struct {
 	{"baggage", false},
 	{"Routing-Pins", false},
 	{"Routing-Strict", false},
+	{"Routing-Hops", false},
 	{"traceparent", true},
 	{"tracestate", true},
 	{"Studio-Member", true},

@@ -6,6 +6,7 @@
  */
 #include "core/demo/visitors.h"
 
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 #include <event2/event.h>
 
 #include "core/base/mem.h"
+#include "core/base/random.h"
 #include "core/base/strbuf.h"
 #include "core/base/time.h"
 #include "core/demo/catalog.h"
@@ -150,6 +152,16 @@ static void add_carrier(const struct visitor *v, struct fetch *fetch)
 		fetch_header(fetch, "Cookie", text);
 }
 
+/* As a browser that is traced begins it: the proxy begins none for requests without a session. */
+static void add_trace(struct fetch *fetch)
+{
+	char text[64];
+
+	(void)snprintf(text, sizeof(text), "00-%016" PRIx64 "%016" PRIx64 "-%016" PRIx64 "-01",
+		random_u64(), random_u64() | 1, random_u64() | 1);
+	fetch_header(fetch, "traceparent", text);
+}
+
 static void visitor_step(struct visitor *v)
 {
 	const bool by_host = v->session != NULL && v->session->carrier == CARRIER_HOST;
@@ -168,6 +180,7 @@ static void visitor_step(struct visitor *v)
 		on_answer, v);
 	(void)snprintf(member, sizeof(member), "%u", v->member_id);
 	fetch_header(fetch, "Studio-Member", member);
+	add_trace(fetch);
 	add_carrier(v, fetch);
 	v->all->sent++;
 	fetch_send(fetch);

@@ -17,12 +17,15 @@
  * is absent, also when a duplicate after it has one: which duplicate counts is settled first. The
  * first carrier present, in order of enum carrier, counts, also when it is no valid key; `conflict`
  * says that two of those present differ.
- *   header   Routing-Session, first line, as a whole: "a, b" is one malformed key.
+ *   header   Routing-Session, first line, as a whole: "a, b" is one malformed key. But clients join
+ *            header lines by commas: "a, a" is a.
  *   baggage  member routing-session (W3C Baggage section 3.2), exact, lower case. The first
  *            BAGGAGE_LINES header lines are one list (empty lines count as lines); one more is
  *            noted as malformed and not read. Space and tab around , ; = are cut, properties after
  *            ; ignored; the value begins after the first '=' and may contain more of them. The
- *            first member of the name counts. A member without '=' before its first ';' is none.
+ *            first member of the name counts. A member without '=' before its first ';' is none,
+ *            nor is one whose name is empty or has a blank in it: that is noted as malformed, and
+ *            an empty member is not.
  *   query    routing-session=, exact, from the first '?' on. Only '&' separates, nothing is
  *            decoded, the first counts. A name without '=' is no parameter.
  *   cookie   routing-session, exact, as HAProxy 2.6 reads req.cook: the LAST one of all Cookie
@@ -31,16 +34,35 @@
  *            no cookie. An oddity of it (tried on 2.6.12): a last and empty cookie of a line, or
  *            before a ',', is seen only when white space stands between a ';' and its name;
  *            otherwise the one before it counts: "routing-session=a;routing-session=" is a, with a
- *            space after the ';' it is absent.
+ *            space after the ';' it is absent. Where none is read and yet one with a value stands
+ *            in a line (behind a quote that is not closed, or before an empty one), that is noted
+ *            as malformed.
  *   host     the prefix of form 3 above, in lower case like all of the host.
+ * A key needs no percent-encoding, so nothing is decoded: an encoded key is no key. That the key
+ * which counts is malformed is noted.
  *
- * Routing-Pins. A Dictionary (RFC 9651 section 3.2) whose members are all name="string": name is a
- * dictionary key ([a-z*][a-z0-9_.*-]*), string is printable ASCII without '"', '\' and ','. Up to
- * PINS_LINES header lines are one list; the last member of a name counts, and as "" it is absent.
- * Any other form, an empty member and one line too many among them: the whole header is ignored and
- * noted as malformed. One empty line is the empty dictionary.
+ * Direct pins, for some services, without a session. From the header Routing-Pins where it is well
+ * formed and not empty, else from the baggage member routing-pins: tracing SDKs forward baggage and
+ * nothing else. What has another form is ignored and noted as malformed.
+ *   header   A Dictionary (RFC 9651 section 3.2) whose members are all name="VERSION": name is a
+ *            dictionary key ([a-z*][a-z0-9_.*-]*, at most PIN_NAME_MAX), VERSION a version's name.
+ *            Up to PINS_LINES header lines are one list; the last member of a name counts. An empty
+ *            member and one line too many are another form. One empty line is the empty dictionary.
+ *   baggage  name~VERSION~~name~VERSION, read percent-decoded (SDKs write ~ as %7E). The last of a
+ *            name counts; empty is absent.
  *
- * Routing-Strict. Asked for when any line of it is exactly "1".
+ * Strictness. From the header Routing-Strict where a line of it is not empty, else from the baggage
+ * member routing-strict. "0" is lenient, anything else strict: it was meant so. What is neither "0"
+ * nor "1" is noted as malformed. One line that is strict is enough.
+ *
+ * Hops. How many proxies the request has passed, this one included: one more than the larger of the
+ * header Routing-Hops (last line) and the baggage member routing-hops. Up to HOPS_DIGITS digits are
+ * read; what begins with none is 0.
+ *
+ * The caller is the baggage member routing-hop, service@version, read percent-decoded.
+ *
+ * Trace. traceparent (Trace Context section 3.2, last line) of version 00, or of a later one: it
+ * begins like version 00 and may go on behind a '-'.
  */
 #ifndef UMBRA_MODEL_CONTEXT_H
 #define UMBRA_MODEL_CONTEXT_H
@@ -50,11 +72,12 @@
 
 #include "core/base/limits.h"
 #include "core/base/str.h"
+#include "core/model/names.h"
 
 struct environment;
 struct service;
 
-enum { BAGGAGE_LINES = 4, PINS_LINES = 4 };
+enum { BAGGAGE_LINES = 4, PINS_LINES = 4, PIN_NAME_MAX = 63, HOPS_DIGITS = 4 };
 
 #define CARRIER_NAME "routing-session" /* of the baggage member, the parameter and the cookie */
 
@@ -84,8 +107,8 @@ struct hop {
 };
 
 /*
- * What was found in it: views into the hop, into the environment and, for the host carrier, into
- * `host`. So it is not copied while it is in use.
+ * What was found in it: views into the hop, into the environment and into `host` and `pin`. So it is
+ * not copied while it is in use.
  */
 struct context {
 	const struct service *service; /* NULL: the host is unknown */
@@ -95,10 +118,13 @@ struct context {
 	struct str key; /* its value; may be no valid key */
 	bool key_valid;
 	bool conflict; /* two carriers differ */
-	bool malformed; /* one baggage line too many, Routing-Pins of another form */
+	bool malformed; /* something was not as it must be: see above */
+	bool pins_sent; /* there are direct pins, for whatever services */
 	struct str direct_pin; /* for this service; p == NULL without one */
-	bool strict_asked; /* Routing-Strict: 1 */
+	bool strict_asked; /* by header or baggage */
+	unsigned hops; /* this one included */
 	char host[LIMIT_HOST_NAME + 1]; /* lower-cased, port and dot cut */
+	char pin[LIMIT_VERSION_NAME + 1]; /* the direct pin when it is from baggage */
 };
 
 /* `domain` is the environment's, lower case, without a dot in front ("env.localhost"). */
@@ -114,11 +140,23 @@ struct str baggage_member(const struct str *lines, size_t line_count, struct str
 struct str cookie_value(const struct str *lines, size_t line_count, struct str name);
 /* The first parameter of this name in a target; p == NULL when absent. */
 struct str query_parameter(struct str target, struct str name);
-/*
- * The pin of `service` in Routing-Pins; p == NULL when absent. False when the header is of another
- * form, and then *ret_pin is absent too.
- */
-bool direct_pin(
+/* The key in the value of the header Routing-Session: "a" of "a, a"; else all of it. */
+struct str header_key(struct str value);
+/* Whether every member of a baggage line that is not empty has a name and a '='. */
+bool baggage_is_well_formed(struct str line);
+
+/* A version's name that a direct pin gives, and what it was found in. */
+enum pins_form { PINS_ABSENT, PINS_READ, PINS_MALFORMED };
+/* The pin of `service` in Routing-Pins; p == NULL when it has none. */
+enum pins_form header_pins(
 	const struct str *lines, size_t line_count, struct str service, struct str *ret_pin);
+/* The same of the baggage member's value; ret_pin is "" when the service has none. */
+enum pins_form baggage_pins(
+	struct str value, struct str service, char ret_pin[LIMIT_VERSION_NAME + 1]);
+
+/* "cart%40pr-1" or "cart@pr-1", the value of routing-hop, to "cart@pr-1"; false when it is no version. */
+bool caller_read(struct str value, char ret_caller[VERSION_ID_SIZE]);
+/* The trace id in a traceparent; p == NULL when it is not valid. */
+struct str traceparent_id(struct str value);
 
 #endif

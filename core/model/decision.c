@@ -24,7 +24,7 @@ const char *const reason_sentences[REASON_COUNT] = {
 	[REASON_NO_SESSION] = "The request carried no session key, so stable served it.",
 	[REASON_NO_PIN] = "The session pins other services and not this one, so stable served it.",
 	[REASON_PINNED] = "The session pins this version of the service, and it was ready.",
-	[REASON_DIRECT_PIN] = "The request's own Routing-Pins header named this version.",
+	[REASON_DIRECT_PIN] = "The request's own direct pins (Routing-Pins) named this version.",
 	[REASON_SESSION_UNKNOWN] = "The session key is not one this environment knows: stable "
 				   "served a lenient request, "
 				   "a strict one got 503.",
@@ -168,7 +168,10 @@ void decide(
 	if (context->service == NULL)
 		return;
 	ret_decision->reason = find_reason(env, context, ret_decision, &pinned);
-	conclude(env, ret_decision, pinned);
+	if (context->hops >= LIMIT_HOPS)
+		ret_decision->status = 508;
+	else
+		conclude(env, ret_decision, pinned);
 }
 
 void decide_session(const struct environment *env, const struct session *session,

@@ -18,8 +18,12 @@
  * when lenient, and are a 503 when strict. A stable that should serve and is not ready (or not
  * there) turns the reason into stable-down, `intended` keeps the first one, and the answer is 503.
  *
- * Strict is a request with Routing-Strict: 1, one whose session is strict, and one whose session
- * was strict and has ended, for as long as its tombstone is kept. That holds for direct pins too.
+ * Strict is a request that asks for it (Routing-Strict, or the baggage member), one whose session is
+ * strict, and one whose session was strict and has ended, for as long as its tombstone is kept. That
+ * holds for direct pins too.
+ *
+ * A request at its LIMIT_HOPS-th hop goes nowhere: it is in a loop. It keeps its first reason, and the
+ * answer is a 508.
  */
 #ifndef UMBRA_MODEL_DECISION_H
 #define UMBRA_MODEL_DECISION_H
@@ -53,14 +57,14 @@ extern const char *const reason_sentences[REASON_COUNT];
 
 struct decision {
 	const struct service *service; /* NULL: 404 */
-	const struct version *version; /* who serves; NULL: 503 (or 404) */
+	const struct version *version; /* who serves; NULL: 503 (or 404, 508) */
 	enum reason reason; /* REASON_COUNT for an unknown service */
 	enum reason intended; /* what stable-down replaced; REASON_COUNT otherwise */
 	const struct session *session; /* NULL when there is none by that key */
 	const struct tombstone *gone; /* of session-expired, version-gone; NULL: not remembered */
 	struct str wanted; /* the version a pin named; p == NULL without one */
 	bool strict;
-	int status; /* 0 when a version serves, else 404 or 503 */
+	int status; /* 0 when a version serves, else 404, 503 or 508 */
 };
 
 /* Every pointer in the result borrows from the environment and the context. */

@@ -235,7 +235,7 @@ void explain_say_cause(
 		explain_say(at, "session " CLIP " pins it", CLIP_ARG(context->key));
 		break;
 	case REASON_DIRECT_PIN:
-		explain_say(at, "the request's own Routing-Pins header names it");
+		explain_say(at, "a direct pin of the request names it");
 		break;
 	case REASON_SESSION_UNKNOWN:
 		explain_say(at,
@@ -307,6 +307,13 @@ void explain_add_forgetful(const struct scene *at)
 			"within a day, the proxy would answer 503.");
 }
 
+void explain_add_malformed(const struct scene *at)
+{
+	explain_add(at, EXPLAIN_WARN,
+		"Something in it is malformed: its key, Routing-Pins, Routing-Strict, a member of "
+		"the baggage or a fifth line of it, or a quote that is not closed hides a cookie.");
+}
+
 void explain_add_way_out(const struct scene *at, struct str key, struct str service)
 {
 	explain_add(at, EXPLAIN_HINT,
@@ -370,7 +377,7 @@ static void add_strictness(
 	if (!d->strict)
 		return;
 	explain_add(at, EXPLAIN_NOTE, "It is strict: %s.",
-		context->strict_asked ? "it says Routing-Strict: 1"
+		context->strict_asked ? "it asks for it, by Routing-Strict or its baggage"
 		: d->session != NULL  ? "the session is"
 				      : "the session was, and that outlives it by a day");
 }
@@ -383,10 +390,13 @@ static void decision_headline(
 		explain_say(at, "goes to ");
 		explain_say_version(at, d->version);
 	} else {
-		explain_say(at, "gets 503 from the proxy");
+		explain_say(at, "gets %d from the proxy", d->status);
 	}
 	explain_say(at, ": ");
-	if (d->reason == REASON_STABLE_DOWN)
+	if (d->status == 508)
+		explain_say(at, "it has passed the proxy %u times, so it goes round in a loop",
+			context->hops);
+	else if (d->reason == REASON_STABLE_DOWN)
 		explain_say_no_stable(at, str_of(d->service->name));
 	else
 		explain_say_cause(at, d, context);
@@ -429,9 +439,7 @@ void explain_decision(struct explanation *out, const struct environment *env,
 		explain_add(&at, EXPLAIN_NOT, "No direct pin names %s; it would win.",
 			d->service->name);
 	if (context->malformed)
-		explain_add(&at, EXPLAIN_WARN,
-			"Part of it was not read: a Routing-Pins header of another form, or "
-			"baggage beyond four lines.");
+		explain_add_malformed(&at);
 	add_strictness(&at, context, d);
 	if ((down ? d->intended : d->reason) == REASON_SESSION_UNKNOWN && !d->strict &&
 		context->key_valid)

@@ -64,6 +64,7 @@ void explain_add_rule(const struct scene *at, enum reason first, enum session_po
 /* A line when the environment does not remember the gone, so a key that is unknown may be one that has ended. */
 void explain_add_forgetful(const struct scene *at);
 /* A line that says how a session gets off a version that is gone. */
+void explain_add_malformed(const struct scene *at);
 void explain_add_way_out(const struct scene *at, struct str key, struct str service);
 /* Whether stable or a 503 takes the place of what was asked for, by policy. */
 bool explain_is_up_to_policy(enum reason reason);

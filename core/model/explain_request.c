@@ -68,7 +68,7 @@ static void say_past_cause(const struct scene *at, const struct past *past)
 			CLIP_ARG(r->session), place_of(r));
 		break;
 	case REASON_DIRECT_PIN:
-		explain_say(at, "the request's own Routing-Pins header named it");
+		explain_say(at, "a direct pin of the request named it");
 		break;
 	case REASON_SESSION_UNKNOWN:
 		explain_say(at,
@@ -135,7 +135,10 @@ static void routed_headline(const struct scene *at, const struct past *past)
 		explain_say(at, CLIP " answered", CLIP_ARG(r->service));
 	}
 	explain_say(at, ": ");
-	if (r->reason == REASON_STABLE_DOWN)
+	if (past->itself && r->status == 508)
+		explain_say(at, "it had passed the proxy %d times, so it goes round in a loop",
+			LIMIT_HOPS);
+	else if (r->reason == REASON_STABLE_DOWN)
 		explain_say(at, "stable should have, and the proxy reached no endpoint of it");
 	else if (past->itself && chosen && r->error.n > 0) {
 		say_who(at, r);
@@ -203,9 +206,7 @@ static void add_context(const struct scene *at, const struct past *past)
 				: "Whether the session or Routing-Pins had pinned it, the log does "
 				  "not keep.");
 	if (r->malformed)
-		explain_add(at, EXPLAIN_WARN,
-			"Part of it was not read: a Routing-Pins header of another form, or "
-			"baggage beyond four lines.");
+		explain_add_malformed(at);
 }
 
 static void add_answer(const struct scene *at, const struct past *past)

@@ -76,7 +76,8 @@ static const struct field fields[] = {
 	{.name = "malformed",
 		.type = FIELD_BOOL,
 		AT(malformed),
-		.help = "a carrier was not as it must be"},
+		.help = "a carrier, Routing-Pins, Routing-Strict or the baggage was not as it must "
+			"be"},
 	{.name = "reason",
 		.type = FIELD_CHOICE,
 		AT(reason),

@@ -158,7 +158,8 @@ static void add_lines(struct strbuf *out, const char *name, int to)
 
 /*
  * The baggage as ",line,line" in a variable: one line as it is in nearly every request, up to four are read.
- * Up to 64 become the one line that is passed on; commas left by lines that are not there are cut.
+ * Up to 64 become the one line that is passed on; the commas left by lines that are not there go with the
+ * other members that are empty.
  */
 static void write_baggage(struct strbuf *out)
 {
@@ -173,8 +174,6 @@ static void write_baggage(struct strbuf *out)
 	add_lines(out, "baggage", BAGGAGE_KEPT);
 	strbuf_addf(out,
 		"' if { var(txn.lines) -m found }\n"
-		"\thttp-request set-header baggage '%%[req.fhdr(baggage,1),regsub(\",+$\",\"\")]'"
-		" if { var(txn.lines) -m found }\n"
 		"\thttp-request set-var(txn.malformed) str(baggage)"
 		" if { var(txn.lines) -m int gt %d }\n",
 		BAGGAGE_LINES);
@@ -188,7 +187,7 @@ static void write_frontend(
 	strbuf_add_c(out, rules_captures);
 	strbuf_add_c(out, rules_service);
 	strbuf_add_c(out, rules_tunnel);
-	strbuf_add_c(out, rules_trace);
+	strbuf_add_c(out, rules_hops);
 	strbuf_add_c(out, rules_key);
 	strbuf_add_c(out, rules_first_hop);
 	write_baggage(out);
@@ -200,35 +199,46 @@ static void write_frontend(
 
 /* The baggage once it is one line, and the request with one endpoint to go to that may have come with more. */
 #define ANY_BAGGAGE "req.fhdr(baggage,1)"
-#define PLAIN_PIN "{ var(txn.reason) -m str pinned } !{ var(txn.caller) -m found }"
+#define LONG_WAY "{ var(txn.caller) -m found }"
+#define KEYED "{ var(txn.key) -m found }"
+#define PLAIN_PIN "{ var(txn.reason) -m str pinned } !" LONG_WAY
 
 /*
  * Ours before what came, which had another hop's and perhaps a key of its own. `baggage` is where that
- * is; it gets a comma in front, so that every member has one.
+ * is; it gets a comma in front, so that every member has one, and goes without what is ours, empty or has no
+ * name: one such member, and a strict reader drops the whole list.
  */
 struct upstream {
+	const char *ours; /* members, each with its comma */
 	const char *to; /* the expression of the version */
 	const char *baggage;
 	const char *condition;
-	bool keyed;
 };
 
 static void write_upstream(struct strbuf *out, const char *service, const struct upstream *upstream)
 {
 	strbuf_addf(out,
-		"\thttp-request set-header baggage '%srouting-hop=%s%%%%40%%[%s]"
-		"%%[%s,regsub(\"^\",\",\"),"
-		"regsub(\"(?:,[ \\t]*routing-(?:session|hop)[ \\t]*=[^,]*)+\",,g)]' %s\n",
-		upstream->keyed ? "routing-session=%[var(txn.key)]," : "", service, upstream->to,
-		upstream->baggage, upstream->condition);
+		"\thttp-request set-header baggage '%srouting-hop=%s%%%%40%%[%s],"
+		"routing-hops=%%[var(txn.hops,0),add(1)]%%[%s,regsub(\"^\",\",\"),"
+		"regsub(\"(?:,(?![ \\t]*+(?!routing-(?:session|hops?|pins|strict)[ \\t]*=)"
+		"[^ \\t,;=]++[ \\t]*=)[^,]*)+\",,g)]' %s\n",
+		upstream->ours, service, upstream->to, upstream->baggage, upstream->condition);
 }
 
-static void write_any_upstream(struct strbuf *out, const char *service, const char *to)
+#define OUR_KEY "routing-session=%[var(txn.key)],"
+
+/* For those that took the long way through the frontend, and for those that did not. */
+static void write_any_upstream(
+	struct strbuf *out, const char *service, const char *to, const char *strict)
 {
+	char ours[64], key[64];
+
+	snprintf(ours, sizeof(ours), "%%[var(txn.ours)]%s", strict);
+	snprintf(key, sizeof(key), "%s%s", OUR_KEY, strict);
 	write_upstream(out, service,
-		&(struct upstream){to, ANY_BAGGAGE, "if { var(txn.key) -m found }", true});
-	write_upstream(out, service,
-		&(struct upstream){to, ANY_BAGGAGE, "unless { var(txn.key) -m found }", false});
+		&(struct upstream){ours, to, ANY_BAGGAGE, "if " LONG_WAY " or !" KEYED});
+	write_upstream(
+		out, service, &(struct upstream){key, to, ANY_BAGGAGE, "if !" LONG_WAY " " KEYED});
 }
 
 /* Pin, version and reason: looked up in maps of this service, which are small and so cheap to change. */
@@ -286,18 +296,18 @@ static void write_lenient_rules(struct strbuf *out, const char *service)
 	snprintf(stable, sizeof(stable), "str(~stable),map_str(maps/%s.versions)", service);
 	write_decision(out, service);
 	write_upstream(out, service,
-		&(struct upstream){"var(txn.want)", RULES_BAGGAGE, "if " PLAIN_PIN, true});
+		&(struct upstream){OUR_KEY, "var(txn.want)", RULES_BAGGAGE, "if " PLAIN_PIN});
 	strbuf_add_c(out, "\thttp-request allow if " PLAIN_PIN "\n");
 	write_upstream(out, service,
-		&(struct upstream){
-			stable, ANY_BAGGAGE, "unless { var(txn.reason) -m found }", false});
+		&(struct upstream){"", stable, ANY_BAGGAGE, "unless { var(txn.reason) -m found }"});
 	strbuf_add_c(out, "\thttp-request allow unless { var(txn.reason) -m found }\n");
 	write_decision_rest(out, service);
 	strbuf_addf(out,
 		"\thttp-request set-var(txn.to) %s\n"
 		"\thttp-request set-var(txn.to) var(txn.want) if " RULES_READY "\n",
 		stable);
-	write_any_upstream(out, service, "var(txn.to)");
+	strbuf_add_c(out, rules_loop);
+	write_any_upstream(out, service, "var(txn.to)", "");
 }
 
 static void write_server(struct strbuf *out, const struct table_version *version, size_t index)
@@ -465,7 +475,8 @@ static void write_strict(struct strbuf *out, const struct table_service *service
 		" if { var(txn.reason) -m str session-expired }\n"
 		"\thttp-request set-header Routing-Strict 1\n",
 		record->name, record->name);
-	write_any_upstream(out, record->name, "var(txn.use)");
+	strbuf_add_c(out, rules_loop);
+	write_any_upstream(out, record->name, "var(txn.use)", "routing-strict=1,");
 	write_choice(out, "txn.use", "{ var(txn.use) -m found }");
 	for (size_t v = 0; v < count; v++) {
 		for (size_t i = 0; i < versions[v]->count; i++) {

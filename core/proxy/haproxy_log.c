@@ -43,9 +43,11 @@ enum column {
 };
 
 /* What follows the path, in the order of the rules' captures. */
-enum capture { CAPTURE_HOST, CAPTURE_SESSION, CAPTURE_BAGGAGE, CAPTURE_COUNT };
+enum capture { CAPTURE_HOST, CAPTURE_SESSION, CAPTURE_BAGGAGE, CAPTURE_TRACE, CAPTURE_COUNT };
 
 static_assert((int)LOG_KEY_MAX == (int)RULES_KEY_MAX, "the rules cut keys to the same length");
+static_assert((int)HOPS_DIGITS == (int)RULES_HOPS_DIGITS && (int)LIMIT_HOPS == (int)RULES_HOPS_MAX,
+	"the rules count hops as the model does");
 
 /* ---- small readers ---------------------------------------------------------------------------------- */
 
@@ -156,20 +158,6 @@ static struct str read_endpoint(struct str s)
 		return s;
 	memmove(p + 2, p + 1, close - 1); /* over the closing bracket */
 	return (struct str){p + 2, s.n - 2};
-}
-
-/* "gateway%40v1" to "gateway@v1"; nothing when it is no service and version. */
-static struct str read_caller(struct str s)
-{
-	size_t at = str_find(s, STR_LIT("%40"));
-	char *p = (char *)(uintptr_t)s.p;
-
-	if (at == s.n || !name_is_service((struct str){s.p, at}) ||
-		!name_is_version((struct str){s.p + at + 3, s.n - at - 3}))
-		return (struct str){0};
-	p[at] = '@';
-	memmove(p + at + 1, p + at + 3, s.n - at - 3);
-	return (struct str){p, s.n - 2};
 }
 
 static int hex_value(char c)
@@ -303,21 +291,26 @@ static void weigh_carriers(const struct str keys[CARRIER_COUNT], struct request 
 static void read_context(
 	const struct str *columns, const struct str *captures, struct log_record *record)
 {
-	static const char hop[] = "routing-hop";
 	struct str keys[CARRIER_COUNT];
 	struct str baggage = captures[CAPTURE_BAGGAGE];
 	struct str caller = columns[COLUMN_CALLER];
+	struct str trace = optional(columns[COLUMN_TRACE]);
 
 	for (int i = 0; i < CARRIER_COUNT; i++)
 		keys[i] = optional(columns[COLUMN_CARRIERS + i]);
 	if (optional(caller).p == NULL) {
-		keys[CARRIER_HEADER] = read_key(captures[CAPTURE_SESSION], record->keys[0]);
+		keys[CARRIER_HEADER] =
+			read_key(header_key(captures[CAPTURE_SESSION]), record->keys[0]);
 		keys[CARRIER_BAGGAGE] = read_key(
 			baggage_member(&baggage, 1, STR_LIT(CARRIER_NAME)), record->keys[1]);
-		caller = baggage_member(&baggage, 1, str_of(hop));
+		caller = baggage_member(&baggage, 1, STR_LIT("routing-hop"));
+		if (!baggage_is_well_formed(baggage))
+			record->request.malformed = true;
 	}
 	weigh_carriers(keys, &record->request);
-	record->request.caller = read_caller(caller);
+	if (caller_read(caller, record->caller))
+		record->request.caller = str_of(record->caller);
+	record->request.trace = trace.p != NULL ? trace : traceparent_id(captures[CAPTURE_TRACE]);
 }
 
 /* The backend is "cart" or "cart:strict". */
@@ -359,6 +352,8 @@ static void read_outcome(const struct str *columns, struct request *request)
 
 	request->answered_by = answered ? ANSWERED_BY_VERSION : ANSWERED_BY_PROXY;
 	request->error = end_words(columns[COLUMN_END_STATE], has_server);
+	if (!answered && request->status == 508)
+		request->error = STR_LIT("too many hops: a loop");
 	request->total_ms = (double)(number_or(columns[COLUMN_ENDED], came) - came) / 1000.0;
 	request->upstream_ms = (double)(reply - came) / 1000.0;
 	request->reason = reason.p == NULL ? (int)REASON_NO_SESSION
@@ -391,7 +386,6 @@ static bool read_request(struct str line, struct log_record *record)
 		(unsigned long long)record->counter);
 	request->id = str_of(record->id);
 	request->time = came / 1000;
-	request->trace = optional(columns[COLUMN_TRACE]);
 	read_captures(line, captures);
 	read_first_line(columns, request);
 	request->host = read_host(captures[CAPTURE_HOST]);

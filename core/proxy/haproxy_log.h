@@ -5,10 +5,11 @@
  * Whatever a client or a server sent may stand in a line. Fields are separated by one space; those before
  * the path are numbers or words that our rules cannot let hold a space, the path holds none because HAProxy
  * refuses such requests. The rest of the line is what was captured of the request, as it came, "{host|
- * Routing-Session|baggage|...}"; what would be mistaken in it, or in the path, HAProxy writes as #XX.
+ * Routing-Session|baggage|traceparent|...}"; what would be mistaken in it, or in the path, HAProxy writes as #XX.
  *
  * Of most requests HAProxy has not read the carriers header and baggage, nor the caller, for the log; then
- * the caller's field is empty and they are read here from what was captured.
+ * the caller's field is empty and they are read here from what was captured. So is the trace where its field
+ * is empty.
  */
 #ifndef UMBRA_PROXY_HAPROXY_LOG_H
 #define UMBRA_PROXY_HAPROXY_LOG_H
@@ -42,6 +43,7 @@ struct log_record {
 	int64_t pid; /* the process that wrote it */
 	int64_t counter; /* one up with each line of that process */
 	char id[48];
+	char caller[VERSION_ID_SIZE];
 	char keys[2][3 * LOG_KEY_MAX + 1]; /* of header and baggage, when they are no valid keys */
 	struct log_health health;
 };

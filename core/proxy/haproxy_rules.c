@@ -1,12 +1,14 @@
 /*
  * HAProxy's rules, written by hand. haproxy_config.c puts them around what differs between environments.
  *
- * Variables (all txn): service; k_header .. k_host (the carriers), key; pins (the header as one text), direct
- * (the pin in it for this service); want (the version a pin names), entry (what maps/SERVICE.versions
- * says of it, when that is more than a word), reason (with ".strict" behind it until the backend of a strict
- * session cuts that off; there is one when there is a key or pins), intended; by (the version that answered,
- * not set when none did). The cost of a rule is 0.1 to 0.4 us a request, of a condition 0.1; that is why
- * nothing is computed here that the reader of the log can compute.
+ * Variables (all txn): service; k_header .. k_host (the carriers), key; sent (the key, where it is one);
+ * hops (how many proxies it has passed before this one); pins (direct pins as one text), direct (the pin in it
+ * for this service); ours (our members of the baggage that goes upstream, each with its comma, where the
+ * request took the long way, which `caller` tells); want (the version a pin names), entry (what
+ * maps/SERVICE.versions says of it, when that is more than a word), reason (with ".strict" behind it until the
+ * strict backend cuts that off; there is one when there is a key or pins), intended; by (the version that
+ * answered, not set when none did). The cost of a rule is 0.1 to 0.4 us a request, of a condition 0.1; that
+ * is why nothing is computed here that the reader of the log can compute.
  */
 #include "core/proxy/haproxy_rules.h"
 
@@ -37,12 +39,16 @@
 	"	http-after-response set-header Routing-Decision " \
 	"'" service "=\"%[var(txn.by)]\";reason=%[var(txn.reason,no-session)]" session ";revision=%[var(txn.revision)]' "
 
+#define TIMING(service) \
+	"	http-after-response add-header Server-Timing " \
+	"'route;desc=\"" service "@%[var(txn.by)];reason=%[var(txn.reason,no-session)]\""
+
 /* Who carries neither key nor direct pins has no reason, and is through after two headers. */
 #define RESPONSE_HEADERS(service) \
-	"	http-after-response add-header Server-Timing " \
-	"'route;desc=\"" service "@%[var(txn.by)];reason=%[var(txn.reason,no-session)]\",trace;desc=\"%[var(txn.trace)]\"'\n" \
 	DECISION(service, "") "unless { var(txn.key) -m found }\n" \
+	TIMING(service) "' unless { var(txn.reason) -m found }\n" \
 	"	http-after-response allow unless { var(txn.reason) -m found }\n" \
+	TIMING(service) ",trace;desc=\"%[var(txn.trace)]\"'\n" \
 	DECISION(service, ";session=\"%[var(txn.key)]\"") "if { var(txn.key) -m found }\n" \
 	"	http-after-response set-header Cache-Control no-store\n" \
 	"	http-after-response set-header Sunset '%[var(txn.entry),field(3,:),add(0),http_date]' if { var(txn.entry) -m found } " \
@@ -75,6 +81,18 @@ const char rules_base[] =
 	"	load-server-state-from-file global\n"
 	"\n";
 
+/* Once for each request that is sent on. */
+#define COUNT_HOP "	http-request set-header Routing-Hops %[var(txn.hops,0),add(1)]\n"
+
+/* One that has passed so many proxies is in a loop, and would go on until nobody else is served. */
+const char rules_loop[] =
+	"	http-request return status 508 content-type application/problem+json hdr Cache-Control no-store lf-string '"
+	"{\"type\":\"urn:umbra:problem:loop\",\"title\":\"The request goes round in a loop\",\"status\":508,"
+	"\"code\":\"loop\",\"reason\":\"%[var(txn.reason)]\",\"hops\":%[var(txn.hops),add(1)],"
+	"\"caller\":\"%[var(txn.caller),url_dec,json(utf8s)]\"," PROBLEM_MEMBERS
+	"\"detail\":\"It has passed the proxy %[var(txn.hops),add(1)] times. The records of its trace show the services"
+	" that send it to each other.\"}' if { var(txn.hops),add(1) ge " STRING(RULES_HOPS_MAX) " }\n";
+
 const char rules_lenient[] =
 	"# A service for lenient requests. A refused connection goes on to stable at once; the rules after the\n"
 	"# answer then mend the reason.\n"
@@ -82,6 +100,7 @@ const char rules_lenient[] =
 	"	balance roundrobin\n"
 	"	option redispatch 1\n"
 	"	retries 3\n"
+	COUNT_HOP
 	"	http-error status 503 content-type application/problem+json lf-string '"
 	"{\"type\":\"urn:umbra:problem:stable-down\",\"title\":\"Stable has no ready endpoint\",\"status\":503,"
 	"\"code\":\"stable-down\",\"reason\":\"stable-down\","
@@ -102,6 +121,7 @@ const char rules_strict[] =
 	"defaults strict from base\n"
 	"	balance roundrobin\n"
 	"	retries 0\n"
+	COUNT_HOP
 	"	http-error status 503 content-type application/problem+json lf-string '"
 	"{\"type\":\"urn:umbra:problem:%[var(txn.refused)]\",\"title\":\"%[var(txn.refused),map_str(maps/titles)]\","
 	"\"status\":503,\"code\":\"%[var(txn.refused)]\",\"reason\":\"%[var(txn.refused)]\","
@@ -122,6 +142,7 @@ const char rules_log[] =
 	"	capture request header Host len 320\n"
 	"	capture request header Routing-Session len " STRING(RULES_KEY_MAX) "\n"
 	"	capture request header baggage len " STRING(RULES_BAGGAGE_MAX) "\n"
+	"	capture request header traceparent len 56\n"
 	"	log-format 'R %lc %pid %[var(txn.came)] %[date(0,us)] %[var(txn.answered)] %ST %B %U %rc %ts"
 	" %HV %HM %b %s [%si]:%sp %[var(txn.reason)] %[var(txn.intended)] %[var(txn.revision)]"
 	" %[var(txn.trace)] %[var(txn.caller)] %[var(txn.k_header)] %[var(txn.k_baggage)]"
@@ -136,14 +157,21 @@ const char rules_captures[] =
 	"	capture request header Routing-Pins len 1\n"
 	"	capture request header Routing-Strict len 1\n"
 	"	capture request header Cookie len 1\n"
+	"	capture request header Routing-Hops len " STRING(RULES_HOPS_DIGITS) "\n"
+	"	capture request header tracestate len 1\n"
 	"	capture request header Upgrade len 1\n";
 #define SESSION "capture.req.hdr(1)"
 #define BAGGAGE RULES_BAGGAGE
 #define NO_BAGGAGE "!{ " BAGGAGE " -m found }"
-#define PINS_SENT "{ capture.req.hdr(3) -m found }"
-#define STRICT_SENT "{ capture.req.hdr(4) -m found }"
-#define COOKIE_SENT "{ capture.req.hdr(5) -m found }"
-#define UPGRADE_SENT "{ capture.req.hdr(6) -m found }"
+#define TRACEPARENT "capture.req.hdr(3)"
+#define PINS_SENT "{ capture.req.hdr(4) -m found }"
+#define STRICT_SENT "{ capture.req.hdr(5) -m found }"
+#define COOKIE_SENT "{ capture.req.hdr(6) -m found }"
+#define HOPS "capture.req.hdr(7)"
+#define TRACESTATE_SENT "{ capture.req.hdr(8) -m found }"
+#define UPGRADE_SENT "{ capture.req.hdr(9) -m found }"
+
+#define BLANK "[\\x20\\t]*"
 
 const char rules_service[] =
 	"	http-request set-var(txn.came) date(0,us)\n"
@@ -173,18 +201,40 @@ const char rules_tunnel[] =
 	"	http-request del-header upgrade if " OTHER_UPGRADE "\n";
 
 /*
- * A trace begins here when the request brings none that is valid (Trace Context section 3.2). Its id is the
+ * How many proxies were passed: the larger of the header and the baggage member. A request that has passed
+ * half of what is allowed takes the long way: nothing but a loop gets there.
+ */
+#define NOT_DEEP "!{ var(txn.hops) -m int ge " STRING(RULES_HOPS_DEEP) " }"
+#define LARGER_HOPS \
+	"	http-request set-var(txn.hops) " HOPS " if { " HOPS " -m int gt 0 } !{ var(txn.hops) -m found }" \
+	" or { " HOPS " -m int gt 0 } { " HOPS ",sub(txn.hops) gt 0 }\n"
+const char rules_hops[] =
+	"	http-request set-var(txn.hops,ifnotempty) " BAGGAGE ",map_regm(maps/carrier.hops)\n"
+	LARGER_HOPS
+	"	http-request set-var(txn.malformed) str(strict)"
+	" if " STRICT_SENT " { req.fhdr(Routing-Strict) -m reg ^(?:[^01]|..) }\n"
+	"	http-request del-header tracestate if " TRACESTATE_SENT " !{ " TRACEPARENT " -m found }\n";
+
+/*
+ * A trace begins here when a request with a key or direct pins brings none that is valid (Trace Context
+ * section 3.2): it is one that somebody will look for. Others keep the sampling they came with. The id is the
  * time in microseconds and 32 random bits, each as 16 decimal digits: as good as 128 random bits, and
  * a fraction of the cost.
  */
 #define DIGITS "%[rand,add(1000000000000000)]"
-const char rules_trace[] =
-	"	http-request set-header traceparent '00-%[var(txn.came)]" DIGITS "-" DIGITS "-01'"
-	" if !{ req.fhdr(traceparent,1) -m reg '^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$' }\n"
-	"	http-request set-var(txn.trace) req.fhdr(traceparent,1),bytes(3,32)\n";
+#define UNTRACED "!{ var(txn.trace) -m found } "
+#define READ_TRACE \
+	"	http-request set-var(txn.trace) " TRACEPARENT ",bytes(3,32) if { " TRACEPARENT " -m reg" \
+	" '^(?:00(?=.{53}$)|(?!00|ff)[0-9a-f]{2}(?=.{53}(?:$|-)))-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}' }\n"
+#define BEGIN_TRACE(condition) \
+	"	http-request del-header tracestate if " UNTRACED condition "\n" \
+	"	http-request set-header traceparent '00-%[var(txn.came)]" DIGITS "-" DIGITS "-01' if " UNTRACED condition "\n" \
+	"	http-request set-var(txn.trace) req.fhdr(traceparent,1),bytes(3,32) if " UNTRACED condition "\n"
+#define KEYED "{ var(txn.key) -m found }"
 
+/* Nothing is found where no session has the key: such a request takes the long way. */
 #define REASON_OF_KEY \
-	"	http-request set-var(txn.reason) var(txn.key),map_str(maps/sessions,session-unknown)\n" \
+	"	http-request set-var(txn.reason) var(txn.key),map_str(maps/sessions)\n" \
 	"	http-request set-var(txn.reason) var(txn.key),map_str(maps/changed)\n"
 
 /*
@@ -192,28 +242,35 @@ const char rules_trace[] =
  * key; those with the key in its header, as every hop after the first has it; and all others. Only the
  * last need their baggage read here, for the others the reader of the log does it.
  */
-#define PLAIN "{ var(txn.service) -m found } !" PINS_SENT
+#define PLAIN "{ var(txn.service) -m found } !" PINS_SENT " " NOT_DEEP
 #define NO_KEY "!{ " SESSION " -m found } " PLAIN " !{ query -m sub " CARRIER_NAME "= }"
-#define KEY_IN_HEADER "{ var(txn.key) -m found } " PLAIN " !{ req.fhdr_cnt(Routing-Session) gt 1 }"
+#define KEY_IN_HEADER "{ var(txn.reason) -m found } " PLAIN
 #define ONE_BAGGAGE "!{ req.fhdr_cnt(baggage) gt 1 }"
 #define SHORT_BAGGAGE "!{ " BAGGAGE " -m len ge " STRING(RULES_BAGGAGE_MAX) " }"
+#define COOKIE_NAMED(value) \
+	"{ req.fhdr(Cookie) -m reg '(?:^|[;,])" BLANK CARRIER_NAME BLANK "=" value "' }"
 const char rules_key[] =
 	"	http-request allow if " NO_KEY " !" COOKIE_SENT " " NO_BAGGAGE "\n"
-	"	http-request allow if " NO_KEY " !{ req.cook(" CARRIER_NAME ") -m found }"
-	" !{ " BAGGAGE " -m sub " CARRIER_NAME " } " SHORT_BAGGAGE " " ONE_BAGGAGE "\n"
-	"	http-request set-var(txn.key,ifnotempty) " SESSION ",url_enc\n"
+	"	http-request allow if " NO_KEY " !{ " BAGGAGE " -m reg routing-(?:session|pins|strict) }"
+	" " SHORT_BAGGAGE " " ONE_BAGGAGE " !" COOKIE_NAMED("") "\n"
+	"	http-request set-var(txn.key,ifnotempty) " SESSION ",url_enc if !{ req.fhdr_cnt(Routing-Session) gt 1 }\n"
 	"	http-request set-var(txn.k_query) query,map_regm(maps/carrier.query)," KEY "\n"
 	"	http-request set-var(txn.k_cookie,ifnotempty) req.cook(" CARRIER_NAME ")," KEY " if " COOKIE_SENT "\n"
+	"	http-request set-var(txn.malformed) str(cookie) if " COOKIE_SENT " !{ var(txn.k_cookie) -m found } "
+	COOKIE_NAMED(BLANK "[^\\x20\\t;,]") "\n"
 	REASON_OF_KEY
+	READ_TRACE
+	BEGIN_TRACE(KEYED)
 	"	http-request allow if " NO_BAGGAGE " " KEY_IN_HEADER "\n"
-	"	http-request allow if " KEY_IN_HEADER " " ONE_BAGGAGE
-	" " SHORT_BAGGAGE "\n";
+	"	http-request set-var(txn.through) bool(true) if " SHORT_BAGGAGE " " ONE_BAGGAGE
+	" !{ " BAGGAGE " -m reg routing-(?:pins|strict) }\n"
+	"	http-request allow if { var(txn.through) -m found } " KEY_IN_HEADER "\n";
 
 /*
  * The first hop of a person: the key is in the query, a cookie, the host or the one line of baggage, and in no
  * header of its own. What all of them carry is looked at; the last that is set comes first by the rules.
  */
-#define FIRST_HOP "{ var(txn.key) -m found } !{ " SESSION " -m found } " PLAIN
+#define FIRST_HOP "{ var(txn.reason) -m found } !{ " SESSION " -m found } " PLAIN
 const char rules_first_hop[] =
 	"	http-request set-var(txn.prefix) " RULES_HOST ",map_regm(maps/prefix) if !{ var(txn.service) -m found }\n"
 	"	http-request set-var(txn.service) var(txn.prefix),field(1,/),map_str(maps/hosts)\n"
@@ -224,63 +281,108 @@ const char rules_first_hop[] =
 	"	http-request set-var(txn.key) var(txn.k_query)\n"
 	"	http-request set-var(txn.key) var(txn.k_baggage)\n"
 	REASON_OF_KEY
-	"	http-request set-var(txn.through) bool(true) if " NO_BAGGAGE " " FIRST_HOP " or " FIRST_HOP " " ONE_BAGGAGE
-	" " SHORT_BAGGAGE "\n"
-	"	http-request set-header Routing-Session %[var(txn.key)] if { var(txn.through) -m found }\n"
-	"	http-request allow if { var(txn.through) -m found }\n"
+	BEGIN_TRACE(KEYED " { var(txn.through) -m found }")
+	"	http-request set-header Routing-Session %[var(txn.key)] if { var(txn.through) -m found } " FIRST_HOP "\n"
+	"	http-request allow if { var(txn.through) -m found } " FIRST_HOP "\n"
 	"	http-request unset-var(txn.k_baggage)\n";
 
 /*
  * The rest. Each carrier is kept for the log; the one found first counts. A key of any other form than ours is
- * percent-encoded, which keeps it unknown and makes it safe in a header, a log line and JSON.
+ * percent-encoded, which keeps it unknown and makes it safe in a log line and JSON; it goes no further.
  */
+#define VALID_KEY "^(?!.*--)[a-z0-9](?:[a-z0-9-]{0,28}[a-z0-9])?$"
 const char rules_carriers[] =
 	"	http-request set-var(txn.caller) var(txn.baggage),map_regm(maps/caller,none)\n"
 	"	http-request set-var(txn.caller,ifnotset) str(none)\n"
+	"	http-request set-var(txn.malformed) str(baggage) if { var(txn.baggage) -m reg"
+	" '," BLANK "+(?![,]|$|[^\\x20\\t,;=]+" BLANK "=)' }\n"
+	"	http-request unset-var(txn.hops)\n"
+	"	http-request set-var(txn.hops,ifnotempty) var(txn.baggage),map_regm(maps/carrier.hops)\n"
+	LARGER_HOPS
 	"	http-request set-var(txn.k_baggage) var(txn.baggage),map_regm(maps/carrier.baggage)," KEY "\n"
 	"	http-request unset-var(txn.key)\n"
 	"	http-request unset-var(txn.reason)\n"
 	"	http-request set-var(txn.k_header,ifnotempty) req.fhdr(Routing-Session,1)," KEY "\n"
+	"	http-request set-var(txn.k_header) req.fhdr(Routing-Session,1),map_regm(maps/carrier.header)," KEY "\n"
 	"	http-request set-var(txn.key) var(txn.k_host)\n"
 	"	http-request set-var(txn.key) var(txn.k_cookie)\n"
 	"	http-request set-var(txn.key) var(txn.k_query)\n"
 	"	http-request set-var(txn.key) var(txn.k_baggage)\n"
 	"	http-request set-var(txn.key) var(txn.k_header)\n"
 	REASON_OF_KEY
-	"	http-request set-header Routing-Session %[var(txn.key)] if { var(txn.key) -m found }\n";
+	"	http-request set-var(txn.reason,ifnotset) str(session-unknown) if " KEYED "\n"
+	"	http-request set-var(txn.sent) var(txn.key) if { var(txn.key) -m reg '" VALID_KEY "' }\n"
+	"	http-request set-var(txn.malformed) str(key) if " KEYED " !{ var(txn.sent) -m found }\n"
+	"	http-request del-header Routing-Session if !{ var(txn.sent) -m found }\n"
+	"	http-request set-header Routing-Session %[var(txn.sent)] if { var(txn.sent) -m found }\n"
+	"	http-request set-var-fmt(txn.ours) 'routing-session=%[var(txn.sent)],' if { var(txn.sent) -m found }\n";
 
-/* Direct pins: "SERVICE:LINES:line,line,line,line" is matched as one text. */
+/*
+ * Direct pins: "SERVICE:LINES:line,line,line,line" is matched as one text. Those of the baggage are made a line
+ * of the header first, where that has none. They go upstream as both.
+ */
 const char rules_pins[] =
 	"	http-request set-var-fmt(txn.pins) '%[var(txn.service)]:%[req.fhdr_cnt(Routing-Pins)]:"
 	"%[req.fhdr(Routing-Pins,1)],%[req.fhdr(Routing-Pins,2)],%[req.fhdr(Routing-Pins,3)],"
-	"%[req.fhdr(Routing-Pins,4)]' if { req.fhdr(Routing-Pins) -m found }\n"
-	"	http-request set-var(txn.reason,ifnotset) str(no-session) if { var(txn.pins) -m found }\n"
+	"%[req.fhdr(Routing-Pins,4)]' if { req.fhdr_cnt(Routing-Pins) gt 1 } or { req.fhdr(Routing-Pins) -m len gt 0 }\n"
 	"	http-request set-var(txn.malformed) str(pins)"
 	" if { var(txn.pins) -m found } !{ var(txn.pins),map_reg(maps/pins.form) -m found }\n"
-	"	http-request set-var(txn.direct) var(txn.pins),map_regm(maps/pins.member)"
-	" if { var(txn.pins) -m found } !{ var(txn.malformed) -m str pins }\n";
+	"	http-request del-header Routing-Pins if { var(txn.malformed) -m str pins }\n"
+	"	http-request unset-var(txn.pins) if { var(txn.malformed) -m str pins }\n"
+	"	http-request set-var(txn.list) var(txn.baggage),map_regm(maps/carrier.pins) if !{ var(txn.pins) -m found }\n"
+	"	http-request set-var(txn.list) var(txn.list),url_dec\n"
+	"	http-request set-var(txn.malformed) str(list)"
+	" if { var(txn.list) -m found } !{ var(txn.list),map_reg(maps/pins.list) -m found }\n"
+	"	http-request unset-var(txn.list) if { var(txn.malformed) -m str list }\n"
+	"	http-request set-header Routing-Pins '%[var(txn.list),regsub(\"~~\",\"\\x22, \",g),regsub(\"~\",\"=\\x22\",g)]\"'"
+	" if { var(txn.list) -m found }\n"
+	"	http-request set-var-fmt(txn.pins) '%[var(txn.service)]:1:%[req.fhdr(Routing-Pins,1)],,,' if { var(txn.list) -m found }\n"
+	"	http-request set-var(txn.direct) var(txn.pins),map_regm(maps/pins.member)\n"
+	"	http-request set-var(txn.reason,ifnotset) str(no-session) if { var(txn.pins) -m found } or !" NOT_DEEP "\n"
+	"	http-request set-var-fmt(txn.ours) '%[var(txn.ours)]routing-pins=%[var(txn.pins),regsub(\"^[^:]*:.:\",\"\"),"
+	"regsub(\",+$\",\"\"),regsub(\"\\x22[ \\t]*,[ \\t]*\",\"~~\",g),regsub(\"=\\x22\",\"~\",g),regsub(\"[\\x22, \\t]+\",\"\",g)],'"
+	" if { var(txn.pins) -m found }\n"
+	BEGIN_TRACE("{ var(txn.reason) -m found }");
 
+/*
+ * Strictness that only the baggage tells, then the backend. The header may have several lines; one that is not
+ * "0" is enough.
+ */
 const char rules_backend[] =
-	"	use_backend %[var(txn.service)]:strict if " STRICT_SENT " { req.fhdr(Routing-Strict) -m str 1 }"
+	"	http-request set-var(txn.strict) var(txn.baggage),map_regm(maps/carrier.strict)"
+	" if !{ req.fhdr(Routing-Strict) -m len gt 0 }\n"
+	"	http-request set-var(txn.malformed) str(strict) if { var(txn.strict) -m reg ^(?:[^01]|..) }\n"
+	"	http-request set-var-fmt(txn.reason) '%[var(txn.reason,no-session)].strict'"
+	" if { var(txn.strict) -m reg ^(?:[^0]|..) }\n"
+	"	use_backend %[var(txn.service)]:strict if " STRICT_SENT " { req.fhdr(Routing-Strict) -m reg ^(?:[^0]|..) }"
 	" or { var(txn.reason) -m end .strict }\n"
 	"	use_backend %[var(txn.service)]\n"
 	"	default_backend " RULES_UNKNOWN "\n\n";
 
-/* One member of Routing-Pins (core/model/context.h), and a list of them. */
-#define BLANK "[\\x20\\t]*"
-#define PIN BLANK "[a-z*][a-z0-9_.*-]*=\"[\\x20\\x21\\x23-\\x2b\\x2d-\\x5b\\x5d-\\x7e]*\"" BLANK
+/* One direct pin (core/model/context.h) in the header and in the baggage member, and lists of them. */
+#define PIN_NAME "[a-z*][a-z0-9_.*-]{0,62}"
+#define PIN_VERSION "[A-Za-z0-9][A-Za-z0-9._-]{0,62}"
+#define PIN BLANK PIN_NAME "=\"" PIN_VERSION "\"" BLANK
 #define PINS PIN "(?:," PIN ")*"
+#define LISTED PIN_NAME "~" PIN_VERSION
+
+/* The value of the first member of this name. */
+#define MEMBER(name, value) \
+	"^(?:(?!" BLANK name BLANK "=)[^,]*,)*+" BLANK name BLANK "=" BLANK value
+#define VALUE "([^,;\\x20\\t](?:[^,;]*[^,;\\x20\\t])?)"
 
 const struct rules_file rules_files[] = {
 	{"maps/changed", ""},
+	{"maps/carrier.header", "^([^,\\x20\\t](?:[^,]*[^,\\x20\\t])?)(?:" BLANK "," BLANK "\\1)+$ \\1\n"},
 	{"maps/carrier.query", "^(?:(?!" CARRIER_NAME "=)[^&]*&)*+" CARRIER_NAME "=([^&]+) \\1\n"},
-	{"maps/carrier.baggage",
-		"^(?:(?!" BLANK CARRIER_NAME BLANK "=)[^,]*,)*+" BLANK CARRIER_NAME BLANK "=" BLANK
-		"([^,;\\x20\\t](?:[^,;]*[^,;\\x20\\t])?) \\1\n"},
-	{"maps/caller", "," BLANK "routing-hop" BLANK "=" BLANK
-		"([a-z0-9-]{1,31}%40[A-Za-z0-9._-]{1,63})" BLANK "(?:[,;]|$) \\1\n"},
-	{"maps/pins.form", "^[a-z0-9-]+:(?:1:" BLANK ",,,|1:" PINS ",,,|2:" PINS ",,|3:" PINS ",|4:" PINS ")$ good\n"},
+	{"maps/carrier.baggage", MEMBER(CARRIER_NAME, VALUE) " \\1\n"},
+	{"maps/carrier.pins", MEMBER("routing-pins", VALUE) " \\1\n"},
+	{"maps/carrier.strict", MEMBER("routing-strict", VALUE) " \\1\n"},
+	{"maps/carrier.hops", "(?:^|,)" BLANK "routing-hops" BLANK "=" BLANK "([0-9]{0," STRING(RULES_HOPS_DIGITS) "}) \\1\n"},
+	{"maps/caller", MEMBER("routing-hop", "([^,;\\x20\\t]{1,300})") " \\1\n"},
+	{"maps/pins.form", "^[a-z0-9-]+:(?:1:" PINS ",,,|2:" PINS ",,|3:" PINS ",|4:" PINS ")$ good\n"},
 	{"maps/pins.member", "^([a-z0-9-]+):[1-4]:(?>(?:.*,)?" BLANK "\\1=)\"([^\"]+)\" \\2\n"},
+	{"maps/pins.list", "^" LISTED "(?:~~" LISTED ")*\\z good\n"},
 	{"maps/member.version", "^(.*)$ \"version\":\"\\1\",\n"},
 	{"maps/member.session", "^(.*)$ \"session\":\"\\1\",\n"},
 	{"maps/member.intended", "^(.*)$ \"intended\":\"\\1\",\n"},

@@ -21,6 +21,11 @@
 /* Bytes of a session key and of the baggage that the log line has as they came. */
 #define RULES_KEY_MAX 64
 #define RULES_BAGGAGE_MAX 1024
+/* Digits of a number of hops that are read, and from which one on a request takes the long way. */
+#define RULES_HOPS_DIGITS 4
+#define RULES_HOPS_DEEP 16
+/* The hop at which it is answered 508. */
+#define RULES_HOPS_MAX 32
 
 /* The named defaults sections. */
 extern const char rules_base[];
@@ -31,12 +36,14 @@ extern const char rules_log[];
 extern const char rules_captures[];
 extern const char rules_service[];
 extern const char rules_tunnel[];
-extern const char rules_trace[];
+extern const char rules_hops[];
 extern const char rules_key[];
 extern const char rules_first_hop[];
 extern const char rules_carriers[];
 extern const char rules_pins[];
 extern const char rules_backend[];
+/* The last line before a request is sent on, in both backends of a service. */
+extern const char rules_loop[];
 
 struct rules_file {
 	const char *name; /* "maps/titles" */

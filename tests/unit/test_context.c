@@ -298,52 +298,105 @@ static void query_parameters(void **state)
 			rows[i].want, rows[i].target);
 }
 
+static void header_keys(void **state)
+{
+	static const char *const rows[][2] = {
+		{"a", "a"},
+		{"a, a", "a"},
+		{"a,a,\ta , a", "a"},
+		{"a, b", "a, b"},
+		{"a,", "a,"},
+		{",a", ",a"},
+		{"a,,a", "a,,a"},
+		{"a, a, b", "a, a, b"},
+		{"B, B", "B"},
+		{"", ""},
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		assert_str(header_key(str_of(rows[i][0])), rows[i][1], rows[i][0]);
+}
+
+static void well_formed_baggage(void **state)
+{
+	static const struct {
+		const char *line;
+		bool good;
+	} rows[] = {
+		{"a=1", true},
+		{"a=1;p;q=2, b = 2\t;p", true},
+		{"", true},
+		{" ,\t, ,", true},
+		{",a=1,", true},
+		{"a=", true},
+		{"a==,b=\"x\"", true},
+		{"a", false},
+		{"a=1,b", false},
+		{"=1", false},
+		{" = 1", false},
+		{";p=1", false},
+		{"a;p=1", false},
+		{"a b=1", false},
+		{"a\tb=1", false},
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (baggage_is_well_formed(str_of(rows[i].line)) != rows[i].good)
+			fail_msg("%s", rows[i].line);
+}
+
 static void direct_pins(void **state)
 {
 	static const struct {
 		const char *lines[6];
-		bool good;
+		enum pins_form form;
 		const char *pin;
 	} rows[] = {
-		{{"cart=\"pr-482\", search=\"pr-9\""}, true, "pr-482"},
-		{{"search=\"pr-9\"\t ,\t cart=\"pr-482\""}, true, "pr-482"},
-		{{"cart=\"a\",cart=\"b\""}, true, "b"},
-		{{"cart=\"a\",cart=\"\""}, true, NULL},
-		{{"cart=\"\""}, true, NULL},
-		{{"search=\"pr-9\""}, true, NULL},
-		{{"*x_.-9=\"a\", cart=\"b\""}, true, "b"},
-		{{"cart=\"b c;d=e\""}, true, "b c;d=e"},
-		{{""}, true, NULL},
-		{{NULL}, true, NULL},
-		{{"cart=\"a\"", "cart=\"b\"", "x=\"y\"", "z=\"w\""}, true, "b"},
-		{{"cart=\"a\"", "x=\"1\"", "x=\"1\"", "x=\"1\"", "x=\"1\""}, false, NULL},
-		{{"cart=\"a\"", ""}, false, NULL},
-		{{"", "cart=\"a\""}, false, NULL},
-		{{"cart=\"a\"", "search=pr-9"}, false, NULL},
-		{{"cart=\"a", "b\""}, false, NULL},
-		{{"cart=pr-482"}, false, NULL},
-		{{"cart"}, false, NULL},
-		{{"cart=?1"}, false, NULL},
-		{{"cart=12"}, false, NULL},
-		{{"cart=(\"a\")"}, false, NULL},
-		{{"cart=\"a\";p=1"}, false, NULL},
-		{{"cart = \"a\""}, false, NULL},
-		{{"cart= \"a\""}, false, NULL},
-		{{"Cart=\"a\""}, false, NULL},
-		{{"9cart=\"a\""}, false, NULL},
-		{{"=\"a\""}, false, NULL},
-		{{"cart=\""}, false, NULL},
-		{{"cart=\"a"}, false, NULL},
-		{{"cart=\"a\"\""}, false, NULL},
-		{{"cart=\"a\\\"b\""}, false, NULL},
-		{{"cart=\"a\\\\b\""}, false, NULL},
-		{{"cart=\"a,b\""}, false, NULL},
-		{{"cart=\"a\tb\""}, false, NULL},
-		{{"cart=\"\xc3\xa9\""}, false, NULL},
-		{{"cart=\"a\","}, false, NULL},
-		{{",cart=\"a\""}, false, NULL},
-		{{"cart=\"a\",,x=\"b\""}, false, NULL},
-		{{"cart=\"a\" x=\"b\""}, false, NULL},
+		{{"cart=\"pr-482\", search=\"pr-9\""}, PINS_READ, "pr-482"},
+		{{"search=\"pr-9\"\t ,\t cart=\"pr-482\""}, PINS_READ, "pr-482"},
+		{{"cart=\"a\",cart=\"b\""}, PINS_READ, "b"},
+		{{"search=\"pr-9\""}, PINS_READ, NULL},
+		{{"*x_.-9=\"a\", cart=\"b\""}, PINS_READ, "b"},
+		{{"cart=\"a\"", "cart=\"b\"", "x=\"y\"", "z=\"w\""}, PINS_READ, "b"},
+		{{""}, PINS_ABSENT, NULL},
+		{{NULL}, PINS_ABSENT, NULL},
+		{{"", ""}, PINS_MALFORMED, NULL},
+		{{"cart=\"a\",cart=\"\""}, PINS_MALFORMED, NULL},
+		{{"cart=\"\""}, PINS_MALFORMED, NULL},
+		{{"cart=\"~stable\""}, PINS_MALFORMED, NULL},
+		{{"cart=\"session:dev\""}, PINS_MALFORMED, NULL},
+		{{"cart=\"b c;d=e\""}, PINS_MALFORMED, NULL},
+		{{"cart=\"a\", search=\"b c\""}, PINS_MALFORMED, NULL},
+		{{"cart=\"a\"", "x=\"1\"", "x=\"1\"", "x=\"1\"", "x=\"1\""}, PINS_MALFORMED, NULL},
+		{{"cart=\"a\"", ""}, PINS_MALFORMED, NULL},
+		{{"", "cart=\"a\""}, PINS_MALFORMED, NULL},
+		{{"cart=\"a\"", "search=pr-9"}, PINS_MALFORMED, NULL},
+		{{"cart=\"a", "b\""}, PINS_MALFORMED, NULL},
+		{{"cart=pr-482"}, PINS_MALFORMED, NULL},
+		{{"cart"}, PINS_MALFORMED, NULL},
+		{{"cart=?1"}, PINS_MALFORMED, NULL},
+		{{"cart=12"}, PINS_MALFORMED, NULL},
+		{{"cart=(\"a\")"}, PINS_MALFORMED, NULL},
+		{{"cart=\"a\";p=1"}, PINS_MALFORMED, NULL},
+		{{"cart = \"a\""}, PINS_MALFORMED, NULL},
+		{{"cart= \"a\""}, PINS_MALFORMED, NULL},
+		{{"Cart=\"a\""}, PINS_MALFORMED, NULL},
+		{{"9cart=\"a\""}, PINS_MALFORMED, NULL},
+		{{"=\"a\""}, PINS_MALFORMED, NULL},
+		{{"cart=\""}, PINS_MALFORMED, NULL},
+		{{"cart=\"a"}, PINS_MALFORMED, NULL},
+		{{"cart=\"a\"\""}, PINS_MALFORMED, NULL},
+		{{"cart=\"a\\\"b\""}, PINS_MALFORMED, NULL},
+		{{"cart=\"a\\\\b\""}, PINS_MALFORMED, NULL},
+		{{"cart=\"a,b\""}, PINS_MALFORMED, NULL},
+		{{"cart=\"a\tb\""}, PINS_MALFORMED, NULL},
+		{{"cart=\"\xc3\xa9\""}, PINS_MALFORMED, NULL},
+		{{"cart=\"a\","}, PINS_MALFORMED, NULL},
+		{{",cart=\"a\""}, PINS_MALFORMED, NULL},
+		{{"cart=\"a\",,x=\"b\""}, PINS_MALFORMED, NULL},
+		{{"cart=\"a\" x=\"b\""}, PINS_MALFORMED, NULL},
 	};
 	(void)state;
 
@@ -355,10 +408,195 @@ static void direct_pins(void **state)
 			lines[n] = str_of(rows[i].lines[n]);
 			n++;
 		}
-		bool good = direct_pin(lines, n, STR_LIT("cart"), &pin);
-		if (good != rows[i].good)
-			fail_msg("%s: %s", rows[i].lines[0], good ? "taken" : "refused");
+		enum pins_form form = header_pins(lines, n, STR_LIT("cart"), &pin);
+		if (form != rows[i].form)
+			fail_msg("%s: %d", rows[i].lines[0], form);
 		assert_str(pin, rows[i].pin, rows[i].lines[0]);
+	}
+}
+
+static void pins_in_baggage(void **state)
+{
+	static const struct {
+		const char *value;
+		enum pins_form form;
+		const char *pin;
+	} rows[] = {
+		{"cart~pr-482~~search~pr-9", PINS_READ, "pr-482"},
+		{"search%7Epr-9%7e%7Ecart%7epr-482", PINS_READ, "pr-482"},
+		{"%63art~p%72-1", PINS_READ, "pr-1"},
+		{"cart~a~~cart~B.b_c-d", PINS_READ, "B.b_c-d"},
+		{"search~pr-9", PINS_READ, ""},
+		{"*x_.-9~a~~cart~b", PINS_READ, "b"},
+		{"", PINS_ABSENT, ""},
+		{"cart", PINS_MALFORMED, ""},
+		{"cart~", PINS_MALFORMED, ""},
+		{"~a", PINS_MALFORMED, ""},
+		{"cart~~a", PINS_MALFORMED, ""},
+		{"cart~a~", PINS_MALFORMED, ""},
+		{"cart~a~~", PINS_MALFORMED, ""},
+		{"cart~a~search~b", PINS_MALFORMED, ""},
+		{"cart~a~~search", PINS_MALFORMED, ""},
+		{"cart~~stable", PINS_MALFORMED, ""},
+		{"cart~%7Estable", PINS_MALFORMED, ""},
+		{"cart~a b", PINS_MALFORMED, ""},
+		{"Cart~a", PINS_MALFORMED, ""},
+		{"cart~a%", PINS_MALFORMED, ""},
+		{"cart~a%4", PINS_MALFORMED, ""},
+		{"cart~a%4g", PINS_MALFORMED, ""},
+		{"cart~a%0", PINS_MALFORMED, ""},
+		{"cart~a%00", PINS_MALFORMED, ""},
+		{"cart~a%0a", PINS_MALFORMED, ""},
+		{"cart~a%257E", PINS_MALFORMED, ""},
+		{"cart~V234567890123456789012345678901234567890123456789012345678901_x", PINS_READ,
+			"V234567890123456789012345678901234567890123456789012345678901_x"},
+		{"cart~V234567890123456789012345678901234567890123456789012345678901_xy",
+			PINS_MALFORMED, ""},
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char pin[LIMIT_VERSION_NAME + 1] = "left";
+		enum pins_form form = baggage_pins(str_of(rows[i].value), STR_LIT("cart"), pin);
+		if (form != rows[i].form)
+			fail_msg("%s: %d", rows[i].value, form);
+		assert_string_equal(pin, rows[i].pin);
+	}
+}
+
+static void callers(void **state)
+{
+	static const char *const rows[][2] = {
+		{"cart%40pr-1", "cart@pr-1"},
+		{"cart@pr-1", "cart@pr-1"},
+		{"c%61rt%40A%2Eb_c-d", "cart@A.b_c-d"},
+		{"", NULL},
+		{"cart", NULL},
+		{"cart@", NULL},
+		{"@pr-1", NULL},
+		{"Cart@pr-1", NULL},
+		{"cart@pr-1@", NULL},
+		{"cart@pr-1%40x", NULL},
+		{"cart%4pr-1", NULL},
+		{"cart@pr-1%00", NULL},
+		{"cart@pr-1%", NULL},
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char caller[VERSION_ID_SIZE] = "";
+		bool good = caller_read(str_of(rows[i][0]), caller);
+		assert_str(str_of(good ? caller : NULL), rows[i][1], rows[i][0]);
+	}
+}
+
+#define ID "4bf92f3577b34da6a3ce929d0e0e4736"
+#define PARENT "00f067aa0ba902b7"
+
+static void traces(void **state)
+{
+	static const struct {
+		const char *value;
+		bool good;
+	} rows[] = {
+		{"00-" ID "-" PARENT "-01", true},
+		{"00-" ID "-" PARENT "-00", true},
+		{"01-" ID "-" PARENT "-01", true},
+		{"cc-" ID "-" PARENT "-09-later", true},
+		{"fe-" ID "-" PARENT "-ff-", true},
+		{"00-" ID "-" PARENT "-01-more", false},
+		{"01-" ID "-" PARENT "-01x", false},
+		{"ff-" ID "-" PARENT "-01", false},
+		{"FE-" ID "-" PARENT "-01", false},
+		{"0-" ID "-" PARENT "-001", false},
+		{"00-" ID "-" PARENT "-0", false},
+		{"00-" ID "-" PARENT "-0G", false},
+		{"00-" ID "-" PARENT "-A1", false},
+		{"00-" ID "-" PARENT "_01", false},
+		{"00_" ID "-" PARENT "-01", false},
+		{"00-" ID "_" PARENT "-01", false},
+		{"00-00000000000000000000000000000000-" PARENT "-01", false},
+		{"00-" ID "-0000000000000000-01", false},
+		{"00-4BF92F3577B34DA6A3CE929D0E0E4736-" PARENT "-01", false},
+		{"", false},
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		assert_str(traceparent_id(str_of(rows[i].value)), rows[i].good ? ID : NULL,
+			rows[i].value);
+	assert_str(traceparent_id((struct str){0}), NULL, "none");
+}
+
+/* What travels beside the key: the header counts where it is there, and what is not well formed is noted. */
+static void pins_strictness_and_hops(void **state)
+{
+	static const struct {
+		const char *headers[8];
+		const char *pin;
+		bool sent, strict;
+		unsigned hops;
+		bool malformed;
+	} rows[] = {
+		{{0}, NULL, false, false, 1, false},
+		{{"baggage", "routing-pins=cart~pr-1"}, "pr-1", true, false, 1, false},
+		{{"baggage", "routing-pins=cart%7Epr-1", "Routing-Pins", ""}, "pr-1", true, false,
+			1, false},
+		{{"baggage", "routing-pins=search~pr-1"}, NULL, true, false, 1, false},
+		{{"baggage", "routing-pins=cart~pr-1", "Routing-Pins", "search=\"x\""}, NULL, true,
+			false, 1, false},
+		{{"baggage", "routing-pins=x", "Routing-Pins", "cart=\"a\""}, "a", true, false, 1,
+			false},
+		{{"baggage", "routing-pins=cart~pr-1", "Routing-Pins", "cart=a"}, "pr-1", true,
+			false, 1, true},
+		{{"baggage", "routing-pins=cart~~stable"}, NULL, false, false, 1, true},
+		{{"baggage", "routing-pins="}, NULL, false, false, 1, false},
+		{{"baggage", "routing-strict=1"}, NULL, false, true, 1, false},
+		{{"baggage", "routing-strict=yes"}, NULL, false, true, 1, true},
+		{{"baggage", "routing-strict=0"}, NULL, false, false, 1, false},
+		{{"baggage", "routing-strict=1", "Routing-Strict", "0"}, NULL, false, false, 1,
+			false},
+		{{"baggage", "routing-strict=1", "Routing-Strict", ""}, NULL, false, true, 1,
+			false},
+		{{"baggage", "routing-strict=0", "Routing-Strict", "1"}, NULL, false, true, 1,
+			false},
+		{{"Routing-Strict", "true"}, NULL, false, true, 1, true},
+		{{"Routing-Strict", "1, 1"}, NULL, false, true, 1, true},
+		{{"Routing-Strict", "00"}, NULL, false, true, 1, true},
+		{{"Routing-Strict", "0", "routing-strict", "1"}, NULL, false, true, 1, false},
+		{{"Routing-Hops", "3"}, NULL, false, false, 4, false},
+		{{"baggage", "routing-hops=3"}, NULL, false, false, 4, false},
+		{{"baggage", "routing-hops=3", "Routing-Hops", "5"}, NULL, false, false, 6, false},
+		{{"baggage", "routing-hops=5", "Routing-Hops", "3"}, NULL, false, false, 6, false},
+		{{"Routing-Hops", "-3"}, NULL, false, false, 1, false},
+		{{"Routing-Hops", "x", "baggage", "routing-hops=y"}, NULL, false, false, 1, false},
+		{{"Routing-Hops", "99999999999"}, NULL, false, false, 10000, false},
+		{{"baggage", "junk"}, NULL, false, false, 1, true},
+		{{"Cookie", "a=\"b; routing-session=x"}, NULL, false, false, 1, true},
+		{{"Cookie", "a=\"b; routing-session="}, NULL, false, false, 1, false},
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct header_line headers[4];
+		struct context ctx;
+		struct hop hop = {.host = STR_LIT("cart." DOMAIN),
+			.target = STR_LIT("/"),
+			.headers = headers};
+		while (hop.header_count < ARRAY_LEN(headers) &&
+			rows[i].headers[hop.header_count * 2] != NULL) {
+			size_t at = hop.header_count * 2;
+			headers[hop.header_count++] = (struct header_line){
+				str_of(rows[i].headers[at]), str_of(rows[i].headers[at + 1])};
+		}
+		print_message("row %zu\n", i);
+		context_read(&env, STR_LIT(DOMAIN), &hop, &ctx);
+		assert_str(ctx.direct_pin, rows[i].pin, "pin");
+		assert_int_equal(ctx.pins_sent, rows[i].sent);
+		assert_int_equal(ctx.strict_asked, rows[i].strict);
+		assert_int_equal(ctx.hops, rows[i].hops);
+		assert_int_equal(ctx.malformed, rows[i].malformed);
+		assert_int_equal(ctx.carriers, 0);
 	}
 }
 
@@ -386,14 +624,14 @@ static void carriers_in_order(void **state)
 		{"cart", "/", {"Routing-Session", "", "Routing-Session", "b"}, NONE, 0, NULL, false,
 			false, false, false},
 		{"cart", "/", {"Routing-Session", "a, b"}, CARRIER_HEADER, 1, "a, b", false, false,
-			false, false},
-		{"cart", "/", {"Routing-Session", "A"}, CARRIER_HEADER, 1, "A", false, false, false,
+			true, false},
+		{"cart", "/", {"Routing-Session", "A"}, CARRIER_HEADER, 1, "A", false, false, true,
 			false},
 		{"cart", "/?routing-session=b", {"Routing-Session", ""}, CARRIER_QUERY, 4, "b",
 			true, false, false, false},
 		/* malformed: no further carrier is tried */
 		{"cart", "/?routing-session=b", {"Routing-Session", "a--b"}, CARRIER_HEADER, 5,
-			"a--b", false, true, false, false},
+			"a--b", false, true, true, false},
 		/* precedence, from the last to the first */
 		{"h--cart", "/", {"Cookie", "routing-session=c"}, CARRIER_COOKIE, 24, "c", true,
 			true, false, false},
@@ -421,10 +659,10 @@ static void carriers_in_order(void **state)
 		{"cart", "/", {"Routing-Strict", "1"}, NONE, 0, NULL, false, false, false, true},
 		{"cart", "/", {"routing-strict", "0", "Routing-Strict", " 1 "}, NONE, 0, NULL,
 			false, false, false, true},
-		{"cart", "/", {"Routing-Strict", "true"}, NONE, 0, NULL, false, false, false,
-			false},
-		{"cart", "/", {"Routing-Strict", "1, 1"}, NONE, 0, NULL, false, false, false,
-			false},
+		{"cart", "/", {"Routing-Strict", "true"}, NONE, 0, NULL, false, false, true, true},
+		{"cart", "/", {"Routing-Strict", "1, 1"}, NONE, 0, NULL, false, false, true, true},
+		{"cart", "/", {"Routing-Session", "a, a"}, CARRIER_HEADER, 1, "a", true, false,
+			false, false},
 	};
 	(void)state;
 
@@ -463,7 +701,13 @@ int main(void)
 		cmocka_unit_test(baggage_members),
 		cmocka_unit_test(cookies_as_haproxy_reads_them),
 		cmocka_unit_test(query_parameters),
+		cmocka_unit_test(header_keys),
+		cmocka_unit_test(well_formed_baggage),
 		cmocka_unit_test(direct_pins),
+		cmocka_unit_test(pins_in_baggage),
+		cmocka_unit_test(callers),
+		cmocka_unit_test(traces),
+		cmocka_unit_test(pins_strictness_and_hops),
 		cmocka_unit_test(carriers_in_order),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);

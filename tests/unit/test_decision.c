@@ -215,8 +215,9 @@ static void where_rules_meet(void **state)
 			false},
 		{"cart", "ready-strict", "cart=\"pr-sick\"", false, REASON_VERSION_UNHEALTHY, NO,
 			NULL, true},
-		{"cart", "ready", "cart=\"no such!\"", false, REASON_VERSION_GONE, NO, "stable",
+		{"cart", "ready", "cart=\"no-such\"", false, REASON_VERSION_GONE, NO, "stable",
 			false},
+		{"cart", "ready", "cart=\"no such!\"", false, REASON_PINNED, NO, "pr-1", false},
 		/* malformed: the whole header is as if it were not there */
 		{"cart", "ready", "cart=\"pr-2\", x", false, REASON_PINNED, NO, "pr-1", false},
 		{"cart", "Not-A-Key", NULL, false, REASON_SESSION_UNKNOWN, NO, "stable", false},
@@ -229,6 +230,45 @@ static void where_rules_meet(void **state)
 	};
 	(void)state;
 	check_all(rows, ARRAY_LEN(rows));
+}
+
+/* The 32nd hop goes nowhere, for whatever reason it would have gone somewhere; the 31st does. */
+static void a_loop_ends(void **state)
+{
+	static const struct {
+		const char *service, *key, *hops;
+		bool strict;
+		enum reason reason;
+		int status;
+	} rows[] = {
+		{"cart", "ready", "30", false, REASON_PINNED, 0},
+		{"cart", "ready", "31", false, REASON_PINNED, 508},
+		{"cart", "ready", "400", true, REASON_PINNED, 508},
+		{"cart", "plain", "31", false, REASON_NO_PIN, 508},
+		{"cart", "gone", "31", true, REASON_VERSION_GONE, 508},
+		{"down", "plain", "31", false, REASON_NO_PIN, 508},
+		{"nope", "ready", "31", false, REASON_COUNT, 404},
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct header_line headers[] = {{STR_LIT("Routing-Session"), str_of(rows[i].key)},
+			{STR_LIT("Routing-Hops"), str_of(rows[i].hops)},
+			{STR_LIT("Routing-Strict"), rows[i].strict ? STR_LIT("1") : STR_LIT("0")}};
+		char host[64];
+		struct hop hop = {.target = STR_LIT("/"), .headers = headers, .header_count = 3};
+		struct context ctx;
+		struct decision decision;
+
+		snprintf(host, sizeof(host), "%s.env.localhost", rows[i].service);
+		hop.host = str_of(host);
+		context_read(&env, STR_LIT("env.localhost"), &hop, &ctx);
+		decide(&env, &ctx, &decision);
+		assert_int_equal(decision.status, rows[i].status);
+		assert_int_equal(decision.reason, rows[i].reason);
+		assert_int_equal(decision.intended, REASON_COUNT);
+		assert_int_equal(decision.version != NULL, rows[i].status == 0);
+	}
 }
 
 static void decide_for(const char *host, const char *key, struct decision *ret)
@@ -281,6 +321,7 @@ int main(void)
 		cmocka_unit_test(the_table),
 		cmocka_unit_test(stable_down_replaces_what_stable_would_serve),
 		cmocka_unit_test(where_rules_meet),
+		cmocka_unit_test(a_loop_ends),
 		cmocka_unit_test(the_facts_beside_it),
 		cmocka_unit_test(every_reason_has_its_words),
 	};

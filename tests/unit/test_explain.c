@@ -358,17 +358,17 @@ static const struct {
 		{PR_482, .status = 200, .reason = REASON_DIRECT_PIN, BOOKING,
 			.carrier = CARRIER_COUNT, ROUTED},
 		"",
-		"booking answered from pr-482: the request's own Routing-Pins header named it.\n"
+		"booking answered from pr-482: a direct pin of the request named it.\n"
 		"rule: Rule direct-pin: Routing-Pins wins over the session for the services it names.\n"
 		ANSWERED_200 NO_CALLER SAME_TODAY},
 	{"direct pin over a session",
 		{PR_482, .status = 200, KEY("gone-2"), .reason = REASON_DIRECT_PIN,
 			.malformed = true, BOOKING, ROUTED},
 		"",
-		"booking answered from pr-482: the request's own Routing-Pins header named it.\n"
+		"booking answered from pr-482: a direct pin of the request named it.\n"
 		"rule: Rule direct-pin: Routing-Pins wins over the session for the services it names.\n"
 		"note: The key gone-2 came in the header; for this service the direct pin came first.\n"
-		"warn: Part of it was not read: a Routing-Pins header of another form, or baggage beyond four lines.\n"
+		"warn: Something in it is malformed: its key, Routing-Pins, Routing-Strict, a member of the baggage or a fifth line of it, or a quote that is not closed hides a cookie.\n"
 		ANSWERED_200 NO_CALLER SAME_TODAY},
 	{"unknown session, lenient",
 		{STABLE, .status = 200, KEY("nobody"), .reason = REASON_SESSION_UNKNOWN, BOOKING,
@@ -646,7 +646,7 @@ static const struct {
 		NO_PIN
 		"note: The key dev-4f2k stands in the header.\n"},
 	{"direct pin over a session", "booking.env.localhost", "/", {{TEXT("Routing-Session"), TEXT("gone-2")}, {TEXT("Routing-Pins"), TEXT("booking=\"pr-482\"")}},
-		"booking goes to pr-482: the request's own Routing-Pins header names it.\n"
+		"booking goes to pr-482: a direct pin of the request names it.\n"
 		"rule: Rule direct-pin: Routing-Pins wins over the session for the services it names.\n"
 		"note: The key gone-2 stands in the header; it counts for services without a direct pin.\n"
 		"note: It is strict: the session is.\n"},
@@ -658,7 +658,7 @@ static const struct {
 	{"malformed pins", "booking.env.localhost", "/", {{TEXT("Routing-Pins"), TEXT("booking=pr-482")}},
 		"booking goes to stable 2026.11.20: the request carries no session key.\n"
 		NO_SESSION NO_KEY
-		"warn: Part of it was not read: a Routing-Pins header of another form, or baggage beyond four lines.\n"},
+		"warn: Something in it is malformed: its key, Routing-Pins, Routing-Strict, a member of the baggage or a fifth line of it, or a quote that is not closed hides a cookie.\n"},
 	{"unknown key", "booking.env.localhost", "/", {{TEXT("Routing-Session"), TEXT("nobody")}},
 		"booking goes to stable 2026.11.20: no session has the key \"nobody\".\n"
 		"rule: Rule session-unknown, lenient: stable takes its place; a strict request gets 503.\n"
@@ -667,11 +667,12 @@ static const struct {
 		"booking gets 503 from the proxy: no session has the key \"nobody\".\n"
 		"rule: Rule session-unknown, strict: 503 and never stable; a lenient request goes to stable.\n"
 		"note: The key nobody stands in the header.\n"
-		"note: It is strict: it says Routing-Strict: 1.\n"},
+		"note: It is strict: it asks for it, by Routing-Strict or its baggage.\n"},
 	{"malformed key", "booking.env.localhost", "/", {{TEXT("Routing-Session"), TEXT("No Key")}},
 		"booking goes to stable 2026.11.20: \"No Key\" cannot be the key of a session.\n"
 		"rule: Rule session-unknown, lenient: stable takes its place; a strict request gets 503.\n"
-		"note: The key No Key stands in the header.\n"},
+		"note: The key No Key stands in the header.\n"
+		"warn: Something in it is malformed: its key, Routing-Pins, Routing-Strict, a member of the baggage or a fifth line of it, or a quote that is not closed hides a cookie.\n"},
 	{"expired, lenient", "booking.env.localhost", "/", {{TEXT("Routing-Session"), TEXT("ended-1")}},
 		"booking goes to stable 2026.11.20: session ended-1 expired 1h ago.\n"
 		"rule: Rule session-expired, lenient: stable takes its place; a strict request gets 503.\n"

@@ -20,8 +20,8 @@ const struct learn_word learn_words[] = {
 	{"pull request", "A number in a forge that versions of several services may share."},
 	{"session", "A key that requests carry, with an owner, pins, a policy and an end."},
 	{"pin", "For requests of the session, this version serves that service."},
-	{"direct pin",
-		"A request's own Routing-Pins header names the version; it wins over the session."},
+	{"direct pin", "A request's own Routing-Pins, header or baggage, names the version; it "
+		       "wins over the session."},
 	{"lenient", "A pin that cannot be followed is served by stable."},
 	{"strict", "A pin that cannot be followed is answered with 503, never by another version."},
 	{"carrier",
