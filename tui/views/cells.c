@@ -243,3 +243,17 @@ void words_end(struct word_list *words, size_t total)
 	(void)snprintf(more, sizeof(more), " and %zu more", total - words->shown);
 	words_write(words, "", more);
 }
+
+int cell_shell_line(
+	const struct canvas *canvas, int y, int x, const struct model *model, const char *words)
+{
+	struct strbuf line;
+
+	strbuf_init(&line, 4096);
+	strbuf_addf(&line, "$ %s %s", model->program, words);
+	if (!model_url_is_default(model))
+		strbuf_addf(&line, " --url %s", model->url);
+	y = cell_sentence(canvas, y, x, ROLE_COMMAND, strbuf_str(&line));
+	strbuf_finish(&line);
+	return y;
+}

@@ -6,6 +6,7 @@
 #include "core/model/window.h"
 
 #include "tui/canvas.h"
+#include "tui/model.h"
 
 enum role cell_state_role(int state);
 enum glyph cell_state_glyph(int state);
@@ -33,6 +34,9 @@ size_t cell_line(struct str text, int cols);
 int cell_sentence(const struct canvas *canvas, int y, int x, enum role role, struct str text);
 /* The same with keys in it, named as keymap_text() has them. */
 int cell_say(const struct canvas *canvas, int y, int x, enum role role, const char *text);
+/* "umbra" and what is behind it as a line that runs where it is typed: it names the control plane that is shown. */
+int cell_shell_line(
+	const struct canvas *canvas, int y, int x, const struct model *model, const char *words);
 /* The rows it needs in `cols` cells; none when it is empty. */
 int cell_sentence_rows(struct str text, int cols);
 

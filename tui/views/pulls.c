@@ -92,7 +92,8 @@ static void pulls_prepare(
 
 /* ---- drawing ---- */
 
-static void draw_empty(const struct pulls *state, const struct canvas *canvas)
+static void draw_empty(
+	const struct pulls *state, const struct model *model, const struct canvas *canvas)
 {
 	bool none = state->list.count == 0;
 
@@ -102,8 +103,8 @@ static void draw_empty(const struct pulls *state, const struct canvas *canvas)
 		none ? "CI registers one with:"
 		     : "{list.filter} changes it, {global.back} shows all again.");
 	if (none)
-		canvas_c(canvas, 4, 3, canvas->cols - 4, ROLE_COMMAND,
-			"$ umbra version register cart@pr-482 --endpoint 127.0.0.1:9001 --pr 482");
+		(void)cell_shell_line(canvas, 4, 3, model,
+			"version register cart@pr-482 --endpoint 127.0.0.1:9001 --pr 482");
 }
 
 static void pulls_draw(const void *arg, const struct model *model, const struct ui *ui,
@@ -118,7 +119,7 @@ static void pulls_draw(const void *arg, const struct model *model, const struct 
 	for (size_t i = 0; i < state->cursor.height; i++)
 		pulls_draw_row(state, model, ui, canvas, (int)i + 1, state->cursor.top + i);
 	if (state->count == 0)
-		draw_empty(state, canvas);
+		draw_empty(state, model, canvas);
 	if (state->below) {
 		below = canvas_part(canvas, y - BELOW_SIZE, 0, BELOW_SIZE, canvas->cols);
 		pulls_draw_below(state, model, &below);

@@ -199,9 +199,12 @@ static void draw_empty(const struct model *model, const struct canvas *canvas)
 
 	canvas_c(canvas, 2, 3, canvas->cols - 4, ROLE_STRONG,
 		none ? "No service is registered yet." : "Nothing matches the filter.");
-	(void)cell_say(canvas, 3, 3, ROLE_QUIET,
-		none ? "umbra version register cart@2026.11.20 --endpoint 127.0.0.1:9001 --stable"
-		     : "{list.filter} changes it, {global.back} shows all again.");
+	if (none)
+		(void)cell_shell_line(canvas, 3, 3, model,
+			"version register cart@2026.11.20 --endpoint 127.0.0.1:9001 --stable");
+	else
+		(void)cell_say(canvas, 3, 3, ROLE_QUIET,
+			"{list.filter} changes it, {global.back} shows all again.");
 }
 
 static void services_draw(const void *arg, const struct model *model, const struct ui *ui,
