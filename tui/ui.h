@@ -59,7 +59,11 @@ enum prompt_kind {
 	PROMPT_PALETTE, /* the `:` line */
 };
 
-enum { COMMAND_MAX = 2048, MESSAGE_MAX = 512 };
+/* A command that pins as many services as a session pins, all names at their longest, fits. */
+enum {
+	COMMAND_MAX = LIMIT_PINS * (LIMIT_SERVICE_NAME + LIMIT_VERSION_NAME + 16) + 256,
+	MESSAGE_MAX = 512
+};
 
 struct prompt {
 	enum prompt_kind kind;

@@ -65,6 +65,8 @@ const char *filter_not_of_versions(const struct filter *filter);
 const char *filter_not_of_sessions(const struct filter *filter);
 const char *filter_not_of_events(const struct filter *filter);
 const char *filter_not_of_pulls(const struct filter *filter);
+const char *filter_not_of_calls(const struct filter *filter);
+const char *filter_not_of_requests(const struct filter *filter);
 /* The earliest time that can match at `now_ms` (since:), 0 without one. */
 int64_t filter_since(const struct filter *filter, int64_t now_ms);
 
@@ -87,6 +89,19 @@ enum filter_reach filter_reach_service(const struct filter *filter, const struct
 bool filter_match_session(
 	const struct filter *filter, const struct session *session, int64_t now_ms);
 bool filter_match_pull(const struct filter *filter, const struct pull *pull, int64_t now_ms);
+/*
+ * What is known of the requests that went from a caller to a version: a status as 4xx or 5xx, of some of them;
+ * > and < are about p95_ms, since: about the newest.
+ */
+struct filter_call {
+	struct str caller, service, version; /* the caller as "service@version" */
+	unsigned kind;
+	double share_4xx, share_5xx;
+	double p95_ms;
+	int64_t last_seen;
+};
+bool filter_match_call(const struct filter *filter, const struct filter_call *call,
+	const struct environment *env, int64_t now_ms);
 bool filter_match_event(const struct filter *filter, const struct event *event, int64_t now_ms);
 
 /* The table of terms, for completion and help. */

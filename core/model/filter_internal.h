@@ -106,6 +106,9 @@ bool filter_regex_compile(struct filter_regex *regex, const char *source);
 void filter_regex_destroy(struct filter_regex *regex);
 bool filter_regex_matches(struct filter_regex *regex, struct str text);
 
+/* Whether a status asks for a whole class, 5 for 5xx. */
+bool filter_value_is_class(const struct filter_value *value, int class);
+
 struct environment;
 struct service;
 
@@ -127,6 +130,7 @@ enum getter_type {
 	GET_INT,
 	GET_CHOICE,
 	GET_MS,
+	GET_SHARES, /* of 4xx, and behind it of 5xx: a class of which there is any */
 	GET_WORDS,
 	GET_FACT
 };

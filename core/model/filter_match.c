@@ -113,6 +113,14 @@ static enum verdict fact_matches(const struct subject *subject, const struct get
 	return verdict_of(word_matches(value, word, match == MATCH_NAME));
 }
 
+static bool shares_match(const struct filter_value *value, const double shares[2])
+{
+	for (int i = 0; i < 2; i++)
+		if (filter_value_is_class(value, 4 + i))
+			return shares[i] > 0;
+	return false;
+}
+
 static enum verdict value_matches(
 	const struct subject *subject, enum term term, const struct filter_value *value)
 {
@@ -140,6 +148,8 @@ static enum verdict value_matches(
 	case GET_MS:
 		return verdict_of(
 			number_matches(match, value, *(const double *)field, subject->now_ms));
+	case GET_SHARES:
+		return verdict_of(shares_match(value, field));
 	case GET_FACT:
 		return fact_matches(subject, getter, match, value);
 	}

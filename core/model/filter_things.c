@@ -3,6 +3,7 @@
  * where a thing keeps what a term asks for, and which of its texts free text looks into. Adding a
  * thing is adding a shape; adding a field to one is adding a line to its table.
  */
+#include <assert.h>
 #include <stdio.h>
 
 #include "core/base/mem.h"
@@ -33,21 +34,20 @@ static bool request_caller(const struct subject *subject, size_t i, struct str *
 	return i < 2;
 }
 
-static bool request_pull(const struct request *request, const struct environment *env,
+static bool pull_of(struct str service, struct str name, const struct environment *env,
 	struct str *ret_author, int64_t *ret_number)
 {
 	char id[VERSION_ID_SIZE];
-	const struct version *version =
-		environment_version(env, request->service, request->version);
+	const struct version *version = environment_version(env, service, name);
 
 	if (version != NULL) {
 		*ret_author = str_of(version->pr_author);
 		*ret_number = version->pr_number;
 		return true;
 	}
-	if (request->service.n > LIMIT_SERVICE_NAME || request->version.n > LIMIT_VERSION_NAME)
+	if (service.n > LIMIT_SERVICE_NAME || name.n > LIMIT_VERSION_NAME)
 		return false;
-	snprintf(id, sizeof(id), "%.*s@%.*s", STR_ARG(request->service), STR_ARG(request->version));
+	snprintf(id, sizeof(id), "%.*s@%.*s", STR_ARG(service), STR_ARG(name));
 	const struct tombstone *gone = environment_tombstone(env, GONE_VERSION, str_of(id));
 	if (gone == NULL)
 		return false;
@@ -58,7 +58,9 @@ static bool request_pull(const struct request *request, const struct environment
 
 static bool request_pr(const struct subject *subject, struct str *ret_word, int64_t *ret_number)
 {
-	return request_pull(subject->record, subject->env, ret_word, ret_number);
+	const struct request *request = subject->record;
+
+	return pull_of(request->service, request->version, subject->env, ret_word, ret_number);
 }
 
 static bool request_owner(const struct subject *subject, struct str *ret_word, int64_t *ret_number)
@@ -150,6 +152,21 @@ bool filter_may_match_request(
 	return subject_matches(filter, &subject);
 }
 
+bool filter_value_is_class(const struct filter_value *value, int class)
+{
+	return value->low == INT64_C(100) * class && value->high == value->low + 99;
+}
+
+/* Shares know two classes. */
+static bool has_other_status(const struct filter_term *term)
+{
+	for (size_t i = 0; i < term->count; i++)
+		if (!filter_value_is_class(&term->values[i], 4) &&
+			!filter_value_is_class(&term->values[i], 5))
+			return true;
+	return false;
+}
+
 /* The first term, not negated, that things of the shape have no field for. */
 static const char *term_without_field(const struct filter *filter, const struct shape *shape)
 {
@@ -159,8 +176,15 @@ static const char *term_without_field(const struct filter *filter, const struct 
 
 		if (!text && !filter->terms[i].negated && shape->getters[term].type == GET_NOTHING)
 			return filter_terms[term].name;
+		if (shape->getters[term].type == GET_SHARES && has_other_status(&filter->terms[i]))
+			return "status but 4xx and 5xx";
 	}
 	return NULL;
+}
+
+const char *filter_not_of_requests(const struct filter *filter)
+{
+	return term_without_field(filter, &requests);
 }
 
 /* ---- versions ---- */
@@ -382,6 +406,70 @@ bool filter_match_pull(const struct filter *filter, const struct pull *pull, int
 const char *filter_not_of_pulls(const struct filter *filter)
 {
 	return term_without_field(filter, &pulls);
+}
+
+/* ---- calls ---- */
+
+static bool call_caller(const struct subject *subject, size_t i, struct str *ret_word)
+{
+	const struct filter_call *call = subject->record;
+	struct str rest = call->caller;
+
+	*ret_word = i == 0 ? rest : str_cut(&rest, '@');
+	return i < 2;
+}
+
+static bool call_pr(const struct subject *subject, struct str *ret_word, int64_t *ret_number)
+{
+	const struct filter_call *call = subject->record;
+
+	return pull_of(call->service, call->version, subject->env, ret_word, ret_number);
+}
+
+static bool call_text(const struct subject *subject, size_t i, struct str *ret_text)
+{
+	const struct filter_call *call = subject->record;
+	const struct str texts[] = {call->caller, call->service, call->version};
+
+	if (i >= ARRAY_LEN(texts))
+		return false;
+	*ret_text = texts[i];
+	return true;
+}
+
+/* clang-format off */
+static const struct shape calls = {
+	.getters = {
+		[TERM_SERVICE] = MEMBER(GET_VIEW, filter_call, service),
+		[TERM_VERSION] = MEMBER(GET_VIEW, filter_call, version),
+		[TERM_PR] = FACT(call_pr),
+		[TERM_AUTHOR] = FACT(call_pr),
+		[TERM_KIND] = MEMBER(GET_CHOICE, filter_call, kind),
+		[TERM_STATUS] = MEMBER(GET_SHARES, filter_call, share_4xx),
+		[TERM_CALLER] = WORDS(call_caller),
+		[TERM_SINCE] = MEMBER(GET_INT, filter_call, last_seen),
+		[TERM_OVER] = MEMBER(GET_MS, filter_call, p95_ms),
+		[TERM_UNDER] = MEMBER(GET_MS, filter_call, p95_ms),
+	},
+	.text = call_text,
+};
+/* clang-format on */
+
+static_assert(offsetof(struct filter_call, share_5xx) ==
+		      offsetof(struct filter_call, share_4xx) + sizeof(double),
+	"GET_SHARES reads the two as one");
+
+bool filter_match_call(const struct filter *filter, const struct filter_call *call,
+	const struct environment *env, int64_t now_ms)
+{
+	const struct subject subject = {
+		.shape = &calls, .record = call, .env = env, .now_ms = now_ms};
+	return subject_matches(filter, &subject);
+}
+
+const char *filter_not_of_calls(const struct filter *filter)
+{
+	return term_without_field(filter, &calls);
 }
 
 /* ---- events ---- */

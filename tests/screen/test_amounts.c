@@ -159,11 +159,55 @@ static void test_much(void **state)
 
 #define AMOUNT(name) cmocka_unit_test_teardown(name, dash_teardown)
 
+/* ---- as many pins as a session has ---- */
+
+/* One pull request in all of the services, all names at their longest. */
+static void furnish_wide(struct stage_plane *plane)
+{
+	char service[LIMIT_SERVICE_NAME + 1], version[LIMIT_VERSION_NAME + 1];
+
+	stage_clock(plane, 10000);
+	for (int i = 0; i < LIMIT_PINS; i++) {
+		(void)snprintf(service, sizeof(service), "a-service-of-31-characters--%03d", i);
+		service[26] = 'x'; /* two dashes stand in no name */
+		(void)snprintf(version, sizeof(version), "%063d", i);
+		stage_service(plane, service, "{}");
+		stage_version(plane, service, version,
+			"{\"endpoints\":[\"127.0.0.1:9001\"],\"pr\":{\"number\":7,\"title\":"
+			"\"All\",\"author\":\"dev1\"}}");
+		stage_up(plane, service, version);
+	}
+	stage_session(plane, "{\"key\":\"wide\",\"owner\":\"dev1\",\"pins\":{}}");
+}
+
+/* Staged and sent as one command, and taken back as one. */
+static void test_all_pins(void **state)
+{
+	static const struct stage_script wide = {.furnish = furnish_wide};
+
+	(void)state;
+	stage_start(&stage, &wide, 0);
+	dash_start(&pty, &stage, &(struct dash_options){0});
+	pty_wait_text(&pty, "256 services");
+	pty_keys(&pty, "3\r");
+	pty_wait_text(&pty, "WHAT CHANGES");
+	pty_keys(&pty, "p7\r");
+	pty_wait_text(&pty, "256 changes staged, nothing sent yet.");
+	pty_keys(&pty, "a");
+	pty_wait_gone(&pty, "staged, nothing sent yet");
+	pty_keys(&pty, "\033");
+	pty_wait_text(&pty, "256  ");
+	pty_keys(&pty, "\r");
+	pty_wait_text(&pty, "WHAT CHANGES");
+	dash_quit();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		AMOUNT(test_empty),
 		AMOUNT(test_much),
+		AMOUNT(test_all_pins),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

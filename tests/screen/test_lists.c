@@ -103,7 +103,7 @@ static void test_mouse_in_every_list(void **state)
 			"which version of schedule?"},
 		{"5", NULL, NULL, "registered search@pr-571", "registered search@pr-571, 5m ago",
 			"search@pr-571  \"Typo-tolerant\""},
-		{"7\t", NULL, NULL, "header", NULL, "header"},
+		{"7\t", NULL, NULL, "header", NULL, "decide with it"},
 	};
 
 	(void)state;
@@ -121,6 +121,10 @@ static void test_mouse_in_every_list(void **state)
 		click_on(views[i].row);
 		if (views[i].selected)
 			pty_wait_text(&pty, views[i].selected);
+		pty_quiet(&pty, 60);
+		if (pty_shows(&pty, views[i].opened))
+			fail_msg(
+				"row %zu: \"%s\" is there before it is opened", i, views[i].opened);
 		click_on(views[i].row);
 		pty_wait_text(&pty, views[i].opened);
 		pty_keys(&pty, "\033");

@@ -72,6 +72,28 @@ static void test_fold_and_filter(void **state)
 	pty_wait_text(&pty, "Nothing matches the filter.");
 }
 
+/* A filter is held against what is known of calls; what is not known of them is said, and hides nothing. */
+static void test_terms_that_calls_have(void **state)
+{
+	(void)state;
+	open_map(40, 120, "dark");
+	pty_keys(&pty, "/status:5xx\r");
+	pty_wait_text(&pty, "filter: status:5xx (hides ");
+	pty_wait_text(&pty, "payments");
+	pty_keys(&pty, "\033/method:POST");
+	pty_wait_text(&pty, "calls have no method; they have service version caller");
+	pty_keys(&pty, "\025status:404");
+	pty_wait_text(&pty, "calls have no status but 4xx and 5xx");
+	pty_keys(&pty, "\025session:qa-seats");
+	pty_wait_text(&pty, "calls have no session");
+	pty_keys(&pty, "\025caller:gateway");
+	pty_wait_gone(&pty, "calls have no");
+	pty_keys(&pty, "\r");
+	pty_wait_text(&pty, "filter: caller:gateway (hides ");
+	pty_keys(&pty, "4/state:unhealthy"); /* the same of requests */
+	pty_wait_text(&pty, "requests have no state; they have every other term and text");
+}
+
 /* From the Map to why, and to one of the requests, with a key each; every sentence says of how many. */
 static void test_who_lost_the_session(void **state)
 {
@@ -169,6 +191,7 @@ int main(void)
 		DASH_TEST(test_logs_of_a_call),
 		DASH_TEST(test_around_a_service),
 		DASH_TEST(test_fold_and_filter),
+		DASH_TEST(test_terms_that_calls_have),
 		DASH_TEST(test_who_lost_the_session),
 		DASH_TEST(test_errors_in_turn),
 		DASH_TEST(test_one_session),

@@ -29,6 +29,18 @@ static void test_takes(void **state)
 		{FILTERED_PULLS, "caller:gateway",
 			"pull requests have no caller; they have service version session pr author "
 			"state since and text"},
+		{FILTERED_CALLS, "status:4xx,5xx caller:gateway kind:stable >20ms !status:5xx",
+			NULL},
+		{FILTERED_CALLS, "method:POST",
+			"calls have no method; they have service version caller pr author kind "
+			"since "
+			"status:4xx status:5xx > < and text"},
+		{FILTERED_CALLS, "!status:5xx,404",
+			"calls have no status but 4xx and 5xx; they have service version caller pr "
+			"author kind since status:4xx status:5xx > < and text"},
+		{FILTERED_REQUESTS, "status:404 method:POST carrier:cookie", NULL},
+		{FILTERED_REQUESTS, "state:ready",
+			"requests have no state; they have every other term and text"},
 		{FILTERED_EVENTS, "since:15m", NULL},
 		{FILTERED_EVENTS, "pr:482",
 			"events have no pr; they have service version session author since and "
@@ -55,6 +67,48 @@ static void test_takes(void **state)
 	}
 }
 
+static void test_calls(void **state)
+{
+	static const struct filter_call call = {
+		.caller = {"gateway@1", 9},
+		.service = {"cart", 4},
+		.version = {"pr-1", 4},
+		.kind = 1, /* ephemeral */
+		.share_4xx = 0.5,
+		.p95_ms = 30,
+		.last_seen = 1000,
+	};
+	static const struct {
+		const char *text;
+		bool matches;
+	} cases[] = {
+		{"status:4xx", true},
+		{"status:5xx", false},
+		{"status:4xx,5xx", true},
+		{"!status:4xx", false},
+		{"!status:5xx", true},
+		{"caller:gateway", true},
+		{"caller:gateway@1", true},
+		{"!caller:*", false},
+		{"service:cart version:pr-*", true},
+		{"kind:stable", false},
+		{">20ms", true},
+		{"<20ms", false},
+		{"since:1s", true},
+		{"GATE", true},
+		{"nothing", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct filter *filter = filter_parse(str_of(cases[i].text), NULL, NULL);
+
+		if (filter_match_call(filter, &call, NULL, 1500) != cases[i].matches)
+			fail_msg("%s", cases[i].text);
+		filter_destroy(filter);
+	}
+}
+
 static void test_none(void **state)
 {
 	struct filtering filtering = {0};
@@ -76,6 +130,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_takes),
+		cmocka_unit_test(test_calls),
 		cmocka_unit_test(test_none),
 	};
 

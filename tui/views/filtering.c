@@ -20,6 +20,9 @@ static const struct {
 		"service version session pr author state since"},
 	[FILTERED_EVENTS] = {"events", filter_not_of_events,
 		"service version session author since"},
+	[FILTERED_CALLS] = {"calls", filter_not_of_calls,
+		"service version caller pr author kind since status:4xx status:5xx > <"},
+	[FILTERED_REQUESTS] = {"requests", filter_not_of_requests, "every other term"},
 };
 
 void filtering_finish(struct filtering *filtering)
@@ -28,20 +31,28 @@ void filtering_finish(struct filtering *filtering)
 	memset(filtering, 0, sizeof(*filtering));
 }
 
-enum err filtering_set(struct filtering *filtering, enum filtered what, const char *text,
-	size_t *ret_column, struct errbuf *eb)
+struct filter *filtering_parse(
+	enum filtered what, const char *text, size_t *ret_column, struct errbuf *eb)
 {
 	struct filter *filter = filter_parse(str_of(text), ret_column, eb);
 	const char *stranger = filter ? kinds[what].stranger(filter) : NULL;
 
+	if (!stranger)
+		return filter;
+	*ret_column = SIZE_MAX;
+	filter_destroy(filter);
+	(void)err_set(eb, ERR_BAD_FILTER, "%s have no %s; they have %s and text",
+		kinds[what].things, stranger, kinds[what].terms);
+	return NULL;
+}
+
+enum err filtering_set(struct filtering *filtering, enum filtered what, const char *text,
+	size_t *ret_column, struct errbuf *eb)
+{
+	struct filter *filter = filtering_parse(what, text, ret_column, eb);
+
 	if (!filter)
 		return ERR_BAD_FILTER;
-	if (stranger) {
-		*ret_column = SIZE_MAX;
-		filter_destroy(filter);
-		return err_set(eb, ERR_BAD_FILTER, "%s have no %s; they have %s and text",
-			kinds[what].things, stranger, kinds[what].terms);
-	}
 	filter_destroy(filtering->filter);
 	filtering->filter = filter;
 	if (filter_is_empty(filter)) {

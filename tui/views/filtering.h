@@ -9,7 +9,14 @@
 #include "core/model/filter.h"
 
 /* What a view lists. */
-enum filtered { FILTERED_VERSIONS, FILTERED_SESSIONS, FILTERED_PULLS, FILTERED_EVENTS };
+enum filtered {
+	FILTERED_VERSIONS,
+	FILTERED_SESSIONS,
+	FILTERED_PULLS,
+	FILTERED_EVENTS,
+	FILTERED_CALLS,
+	FILTERED_REQUESTS
+};
 
 /* Zeroed it shows all. */
 struct filtering {
@@ -24,5 +31,9 @@ void filtering_finish(struct filtering *filtering);
  */
 enum err filtering_set(struct filtering *filtering, enum filtered what, const char *text,
 	size_t *ret_column, struct errbuf *eb);
+
+/* NULL with ERR_BAD_FILTER when the text is none, or has a term the things have no field for. The caller frees. */
+struct filter *filtering_parse(
+	enum filtered what, const char *text, size_t *ret_column, struct errbuf *eb);
 
 #endif

@@ -35,7 +35,7 @@ static void map_view_destroy(void *arg)
 	map_tree_finish(&state->tree);
 	map_calls_finish(&state->calls);
 	map_destroy(state->folds, NULL);
-	filter_destroy(state->filter);
+	filtering_finish(&state->filtering);
 	free(state);
 }
 
@@ -50,7 +50,7 @@ static bool is_folded(void *arg, const char *service)
 {
 	const struct map_view *state = arg;
 
-	return !state->filter_text[0] && map_get(state->folds, fold_key(service)) != NULL;
+	return !state->filtering.text[0] && map_get(state->folds, fold_key(service)) != NULL;
 }
 
 static const struct map_row *selected_row(const struct map_view *state)
@@ -129,7 +129,7 @@ static void count_troubles(struct map_view *state)
 
 static void build(struct map_view *state, const struct model *model)
 {
-	map_calls_collect(&state->calls, model, map_edges(state, model), state->filter);
+	map_calls_collect(&state->calls, model, map_edges(state, model), state->filtering.filter);
 	map_tree_build(&state->tree, state->calls.calls, state->calls.count, is_folded, state);
 	count_troubles(state);
 	state->known = edges_known(map_edges(state, model));
@@ -385,23 +385,18 @@ static enum err map_view_set_filter(void *arg, const struct model *model, const 
 	size_t *ret_column, struct errbuf *eb)
 {
 	struct map_view *state = arg;
-	struct filter *filter = filter_parse(str_of(text), ret_column, eb);
+	enum err err = filtering_set(&state->filtering, FILTERED_CALLS, text, ret_column, eb);
 
 	(void)model;
-	if (!filter)
-		return ERR_BAD_FILTER;
-	filter_destroy(state->filter);
-	state->filter = filter;
-	str_copy(state->filter_text, sizeof(state->filter_text), str_of(text));
-	state->stale = true;
-	return ERR_NONE;
+	state->stale |= err == ERR_NONE;
+	return err;
 }
 
 static const char *map_view_filter(const void *arg)
 {
 	const struct map_view *state = arg;
 
-	return state->filter_text;
+	return state->filtering.text;
 }
 
 static bool map_view_find(

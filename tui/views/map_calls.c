@@ -31,29 +31,27 @@ static int kind_of(const struct model *model, const char *service, const char *v
 	return found ? found->kind : version[0] != '\0' ? KIND_EPHEMERAL : KIND_COUNT;
 }
 
-/* The filter knows requests: an edge is held against it as one that went that way. */
 static bool is_wanted(
 	const struct filter *filter, const struct edge *edge, const struct model *model)
 {
 	char caller[VERSION_ID_SIZE] = "";
-	struct request request;
 
 	if (!filter)
 		return true;
 	if (edge->caller_service[0] != '\0')
 		name_join_version(
 			str_of(edge->caller_service), str_of(edge->caller_version), caller);
-	memset(&request, 0, sizeof(request));
-	request.caller = str_of(caller);
-	request.service = str_of(edge->service);
-	request.version = str_of(edge->version);
-	request.kind = kind_of(model, edge->service, edge->version);
-	request.reason = REASON_COUNT;
-	request.carrier = CARRIER_COUNT;
-	request.status = edge->figures.share_5xx > 0 ? 500 : 200;
-	request.total_ms = edge->figures.p95_ms;
-	request.time = edge->figures.last_seen;
-	return filter_match_request(filter, &request, model->env, model->now_ms);
+	const struct filter_call call = {
+		.caller = str_of(caller),
+		.service = str_of(edge->service),
+		.version = str_of(edge->version),
+		.kind = (unsigned)kind_of(model, edge->service, edge->version),
+		.share_4xx = edge->figures.share_4xx,
+		.share_5xx = edge->figures.share_5xx,
+		.p95_ms = edge->figures.p95_ms,
+		.last_seen = edge->figures.last_seen,
+	};
+	return filter_match_call(filter, &call, model->env, model->now_ms);
 }
 
 static void add(struct map_calls *calls, const struct edge *edge)

@@ -317,14 +317,14 @@ void map_view_draw_title(const void *arg, const struct model *model, const struc
 		x += canvas_run_c(canvas, 0, x, canvas->cols - x, ROLE_STRONG, state->session) + 2;
 	}
 	x = draw_troubles(state, canvas, x + 1);
-	if (state->filter_text[0] != '\0')
+	if (state->filtering.text[0] != '\0')
 		(void)snprintf(text, sizeof(text), "filter: %s (hides %zu)   last 60 s",
-			state->filter_text, state->calls.hidden);
+			state->filtering.text, state->calls.hidden);
 	else
 		(void)snprintf(text, sizeof(text), "%zu services   real requests of the last 60 s",
 			state->tree.services);
-	if (x + (int)strlen(text) > canvas->cols && !state->filter_text[0])
+	if (x + (int)strlen(text) > canvas->cols && !state->filtering.text[0])
 		(void)snprintf(text, sizeof(text), "last 60 s");
 	canvas_right(canvas, 0, x, canvas->cols - x,
-		state->filter_text[0] ? ROLE_STAGED : ROLE_QUIET, text);
+		state->filtering.text[0] ? ROLE_STAGED : ROLE_QUIET, text);
 }

@@ -8,6 +8,7 @@
 #include "core/model/names.h"
 
 #include "tui/view.h"
+#include "tui/views/filtering.h"
 #include "tui/views/map_calls.h"
 #include "tui/widgets/columns.h"
 #include "tui/widgets/list.h"
@@ -31,8 +32,7 @@ struct map_view {
 	struct list list;
 	struct placed placed[COLUMN_TOTAL];
 	struct map *folds; /* service -> folded; the outside is " " */
-	struct filter *filter;
-	char filter_text[LIMIT_FILTER + 1];
+	struct filtering filtering;
 	bool stale;
 	bool moved; /* a person chose the row */
 	bool known; /* the control plane has answered */

@@ -4,6 +4,7 @@
  * Invariant: while not following, nothing that comes or goes moves what is read; the selection is a line's
  * number, which it keeps. Losses are lines of their own, always shown, and counted in the title.
  */
+#include "tui/views/filtering.h"
 #include "tui/views/requests_internal.h"
 
 #include <stdio.h>
@@ -95,7 +96,7 @@ static enum err requests_set_filter(void *arg, const struct model *model, const 
 	size_t *ret_column, struct errbuf *eb)
 {
 	struct requests *state = arg;
-	struct filter *filter = filter_parse(str_of(text), ret_column, eb);
+	struct filter *filter = filtering_parse(FILTERED_REQUESTS, text, ret_column, eb);
 
 	if (!filter)
 		return ERR_BAD_FILTER;
@@ -316,7 +317,7 @@ static enum redraw requests_answer(void *arg, const struct model *model, struct 
 	if (question != QUESTION_SCOPE)
 		return REDRAW_NONE;
 	errbuf_clear(&eb);
-	filter = filter_parse(str_of(text), &column, &eb);
+	filter = filtering_parse(FILTERED_REQUESTS, text, &column, &eb);
 	if (filter) {
 		ui_open(ui, &view_requests, text[0] ? text : "*");
 	} else {
