@@ -72,6 +72,8 @@ static void write_lost(struct figures_out *out, const struct figures *figures)
 		return;
 	json_uint(&out->w, "pinned", figures->pinned);
 	json_uint(&out->w, "without", figures->without);
+	json_uint(&out->w, "likely", figures->likely);
+	json_uint(&out->w, "likely_usual", figures->likely_usual);
 }
 
 static void write_figures(void *arg, const char *key, const struct figures *figures)
@@ -118,6 +120,8 @@ static int64_t write_list(struct figures_out *out, struct traffic *traffic, stru
 	json_array_end(&out->w);
 	json_str(&out->w, "session", session);
 	json_uint(&out->w, "requests", calls.requests);
+	json_uint(&out->w, "likely", calls.likely);
+	json_uint(&out->w, "unclear", calls.unclear);
 	json_bool(&out->w, "complete", calls.complete);
 	return calls.now_ms;
 }

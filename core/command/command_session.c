@@ -364,15 +364,48 @@ static const struct column map_columns[] = {
 	{.title = "REQUESTS", .path = "count", .right = true},
 	{.title = "PINNED", .path = "pinned", .right = true},
 	{.title = "LOST", .path = "lost", .right = true},
+	{.title = "LIKELY", .path = "likely", .right = true},
 	{.title = "5XX%", .path = "share_5xx", .right = true, .form = FORM_PERCENT},
 	{.title = "LOST IN TRACE", .path = "lost_trace"},
 };
+
+/* What the rows cannot say, or not for certain. */
+static void map_note(struct command_run *run, uint64_t count, const char *text)
+{
+	struct strbuf note;
+
+	if (count == 0)
+		return;
+	strbuf_init(&note, 1024);
+	strbuf_addf(
+		&note, "%llu request%s %s", (unsigned long long)count, count == 1 ? "" : "s", text);
+	run_piece(run, (struct str){0}, strbuf_str(&note));
+	strbuf_finish(&note);
+}
+
+static void map_reply(struct command_run *run, const struct client_response *response)
+{
+	uint64_t likely = 0, unclear = 0;
+
+	json_get_u64(run->answer, "likely", &likely);
+	json_get_u64(run->answer, "unclear", &unclear);
+	map_note(run, likely,
+		"under LIKELY: no session and another trace, but the caller served this session "
+		"all "
+		"the while, and nothing else was under way that could have made them");
+	map_note(run, unclear,
+		"more without a session came, while this session's were under way, to services "
+		"that "
+		"these call; other traffic explains them too, so nobody is named");
+	run_end(run, response->body);
+}
 
 static struct command_run *map_start(
 	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
 {
 	struct command_run *run = run_create(client, done, arg);
 
+	run->reply = map_reply;
 	run_path(run, "traffic", NULL);
 	run_query(run, "by", "edge");
 	run_query(run, "session", args_get(args, "KEY"));
@@ -387,7 +420,9 @@ const struct command command_session_map = {
 	.help = "A row each for a caller (none: from outside) and the version it reached. PINNED "
 		"went where "
 		"the session pins, LOST did not carry it any more, because the caller did not pass "
-		"it on.",
+		"it on. A caller that passes no trace id on either is found by the time only, and "
+		"counted under LIKELY; where other traffic was under way as well, nobody is named, "
+		"and what it called is not in this map.",
 	.example = "umbra session map checkout-4f2k",
 	.args = key_arg,
 	.arg_count = ARRAY_LEN(key_arg),

@@ -29,6 +29,9 @@ struct figures {
 	int64_t lost_seq; /* the newest that did; 0: none */
 	uint64_t pinned; /* of them went where the session pins; an edge's of one session */
 	uint64_t without; /* of them carried no session; an edge's of one session */
+	uint64_t
+		likely; /* of those the session was probably lost here, by caller and time; an edge's of one session */
+	uint64_t likely_usual; /* of those to a service that the caller's is known to call */
 	int64_t last_seen; /* ms, 0: never */
 	uint32_t history[WINDOW_SLOTS]; /* requests per second, oldest first */
 };

@@ -3,8 +3,9 @@
  * nothing is kept between two questions.
  *
  * A hop that lost the session does not carry it, so the session's first hops lead to their traces, and these to
- * the hops without. Invariant: a record counts in one edge only: one with the session where it names its caller,
- * one without where core/model/trace.h found who lost it, or else at the caller it names.
+ * the hops without; what is of another trace is found by time (likely.h). Invariant: a record counts in one edge
+ * only: one with the session where it names its caller, one without where core/model/trace.h found who lost it or
+ * where it was lost in all likelihood, or else at the caller it names.
  */
 #include <stdlib.h>
 
@@ -13,10 +14,11 @@
 #include "core/model/trace.h"
 #include "core/traffic/internal.h"
 #include "core/traffic/key.h"
+#include "core/traffic/likely.h"
 
 struct edge {
 	struct window *window;
-	uint64_t pinned, without;
+	uint64_t pinned, without, likely, likely_usual;
 };
 
 struct asking {
@@ -25,6 +27,7 @@ struct asking {
 	int64_t now_ms;
 	int64_t from_s; /* the first second of the window */
 	size_t steps; /* records looked at */
+	int64_t began_ms, ended_ms; /* of all its hops */
 	struct map *edges;
 	struct session_calls result;
 };
@@ -108,6 +111,42 @@ static void count_those_without(struct asking *asking, const struct request *fir
 			count(asking, hops[i], trace_lost_by(hops, found, hops[i]));
 }
 
+/* One that neither carries the session nor is of its trace. */
+static void count_likely(void *arg, const struct likely *likely)
+{
+	struct asking *asking = arg;
+	const struct request *record = likely->orphan;
+	int64_t at_ms = ended_ms(asking, record);
+	char caller[VERSION_ID_SIZE];
+	struct edge *edge;
+
+	if (at_ms / 1000 < asking->from_s)
+		return;
+	name_join_version(likely->by->service, likely->by->version, caller);
+	edge = edge_of(asking, str_of(caller), record);
+	if (edge == NULL)
+		return;
+	window_add(edge->window, at_ms, (int)record->status, record->total_ms, record->bytes_in,
+		record->bytes_out);
+	edge->without++;
+	edge->likely++;
+	edge->likely_usual += likely->usual;
+	asking->result.requests++;
+	asking->result.likely++;
+}
+
+static void find_likely(struct asking *asking)
+{
+	struct likely_counts counts;
+
+	if (asking->result.requests == 0)
+		return;
+	likely_find(asking->traffic, asking->session, asking->began_ms, asking->ended_ms,
+		count_likely, asking, &counts);
+	asking->result.unclear = counts.unclear;
+	asking->result.complete = asking->result.complete && counts.complete;
+}
+
 static bool take(void *arg, const struct request *record)
 {
 	struct asking *asking = arg;
@@ -120,6 +159,10 @@ static bool take(void *arg, const struct request *record)
 		return true;
 	if (ended_ms(asking, record) / 1000 < asking->from_s)
 		return false;
+	if (record->time < asking->began_ms || asking->began_ms == 0)
+		asking->began_ms = record->time;
+	if (ended_ms(asking, record) > asking->ended_ms)
+		asking->ended_ms = ended_ms(asking, record);
 	count(asking, record, NULL);
 	if (trace_hop_is_first(record))
 		count_those_without(asking, record);
@@ -151,6 +194,7 @@ void traffic_session_calls(struct traffic *traffic, struct str session, int wind
 	asking.edges = map_create();
 	trace_index_each(traffic->by_session, session, take, &asking);
 	asking.result.complete = asking.result.complete && ring_reaches(&asking);
+	find_likely(&asking);
 	asking.result.now_ms = asking.now_ms;
 	while (map_next(asking.edges, &cursor, &key, &value)) {
 		const struct edge *edge = value;
@@ -160,6 +204,8 @@ void traffic_session_calls(struct traffic *traffic, struct str session, int wind
 		window_figures(edge->window, asking.now_ms, window_seconds, &figures);
 		figures.pinned = edge->pinned;
 		figures.without = edge->without;
+		figures.likely = edge->likely;
+		figures.likely_usual = edge->likely_usual;
 		(void)str_copy(text, sizeof(text), key);
 		each(arg, text, &figures);
 	}

@@ -125,6 +125,8 @@ bool traffic_figures_of(struct traffic *traffic, enum figure_by by, struct str k
 enum { SESSION_CALLS_RECORDS = 10000, SESSION_CALLS_EDGES = 500 };
 struct session_calls {
 	uint64_t requests; /* that were counted */
+	uint64_t likely; /* of them, that are its by likelihood only (core/traffic/likely.h) */
+	uint64_t unclear; /* that may be its, or of other traffic; not counted */
 	bool complete;
 	int64_t now_ms;
 };

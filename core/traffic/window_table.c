@@ -148,6 +148,11 @@ bool window_table_get(const struct window_table *table, struct str key, int64_t 
 	return true;
 }
 
+bool window_table_has(const struct window_table *table, struct str key)
+{
+	return map_get(table->map, key) != NULL;
+}
+
 void window_table_rest(struct window_table *table, int64_t now_ms)
 {
 	struct figure *figure;

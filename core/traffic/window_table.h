@@ -32,6 +32,8 @@ void window_table_each(const struct window_table *table, int64_t now_ms, int sec
 /* The figures of one. False when there is none by that key. */
 bool window_table_get(const struct window_table *table, struct str key, int64_t now_ms, int seconds,
 	struct figures *ret_figures);
+/* Whether there ever was a request of that key, as far back as the table goes. */
+bool window_table_has(const struct window_table *table, struct str key);
 /* Puts those at rest that have been quiet; call it now and then. */
 void window_table_rest(struct window_table *table, int64_t now_ms);
 

@@ -107,6 +107,8 @@ enum err wire_read_figures(
 		object, "lost", &figures.lost); /* edges have it, those of a session all three */
 	json_get_u64(object, "pinned", &figures.pinned);
 	json_get_u64(object, "without", &figures.without);
+	json_get_u64(object, "likely", &figures.likely);
+	json_get_u64(object, "likely_usual", &figures.likely_usual);
 	if (!read_last_seen(object, &figures.last_seen))
 		wrong = "last_seen";
 	if (!read_history(cJSON_GetObjectItemCaseSensitive(object, "history"), figures.history))

@@ -15,6 +15,7 @@
 
 #include "core/base/mem.h"
 #include "core/base/time.h"
+#include "core/model/environment.h"
 #include "tests/support/traffic_bench.h"
 
 static const struct traffic_options small = {.ring_items = 50};
@@ -809,6 +810,160 @@ static void a_session_has_edges_of_its_own(void **state)
 	traffic_bench_finish(&bench);
 }
 
+/* ---- lost in all likelihood ---- */
+
+/* An environment with schedule@1 and schedule@pr-540. */
+static const struct environment *schedule_environment(void *arg)
+{
+	return arg;
+}
+
+static void put_thing(struct environment *env, enum thing thing, int64_t revision, const char *name)
+{
+	const struct record_type *type = thing_type(thing);
+	void *record = record_create(type);
+	struct change change;
+
+	if (thing == THING_SERVICE) {
+		text_set(&((struct service *)record)->name, "schedule");
+	} else {
+		text_set(&((struct version *)record)->service, "schedule");
+		text_set(&((struct version *)record)->name, name);
+	}
+	change_init(&change, thing, record, revision);
+	assert_true(environment_apply(env, &change));
+	change_finish(&change);
+	record_unref(type, record);
+}
+
+static struct request away(struct request hop, const char *trace, int64_t later_ms)
+{
+	hop.trace = str_of(trace);
+	hop.time += later_ms;
+	return hop;
+}
+
+static void note_likely(void *arg, const char *key, const struct figures *figures)
+{
+	char *text = arg;
+	size_t len = strlen(text);
+
+	if (figures->likely > 0)
+		snprintf(text + len, (size_t)CALLS_TEXT_SIZE - len, "%s=%d likely %d usual %d", key,
+			(int)figures->count, (int)figures->likely, (int)figures->likely_usual);
+}
+
+static void check_likely(struct traffic_bench *bench, int unclear, const char *want)
+{
+	struct session_calls calls;
+	static char text[CALLS_TEXT_SIZE];
+
+	text[0] = '\0';
+	traffic_session_calls(bench->traffic, STR_LIT("qa"), 60, note_likely, text, &calls);
+	assert_string_equal(text, want);
+	assert_int_equal(calls.unclear, unclear);
+	assert_true(calls.complete);
+}
+
+/* One request of the session: through schedule@pr-540, which calls profile in a trace of its own, or in none. */
+static void take_silent(struct traffic_bench *bench, const char *trace, int64_t later_ms)
+{
+	struct request in = away(gateway, "a", later_ms), at = away(schedule, "a", later_ms),
+		       out = away(profile, trace, later_ms);
+	char own[16];
+
+	snprintf(own, sizeof(own), "t%d", (int)later_ms);
+	in.trace = at.trace = str_of(own);
+	traffic_take(bench->traffic, &out);
+	traffic_take(bench->traffic, &at);
+	traffic_take(bench->traffic, &in);
+}
+
+enum { KNOWN = 1, OVERLAPPED = 2, OTHER_SESSION = 4, SAME_AGAIN = 8, LATE = 16, LOSS = 32 };
+
+static void likely_losses(void **state)
+{
+	static const struct {
+		int times; /* requests of the session */
+		const char *trace; /* of what schedule calls */
+		unsigned how;
+		int unclear;
+		const char *want;
+	} rows[] = {
+		{1, "own", KNOWN, 0, "schedule@pr-540 profile@2=1 likely 1 usual 1"},
+		{1, "", KNOWN, 0, "schedule@pr-540 profile@2=1 likely 1 usual 1"},
+		{2, "own", KNOWN, 0, "schedule@pr-540 profile@2=2 likely 2 usual 2"},
+		/* It is not known to call it, and once or twice is chance. */
+		{1, "own", 0, 0, ""},
+		{2, "own", 0, 0, ""},
+		{3, "own", 0, 0, "schedule@pr-540 profile@2=3 likely 3 usual 0"},
+		/* What came at another time, too, comes from elsewhere. */
+		{3, "own", SAME_AGAIN, 0, ""},
+		{3, "own", SAME_AGAIN | KNOWN, 0, "schedule@pr-540 profile@2=3 likely 3 usual 3"},
+		/* Other traffic explains it as well. */
+		{1, "own", KNOWN | OVERLAPPED, 1, ""},
+		{1, "own", OVERLAPPED, 0, ""},
+		{1, "own", KNOWN | OTHER_SESSION, 1, ""},
+		/* Too early, or with records missing, nothing is said. */
+		{1, "own", KNOWN | LATE, 0, ""},
+		{1, "own", KNOWN | LOSS, 0, ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct environment env;
+		struct traffic_options options = {
+			.environment = schedule_environment, .environment_arg = &env};
+		struct request known = HOP("profile", "2", "schedule@1", "", -3000, 5);
+		struct request other = HOP("search", "1", "", "", 5, 60);
+		struct request again = HOP("profile", "2", "", "", 150, 5);
+		struct traffic_bench bench;
+
+		environment_init(&env);
+		put_thing(&env, THING_SERVICE, 1, NULL);
+		put_thing(&env, THING_VERSION, 2, "1");
+		put_thing(&env, THING_VERSION, 3, "pr-540");
+		traffic_bench_init(&bench, false, &options);
+		traffic_bench_now_ms = gateway.time + 1000;
+		known.trace = other.trace = again.trace = STR_LIT("x");
+		if (rows[i].how & OTHER_SESSION)
+			other.session = STR_LIT("else");
+		if (rows[i].how & KNOWN)
+			traffic_take(bench.traffic, &known);
+		for (int k = 0; k < rows[i].times; k++)
+			take_silent(&bench, rows[i].trace, k * 200);
+		if (rows[i].how & (OVERLAPPED | OTHER_SESSION))
+			traffic_take(bench.traffic, &other);
+		if (rows[i].how & SAME_AGAIN)
+			traffic_take(bench.traffic, &again);
+		if (rows[i].how & LOSS)
+			traffic_report_loss(bench.traffic, 1, "a gap in the log");
+		traffic_bench_now_ms = gateway.time + (rows[i].how & LATE ? 900 : 3000);
+		print_message("row %zu\n", i);
+		check_likely(&bench, rows[i].unclear, rows[i].want);
+		traffic_bench_finish(&bench);
+		environment_finish(&env);
+	}
+}
+
+/* A trace that is passed on says it for certain, and only once. */
+static void what_is_certain_is_not_likely(void **state)
+{
+	struct traffic_bench bench;
+
+	(void)state;
+	traffic_bench_init(&bench, false, NULL);
+	traffic_bench_now_ms = gateway.time + 3000;
+	traffic_take(bench.traffic, &profile);
+	traffic_take(bench.traffic, &schedule);
+	traffic_take(bench.traffic, &gateway);
+	traffic_bench_now_ms += 2000;
+	check_likely(&bench, 0, "");
+	check_calls(
+		&bench, "qa", 3, true, "schedule@pr-540 profile@2=1 pinned 0 without 1 lost 1/");
+	traffic_bench_finish(&bench);
+}
+
 static void the_newest_requests_of_a_session_count(void **state)
 {
 	static const struct traffic_options options = {.ring_items = 64};
@@ -849,6 +1004,8 @@ int main(void)
 		cmocka_unit_test(one_that_names_its_caller_is_not_counted_twice),
 		cmocka_unit_test(nobody_is_blamed_while_records_are_missing),
 		cmocka_unit_test(what_nobody_lost_is_not_counted),
+		cmocka_unit_test(likely_losses),
+		cmocka_unit_test(what_is_certain_is_not_likely),
 		cmocka_unit_test(numbers_rise_by_one),
 		cmocka_unit_test(a_tail_hears_what_comes),
 		cmocka_unit_test(costly_tails_leave_the_loop_its_time),
