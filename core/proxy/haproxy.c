@@ -813,7 +813,7 @@ static bool set_up(struct haproxy *h, const struct proxy_options *options, struc
 	h->runtime_path = h->runtime_paths[0];
 	h->master_path = path_in(h->dir, "master.sock");
 	pid_t pid = process_of_dir(h->dir);
-	char *kept = setup_kept_address(h->dir, pid > 0);
+	char *kept = setup_kept_address(h->dir, options->listen, pid > 0);
 	h->address = setup_address(options->listen, kept, eb);
 	free(kept);
 	if (h->address == NULL)

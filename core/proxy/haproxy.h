@@ -96,6 +96,7 @@ struct haproxy {
 	int64_t generation;
 	int64_t load_began_ms, load_last_ms; /* monotonic */
 	unsigned polls;
+	unsigned dead_ends; /* see haproxy_load.c */
 	int64_t retry_ms; /* after how long a load that failed is tried again */
 	struct question *question; /* of the load */
 	struct question *asking; /* before it: whether HAProxy answers */

@@ -33,6 +33,7 @@ enum {
 	PATIENT_MS = 600000, /* for a HAProxy that runs and is to answer before it is touched */
 	REPAIR_MS = 5000, /* a load that failed is tried again */
 	RETRY_SILENT_MS = 500,
+	DEAD_ENDS = 3, /* so often the master has a new worker, and nobody listens */
 	AGAIN_MS = 1000, /* the same where that it failed was not the configuration's fault */
 	WAITING_TOLD_MS = 5000,
 	CONNECTIONS = 8192,
@@ -199,34 +200,44 @@ static int64_t read_reloads(struct str answer)
 	return str_to_i64(str_cut(&rest, ' '), &reloads) ? reloads : -1;
 }
 
+/*
+ * The new process took the names of the sockets and then failed, or it has the socket of the one before, whose
+ * name led nowhere already: most likely because that one was too slow to hand it over.
+ */
+static void take_other_socket(struct haproxy *h)
+{
+	struct errbuf eb = {0};
+
+	err_set(&eb, ERR_IO,
+		"HAProxy could not take over from the worker before, and nobody listens at %s; "
+		"what is "
+		"there is routed, and it is tried again with another socket",
+		h->runtime_path);
+	h->other_socket = true;
+	fail(h, &eb, AGAIN_MS);
+}
+
 /* The master may not have begun yet: then it tells of the time before. */
 static void on_master(void *arg, struct str answer, enum question_end end)
 {
 	struct haproxy *h = arg;
 	struct errbuf eb = {0};
 	size_t at = str_find(answer, STR_LIT("[failed: "));
+	bool begun = end == QUESTION_ANSWERED && at + 9 < answer.n &&
+		     read_reloads(answer) != h->master_reloads;
 
-	(void)end;
 	h->question = NULL;
-	if (at == answer.n || at + 9 >= answer.n || answer.p[at + 9] == '0' ||
-		read_reloads(answer) == h->master_reloads) {
+	if (!begun || (answer.p[at + 9] == '0' && (!h->refused || ++h->dead_ends < DEAD_ENDS))) {
 		arm(h->poll_timer, POLL_MS);
-		return;
-	}
-	if (h->refused) {
-		/* It took the sockets' names and then failed, most likely because the old one was too slow. */
+	} else if (h->refused) {
+		take_other_socket(h);
+	} else {
 		err_set(&eb, ERR_IO,
-			"HAProxy could not take over from the worker before, which goes on; it is "
-			"tried again");
-		h->other_socket = true;
-		fail(h, &eb, AGAIN_MS);
-		return;
+			"HAProxy refused the new configuration and goes on with the old one: "
+			"`%s -c -f %s/haproxy.cfg` tells why",
+			h->program, h->dir);
+		fail(h, &eb, REPAIR_MS);
 	}
-	err_set(&eb, ERR_IO,
-		"HAProxy refused the new configuration and goes on with the old one: "
-		"`%s -c -f %s/haproxy.cfg` tells why",
-		h->program, h->dir);
-	fail(h, &eb, REPAIR_MS);
 }
 
 static void on_generation(void *arg, struct str answer, enum question_end end)
@@ -272,6 +283,7 @@ static void wait_for_it(struct haproxy *h)
 {
 	h->step = LOAD_WAITING;
 	h->polls = 0;
+	h->dead_ends = 0;
 	if (h->poll_timer == NULL)
 		h->poll_timer = event_new(h->base, -1, 0, on_poll, h);
 	arm(h->poll_timer, POLL_MS);

@@ -4,6 +4,7 @@
  */
 #include "core/proxy/haproxy_process.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -172,20 +173,15 @@ char *process_find(const char *program, char *ret_version, size_t size_bytes, st
 	return path;
 }
 
-static bool answers(const char *path)
+/* What the file begins with; empty when it cannot be read. */
+static struct str read_file(const char *path, char *dst, size_t size_bytes)
 {
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	bool good;
-	int fd;
+	FILE *file = fopen(path, "re");
+	size_t len = file != NULL ? fread(dst, 1, size_bytes, file) : 0;
 
-	if (!str_copy(address.sun_path, sizeof(address.sun_path), str_of(path)))
-		return false;
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	/* Of a Unix socket: it connects at once or not at all. */
-	good = fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0;
-	if (fd >= 0)
-		close(fd);
-	return good;
+	if (file != NULL)
+		fclose(file);
+	return (struct str){dst, len};
 }
 
 static pid_t read_pid(const char *dir)
@@ -208,16 +204,63 @@ static pid_t read_pid(const char *dir)
 	return str_to_u64(str_of(text), &pid) && pid > 1 && pid <= INT_MAX ? (pid_t)pid : 0;
 }
 
+/* Whether `pid` was started with this master socket. Workers were, too: they are copies of their master. */
+static bool is_of(pid_t pid, const char *master, pid_t *ret_parent)
+{
+	char path[64], text[8192];
+	struct str rest;
+	uint64_t parent = 0;
+	bool found = false;
+
+	snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)pid);
+	rest = read_file(path, text, sizeof(text));
+	while (rest.n > 0 && !found)
+		found = str_eq_c(str_cut(&rest, '\0'), master);
+	if (!found)
+		return false;
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	rest = read_file(path, text, sizeof(text));
+	/* "4711 (haproxy) S 1 ...": the name may hold anything, so the last bracket counts. */
+	while (str_find_char(rest, ')') < rest.n)
+		str_cut(&rest, ')');
+	rest = str_trim(rest);
+	if (rest.n == 0 || rest.p[0] == 'Z')
+		return false;
+	str_cut(&rest, ' ');
+	if (!str_to_u64(str_cut(&rest, ' '), &parent) || parent > INT_MAX)
+		return false;
+	*ret_parent = (pid_t)parent;
+	return true;
+}
+
+/* The one whose parent is none of them. */
+static pid_t find_master(const char *master)
+{
+	DIR *dir = opendir("/proc");
+	struct dirent *entry;
+	pid_t found = 0, parent, other;
+	uint64_t pid;
+
+	while (dir != NULL && found == 0 && (entry = readdir(dir)) != NULL)
+		if (str_to_u64(str_of(entry->d_name), &pid) && pid > 1 && pid <= INT_MAX &&
+			is_of((pid_t)pid, master, &parent) && !is_of(parent, master, &other))
+			found = (pid_t)pid;
+	if (dir != NULL)
+		closedir(dir);
+	return found;
+}
+
 pid_t process_of_dir(const char *dir)
 {
 	struct strbuf path;
-	bool alive;
+	pid_t pid = read_pid(dir), parent;
 
 	strbuf_init(&path, 8192);
 	strbuf_addf(&path, "%s/master.sock", dir);
-	alive = answers(path.data);
+	if (pid == 0 || !is_of(pid, path.data, &parent) || is_of(parent, path.data, &parent))
+		pid = find_master(path.data);
 	strbuf_finish(&path);
-	return alive ? read_pid(dir) : 0;
+	return pid;
 }
 
 /* ---- the process ------------------------------------------------------------------------------------------ */

@@ -31,8 +31,9 @@ bool process_read_version(
 pid_t process_launch(const char *const *argv, int *ret_fd);
 
 /*
- * The master that runs on dir, 0 when none does: its socket answers, and its pid is in dir/pid. (The socket's
- * SO_PEERCRED would name the launcher, which made the socket and is gone.)
+ * The master that runs on dir, 0 when none does: the process of dir/pid, and where that is missing or is not one
+ * that was started with this directory, what is found among all processes. Its files may have been removed, and it
+ * need not answer.
  */
 pid_t process_of_dir(const char *dir);
 

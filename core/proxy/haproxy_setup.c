@@ -42,7 +42,7 @@ char *setup_dir(const char *dir, size_t max_bytes, struct errbuf *eb)
 	return path;
 }
 
-char *setup_kept_address(const char *dir, bool alive)
+char *setup_kept_address(const char *dir, const char *listen, bool alive)
 {
 	struct strbuf path;
 	char text[128];
@@ -53,8 +53,9 @@ char *setup_kept_address(const char *dir, bool alive)
 	strbuf_addf(&path, "%s/address", dir);
 	file = alive ? fopen(path.data, "re") : NULL;
 	strbuf_finish(&path);
+	/* The file was removed under it: it has most likely the address it is to have. */
 	if (file == NULL)
-		return NULL;
+		return alive && !str_ends(str_of(listen), STR_LIT(":0")) ? xstrdup(listen) : NULL;
 	len = fread(text, 1, sizeof(text), file);
 	fclose(file);
 	return xstrndup(text, len);

@@ -13,7 +13,7 @@
 char *setup_dir(const char *dir, size_t max_bytes, struct errbuf *eb);
 
 /* The address the HAProxy of an earlier run has, when it is `alive`; NULL otherwise. The caller frees. */
-char *setup_kept_address(const char *dir, bool alive);
+char *setup_kept_address(const char *dir, const char *listen, bool alive);
 
 /*
  * "host:port" with a numeric host that can be bound; port 0 becomes a free one. `kept` (may be NULL) is held

@@ -21,19 +21,48 @@ enum {
 	LOADING_MS = 10000, /* a load that takes longer is told of */
 };
 
-static void on_ping(void *arg, struct str answer, enum question_end end);
-
 static const char *other_path(const struct haproxy *h)
 {
 	return h->runtime_paths[h->runtime_path == h->runtime_paths[0]];
 }
 
+/* What is waited for longer than it should take. */
+static void judge(struct haproxy *h)
+{
+	int64_t now_ms = time_monotonic_ms();
+	int pid = (int)process_pid(h->process);
+	int64_t waited_ms = h->ping != NULL ? now_ms - h->ping_ms : 0;
+
+	if (waited_ms > SILENT_MS) {
+		h->silent = true;
+		err_set(&h->trouble, ERR_TIMEOUT,
+			"HAProxy (process %d) has not answered for %d s: it is stopped or "
+			"overloaded; changes are kept and carried out when it answers",
+			pid, (int)(waited_ms / 1000));
+	} else if ((h->asking != NULL || h->step == LOAD_ASKING) &&
+		   now_ms - h->asked_ms > SILENT_MS) {
+		err_set(&h->trouble, ERR_TIMEOUT,
+			"HAProxy's master (process %d) has not answered for %d s: it is stopped or "
+			"overloaded; what is there is routed, new services wait",
+			pid, (int)((now_ms - h->asked_ms) / 1000));
+	} else if (h->step == LOAD_WAITING && now_ms - h->load_began_ms > LOADING_MS) {
+		err_set(&h->trouble, ERR_TIMEOUT,
+			"HAProxy (process %d) has been loading its configuration for %d s; it goes "
+			"on with the old one",
+			pid, (int)((now_ms - h->load_began_ms) / 1000));
+	} else if (!h->other_socket) {
+		errbuf_clear(&h->trouble);
+	}
+}
+
 static void recover(struct haproxy *h)
 {
-	errbuf_clear(&h->trouble);
-	if (!h->silent)
-		return;
+	bool was_silent = h->silent;
+
 	h->silent = false;
+	judge(h);
+	if (!was_silent)
+		return;
 	if (h->runtime != NULL && h->step == LOAD_NONE)
 		haproxy_catch_up(h);
 }
@@ -51,13 +80,11 @@ static void on_other_ping(void *arg, struct str answer, enum question_end end)
 		recover(h);
 	} else if (end == QUESTION_REFUSED) {
 		err_set(&h->trouble, ERR_IO,
-			"HAProxy (process %d) takes traffic, and nobody listens at its socket %s; "
-			"a "
-			"configuration with another socket is loaded",
+			"HAProxy (process %d) takes traffic, and nobody listens at its socket "
+			"%s; a configuration with another socket is loaded",
 			(int)process_pid(h->process), h->runtime_path);
 		h->other_socket = true;
-		if (!h->load_wanted)
-			load_want(h);
+		load_want(h);
 	}
 }
 
@@ -79,43 +106,15 @@ static void on_ping(void *arg, struct str answer, enum question_end end)
 		ask(h, other_path(h), on_other_ping);
 }
 
-/* What is waited for longer than it should take. */
-static void judge(struct haproxy *h, int64_t now_ms)
-{
-	int pid = (int)process_pid(h->process);
-	int64_t waited_ms = h->ping != NULL ? now_ms - h->ping_ms : 0;
-
-	if (waited_ms > SILENT_MS) {
-		h->silent = true;
-		err_set(&h->trouble, ERR_TIMEOUT,
-			"HAProxy (process %d) has not answered for %d s: it is stopped or "
-			"overloaded; "
-			"changes are kept and carried out when it answers",
-			pid, (int)(waited_ms / 1000));
-	} else if ((h->asking != NULL || h->step == LOAD_ASKING) &&
-		   now_ms - h->asked_ms > SILENT_MS) {
-		err_set(&h->trouble, ERR_TIMEOUT,
-			"HAProxy's master (process %d) has not answered for %d s: it is stopped or "
-			"overloaded; what is there is routed, new services wait",
-			pid, (int)((now_ms - h->asked_ms) / 1000));
-	} else if (h->step == LOAD_WAITING && now_ms - h->load_began_ms > LOADING_MS) {
-		err_set(&h->trouble, ERR_TIMEOUT,
-			"HAProxy (process %d) has been loading its configuration for %d s; it goes "
-			"on with the old one",
-			pid, (int)((now_ms - h->load_began_ms) / 1000));
-	}
-}
-
 void watch_tick(struct haproxy *h)
 {
-	int64_t now_ms = time_monotonic_ms();
-
 	if (process_pid(h->process) == 0 || h->stopping) {
 		watch_stop(h);
 		return;
 	}
-	judge(h, now_ms);
-	if (h->ping == NULL && now_ms - h->ping_ms >= PING_APART_MS && h->step != LOAD_LAUNCHING)
+	judge(h);
+	if (h->ping == NULL && time_monotonic_ms() - h->ping_ms >= PING_APART_MS &&
+		h->step != LOAD_LAUNCHING)
 		ask(h, h->runtime_path, on_ping);
 }
 

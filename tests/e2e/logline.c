@@ -6,6 +6,7 @@
  *                                     comes at INPUT. Runs until TERM.
  *   logline PATH                      sends stdin to such an INPUT, as one line
  *   logline PATH raw                  the same as it is
+ *   logline ask PATH COMMAND          the answer of such a socket to a command
  */
 #include <poll.h>
 #include <signal.h>
@@ -60,6 +61,13 @@ static bool pass(int from, int to)
 	const ssize_t n = read(from, text, sizeof(text));
 
 	return n > 0 && send_all(to, text, (size_t)n);
+}
+
+static bool pass_out(int from)
+{
+	const ssize_t n = read(from, text, sizeof(text));
+
+	return n > 0 && fwrite(text, 1, (size_t)n, stdout) == (size_t)n;
 }
 
 static void take_input(int input, int client)
@@ -119,6 +127,15 @@ int main(int argc, char **argv)
 		serve(argv[2], argv[3], argv[4]);
 	if (argc < 2)
 		return 2;
+	if (argc == 4) {
+		const int socket = open_socket(argv[2], false);
+
+		if (send_all(socket, argv[3], strlen(argv[3])) && send_all(socket, "\n", 1) &&
+			shutdown(socket, SHUT_WR) == 0)
+			while (pass_out(socket))
+				;
+		return 0;
+	}
 	const int fd = open_socket(argv[1], false);
 	const size_t n = fread(text, 1, sizeof(text), stdin);
 
