@@ -366,6 +366,7 @@ static bool read_request(struct str line, struct log_record *record)
 {
 	struct request *request = &record->request;
 	struct str columns[COLUMN_COUNT], captures[CAPTURE_COUNT] = {0};
+	struct str number;
 	int64_t came;
 
 	for (int i = 0; i < COLUMN_COUNT; i++) {
@@ -373,7 +374,8 @@ static bool read_request(struct str line, struct log_record *record)
 		if (columns[i].n == 0 || line.p == NULL)
 			return false;
 	}
-	if (!str_to_i64(columns[COLUMN_COUNTER], &record->counter) ||
+	number = columns[COLUMN_COUNTER];
+	if (!str_to_i64(str_cut(&number, '/'), &record->counter) ||
 		!str_to_i64(columns[COLUMN_PID], &record->pid) || record->counter < 0)
 		return false;
 	/* A request that was not one to the end (400, 408) never reached the rules: it came when it ended. */
@@ -383,7 +385,7 @@ static bool read_request(struct str line, struct log_record *record)
 			return false;
 	}
 	snprintf(record->id, sizeof(record->id), "%llx-%llx", (unsigned long long)came,
-		(unsigned long long)record->counter);
+		(unsigned long long)number_or(number, record->counter));
 	request->id = str_of(record->id);
 	request->time = came / 1000;
 	read_captures(line, captures);

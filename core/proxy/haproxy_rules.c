@@ -136,14 +136,15 @@ const char rules_strict[] =
 
 /*
  * Read by haproxy_log.c. Numbers and words that hold no space come first; what is captured as it came is
- * last. %lc counts the lines of this process: a gap in it is a line that was lost.
+ * last. %lc counts the lines of this process: a gap in it is a line that was lost. Two threads at once may write the
+ * same of it; %rt, the number of the request, is given once.
  */
 const char rules_log[] =
 	"	capture request header Host len 320\n"
 	"	capture request header Routing-Session len " STRING(RULES_KEY_MAX) "\n"
 	"	capture request header baggage len " STRING(RULES_BAGGAGE_MAX) "\n"
 	"	capture request header traceparent len 56\n"
-	"	log-format 'R %lc %pid %[var(txn.came)] %[date(0,us)] %[var(txn.answered)] %ST %B %U %rc %ts"
+	"	log-format 'R %lc/%rt %pid %[var(txn.came)] %[date(0,us)] %[var(txn.answered)] %ST %B %U %rc %ts"
 	" %HV %HM %b %s [%si]:%sp %[var(txn.reason)] %[var(txn.intended)] %[var(txn.revision)]"
 	" %[var(txn.trace)] %[var(txn.caller)] %[var(txn.k_header)] %[var(txn.k_baggage)]"
 	" %[var(txn.k_query)] %[var(txn.k_cookie)] %[var(txn.k_host)] %[var(txn.malformed)]"

@@ -45,17 +45,18 @@ static void a_pinned_request(void **state)
 	struct log_record r;
 	(void)state;
 
-	assert_int_equal(parse("R 17 16691 " TIMES " 200 1882 310 1 -- HTTP/1.1 GET cart pr-482:1 "
-			       "[127.0.0.1]:9002 pinned - 1041 " TRACE
-			       " gateway%402026.11.20 dev-4f2k - - dev-4f2k - - /items "
-			       "{Shop.example:8080|||}",
-				 &r),
+	assert_int_equal(
+		parse("R 17/35 16691 " TIMES " 200 1882 310 1 -- HTTP/1.1 GET cart pr-482:1 "
+		      "[127.0.0.1]:9002 pinned - 1041 " TRACE
+		      " gateway%402026.11.20 dev-4f2k - - dev-4f2k - - /items "
+		      "{Shop.example:8080|||}",
+			&r),
 		LOG_REQUEST);
 	assert_int_equal(r.counter, 17);
 	assert_int_equal(r.pid, 16691);
 	assert_int_equal(r.endpoint_index, 1);
 	assert_int_equal(r.request.time, 1795379064189);
-	assert_text(r.request.id, "660e3435bb075-11");
+	assert_text(r.request.id, "660e3435bb075-23");
 	assert_text(r.request.trace, TRACE);
 	assert_text(r.request.service, "cart");
 	assert_text(r.request.version, "pr-482");
