@@ -31,6 +31,7 @@ enum {
 	SETTLING_MS = 2000, /* after a load, in which lines of the old worker still come */
 	TICK_MS = 500,
 	TICKS_LEFTOVERS = 4,
+	TICKS_TIDY = 10,
 	TICKS_RECONCILE = 40,
 	TICKS_EXPIRY = 120,
 };
@@ -70,7 +71,7 @@ static void report_applied(struct haproxy *h)
 /* What HAProxy does not read would fill our memory, and during a load it would be lost. */
 static bool can_send(const struct haproxy *h)
 {
-	return h->runtime != NULL && h->step == LOAD_NONE && !h->silent;
+	return h->runtime != NULL && h->step == LOAD_NONE && !h->silent && !h->unsure;
 }
 
 /* A batch of changes on its way, and the revision they lead to. */
@@ -381,6 +382,7 @@ enum state_column {
 	STATE_ADDRESS = 4,
 	STATE_OPERATIONAL = 5,
 	STATE_ADMIN = 6,
+	STATE_WEIGHT = 7,
 	STATE_PORT = 18,
 	STATE_COLUMNS
 };
@@ -408,18 +410,119 @@ static void read_server(struct haproxy *h, const struct str *columns, bool adopt
 		take_health(h, &health);
 }
 
+static bool cut_columns(struct str line, struct str columns[STATE_COLUMNS])
+{
+	size_t count = 0;
+
+	while (line.p != NULL && count < STATE_COLUMNS)
+		columns[count++] = str_cut(&line, ' ');
+	return count == STATE_COLUMNS && columns[0].n > 0 && columns[0].p[0] != '#';
+}
+
 void haproxy_read_servers(struct haproxy *h, struct str text, bool adopting)
 {
 	while (text.p != NULL) {
 		struct str line = str_cut(&text, '\n');
 		struct str columns[STATE_COLUMNS] = {0};
-		size_t count = 0;
 
-		while (line.p != NULL && count < STATE_COLUMNS)
-			columns[count++] = str_cut(&line, ' ');
-		if (count == STATE_COLUMNS && columns[0].n > 0 && columns[0].p[0] != '#')
+		if (cut_columns(line, columns))
 			read_server(h, columns, adopting);
 	}
+}
+
+/* ---- a configuration from before ------------------------------------------------------------------------------ */
+
+static void clear_servers(struct haproxy *h)
+{
+	size_t services = 0, versions;
+	struct str name;
+	void *service, *version;
+
+	while (map_next(h->table.services, &services, &name, &service)) {
+		((struct table_service *)service)->loaded = false;
+		versions = 0;
+		while (map_next(
+			((struct table_service *)service)->versions, &versions, &name, &version))
+			for (size_t i = 0; i < LIMIT_ENDPOINTS; i++)
+				((struct table_version *)version)->servers[i] =
+					(struct table_server){.place = SERVER_ABSENT};
+	}
+}
+
+static void take_stale_server(struct haproxy *h, const struct str *columns)
+{
+	struct table_place place;
+	uint64_t port;
+
+	if (!table_find_server(&h->table, columns[STATE_BACKEND], columns[STATE_SERVER], &place) ||
+		!str_to_u64(columns[STATE_PORT], &port))
+		return;
+	struct table_server *server = &place.version->servers[place.index];
+	*server = (struct table_server){
+		.place = str_eq_c(columns[STATE_ADMIN], "0") ? SERVER_ACTIVE : SERVER_PARKED,
+		.up = !str_eq_c(columns[STATE_OPERATIONAL], "0"),
+		.port = (uint16_t)port};
+	str_copy(server->address, sizeof(server->address), columns[STATE_ADDRESS]);
+	place.version->stable = !str_eq_c(columns[STATE_WEIGHT], "0");
+}
+
+static void keep_versions_dirty(struct haproxy *h)
+{
+	char id[VERSION_ID_SIZE];
+
+	for (size_t n = 0; n < h->env->node_count; n++)
+		for (size_t v = 0; v < h->env->nodes[n].version_count; v++) {
+			const struct version *version = h->env->nodes[n].versions[v];
+			name_join_version(str_of(version->service), str_of(version->name), id);
+			keep_dirty(h, THING_VERSION, id);
+		}
+}
+
+/* What HAProxy has is not what was written: tells it the rest. */
+static void take_servers(struct haproxy *h, struct str servers)
+{
+	while (servers.p != NULL) {
+		struct str line = str_cut(&servers, '\n');
+		struct str columns[STATE_COLUMNS] = {0};
+
+		if (cut_columns(line, columns))
+			take_stale_server(h, columns);
+	}
+	h->unsure = false;
+	keep_versions_dirty(h);
+	haproxy_catch_up(h);
+	maps_rewrite_all(h);
+}
+
+static void on_unsure_servers(void *arg, const struct runtime_result *result);
+
+/* Services it has; then it is asked for their servers. */
+static void on_unsure_backends(void *arg, const struct runtime_result *result)
+{
+	struct haproxy *h = arg;
+	struct str text = result->text;
+	struct commands commands;
+
+	if (result->errors > 0 || !h->unsure || h->step != LOAD_NONE || h->runtime == NULL)
+		return;
+	clear_servers(h);
+	while (text.p != NULL) {
+		struct table_service *service = map_get(h->table.services, str_cut(&text, '\n'));
+		if (service != NULL)
+			service->loaded = true;
+	}
+	commands_init(&commands);
+	commands_addf(&commands, "show servers state");
+	runtime_send(h->runtime, &commands, on_unsure_servers, h);
+	commands_finish(&commands);
+}
+
+static void on_unsure_servers(void *arg, const struct runtime_result *result)
+{
+	struct haproxy *h = arg;
+
+	if (result->errors == 0 && h->unsure && h->step == LOAD_NONE && h->runtime != NULL)
+		take_servers(h, result->text);
 }
 
 static void on_servers(void *arg, const struct runtime_result *result)
@@ -534,27 +637,40 @@ static void tell_up(struct haproxy *h)
 	h->events.up(h->events.arg, h->adopted);
 }
 
+void haproxy_attach(struct haproxy *h, struct runtime *runtime)
+{
+	workers_replace(h, runtime);
+	watch_stop(h);
+	h->down_told = false;
+}
+
 void haproxy_loaded(struct haproxy *h, struct runtime *runtime)
 {
 	workers_replace(h, runtime);
 	watch_stop(h); /* the question may be with the worker before */
 	table_loaded(&h->table);
 	errbuf_clear(&h->error);
+	h->unsure = false;
 	h->down_told = false;
 	h->state = PROXY_RUNNING;
 	haproxy_catch_up(h);
 	tell_up(h);
 }
 
-/* The old configuration goes on; the new one is tried again. */
+/* The old configuration goes on, and what it lacks is told by commands; the new one is tried again. */
 static void go_on(struct haproxy *h)
 {
+	struct commands commands;
+
 	h->state = PROXY_RUNNING;
 	h->load_wanted = true;
 	arm(h->load_timer, h->retry_ms);
 	if (h->runtime == NULL)
 		return;
-	haproxy_catch_up(h);
+	commands_init(&commands);
+	commands_addf(&commands, "show backend");
+	runtime_send(h->runtime, &commands, on_unsure_backends, h);
+	commands_finish(&commands);
 	tell_up(h);
 }
 
@@ -614,6 +730,8 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 		if (h->commands.replies > 0)
 			flush_commands(h);
 	}
+	if (h->ticks % TICKS_TIDY == 0)
+		maps_tidy(h);
 	if (h->ticks % TICKS_RECONCILE == 0) {
 		commands_init(&commands);
 		commands_addf(&commands, "show servers state");

@@ -102,6 +102,8 @@ struct haproxy {
 	struct question *asking; /* before it: whether HAProxy answers */
 	int64_t asked_ms; /* monotonic, when the last of both was asked */
 	bool refused; /* nobody listened when the load asked last */
+	bool stale_start; /* it is started with the configuration from before */
+	bool unsure; /* the table was made for a load that did not come about */
 	int64_t master_reloads; /* the master had done before this load; -1: not known */
 	struct check *check;
 	struct file_set written; /* what is being checked; empty otherwise */
@@ -158,6 +160,13 @@ void refused_tell(struct haproxy *h);
 bool refused_changed(const struct haproxy *h, struct str name);
 void refused_free(struct haproxy *h);
 
+/* The map files as they are to be now. */
+void load_each_map(struct haproxy *h, config_file_fn each, void *arg);
+
+/* haproxy_maps.c; HAProxy runs and no load is under way */
+void maps_tidy(struct haproxy *h); /* of what nobody asks for any more, when that is much */
+void maps_rewrite_all(struct haproxy *h);
+
 /* haproxy_workers.c */
 void workers_replace(
 	struct haproxy *h, struct runtime *runtime); /* the current one becomes an old one */
@@ -182,6 +191,8 @@ void watch_stop(struct haproxy *h);
 /* Carries out what was kept while no command could be sent. */
 void haproxy_catch_up(struct haproxy *h);
 void haproxy_loaded(struct haproxy *h, struct runtime *runtime); /* the new process answers */
+/* A process answers that has another configuration; haproxy_failed() follows. */
+void haproxy_attach(struct haproxy *h, struct runtime *runtime);
 void haproxy_failed(struct haproxy *h, const struct errbuf *eb); /* the load did not come about */
 /* The table was made anew: what was kept for the old one is in it. */
 void haproxy_forget_changes(struct haproxy *h);

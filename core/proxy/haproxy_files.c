@@ -1,6 +1,6 @@
 /*
  * Writes what HAProxy will read. Filled on the loop, written on the driver's worker; the set belongs to one
- * of them at a time. Invariant: a file is there whole or as it was.
+ * of them at a time. Invariant: a file is there whole or as it was, and on a full disk all are as they were.
  */
 #include "core/proxy/haproxy_files.h"
 
@@ -18,6 +18,7 @@
 #include "core/base/strbuf.h"
 
 enum { PATH_MAX_BYTES = 8192 };
+#define FRESH ".new"
 
 void file_set_init(struct file_set *set, const char *dir)
 {
@@ -76,6 +77,7 @@ static bool write_all(int fd, const char *text, size_t len)
 	return true;
 }
 
+/* `fresh`: the name it has until all are written. */
 static enum err write_file(
 	const char *path, const char *fresh, const struct file_text *file, struct errbuf *eb)
 {
@@ -86,9 +88,33 @@ static enum err write_file(
 
 	if (fd >= 0 && close(fd) != 0)
 		good = false;
-	if (good && rename(fresh, path) == 0)
+	if (good)
 		return ERR_NONE;
 	return err_set(eb, ERR_IO, "%s cannot be written: %s", path, strerror(errno));
+}
+
+/* Puts `count` files in place, or takes them back. */
+static enum err place_files(const struct file_set *set, size_t count, bool good, struct errbuf *eb)
+{
+	struct strbuf path, fresh;
+	enum err err = ERR_NONE;
+
+	strbuf_init(&path, PATH_MAX_BYTES);
+	strbuf_init(&fresh, PATH_MAX_BYTES);
+	for (size_t i = 0; i < count; i++) {
+		strbuf_reset(&path);
+		strbuf_reset(&fresh);
+		strbuf_addf(&path, "%s/%s", set->dir, set->files[i].name);
+		strbuf_addf(&fresh, "%s" FRESH, path.data);
+		if (!good)
+			(void)unlink(fresh.data);
+		else if (rename(fresh.data, path.data) != 0 && err == ERR_NONE)
+			err = err_set(
+				eb, ERR_IO, "%s cannot be written: %s", path.data, strerror(errno));
+	}
+	strbuf_finish(&path);
+	strbuf_finish(&fresh);
+	return err;
 }
 
 /* Maps of services that are no more. */
@@ -119,20 +145,29 @@ enum err file_set_write(const struct file_set *set, struct errbuf *eb)
 	struct strbuf path, fresh;
 	enum err err;
 
+	size_t written = 0;
+
 	strbuf_init(&path, PATH_MAX_BYTES);
 	strbuf_init(&fresh, PATH_MAX_BYTES);
 	strbuf_addf(&path, "%s/maps", set->dir);
 	err = make_private_dir(set->dir, eb);
 	if (err == ERR_NONE)
 		err = make_private_dir(path.data, eb);
+	for (; written < set->count && err == ERR_NONE; written++) {
+		strbuf_reset(&path);
+		strbuf_reset(&fresh);
+		strbuf_addf(&path, "%s/%s", set->dir, set->files[written].name);
+		strbuf_addf(&fresh, "%s" FRESH, path.data);
+		err = write_file(path.data, fresh.data, &set->files[written], eb);
+	}
+	if (err == ERR_NONE)
+		err = place_files(set, written, true, eb);
+	else
+		(void)place_files(set, written, false, NULL);
+	strbuf_reset(&path);
+	strbuf_addf(&path, "%s/maps", set->dir);
 	if (err == ERR_NONE)
 		sweep(set, path.data);
-	strbuf_addf(&fresh, "%s/fresh", set->dir);
-	for (size_t i = 0; i < set->count && err == ERR_NONE; i++) {
-		strbuf_reset(&path);
-		strbuf_addf(&path, "%s/%s", set->dir, set->files[i].name);
-		err = write_file(path.data, fresh.data, &set->files[i], eb);
-	}
 	strbuf_finish(&path);
 	strbuf_finish(&fresh);
 	return err;

@@ -25,8 +25,8 @@ void file_set_finish(struct file_set *set);
 /* Copies both. */
 void file_set_add(struct file_set *set, const char *name, struct str text);
 /*
- * Makes dir and dir/maps (mode 0700), writes every file whole and under its name at once (rename), and
- * removes from dir/maps what is not in the set. Blocks. The error names the file.
+ * Makes dir and dir/maps (mode 0700), writes every file whole, gives them their names (rename)
+ * once all are written, and then removes from dir/maps what is not in the set. Blocks. The error names the file.
  */
 enum err file_set_write(const struct file_set *set, struct errbuf *eb);
 /* Makes a directory for us alone, and those above it. */

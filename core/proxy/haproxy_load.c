@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <event2/event.h>
 
@@ -113,7 +114,7 @@ static void add_file(void *arg, const char *name, struct str text)
 	file_set_add(arg, name, text);
 }
 
-static void gather_files(struct haproxy *h, struct file_set *files)
+static struct config_options make_options(const struct haproxy *h)
 {
 	struct config_options options = {
 		.dir = h->dir,
@@ -124,9 +125,23 @@ static void gather_files(struct haproxy *h, struct file_set *files)
 		.revision = h->env->revision,
 		.generation = h->generation,
 	};
-	struct strbuf text;
 
 	set_limits(h, &options);
+	return options;
+}
+
+void load_each_map(struct haproxy *h, config_file_fn each, void *arg)
+{
+	struct config_options options = make_options(h);
+
+	config_each_map(&options, &h->table, h->env, each, arg);
+}
+
+static void gather_files(struct haproxy *h, struct file_set *files)
+{
+	struct config_options options = make_options(h);
+	struct strbuf text;
+
 	file_set_init(files, h->dir);
 	strbuf_init(&text, CONFIG_MAX_BYTES);
 	config_write(&text, &options, &h->table);
@@ -240,6 +255,21 @@ static void on_master(void *arg, struct str answer, enum question_end end)
 	}
 }
 
+/* Of a process that was started with the configuration from before, which may have the other socket. */
+static void on_stale_answer(struct haproxy *h, enum question_end end)
+{
+	struct runtime_events events = haproxy_runtime_events(h);
+	struct errbuf why = h->error;
+
+	if (end == QUESTION_ANSWERED) {
+		haproxy_attach(h, runtime_open(h->base, h->runtime_path, &events));
+		fail(h, &why, REPAIR_MS);
+		return;
+	}
+	h->runtime_path = h->runtime_paths[h->runtime_path == h->runtime_paths[0]];
+	arm(h->poll_timer, POLL_MS);
+}
+
 static void on_generation(void *arg, struct str answer, enum question_end end)
 {
 	struct haproxy *h = arg;
@@ -249,6 +279,10 @@ static void on_generation(void *arg, struct str answer, enum question_end end)
 
 	h->question = NULL;
 	h->refused = end == QUESTION_REFUSED;
+	if (h->stale_start) {
+		on_stale_answer(h, end);
+		return;
+	}
 	snprintf(want, sizeof(want), "<%" PRId64 ">", h->generation);
 	if (str_find(answer, str_of(want)) < answer.n) {
 		h->step = LOAD_NONE;
@@ -409,6 +443,25 @@ static void check(struct haproxy *h)
 
 /* ---- the load ------------------------------------------------------------------------------------------------- */
 
+/* A dead HAProxy is started with what is there, and what that lacks is told to it by commands. */
+static void fail_writing(struct haproxy *h, const struct errbuf *eb)
+{
+	char *config = path_of(h, CONFIG_FILE);
+	bool there = access(config, R_OK) == 0;
+	struct errbuf why = {0};
+
+	free(config);
+	err_set(&why, ERR_IO, "%.300s; HAProxy runs with the configuration from before", eb->text);
+	if (process_pid(h->process) > 0 || !there) {
+		fail(h, there ? &why : eb, REPAIR_MS);
+		return;
+	}
+	h->error = why;
+	h->stale_start = true;
+	h->step = LOAD_LAUNCHING;
+	process_start(h->process, h->program, h->dir);
+}
+
 static void on_written(void *arg)
 {
 	struct writing *writing = arg;
@@ -418,7 +471,7 @@ static void on_written(void *arg)
 	if (h->step != LOAD_WRITING || h->stopping) {
 		h->step = LOAD_NONE;
 	} else if (writing->err != ERR_NONE) {
-		fail(h, &writing->eb, REPAIR_MS);
+		fail_writing(h, &writing->eb);
 	} else {
 		h->written = writing->files;
 		writing->files = (struct file_set){0};
@@ -449,6 +502,8 @@ void load_begin(struct haproxy *h)
 	if (h->other_socket)
 		h->runtime_path = h->runtime_paths[h->runtime_path == h->runtime_paths[0]];
 	h->other_socket = false;
+	h->stale_start = false;
+	h->unsure = true;
 	h->load_began_ms = time_monotonic_ms();
 	h->generation = generation > h->generation ? generation : h->generation + 1;
 	if (h->state != PROXY_LOST)

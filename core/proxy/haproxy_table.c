@@ -707,6 +707,42 @@ void table_sync_gone(
 	free(id);
 }
 
+size_t table_dead_entries(const struct table *table, const struct environment *env)
+{
+	size_t gone = map_count(table->gone), cursor = 0, dead = 0;
+	struct str key;
+	void *value;
+
+	while (map_next(table->sessions, &cursor, &key, &value)) {
+		const struct table_session *session = value;
+		dead += session->overlaid;
+		dead += session->session == NULL &&
+			environment_tombstone(env, GONE_SESSION, key) == NULL;
+	}
+	return dead + (gone > env->tombstone_count ? gone - env->tombstone_count : 0);
+}
+
+void table_forget_dead(struct table *table, const struct environment *env)
+{
+	size_t cursor = 0;
+	struct str key;
+	void *value;
+
+	while (map_next(table->sessions, &cursor, &key, &value)) {
+		((struct table_session *)value)->overlaid = false;
+		if (table_session_state(env, key) == NULL)
+			session_free(map_remove(table->sessions, key));
+	}
+	map_destroy(table->gone, NULL);
+	table->gone = map_create();
+	for (size_t i = 0; i < env->tombstone_count; i++) {
+		char *id = table_gone_id(env->tombstones[i]);
+
+		map_set(table->gone, str_of(id), table);
+		free(id);
+	}
+}
+
 /* ---- health, leftovers ------------------------------------------------------------------------------ */
 
 bool table_find_server(const struct table *table, struct str backend, struct str server,

@@ -146,6 +146,11 @@ void table_leftovers(const struct table *table,
 bool table_leftover_deleted(
 	struct table *table, struct str service, struct str version, size_t index, bool deleted);
 
+/* Entries in the maps of sessions that nobody asks for any more: replaced ones, and those of the forgotten. */
+size_t table_dead_entries(const struct table *table, const struct environment *env);
+/* HAProxy's maps of sessions are as the environment is. */
+void table_forget_dead(struct table *table, const struct environment *env);
+
 /* The value for maps/sessions, NULL when neither session nor tombstone is there. */
 const char *table_session_state(const struct environment *env, struct str key);
 /* Facts of a tombstone as one line of JSON. */
