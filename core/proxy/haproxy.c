@@ -535,7 +535,7 @@ static void on_servers(void *arg, const struct runtime_result *result)
 
 /* ---- servers to delete ------------------------------------------------------------------------------------- */
 
-/* One server HAProxy was asked to delete, in both backends. */
+/* One server HAProxy was asked to delete: its twin in the same backend, or else it in both. */
 struct deletion {
 	struct haproxy *h;
 	int64_t generation;
@@ -570,8 +570,13 @@ static void delete_server(void *arg, const struct table_place *place)
 	*deletion = (struct deletion){.h = h, .generation = h->generation, .index = place->index};
 	name_join_version(str_of(service), str_of(version), deletion->id);
 	commands_init(&commands);
-	commands_addf(&commands, "del server %s:strict/%s:%zu", service, version, place->index);
-	commands_addf(&commands, "del server %s/%s:%zu", service, version, place->index);
+	if (place->version->servers[place->index].twin) {
+		commands_addf(&commands, "del server %s/%s:%zut", service, version, place->index);
+	} else {
+		commands_addf(
+			&commands, "del server %s:strict/%s:%zu", service, version, place->index);
+		commands_addf(&commands, "del server %s/%s:%zu", service, version, place->index);
+	}
 	runtime_send(h->runtime, &commands, on_deleted, deletion);
 	commands_finish(&commands);
 }

@@ -310,11 +310,12 @@ static void write_lenient_rules(struct strbuf *out, const char *service)
 	write_any_upstream(out, service, "var(txn.to)", "");
 }
 
-static void write_server(struct strbuf *out, const struct table_version *version, size_t index)
+static void write_server(
+	struct strbuf *out, const struct table_version *version, size_t index, const char *twin)
 {
 	const struct table_server *server = &version->servers[index];
 
-	strbuf_addf(out, "\tserver %s:%zu %s%s%s:%u weight ", version->name, index,
+	strbuf_addf(out, "\tserver %s:%zu%s %s%s%s:%u weight ", version->name, index, twin,
 		strchr(server->address, ':') != NULL ? "ipv6@[" : "", server->address,
 		strchr(server->address, ':') != NULL ? "]" : "", (unsigned)server->port);
 }
@@ -411,6 +412,14 @@ static void write_grpc_check(
 	strbuf_finish(&host);
 }
 
+/* A twin has no checks; it begins as its server is known to be. */
+static void write_twin(struct strbuf *out, const struct service *service,
+	const struct table_version *version, size_t index)
+{
+	strbuf_addf(out, "%s%s\n", service->protocol == PROTOCOL_H2C ? " proto h2" : "",
+		version->servers[index].up ? "" : " disabled");
+}
+
 static void write_check_section(
 	struct strbuf *out, const struct config_options *options, const struct service *service)
 {
@@ -438,7 +447,12 @@ static void write_lenient(struct strbuf *out, const struct config_options *optio
 	write_choice(out, "txn.want", RULES_READY);
 	for (size_t v = 0; v < count; v++) {
 		for (size_t i = 0; i < versions[v]->count; i++) {
-			write_server(out, versions[v], i);
+			if (versions[v]->servers[i].twin) {
+				write_server(out, versions[v], i, "t");
+				strbuf_add_c(out, "1");
+				write_twin(out, record, versions[v], i);
+			}
+			write_server(out, versions[v], i, "");
 			strbuf_add_c(out, versions[v]->stable ? "1 " : "0 ");
 			table_write_check(out, table, record, versions[v]);
 			strbuf_add_c(out, versions[v]->servers[i].place == SERVER_ACTIVE
@@ -480,10 +494,9 @@ static void write_strict(struct strbuf *out, const struct table_service *service
 	write_choice(out, "txn.use", "{ var(txn.use) -m found }");
 	for (size_t v = 0; v < count; v++) {
 		for (size_t i = 0; i < versions[v]->count; i++) {
-			write_server(out, versions[v], i);
-			strbuf_addf(out, "0%s%s\n",
-				record->protocol == PROTOCOL_H2C ? " proto h2" : "",
-				versions[v]->servers[i].up ? "" : " disabled");
+			write_server(out, versions[v], i, "");
+			strbuf_add_c(out, "0");
+			write_twin(out, record, versions[v], i);
 		}
 	}
 	free(versions);

@@ -149,6 +149,7 @@ static void build_version(const struct table *table, struct table_service *servi
 		server->check_port = version->check_port;
 		server->place =
 			found && from->state != STATE_DRAINING ? SERVER_ACTIVE : SERVER_PARKED;
+		server->twin = version->stable;
 		server->up = old != NULL && server->place == SERVER_ACTIVE && !old->gone &&
 			     old->servers[i].up && old->servers[i].port == server->port &&
 			     strcmp(old->servers[i].address, server->address) == 0;
@@ -344,26 +345,62 @@ static void add_server(const struct target *t)
 	t->server->up = false;
 }
 
-static void move_server(const struct target *t)
-{
-	static const char *const twins[] = {"", ":strict"};
+/* The names of a server's twins: after the service, and after the server. */
+static const struct twin {
+	const char *of_service, *of_server;
+} strict_twin = {":strict", ""}, stable_twin = {"", "t"};
 
-	for (size_t i = 0; i < ARRAY_LEN(twins); i++)
-		commands_addf(t->commands, "set server %s%s/%s:%zu addr %s port %u",
-			t->service->service->name, twins[i], t->version->name, t->index,
-			t->server->address, (unsigned)t->server->port);
+static void command_twin(const struct target *t, const struct twin *twin, const char *what)
+{
+	commands_addf(t->commands, "set server %s%s/%s:%zu%s %s", t->service->service->name,
+		twin->of_service, t->version->name, t->index, twin->of_server, what);
 }
 
-static void park_twin(const struct target *t, bool parked)
+static void move_server(const struct target *t)
 {
-	commands_addf(t->commands, "set server %s:strict/%s:%zu state %s",
-		t->service->service->name, t->version->name, t->index, parked ? "maint" : "ready");
+	static const struct twin itself = {"", ""};
+	char to[INET6_ADDRSTRLEN + 32];
+
+	snprintf(to, sizeof(to), "addr %s port %u", t->server->address, (unsigned)t->server->port);
+	command_twin(t, &itself, to);
+	command_twin(t, &strict_twin, to);
+	if (t->server->twin)
+		command_twin(t, &stable_twin, to);
+}
+
+static void park_stable_twin(const struct target *t, bool parked)
+{
+	if (t->server->twin)
+		command_twin(t, &stable_twin,
+			parked || !t->version->stable ? "state maint" : "state ready");
+}
+
+static void park_twins(const struct target *t, bool parked)
+{
+	command_twin(t, &strict_twin, parked ? "state maint" : "state ready");
+	if (t->version->stable)
+		park_stable_twin(t, parked);
+}
+
+/* A server that became stable gets its twin; HAProxy begins with it in maintenance. */
+static void add_stable_twin(const struct target *t)
+{
+	if (t->server->twin || !t->version->stable || t->server->place == SERVER_ABSENT ||
+		t->server->place == SERVER_DELETING)
+		return;
+	commands_addf(t->commands, "add server %s/%s:%zut %s:%u weight 1%s",
+		t->service->service->name, t->version->name, t->index, t->server->address,
+		(unsigned)t->server->port,
+		t->service->service->protocol == PROTOCOL_H2C ? " proto h2" : "");
+	t->server->twin = true;
+	if (t->server->up)
+		park_stable_twin(t, false);
 }
 
 static void park_server(const struct target *t)
 {
 	if (t->server->up)
-		park_twin(t, true);
+		park_twins(t, true);
 	commands_addf(t->commands, "set server %s/%s:%zu state maint", t->service->service->name,
 		t->version->name, t->index);
 	t->server->place = SERVER_PARKED;
@@ -397,7 +434,7 @@ static void keep_up(const struct target *t)
 {
 	commands_addf(t->commands, "set server %s/%s:%zu health up", t->service->service->name,
 		t->version->name, t->index);
-	park_twin(t, false);
+	park_twins(t, false);
 	t->server->up = true;
 }
 
@@ -427,7 +464,7 @@ static void sync_server(const struct target *t, const char *endpoint, bool drain
 		t->server->port != wanted.port || strcmp(t->server->address, wanted.address) != 0;
 	if (moved) {
 		if (t->server->up)
-			park_twin(t, true);
+			park_twins(t, true);
 		memcpy(t->server->address, wanted.address, sizeof(wanted.address));
 		t->server->port = wanted.port;
 		move_server(t);
@@ -447,10 +484,13 @@ static void set_weights(const struct target *of, bool stable)
 	if (version->stable == stable)
 		return;
 	version->stable = stable;
-	for (t.index = 0; t.index < LIMIT_ENDPOINTS; t.index++)
-		if (version->servers[t.index].place == SERVER_ACTIVE ||
-			version->servers[t.index].place == SERVER_PARKED)
+	for (t.index = 0; t.index < LIMIT_ENDPOINTS; t.index++) {
+		t.server = &version->servers[t.index];
+		if (t.server->place == SERVER_ACTIVE || t.server->place == SERVER_PARKED) {
 			set_weight(&t);
+			park_stable_twin(&t, !t.server->up);
+		}
+	}
 }
 
 /* One entry of a small map, from what it is to what it should be ("" for none). */
@@ -556,6 +596,7 @@ void table_sync_version(struct table *table, const struct environment *env, stru
 			sync_server(&t,
 				t.index < version->count ? from->endpoints.items[t.index] : NULL,
 				from->state == STATE_DRAINING);
+			add_stable_twin(&t);
 		}
 		if (version->count < before)
 			service->has_leftovers = true;
@@ -774,7 +815,7 @@ bool table_set_health(
 		return false;
 	server->up = up;
 	/* Also of a service that is just being loaded: its checks may pass before the load is known to be through. */
-	park_twin(&t, !up);
+	park_twins(&t, !up);
 	sync_version_entry(&t);
 	return true;
 }
@@ -833,10 +874,12 @@ bool table_leftover_deleted(
 
 	if (version == NULL || version->servers[index].place != SERVER_DELETING)
 		return false; /* loaded anew meanwhile */
-	if (deleted)
+	if (deleted && !version->servers[index].twin)
 		version->servers[index] = (struct table_server){0};
 	else
 		version->servers[index].place = SERVER_PARKED;
+	if (deleted)
+		version->servers[index].twin = false;
 	if (index < version->count)
 		return true;
 	if (version->gone && !has_leftovers(version))

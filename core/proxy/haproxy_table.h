@@ -6,7 +6,10 @@
  * How it lies in HAProxy. A service `cart` is two backends: `cart`, where stable has the weight, and its
  * strict twin `cart:strict`, where nobody has any, so that only the server a rule names is used. Endpoint i
  * of version pr-482 is the server `pr-482:i` in both; `:` can be in no version's name. Twins have no checks
- * of their own; here they are put into maintenance while the check of the first fails.
+ * of their own; here they are put into maintenance while the check of the first fails. Each endpoint of stable
+ * is in `cart` once more, as `2026.1:0t` with a weight too: HAProxy waits a second before it sends a request on
+ * whose server refused the connection, unless there are two others to choose from. That twin is parked as the
+ * strict one is, and else is nothing: no record, no health and no count knows it.
  * Maps (relative to the configuration):
  *   maps/hosts          host -> service, each also with a trailing dot
  *   maps/sessions       key -> "no-pin", "no-pin.strict", "session-expired", "session-expired.strict"
@@ -44,6 +47,7 @@ enum server_place {
 struct table_server {
 	enum server_place place;
 	bool up; /* its check passes */
+	bool twin; /* HAProxy has `VERSION:INDEXt` too; only in use while the version is stable */
 	uint16_t port;
 	uint16_t check_port; /* where its check asks; 0: at `port` */
 	char address[INET6_ADDRSTRLEN]; /* numeric */
@@ -139,7 +143,8 @@ bool table_set_health(
 /*
  * Servers of retired versions and given up endpoints, which HAProxy deletes once they are idle. Each is
  * SERVER_DELETING until table_leftover_deleted() says what came of it, which returns whether the version
- * is to be synchronised again because it was registered anew meanwhile.
+ * is to be synchronised again because it was registered anew meanwhile. One with a twin in its backend is asked
+ * for twice: the twin is deleted first.
  */
 void table_leftovers(const struct table *table,
 	void (*each)(void *arg, const struct table_place *place), void *arg);

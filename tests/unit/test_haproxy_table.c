@@ -164,11 +164,87 @@ static void promotion_moves_the_weight(void **state)
 	put_version("v1", KIND_EPHEMERAL, "127.0.0.1:9001");
 	sync_version("v1");
 	assert_commands("set server cart/v1:0 weight 0\n"
+			"set server cart/v1:0t state maint\n"
 			"del map maps/cart.versions ~stable\n");
 	put_version("v1", KIND_STABLE, "127.0.0.1:9001");
 	sync_version("v1");
 	assert_commands("set server cart/v1:0 weight 1\n"
+			"set server cart/v1:0t state maint\n"
 			"add map maps/cart.versions ~stable v1\n");
+}
+
+static size_t deletions;
+static void count_deletion(void *arg, const struct table_place *place)
+{
+	(void)arg;
+	(void)place;
+	deletions++;
+}
+
+/* Each endpoint of stable has a twin, so that HAProxy has two to choose from; it goes where the server goes. */
+static void stable_has_a_twin(void **state)
+{
+	struct table_place place;
+	(void)state;
+
+	assert_true(table_find_server(&table, STR_LIT("cart"), STR_LIT("v1:0"), &place));
+	assert_false(table_find_server(&table, STR_LIT("cart"), STR_LIT("v1:0t"), &place));
+	assert_true(table_set_health(&table, &place, true, &commands));
+	assert_commands("set server cart:strict/v1:0 state ready\n"
+			"set server cart/v1:0t state ready\n"
+			"set map maps/cart.versions v1 pinned\n");
+	put_version("v1", KIND_STABLE, "127.0.0.1:9003");
+	sync_version("v1");
+	assert_commands("set server cart:strict/v1:0 state maint\n"
+			"set server cart/v1:0t state maint\n"
+			"set server cart/v1:0 addr 127.0.0.1 port 9003\n"
+			"set server cart:strict/v1:0 addr 127.0.0.1 port 9003\n"
+			"set server cart/v1:0t addr 127.0.0.1 port 9003\n"
+			"enable health cart/v1:0; enable server cart/v1:0; "
+			"set server cart/v1:0 health down\n"
+			"set map maps/cart.versions v1 version-unhealthy\n");
+	assert_true(table_set_health(&table, &place, true, &commands));
+	commands_reset(&commands);
+	/* Demoted, and gone: the twin is deleted before the server. */
+	put_version("v1", KIND_EPHEMERAL, "127.0.0.1:9003");
+	sync_version("v1");
+	assert_commands("set server cart/v1:0 weight 0\n"
+			"set server cart/v1:0t state maint\n"
+			"del map maps/cart.versions ~stable\n");
+	assert_true(table_set_health(&table, &place, false, &commands));
+	assert_commands("set server cart:strict/v1:0 state maint\n"
+			"set map maps/cart.versions v1 version-unhealthy\n");
+	take_out(THING_VERSION, "cart@v1");
+	sync_version("v1");
+	commands_reset(&commands);
+	for (deletions = 0; deletions < 2;) {
+		table_leftovers(&table, count_deletion, NULL);
+		assert_false(
+			table_leftover_deleted(&table, STR_LIT("cart"), STR_LIT("v1"), 0, true));
+	}
+	table_leftovers(&table, count_deletion, NULL);
+	assert_int_equal(deletions, 2);
+}
+
+static void what_becomes_stable_gets_a_twin(void **state)
+{
+	struct table_place place;
+	(void)state;
+
+	put_version("pr-1", KIND_EPHEMERAL, "127.0.0.1:9002");
+	sync_version("pr-1");
+	assert_true(table_find_server(&table, STR_LIT("cart"), STR_LIT("pr-1:0"), &place));
+	assert_true(table_set_health(&table, &place, true, &commands));
+	commands_reset(&commands);
+	put_version("v1", KIND_EPHEMERAL, "127.0.0.1:9001");
+	put_version("pr-1", KIND_STABLE, "127.0.0.1:9002");
+	sync_version("pr-1");
+	assert_commands("set server cart/pr-1:0 weight 1\n"
+			"add server cart/pr-1:0t 127.0.0.1:9002 weight 1\n"
+			"set server cart/pr-1:0t state ready\n"
+			"set map maps/cart.versions ~stable pr-1\n");
+	sync_version("pr-1");
+	assert_commands("");
 }
 
 static void sync_session(const char *key)
@@ -238,6 +314,8 @@ int main(void)
 			a_version_comes_gets_well_and_goes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_name_waits_for_its_address, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(promotion_moves_the_weight, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(stable_has_a_twin, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_becomes_stable_gets_a_twin, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			sessions_only_add_to_the_large_map, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(facts_are_one_line_of_json, set_up, tear_down),
