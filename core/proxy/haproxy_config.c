@@ -16,6 +16,7 @@
 #include "core/base/json.h"
 #include "core/base/mem.h"
 #include "core/model/context.h"
+#include "core/proxy/haproxy_answers.h"
 #include "core/proxy/haproxy_rules.h"
 
 enum { KNOWN_NAMES = 20, BAGGAGE_KEPT = 64 };
@@ -73,7 +74,7 @@ static void add_path(struct strbuf *out, const char *prefix, const char *dir, co
 static void write_global(struct strbuf *out, const struct config_options *options)
 {
 	strbuf_add_c(out, "# Written by umbra; changes are lost.\nglobal\n\tdefault-path config\n"
-			  "\tlog ring@umbra:log len 16384 format raw local0\n\tstats socket ");
+			  "\tlog ring@umbra:log len 24576 format raw local0\n\tstats socket ");
 	add_quoted(out, str_of(options->runtime_path));
 	strbuf_add_c(out, " level admin mode 600 expose-fd listeners\n\tstats timeout 24h\n"
 			  "\tserver-state-file ");
@@ -81,14 +82,14 @@ static void write_global(struct strbuf *out, const struct config_options *option
 	strbuf_addf(out,
 		/* No worker is ended by a number of reloads or an hour: what is open stays open. */
 		"\n\tnoreuseport\n\tmworker-max-reloads 2147483647\n"
-		"\ttune.maxrewrite 2048\n\ttune.http.logurilen 4096\n\tmaxconn %" PRId64
-		"\n\tulimit-n %" PRId64 "\n"
+		"\ttune.bufsize 81920\n\ttune.maxrewrite 2048\n\ttune.http.maxhdr "
+		"256\n\ttune.http.logurilen 4096\n\tmaxconn %" PRId64 "\n\tulimit-n %" PRId64 "\n"
 		"\tset-var proc.revision int(%" PRId64 ")\n"
 		"\tset-var proc.generation int(%" PRId64 ")\n\n",
 		options->max_connections, options->max_files, options->revision,
 		options->generation);
 	/* Read by haproxy_receiver.c. A ring with a server of its own costs CPU for as long as nobody listens there. */
-	strbuf_add_c(out, "ring umbra:log\n\tformat raw\n\tmaxlen 16384\n\tsize 8388608\n\n");
+	strbuf_add_c(out, "ring umbra:log\n\tformat raw\n\tmaxlen 24576\n\tsize 8388608\n\n");
 }
 
 /* Sorted by name, as people expect a list to be. */
@@ -130,6 +131,7 @@ static void write_unknown_host(
 	json_c(&w, "title", err_title(ERR_SERVICE_UNKNOWN));
 	json_int(&w, "status", 404);
 	json_c(&w, "code", err_code(ERR_SERVICE_UNKNOWN));
+	json_c(&w, "reason", err_code(ERR_SERVICE_UNKNOWN));
 	json_c(&w, "domain", options->domain);
 	json_array(&w, "known");
 	for (size_t i = 0; i < count && i < KNOWN_NAMES; i++)
@@ -138,14 +140,17 @@ static void write_unknown_host(
 	json_uint(&w, "total", count);
 	json_c(&w, "api", options->api_url);
 	json_object_end(&w);
-	strbuf_add_c(out, "backend " RULES_UNKNOWN " from base\n"
+	strbuf_add_c(out, "backend " RULES_UNKNOWN " from unknown\n"
 			  "\thttp-request return status 404 content-type application/problem+json "
-			  "hdr Cache-Control no-store lf-string '");
+			  "hdr Cache-Control no-store hdr Routing-Decision "
+			  "'*=\"\";reason=service-unknown;revision=%[var(txn.revision)]' "
+			  "lf-string '" PAGE("service-unknown"));
 	/* The host is put in before the closing brace, by HAProxy. */
 	strbuf_truncate(&json, json.len - 1);
 	add_format(out, strbuf_str(&json));
 	strbuf_add_c(out, ",\"detail\":\"no service answers to this host\","
-			  "\"host\":\"%[" RULES_HOST ",bytes(0,320),json(utf8s)]\"}'\n\n");
+			  "\"host\":\"%[" RULES_HOST
+			  ",bytes(0,320),json(utf8s),regsub(<,?,g)]\"}" PAGE_END "'\n\n");
 	strbuf_finish(&json);
 	free(services);
 }
@@ -185,6 +190,7 @@ static void write_frontend(
 	strbuf_addf(out, "frontend " RULES_FRONTEND " from base\n\tbind %s\n", options->listen);
 	strbuf_add_c(out, rules_log);
 	strbuf_add_c(out, rules_captures);
+	strbuf_add_c(out, answers_captures);
 	strbuf_add_c(out, rules_service);
 	strbuf_add_c(out, rules_tunnel);
 	strbuf_add_c(out, rules_hops);
@@ -596,6 +602,14 @@ static void write_map_names(struct strbuf *out, struct table_service *const *ser
 	strbuf_add_char(out, '\n');
 }
 
+static void write_answers(struct strbuf *out)
+{
+	strbuf_add_c(out, answers_errors);
+	strbuf_add_c(out, answers_cross_origin);
+	strbuf_add_c(out, answers_own);
+	strbuf_add_char(out, '\n');
+}
+
 void config_write(
 	struct strbuf *out, const struct config_options *options, const struct table *table)
 {
@@ -605,7 +619,12 @@ void config_write(
 	write_global(out, options);
 	strbuf_add_c(out, rules_base);
 	strbuf_add_c(out, rules_lenient);
+	write_answers(out);
 	strbuf_add_c(out, rules_strict);
+	write_answers(out);
+	strbuf_add_c(out, answers_unknown);
+	strbuf_add_c(out, answers_own);
+	strbuf_add_char(out, '\n');
 	write_map_names(out, services, count);
 	write_frontend(out, options, table);
 	for (size_t i = 0; i < count; i++) {

@@ -14,6 +14,7 @@
 
 #include "core/base/mem.h"
 #include "core/model/context.h"
+#include "core/proxy/haproxy_answers.h"
 
 /* clang-format off */
 
@@ -26,7 +27,7 @@
 /* Members of a 503's body. Those that may be missing come with their comma from maps/member.*, or not at all. */
 #define PROBLEM_MEMBERS \
 	"\"service\":\"%[var(txn.service)]\"," \
-	"%[var(txn.want),map_regm(maps/member.version)]" \
+	"%[var(txn.want),url_enc,map_regm(maps/member.version)]" \
 	"%[var(txn.key),map_regm(maps/member.session)]" \
 	"\"revision\":%[var(txn.revision)],"
 
@@ -45,9 +46,10 @@
 
 /* Who carries neither key nor direct pins has no reason, and is through after two headers. */
 #define RESPONSE_HEADERS(service) \
+	ASKED_VERSION \
 	DECISION(service, "") "unless { var(txn.key) -m found }\n" \
 	TIMING(service) "' unless { var(txn.reason) -m found }\n" \
-	"	http-after-response allow unless { var(txn.reason) -m found }\n" \
+	"	http-after-response allow if { var(txn.answered) -m found } !{ var(txn.reason) -m found }\n" \
 	TIMING(service) ",trace;desc=\"%[var(txn.trace)]\"'\n" \
 	DECISION(service, ";session=\"%[var(txn.key)]\"") "if { var(txn.key) -m found }\n" \
 	"	http-after-response set-header Cache-Control no-store\n" \
@@ -87,11 +89,12 @@ const char rules_base[] =
 /* One that has passed so many proxies is in a loop, and would go on until nobody else is served. */
 const char rules_loop[] =
 	"	http-request return status 508 content-type application/problem+json hdr Cache-Control no-store lf-string '"
+	PAGE("loop")
 	"{\"type\":\"urn:umbra:problem:loop\",\"title\":\"The request goes round in a loop\",\"status\":508,"
 	"\"code\":\"loop\",\"reason\":\"%[var(txn.reason)]\",\"hops\":%[var(txn.hops),add(1)],"
 	"\"caller\":\"%[var(txn.caller),url_dec,json(utf8s)]\"," PROBLEM_MEMBERS
 	"\"detail\":\"It has passed the proxy %[var(txn.hops),add(1)] times. The records of its trace show the services"
-	" that send it to each other.\"}' if { var(txn.hops),add(1) ge " STRING(RULES_HOPS_MAX) " }\n";
+	" that send it to each other.\"}" PAGE_END "' if { var(txn.hops),add(1) ge " STRING(RULES_HOPS_MAX) " }\n";
 
 const char rules_lenient[] =
 	"# A service for lenient requests. A refused connection goes on to stable at once; the rules after the\n"
@@ -101,11 +104,11 @@ const char rules_lenient[] =
 	"	option redispatch 1\n"
 	"	retries 3\n"
 	COUNT_HOP
-	"	http-error status 503 content-type application/problem+json lf-string '"
+	"	http-error status 503 content-type application/problem+json lf-string '" PAGE("stable-down")
 	"{\"type\":\"urn:umbra:problem:stable-down\",\"title\":\"Stable has no ready endpoint\",\"status\":503,"
 	"\"code\":\"stable-down\",\"reason\":\"stable-down\","
 	"\"intended\":\"%[var(txn.reason,no-session),map_str(maps/fallen)]\",\"strict\":false,"
-	PROBLEM_MEMBERS "\"tombstone\":%[var(txn.service),concat(@,txn.want),map_str(maps/gone,null)]}' "
+	PROBLEM_MEMBERS "\"tombstone\":%[var(txn.service),concat(@,txn.want),map_str(maps/gone,null)]}" PAGE_END "' "
 	"hdr Cache-Control no-store\n"
 	ANSWERED
 	"	http-response set-var(txn.reason) str(version-unhealthy) if " RULES_READY
@@ -113,8 +116,7 @@ const char rules_lenient[] =
 	"	http-after-response set-var(txn.intended) var(txn.reason,no-session),map_str(maps/fallen) "
 	"if { status 503 } !{ var(txn.by) -m found }\n"
 	"	http-after-response set-var(txn.reason) str(stable-down) if { status 503 } { var(txn.intended) -m found }\n"
-	RESPONSE_HEADERS("%b")
-	"\n";
+	RESPONSE_HEADERS("%b");
 
 const char rules_strict[] =
 	"# Its twin for strict requests: the server that was named, or 503. `refused` is the reason of that.\n"
@@ -122,17 +124,16 @@ const char rules_strict[] =
 	"	balance roundrobin\n"
 	"	retries 0\n"
 	COUNT_HOP
-	"	http-error status 503 content-type application/problem+json lf-string '"
+	"	http-error status 503 content-type application/problem+json lf-string '" PAGE_OF("txn.refused")
 	"{\"type\":\"urn:umbra:problem:%[var(txn.refused)]\",\"title\":\"%[var(txn.refused),map_str(maps/titles)]\","
 	"\"status\":503,\"code\":\"%[var(txn.refused)]\",\"reason\":\"%[var(txn.refused)]\","
 	"%[var(txn.intended),map_regm(maps/member.intended)]\"strict\":true,"
-	PROBLEM_MEMBERS "\"tombstone\":%[var(txn.tombstone,none),map_str(maps/gone,null)]}' "
+	PROBLEM_MEMBERS "\"tombstone\":%[var(txn.tombstone,none),map_str(maps/gone,null)]}" PAGE_END "' "
 	"hdr Cache-Control no-store\n"
 	ANSWERED
 	"	http-after-response unset-var(txn.intended) if { var(txn.by) -m found } or !{ status 503 }\n"
 	"	http-after-response set-var(txn.reason) var(txn.refused) if { status 503 } !{ var(txn.by) -m found }\n"
-	RESPONSE_HEADERS("%[var(txn.service)]")
-	"\n";
+	RESPONSE_HEADERS("%[var(txn.service)]");
 
 /*
  * Read by haproxy_log.c. Numbers and words that hold no space come first; what is captured as it came is
@@ -159,8 +160,7 @@ const char rules_captures[] =
 	"	capture request header Routing-Strict len 1\n"
 	"	capture request header Cookie len 1\n"
 	"	capture request header Routing-Hops len " STRING(RULES_HOPS_DIGITS) "\n"
-	"	capture request header tracestate len 1\n"
-	"	capture request header Upgrade len 1\n";
+	"	capture request header tracestate len 1\n";
 #define SESSION "capture.req.hdr(1)"
 #define BAGGAGE RULES_BAGGAGE
 #define NO_BAGGAGE "!{ " BAGGAGE " -m found }"
@@ -170,7 +170,7 @@ const char rules_captures[] =
 #define COOKIE_SENT "{ capture.req.hdr(6) -m found }"
 #define HOPS "capture.req.hdr(7)"
 #define TRACESTATE_SENT "{ capture.req.hdr(8) -m found }"
-#define UPGRADE_SENT "{ capture.req.hdr(9) -m found }"
+#define UPGRADE_SENT "{ " RULES_UPGRADE " -m found }"
 
 #define BLANK "[\\x20\\t]*"
 
@@ -406,12 +406,8 @@ const struct rules_file rules_files[] = {
 		"version-gone version-gone\n"
 		"session-unknown session-unknown\n"
 		"session-expired session-expired\n"},
-	{"maps/titles",
-		"stable-down Stable has no ready endpoint\n"
-		"version-unhealthy The pinned version has no ready endpoint\n"
-		"version-gone The pinned version is gone\n"
-		"session-unknown No session has this key\n"
-		"session-expired The session has ended\n"},
+	{"maps/titles", answers_titles},
+	{"maps/pages", answers_pages},
 };
 const size_t rules_file_count = ARRAY_LEN(rules_files);
 

@@ -15,6 +15,11 @@
 #define RULES_HOST "capture.req.hdr(0),host_only"
 /* The last line of baggage, up to RULES_BAGGAGE_MAX bytes of it. */
 #define RULES_BAGGAGE "capture.req.hdr(2)"
+/* Captured for the proxy's own answers, see haproxy_answers.h; Accept only as far as "text/html" goes. */
+#define RULES_UPGRADE "capture.req.hdr(9)"
+#define RULES_ACCEPT "capture.req.hdr(10)"
+#define RULES_ORIGIN "capture.req.hdr(11)"
+#define RULES_ASKED "capture.req.hdr(12)"
 /* The condition that a pinned version serves. */
 #define RULES_READY "{ var(txn.reason) -m str pinned direct-pin }"
 

@@ -710,11 +710,14 @@ char *table_gone_id(const struct tombstone *tombstone)
 	return strbuf_detach(&id);
 }
 
+/* A page shows them as they are, so none of them may begin a tag; \u003c is the same to JSON. */
 void table_write_facts(struct strbuf *out, const struct tombstone *tombstone)
 {
 	struct json_writer w;
+	struct strbuf json;
 
-	json_start(&w, out);
+	strbuf_init(&json, 8192);
+	json_start(&w, &json);
 	json_object(&w, NULL);
 	json_c(&w, "id", tombstone->id);
 	json_c(&w, "why", tombstone_why_names[tombstone->why]);
@@ -730,6 +733,13 @@ void table_write_facts(struct strbuf *out, const struct tombstone *tombstone)
 	if (tombstone->owner != NULL)
 		json_c(&w, "owner", tombstone->owner);
 	json_object_end(&w);
+	for (size_t i = 0; i < json.len; i++) {
+		if (json.data[i] == '<')
+			strbuf_add_c(out, "\\u003c");
+		else
+			strbuf_add_char(out, json.data[i]);
+	}
+	strbuf_finish(&json);
 }
 
 void table_sync_gone(

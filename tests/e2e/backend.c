@@ -6,7 +6,8 @@
  * Each answer is JSON: {"backend":NAME,"method":...,"target":...,"headers":["Name: value",...]}, headers in
  * the order they came. For checks there is /healthz; PUT /_health?status=500 changes what it answers (on
  * the port it is sent to), PUT /_listen?on=0 closes the port (sent to another one, &name=NAME), on=1 opens
- * it again. /_status?code=418 answers with that status, /_wait?ms=300 takes its time.
+ * it again. /_status?code=418 answers with that status, /_wait?ms=300 takes its time, /_allow?origin=O&headers=H
+ * allows pages of that origin to read the answer (CORS), and to send these headers.
  */
 #include <signal.h>
 #include <stdint.h>
@@ -147,6 +148,18 @@ static void answer_later(struct backend *b, struct evhttp_request *req, uint64_t
 	(void)event_base_once(base, -1, EV_TIMEOUT, on_later, later, &wait);
 }
 
+static void allow(struct evhttp_request *req, const struct evkeyvalq *query)
+{
+	const char *origin = evhttp_find_header(query, "origin");
+	const char *headers = evhttp_find_header(query, "headers");
+	struct evkeyvalq *to = evhttp_request_get_output_headers(req);
+
+	if (origin != NULL && origin[0] != '\0')
+		(void)evhttp_add_header(to, "Access-Control-Allow-Origin", origin);
+	if (headers != NULL)
+		(void)evhttp_add_header(to, "Access-Control-Allow-Headers", headers);
+}
+
 static void on_request(struct evhttp_request *req, void *arg)
 {
 	struct backend *b = arg;
@@ -169,6 +182,9 @@ static void on_request(struct evhttp_request *req, void *arg)
 		reply(req, 200, "{}");
 	} else if (strcmp(path, "/_status") == 0) {
 		answer(b, req, (int)number(&query, "code"));
+	} else if (strcmp(path, "/_allow") == 0) {
+		allow(req, &query);
+		answer(b, req, 200);
 	} else if (strcmp(path, "/_wait") == 0) {
 		answer_later(b, req, number(&query, "ms"));
 	} else {

@@ -8,6 +8,7 @@
  *            /events?N         N events, one every 50 ms: "data: NANOSECONDS", when it was sent
  *            PUT /times        reads lines that say when they were sent; answers how late the latest came, in ms
  *            an upgrade        101 to WebSocket (its frames come back) and to h2c
+ *            /broken           no HTTP
  *            /tunnel           101 to nothing that was asked for
  *            anything else     {"backend":NAME,"protocol":...,"target":...,"headers":["Name: value",...]}
  * HTTP/2:    content-type application/grpc, with the status in trailers and the name in the header `backend`:
@@ -418,6 +419,8 @@ static void take_request(struct connection *c, struct str head)
 		c->mode = MODE_TIMES;
 		(void)evbuffer_add_printf(
 			bufferevent_get_output(c->bev), "HTTP/1.1 100 Continue\r\n\r\n");
+	} else if (str_eq_c(target, "/broken")) {
+		(void)evbuffer_add_printf(bufferevent_get_output(c->bev), "no HTTP\r\n\r\n");
 	} else if (str_eq_c(target, "/tunnel")) {
 		upgrade(c, "h2c", "");
 		c->mode = MODE_ECHO;

@@ -1,0 +1,104 @@
+/*
+ * The texts of the proxy's own answers. A row has the code, the title (that of the problem and of the page), and
+ * what a person can do. No text has a quote or an apostrophe: they stand within both in HAProxy's configuration.
+ */
+#include "core/proxy/haproxy_answers.h"
+
+/* clang-format off */
+
+#define REASONS(ROW) \
+	ROW("stable-down", "Stable has no ready endpoint", \
+		"Its endpoints are down or fail their health checks: umbra service show says which, and why.") \
+	ROW("version-unhealthy", "The pinned version has no ready endpoint", \
+		"This request is strict, so no other version may answer it. umbra version show says what its check found.") \
+	ROW("version-gone", "The pinned version is gone", \
+		"It was retired, or it expired. Pin another one, or end the session: umbra session show says what is pinned.") \
+	ROW("session-unknown", "No session has this key", \
+		"The key was never given out, or it is mistyped: umbra session list has all that are there.") \
+	ROW("session-expired", "The session has ended", \
+		"Make another one: umbra session create. The cookie that carries the old key can be deleted.")
+#define OTHERS(ROW) \
+	ROW("proxy-failed", "The proxy failed", \
+		"It had no room for the headers of this request, or for itself: its own log, at umbra serve, says more.") \
+	ROW("bad-answer", "The version broke off, or its answer was not HTTP", \
+		"It closed the connection before it had answered, or speaks another protocol than the service is set to.") \
+	ROW("no-answer", "The version did not answer in time", \
+		"It took the request and was silent. Its own log says what it waits for.") \
+	ROW("loop", "The request goes round in a loop", \
+		"Services send it to each other without end: umbra logs trace:ID shows the chain.") \
+	ROW("service-unknown", "No service answers to this host", \
+		"The names that are known are below; umbra service set NAME --host HOST adds one.")
+
+#define TITLE_ROW(code, title, advice) code " " title "\n"
+#define PAGE_ROW(code, title, advice) \
+	"text/html:" code " <!doctype html><html lang=en><meta charset=utf-8>" \
+	"<meta name=viewport content=\"width=device-width\"><title>" title "</title>" \
+	"<body style=font-family:sans-serif;max-width:48em;margin:2em><h1>" title "</h1><p>" advice "</p>" \
+	"<pre style=white-space:pre-wrap;overflow-wrap:anywhere>\n"
+
+const char answers_titles[] = REASONS(TITLE_ROW);
+const char answers_pages[] = REASONS(PAGE_ROW) OTHERS(PAGE_ROW) "text/html:end </pre>\n";
+
+/* Read when an answer is made, which few requests need: a look at what is captured costs next to nothing. */
+const char answers_captures[] =
+	"	capture request header Upgrade len 1\n"
+	"	capture request header Accept len 9\n"
+	"	capture request header Origin len 272\n"
+	"	capture request header Access-Control-Request-Headers len 512\n";
+
+#define HTML_WANTED "{ " RULES_ACCEPT " -m str text/html }"
+#define HTML_TYPE "'text/html; charset=utf-8'"
+
+#define ORIGIN_SENT "{ " RULES_ORIGIN " -m found }"
+#define PREFLIGHT "{ " RULES_ASKED " -m found } METH_OPTIONS"
+
+#define OWN_ERROR(status, code, title) \
+	"	http-error status " status " content-type application/problem+json lf-string '" PAGE(code) \
+	"{\"type\":\"urn:umbra:problem:" code "\",\"title\":\"" title "\",\"status\":" status ",\"code\":\"" code "\"," \
+	"\"reason\":\"%[var(txn.reason,no-session)]\",\"service\":\"%[var(txn.service)]\"," \
+	"%[srv_name,field(1,:),map_regm(maps/member.version)]" \
+	"%[var(txn.key),map_regm(maps/member.session)]" \
+	"\"revision\":%[var(txn.revision)]}" PAGE_END "' hdr Cache-Control no-store\n"
+
+const char answers_errors[] =
+	OWN_ERROR("500", "proxy-failed", "The proxy failed")
+	OWN_ERROR("502", "bad-answer", "The version broke off, or its answer was not HTTP")
+	OWN_ERROR("504", "no-answer", "The version did not answer in time");
+
+#define OWN_ORIGIN RULES_ORIGIN ",lower,regsub(^https?://,),host_only"
+#define ORIGIN_KNOWN "{ var(txn.origin) -m found }"
+/* The last lines after an answer that was the proxy's own. */
+const char answers_own[] =
+	"	http-after-response allow if { var(txn.answered) -m found }\n"
+	"	http-after-response set-header Content-Type " HTML_TYPE " if " HTML_WANTED " { status 500 502 503 504 508 }\n"
+	"	http-after-response add-header Vary Accept\n"
+	"	http-after-response set-var(txn.origin) " OWN_ORIGIN ",map_str(maps/hosts) if " ORIGIN_SENT "\n"
+	"	http-after-response set-var(txn.origin) " OWN_ORIGIN ",map_regm(maps/prefix),field(1,/),map_str(maps/hosts)"
+	" if " ORIGIN_SENT " !" ORIGIN_KNOWN "\n"
+	"	http-after-response add-header Vary Origin if " ORIGIN_SENT "\n"
+	"	http-after-response allow if !" ORIGIN_KNOWN "\n"
+	"	http-after-response set-header Access-Control-Allow-Origin %[" RULES_ORIGIN "]\n"
+	"	http-after-response set-header Access-Control-Allow-Credentials true\n"
+	"	http-after-response set-header Access-Control-Expose-Headers 'Routing-Decision, Server-Timing'\n"
+	"	http-after-response set-header Access-Control-Allow-Headers %[" RULES_ASKED "] if " PREFLIGHT "\n"
+	"	http-after-response set-header Access-Control-Allow-Methods 'GET, HEAD, POST, PUT, PATCH, DELETE' if " PREFLIGHT "\n"
+	"	http-after-response set-status 200 if " PREFLIGHT "\n";
+
+#define OURS "(?:routing-(?:session|pins|strict)|baggage|traceparent|tracestate)"
+#define ALLOWED "{ var(txn.allowed) -m found }"
+/* For an answer of a version. */
+const char answers_cross_origin[] =
+	"	http-response set-var(txn.allowed) res.fhdr(access-control-allow-origin) if " ORIGIN_SENT "\n"
+	"	http-response unset-var(txn.allowed) if " ALLOWED
+	" !{ var(txn.allowed) -m str * } !{ " RULES_ORIGIN ",strcmp(txn.allowed) eq 0 }\n"
+	"	http-response add-header Access-Control-Expose-Headers 'Routing-Decision, Server-Timing' if " ALLOWED "\n"
+	"	http-response add-header Access-Control-Allow-Headers '%[" RULES_ASKED ",lower,"
+	"regsub(\"(^|,)[ \\t]*+(?!" OURS "[ \\t]*(?:,|$))[^,]*\",,g),regsub(\"^,\",\"\")]' if " ALLOWED " " PREFLIGHT
+	" { " RULES_ASKED " -m reg -i '(^|[ ,])" OURS "([ ,]|$)' }\n";
+
+const char answers_unknown[] =
+	"# Hosts of no service.\n"
+	"defaults unknown from base\n"
+	"	http-after-response set-header Content-Type " HTML_TYPE " if " HTML_WANTED "\n";
+
+/* clang-format on */
