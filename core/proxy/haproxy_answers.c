@@ -34,7 +34,7 @@
 	"text/html:" code " <!doctype html><html lang=en><meta charset=utf-8>" \
 	"<meta name=viewport content=\"width=device-width\"><title>" title "</title>" \
 	"<body style=font-family:sans-serif;max-width:48em;margin:2em><h1>" title "</h1><p>" advice "</p>" \
-	"<pre style=white-space:pre-wrap;overflow-wrap:anywhere>\n"
+	"<pre style=white-space:pre-wrap>\n"
 
 const char answers_titles[] = REASONS(TITLE_ROW);
 const char answers_pages[] = REASONS(PAGE_ROW) OTHERS(PAGE_ROW) "text/html:end </pre>\n";

@@ -418,6 +418,16 @@ static void write_grpc_check(
 	strbuf_finish(&host);
 }
 
+/*
+ * Clients of gRPC take calls back, and the version is told. Not for HTTP/1.1, where a client that has only
+ * finished sending would be answered 400.
+ */
+static void write_cancelling(struct strbuf *out, const struct service *service)
+{
+	if (service->protocol == PROTOCOL_H2C)
+		strbuf_add_c(out, "\toption abortonclose\n");
+}
+
 /* A twin has no checks; it begins as its server is known to be. */
 static void write_twin(struct strbuf *out, const struct service *service,
 	const struct table_version *version, size_t index)
@@ -447,6 +457,7 @@ static void write_lenient(struct strbuf *out, const struct config_options *optio
 	const struct service *record = service->service;
 
 	strbuf_addf(out, "backend %s from lenient\n", record->name);
+	write_cancelling(out, record);
 	write_timeouts(out, record);
 	write_check_section(out, options, record);
 	write_lenient_rules(out, record->name);
@@ -479,6 +490,7 @@ static void write_strict(struct strbuf *out, const struct table_service *service
 		"backend %s:strict from strict\n"
 		"\thttp-request set-var(txn.reason) var(txn.reason),field(1,.)\n",
 		record->name);
+	write_cancelling(out, record);
 	write_decision(out, record->name);
 	write_decision_rest(out, record->name);
 	strbuf_addf(out,

@@ -84,6 +84,17 @@ told() { # FILTER FIELD VALUE
 wait_until 5 told status:501 path "cart.$DOMAIN:81" || fail "CONNECT is recorded: $BODY"
 is "$(json requests.0.method <<<"$BODY") $(json requests.0.answered_by <<<"$BODY")" "CONNECT proxy" "CONNECT is recorded"
 
+# Over HTTP/2 a tunnel to anything but a WebSocket is asked for by CONNECT with a protocol (RFC 8441).
+for protocol in - h2c tcp connect-udp "h2c, websocket"; do
+	out=$("$HELPERS/h2connect" "$PROXY_PORT" "cart.$DOMAIN" "$protocol" routing-session one 2>&1)
+	case $out in
+	*": 501"* | "reset "*) checks=$((checks + 1)) ;;
+	*) fail "CONNECT of HTTP/2 with protocol '$protocol': $out" ;;
+	esac
+done
+has "$("$HELPERS/h2connect" "$PROXY_PORT" "cart.$DOMAIN" websocket routing-session one sec-websocket-version 13)" \
+	": 502" "a WebSocket of HTTP/2 gets to its version, which here knows only one key"
+
 # ---- WebSocket goes through, to the version it was opened to ------------------------------------------
 socket() { # WANTED HEADERS
 	local got
