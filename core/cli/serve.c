@@ -277,6 +277,9 @@ static void proxy_started(void *arg, const struct errbuf *eb)
 		return;
 	if (eb != NULL) {
 		serve->failure = *eb;
+		if (strstr(eb->text, "cannot bind") != NULL)
+			(void)err_set_field(&serve->failure, eb->err, "--proxy-listen",
+				"another port, or 0 for a free one", "%s", eb->text);
 		serve_stop(serve);
 		return;
 	}

@@ -19,6 +19,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -198,6 +199,16 @@ static void last_words(const struct host *host, char *dst, size_t size)
 	(void)str_copy(dst, size, str_of(said != NULL ? said + strlen(" error   ") : line));
 }
 
+/* Without last words its log could not be written, most likely. */
+static void explain_silence(const struct host *host, char *dst, size_t size_bytes)
+{
+	struct statvfs fs;
+	bool full = statvfs(host->args.dir, &fs) == 0 && fs.f_bavail == 0;
+
+	(void)snprintf(dst, size_bytes, "%s %s; TMPDIR names another place",
+		full ? "no space left on" : "it left no word in", host->args.dir);
+}
+
 static void member_ended(struct member *m, int status)
 {
 	const struct timeval moment = time_wait_ms(AGAIN_MS);
@@ -211,6 +222,8 @@ static void member_ended(struct member *m, int status)
 	describe_end(status, how, sizeof(how));
 	if (m == &host->serve && (m->quick >= QUICK_MAX || host->api[0] == '\0')) {
 		last_words(host, why, sizeof(why));
+		if (why[0] == '\0')
+			explain_silence(host, why, sizeof(why));
 		(void)snprintf(sentence, sizeof(sentence), "serve ended %s: %s", how, why);
 		host_fail(host, sentence);
 	} else if (m->quick >= QUICK_MAX) {
@@ -514,6 +527,7 @@ int host_main(int argc, const char *const *argv)
 	(void)signal(SIGINT, SIG_IGN);
 	(void)signal(SIGHUP, SIG_IGN);
 	(void)fcntl(PROCESS_LIFELINE, F_SETFD, FD_CLOEXEC);
+	(void)fcntl(PROCESS_LOCK, F_SETFD, FD_CLOEXEC);
 	(void)fcntl(PROCESS_REPORT, F_SETFD, FD_CLOEXEC);
 	(void)fcntl(PROCESS_REPORT, F_SETFL, O_NONBLOCK);
 	if (!host_prepare(&host)) {

@@ -91,13 +91,15 @@ static void take_fd(int from, int to)
 		(void)close(to);
 }
 
+enum { FDS = 6 }; /* that a program is started with, from 0 on */
+
 /* In the child, up to exec: nothing here may allocate or lock. */
 static void become(const struct process_start *s, const char *program, pid_t parent)
 {
 	const int null = open("/dev/null", O_RDWR);
 	sigset_t none;
 	int fds[] = {null, s->out >= 0 ? s->out : null, s->err >= 0 ? s->err : null, s->lifeline,
-		s->report};
+		s->report, s->lock > 0 ? s->lock : -1};
 	int i;
 
 	(void)sigemptyset(&none);
@@ -114,12 +116,12 @@ static void become(const struct process_start *s, const char *program, pid_t par
 			_exit(127);
 	}
 	/* Out of the way first, so that no target is overwritten before it is moved. */
-	for (i = 0; i < 5; i++)
+	for (i = 0; i < FDS; i++)
 		if (fds[i] >= 0)
 			fds[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, 16);
-	for (i = 0; i < 5; i++)
+	for (i = 0; i < FDS; i++)
 		take_fd(fds[i], i);
-	(void)close_range(5, ~0U, 0);
+	(void)close_range(FDS, ~0U, 0);
 	/* execv() does not write to argv; its type is older than const (POSIX, exec, rationale). */
 	(void)execv(program, (char *const *)(uintptr_t)s->argv);
 	_exit(127);

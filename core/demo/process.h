@@ -25,7 +25,7 @@ struct process_args {
 bool process_args_read(int argc, const char *const *argv, struct process_args *ret_args);
 
 /* Descriptors that a started process finds open: 0 is /dev/null, 1 and 2 as asked, and these. */
-enum { PROCESS_LIFELINE = 3, PROCESS_REPORT = 4 };
+enum { PROCESS_LIFELINE = 3, PROCESS_REPORT = 4, PROCESS_LOCK = 5 };
 
 struct process_start {
 	const char *const *argv; /* NULL-terminated; argv[0] is only shown */
@@ -35,6 +35,7 @@ struct process_start {
 	int err; /* and stderr */
 	int lifeline; /* becomes PROCESS_LIFELINE; -1: closed */
 	int report; /* becomes PROCESS_REPORT; -1: closed */
+	int lock; /* becomes PROCESS_LOCK; 0: closed */
 };
 
 /* Starts this same program again. -1 with errno when that is not possible. */

@@ -81,10 +81,11 @@ enum err sqlite_explain(
 	};
 
 	if (is_disk_full(sqlite, code))
-		return err_set(eb, ERR_STORE,
-			"no space left on %s; what is stored is served and routed as before, and "
-			"changes are taken again when there is room",
-			sqlite->dir);
+		return err_set(eb, ERR_STORE, "no space left on %s; %s", sqlite->dir,
+			sqlite->worker == NULL
+				? "make room there, or choose another directory with --data"
+				: "what is stored is served and routed as before, and changes are "
+				  "taken again when there is room");
 	for (size_t i = 0; i < ARRAY_LEN(known); i++) {
 		if ((code & 0xff) == known[i].code)
 			return err_set(eb, ERR_STORE, "%s %s", sqlite->path, known[i].text);

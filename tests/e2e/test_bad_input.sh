@@ -108,6 +108,20 @@ cannot() { # WHAT PART OPTIONS...
 free=(--listen 127.0.0.1:0 --proxy-listen 127.0.0.1:0)
 cannot "a taken API port" "$API" --data "$T/d1" --listen "$API" --proxy-listen 127.0.0.1:0
 cannot "a taken proxy port" "$PROXY" --data "$T/d2" --listen 127.0.0.1:0 --proxy-listen "$PROXY"
+has "$(cat "$T/err")" "--proxy-listen" "a taken proxy port: what to do"
+mkdir "$T/full"
+if mount -t tmpfs -o size=64k,mode=700 umbra-e2e "$T/full" 2>/dev/null; then
+	at_end+=("umount '$T/full'")
+	head -c 100000 /dev/zero >"$T/full/filler" 2>/dev/null
+	cannot "a full disk" "no space left on $T/full/d" --data "$T/full/d" "${free[@]}"
+	has "$(cat "$T/err")" "--data" "a full disk: what to do"
+	TMPDIR=$T/full timeout 20 "$UMBRA" demo --headless >"$T/out" 2>"$T/err" </dev/null
+	is $? 1 "the demo on a full disk"
+	has "$(cat "$T/err")" "no space left on $T/full" "the demo on a full disk"
+	has "$(cat "$T/err")" "TMPDIR" "the demo on a full disk: what to do"
+fi
+TMPDIR=/nonexistent timeout 20 "$UMBRA" demo --headless >"$T/out" 2>"$T/err" </dev/null
+has "$(cat "$T/err")" "/nonexistent" "the demo without a place: which"
 cannot "the data directory of another" "$T/data" --data "$T/data" "${free[@]}"
 cannot "no haproxy" /nowhere/haproxy --data "$T/d3" --haproxy /nowhere/haproxy "${free[@]}"
 cannot "an address that is not loopback" 0.0.0.0 --data "$T/d4" --listen 0.0.0.0:0 --proxy-listen 127.0.0.1:0
