@@ -79,7 +79,8 @@ static void run_glyph(struct run *run, const struct text_glyph *glyph)
 	cchar_t cell = run->cell;
 	size_t count = 0;
 
-	if (glyph->escaped || glyph->len == 1) {
+	/* Letters that stand for it, one a cell; else a character and its marks. */
+	if (glyph->len == 1 || (glyph->escaped && (unsigned char)glyph->bytes[0] < 0x80)) {
 		for (size_t i = 0; i < glyph->len; i++)
 			run_cell(run, (wchar_t)glyph->bytes[i]);
 		return;
@@ -150,7 +151,8 @@ static bool next_glyph(struct str *rest, bool ascii, struct text_glyph *ret_glyp
 	ret_glyph->bytes = at;
 	ret_glyph->len = 1;
 	ret_glyph->cells = 1;
-	ret_glyph->escaped = false;
+	ret_glyph->taken = 1;
+	ret_glyph->escaped = ret_glyph->shortened = false;
 	*rest = (struct str){at + 1, rest->n - 1};
 	return true;
 }
@@ -182,7 +184,9 @@ static int draw_text(const struct canvas *canvas, int y, int x, int cols, enum r
 			}
 			break;
 		}
-		run_role(&run, inside ? ROLE_MATCH : glyph.escaped ? ROLE_ESCAPED : role);
+		run_role(&run, inside                              ? ROLE_MATCH
+			       : glyph.escaped && !glyph.shortened ? ROLE_ESCAPED
+								   : role);
 		run_glyph(&run, &glyph);
 		room -= glyph.cells;
 	}

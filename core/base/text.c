@@ -94,6 +94,13 @@ static void glyph_escape(struct text_glyph *glyph, uint32_t value, bool is_byte)
 /* What emoji sequences are made of, besides the joiner and the variation selectors. */
 static bool is_pictograph(uint32_t code_point)
 {
+	/* Signs outside of those blocks that have an emoji form (Unicode's emoji-data.txt). */
+	static const uint32_t signs[] = {
+		0xa9, 0xae, 0x203c, 0x2049, 0x2122, 0x2139, 0x3030, 0x303d, 0x3297, 0x3299};
+
+	for (size_t i = 0; i < ARRAY_LEN(signs); i++)
+		if (signs[i] == code_point)
+			return true;
 	return (code_point >= 0x2190 && code_point <= 0x2bff) ||
 	       (code_point >= 0x1f000 && code_point <= 0x1faff);
 }
@@ -127,6 +134,42 @@ static bool skip_emoji_sequence(struct str *rest)
 	}
 }
 
+/* `1`, a variation selector, and the enclosing key: a keycap's rest is taken off *rest. */
+static bool skip_keycap(struct str *rest, uint32_t base)
+{
+	const struct str selector = STR_LIT("\xef\xb8\x8f"), key = STR_LIT("\xe2\x83\xa3");
+	struct str after = *rest;
+
+	if (base >= 0x80 || !strchr("0123456789#*", (int)base))
+		return false;
+	if (str_starts(after, selector))
+		advance(&after, selector.n);
+	if (!str_starts(after, key))
+		return false;
+	advance(&after, key.n);
+	*rest = after;
+	return true;
+}
+
+/* Two regional indicators are a flag: its two letters are shown. Terminals have one or two cells for each half. */
+static bool take_flag(struct str *rest, uint32_t first, struct text_glyph *glyph)
+{
+	const uint32_t a = 0x1f1e6, z = 0x1f1ff;
+	uint32_t second = 0;
+	size_t len = first >= a && first <= z ? utf8_decode(*rest, &second) : 0;
+
+	if (len == 0 || second < a || second > z)
+		return false;
+	advance(rest, len);
+	glyph->escape[0] = (char)('A' + (first - a));
+	glyph->escape[1] = (char)('A' + (second - a));
+	glyph->bytes = glyph->escape;
+	glyph->len = 2;
+	glyph->cells = 2;
+	glyph->escaped = glyph->shortened = true;
+	return true;
+}
+
 /* How many bytes of combining marks stand at the start of `s`, at most MARKS_MAX marks. */
 static size_t marks_len(struct str s)
 {
@@ -142,18 +185,15 @@ static size_t marks_len(struct str s)
 	return total;
 }
 
-bool text_next(struct str *rest, bool ascii, struct text_glyph *ret_glyph)
+static void next_glyph(struct str *rest, bool ascii, struct text_glyph *glyph)
 {
-	struct text_glyph *glyph = ret_glyph;
 	uint32_t code_point;
-	if (rest->n == 0)
-		return false;
 	const char *start = rest->p;
 	size_t len = utf8_decode(*rest, &code_point);
 	if (len == 0) {
 		glyph_escape(glyph, (uint8_t)start[0], true);
 		advance(rest, 1);
-		return true;
+		return;
 	}
 	advance(rest, len);
 	int cells = text_code_point_cells(code_point);
@@ -161,19 +201,37 @@ bool text_next(struct str *rest, bool ascii, struct text_glyph *ret_glyph)
 		*glyph = (struct text_glyph){.bytes = " ", .len = 1, .cells = 1, .escaped = true};
 	} else if (code_point < 0x80 && cells < 0) {
 		glyph_escape(glyph, code_point, true);
+	} else if (!ascii && take_flag(rest, code_point, glyph)) {
+		return;
 	} else if (cells <= 0 || (ascii && code_point >= 0x80)) {
 		/* A mark that reached this has no base, or is one too many. */
 		glyph_escape(glyph, code_point, false);
 	} else {
-		bool cut = !ascii && is_pictograph(code_point) && skip_emoji_sequence(rest);
+		bool cut = !ascii && rest->n > 0 && (uint8_t)rest->p[0] >= 0x80 &&
+			   (skip_keycap(rest, code_point) ||
+				   (is_pictograph(code_point) && skip_emoji_sequence(rest)));
 		if (!cut && !ascii && rest->n > 0 && (uint8_t)rest->p[0] >= 0x80) {
 			size_t marks = marks_len(*rest);
 			advance(rest, marks);
 			len += marks;
 		}
-		*glyph = (struct text_glyph){
-			.bytes = start, .len = len, .cells = cells, .escaped = cut};
+		*glyph = (struct text_glyph){.bytes = start,
+			.len = len,
+			.cells = cells,
+			.escaped = cut,
+			.shortened = cut};
 	}
+}
+
+bool text_next(struct str *rest, bool ascii, struct text_glyph *ret_glyph)
+{
+	size_t before = rest->n;
+
+	if (before == 0)
+		return false;
+	ret_glyph->shortened = false;
+	next_glyph(rest, ascii, ret_glyph);
+	ret_glyph->taken = before - rest->n;
 	return true;
 }
 

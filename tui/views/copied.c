@@ -40,7 +40,7 @@ static size_t fitting(struct str text, int cols)
 
 	while (text_next(&rest, false, &glyph)) {
 		if (glyph.cells > cols)
-			return text.n - rest.n - (glyph.escaped ? 1 : glyph.len);
+			return text.n - rest.n - glyph.taken;
 		cols -= glyph.cells;
 	}
 	return text.n;

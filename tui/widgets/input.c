@@ -175,7 +175,7 @@ void input_draw(
 	int at = 0;
 
 	while (text_next(&rest, canvas->ascii, &glyph)) {
-		size_t offset = input->len - rest.n - (glyph.escaped ? 1 : glyph.len);
+		size_t offset = input->len - rest.n - glyph.taken;
 		bool here = offset == input->cursor;
 		bool wrong = mistake != SIZE_MAX && offset >= mistake;
 
