@@ -205,9 +205,31 @@ static void test_divider(void **state)
 	assert_int_equal(col_of(10, rule), at - 10);
 }
 
+/* The page of what was copied has the whole text, as a shell takes it, and the mouse is the terminal's there. */
+static void test_copied_text_is_selected(void **state)
+{
+	(void)state;
+	dash_open((struct dash_options){.rows = 24, .cols = 60});
+	assert_true(pty.mouse);
+	pty_keys(&pty, "jjy");
+	pty_wait_text(&pty, "letters narrow");
+	pty_keys(&pty, "\r");
+	pty_wait_text(&pty, "The mouse selects text here.");
+	pty_wait_text(&pty, "pr-482\"' \\"); /* too long for a row: it goes on in the next */
+	pty_wait_text(&pty, "http://booking.env.localhost:8080/");
+	assert_false(pty.mouse);
+	pty_wait_text(&pty, "sent to the terminal's clipboard (OSC 52)");
+	assert_non_null(strstr(pty.raw.data, "\033]52;c;Y3VybCA"));
+	pty_keys(&pty, "\033");
+	pty_wait_text(&pty, "SERVICE / VERSION");
+	assert_true(pty.mouse);
+	dash_quit();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		DASH_TEST(test_copied_text_is_selected),
 		DASH_TEST(test_presses),
 		DASH_TEST(test_in_a_chooser),
 		DASH_TEST(test_off_by_setting),

@@ -1,6 +1,6 @@
 /*
- * The terminal: given back however the program ends, nothing asked of it, every kind of it served, and silent
- * while nothing happens.
+ * The terminal: given back however the program ends, asked for nothing but its ground (test_ground.c), every kind of
+ * it served, and silent while nothing happens.
  */
 #include <setjmp.h>
 #include <stdarg.h>
