@@ -40,7 +40,8 @@ void orders_open(struct app *app, const char *line)
 
 static void show_view(struct app *app, char key, struct str argument, size_t column)
 {
-	struct filter *filter = filter_parse(argument, &column, NULL);
+	struct filter *filter = filter_parse(argument, NULL, NULL);
+	const char *stranger = filter ? filter_not_of_requests(filter) : NULL;
 	char text[LIMIT_FILTER + 1];
 	struct errbuf eb;
 
@@ -53,6 +54,11 @@ static void show_view(struct app *app, char key, struct str argument, size_t col
 		return;
 	}
 	filter_destroy(filter);
+	if (stranger) {
+		(void)snprintf(text, sizeof(text), "requests have no %s", stranger);
+		palette_refuse(&app->palette, column, text);
+		return;
+	}
 	str_copy(text, sizeof(text), argument);
 	ui_ask_end(&app->ui);
 	for (size_t i = 0; i < app->tab_count; i++)

@@ -149,6 +149,8 @@ static void test_palette_has_words_of_its_own(void **state)
 	pty_wait_text(&pty, "Requests › session:qa-seats");
 	pty_keys(&pty, ":requests staet:1\r");
 	pty_wait_text(&pty, "^");
+	pty_keys(&pty, "\025requests state:ready\r");
+	pty_wait_text(&pty, "requests have no state");
 	pty_keys(&pty, "\025pins qa-seats\r");
 	pty_wait_text(&pty, "WHAT CHANGES");
 	pty_keys(&pty, ":theme light\r");
