@@ -88,7 +88,8 @@ const char answers_own[] =
 #define ALLOWED "{ var(txn.allowed) -m found }"
 /* For an answer of a version. */
 const char answers_cross_origin[] =
-	"	http-response set-var(txn.allowed) res.fhdr(access-control-allow-origin) if " ORIGIN_SENT "\n"
+	"	http-response allow if !" ORIGIN_SENT "\n"
+	"	http-response set-var(txn.allowed) res.fhdr(access-control-allow-origin)\n"
 	"	http-response unset-var(txn.allowed) if " ALLOWED
 	" !{ var(txn.allowed) -m str * } !{ " RULES_ORIGIN ",strcmp(txn.allowed) eq 0 }\n"
 	"	http-response add-header Access-Control-Expose-Headers 'Routing-Decision, Server-Timing' if " ALLOWED "\n"

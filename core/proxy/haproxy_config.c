@@ -192,10 +192,11 @@ static void write_frontend(
 	strbuf_add_c(out, rules_captures);
 	strbuf_add_c(out, answers_captures);
 	strbuf_add_c(out, rules_service);
-	strbuf_add_c(out, rules_tunnel);
+	strbuf_add_c(out, rules_connect);
 	strbuf_add_c(out, rules_hops);
 	strbuf_add_c(out, rules_key);
 	strbuf_add_c(out, rules_first_hop);
+	strbuf_add_c(out, rules_upgrade);
 	write_baggage(out);
 	strbuf_add_c(out, rules_carriers);
 	strbuf_add_c(out, rules_pins);

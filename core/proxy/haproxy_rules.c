@@ -192,8 +192,9 @@ const char rules_service[] =
 	"\"detail\":\"requests within CONNECT, or after an upgrade to another protocol, could not be routed\"," \
 	"\"revision\":%[var(txn.revision)]}' "
 #define OTHER_UPGRADE UPGRADE_SENT " !{ var(txn.websocket) -m found }"
-const char rules_tunnel[] =
-	NO_TUNNEL "if METH_CONNECT\n"
+const char rules_connect[] = NO_TUNNEL "if METH_CONNECT\n";
+/* No request with an upgrade is PLAIN below, so that only these get here. */
+const char rules_upgrade[] =
 	"	http-request set-var(txn.websocket) bool(true)"
 	" if " UPGRADE_SENT " { req.fhdr_cnt(upgrade) eq 1 } { req.fhdr(upgrade) -m str -i websocket }\n"
 	NO_TUNNEL "if " OTHER_UPGRADE " { req.ver -m str 2.0 }\n"
@@ -243,7 +244,7 @@ const char rules_hops[] =
  * key; those with the key in its header, as every hop after the first has it; and all others. Only the
  * last need their baggage read here, for the others the reader of the log does it.
  */
-#define PLAIN "{ var(txn.service) -m found } !" PINS_SENT " " NOT_DEEP
+#define PLAIN "{ var(txn.service) -m found } !" PINS_SENT " " NOT_DEEP " !" UPGRADE_SENT
 #define NO_KEY "!{ " SESSION " -m found } " PLAIN " !{ query -m sub " CARRIER_NAME "= }"
 #define KEY_IN_HEADER "{ var(txn.reason) -m found } " PLAIN
 #define ONE_BAGGAGE "!{ req.fhdr_cnt(baggage) gt 1 }"

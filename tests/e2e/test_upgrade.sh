@@ -52,6 +52,8 @@ followed swapped "Connection: Upgrade\$Connection: HTTP2-Settings\$Upgrade: webs
 followed tls "Connection: Upgrade\$Upgrade: TLS/1.0\$"
 followed case "CONNECTION: UPGRADE, HTTP2-SETTINGS\$UPGRADE: H2C\$$settings"
 followed alone "Upgrade: h2c\$"
+got=$(raw "GET /none HTTP/1.1\$${host}Connection: Upgrade, HTTP2-Settings\$Upgrade: h2c\$$settings\$$(sed 's,PATH,none,' <<<"$last")")
+is "$(names "$got")" "stable pr-2" "without a session too"
 
 # The programs themselves.
 out=$(curl -sS --http2 --max-time 10 -H "Host: cart.$DOMAIN" -H 'Routing-Session: one' "http://$PROXY/a" --next \
