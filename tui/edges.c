@@ -14,7 +14,8 @@ struct edges {
 	struct edge *items;
 	size_t count;
 	size_t cap;
-	bool known, complete;
+	bool known;
+	struct client_edges whole;
 };
 
 struct edges *edges_create(void)
@@ -43,7 +44,12 @@ bool edges_known(const struct edges *edges)
 
 bool edges_complete(const struct edges *edges)
 {
-	return edges->complete || !edges->known;
+	return edges->whole.complete || !edges->known;
+}
+
+uint64_t edges_unclear(const struct edges *edges)
+{
+	return edges->known ? edges->whole.unclear : 0;
 }
 
 size_t edges_count(const struct edges *edges)
@@ -151,7 +157,7 @@ bool edges_read(struct edges *edges, struct str body, int64_t *ret_since, bool *
 	struct errbuf *eb)
 {
 	struct reading reading = {edges, false};
-	bool good = client_read_edges(body, read_one, &reading, ret_since, &edges->complete, eb);
+	bool good = client_read_edges(body, read_one, &reading, ret_since, &edges->whole, eb);
 
 	*ret_changed = reading.changed || (good && !edges->known);
 	edges->known = edges->known || good;

@@ -47,6 +47,8 @@ void edges_history(const struct edges *edges, const char *caller, const char *se
 	const char *version, struct figures *ret_figures);
 /* Whether they are of all requests of the session they are of. */
 bool edges_complete(const struct edges *edges);
+/* Requests that may be of the session they are of, but other traffic explains them too: they are in no edge. */
+uint64_t edges_unclear(const struct edges *edges);
 /* As figures_read(). An entry whose key is no edge is left out. */
 bool edges_read(struct edges *edges, struct str body, int64_t *ret_since, bool *ret_changed,
 	struct errbuf *eb);

@@ -125,13 +125,18 @@ bool client_read_figures(
 	struct str body, client_figures_fn each, void *arg, int64_t *ret_since, struct errbuf *eb);
 /*
  * The same of an answer by edge, with the trace of the newest request that lost its session there (empty: none
- * did, or it is not known any more; a view, for the call). `ret_complete` is false when the control plane says of a
- * session's edges that they are not of all its requests.
+ * did, or it is not known any more; a view, for the call), and with what the control plane says of a session's
+ * edges as a whole.
  */
+struct client_edges {
+	bool complete; /* they are of all its requests */
+	uint64_t
+		unclear; /* requests that may be its, and that other traffic explains too: in no edge */
+};
 typedef void (*client_edge_fn)(
 	void *arg, const char *key, const struct figures *figures, struct str lost_trace);
 bool client_read_edges(struct str body, client_edge_fn each, void *arg, int64_t *ret_since,
-	bool *ret_complete, struct errbuf *eb);
+	struct client_edges *ret_whole, struct errbuf *eb);
 
 /*
  * The records of an answer to GET /v1/requests, the oldest first (the answer has the newest first);

@@ -59,14 +59,15 @@ static bool read_entries(const cJSON *list, const struct reader *reader, struct 
 }
 
 static bool read_answer(struct str body, const struct reader *reader, int64_t *ret_since,
-	bool *ret_complete, struct errbuf *eb)
+	struct client_edges *ret_whole, struct errbuf *eb)
 {
 	uint64_t since = 0;
 	cJSON *tree = json_parse(body, eb);
 	bool good = tree != NULL && read_entries(find_list(tree), reader, eb);
 
 	json_get_u64(tree, "since", &since);
-	(void)json_get_bool(tree, "complete", ret_complete);
+	(void)json_get_bool(tree, "complete", &ret_whole->complete);
+	json_get_u64(tree, "unclear", &ret_whole->unclear);
 	cJSON_Delete(tree);
 	if (good)
 		*ret_since = (int64_t)since;
@@ -76,16 +77,16 @@ static bool read_answer(struct str body, const struct reader *reader, int64_t *r
 bool client_read_figures(
 	struct str body, client_figures_fn each, void *arg, int64_t *ret_since, struct errbuf *eb)
 {
-	bool complete;
+	struct client_edges whole = {0};
 
 	return read_answer(
-		body, &(struct reader){.figures = each, .arg = arg}, ret_since, &complete, eb);
+		body, &(struct reader){.figures = each, .arg = arg}, ret_since, &whole, eb);
 }
 
 bool client_read_edges(struct str body, client_edge_fn each, void *arg, int64_t *ret_since,
-	bool *ret_complete, struct errbuf *eb)
+	struct client_edges *ret_whole, struct errbuf *eb)
 {
-	*ret_complete = true;
+	*ret_whole = (struct client_edges){.complete = true};
 	return read_answer(
-		body, &(struct reader){.edge = each, .arg = arg}, ret_since, ret_complete, eb);
+		body, &(struct reader){.edge = each, .arg = arg}, ret_since, ret_whole, eb);
 }

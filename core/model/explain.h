@@ -105,6 +105,8 @@ struct explain_call {
 	uint64_t count;
 	uint64_t errors; /* of them answered with 5xx */
 	uint64_t lost; /* of them lost their session at the caller */
+	uint64_t likely; /* probably did, by caller and time */
+	uint64_t likely_usual; /* of those, to a service that the caller's is known to call */
 	struct str lost_trace; /* of the newest that did; empty: not known */
 };
 /* From one service to another; the caller is empty for what comes from outside, the session for those of all. */

@@ -9,18 +9,24 @@
 
 /* One side's versions, put together. */
 struct tally {
-	uint64_t count, errors, lost;
+	uint64_t count, errors, lost, likely, likely_usual;
 };
+
+static void tally_add(struct tally *tally, const struct explain_call *call)
+{
+	tally->count += call->count;
+	tally->errors += call->errors;
+	tally->lost += call->lost;
+	tally->likely += call->likely;
+	tally->likely_usual += call->likely_usual;
+}
 
 static struct tally tally_all(const struct explain_edge *edge)
 {
 	struct tally all = {0};
 
-	for (size_t i = 0; i < edge->call_count; i++) {
-		all.count += edge->calls[i].count;
-		all.errors += edge->calls[i].errors;
-		all.lost += edge->calls[i].lost;
-	}
+	for (size_t i = 0; i < edge->call_count; i++)
+		tally_add(&all, &edge->calls[i]);
 	return all;
 }
 
@@ -37,9 +43,7 @@ static bool tally_version(
 			continue;
 		if (i < at)
 			return false;
-		tally.count += calls[i].count;
-		tally.errors += calls[i].errors;
-		tally.lost += calls[i].lost;
+		tally_add(&tally, &calls[i]);
 	}
 	*ret_tally = tally;
 	return true;
@@ -69,10 +73,15 @@ static void say_headline(
 		explain_say(at, "%llu of %llu requests%s lost their session on the way",
 			(unsigned long long)all->lost, (unsigned long long)all->count,
 			edge->session.n > 0 ? " of this session" : "");
+	if (all->likely > 0)
+		explain_say(at, "%s%llu of %llu requests of this session probably lost it here",
+			all->lost > 0 ? ", and " : "", (unsigned long long)all->likely,
+			(unsigned long long)all->count);
 	if (all->errors > 0)
-		explain_say(at, "%s%llu of %llu requests got 5xx", all->lost > 0 ? ", and " : "",
+		explain_say(at, "%s%llu of %llu requests got 5xx",
+			all->lost > 0 || all->likely > 0 ? ", and " : "",
 			(unsigned long long)all->errors, (unsigned long long)all->count);
-	if (all->lost == 0 && all->errors == 0)
+	if (all->lost == 0 && all->likely == 0 && all->errors == 0)
 		explain_say(at,
 			"%llu requests in the last minute; none got 5xx, none is known to have "
 			"lost its session here",
@@ -117,6 +126,56 @@ static void add_losers(const struct scene *at, const struct explain_edge *edge)
 	explain_add(at, EXPLAIN_HINT,
 		"The version must copy the baggage header of the request it serves to the requests "
 		"that it makes (or the header Routing-Session).");
+}
+
+static void say_why_likely(const struct scene *at, const struct explain_edge *edge,
+	struct str version, const struct tally *tally)
+{
+	explain_add(at, EXPLAIN_NOTE,
+		"It is a likelihood, by caller and time: these requests carry no session and are "
+		"of "
+		"another trace. " CLIP "@" CLIP " served a request of the session all the while, "
+		"and nothing else that was under way "
+		"can have made them.",
+		CLIP_ARG(edge->caller), CLIP_ARG(version));
+	if (tally->likely_usual > 0)
+		explain_add(at, EXPLAIN_NOTE, CLIP " is known to call " CLIP ".",
+			CLIP_ARG(edge->caller), CLIP_ARG(edge->service));
+	else
+		explain_add(at, EXPLAIN_NOTE,
+			CLIP " is not known to call " CLIP
+			     ", but it was so with each of several requests, and " CLIP
+			     " was not called like this at another time.",
+			CLIP_ARG(edge->caller), CLIP_ARG(edge->service), CLIP_ARG(edge->service));
+}
+
+/* What is of another trace, and so is never certain. */
+static void add_likely(const struct scene *at, const struct explain_edge *edge)
+{
+	struct tally tally;
+
+	for (size_t i = 0; i < edge->call_count; i++) {
+		struct str version = edge->calls[i].caller_version;
+
+		if (!tally_version(edge, i, true, &tally) || tally.likely == 0)
+			continue;
+		explain_say(at,
+			CLIP "@" CLIP " received the session and probably called " CLIP
+			     " without it, on ",
+			CLIP_ARG(edge->caller), CLIP_ARG(version), CLIP_ARG(edge->service));
+		say_of(at, tally.likely, tally.count);
+		explain_add(at, EXPLAIN_RULE, " of the last minute.");
+		say_why_likely(at, edge, version, &tally);
+	}
+	explain_add(at, EXPLAIN_NOT,
+		"A client that called " CLIP " from outside in that moment looks the same.",
+		CLIP_ARG(edge->service));
+	explain_add(at, EXPLAIN_WARN,
+		"What arrives without the session goes to stable, whatever the session pins.");
+	explain_add(at, EXPLAIN_HINT,
+		"The version must copy traceparent and baggage of the request it serves to the "
+		"requests that it makes. With the trace alone it would be certain who loses the "
+		"session.");
 }
 
 static void add_trace(const struct scene *at, const struct explain_edge *edge)
@@ -177,6 +236,8 @@ void explain_edge(struct explanation *out, const struct environment *env,
 	say_headline(&at, edge, &all);
 	if (all.lost > 0)
 		add_losers(&at, edge);
+	if (all.likely > 0)
+		add_likely(&at, edge);
 	if (all.errors > 0)
 		add_failing(&at, edge);
 	if (all.lost > 0)

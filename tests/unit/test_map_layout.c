@@ -11,12 +11,13 @@
 #include "core/base/mem.h"
 #include "core/base/strbuf.h"
 
+#include "tui/views/map_calls.h"
 #include "tui/views/map_layout.h"
 
 #define STABLE "1"
-#define CALL(...)                     \
-	{                             \
-		__VA_ARGS__, "", 0, 0 \
+#define CALL(...)                        \
+	{                                \
+		__VA_ARGS__, "", 0, 0, 0 \
 	}
 
 static const struct map_call shop[] = {
@@ -201,10 +202,11 @@ static void test_sides(void **state)
 static void test_losses(void **state)
 {
 	const struct map_call calls[] = {
-		{"schedule", "1", "profile", "1", false, false, 9, 0, 5, 540, 0, "", 0, 0},
-		{"schedule", "pr-540", "profile", "1", true, false, 1, 0, 5, 30, 20, "t1", 0, 20},
-		{"schedule", "pr-540", "profile", "pr-551", true, true, 1, 0, 5, 7, 0, "", 7, 0},
-		{"schedule", "pr-9", "profile", "1", true, false, 1, 0, 5, 3, 1, "t2", 0, 1},
+		{"schedule", "1", "profile", "1", false, false, 9, 0, 5, 540, 0, "", 0, 0, 0},
+		{"schedule", "pr-540", "profile", "1", true, false, 1, 0, 5, 30, 20, "t1", 0, 20,
+			0},
+		{"schedule", "pr-540", "profile", "pr-551", true, true, 1, 0, 5, 7, 0, "", 7, 0, 0},
+		{"schedule", "pr-9", "profile", "1", true, false, 1, 0, 5, 3, 1, "t2", 0, 1, 0},
 	};
 	struct map_tree tree;
 	struct map_side side = {0};
@@ -240,6 +242,38 @@ static void test_losses(void **state)
 	map_side_finish(&side);
 }
 
+/* What is probable is said as that, and only where nothing is certain. */
+static void probable_losses_are_said_as_such(void **state)
+{
+	struct map_call calls[] = {
+		CALL("", "", "gateway", STABLE, false, false, 1, 0, 1, 9, 0),
+		CALL("gateway", "1", "profile", STABLE, false, false, 1, 0, 1, 4, 0),
+		CALL("gateway", "pr-2", "profile", STABLE, true, false, 1, 0, 1, 5, 0),
+	};
+	struct map_tree tree;
+	char text[256];
+
+	(void)state;
+	calls[1].likely = 1;
+	calls[2].likely = 3;
+	map_tree_init(&tree);
+	map_tree_build(&tree, calls, ARRAY_LEN(calls), NULL, NULL);
+	assert_int_equal(tree.rows[2].sum.likely, 4);
+	map_lost(&tree.rows[2], text, sizeof(text));
+	assert_string_equal(text, "gateway@pr-2 probably lost the session on 4 requests");
+	map_lost_cell(&tree.rows[2], 40, text, sizeof(text));
+	assert_string_equal(text, "likely 4, by gateway@pr-2");
+	map_lost_cell(&tree.rows[2], 20, text, sizeof(text));
+	assert_string_equal(text, "likely 4, by pr-2");
+	map_lost_cell(&tree.rows[2], 10, text, sizeof(text));
+	assert_string_equal(text, "likely 4");
+	calls[1].lost = 2;
+	map_tree_build(&tree, calls, ARRAY_LEN(calls), NULL, NULL);
+	map_lost(&tree.rows[2], text, sizeof(text));
+	assert_string_equal(text, "gateway@1 lost the session on 2 of 4 requests");
+	map_tree_finish(&tree);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -250,6 +284,7 @@ int main(void)
 		cmocka_unit_test(test_nothing),
 		cmocka_unit_test(test_dense),
 		cmocka_unit_test(test_sides),
+		cmocka_unit_test(probable_losses_are_said_as_such),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -142,7 +142,8 @@ static bool explain_calls(struct explain *state, const struct model *model)
 		calls[edge.call_count++] = (struct explain_call){str_of(one->caller_version),
 			str_of(one->version), one->figures.count,
 			(uint64_t)((double)one->figures.count * one->figures.share_5xx + 0.5),
-			one->figures.lost, str_of(one->lost_trace)};
+			one->figures.lost, one->figures.likely, one->figures.likely_usual,
+			str_of(one->lost_trace)};
 	}
 	if (edge.call_count > 0)
 		explain_edge(&state->explanation, model->env, &edge, model->now_ms);

@@ -111,7 +111,7 @@ static bool is_selected(const struct map_view *state, const struct map_row *row)
 static bool is_trouble(const struct map_row *row)
 {
 	return row->kind == MAP_SERVICE && !row->root &&
-	       (row->sum.lost > 0 || map_share_5xx(&row->sum) >= 0.01);
+	       (row->sum.lost > 0 || row->sum.likely > 0 || map_share_5xx(&row->sum) >= 0.01);
 }
 
 static void count_troubles(struct map_view *state)

@@ -77,6 +77,7 @@ static void add(struct map_calls *calls, const struct edge *edge)
 		.lost_trace = names->lost_trace,
 		.pinned = edge->figures.pinned,
 		.without = edge->figures.without,
+		.likely = edge->figures.likely,
 	};
 	calls->count++;
 }
@@ -185,7 +186,9 @@ static void session_sentence(const struct map_row *row, const char *session, cha
 	}
 	(void)snprintf(dst, size, "%s called %s %llu time%s; %s%s.", caller, row->service, count,
 		count == 1 ? "" : "s", served,
-		row->sum.without > 0 && row->sum.lost == 0 ? "; the session was gone by then" : "");
+		row->sum.likely > 0 ? "; the session was probably lost here"
+		: row->sum.without > 0 && row->sum.lost == 0 ? "; the session was gone by then"
+							     : "");
 }
 
 void map_sentence(const struct map_row *row, const char *session, char *dst, size_t size)
@@ -233,6 +236,10 @@ void map_lost(const struct map_row *row, char *dst, size_t size)
 	char who[VERSION_ID_SIZE + 16];
 
 	dst[0] = '\0';
+	if (row->sum.lost == 0 && row->sum.likely > 0)
+		(void)snprintf(dst, size, "%s@%s probably lost the session on %llu request%s",
+			row->caller, row->sum.likely_by, (unsigned long long)row->sum.likely,
+			row->sum.likely == 1 ? "" : "s");
 	if (row->sum.lost == 0)
 		return;
 	name_loser(row, true, who, sizeof(who));
@@ -240,11 +247,26 @@ void map_lost(const struct map_row *row, char *dst, size_t size)
 		(unsigned long long)row->sum.lost, (unsigned long long)row->sum.lost_of);
 }
 
+static void likely_cell(const struct map_row *row, int cols, char *dst, size_t size)
+{
+	(void)snprintf(dst, size, "likely %llu, by %s@%s", (unsigned long long)row->sum.likely,
+		row->caller, row->sum.likely_by);
+	if ((int)strlen(dst) > cols)
+		(void)snprintf(dst, size, "likely %llu, by %s", (unsigned long long)row->sum.likely,
+			row->sum.likely_by);
+	if ((int)strlen(dst) > cols)
+		(void)snprintf(dst, size, "likely %llu", (unsigned long long)row->sum.likely);
+}
+
 void map_lost_cell(const struct map_row *row, int cols, char *dst, size_t size)
 {
 	char who[VERSION_ID_SIZE + 16];
 	char count[48];
 
+	if (row->sum.lost == 0) {
+		likely_cell(row, cols, dst, size);
+		return;
+	}
 	(void)snprintf(count, sizeof(count), "%llu of %llu", (unsigned long long)row->sum.lost,
 		(unsigned long long)row->sum.lost_of);
 	name_loser(row, true, who, sizeof(who));

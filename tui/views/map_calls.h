@@ -32,7 +32,7 @@ void map_calls_finish(struct map_calls *calls);
 void map_scope(const struct map_row *row, const char *session, char dst[LIMIT_FILTER + 1]);
 /* "gateway calls booking 12.4 times a second: 51 % of its calls; ..." */
 void map_sentence(const struct map_row *row, const char *session, char *dst, size_t size);
-/* "schedule@pr-540 lost the session on 3 of 37 requests", "" when nobody did. */
+/* "schedule@pr-540 lost the session on 3 of 37 requests", "... probably lost ...", "" when nobody did. */
 void map_lost(const struct map_row *row, char *dst, size_t size);
 /* The same for a column of that width: "3 of 37, by pr-540". */
 void map_lost_cell(const struct map_row *row, int cols, char *dst, size_t size);

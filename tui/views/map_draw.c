@@ -146,7 +146,7 @@ static void draw_lost(
 
 	if (at->width == 0 || row->kind == MAP_OUTSIDE)
 		return;
-	if (row->sum.lost > 0) {
+	if (row->sum.lost > 0 || row->sum.likely > 0) {
 		map_lost_cell(row, at->width, text, sizeof(text));
 		(void)canvas_run_c(canvas, y, at->x, at->width, ROLE_WARNING, text);
 	} else if (row->sum.without > 0) {
@@ -189,6 +189,7 @@ static void draw_pins(
 	const struct map_view *state, const struct model *model, const struct canvas *canvas, int y)
 {
 	const struct session *session = environment_session(model->env, str_of(state->session));
+	char unclear[96];
 	int x = 1;
 
 	canvas_clear(canvas, y, 0);
@@ -207,8 +208,14 @@ static void draw_pins(
 		x += canvas_run_c(canvas, y, x, canvas->cols - x - 1, ROLE_QUIET, pin);
 	}
 	if (!edges_complete(model->session_edges))
-		(void)canvas_run_c(canvas, y, x, canvas->cols - x - 1, ROLE_WARNING,
+		x += canvas_run_c(canvas, y, x, canvas->cols - x - 1, ROLE_WARNING,
 			"   The newest of its requests only: there are more.");
+	if (edges_unclear(model->session_edges) == 0)
+		return;
+	(void)snprintf(unclear, sizeof(unclear),
+		"   %llu more may be its: other traffic explains them too.",
+		(unsigned long long)edges_unclear(model->session_edges));
+	(void)canvas_run_c(canvas, y, x, canvas->cols - x - 1, ROLE_WARNING, unclear);
 }
 
 static void draw_pane(

@@ -24,6 +24,7 @@ static void add_call(struct map_sum *sum, const struct map_call *call)
 	sum->lost += call->lost;
 	sum->pinned += call->pinned;
 	sum->without += call->without;
+	sum->likely += call->likely;
 }
 
 /* All calls of the caller's version of calls[at], if it is the first that lost any of them; else 0. */
@@ -44,8 +45,14 @@ static uint64_t losers_calls(const struct map_call *const *calls, size_t count, 
 /* Who lost the session on these calls of one service to another, which are in the sum. */
 static void weigh_losses(struct map_sum *sum, const struct map_call *const *calls, size_t count)
 {
-	uint64_t most = 0;
+	uint64_t most = 0, likely = 0;
 
+	for (size_t i = 0; sum->likely > 0 && i < count; i++) {
+		if (calls[i]->likely <= likely)
+			continue;
+		likely = calls[i]->likely;
+		sum->likely_by = calls[i]->caller_version;
+	}
 	for (size_t i = 0; sum->lost > 0 && i < count; i++) {
 		if (calls[i]->lost == 0)
 			continue;

@@ -26,6 +26,7 @@ struct map_call {
 	const char *lost_trace; /* of the newest that did; "" not known */
 	uint64_t pinned,
 		without; /* of one session's: where its pins send it; no longer carrying it */
+	uint64_t likely; /* of those without: probably lost by the caller */
 };
 
 /* Calls put together. The p95 of a sum is that of its slowest part. */
@@ -36,6 +37,8 @@ struct map_sum {
 	uint64_t count;
 	uint64_t lost;
 	uint64_t pinned, without;
+	uint64_t likely;
+	const char *likely_by; /* the caller's version that probably lost most; NULL without one */
 	/* Where some are lost: */
 	const char *lost_by; /* the caller's version that lost most */
 	bool lost_by_others; /* too */
