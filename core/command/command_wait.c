@@ -5,6 +5,7 @@
  * are told at once with their own words; then it watches the changes feed until the version is ready.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include <event2/event.h>
 
@@ -12,11 +13,12 @@
 #include "core/base/time.h"
 #include "core/command/rows.h"
 #include "core/command/run.h"
+#include "core/model/check.h"
 #include "core/model/names.h"
 #include "core/wire/record.h"
 
 #define WAIT_DEFAULT "60s"
-enum { WAIT_RECORD_MAX = 1 << 20 };
+enum { WAIT_RECORD_MAX = 1 << 20, WAIT_TEXT_MAX = 1000, WAIT_STATUS_MS = 2000 };
 
 struct wait {
 	char id[VERSION_ID_SIZE];
@@ -58,34 +60,92 @@ static void wait_end_ready(struct command_run *run, const struct version *versio
 	strbuf_finish(&out);
 }
 
-static void wait_end_late(
-	struct command_run *run, const struct environment *env, const struct version *version)
+/* Why it is not ready: what was asked of whom, the answer, and what to do; or what is known of the proxy. */
+static void wait_say_why(struct strbuf *out, const struct environment *env,
+	const struct version *version, const cJSON *proxy)
+{
+	const char *detail = version->state_detail;
+	const char *error = say_text(proxy, "error");
+	struct strbuf advice;
+
+	strbuf_init(&advice, WAIT_TEXT_MAX);
+	if (proxy && (*error || strcmp(say_text(proxy, "state"), "running") != 0))
+		strbuf_addf(out, "; the proxy is %s%s%s", say_text(proxy, "state"),
+			*error ? ": " : "", error);
+	else if (!detail)
+		strbuf_add_c(out, "; no health check has ended yet");
+	strbuf_add_c(out, detail ? ": asked for " : "; a check is ");
+	check_say(out, environment_service(env, str_of(version->service)), version);
+	if (detail)
+		strbuf_addf(out, ": %s", detail);
+	if (check_say_advice(&advice, version->service, detail))
+		strbuf_addf(out, "; %s", advice.data);
+	strbuf_finish(&advice);
+}
+
+static void wait_end_late(struct command_run *run, const struct environment *env,
+	const struct version *version, const cJSON *proxy)
 {
 	struct wait *wait = run->extra;
 	struct errbuf eb = {0};
+	struct strbuf why;
 
-	if (!env || !env->epoch[0])
+	strbuf_init(&why, WAIT_TEXT_MAX);
+	if (!env || !env->epoch[0]) {
 		err_set(&eb, ERR_TIMEOUT, "the control plane has told nothing of %s in %s",
 			wait->id, wait->limit);
-	else if (!version)
+	} else if (!version) {
 		err_set(&eb, ERR_NOT_FOUND, "%s is not registered any more", wait->id);
-	else
-		err_set(&eb, ERR_TIMEOUT, "%s is %s after %s%s%s", wait->id,
-			version_state_names[version->state], wait->limit,
-			version->state_detail ? ": " : "",
-			version->state_detail ? version->state_detail : "");
+	} else {
+		wait_say_why(&why, env, version, proxy);
+		err_set(&eb, ERR_TIMEOUT, "%s is %s after %s%s", wait->id,
+			version_state_names[version->state], wait->limit, why.data);
+	}
+	strbuf_finish(&why);
 	run_end_error(run, eb.err, &eb, (struct str){0});
 }
 
+static void wait_end_with(struct command_run *run, const cJSON *proxy)
+{
+	struct wait *wait = run->extra;
+	const struct environment *env = wait->feed ? feed_environment(wait->feed) : NULL;
+
+	wait_end_late(run, env, wait_version(wait, env), proxy);
+}
+
+static void wait_status_reply(struct command_run *run, const struct client_response *response)
+{
+	cJSON *status = json_parse(response->body, NULL);
+
+	wait_end_with(run, cJSON_GetObjectItemCaseSensitive(status, "proxy"));
+	cJSON_Delete(status);
+}
+
+static bool wait_status_failed(struct command_run *run, const struct client_response *response)
+{
+	(void)response;
+	wait_end_with(run, NULL);
+	return true;
+}
+
+/* The time is over. Where no check says why, the proxy may be what is in the way. */
 static void wait_on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	struct command_run *run = arg;
 	struct wait *wait = run->extra;
 	const struct environment *env = wait->feed ? feed_environment(wait->feed) : NULL;
+	const struct version *version = wait_version(wait, env);
 
 	(void)fd;
 	(void)what;
-	wait_end_late(run, env, wait_version(wait, env));
+	if (!version || version->state_detail || run->call) {
+		wait_end_late(run, env, version, NULL);
+		return;
+	}
+	run->reply = wait_status_reply;
+	run->failed = wait_status_failed;
+	run_path(run, "status", NULL);
+	run_send(run, "GET", "proxy", WAIT_STATUS_MS);
 }
 
 static void wait_on_change(void *arg, const struct environment *env, const struct change *changes,
@@ -98,7 +158,7 @@ static void wait_on_change(void *arg, const struct environment *env, const struc
 	(void)count;
 	(void)full;
 	if (!version)
-		wait_end_late(run, env, NULL);
+		wait_end_late(run, env, NULL, NULL);
 	else if (version_is_ready(version))
 		wait_end_ready(run, version);
 }
@@ -166,7 +226,8 @@ const struct command command_version_wait = {
 	.noun = "version",
 	.verb = "wait",
 	.summary = "wait until a version is ready",
-	.help = "Ends with 1 and the last state's detail when it is not ready in time.",
+	.help = "When it is not ready in time it ends with 1 and says what the health check asked "
+		"of whom, what was answered, and what to do.",
 	.example = "umbra version wait booking@pr-482 --timeout 2m",
 	.args = wait_args,
 	.arg_count = ARRAY_LEN(wait_args),

@@ -9,6 +9,7 @@
 
 #include "core/base/limits.h"
 #include "core/base/time.h"
+#include "core/model/check.h"
 #include "core/model/explain_internal.h"
 
 /* The sessions that pin one version: how many, and of what policy. */
@@ -150,9 +151,20 @@ static void add_state(const struct scene *at, const struct version *v)
 		[STATE_UNHEALTHY] = ": no endpoint of it passes the health check",
 		[STATE_DRAINING] = ": no new requests",
 	};
+	struct strbuf advice;
 
 	explain_say_state(at, v);
-	explain_add(at, version_is_ready(v) ? EXPLAIN_NOTE : EXPLAIN_WARN, "%s.", means[v->state]);
+	explain_say(at, "%s", means[v->state]);
+	if (v->state == STATE_STARTING || v->state == STATE_UNHEALTHY) {
+		explain_say(at, ", which is ");
+		check_say(&at->out->said, environment_service(at->env, str_of(v->service)), v);
+	}
+	explain_add(at, version_is_ready(v) ? EXPLAIN_NOTE : EXPLAIN_WARN, ".");
+	strbuf_init(&advice, 400);
+	if (!version_is_ready(v) && check_say_advice(&advice, v->service, v->state_detail))
+		explain_add(at, EXPLAIN_HINT, "\"" CLIP "\" means: %s.",
+			CLIP_ARG(str_of(v->state_detail)), advice.data);
+	strbuf_finish(&advice);
 	if (version_is_ready(v) && v->endpoints.count > 1)
 		explain_add(at, EXPLAIN_NOTE, "It is ready while one of its %zu endpoints is.",
 			v->endpoints.count);
@@ -189,6 +201,11 @@ static void add_promotion(const struct scene *at, const struct version *v)
 			"another becomes stable.");
 		return;
 	}
+	if (!version_is_ready(v)) {
+		explain_add(at, EXPLAIN_NOT,
+			"While it is not ready, a promotion is refused unless it is forced.");
+		return;
+	}
 	duration_format(DEFAULT_VERSION_TTL_MS, ttl);
 	if (stable != NULL)
 		explain_add(at, EXPLAIN_HINT,
@@ -198,9 +215,6 @@ static void add_promotion(const struct scene *at, const struct version *v)
 	else
 		explain_add(at, EXPLAIN_HINT,
 			"Promoted, it gets all requests without a pin, which nobody serves now.");
-	if (!version_is_ready(v))
-		explain_add(at, EXPLAIN_NOT,
-			"While it is not ready, a promotion is refused unless it is forced.");
 }
 
 /*

@@ -53,6 +53,17 @@ umbra 0 "removed" service remove shop
 umbra 4 "no service" service remove shop
 umbra 0 "nothing is left to do" service remove shop --if-there
 
+# ---- a version that does not become ready ---------------------------------------------------------------
+service sick '{"health":{"path":"/_status?code=404","interval":"200ms"}}'
+umbra 0 "" version register sick@pr-1 --endpoint "127.0.0.1:${PORT_of[two]}"
+wait_until 10 version_is sick pr-1 unhealthy
+umbra 1 "asked for GET http://127.0.0.1:${PORT_of[two]}/_status?code=404: answered 404; it has no such path; umbra service set sick --health-path" \
+	version wait sick@pr-1 --timeout 1s
+umbra 0 "" version register sick@pr-2 --endpoint 127.0.0.1:9
+wait_until 10 version_is sick pr-2 unhealthy
+umbra 1 "127.0.0.1:9/_status?code=404: connection refused; nothing listens there" version wait sick@pr-2 --timeout 1s
+umbra 0 "" service remove sick
+
 # ---- an endpoint that is the proxy itself --------------------------------------------------------------
 for self in "127.0.0.1:$PROXY_PORT" "localhost:$PROXY_PORT" "LOCALHOST:0$PROXY_PORT" "0.0.0.0:$PROXY_PORT" \
 	"[::ffff:127.0.0.1]:$PROXY_PORT" "cart.$DOMAIN:$PROXY_PORT"; do

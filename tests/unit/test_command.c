@@ -464,12 +464,13 @@ static void following_goes_on_where_the_search_ended(void **state)
 
 /* ---- waiting ---- */
 
-#define FEED(state)                                                                             \
-	"{\"epoch\":\"e\",\"since\":0,\"full\":true}\n{\"service\":{\"name\":\"cart\"}}\n"      \
-	"{\"version\":{\"service\":\"cart\",\"version\":\"pr-1\",\"kind\":\"ephemeral\","       \
-	"\"state\":"                                                                            \
-	"\"" state                                                                              \
-	"\",\"state_detail\":\"connection refused\",\"endpoints\":[\"h:1\"],\"revision\":5}}\n" \
+#define FEED(state)                                                                                \
+	"{\"epoch\":\"e\",\"since\":0,\"full\":true}\n{\"service\":{\"name\":\"cart\",\"health\":" \
+	"{\"path\":\"/healthz\"}}}\n"                                                              \
+	"{\"version\":{\"service\":\"cart\",\"version\":\"pr-1\",\"kind\":\"ephemeral\","          \
+	"\"state\":"                                                                               \
+	"\"" state                                                                                 \
+	"\",\"state_detail\":\"connection refused\",\"endpoints\":[\"h:1\"],\"revision\":5}}\n"    \
 	"{\"revision\":5}\n"
 
 static void waiting_ends_when_it_is_ready(void **state)
@@ -492,7 +493,10 @@ static void waiting_gives_up_with_the_detail(void **state)
 
 	run(f, "version wait cart@pr-1 --timeout 300ms", answers);
 	assert_int_equal(f->err, ERR_TIMEOUT);
-	assert_string_equal(f->eb.text, "cart@pr-1 is unhealthy after 300ms: connection refused");
+	assert_string_equal(f->eb.text,
+		"cart@pr-1 is unhealthy after 300ms: asked for GET http://h:1/healthz: connection "
+		"refused; nothing listens there; see that it runs, and that this is its address "
+		"and port");
 }
 
 static void waiting_for_what_goes_away_ends(void **state)

@@ -834,20 +834,19 @@ static const struct {
 		"rule: Pinned by sick-1 (dev1), sick-2 (dev1).\n"
 		"rule: A direct pin names it for one request: Routing-Pins: booking=\"pr-sick\".\n"
 		NOT_WITHOUT_PIN
-		"warn: pr-sick has been unhealthy for 12m (connection refused): no endpoint of it passes the health check.\n"
+		"warn: pr-sick has been unhealthy for 12m (connection refused): no endpoint of it passes the health check, which is a connection to 127.0.0.1:9001.\n"
+		"hint: \"connection refused\" means: nothing listens there; see that it runs, and that this is its address and port.\n"
 		"warn: Meanwhile lenient requests that pin it go to stable 2026.11.20, strict ones get 503.\n"
 		"warn: 1 session of those that pin it is strict.\n"
 		"note: It expires in 1h. Lenient requests that pin it then go to stable, strict ones get 503.\n"
-		"hint: Promoted, it gets all requests without a pin; 2026.11.20 stays for 72h, and pins keep naming their versions.\n"
 		"not: While it is not ready, a promotion is refused unless it is forced.\n"},
 	{THING_VERSION, "booking@pr-new",
 		"booking@pr-new gets no requests: it is starting.\n"
 		"rule: A direct pin names it for one request: Routing-Pins: booking=\"pr-new\".\n"
 		NOT_WITHOUT_PIN
-		"warn: pr-new has been starting for 12m: no request before its first passed health check.\n"
+		"warn: pr-new has been starting for 12m: no request before its first passed health check, which is a connection to 127.0.0.1:9001.\n"
 		"warn: Meanwhile lenient requests that pin it go to stable 2026.11.20, strict ones get 503.\n"
 		"note: It does not expire.\n"
-		"hint: Promoted, it gets all requests without a pin; 2026.11.20 stays for 72h, and pins keep naming their versions.\n"
 		"not: While it is not ready, a promotion is refused unless it is forced.\n"},
 	{THING_VERSION, "booking@pr-lone",
 		"booking@pr-lone is pinned by no session: only a direct pin reaches it.\n"
@@ -859,7 +858,8 @@ static const struct {
 	{THING_VERSION, "down@stable",
 		"down@stable gets no requests: it is unhealthy (answered 500).\n"
 		"rule: A direct pin names it for one request: Routing-Pins: down=\"stable\".\n"
-		"warn: stable stable has been unhealthy for 12m (answered 500): no endpoint of it passes the health check.\n"
+		"warn: stable stable has been unhealthy for 12m (answered 500): no endpoint of it passes the health check, which is a connection to 127.0.0.1:9001 and to 1 more.\n"
+		"hint: \"answered 500\" means: it runs and says that it is not well; its own log may say why.\n"
 		"warn: Meanwhile requests for down get 503, but for those pinned to another version that is ready.\n"
 		"note: It does not expire.\n"
 		"note: It cannot be retired while it is stable. A pin on it stays on it when another becomes stable.\n"},
@@ -871,7 +871,6 @@ static const struct {
 		"warn: pr-2 has been draining for 12m: no new requests.\n"
 		"warn: Meanwhile requests that pin it get 503: stable is not ready either.\n"
 		"note: It expires in 1h. Lenient requests that pin it then go to stable, strict ones get 503.\n"
-		"hint: Promoted, it gets all requests without a pin; stable stays for 72h, and pins keep naming their versions.\n"
 		"not: While it is not ready, a promotion is refused unless it is forced.\n"},
 	{THING_VERSION, "bare@pr-1",
 		"bare@pr-1 gets only requests that pin it: those of 2 sessions.\n"
