@@ -44,7 +44,7 @@ const struct route routes[] = {
 	{METHOD_PATCH, VERSION, version_patch, WRITE_BODY, {"take", "force"}},
 	{METHOD_DELETE, VERSION, version_delete, ROUTE_WRITE, {0}},
 	{METHOD_GET, "/v1/sessions", sessions_get, ROUTE_STREAM, {0}},
-	{METHOD_POST, "/v1/sessions", session_post, WRITE_BODY, {"dry-run"}},
+	{METHOD_POST, "/v1/sessions", session_post, WRITE_BODY, {"dry-run", "key-length"}},
 	{METHOD_GET, SESSION, session_get, 0, {0}},
 	{METHOD_PATCH, SESSION, session_patch, WRITE_BODY, {"dry-run"}},
 	{METHOD_DELETE, SESSION, session_delete, ROUTE_WRITE, {0}},

@@ -75,7 +75,16 @@ static void write_session(struct call *call, enum wire_mode mode, struct plane_w
 void session_post(struct call *call)
 {
 	struct plane_write write = {.verb = PLANE_CREATE_SESSION};
+	int64_t length = 0;
+	struct errbuf eb;
 
+	errbuf_clear(&eb);
+	if (query_int(&call->query, "key-length", LIMIT_KEY_LENGTH_MIN, LIMIT_KEY_LENGTH_MAX,
+		    &length, &eb) != ERR_NONE) {
+		call_fail(call, &eb, NULL);
+		return;
+	}
+	write.key_length = (int)length;
 	write_session(call, WIRE_PUT, &write);
 }
 

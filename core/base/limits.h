@@ -9,6 +9,9 @@ enum {
 	/* Names: 31 + "--" + 30 = 63, one DNS label for <session>--<service>. */
 	LIMIT_SERVICE_NAME = 31,
 	LIMIT_SESSION_KEY = 30,
+	/* Random characters at the end of a key that is made from a name. */
+	LIMIT_KEY_LENGTH_MIN = 4,
+	LIMIT_KEY_LENGTH_MAX = 24,
 	LIMIT_VERSION_NAME = 63,
 	LIMIT_HOST_NAME = 253,
 	LIMIT_ENDPOINT = LIMIT_HOST_NAME + 6,

@@ -102,6 +102,11 @@ static const struct arg_spec create_args[] = {
 		.help = "refuse a request rather than let stable serve what is pinned"},
 	{.name = "--ttl", .kind = ARG_DURATION, .value = "DURATION", .help = "lifetime; 8h"},
 	{.name = "--key", .kind = ARG_SESSION, .value = "KEY", .help = "this key, when it is free"},
+	{.name = "--key-length",
+		.kind = ARG_INT,
+		.value = "N",
+		.max = LIMIT_KEY_LENGTH_MAX,
+		.help = "random characters of the key, 4 to 24; 4"},
 	{.name = "--owner", .kind = ARG_TEXT, .value = "NAME", .help = "whose it is; yours"},
 	DRY_RUN_ARG,
 };
@@ -188,6 +193,7 @@ static struct command_run *create_start(
 	write_pins(&w, args, "--pin", "--unpin");
 	json_object_end(&w);
 	run_path(run, "sessions", NULL);
+	run_query(run, "key-length", args_get(args, "--key-length"));
 	session_send(run, args, "POST");
 	return run;
 }
@@ -199,7 +205,10 @@ const struct command command_session_create = {
 	.summary = "open a routing session",
 	.help = "Requests that carry its key are served by the pinned versions, and by stable "
 		"where nothing is "
-		"pinned. Nobody else's requests change their way.",
+		"pinned. Nobody else's requests change their way. A key is an address, not a "
+		"secret: who reaches the proxy may guess four characters and be served by the "
+		"same versions. --key-length 24 is past guessing, but links and logs still show "
+		"it.",
 	.example = "umbra session create checkout --pr 482 --pin profile=pr-551",
 	.args = create_args,
 	.arg_count = ARRAY_LEN(create_args),

@@ -31,7 +31,7 @@ static const struct field fields[] = {
 		.max = LIMIT_SESSION_KEY,
 		.flags = FIELD_IDENTITY,
 		.check = name_check_session,
-		.help = "what requests carry"},
+		.help = "what requests carry: an address, not a secret"},
 	{.name = "name",
 		.type = FIELD_TEXT,
 		AT(name),

@@ -52,7 +52,7 @@ enum plane_verb {
 	PLANE_PATCH_VERSION,
 	PLANE_DELETE_VERSION,
 	PLANE_PROMOTE, /* service, version, force; answers with the service, and if_match is the service's */
-	PLANE_CREATE_SESSION, /* record: struct session; key empty: name plus four random characters */
+	PLANE_CREATE_SESSION, /* record: struct session; key empty: the name and random characters */
 	PLANE_PATCH_SESSION, /* pins in the patch are merged, all as one */
 	PLANE_DELETE_SESSION,
 	PLANE_PUT_PIN, /* session, service, version */
@@ -85,6 +85,7 @@ struct plane_write {
 	 */
 	int64_t pr;
 	const char *pr_url;
+	int key_length; /* of a new session without a key: its random characters, 0: LIMIT_KEY_LENGTH_MIN */
 	/* Sessions and their pins: checked as ever, and nothing changes; the result says what would be. */
 	bool dry_run;
 };

@@ -4,6 +4,7 @@
  * A pin must name a version that is there when it is set; it stays when that version goes, and the
  * decision then says why it is not served.
  */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +14,7 @@
 #include "core/model/names.h"
 #include "core/plane/internal.h"
 
-enum { KEY_RANDOM = 4, KEY_TRIES = 100 };
+enum { KEY_TRIES = 100 };
 
 static uint64_t bit(const char *field)
 {
@@ -146,15 +147,22 @@ static bool is_free(const struct plane *plane, const char *key)
 }
 
 /* A new key of the name, neither taken nor remembered: nobody's old link may lead into it. */
-static bool invent_key(const struct plane *plane, const char *name, char dst[LIMIT_SESSION_KEY + 1])
+static bool invent_key(
+	const struct plane *plane, const char *name, int length, char dst[LIMIT_SESSION_KEY + 1])
 {
+	size_t random = length > 0 ? (size_t)length : LIMIT_KEY_LENGTH_MIN;
 	size_t slug;
 
+	assert(random <= LIMIT_KEY_LENGTH_MAX);
 	name_slug(str_of(name), dst);
 	slug = strlen(dst);
+	if (slug > LIMIT_SESSION_KEY - 1 - random)
+		slug = LIMIT_SESSION_KEY - 1 - random;
+	while (dst[slug - 1] == '-')
+		slug--;
 	dst[slug++] = '-';
 	for (int i = 0; i < KEY_TRIES; i++) {
-		random_word(dst + slug, KEY_RANDOM);
+		random_word(dst + slug, random);
 		if (is_free(plane, dst) &&
 			environment_tombstone(&plane->tentative, GONE_SESSION, str_of(dst)) == NULL)
 			return true;
@@ -169,8 +177,12 @@ static enum err choose_key(struct plane *plane, const struct plane_write *write,
 	bool given = wanted->key != NULL && wanted->key[0] != '\0';
 	enum err err = ERR_NONE;
 
-	if (!given && !invent_key(plane, wanted->name, dst))
+	if (!given && !invent_key(plane, wanted->name, write->key_length, dst))
 		return err_set(&out->eb, ERR_LIMIT, "no free key was found for this name");
+	if (given && write->key_length > 0)
+		return err_set_field(&out->eb, ERR_CONFLICTING_FIELDS, "key-length",
+			"a key, or the length of one that is made",
+			"the key is given, so its length is");
 	if (given)
 		err = name_check_session(str_of(wanted->key), "key", &out->eb);
 	if (!given || err != ERR_NONE)

@@ -46,6 +46,10 @@ umbra 4 "was retired" version show cart@pr-1
 register 0 "it is back" --build 9
 umbra 0 "" session create dev --key dev
 umbra 0 "has ended" session end dev
+key=$("$UMBRA" session create dev --key-length 24 -o json | json key)
+is "$key" "$(grep -oE '^dev-[a-z2-9]{24}$' <<<"$key")" "a key past guessing"
+umbra 2 "at most 24" session create dev --key-length 25
+umbra 2 "4" session create dev --key-length 3
 umbra 0 "nothing is left to do" session end dev
 umbra 4 "no session" session end dove
 umbra 0 "nothing is left to do" session end dove --if-there

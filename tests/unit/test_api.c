@@ -308,6 +308,44 @@ static void test_take(void **state)
 
 #define SESSION "/v1/sessions/dev-4f2k"
 
+static void test_key_length(void **state)
+{
+	static const struct {
+		const char *path, *body;
+		int status;
+		size_t total; /* of the key */
+		const char *begins;
+	} rows[] = {
+		{"/v1/sessions", "{\"name\":\"dev\"}", 201, 8, "dev-"},
+		{"/v1/sessions?key-length=4", "{\"name\":\"dev\"}", 201, 8, "dev-"},
+		{"/v1/sessions?key-length=24", "{\"name\":\"dev\"}", 201, 28, "dev-"},
+		{"/v1/sessions?key-length=24", "{\"name\":\"a long one\"}", 201, 30, "a-lon-"},
+		{"/v1/sessions?key-length=23", "{\"name\":\"a long one\"}", 201, 30, "a-long-"},
+		{"/v1/sessions?key-length=22", "{\"name\":\"a long one\"}", 201, 29, "a-long-"},
+		{"/v1/sessions?key-length=24", "{}", 201, 30, "sessi-"},
+		{"/v1/sessions?key-length=3", "{}", 400, 0, NULL},
+		{"/v1/sessions?key-length=25", "{}", 400, 0, NULL},
+		{"/v1/sessions?key-length=8", "{\"key\":\"mine\"}", 400, 0, NULL},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct fixture *f = *state;
+		cJSON *body;
+		struct str key;
+		int status = fixture_ask(f, "POST", rows[i].path, rows[i].body);
+
+		if (status != rows[i].status)
+			fail_msg("%s answered %d: %s", rows[i].path, status, f->http->body);
+		if (status != 201)
+			continue;
+		body = json_parse(str_of(f->http->body), NULL);
+		assert_true(json_get_str(body, "key", &key));
+		if (key.n != rows[i].total || !str_starts(key, str_of(rows[i].begins)))
+			fail_msg("%s: %.*s", rows[i].path, STR_ARG(key));
+		cJSON_Delete(body);
+	}
+}
+
 /* Spellings of one endpoint are one endpoint. */
 static void test_spellings(void **state)
 {
@@ -763,6 +801,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_create_only, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_round_trip, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_take, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_key_length, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_spellings, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_sessions, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_pulls, fixture_setup, fixture_teardown),

@@ -262,6 +262,8 @@ static const struct {
 		"never was"},
 	{"service remove cart --if-there", {{404, ABSENT}}, "DELETE /v1/services/cart\n", ERR_NONE,
 		"nothing is left to do"},
+	{"session create dev --key-length 24", {{201, SESSION}},
+		"POST /v1/sessions?key-length=24 {\"name\":\"dev\"}\n", ERR_NONE, "session"},
 	{"session end dev", {{410, GONE("session dev was ended")}}, "DELETE /v1/sessions/dev\n",
 		ERR_NONE, "session dev was ended: nothing is left to do"},
 	{"session end dev --if-there", {{404, ABSENT}}, "DELETE /v1/sessions/dev\n", ERR_NONE,

@@ -19,6 +19,9 @@ const struct learn_word learn_words[] = {
 	{"endpoint", "A host and port at which a version listens."},
 	{"pull request", "A number in a forge that versions of several services may share."},
 	{"session", "A key that requests carry, with an owner, pins, a policy and an end."},
+	{"session key",
+		"What requests carry: an address, not a secret. Who has it, or guesses it, is "
+		"served by the same versions."},
 	{"pin", "For requests of the session, this version serves that service."},
 	{"direct pin", "A request's own Routing-Pins, header or baggage, names the version; it "
 		       "wins over the session."},
