@@ -358,7 +358,7 @@ static void tell_damage(const struct store *store)
 static bool start_rooms(struct serve *serve, struct errbuf *eb)
 {
 	const struct serve_options *options = &serve->options;
-	const struct plane_options plane_options = {options->name, time_now_ms};
+	const struct plane_options plane_options = {options->name, time_now_ms, options->domain};
 	const struct traffic_options traffic_options = {.dir = serve->data,
 		.now_ms = time_now_ms,
 		.environment = traffic_environment,

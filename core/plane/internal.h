@@ -84,6 +84,7 @@ struct plane {
 	struct event_base *base;
 	struct store *store;
 	char *name;
+	char *domain; /* "" without one */
 	int64_t (*now_ms)(void);
 	int64_t started_at;
 
@@ -190,8 +191,8 @@ enum err check_lifetime(const struct lifetime *given, int64_t now_ms, int64_t de
 
 /* ---- shared by services and their versions -------------------------------------------------------- */
 
-/* Whether there is room for one more. */
-enum err check_service_room(const struct plane *plane, struct outcome *out);
+/* Whether there is room for one more, and nobody has its host name. */
+enum err check_new_service(const struct plane *plane, const char *name, struct outcome *out);
 /* Puts a new service in, with its event; `service` is taken over. */
 void put_new_service(struct flight *flight, struct service *service);
 

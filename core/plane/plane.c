@@ -162,6 +162,7 @@ struct plane *plane_create(struct event_base *base, struct store *store,
 	plane->base = base;
 	plane->store = store;
 	plane->name = xstrdup(options->name != NULL ? options->name : "");
+	plane->domain = xstrdup(options->domain != NULL ? options->domain : "");
 	plane->now_ms = options->now_ms;
 	plane->started_at = plane->now_ms();
 	environment_init(&plane->visible);
@@ -193,6 +194,7 @@ void plane_destroy(struct plane *plane)
 	environment_finish(&plane->tentative);
 	environment_finish(&plane->visible);
 	free(plane->name);
+	free(plane->domain);
 	free(plane);
 }
 

@@ -28,6 +28,8 @@ struct store;
 struct plane_options {
 	const char *name; /* of the environment */
 	int64_t (*now_ms)(void); /* the wall clock; tests bring their own */
+	const char *
+		domain; /* "env.localhost": hosts below it are services' and sessions'; NULL: none is */
 };
 
 /* Loads the store (blocking, before the loop runs). The store stays the caller's. NULL on failure. */

@@ -1,6 +1,7 @@
 /*
  * Services: put and delete. A version makes its service only where the write says so (plane_version.c).
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,52 @@
 #include "core/plane/internal.h"
 
 enum { HEALTH_INTERVAL_MIN_MS = 200, HEALTH_INTERVAL_MAX_MS = 3600000 };
+
+/* "x--cart" of "x--cart.env.localhost"; empty when the host is not directly below our domain. */
+static struct str label_of(const struct plane *plane, struct str host)
+{
+	size_t dot = str_find_char(host, '.');
+	struct str rest = {host.p + dot + 1, host.n > dot ? host.n - dot - 1 : 0};
+
+	if (plane->domain[0] == '\0' || !str_eq_nocase(rest, str_of(plane->domain)))
+		return (struct str){0};
+	return (struct str){host.p, dot};
+}
+
+/* The links of sessions, and the names of other services, are not for giving away. */
+static enum err check_domain(
+	const struct plane *plane, const char *host, const char *name, struct outcome *out)
+{
+	struct str label = label_of(plane, str_of(host));
+	size_t dashes = str_find(label, STR_LIT("--"));
+	struct str service = {label.p + dashes + 2, label.n - dashes - 2};
+
+	if (dashes < label.n && name_is_session((struct str){label.p, dashes}) &&
+		name_is_service(service))
+		return err_set_field(&out->eb, ERR_HOST_TAKEN, "hosts",
+			"a host that is not SESSION--SERVICE below the domain",
+			"%s is the link of a session \"%.*s\" to the service %.*s", host,
+			(int)dashes, label.p, STR_ARG(service));
+	if (label.n == 0 || str_eq_c(label, name) ||
+		environment_service(&plane->tentative, label) == NULL)
+		return ERR_NONE;
+	return err_set_field(&out->eb, ERR_HOST_TAKEN, "hosts", NULL,
+		"%s belongs to the service %.*s", host, STR_ARG(label));
+}
+
+/* SERVICE.DOMAIN, which another service may have as a host since before. */
+static enum err check_own_host(const struct plane *plane, const char *name, struct outcome *out)
+{
+	char host[LIMIT_SERVICE_NAME + 1 + LIMIT_HOST_NAME + 1];
+	const struct service *holder;
+
+	(void)snprintf(host, sizeof(host), "%s.%s", name, plane->domain);
+	holder = environment_service_by_host(&plane->tentative, str_of(host));
+	if (plane->domain[0] == '\0' || holder == NULL || strcmp(holder->name, name) == 0)
+		return ERR_NONE;
+	return err_set_field(&out->eb, ERR_HOST_TAKEN, "name", NULL, "%s belongs to the service %s",
+		host, holder->name);
+}
 
 static enum err check_hosts(
 	struct plane *plane, const struct service *wanted, const char *name, struct outcome *out)
@@ -21,6 +68,9 @@ static enum err check_hosts(
 			return err_set_field(&out->eb, ERR_HOST_TAKEN, "hosts", NULL,
 				"%s belongs to the service %s", wanted->hosts.items[i],
 				holder->name);
+		enum err err = check_domain(plane, wanted->hosts.items[i], name, out);
+		if (err != ERR_NONE)
+			return err;
 	}
 	return ERR_NONE;
 }
@@ -41,10 +91,10 @@ static enum err check_service(
 	return err != ERR_NONE ? err : check_hosts(plane, wanted, write->service, out);
 }
 
-enum err check_service_room(const struct plane *plane, struct outcome *out)
+enum err check_new_service(const struct plane *plane, const char *name, struct outcome *out)
 {
 	if (plane->tentative.node_count < LIMIT_SERVICES)
-		return ERR_NONE;
+		return check_own_host(plane, name, out);
 	return err_set(&out->eb, ERR_LIMIT, "there are %d services, as many as there may be",
 		LIMIT_SERVICES);
 }
@@ -88,7 +138,7 @@ enum err verb_put_service(struct plane *plane, const struct plane_write *write, 
 	if (err == ERR_NONE)
 		err = check_new(write, old != NULL, "service", write->service, out);
 	if (err == ERR_NONE && old == NULL)
-		err = check_service_room(plane, out);
+		err = check_new_service(plane, write->service, out);
 	if (err != ERR_NONE)
 		return err;
 	new = old != NULL ? record_clone(&service_type, old) : record_create(&service_type);

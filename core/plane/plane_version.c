@@ -426,7 +426,7 @@ static enum err put_first_version(
 
 	text_set(&node.service->name, write->service);
 	if (err == ERR_NONE)
-		err = check_service_room(plane, out);
+		err = check_new_service(plane, write->service, out);
 	if (err == ERR_NONE)
 		err = write_version(plane, write, &node, NULL, out);
 	record_unref(&service_type, node.service);

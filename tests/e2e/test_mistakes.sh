@@ -81,6 +81,8 @@ is "$STATUS $(json field <<<"$BODY")" "400 endpoints" "PATCH to the proxy itself
 # ---- what is refused says what would be right ----------------------------------------------------------
 umbra 2 '"cart@feature-login" would be one' version register cart@feature/login --endpoint 127.0.0.1:9
 umbra 2 "at most 9007199254740991" version register cart@pr-3 --endpoint 127.0.0.1:9 --build 9007199254740993
+umbra 5 'the link of a session "x" to the service cart' service set shop --host x--cart.$DOMAIN
+umbra 5 "cart.$DOMAIN belongs to the service cart" service set shop --host cart.$DOMAIN
 api PUT /v1/services/cart/versions/feature%2Flogin '{"endpoints":["127.0.0.1:9"]}'
 has "$BODY" '\"feature-login\" would be one' "the API says the near name too"
 STATUS=$(curl -s -o "$T/body" -w '%{http_code}' -X PUT -H 'If-None-Match: *' -H 'Content-Type: application/json' \

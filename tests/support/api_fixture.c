@@ -29,7 +29,7 @@ static const struct environment *fixture_environment(void *arg)
 
 void fixture_start(struct fixture *f, const struct api_limits *limits)
 {
-	const struct plane_options plane_options = {"test", fixture_now};
+	const struct plane_options plane_options = {"test", fixture_now, "env.localhost"};
 	/* A small ring, so that a slow reader falls behind it. */
 	const struct traffic_options traffic_options = {.ring_items = 5000,
 		.now_ms = fixture_now,

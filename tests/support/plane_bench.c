@@ -29,7 +29,8 @@ static int64_t bench_clock(void)
 
 static void start_plane(struct plane_bench *bench)
 {
-	const struct plane_options options = {.name = "test", .now_ms = bench_clock};
+	const struct plane_options options = {
+		.name = "test", .now_ms = bench_clock, .domain = "env.localhost"};
 	struct errbuf eb = {0};
 
 	bench->plane = plane_create(bench->base, bench->store, &options, &eb);

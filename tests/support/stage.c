@@ -166,7 +166,7 @@ static void on_order(evutil_socket_t fd, short what, void *arg)
 
 static void run_stage(const struct stage_script *script, int port, int orders, int acks)
 {
-	const struct plane_options plane_options = {"studio-demo", stage_now};
+	const struct plane_options plane_options = {"studio-demo", stage_now, "env.localhost"};
 	struct stage_plane *plane = calloc(1, sizeof(*plane));
 	const struct traffic_options traffic_options = {
 		.now_ms = stage_now, .environment = environment_of, .environment_arg = plane};

@@ -308,6 +308,39 @@ static void test_take(void **state)
 
 #define SESSION "/v1/sessions/dev-4f2k"
 
+/* What is below our domain belongs to services and sessions. */
+static void test_hosts_of_the_domain(void **state)
+{
+#define HOST(host) "{\"hosts\":[\"" host "\"]}"
+	static const struct step rows[] = {
+		{"PUT", CART, "{}", 201, NULL},
+		{"PUT", "/v1/services/shop", HOST("x--cart.env.localhost"), 409,
+			"is the link of a session \\\"x\\\" to the service cart"},
+		{"PUT", CART, HOST("x--cart.env.localhost"), 409, "\"code\":\"host-taken\""},
+		{"PUT", "/v1/services/shop", HOST("x--nobody.env.localhost"), 409, NULL},
+		{"PUT", "/v1/services/shop", HOST("cart.env.localhost"), 409,
+			"cart.env.localhost belongs to the service cart"},
+		{"PUT", CART, HOST("cart.env.localhost"), 200, NULL},
+		{"PUT", "/v1/services/shop",
+			"{\"hosts\":[\"env.localhost\",\"a.b.env.localhost\",\"x--cart.example\","
+			"\"front.env.localhost\",\"9--.env.localhost\"]}",
+			400, NULL},
+		{"PUT", "/v1/services/shop",
+			"{\"hosts\":[\"env.localhost\",\"x--cart.b.env.localhost\","
+			"\"x--cart.example\",\"front.env.localhost\"]}",
+			201, NULL},
+		{"PUT", "/v1/services/front", "{}", 409,
+			"front.env.localhost belongs to the service shop"},
+		{"PUT", "/v1/services/front/versions/1?create-service=1",
+			"{\"endpoints\":[\"127.0.0.1:9\"]}", 409, "\"code\":\"host-taken\""},
+		{"PUT", "/v1/services/shop", "{}", 200, NULL},
+		{"PUT", "/v1/services/front", "{}", 201, NULL},
+	};
+#undef HOST
+
+	run_rows(*state, rows, ARRAY_LEN(rows));
+}
+
 static void test_key_length(void **state)
 {
 	static const struct {
@@ -801,6 +834,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_create_only, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_round_trip, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_take, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(
+			test_hosts_of_the_domain, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_key_length, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_spellings, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_sessions, fixture_setup, fixture_teardown),
