@@ -63,6 +63,11 @@ static int64_t (*choose_clock(const struct dashboard_options *options))(void)
 	return time_now_ms;
 }
 
+int64_t app_now_ms(const struct app *app)
+{
+	return app->now_ms() + (app->client ? client_clock_ahead_ms(app->client) : 0);
+}
+
 /* ---- frames ---- */
 
 struct selection app_selection(struct app *app)
@@ -86,7 +91,8 @@ static void paint_now(struct app *app)
 	(void)event_del(app->paint);
 	app->redraw = REDRAW_NONE;
 	app->soon = false;
-	app->model.now_ms = app->now_ms();
+	app->model.now_ms = app_now_ms(app);
+	app->model.clock_ahead_ms = app->client ? client_clock_ahead_ms(app->client) : 0;
 	/* Where text is shown to be selected, the mouse is the terminal's. */
 	(void)screen_mouse(
 		app->screen, app->ui.mouse && !(app_top(app)->view->flags & VIEW_SELECTS_TEXT));
@@ -253,7 +259,7 @@ static void on_input(evutil_socket_t fd, short what, void *arg)
 	int count = 0;
 
 	(void)fd;
-	app->model.now_ms = app->now_ms();
+	app->model.now_ms = app_now_ms(app);
 	if (!app->burst)
 		app->ui.prompt.fresh = false;
 	while (count < KEYS_A_TURN && screen_key(app->screen, &key)) {
@@ -430,7 +436,7 @@ static struct app *app_create(const struct dashboard_options *options)
 	app->base = options->base ? options->base : event_base_new();
 	model_init(&app->model, options->url);
 	name_program(app);
-	app->model.now_ms = app->now_ms();
+	app->model.now_ms = app_now_ms(app);
 	ui_ask_end(&app->ui);
 	app->ui.read_only = options->read_only;
 	app->ends = options->ends;

@@ -154,6 +154,8 @@ struct app {
 /* app.c */
 /* What the view that is shown has selected. */
 struct selection app_selection(struct app *app);
+/* The wall clock, set to the control plane's where the two are minutes apart. */
+int64_t app_now_ms(const struct app *app);
 /* Paints at the end of this turn, or once 50 ms have passed since the last frame. */
 void app_touch(struct app *app, enum redraw redraw);
 /* The next frame is the one that is waited for: it comes at the end of the turn that asks for it. */

@@ -48,6 +48,17 @@ static enum role connection_text(
 	}
 }
 
+/* "its clock is 5m ahead": ages here go by it, and those of other programs do not. */
+static bool clock_text(const struct model *model, char *dst, size_t size)
+{
+	int64_t ahead = model->clock_ahead_ms;
+	char apart[DURATION_TEXT_SIZE];
+
+	duration_format_short(ahead > 0 ? ahead : -ahead, apart);
+	(void)snprintf(dst, size, "its clock is %s %s", apart, ahead > 0 ? "ahead" : "behind");
+	return ahead != 0;
+}
+
 struct total {
 	char text[64];
 	enum role role;
@@ -127,6 +138,8 @@ static void draw_header(const struct app *app, const struct canvas *canvas)
 	x = draw_environment(app, canvas, x);
 	role = connection_text(model, canvas, text, sizeof(text));
 	x += canvas_run_c(canvas, 0, x, 24, role, text) + 2;
+	if (clock_text(model, text, sizeof(text)))
+		x += canvas_run_c(canvas, 0, x, 24, ROLE_WARNING, text) + 2;
 	if (model->feed.state == FEED_STALE && model->known) {
 		keymap_text(text, sizeof(text),
 			model->feed.login ? "log in again, {global.repaint} tries now. " : "");

@@ -66,7 +66,8 @@ struct model {
 	char domain[256];
 	double rate; /* requests per second, over everything */
 	double share_5xx;
-	int64_t now_ms; /* wall time of this turn */
+	int64_t now_ms; /* wall time of this turn, by the control plane's clock */
+	int64_t clock_ahead_ms; /* of ours; 0: less than a minute */
 };
 
 void model_init(struct model *model, const char *url);

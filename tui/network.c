@@ -49,7 +49,7 @@ static void feed_changed(void *arg, const struct environment *env, const struct 
 	bool first = !app->model.known;
 	unsigned parts;
 
-	app->model.now_ms = app->now_ms();
+	app->model.now_ms = app_now_ms(app);
 	parts = model_take(&app->model, env, changes, count, full);
 	if (first && app->ui.session[0] != '\0' &&
 		!environment_session(env, str_of(app->ui.session)))
@@ -78,7 +78,7 @@ static void link_set(
 	link->state = state;
 	str_copy(link->why, sizeof(link->why), str_of(why));
 	if (seen_ms > 0)
-		link->last_byte_ms = app->now_ms() - (time_monotonic_ms() - seen_ms);
+		link->last_byte_ms = app_now_ms(app) - (time_monotonic_ms() - seen_ms);
 	app_changed(app, MODEL_CONNECTION);
 }
 
@@ -165,7 +165,7 @@ static void tail_record(void *arg, const struct request *request)
 {
 	struct app *app = arg;
 
-	lines_add(app->model.lines, request, app->model.env, app->now_ms());
+	lines_add(app->model.lines, request, app->model.env, app_now_ms(app));
 	app_gathered(app, MODEL_LINES);
 }
 

@@ -105,7 +105,7 @@ static void tell_version(struct plain *plain, const struct version *version)
 		add_safe(plain, version->pr_author);
 	}
 	if (version->expires_at > 0) {
-		duration_format_left(version->expires_at - time_now_ms(), left);
+		duration_format_left(version->expires_at - client_now_ms(plain->client), left);
 		strbuf_addf(&plain->line, ", expires in %s", left);
 	}
 	end_line(plain);
@@ -342,6 +342,13 @@ static void begin_tail(struct plain *plain)
 
 /* ---- the feed ---- */
 
+static void tell_clock(struct plain *plain)
+{
+	begin_line(plain);
+	if (client_say_clock(plain->client, &plain->line))
+		end_line(plain);
+}
+
 static void feed_changed(void *arg, const struct environment *env, const struct change *changes,
 	size_t count, bool full)
 {
@@ -353,6 +360,7 @@ static void feed_changed(void *arg, const struct environment *env, const struct 
 	if (plain->told)
 		return; /* the events say it better */
 	plain->told = true;
+	tell_clock(plain);
 	tell_environment(plain, env);
 	begin_tail(plain);
 }

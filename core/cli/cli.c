@@ -40,6 +40,7 @@ struct cli {
 	struct command_run *run; /* NULL when it has ended */
 	struct event *reader; /* of the pipe that the output is; NULL: it is none */
 	int exit_code;
+	bool clock_told;
 };
 
 /* ---- errors ---- */
@@ -149,6 +150,21 @@ static int run_config(struct cli *cli)
 
 /* ---- what needs one ---- */
 
+/* Ages are reckoned by the clock that dated what they are of; that it is another is said once. */
+static void mind_clock(struct cli *cli)
+{
+	struct strbuf said;
+
+	cli->printer.style.now_ms = client_now_ms(cli->client);
+	if (cli->clock_told)
+		return;
+	strbuf_init(&said, TEXT_MAX);
+	cli->clock_told = client_say_clock(cli->client, &said);
+	if (cli->clock_told)
+		fprintf(stderr, "umbra: %s\n", said.data);
+	strbuf_finish(&said);
+}
+
 static void on_result(void *arg, const struct command_result *result)
 {
 	struct cli *cli = arg;
@@ -156,6 +172,7 @@ static void on_result(void *arg, const struct command_result *result)
 
 	if (!result->more)
 		cli->run = NULL;
+	mind_clock(cli);
 	if (result->err)
 		cli->exit_code = fail_answer(cli, result->eb, result->body);
 	else if (!printer_result(&cli->printer, result, &eb))

@@ -15,7 +15,10 @@
 #include "core/base/time.h"
 #include "core/wire/problem.h"
 
-enum { CONNECT_TIMEOUT_MS = 5000 };
+enum {
+	CONNECT_TIMEOUT_MS = 5000,
+	APART_MS = 60000, /* clocks this far apart are worth a word */
+};
 
 /* ---- collecting, inside libcurl ------------------------------------------------------------------ */
 
@@ -92,6 +95,17 @@ static int64_t etag_revision(struct str value)
 	return str_to_i64(last, &revision) ? revision : 0;
 }
 
+/* The Date of an answer has whole seconds, so half of one is added (RFC 9110 section 6.6.1). */
+static void compare_clocks(struct client *client, struct str date)
+{
+	char text[64];
+	time_t seconds = str_copy(text, sizeof(text), date) ? curl_getdate(text, NULL) : -1;
+	int64_t ahead = (int64_t)seconds * 1000 + 500 - time_now_ms();
+
+	if (seconds > 0)
+		client->clock_ahead_ms = ahead >= APART_MS || ahead <= -APART_MS ? ahead : 0;
+}
+
 static size_t on_header(char *bytes, size_t size, size_t count, void *arg)
 {
 	struct client_call *call = arg;
@@ -107,6 +121,8 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *arg)
 		str_to_i64(value, &call->response.applied);
 	else if (str_eq_nocase(name, STR_LIT("ETag")))
 		call->response.etag_revision = etag_revision(value);
+	else if (str_eq_nocase(name, STR_LIT("Date")))
+		compare_clocks(call->client, value);
 	return len;
 }
 

@@ -55,6 +55,7 @@ struct client {
 	char *url; /* without a slash at its end */
 	char *actor;
 	bool loopback;
+	int64_t clock_ahead_ms;
 	int silence_ms;
 	int gather_ms;
 	TAILQ_HEAD(, client_call) calls;

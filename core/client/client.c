@@ -10,6 +10,7 @@
 
 #include "core/base/mem.h"
 #include "core/base/net.h"
+#include "core/base/time.h"
 #include "core/client/call.h"
 
 enum { DEFAULT_TIMEOUT_MS = 10000, DEFAULT_SILENCE_MS = 15000, CONNECTIONS_KEPT = 8 };
@@ -259,6 +260,31 @@ static char *clean_actor(const char *actor)
 	if (clean != NULL)
 		clean[len < LIMIT_ACTOR ? len : LIMIT_ACTOR] = '\0';
 	return clean;
+}
+
+int64_t client_clock_ahead_ms(const struct client *client)
+{
+	return client->clock_ahead_ms;
+}
+
+int64_t client_now_ms(const struct client *client)
+{
+	return time_now_ms() + client->clock_ahead_ms;
+}
+
+bool client_say_clock(const struct client *client, struct strbuf *out)
+{
+	int64_t ahead = client->clock_ahead_ms;
+	char apart[DURATION_TEXT_SIZE];
+
+	if (ahead == 0)
+		return false;
+	duration_format_short(ahead > 0 ? ahead : -ahead, apart);
+	strbuf_addf(out,
+		"the clock of the control plane is %s %s this machine's: ages and expiries go by "
+		"its clock",
+		apart, ahead > 0 ? "ahead of" : "behind");
+	return true;
 }
 
 struct client *client_create(

@@ -39,6 +39,15 @@ struct client *client_create(
 void client_destroy(struct client *client);
 const char *client_url(const struct client *client);
 /*
+ * How far the control plane's wall clock is ahead of ours (behind: below 0), by the Date of its last answer;
+ * 0 while that is less than a minute, or nothing has been answered. What it dates, its clock has dated.
+ */
+int64_t client_clock_ahead_ms(const struct client *client);
+/* The control plane's wall clock. */
+int64_t client_now_ms(const struct client *client);
+/* "the clock of the control plane is 5m ahead of ...": false, and nothing, while it is not. */
+bool client_say_clock(const struct client *client, struct strbuf *out);
+/*
  * Reads now what is gathered of the tail that was opened last, for whoever shows something anyway; it then
  * gathers anew. The records come before this returns. For the outside of callbacks.
  */

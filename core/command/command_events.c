@@ -19,7 +19,8 @@ struct events {
 	bool follow;
 	bool live; /* the first answer is there: only news from now on */
 	bool lost; /* said that the connection is lost */
-	int64_t not_before; /* ms */
+	int64_t since_ms; /* of the option, 0: none */
+	int64_t not_before; /* ms, by the control plane's clock */
 	int64_t last_seq;
 	struct event *retry;
 };
@@ -70,6 +71,8 @@ static void events_reply(struct command_run *run, const struct client_response *
 
 	(void)response;
 	events->lost = false;
+	if (events->since_ms != 0 && events->not_before == 0)
+		events->not_before = client_now_ms(run->client) - events->since_ms;
 	if (json_get_u64(root, "last", &last) && (int64_t)last < events->last_seq)
 		events->last_seq = 0; /* it was started again and counts anew */
 	events_show(run, cJSON_GetObjectItemCaseSensitive(root, "events"));
@@ -116,7 +119,7 @@ static void events_send(struct command_run *run)
 		run_query(run, "wait", EVENTS_WAIT);
 	}
 	snprintf(text, sizeof(text), "%d",
-		events->live || events->not_before ? EVENTS_PAGE : EVENTS_DEFAULT);
+		events->live || events->since_ms ? EVENTS_PAGE : EVENTS_DEFAULT);
 	run_query(run, "limit", text);
 	run_send(run, "GET", "events", events->live ? EVENTS_HELD_MS : 0);
 }
@@ -138,7 +141,7 @@ static struct command_run *events_start(
 	int64_t since_ms = 0;
 
 	if (since && duration_parse(str_of(since), &since_ms))
-		events->not_before = time_now_ms() - since_ms;
+		events->since_ms = since_ms;
 	events->follow = args_has(args, "--follow");
 	events->retry = evtimer_new(client_base(client), events_retry, run);
 	run->extra = events;

@@ -21,6 +21,7 @@ struct list {
 	struct filter *filter;
 	struct map *tallies; /* service -> struct tally */
 	size_t kept; /* rows written */
+	int64_t now_ms;
 };
 
 struct tally {
@@ -78,7 +79,7 @@ static bool keep_version(struct list *list, cJSON *item)
 	if (wire_read_record(&version_type, item, WIRE_TRUST, &version, &present, NULL))
 		return false;
 	service.name = version.service;
-	keep = filter_match_version(list->filter, &service, &version, time_now_ms());
+	keep = filter_match_version(list->filter, &service, &version, list->now_ms);
 	record_finish(&version_type, &version);
 	return keep;
 }
@@ -91,7 +92,7 @@ static bool keep_session(struct list *list, cJSON *item)
 
 	if (wire_read_record(&session_type, item, WIRE_TRUST, &session, &present, NULL))
 		return false;
-	keep = filter_match_session(list->filter, &session, time_now_ms());
+	keep = filter_match_session(list->filter, &session, list->now_ms);
 	record_finish(&session_type, &session);
 	return keep;
 }
@@ -165,6 +166,7 @@ static void list_reply(struct command_run *run, const struct client_response *re
 
 	(void)response;
 	strbuf_init(&out, LIST_BYTES_MAX);
+	list->now_ms = client_now_ms(run->client);
 	tally_versions(list, cJSON_GetObjectItemCaseSensitive(root, "versions"));
 	list_write(list, cJSON_GetObjectItemCaseSensitive(root, list->command->list_path), &out);
 	list_say_stranger(run, list);

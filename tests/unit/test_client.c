@@ -16,6 +16,7 @@
 
 #include "core/base/json.h"
 #include "core/base/mem.h"
+#include "core/base/time.h"
 #include "core/client/backoff.h"
 #include "core/wire/traffic.h"
 #include "tests/support/fake_server.h"
@@ -90,6 +91,57 @@ static void exchanges(void **state)
 	assert_true(bytes > 150);
 	fake_stop(&server);
 	unsetenv("http_proxy");
+}
+
+static int64_t plane_ahead_ms;
+
+static void answer_dated(struct fake_server *server, struct evhttp_request *request)
+{
+	char date[TIME_TEXT_SIZE];
+
+	(void)server;
+	time_format_http(time_now_ms() + plane_ahead_ms, date);
+	evhttp_add_header(evhttp_request_get_output_headers(request), "Date", date);
+	fake_reply(request, 200, "{}");
+}
+
+/* Seconds are no news: clocks that nobody sets drift, and an answer takes its time. */
+static void clocks_apart_are_noticed(void **state)
+{
+	static const struct {
+		int64_t ahead_ms;
+		const char *said; /* NULL: nothing */
+	} cases[] = {{0, NULL}, {50000, NULL}, {-50000, NULL},
+		{600000, "the clock of the control plane is 10m ahead of this machine's"},
+		{-7210000, "the clock of the control plane is 2h behind this machine's"},
+		{0, NULL}};
+	struct fake_server server;
+	struct answer answer = {0};
+	struct strbuf said;
+
+	(void)state;
+	strbuf_init(&said, 400);
+	fake_start(&server, answer_dated, 0);
+	assert_int_equal(client_clock_ahead_ms(server.client), 0);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		int64_t off;
+
+		plane_ahead_ms = cases[i].ahead_ms + (cases[i].said ? 2000 : 0);
+		client_request(server.client, "GET", "/v1/x", NULL, 0, keep_answer, &answer);
+		run_until(&server, answer.count == (int)i + 1);
+		strbuf_reset(&said);
+		assert_int_equal(client_say_clock(server.client, &said), cases[i].said != NULL);
+		if (!cases[i].said) {
+			assert_int_equal(client_clock_ahead_ms(server.client), 0);
+			continue;
+		}
+		if (!strstr(said.data, cases[i].said))
+			fail_msg("%s", said.data);
+		off = client_now_ms(server.client) - time_now_ms() - cases[i].ahead_ms;
+		assert_in_range(off + 10000, 0, 20000);
+	}
+	strbuf_finish(&said);
+	fake_stop(&server);
 }
 
 static void answer_problem(struct fake_server *server, struct evhttp_request *request)
@@ -273,6 +325,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(exchanges),
+		cmocka_unit_test(clocks_apart_are_noticed),
 		cmocka_unit_test(problems_arrive),
 		cmocka_unit_test(nobody_answers),
 		cmocka_unit_test(nothing_comes_after_a_cancel),
