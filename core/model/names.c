@@ -186,7 +186,7 @@ enum err name_check_link(struct str s, const char *field, struct errbuf *eb)
 	struct str scheme = str_cut(&rest, '/');
 
 	if (name_check_word(s, field, NULL) == ERR_NONE && str_find_char(s, ' ') == s.n &&
-		(str_eq_c(scheme, "https:") || str_eq_c(scheme, "http:")) && rest.n > 1 &&
+		(str_eq_c(scheme, "https:") || str_eq_c(scheme, "http:")) && rest.n >= 1 &&
 		rest.p[0] == '/')
 		return ERR_NONE;
 	return err_set_field(eb, ERR_BAD_VALUE, field,

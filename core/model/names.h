@@ -43,7 +43,7 @@ enum err name_check_host(struct str s, const char *field, struct errbuf *eb);
 /* Free text on one line: UTF-8 or not, but no control characters. For owners, authors, branches. */
 enum err name_check_word(struct str s, const char *field, struct errbuf *eb);
 
-/* A link that a person may be offered to open: http:// or https:// and something behind it, without spaces. */
+/* A link that a person may be offered to open: http:// or https://, without spaces. */
 enum err name_check_link(struct str s, const char *field, struct errbuf *eb);
 
 /*
