@@ -35,6 +35,7 @@ struct fixture {
 	const struct answer *answers;
 	size_t answer_count;
 	size_t answered;
+	const char *status; /* what /v1/status answers, whenever; NULL: the next of `answers` */
 	struct strbuf asked; /* "GET /v1/... BODY\n" each */
 	struct strbuf body; /* of the results, a line each */
 	struct strbuf message;
@@ -70,7 +71,9 @@ static void on_request(struct evhttp_request *req, void *arg)
 	strbuf_addf(&f->asked, "%s %s%s%s%s%.*s\n", method_name(req), evhttp_request_get_uri(req),
 		if_match ? " if " : "", if_match ? if_match : "", len ? " " : "", (int)len,
 		(const char *)evbuffer_pullup(in, -1));
-	if (f->answered < f->answer_count)
+	if (f->status && !strcmp(evhttp_request_get_uri(req), "/v1/status"))
+		answer = (struct answer){200, f->status};
+	else if (f->answered < f->answer_count)
 		answer = f->answers[f->answered++];
 	evbuffer_add(out, answer.body, strlen(answer.body));
 	evhttp_add_header(evhttp_request_get_output_headers(req), "Content-Type",
@@ -475,6 +478,11 @@ static void following_goes_on_where_the_search_ended(void **state)
 	"\",\"state_detail\":\"connection refused\",\"endpoints\":[\"h:1\"],\"revision\":5}}\n"    \
 	"{\"revision\":5}\n"
 
+#define UNCHECKED                                                                          \
+	"{\"epoch\":\"e\",\"since\":0,\"full\":true}\n{\"service\":{\"name\":\"cart\"}}\n" \
+	"{\"version\":{\"service\":\"cart\",\"version\":\"pr-1\",\"kind\":\"ephemeral\","  \
+	"\"state\":\"starting\",\"endpoints\":[\"h:1\"],\"revision\":5}}\n{\"revision\":5}\n"
+
 static void waiting_ends_when_it_is_ready(void **state)
 {
 	static const struct answer answers[] = {
@@ -499,6 +507,32 @@ static void waiting_gives_up_with_the_detail(void **state)
 		"cart@pr-1 is unhealthy after 300ms: asked for GET http://h:1/healthz: connection "
 		"refused; nothing listens there; see that it runs, and that this is its address "
 		"and port");
+}
+
+/* No check has ended: the proxy may be why. */
+static void waiting_for_a_check_tells_of_the_proxy(void **state)
+{
+	static const struct answer answers[] = {
+		{200, VERSION}, {200, UNCHECKED}, {200, UNCHECKED}, {200, UNCHECKED}, {0, NULL}};
+	static const struct {
+		const char *status, *said;
+	} proxies[] = {
+		{"{\"proxy\":{\"state\":\"running\"}}",
+			"cart@pr-1 is starting after 300ms; no health check has ended yet; a check "
+			"is a connection to h:1"},
+		{"{\"proxy\":{\"state\":\"lost\",\"error\":\"HAProxy did not start: no room\"}}",
+			"cart@pr-1 is starting after 300ms; the proxy is lost: HAProxy did not "
+			"start: no room; a check is a connection to h:1"},
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(proxies); i++) {
+		f->status = proxies[i].status;
+		run(f, "version wait cart@pr-1 --timeout 300ms", answers);
+		assert_int_equal(f->err, ERR_TIMEOUT);
+		assert_string_equal(f->eb.text, proxies[i].said);
+	}
+	f->status = NULL;
 }
 
 static void waiting_for_what_goes_away_ends(void **state)
@@ -599,6 +633,7 @@ int main(void)
 		cmocka_unit_test(following_goes_on_where_the_search_ended),
 		cmocka_unit_test(waiting_ends_when_it_is_ready),
 		cmocka_unit_test(waiting_gives_up_with_the_detail),
+		cmocka_unit_test(waiting_for_a_check_tells_of_the_proxy),
 		cmocka_unit_test(waiting_for_what_goes_away_ends),
 		cmocka_unit_test(nobody_there_is_out_of_reach),
 		cmocka_unit_test(a_cancelled_run_says_nothing),
