@@ -4,6 +4,8 @@
  */
 #include "core/model/check.h"
 
+#include <string.h>
+
 #include "core/base/mem.h"
 
 static const struct {
@@ -24,6 +26,12 @@ static const struct {
 	{"not valid HTTP",
 		"what listens there speaks something else; see its port, and umbra service set ",
 		" --protocol"},
+	{"not implemented", "it has no grpc.health.v1; umbra service set ",
+		" --health-type tcp asks for a connection only"},
+	{"no gRPC answer",
+		"what listens there speaks no gRPC; see its port, and umbra service set ",
+		" --health-type"},
+	{"not SERVING", "it runs and says that it is not well; its own log may say why", NULL},
 	{"answered 404", "it has no such path; umbra service set ",
 		" --health-path PATH names another"},
 	{"answered 401", "a check has no login; umbra service set ",
@@ -39,15 +47,29 @@ static const struct {
 
 void check_say(struct strbuf *out, const struct service *service, const struct version *version)
 {
-	const char *path = service != NULL ? service->health_path : NULL;
 	const char *first = version->endpoints.count > 0 ? version->endpoints.items[0] : "nobody";
+	int type = service != NULL ? service->health_type : HEALTH_TCP;
+	const char *path = version->health_path;
+	int64_t port = version->health_port;
+	const char *colon = strrchr(first, ':');
+	struct str host = str_of(first);
 
-	if (path != NULL && path[0] != '\0')
-		strbuf_addf(out, "GET http://%s%s", first, path);
-	else
-		strbuf_addf(out, "a connection to %s", first);
+	if (service != NULL && path == NULL)
+		path = service->health_path;
+	if (service != NULL && port == 0)
+		port = service->health_port;
+	strbuf_add_c(out, type == HEALTH_HTTP   ? "GET http://"
+			  : type == HEALTH_GRPC ? "grpc.health.v1.Health/Check of "
+						: "a connection to ");
+	if (port != 0 && colon != NULL)
+		host.n = (size_t)(colon - first);
+	strbuf_add_str(out, host);
+	if (port != 0)
+		strbuf_addf(out, ":%lld", (long long)port);
+	if (type == HEALTH_HTTP)
+		strbuf_add_c(out, path != NULL ? path : "/");
 	if (version->endpoints.count > 1)
-		strbuf_addf(out, " and %s%zu more", path != NULL ? "of " : "to ",
+		strbuf_addf(out, " and %s%zu more", type == HEALTH_TCP ? "to " : "of ",
 			version->endpoints.count - 1);
 }
 

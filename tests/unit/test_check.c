@@ -14,14 +14,28 @@
 static void what_is_asked(void **state)
 {
 	static const struct {
+		int type;
 		const char *path;
 		const char *endpoints[3];
 		const char *said;
+		int64_t port;
+		const char *own_path; /* of the version */
+		int64_t own_port;
 	} cases[] = {
-		{"/healthz", {"127.0.0.1:9002"}, "GET http://127.0.0.1:9002/healthz"},
-		{"/h?x=1", {"[::1]:1", "cart:2"}, "GET http://[::1]:1/h?x=1 and of 1 more"},
-		{NULL, {"127.0.0.1:9002"}, "a connection to 127.0.0.1:9002"},
-		{NULL, {"a:1", "b:2", "c:3"}, "a connection to a:1 and to 2 more"},
+		{HEALTH_HTTP, "/healthz", {"127.0.0.1:9002"}, "GET http://127.0.0.1:9002/healthz",
+			0, NULL, 0},
+		{HEALTH_HTTP, "/h?x=1", {"[::1]:1", "cart:2"},
+			"GET http://[::1]:1/h?x=1 and of 1 more", 0, NULL, 0},
+		{HEALTH_HTTP, NULL, {"h:1"}, "GET http://h:1/", 0, NULL, 0},
+		{HEALTH_HTTP, "/healthz", {"[::1]:1"}, "GET http://[::1]:9000/healthz", 9000, NULL,
+			0},
+		{HEALTH_HTTP, "/healthz", {"h:1"}, "GET http://h:9001/own", 9000, "/own", 9001},
+		{HEALTH_TCP, "/unused", {"127.0.0.1:9002"}, "a connection to 127.0.0.1:9002", 0,
+			NULL, 0},
+		{HEALTH_TCP, NULL, {"a:1", "b:2", "c:3"}, "a connection to a:1 and to 2 more", 0,
+			NULL, 0},
+		{HEALTH_GRPC, NULL, {"a:1", "b:2"},
+			"grpc.health.v1.Health/Check of a:1 and of 1 more", 0, NULL, 0},
 	};
 
 	(void)state;
@@ -32,6 +46,10 @@ static void what_is_asked(void **state)
 
 		strbuf_init(&said, 400);
 		text_set(&service.health_path, cases[i].path);
+		text_set(&version.health_path, cases[i].own_path);
+		service.health_type = cases[i].type;
+		service.health_port = cases[i].port;
+		version.health_port = cases[i].own_port;
 		for (size_t e = 0; e < 3 && cases[i].endpoints[e] != NULL; e++)
 			strlist_add(&version.endpoints, str_of(cases[i].endpoints[e]));
 		check_say(&said, &service, &version);
@@ -55,6 +73,9 @@ static void what_to_do(void **state)
 		{"answer is not valid HTTP", "umbra service set cart --protocol"},
 		{"answered 404", "umbra service set cart --health-path PATH"},
 		{"answered 401", "has no login"},
+		{"grpc.health.v1 is not implemented", "--health-type tcp"},
+		{"no gRPC answer", "speaks no gRPC"},
+		{"gRPC health is not SERVING", "its own log"},
 		{"answered 503", "its own log"},
 		{"answered 418", "wants 2xx or 3xx"},
 		{"nowhere.example cannot be resolved: Name or service not known", "name is right"},

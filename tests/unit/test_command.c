@@ -471,7 +471,7 @@ static void following_goes_on_where_the_search_ended(void **state)
 
 #define FEED(state)                                                                                \
 	"{\"epoch\":\"e\",\"since\":0,\"full\":true}\n{\"service\":{\"name\":\"cart\",\"health\":" \
-	"{\"path\":\"/healthz\"}}}\n"                                                              \
+	"{\"type\":\"http\",\"path\":\"/healthz\"}}}\n"                                            \
 	"{\"version\":{\"service\":\"cart\",\"version\":\"pr-1\",\"kind\":\"ephemeral\","          \
 	"\"state\":"                                                                               \
 	"\"" state                                                                                 \

@@ -185,6 +185,23 @@ static void test_the_proxy_itself(void **state)
 	}
 }
 
+static void test_links(void **state)
+{
+	static const struct {
+		const char *text;
+		bool good;
+	} cases[] = {{"https://forge.example/pr/1", true}, {"http://h", true}, {"http://", true},
+		{"http:/h", false}, {"https:h", false}, {"https", false}, {"", false},
+		{"ftp://h", false}, {"HTTP://h", false}, {"http://a b", false},
+		{"http://a\nb", false}, {"javascript:alert(1)//http://h", false}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		if ((name_check_link(str_of(cases[i].text), "url", NULL) == ERR_NONE) !=
+			cases[i].good)
+			fail_msg("%s", cases[i].text);
+}
+
 static void test_mended(void **state)
 {
 	static const struct {
@@ -333,6 +350,7 @@ int main(void)
 		cmocka_unit_test(test_endpoints),
 		cmocka_unit_test(test_spellings),
 		cmocka_unit_test(test_the_proxy_itself),
+		cmocka_unit_test(test_links),
 		cmocka_unit_test(test_mended),
 		cmocka_unit_test(test_compound_names),
 		cmocka_unit_test(test_slug),
