@@ -166,7 +166,7 @@ $(BIN)/tests/%: $(OBJ)/tests/%.o $(OBJ)/libsupport.a $(OBJ)/libtui.a $(OBJ)/libc
 
 # ---- running and testing ---------------------------------------------------------------------------
 
-.PHONY: demo picture test unit screens screens-update e2e asan tsan fuzz fuzz-replay bench coverage
+.PHONY: demo picture test unit screens screens-update e2e asan tsan fuzz fuzz-replay bench soak coverage
 demo: all ## the whole system with a sample shop and real traffic, then the dashboard on it
 	$(Q)$(BIN)/umbra demo
 
@@ -205,6 +205,10 @@ fuzz-run: $(OBJ)/libcore.a $(OBJ)/libtui.a $(OBJ)/libsupport.a $(call objects,$(
 	$(OBJ)/libsupport.a $(OBJ)/libtui.a $(OBJ)/libcore.a $(TEST_LIBS) $(LIBS) && \
 	$(BIN)/tests/fuzz/$$name -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 \
 	$(BIN)/tests/fuzz/new/$$name tests/fuzz/corpus/$${name#fuzz_} || exit 1; done
+
+SOAK_SH := $(addprefix tests/e2e/,test_reloads.sh test_proxy_stuck.sh)
+soak: all $(E2E_HELPER) ## the same faults for longer: some ten minutes
+	$(Q)SOAK=1 UMBRA=$(abspath $(BIN)/umbra) TEST_BIN=$(abspath $(BIN)/tests) sh tests/tools/run.sh e2e $(SOAK_SH)
 
 bench: all $(BENCH) $(E2E_HELPER) ## the budgets, each beside its peer, one JSON line each
 	$(Q)sh .ci/deps bench >/dev/null || true

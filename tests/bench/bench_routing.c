@@ -43,24 +43,26 @@ struct peer {
 	char address[SERVED_ADDRESS_SIZE];
 };
 
+/* Reads its log as serve does, from its runtime socket, and throws it away. */
 static bool start_sink(struct peer *peer, const char *path)
 {
+	static const char command[] = "show events umbra:log -w\n";
 	struct sockaddr_un name = {.sun_family = AF_UNIX};
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	if (!str_copy(name.sun_path, sizeof(name.sun_path), str_of(path)) ||
-		bind(fd, (struct sockaddr *)&name, sizeof(name)) != 0 || listen(fd, 8) != 0)
+	if (!str_copy(name.sun_path, sizeof(name.sun_path), str_of(path)))
 		return false;
 	peer->sink = fork();
 	while (peer->sink == 0) {
 		static char block[1 << 16];
-		int from = accept(fd, NULL, NULL);
+		int from = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-		while (read(from, block, sizeof(block)) > 0)
-			;
+		if (connect(from, (struct sockaddr *)&name, sizeof(name)) == 0 &&
+			write(from, command, sizeof(command) - 1) > 0)
+			while (read(from, block, sizeof(block)) > 0)
+				;
 		(void)close(from);
+		(void)usleep(10000); /* it is not there yet */
 	}
-	(void)close(fd);
 	return peer->sink > 0;
 }
 
@@ -102,9 +104,15 @@ static void take_line(const char *line, struct taken *taken)
 		take(taken->service, sizeof(taken->service), line);
 }
 
-/* What holds for a process that serve runs only, and the reader, which is another here. */
+/* What holds for a process that serve runs only, and the socket its log is read from, which is another here. */
 static const char *const other[] = {
-	"\tstats ", "\tserver-state-file", "\tmworker", "\tload-server-state", "\tserver reader"};
+	"\tstats ", "\tserver-state-file", "\tmworker", "\tload-server-state"};
+
+static void write_socket(FILE *to, const char *line, const char *sink)
+{
+	if (strncmp(line, "\tstats socket", 13) == 0)
+		(void)fprintf(to, "\tstats socket '%s' level admin\n\tstats timeout 1h\n", sink);
+}
 
 /* The lines of serve's configuration that have nothing to do with routing. */
 static void copy_basis(FILE *from, FILE *to, const char *sink, struct taken *taken)
@@ -118,9 +126,7 @@ static void copy_basis(FILE *from, FILE *to, const char *sink, struct taken *tak
 			wanted = is_one_of(line, sections, ARRAY_LEN(sections));
 		if (wanted && !is_one_of(line, other, ARRAY_LEN(other)))
 			(void)fputs(line, to);
-		if (strncmp(line, "\tserver reader", 14) == 0)
-			(void)fprintf(
-				to, "\tserver reader 'unix@%s' log-proto octet-count\n", sink);
+		write_socket(to, line, sink);
 		take_line(line, taken);
 	}
 }
@@ -131,10 +137,8 @@ static bool write_ours(FILE *from, FILE *to, const char *sink, int listener)
 	static char line[65536];
 
 	while (fgets(line, sizeof(line), from) != NULL) {
-		if (strncmp(line, "\tserver reader", 14) == 0)
-			(void)fprintf(
-				to, "\tserver reader 'unix@%s' log-proto octet-count\n", sink);
-		else if (strncmp(line, "\tbind ", 6) == 0)
+		write_socket(to, line, sink);
+		if (strncmp(line, "\tbind ", 6) == 0)
 			(void)fprintf(to, "\tbind fd@%d\n", listener);
 		else if (!is_one_of(line, other, ARRAY_LEN(other)))
 			(void)fputs(line, to);

@@ -145,6 +145,12 @@ bool served_start(struct served *served, int backends)
 	return true;
 }
 
+void served_kill(struct served *served)
+{
+	close_crowd(served);
+	end_program(&served->pid, SIGKILL);
+}
+
 double served_restart(struct served *served)
 {
 	int64_t begin_ns;
@@ -234,31 +240,51 @@ double served_number(const struct http *http, const char *key)
 	return at != NULL ? strtod(at + strlen(quoted), NULL) : -1;
 }
 
-double served_load(const struct served *served, const char *host, int seconds,
-	void (*meanwhile)(void *arg, int64_t until_ms), void *arg)
+/* The line that `load` prints; false when it could not be run or a request failed. */
+static bool run_load(const struct served *served, const char *host, int rate_per_s, int seconds,
+	void (*meanwhile)(void *arg, int64_t until_ms), void *arg, char line[512])
 {
-	char path[512], rate[16], time[16], line[512] = "";
+	char path[512], rate[16], time[16];
 	const char *const words[] = {path, "--proxy", served->proxy, "--host", host, "--rate", rate,
 		"--seconds", time, NULL};
 	int64_t until_ms = time_monotonic_ms() + seconds * 1000LL;
-	const char *p99;
 	pid_t pid;
 	FILE *out;
 
 	helper_path(path, "load");
-	(void)snprintf(rate, sizeof(rate), "%d", LOAD_RATE);
+	(void)snprintf(rate, sizeof(rate), "%d", rate_per_s);
 	(void)snprintf(time, sizeof(time), "%d", seconds);
 	out = start_program(words, &pid);
 	if (out == NULL)
-		return -1;
+		return false;
 	if (meanwhile != NULL)
 		meanwhile(arg, until_ms);
-	if (fgets(line, sizeof(line), out) == NULL)
+	if (fgets(line, 512, out) == NULL)
 		line[0] = '\0';
 	(void)fclose(out);
 	(void)waitpid(pid, NULL, 0);
+	return strstr(line, "\"failed\":0,\"refused\":0,") != NULL;
+}
+
+double served_requests(const struct served *served, const char *host, int rate, int seconds)
+{
+	char line[512] = "";
+	const char *sent;
+
+	if (!run_load(served, host, rate, seconds, NULL, NULL, line))
+		return -1;
+	sent = strstr(line, "\"sent\":");
+	return sent != NULL ? strtod(sent + 7, NULL) : -1;
+}
+
+double served_load(const struct served *served, const char *host, int seconds,
+	void (*meanwhile)(void *arg, int64_t until_ms), void *arg)
+{
+	char line[512] = "";
+	const char *p99;
+
+	if (!run_load(served, host, LOAD_RATE, seconds, meanwhile, arg, line))
+		return -1;
 	p99 = strstr(line, "\"p99_ms\":");
-	return p99 != NULL && strstr(line, "\"failed\":0,\"refused\":0,") != NULL
-		       ? strtod(p99 + 9, NULL)
-		       : -1;
+	return p99 != NULL ? strtod(p99 + 9, NULL) : -1;
 }

@@ -31,6 +31,8 @@ struct served {
 bool served_start(struct served *served, int backends);
 /* `umbra serve` alone, KILLed, and again on the same data; milliseconds until it is ready, -1 if it is not. */
 double served_restart(struct served *served);
+/* `umbra serve` alone, KILLed. Until served_restart() HAProxy routes without it. */
+void served_kill(struct served *served);
 /* TERM to all, and nothing is left. */
 void served_stop(struct served *served);
 
@@ -44,6 +46,8 @@ int served_ask(struct http *http, const char *method, const char *path, const ch
 /* The number behind "key": in the last answer's body, -1 when it is not there. */
 double served_number(const struct http *http, const char *key);
 
+/* tests/e2e/load with `rate` requests a second; how many were sent, -1 when one failed. */
+double served_requests(const struct served *served, const char *host, int rate, int seconds);
 /*
  * tests/e2e/load with a rate for some seconds, at service `host`; its p99 in ms. `meanwhile` runs beside it
  * and is told when to end; may be NULL. -1 when a request failed.
