@@ -451,16 +451,26 @@ static void clear_servers(struct haproxy *h)
 
 static void take_stale_server(struct haproxy *h, const struct str *columns)
 {
+	struct str name = columns[STATE_SERVER];
+	bool is_twin = str_ends(name, STR_LIT("t"));
 	struct table_place place;
 	uint64_t port;
 
-	if (!table_find_server(&h->table, columns[STATE_BACKEND], columns[STATE_SERVER], &place) ||
+	if (is_twin)
+		name.n--; /* of a stable server: it has the name and a "t" */
+	if (!table_find_server(&h->table, columns[STATE_BACKEND], name, &place) ||
 		!str_to_u64(columns[STATE_PORT], &port))
 		return;
 	struct table_server *server = &place.version->servers[place.index];
+	if (is_twin) {
+		server->twin = true;
+		return;
+	}
 	*server = (struct table_server){
 		.place = str_eq_c(columns[STATE_ADMIN], "0") ? SERVER_ACTIVE : SERVER_PARKED,
 		.up = !str_eq_c(columns[STATE_OPERATIONAL], "0"),
+		.twin = server->twin,
+		.check_port = place.version->check_port,
 		.port = (uint16_t)port};
 	str_copy(server->address, sizeof(server->address), columns[STATE_ADDRESS]);
 	place.version->stable = !str_eq_c(columns[STATE_WEIGHT], "0");
