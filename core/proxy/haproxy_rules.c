@@ -208,8 +208,7 @@ const char rules_upgrade[] =
  */
 #define NOT_DEEP "!{ var(txn.hops) -m int ge " STRING(RULES_HOPS_DEEP) " }"
 #define LARGER_HOPS \
-	"	http-request set-var(txn.hops) " HOPS " if { " HOPS " -m int gt 0 } !{ var(txn.hops) -m found }" \
-	" or { " HOPS " -m int gt 0 } { " HOPS ",sub(txn.hops) gt 0 }\n"
+	"	http-request set-var(txn.hops) " HOPS " if { " HOPS " -m int gt 0 } !{ " HOPS ",sub(txn.hops) le 0 }\n"
 const char rules_hops[] =
 	"	http-request set-var(txn.hops,ifnotempty) " BAGGAGE ",map_regm(maps/carrier.hops)\n"
 	LARGER_HOPS
@@ -229,9 +228,10 @@ const char rules_hops[] =
 	"	http-request set-var(txn.trace) " TRACEPARENT ",bytes(3,32) if { " TRACEPARENT " -m reg" \
 	" '^(?:00(?=.{53}$)|(?!00|ff)[0-9a-f]{2}(?=.{53}(?:$|-)))-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}' }\n"
 #define BEGIN_TRACE(condition) \
-	"	http-request del-header tracestate if " UNTRACED condition "\n" \
-	"	http-request set-header traceparent '00-%[var(txn.came)]" DIGITS "-" DIGITS "-01' if " UNTRACED condition "\n" \
-	"	http-request set-var(txn.trace) req.fhdr(traceparent,1),bytes(3,32) if " UNTRACED condition "\n"
+	"	http-request set-var-fmt(txn.begun) '%[var(txn.came)]" DIGITS "' if " UNTRACED condition "\n" \
+	"	http-request del-header tracestate if " TRACESTATE_SENT " { var(txn.begun) -m found }\n" \
+	"	http-request set-header traceparent '00-%[var(txn.begun)]-" DIGITS "-01' if " UNTRACED "{ var(txn.begun) -m found }\n" \
+	"	http-request set-var(txn.trace) var(txn.begun)\n"
 #define KEYED "{ var(txn.key) -m found }"
 
 /* Nothing is found where no session has the key: such a request takes the long way. */
@@ -255,6 +255,9 @@ const char rules_key[] =
 	"	http-request allow if " NO_KEY " !" COOKIE_SENT " " NO_BAGGAGE "\n"
 	"	http-request allow if " NO_KEY " !{ " BAGGAGE " -m reg routing-(?:session|pins|strict) }"
 	" " SHORT_BAGGAGE " " ONE_BAGGAGE " !" COOKIE_NAMED("") "\n"
+	"	http-request set-var(txn.prefix) " RULES_HOST ",map_regm(maps/prefix) if !{ var(txn.service) -m found }\n"
+	"	http-request set-var(txn.service) var(txn.prefix),field(1,/),map_str(maps/hosts)\n"
+	"	http-request set-var(txn.k_host,ifnotempty) var(txn.prefix),field(2,/,0)," KEY "\n"
 	"	http-request set-var(txn.key,ifnotempty) " SESSION ",url_enc if !{ req.fhdr_cnt(Routing-Session) gt 1 }\n"
 	"	http-request set-var(txn.k_query) query,map_regm(maps/carrier.query)," KEY "\n"
 	"	http-request set-var(txn.k_cookie,ifnotempty) req.cook(" CARRIER_NAME ")," KEY " if " COOKIE_SENT "\n"
@@ -264,7 +267,7 @@ const char rules_key[] =
 	READ_TRACE
 	BEGIN_TRACE(KEYED)
 	"	http-request allow if " NO_BAGGAGE " " KEY_IN_HEADER "\n"
-	"	http-request set-var(txn.through) bool(true) if " SHORT_BAGGAGE " " ONE_BAGGAGE
+	"	http-request set-var(txn.through) bool(true) if " NO_BAGGAGE " or " SHORT_BAGGAGE " " ONE_BAGGAGE
 	" !{ " BAGGAGE " -m reg routing-(?:pins|strict) }\n"
 	"	http-request allow if { var(txn.through) -m found } " KEY_IN_HEADER "\n";
 
@@ -272,20 +275,19 @@ const char rules_key[] =
  * The first hop of a person: the key is in the query, a cookie, the host or the one line of baggage, and in no
  * header of its own. What all of them carry is looked at; the last that is set comes first by the rules.
  */
-#define FIRST_HOP "{ var(txn.reason) -m found } !{ " SESSION " -m found } " PLAIN
+#define FIRST_HOP "{ var(txn.known) -m found }"
 const char rules_first_hop[] =
-	"	http-request set-var(txn.prefix) " RULES_HOST ",map_regm(maps/prefix) if !{ var(txn.service) -m found }\n"
-	"	http-request set-var(txn.service) var(txn.prefix),field(1,/),map_str(maps/hosts)\n"
-	"	http-request set-var(txn.k_host,ifnotempty) var(txn.prefix),field(2,/,0)," KEY "\n"
 	"	http-request set-var(txn.k_baggage) " BAGGAGE ",map_regm(maps/carrier.baggage)," KEY "\n"
 	"	http-request set-var(txn.key) var(txn.k_host)\n"
 	"	http-request set-var(txn.key) var(txn.k_cookie)\n"
 	"	http-request set-var(txn.key) var(txn.k_query)\n"
 	"	http-request set-var(txn.key) var(txn.k_baggage)\n"
 	REASON_OF_KEY
-	BEGIN_TRACE(KEYED " { var(txn.through) -m found }")
-	"	http-request set-header Routing-Session %[var(txn.key)] if { var(txn.through) -m found } " FIRST_HOP "\n"
-	"	http-request allow if { var(txn.through) -m found } " FIRST_HOP "\n"
+	"	http-request set-var(txn.known) bool(true) if { var(txn.through) -m found } { var(txn.reason) -m found }"
+	" !{ " SESSION " -m found } " PLAIN "\n"
+	BEGIN_TRACE(FIRST_HOP)
+	"	http-request add-header Routing-Session %[var(txn.key)] if " FIRST_HOP "\n"
+	"	http-request allow if " FIRST_HOP "\n"
 	"	http-request unset-var(txn.k_baggage)\n";
 
 /*

@@ -93,7 +93,7 @@ static void take_line(const char *line, struct taken *taken)
 {
 	static const char *const logged[] = {"\tcapture request header Host ",
 		"\tcapture request header Routing-Session ", "\tcapture request header baggage ",
-		"\tlog-format "};
+		"\tcapture request header traceparent ", "\tlog-format "};
 
 	if (is_one_of(line, logged, ARRAY_LEN(logged)))
 		take(taken->log, sizeof(taken->log), line);
@@ -376,6 +376,11 @@ struct row {
 	const char *reason;
 };
 
+#define TRACE "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n"
+#define SECOND_HOP                                                                    \
+	"Routing-Hops: 1\r\nbaggage: routing-session=dev-1,routing-hop=gateway%40v1," \
+	"routing-hops=1\r\n" TRACE
+
 static const struct row rows[] = {
 	{"CPU per request, no session", NULL, "/items", "", "no-session"},
 	{"CPU per request, pinned by header", NULL, "/items", "Routing-Session: dev-1\r\n",
@@ -392,6 +397,16 @@ static const struct row rows[] = {
 	{"CPU per request, pinned by cookie", NULL, "/items",
 		"Cookie: id=42; routing-session=dev-1\r\n", "pinned"},
 	{"CPU per request, pinned by host", "dev-1--cart.env.localhost", "/items", "", "pinned"},
+	{"CPU per request, pinned by all of them, with a trace", "dev-1--cart.env.localhost",
+		"/items?page=2&routing-session=dev-1",
+		"Routing-Session: dev-1\r\nCookie: id=42; routing-session=dev-1\r\n" SECOND_HOP,
+		"pinned"},
+	{"CPU per request, no session, second hop", NULL, "/items",
+		"Routing-Hops: 1\r\nbaggage: "
+		"user=42,routing-hop=gateway%40v1,routing-hops=1\r\n" TRACE,
+		"no-session"},
+	{"CPU per request, pinned by header and baggage, second hop", NULL, "/items",
+		"Routing-Session: dev-1\r\n" SECOND_HOP, "pinned"},
 };
 
 static void compare(const struct row *row, const struct peer *mine, const struct peer *peer)
@@ -419,7 +434,7 @@ static void compare(const struct row *row, const struct peer *mine, const struct
 	(void)snprintf(
 		more, sizeof(more), "\"us_per_request\":%.1f,\"peer_us\":%.1f", our_us, their_us);
 	(void)figure_print(&(struct figure){"routing", row->what, "x",
-		our_us > 0 && their_us > 0 ? our_us / their_us : -1, 1.25, false,
+		our_us > 0 && their_us > 0 ? our_us / their_us : -1, 1.2, false,
 		"HAProxy with the same log and a host map", 1, more});
 }
 
