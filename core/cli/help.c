@@ -178,8 +178,9 @@ void help_write_all(struct strbuf *out)
 	for (int i = 0; i < SETTING_COUNT; i++)
 		write_entry(out, setting_infos[i].variable, setting_infos[i].help, 22);
 	write_entry(out, "http_proxy, NO_PROXY", help_proxies, 22);
-	strbuf_add_c(
-		out, "\numbra COMMAND --help says more of each; umbra man | man -l - says all.\n");
+	strbuf_add_c(out,
+		"\numbra COMMAND --help says more of each; umbra man | man -l - says all.\n"
+		"umbra help topics lists what belongs to no command.\n");
 }
 
 void help_write_hint(struct strbuf *out, const char *noun, const struct command *command)

@@ -322,13 +322,16 @@ const struct command command_man = {
 };
 
 static const struct arg_spec help_args[] = {
-	{.name = "COMMAND", .kind = ARG_REST, .repeated = true, .help = "noun, or noun and verb"},
+	{.name = "COMMAND",
+		.kind = ARG_REST,
+		.repeated = true,
+		.help = "noun, noun and verb, or a topic"},
 };
 
 const struct command command_help = {
 	.noun = "",
 	.verb = "help",
-	.summary = "explain a command",
+	.summary = "explain a command, or a topic (umbra help topics)",
 	.example = "umbra help session pin",
 	.args = help_args,
 	.arg_count = ARRAY_LEN(help_args),

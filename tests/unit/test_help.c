@@ -12,6 +12,7 @@
 #include "core/cli/help.h"
 #include "core/cli/manual.h"
 #include "core/cli/shells.h"
+#include "core/cli/topics.h"
 #include "core/command/rows.h"
 #include "core/model/decision.h"
 #include "core/model/filter.h"
@@ -130,6 +131,26 @@ static void the_manual_has_all_tables(void **state)
 }
 
 /* A line that begins with a control character must be one of the requests the page is made of. */
+static void the_limits_are_those_of_the_program(void **state)
+{
+	struct strbuf text;
+	struct str rest;
+
+	(void)state;
+	strbuf_init(&text, TEXT_MAX);
+	assert_true(topic_write(&text, "limits"));
+	assert_has(&text, "    4000  services\n");
+	assert_has(&text, "response      24h ");
+	assert_has(&text, "connect       2s ");
+	for (rest = strbuf_str(&text); rest.p;)
+		assert_true(str_cut(&rest, '\n').n <= 80);
+	strbuf_reset(&text);
+	assert_true(topic_write(&text, "topics"));
+	assert_has(&text, "umbra help limits");
+	assert_false(topic_write(&text, "cart"));
+	strbuf_finish(&text);
+}
+
 static void the_manual_has_only_its_own_requests(void **state)
 {
 	static const char *const requests[] = {
@@ -175,6 +196,7 @@ int main(void)
 		cmocka_unit_test(the_manual_has_all_tables),
 		cmocka_unit_test(the_manual_has_only_its_own_requests),
 		cmocka_unit_test(every_shell_has_its_script),
+		cmocka_unit_test(the_limits_are_those_of_the_program),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

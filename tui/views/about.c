@@ -79,6 +79,12 @@ enum role about_service_sentence(const struct service_node *node, char *dst, siz
 	const char *stable = node->service->stable;
 	size_t beside = node->version_count - (node_stable(node) ? 1 : 0);
 
+	if (node->service->refused) {
+		(void)snprintf(dst, size,
+			"HAProxy refuses it and leaves it out, so requests get 503: %s",
+			node->service->refused);
+		return ROLE_UNHEALTHY;
+	}
 	if (!stable) {
 		(void)snprintf(dst, size,
 			"It has no stable version: requests that no pin sends elsewhere get 503.");
@@ -254,7 +260,9 @@ void about_service(struct facts *facts, const struct model *model, const struct 
 	about_figures(facts, model, figures_service(model->figures, str_of(service->name)));
 	facts_add(facts, "owner", ROLE_BASE, service->owner);
 	facts_add(facts, "checked by", ROLE_BASE,
-		service->health_path ? service->health_path : "TCP connect");
+		service->health_path                  ? service->health_path
+		: service->health_type == HEALTH_GRPC ? "grpc.health.v1"
+						      : "TCP connect");
 	facts_add(facts, "protocol", ROLE_BASE, protocol_names[service->protocol]);
 	facts_add(facts, "repository", ROLE_BASE, service->repository);
 	for (size_t i = 0; i < service->hosts.count; i++)

@@ -200,6 +200,13 @@ static void draw_service_health(const struct row *row, int x, int width)
 	int worst = STATE_READY;
 	char text[48];
 
+	if (row->node->service->refused) {
+		worst = STATE_UNHEALTHY;
+		(void)canvas_glyph(
+			row->canvas, row->y, x, cell_state_role(worst), cell_state_glyph(worst));
+		canvas_c(row->canvas, row->y, x + 3, width - 3, cell_state_role(worst), "refused");
+		return;
+	}
 	for (size_t i = 0; i < row->node->version_count; i++)
 		in[row->node->versions[i]->state]++;
 	if (in[STATE_UNHEALTHY] > 0)

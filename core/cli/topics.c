@@ -1,0 +1,87 @@
+/*
+ * Help topics, a row each. Called by cli.c for `umbra help TOPIC`. Invariant: a limit that is a number of the
+ * program is printed from its constant.
+ */
+#include "core/cli/topics.h"
+
+#include <string.h>
+
+#include "core/base/limits.h"
+#include "core/base/mem.h"
+#include "core/base/time.h"
+
+static void write_limits(struct strbuf *out)
+{
+	static const struct {
+		const char *what;
+		long long most;
+	} counts[] = {
+		{"services", LIMIT_SERVICES},
+		{"versions", LIMIT_VERSIONS},
+		{"versions of a service", LIMIT_VERSIONS_PER_SERVICE},
+		{"endpoints of a version", LIMIT_ENDPOINTS},
+		{"hosts of a service", LIMIT_HOSTS},
+		{"sessions", LIMIT_SESSIONS},
+		{"pins of a session", LIMIT_PINS},
+		{"labels of a version", LIMIT_LABELS},
+		{"events that are kept", LIMIT_EVENTS_KEPT},
+		{"bytes of a request to the control plane", LIMIT_BODY},
+		{"connections to the control plane", LIMIT_CONNECTIONS},
+		{"held requests (feeds and tails)", LIMIT_HELD_REQUESTS},
+	};
+	char silence[DURATION_TEXT_SIZE], connect[DURATION_TEXT_SIZE], most[DURATION_TEXT_SIZE];
+
+	duration_format(LIMIT_SILENCE_MS, silence);
+	duration_format(DEFAULT_CONNECT_TIMEOUT_MS, connect);
+	duration_format(LIMIT_CONNECT_TIMEOUT_MS, most);
+	strbuf_addf(out,
+		"What the proxy waits for. The first three are a service's own where it says so:\n"
+		"service set SERVICE --timeout-connect D --timeout-response D --timeout-idle D\n\n"
+		"  connect       %-5s a connection to an endpoint; at most %s. Then another\n"
+		"                      endpoint or stable is tried, and the answer is 503\n"
+		"  response      %-5s a version sends nothing, before its answer (504 follows)\n"
+		"                      or within it (it is cut): event streams, gRPC; at most %s\n"
+		"  idle          %-5s a WebSocket is silent in both directions; at most %s\n"
+		"  client        %-5s a client sends nothing within a request or stream\n"
+		"  request head  10s   the lines of a request until the empty one; 408 follows\n"
+		"  keep-alive    15s   a connection without a request\n\n"
+		"HAProxy has one timeout for a version that does not begin its answer and for one\n"
+		"that is silent within it: a service whose streams are silent for longer than its\n"
+		"answers may take cannot have both. A client that waits for an answer says how\n"
+		"long (curl --max-time). A peer that is gone without closing is found by\n"
+		"keepalives: after 60s without a byte every 15s, and the fourth without an answer\n"
+		"ends the connection.\n\n"
+		"The proxy takes 8192 connections of clients at once, fewer where it may not have\n"
+		"the files. Checks of endpoints are 2s apart unless the service says otherwise,\n"
+		"and 10s with more than 2000 endpoints.\n\n"
+		"How many there may be; `umbra status -o json` says how many there are:\n\n",
+		connect, most, silence, silence, silence, silence, silence);
+	for (size_t i = 0; i < ARRAY_LEN(counts); i++)
+		strbuf_addf(out, "  %8lld  %s\n", counts[i].most, counts[i].what);
+}
+
+static const struct {
+	const char *name;
+	const char *summary;
+	void (*write)(struct strbuf *out);
+} topics[] = {
+	{"limits", "what the proxy waits for, and how much there may be", write_limits},
+	{"topics", "this list", topics_write},
+};
+
+void topics_write(struct strbuf *out)
+{
+	for (size_t i = 0; i < ARRAY_LEN(topics); i++)
+		strbuf_addf(out, "  umbra help %-10s %s\n", topics[i].name, topics[i].summary);
+}
+
+bool topic_write(struct strbuf *out, const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(topics); i++) {
+		if (strcmp(topics[i].name, name) != 0)
+			continue;
+		topics[i].write(out);
+		return true;
+	}
+	return false;
+}
