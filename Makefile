@@ -206,7 +206,7 @@ fuzz-run: $(OBJ)/libcore.a $(OBJ)/libtui.a $(OBJ)/libsupport.a $(call objects,$(
 	$(BIN)/tests/fuzz/$$name -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 \
 	$(BIN)/tests/fuzz/new/$$name tests/fuzz/corpus/$${name#fuzz_} || exit 1; done
 
-SOAK_SH := $(addprefix tests/e2e/,test_reloads.sh test_proxy_stuck.sh) tests/e2e/test_odd_objects.sh
+SOAK_SH := $(addprefix tests/e2e/,test_reloads.sh test_proxy_stuck.sh test_odd_objects.sh)
 soak: all $(E2E_HELPER) ## the same faults for longer: some ten minutes
 	$(Q)SOAK=1 UMBRA=$(abspath $(BIN)/umbra) TEST_BIN=$(abspath $(BIN)/tests) sh tests/tools/run.sh e2e $(SOAK_SH)
 

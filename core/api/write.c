@@ -38,6 +38,8 @@ static const struct {
 
 struct writing {
 	enum plane_verb verb;
+	char service[LIMIT_SERVICE_NAME + 1]; /* it is about; "" for none */
+	int64_t revision; /* with which the write is visible */
 	int64_t pr; /* that was asked for, 0: none */
 	int status;
 	bool waits; /* for the proxy */
@@ -53,6 +55,37 @@ static void writing_release(struct call *call)
 	free(writing);
 }
 
+/*
+ * Why the proxy does not do what was written, as a header: Umbra-Behind: proxy;why="...". Nothing where it is only
+ * on its way: a load of a service takes a second.
+ */
+static void tell_behind(struct call *call, int64_t applied)
+{
+	const struct api_options *options = &call->api->options;
+	const struct writing *writing = call->state;
+	const struct service *service =
+		environment_service(plane_environment(options->plane), str_of(writing->service));
+	char why[512] = "";
+	struct strbuf value;
+
+	if (service != NULL && service->refused != NULL)
+		(void)snprintf(why, sizeof(why), "HAProxy refuses the service %s: %s",
+			service->name, service->refused);
+	else if (applied >= writing->revision || options->ready == NULL ||
+		 options->ready(options->arg, why, sizeof(why)))
+		return;
+	strbuf_init(&value, 2 * sizeof(why) + 32);
+	strbuf_add_c(&value, "proxy;why=\"");
+	for (const char *c = why; *c != '\0'; c++) {
+		if (*c == '"' || *c == '\\')
+			strbuf_add_char(&value, '\\');
+		strbuf_add_char(&value, *c >= ' ' && *c <= '~' ? *c : '?');
+	}
+	strbuf_add_char(&value, '"');
+	call_header(call, "Umbra-Behind", value.data);
+	strbuf_finish(&value);
+}
+
 static void write_applied(void *arg, int64_t applied)
 {
 	struct call *call = arg;
@@ -62,6 +95,7 @@ static void write_applied(void *arg, int64_t applied)
 	writing->wait = NULL;
 	(void)snprintf(text, sizeof(text), "%" PRId64, applied);
 	call_header(call, "Umbra-Applied", text);
+	tell_behind(call, applied);
 	call_reply(call, writing->status);
 }
 
@@ -124,6 +158,7 @@ static void write_done(void *arg, const struct plane_result *result)
 		return;
 	}
 	writing->status = result->created ? 201 : 200;
+	writing->revision = result->revision;
 	if (thing == THING_COUNT || result->record == NULL) {
 		writing->status = 204;
 	} else {
@@ -162,6 +197,7 @@ void write_start(struct call *call, struct plane_write *write)
 	struct writing *writing = xcalloc(1, sizeof(*writing));
 
 	writing->verb = write->verb;
+	(void)str_copy(writing->service, sizeof(writing->service), str_of(write->service));
 	writing->pr = write->pr;
 	writing->waits = worth_waiting(call->api->options.plane, write);
 	call->state = writing;

@@ -25,6 +25,7 @@
 #include "core/cli/manual.h"
 #include "core/cli/printer.h"
 #include "core/cli/shells.h"
+#include "core/cli/topics.h"
 #include "core/command/entry.h"
 #include "core/command/rows.h"
 #include "core/command/run.h"
@@ -92,7 +93,7 @@ static int print_and_free(struct cli *cli, struct strbuf *text)
 	return 0;
 }
 
-/* `umbra help [NOUN [VERB]]`. */
+/* `umbra help [NOUN [VERB]]`, `umbra help TOPIC`. */
 static int run_help(struct cli *cli)
 {
 	size_t cursor = 0;
@@ -102,11 +103,16 @@ static int run_help(struct cli *cli)
 	struct command_args args;
 	struct errbuf eb = {0};
 	int code;
+	struct strbuf text;
 
 	if (second && args_next(cli->args, "COMMAND", &cursor)) {
 		err_set(&eb, ERR_USAGE, "a command is one or two words; umbra help session pin");
 		return fail(cli, &eb);
 	}
+	strbuf_init(&text, TEXT_MAX);
+	if (first && !second && topic_write(&text, first))
+		return print_and_free(cli, &text);
+	strbuf_finish(&text);
 	if (first && !second)
 		words[1] = "--help";
 	if (!first)
@@ -165,6 +171,16 @@ static void mind_clock(struct cli *cli)
 	strbuf_finish(&said);
 }
 
+/* It is done as far as the control plane goes. */
+static const struct errbuf *say_behind(struct errbuf *eb, struct str why)
+{
+	err_set(eb, ERR_FAILED,
+		"it is stored, but the proxy does not do it: %.*s. Requests are routed as before; "
+		"umbra status says when that changes",
+		STR_ARG(why));
+	return eb;
+}
+
 static void on_result(void *arg, const struct command_result *result)
 {
 	struct cli *cli = arg;
@@ -177,6 +193,8 @@ static void on_result(void *arg, const struct command_result *result)
 		cli->exit_code = fail_answer(cli, result->eb, result->body);
 	else if (!printer_result(&cli->printer, result, &eb))
 		cli->exit_code = fail(cli, &eb);
+	else if (result->behind.n > 0)
+		cli->exit_code = fail(cli, say_behind(&eb, result->behind));
 	if (!result->more || cli->printer.closed)
 		event_base_loopbreak(cli->base);
 }

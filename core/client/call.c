@@ -106,6 +106,20 @@ static void compare_clocks(struct client *client, struct str date)
 		client->clock_ahead_ms = ahead >= APART_MS || ahead <= -APART_MS ? ahead : 0;
 }
 
+/* proxy;why="..." to what stands in the quotes. */
+static void read_behind(struct client_call *call, struct str value)
+{
+	size_t len = 0;
+
+	(void)str_cut(&value, '"');
+	for (size_t i = 0; i + 1 < value.n && len + 1 < sizeof(call->behind); i++) {
+		if (value.p[i] == '\\')
+			i++;
+		call->behind[len++] = value.p[i];
+	}
+	call->response.behind = (struct str){call->behind, len};
+}
+
 static size_t on_header(char *bytes, size_t size, size_t count, void *arg)
 {
 	struct client_call *call = arg;
@@ -119,6 +133,8 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *arg)
 	value = str_trim(value);
 	if (str_eq_nocase(name, STR_LIT("Umbra-Applied")))
 		str_to_i64(value, &call->response.applied);
+	else if (str_eq_nocase(name, STR_LIT("Umbra-Behind")))
+		read_behind(call, value);
 	else if (str_eq_nocase(name, STR_LIT("ETag")))
 		call->response.etag_revision = etag_revision(value);
 	else if (str_eq_nocase(name, STR_LIT("Date")))

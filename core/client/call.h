@@ -90,6 +90,7 @@ struct client_call {
 	bool busy; /* being handed out: it is freed after that */
 	bool cancelled;
 	struct client_response response;
+	char behind[512]; /* what response.behind points to */
 	struct errbuf eb;
 	char curl_error[CURL_ERROR_SIZE];
 };

@@ -83,7 +83,8 @@ void run_piece(struct command_run *run, struct str body, struct str message)
 
 void run_end(struct command_run *run, struct str body)
 {
-	struct command_result result = {.body = body, .message = strbuf_str(&run->message)};
+	struct command_result result = {
+		.body = body, .message = strbuf_str(&run->message), .behind = str_of(run->behind)};
 
 	run->done(run->arg, &result);
 	run_destroy(run);
@@ -145,6 +146,7 @@ static void on_answer(void *arg, const struct client_response *response)
 	struct command_run *run = arg;
 
 	run->call = NULL;
+	(void)str_copy(run->behind, sizeof(run->behind), response->behind);
 	if (response->err && run->failed && run->failed(run, response))
 		return;
 	if (response->err)

@@ -22,6 +22,7 @@ struct command_run {
 	struct strbuf body; /* sent when not empty */
 	int64_t if_revision; /* a write holds only while the thing has it; 0: whatever it has */
 	struct strbuf message; /* of the result */
+	char behind[512]; /* of the result */
 	const char *wants; /* of the call under way: see run_send() */
 	cJSON *answer; /* the body of an answer that is right; NULL until there is one, or when it has none */
 	/* An answer that is right; the call is over. NULL: end with the answer's body. */

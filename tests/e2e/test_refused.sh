@@ -83,6 +83,16 @@ must PUT /v1/services/shop/versions/pr-2 "{\"kind\":\"ephemeral\",\"endpoints\":
 ready shop pr-2
 is "$(status_of proxy.reloads)" "$reloads" "reloads for what does not change a refused service"
 
+# Who writes is told: a write to a refused service, and any while the proxy does not follow.
+"$UMBRA" version register bad@pr-1 --endpoint "127.0.0.1:${PORT_of[third]}" >"$T/u.out" 2>"$T/u.err"
+is $? 1 "the exit code of a write to a refused service"
+has "$(cat "$T/u.err")" "HAProxy refuses the service bad: " "why"
+has "$(cat "$T/u.out")" "bad@pr-1 is registered" "what was done"
+must PATCH /v1/services/bad/versions/pr-1 '{"labels":{"a":"c"}}'
+has "$(header umbra-behind)" 'proxy;why="HAProxy refuses the service bad: ' "the header"
+"$UMBRA" service set shop --owner me >"$T/u.out" 2>&1
+is "$? $(cat "$T/u.out")" "0 service shop is set" "a write to another service"
+
 # With refused things stored it starts, from nothing and beside the HAProxy that goes on.
 for signal in TERM KILL; do
 	stop "$SERVE_PID" $signal
