@@ -84,6 +84,7 @@ static const struct {
 	{"\033x", "Esc x"},
 	{"\033[A\033OA\033[1;2B", "Up Up S-Down"},
 	{"\033[3~\033[15~\033[[A", "Del F5 F1"},
+	{"\033[2", ""}, /* nothing follows */
 	{"\033[1;5Cq", "q"}, /* Ctrl-Right is nobody's */
 	{"\033[[Zq", "q"},
 	{"\033OZq", "q"},
@@ -149,6 +150,12 @@ static void nothing_hangs(void **state)
 	assert_int_equal(key, KEYS_ESCAPE);
 	assert_true(decode_next(&decoder, 2000, &key));
 	assert_int_equal(key, '[');
+	/* What is begun has more time than a lone ESC. */
+	decode_add(&decoder, STR_LIT("\033[1;"), 2100);
+	assert_false(decode_next(&decoder, 2100, &key));
+	assert_false(decode_next(&decoder, 2300, &key));
+	decode_add(&decoder, STR_LIT("2A"), 2300);
+	assert_true(decode_next(&decoder, 2300, &key) && key == KEYS_SHIFT_UP);
 	/* A paste without an end is over after a while of silence, and what is typed then is typed. */
 	decode_add(&decoder, STR_LIT("\033[200~a"), 3000);
 	assert_true(decode_next(&decoder, 3000, &key) && key == KEYS_PASTE_BEGIN);
