@@ -810,7 +810,8 @@ static void test_others(void **state)
 		{"GET", "/v1/traffic?by=edge&window=5s", NULL, 200,
 			"{\"window\":\"5s\",\"edges\":[]"},
 		{"GET", "/v1/traffic?by=edge&session=dev-1", NULL, 200,
-			"\"edges\":[],\"session\":\"dev-1\",\"requests\":0,\"complete\":true"},
+			"\"edges\":[],\"session\":\"dev-1\",\"requests\":0,\"likely\":0,"
+			"\"unclear\":0,\"complete\":true"},
 		{"GET", "/v1/traffic?by=edge&session=-", NULL, 400, "\"field\":\"session\""},
 		{"GET", "/v1/traffic?session=dev-1", NULL, 400, "by=edge"},
 		{"GET", "/v1/traffic?by=session", NULL, 200, "\"sessions\":[]"},
