@@ -34,7 +34,8 @@ enum {
 	STORM_MS = 80,
 	AGE_MS = 1000,
 	FIGURES_MS = 1000,
-	KEYS_A_TURN = 256
+	KEYS_A_TURN = 256,
+	PASTE_PAUSE_MS = 100
 };
 
 static struct timeval timeval_of(int64_t ms)
@@ -252,6 +253,17 @@ static void wait_for_keys(struct app *app, bool all_taken)
 		(void)event_add(app->held, &wait);
 }
 
+/*
+ * May what comes in now answer a question that is shown? Not while more of the same input was waiting, and where a
+ * question has met such input already, not before a pause: a long paste arrives in several pieces.
+ */
+static bool is_answer(const struct app *app)
+{
+	bool paused = time_monotonic_ms() - app->input_at_ms >= PASTE_PAUSE_MS;
+
+	return !app->burst && (paused || app->ui.prompt.mistake[0] == '\0');
+}
+
 static void on_input(evutil_socket_t fd, short what, void *arg)
 {
 	struct app *app = arg;
@@ -260,8 +272,9 @@ static void on_input(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	app->model.now_ms = app_now_ms(app);
-	if (!app->burst)
+	if (is_answer(app))
 		app->ui.prompt.fresh = false;
+	app->input_at_ms = time_monotonic_ms();
 	while (count < KEYS_A_TURN && screen_key(app->screen, &key)) {
 		if (!app->pasting && looks_at_rows(&app->ui.prompt))
 			app_prepare(app);

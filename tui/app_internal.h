@@ -108,6 +108,7 @@ struct app {
 	bool mouse_given; /* back to the terminal, by key */
 	bool pasting; /* what comes in was pasted, not typed */
 	bool burst; /* what comes in came together with what was read last */
+	int64_t input_at_ms; /* monotonic; when keys were read last */
 	struct cost cost;
 	struct asked asked; /* the line that was just answered */
 

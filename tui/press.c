@@ -122,7 +122,7 @@ void press_quit(struct app *app)
 
 static void press_confirm(struct app *app, int32_t key)
 {
-	if (app->ui.prompt.fresh) {
+	if (app->ui.prompt.fresh && key != KEYS_ESCAPE) {
 		str_copy(app->ui.prompt.mistake, sizeof(app->ui.prompt.mistake),
 			STR_LIT("what came in together with the question is no answer to it"));
 		return;

@@ -165,16 +165,15 @@ static cJSON *set_given(const struct command_args *args)
 		value = args_get(args, set_members[i].option);
 		if (!value)
 			continue;
-		if (parent)
+		if (parent) {
 			object = cJSON_GetObjectItemCaseSensitive(given, parent);
-		if (!object) {
-			object = cJSON_AddObjectToObject(given, parent);
-			if (strcmp(parent, "health") == 0)
-				set_health(args, object);
+			if (!object)
+				object = cJSON_AddObjectToObject(given, parent);
 		}
 		cJSON_AddItemToObject(
 			object, set_members[i].member, set_value(value, set_members[i].number));
 	}
+	set_health(args, cJSON_GetObjectItemCaseSensitive(given, "health"));
 	if (args_has(args, "--host")) {
 		cJSON *hosts = cJSON_AddArrayToObject(given, "hosts");
 
