@@ -218,7 +218,7 @@ static void run_script(const struct strbuf *script, struct strbuf *ret_printed)
 	FILE *in = tmpfile(), *out = tmpfile();
 	char piece[4096];
 	size_t len;
-	int status;
+	int status = -1;
 	pid_t pid;
 
 	assert_true(in != NULL && out != NULL);

@@ -65,8 +65,8 @@ static void for_a_session(void **state)
 static void for_a_version(void **state)
 {
 	static const char *const want[HOWTO_COUNT] = {
-		[HOWTO_CURL] = "curl -g -H 'Routing-Pins: cart=\"pr-482\"' "
-			       "http://cart.env.localhost:8080/",
+		[HOWTO_CURL] = ("curl -g -H 'Routing-Pins: cart=\"pr-482\"' "
+				"http://cart.env.localhost:8080/"),
 		[HOWTO_LINK] = "",
 		[HOWTO_HEADER] = "Routing-Pins: cart=\"pr-482\"",
 		[HOWTO_BAGGAGE] = "",

@@ -931,7 +931,7 @@ static void likely_losses(void **state)
 		if (rows[i].how & KNOWN)
 			traffic_take(bench.traffic, &known);
 		for (int k = 0; k < rows[i].times; k++)
-			take_silent(&bench, rows[i].trace, k * 200);
+			take_silent(&bench, rows[i].trace, (int64_t)k * 200);
 		if (rows[i].how & (OVERLAPPED | OTHER_SESSION))
 			traffic_take(bench.traffic, &other);
 		if (rows[i].how & SAME_AGAIN)
