@@ -49,7 +49,7 @@
 	ASKED_VERSION \
 	DECISION(service, "") "unless { var(txn.key) -m found }\n" \
 	TIMING(service) "' unless { var(txn.reason) -m found }\n" \
-	"	http-after-response allow if { var(txn.answered) -m found } !{ var(txn.reason) -m found }\n" \
+	"	http-after-response allow if !{ var(txn.reason) -m found } { var(txn.answered) -m found }\n" \
 	TIMING(service) ",trace;desc=\"%[var(txn.trace)]\"'\n" \
 	DECISION(service, ";session=\"%[var(txn.key)]\"") "if { var(txn.key) -m found }\n" \
 	"	http-after-response set-header Cache-Control no-store\n" \
@@ -223,14 +223,14 @@ const char rules_hops[] =
  * a fraction of the cost.
  */
 #define DIGITS "%[rand,add(1000000000000000)]"
-#define UNTRACED "!{ var(txn.trace) -m found } "
+#define UNTRACED "!{ var(txn.trace) -m found }"
 #define READ_TRACE \
 	"	http-request set-var(txn.trace) " TRACEPARENT ",bytes(3,32) if { " TRACEPARENT " -m reg" \
 	" '^(?:00(?=.{53}$)|(?!00|ff)[0-9a-f]{2}(?=.{53}(?:$|-)))-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}' }\n"
 #define BEGIN_TRACE(condition) \
-	"	http-request set-var-fmt(txn.begun) '%[var(txn.came)]" DIGITS "' if " UNTRACED condition "\n" \
+	"	http-request set-var-fmt(txn.begun) '%[var(txn.came)]" DIGITS "' if " condition " " UNTRACED "\n" \
 	"	http-request del-header tracestate if " TRACESTATE_SENT " { var(txn.begun) -m found }\n" \
-	"	http-request set-header traceparent '00-%[var(txn.begun)]-" DIGITS "-01' if " UNTRACED "{ var(txn.begun) -m found }\n" \
+	"	http-request set-header traceparent '00-%[var(txn.begun)]-" DIGITS "-01' if { var(txn.begun) -m found } " UNTRACED "\n" \
 	"	http-request set-var(txn.trace) var(txn.begun)\n"
 #define KEYED "{ var(txn.key) -m found }"
 
@@ -246,13 +246,13 @@ const char rules_hops[] =
  */
 #define PLAIN "{ var(txn.service) -m found } !" PINS_SENT " " NOT_DEEP " !" UPGRADE_SENT
 #define NO_KEY "!{ " SESSION " -m found } " PLAIN " !{ query -m sub " CARRIER_NAME "= }"
-#define KEY_IN_HEADER "{ var(txn.reason) -m found } " PLAIN
+#define KEY_FOUND "{ var(txn.reason) -m found } " PLAIN
 #define ONE_BAGGAGE "!{ req.fhdr_cnt(baggage) gt 1 }"
 #define SHORT_BAGGAGE "!{ " BAGGAGE " -m len ge " STRING(RULES_BAGGAGE_MAX) " }"
+#define THROUGH SHORT_BAGGAGE " " ONE_BAGGAGE " !{ " BAGGAGE " -m reg routing-(?:pins|strict) }"
 #define COOKIE_NAMED(value) \
 	"{ req.fhdr(Cookie) -m reg '(?:^|[;,])" BLANK CARRIER_NAME BLANK "=" value "' }"
 const char rules_key[] =
-	"	http-request allow if " NO_KEY " !" COOKIE_SENT " " NO_BAGGAGE "\n"
 	"	http-request allow if " NO_KEY " !{ " BAGGAGE " -m reg routing-(?:session|pins|strict) }"
 	" " SHORT_BAGGAGE " " ONE_BAGGAGE " !" COOKIE_NAMED("") "\n"
 	"	http-request set-var(txn.prefix) " RULES_HOST ",map_regm(maps/prefix) if !{ var(txn.service) -m found }\n"
@@ -266,10 +266,7 @@ const char rules_key[] =
 	REASON_OF_KEY
 	READ_TRACE
 	BEGIN_TRACE(KEYED)
-	"	http-request allow if " NO_BAGGAGE " " KEY_IN_HEADER "\n"
-	"	http-request set-var(txn.through) bool(true) if " NO_BAGGAGE " or " SHORT_BAGGAGE " " ONE_BAGGAGE
-	" !{ " BAGGAGE " -m reg routing-(?:pins|strict) }\n"
-	"	http-request allow if { var(txn.through) -m found } " KEY_IN_HEADER "\n";
+	"	http-request allow if " KEY_FOUND " " THROUGH "\n";
 
 /*
  * The first hop of a person: the key is in the query, a cookie, the host or the one line of baggage, and in no
@@ -283,8 +280,7 @@ const char rules_first_hop[] =
 	"	http-request set-var(txn.key) var(txn.k_query)\n"
 	"	http-request set-var(txn.key) var(txn.k_baggage)\n"
 	REASON_OF_KEY
-	"	http-request set-var(txn.known) bool(true) if { var(txn.through) -m found } { var(txn.reason) -m found }"
-	" !{ " SESSION " -m found } " PLAIN "\n"
+	"	http-request set-var(txn.known) bool(true) if " KEY_FOUND " !{ " SESSION " -m found } " THROUGH "\n"
 	BEGIN_TRACE(FIRST_HOP)
 	"	http-request add-header Routing-Session %[var(txn.key)] if " FIRST_HOP "\n"
 	"	http-request allow if " FIRST_HOP "\n"
