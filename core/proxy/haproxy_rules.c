@@ -163,7 +163,6 @@ const char rules_captures[] =
 	"	capture request header tracestate len 1\n";
 #define SESSION "capture.req.hdr(1)"
 #define BAGGAGE RULES_BAGGAGE
-#define NO_BAGGAGE "!{ " BAGGAGE " -m found }"
 #define TRACEPARENT "capture.req.hdr(3)"
 #define PINS_SENT "{ capture.req.hdr(4) -m found }"
 #define STRICT_SENT "{ capture.req.hdr(5) -m found }"
@@ -218,19 +217,18 @@ const char rules_hops[] =
 
 /*
  * A trace begins here when a request with a key or direct pins brings none that is valid (Trace Context
- * section 3.2): it is one that somebody will look for. Others keep the sampling they came with. The id is the
- * time in microseconds and 32 random bits, each as 16 decimal digits: as good as 128 random bits, and
- * a fraction of the cost.
+ * section 3.2): it is one that somebody will look for. Others keep the sampling they came with. The id is 32
+ * random bits and the time in microseconds, each as 16 decimal digits: as good as 128 random bits, and a
+ * fraction of the cost. The parent in it is always the same: no span of the proxy is recorded anywhere.
  */
-#define DIGITS "%[rand,add(1000000000000000)]"
 #define UNTRACED "!{ var(txn.trace) -m found }"
 #define READ_TRACE \
 	"	http-request set-var(txn.trace) " TRACEPARENT ",bytes(3,32) if { " TRACEPARENT " -m reg" \
 	" '^(?:00(?=.{53}$)|(?!00|ff)[0-9a-f]{2}(?=.{53}(?:$|-)))-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}' }\n"
 #define BEGIN_TRACE(condition) \
-	"	http-request set-var-fmt(txn.begun) '%[var(txn.came)]" DIGITS "' if " condition " " UNTRACED "\n" \
+	"	http-request set-var(txn.begun) rand,add(1000000000000000),concat(,txn.came) if " condition " " UNTRACED "\n" \
 	"	http-request del-header tracestate if " TRACESTATE_SENT " { var(txn.begun) -m found }\n" \
-	"	http-request set-header traceparent '00-%[var(txn.begun)]-" DIGITS "-01' if { var(txn.begun) -m found } " UNTRACED "\n" \
+	"	http-request set-header traceparent '00-%[var(txn.begun)]-0000000000000001-01' if { var(txn.begun) -m found } " UNTRACED "\n" \
 	"	http-request set-var(txn.trace) var(txn.begun)\n"
 #define KEYED "{ var(txn.key) -m found }"
 
