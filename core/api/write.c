@@ -68,7 +68,8 @@ static void tell_behind(struct call *call, int64_t applied)
 	char why[512] = "";
 	struct strbuf value;
 
-	if (service != NULL && service->refused != NULL)
+	/* A service that was just written is checked again: what was said of it before is no answer. */
+	if (service != NULL && service->refused != NULL && writing->verb != PLANE_PUT_SERVICE)
 		(void)snprintf(why, sizeof(why), "HAProxy refuses the service %s: %s",
 			service->name, service->refused);
 	else if (applied >= writing->revision || options->ready == NULL ||

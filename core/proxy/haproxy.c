@@ -436,16 +436,22 @@ static void clear_servers(struct haproxy *h)
 {
 	size_t services = 0, versions;
 	struct str name;
-	void *service, *version;
+	void *service, *value;
 
 	while (map_next(h->table.services, &services, &name, &service)) {
 		((struct table_service *)service)->loaded = false;
 		versions = 0;
 		while (map_next(
-			((struct table_service *)service)->versions, &versions, &name, &version))
+			((struct table_service *)service)->versions, &versions, &name, &value)) {
+			struct table_version *version = value;
+
 			for (size_t i = 0; i < LIMIT_ENDPOINTS; i++)
-				((struct table_version *)version)->servers[i] =
-					(struct table_server){.place = SERVER_ABSENT};
+				version->servers[i] = (struct table_server){.place = SERVER_ABSENT};
+			/* Added to the maps until these are rewritten: what they hold is not known. */
+			version->entry[0] = '\0';
+			free(version->path);
+			version->path = NULL;
+		}
 	}
 }
 

@@ -117,12 +117,17 @@ static enum err place_files(const struct file_set *set, size_t count, bool good,
 	return err;
 }
 
-/* Maps of services that are no more. */
-static void sweep(const struct file_set *set, const char *maps)
+void file_set_sweep(const struct file_set *set)
 {
 	struct map *known = map_create();
-	DIR *dir = opendir(maps);
+	struct strbuf path;
 	struct dirent *entry;
+	DIR *dir;
+
+	strbuf_init(&path, PATH_MAX_BYTES);
+	strbuf_addf(&path, "%s/maps", set->dir);
+	dir = opendir(path.data);
+	strbuf_finish(&path);
 
 	for (size_t i = 0; i < set->count; i++)
 		map_set(known, str_of(set->files[i].name), set->files[i].name);
@@ -164,10 +169,6 @@ enum err file_set_write(const struct file_set *set, struct errbuf *eb)
 		err = place_files(set, written, true, eb);
 	else
 		(void)place_files(set, written, false, NULL);
-	strbuf_reset(&path);
-	strbuf_addf(&path, "%s/maps", set->dir);
-	if (err == ERR_NONE)
-		sweep(set, path.data);
 	strbuf_finish(&path);
 	strbuf_finish(&fresh);
 	return err;

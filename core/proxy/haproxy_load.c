@@ -169,6 +169,8 @@ static void fail(struct haproxy *h, const struct errbuf *eb, int64_t retry_ms)
 
 	load_cancel(h);
 	h->retry_ms = retry_ms;
+	h->load_began_ms =
+		time_monotonic_ms(); /* however long it took: a dead HAProxy is not tried at once */
 	haproxy_failed(h, &copy);
 }
 
@@ -266,6 +268,10 @@ static void on_stale_answer(struct haproxy *h, enum question_end end)
 		fail(h, &why, REPAIR_MS);
 		return;
 	}
+	if (time_monotonic_ms() - h->load_began_ms > LOAD_PATIENCE_MS) {
+		fail(h, &why, REPAIR_MS);
+		return;
+	}
 	h->runtime_path = h->runtime_paths[h->runtime_path == h->runtime_paths[0]];
 	arm(h->poll_timer, POLL_MS);
 }
@@ -345,6 +351,7 @@ void load_started(void *arg, pid_t pid, struct str text)
 struct placing {
 	struct haproxy *h;
 	char *from, *to;
+	struct file_set files; /* all that it reads */
 	struct errbuf eb;
 };
 
@@ -355,6 +362,8 @@ static void place_file(void *arg)
 	if (rename(placing->from, placing->to) != 0)
 		err_set(&placing->eb, ERR_IO, "%s cannot be written: %s", placing->to,
 			strerror(errno));
+	else
+		file_set_sweep(&placing->files);
 }
 
 static void on_placed(void *arg)
@@ -374,6 +383,7 @@ static void on_placed(void *arg)
 		h->step = LOAD_LAUNCHING;
 		process_start(h->process, h->program, h->dir);
 	}
+	file_set_finish(&placing->files);
 	free(placing->from);
 	free(placing->to);
 	free(placing);
@@ -395,8 +405,30 @@ static void place(struct haproxy *h)
 	placing->h = h;
 	placing->from = path_of(h, CONFIG_NEW);
 	placing->to = path_of(h, CONFIG_FILE);
+	placing->files = h->written;
+	h->written = (struct file_set){0};
 	refused_tell(h);
 	worker_post(h->worker, place_file, on_placed, placing);
+}
+
+/* A dead HAProxy is started with what is there, and what that lacks is told to it by commands. */
+static void fail_before_loading(struct haproxy *h, const struct errbuf *eb)
+{
+	char *config = path_of(h, CONFIG_FILE);
+	bool there = access(config, R_OK) == 0;
+	struct errbuf why = {0};
+
+	free(config);
+	err_set(&why, ERR_IO, "%.300s; HAProxy runs with the configuration from before", eb->text);
+	if (process_pid(h->process) > 0 || !there) {
+		fail(h, there ? &why : eb, REPAIR_MS);
+		return;
+	}
+	h->error = why;
+	h->stale_start = true;
+	h->load_began_ms = time_monotonic_ms();
+	h->step = LOAD_LAUNCHING;
+	process_start(h->process, h->program, h->dir);
 }
 
 /* The first file of the set is the configuration. */
@@ -413,18 +445,18 @@ static void on_checked(void *arg, bool taken, struct str complaints)
 		write_configuration(h);
 		return;
 	}
-	file_set_finish(&h->written);
 	if (taken) {
 		place(h);
 		return;
 	}
+	file_set_finish(&h->written);
 	if (first.n > 0)
 		err_set(&eb, ERR_IO, "HAProxy refuses the configuration: %.*s", STR_ARG(first));
 	else
 		err_set(&eb, ERR_IO, "HAProxy did not check the configuration: `%s -c -f %s/%s` %s",
 			h->program, h->dir, CONFIG_NEW,
 			complaints.p != NULL ? "failed without a word" : "did not end");
-	fail(h, &eb, REPAIR_MS);
+	fail_before_loading(h, &eb);
 }
 
 static void check(struct haproxy *h)
@@ -437,30 +469,11 @@ static void check(struct haproxy *h)
 	free(path);
 	if (h->check == NULL) {
 		err_set(&eb, ERR_IO, "%s could not be run: %s", h->program, strerror(errno));
-		fail(h, &eb, REPAIR_MS);
+		fail_before_loading(h, &eb);
 	}
 }
 
 /* ---- the load ------------------------------------------------------------------------------------------------- */
-
-/* A dead HAProxy is started with what is there, and what that lacks is told to it by commands. */
-static void fail_writing(struct haproxy *h, const struct errbuf *eb)
-{
-	char *config = path_of(h, CONFIG_FILE);
-	bool there = access(config, R_OK) == 0;
-	struct errbuf why = {0};
-
-	free(config);
-	err_set(&why, ERR_IO, "%.300s; HAProxy runs with the configuration from before", eb->text);
-	if (process_pid(h->process) > 0 || !there) {
-		fail(h, there ? &why : eb, REPAIR_MS);
-		return;
-	}
-	h->error = why;
-	h->stale_start = true;
-	h->step = LOAD_LAUNCHING;
-	process_start(h->process, h->program, h->dir);
-}
 
 static void on_written(void *arg)
 {
@@ -471,7 +484,7 @@ static void on_written(void *arg)
 	if (h->step != LOAD_WRITING || h->stopping) {
 		h->step = LOAD_NONE;
 	} else if (writing->err != ERR_NONE) {
-		fail_writing(h, &writing->eb);
+		fail_before_loading(h, &writing->eb);
 	} else {
 		h->written = writing->files;
 		writing->files = (struct file_set){0};

@@ -173,12 +173,12 @@ void maps_tidy(struct haproxy *h)
 static void add_changing(void *arg, const char *name, struct str text)
 {
 	struct str path = str_of(name);
-	bool of_sessions = false;
+	bool changing = str_eq_c(path, "maps/paths");
 
 	(void)text;
 	for (size_t i = 0; i < ARRAY_LEN(session_maps); i++)
-		of_sessions |= str_eq_c(path, session_maps[i]);
-	if (of_sessions || str_ends(path, STR_LIT(".pins")) || str_ends(path, STR_LIT(".versions")))
+		changing |= str_eq_c(path, session_maps[i]);
+	if (changing || str_ends(path, STR_LIT(".pins")) || str_ends(path, STR_LIT(".versions")))
 		add_map(arg, name);
 }
 

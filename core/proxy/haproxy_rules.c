@@ -327,7 +327,7 @@ const char rules_pins[] =
 	" if { var(txn.pins) -m found } !{ var(txn.pins),map_reg(maps/pins.form) -m found }\n"
 	"	http-request del-header Routing-Pins if { var(txn.malformed) -m str pins }\n"
 	"	http-request unset-var(txn.pins) if { var(txn.malformed) -m str pins }\n"
-	"	http-request set-var(txn.list) var(txn.baggage),map_regm(maps/carrier.pins) if !{ var(txn.pins) -m found }\n"
+	"	http-request set-var(txn.list) var(txn.baggage),map_regm(maps/carrier.direct) if !{ var(txn.pins) -m found }\n"
 	"	http-request set-var(txn.list) var(txn.list),url_dec\n"
 	"	http-request set-var(txn.malformed) str(list)"
 	" if { var(txn.list) -m found } !{ var(txn.list),map_reg(maps/pins.list) -m found }\n"
@@ -374,7 +374,7 @@ const struct rules_file rules_files[] = {
 	{"maps/carrier.header", "^([^,\\x20\\t](?:[^,]*[^,\\x20\\t])?)(?:" BLANK "," BLANK "\\1)+$ \\1\n"},
 	{"maps/carrier.query", "^(?:(?!" CARRIER_NAME "=)[^&]*&)*+" CARRIER_NAME "=([^&]+) \\1\n"},
 	{"maps/carrier.baggage", MEMBER(CARRIER_NAME, VALUE) " \\1\n"},
-	{"maps/carrier.pins", MEMBER("routing-pins", VALUE) " \\1\n"},
+	{"maps/carrier.direct", MEMBER("routing-pins", VALUE) " \\1\n"},
 	{"maps/carrier.strict", MEMBER("routing-strict", VALUE) " \\1\n"},
 	{"maps/carrier.hops", "(?:^|,)" BLANK "routing-hops" BLANK "=" BLANK "([0-9]{0," STRING(RULES_HOPS_DIGITS) "}) \\1\n"},
 	{"maps/caller", MEMBER("routing-hop", "([^,;\\x20\\t]{1,300})") " \\1\n"},

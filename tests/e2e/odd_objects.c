@@ -46,7 +46,8 @@ static bool chance(unsigned percent)
 static const char *const service_names[] = {"global", "defaults", "frontend", "backend", "listen",
 	"base", "lenient", "strict", "umbra", "maps", "none", "server", "default", "unknown", "x",
 	"a-1", "program", "ring", "peers", "resolvers", "admin", "stats", "pins", "hosts", "z0z",
-	"abcdefghijklmnopqrstuvwxyz01234", "master", "env", "localhost", "null", "true"};
+	"carrier", "caller", "member", "sessions", "paths", "abcdefghijklmnopqrstuvwxyz01234",
+	"master", "env", "localhost", "null", "true"};
 static const char *const version_names[] = {"strict", "0", "00", "1", "TRUE", "stable", "none",
 	"pinned", "a.b_c-d", "9.", "Z-", "srv_name", "no-pin", "null", "2026.11.20",
 	"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.", "v_", "backend", "if",

@@ -108,7 +108,9 @@ done
 
 # Mended, it is taken again.
 for name in bad turned; do
-	service $name
+	hasnt "$(curl -s -D - -o /dev/null "http://$API/v1/services/$name" -X PUT -H 'Content-Type: application/json' \
+		-d '{"health":{"path":"/healthz","interval":"200ms"}}')" \
+		Umbra-Behind "what was said before is no answer to this write"
 	wait_until 10 taken $name || fail "$name is still refused: $BODY"
 	ready $name v1
 	get $name

@@ -115,9 +115,11 @@ static void add_baggage(struct odd_request *r)
 			snprintf(value, sizeof(value), "%s", PICK(fillers));
 		}
 		if (len > 0 && roll(2) == 0) {
-			char first[300];
-			snprintf(first, sizeof(first), "%s", value);
-			snprintf(value, sizeof(value), "%s,%s", members, first);
+			char first[sizeof(value)];
+			memcpy(first, value, sizeof(first));
+			if (snprintf(value, sizeof(value), "%s,%s", members, first) >=
+				(int)sizeof(value))
+				continue; /* too long: no line this time */
 		} else if (len > 0) {
 			size_t at_end = strlen(value);
 			snprintf(value + at_end, sizeof(value) - at_end, ",%s", members);

@@ -1,6 +1,7 @@
 /*
  * What HAProxy is told when the environment changes: the exact commands, and nothing for what stays.
  */
+#include "core/proxy/haproxy_rules.h"
 #include "core/proxy/haproxy_table.h"
 
 #include <setjmp.h>
@@ -307,6 +308,18 @@ static void nothing_breaks_out_of_a_line(void **state)
 	strbuf_finish(&text);
 }
 
+/* A service may have any name: its maps must not be files that the rules have, too. */
+static void no_service_takes_a_file_of_the_rules(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < rules_file_count; i++) {
+		struct str name = str_of(rules_files[i].name);
+
+		assert_false(str_ends(name, STR_LIT(".pins")));
+		assert_false(str_ends(name, STR_LIT(".versions")));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -320,6 +333,7 @@ int main(void)
 			sessions_only_add_to_the_large_map, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(facts_are_one_line_of_json, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(nothing_breaks_out_of_a_line, set_up, tear_down),
+		cmocka_unit_test(no_service_takes_a_file_of_the_rules),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
