@@ -54,13 +54,13 @@ each() { # SIGNAL PID...
 
 # stopped WHO SECONDS WRITTEN: no; before: at the moment it stops; meanwhile.
 stopped() {
-	local what="$1 stopped for $2 s, written: $3" who end
+	local what="$1 stopped for $2 s, written: $3" who over_at # not `end`, which wait_until has
 	who=$(proxy_pid)
 	[ "$1" = master ] || who=$(pgrep -P "$who" | tr '\n' ' ')
 	[ "$3" = before ] && write_service
 	# shellcheck disable=SC2086
 	each STOP $who
-	end=$(($(now_ms) + $2 * 1000))
+	over_at=$(($(now_ms) + $2 * 1000))
 	[ "$3" = meanwhile ] && write_service
 	if [ "$2" -ge 4 ] && [ "$1$3" != masterno ]; then
 		wait_until "$2" says "" || fail "$what: ready all the while"
@@ -68,7 +68,7 @@ stopped() {
 	elif [ "$1" = master ]; then
 		routes || fail "$what: no routing meanwhile: $STATUS $BODY"
 	fi
-	over() { [ "$(now_ms)" -ge "$end" ]; }
+	over() { [ "$(now_ms)" -ge "$over_at" ]; }
 	wait_until 60 over
 	# shellcheck disable=SC2086
 	each CONT $who
