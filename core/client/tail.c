@@ -4,7 +4,8 @@
  *
  * `passed` is that record's seq: of the last one delivered, or what a heartbeat said since; the first line
  * is one, so it is known before any record comes. A record at or below it was delivered before and is
- * dropped, so nothing is told twice.
+ * dropped, so nothing is told twice. A control plane that was killed reads from the proxy once more what it had not
+ * stored, and numbers it once more: for a while after a break, a record whose id was delivered is dropped, too.
  */
 #include "core/client/client.h"
 
@@ -12,11 +13,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/hash.h"
 #include "core/base/mem.h"
 #include "core/base/random.h"
 #include "core/client/backoff.h"
 #include "core/client/call.h"
 #include "core/wire/tail.h"
+
+/* More than a control plane has between two writes of its history. */
+enum { RECENT = 4096 };
 
 struct tail_client {
 	struct client_part part;
@@ -32,6 +37,9 @@ struct tail_client {
 	char why[sizeof(((struct errbuf *)NULL)->text)];
 	bool telling; /* inside a callback of the user */
 	bool cancelled; /* by it */
+	size_t suspects; /* records after a break that are still compared with those before it */
+	size_t delivered; /* in all */
+	uint64_t recent[RECENT]; /* hashes of the ids of the last ones */
 };
 
 static void tail_free(struct tail_client *tail)
@@ -83,19 +91,37 @@ static void tail_fail(struct tail_client *tail, const char *why)
 
 	client_cancel(tail->call);
 	tail->call = NULL;
+	tail->suspects = RECENT;
 	evtimer_add(tail->retry, &wait);
 	tell_state(tail, FEED_STALE, why);
 }
 
 /* ---- lines --------------------------------------------------------------------------------------- */
 
+static bool was_delivered(struct tail_client *tail, uint64_t id)
+{
+	size_t kept = tail->delivered < RECENT ? tail->delivered : RECENT;
+
+	if (tail->suspects == 0)
+		return false;
+	tail->suspects--;
+	for (size_t i = 0; i < kept; i++)
+		if (tail->recent[i] == id)
+			return true;
+	return false;
+}
+
 static void take_record(struct tail_client *tail, const struct tail_line *line)
 {
+	static const uint8_t key[HASH_KEY_BYTES]; /* a collision only drops a line */
+	uint64_t id = hash_siphash(key, line->request.id);
+
 	if (line->seq <= tail->passed)
 		return;
 	tail->passed = line->seq;
-	if (tail->ops->record == NULL)
+	if (tail->ops->record == NULL || (line->request.id.n > 0 && was_delivered(tail, id)))
 		return;
+	tail->recent[tail->delivered++ % RECENT] = id;
 	tail->telling = true;
 	tail->ops->record(tail->arg, &line->request);
 	told(tail);
