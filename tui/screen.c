@@ -211,7 +211,7 @@ static void know_keys(struct decoder *decoder)
 	for (size_t i = 0; i < ARRAY_LEN(capabilities); i++)
 		decode_know(decoder, capability(capabilities[i].name), capabilities[i].key);
 	for (int i = 0; i < 12; i++) {
-		char name[8];
+		char name[16];
 
 		(void)snprintf(name, sizeof(name), "kf%d", i + 1);
 		decode_know(decoder, capability(name), KEYS_F1 + i);
