@@ -221,7 +221,9 @@ static char next_decoded(struct str *rest)
 	}
 	high = rest->n > 2 ? hex_value(rest->p[1]) : -1;
 	low = high >= 0 ? hex_value(rest->p[2]) : -1;
-	c = low >= 0 ? (char)(high << 4 | low) : '\0';
+	c = '\0';
+	if (low >= 0)
+		c = (char)(high * 16 + low);
 	*rest = c != '\0' ? str_from(*rest, 3) : (struct str){0};
 	return c;
 }

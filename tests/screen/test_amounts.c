@@ -168,7 +168,8 @@ static void furnish_wide(struct stage_plane *plane)
 
 	stage_clock(plane, 10000);
 	for (int i = 0; i < LIMIT_PINS; i++) {
-		(void)snprintf(service, sizeof(service), "a-service-of-31-characters--%03d", i);
+		(void)snprintf(service, sizeof(service), "a-service-of-31-characters--%03u",
+			(unsigned)i % 1000);
 		service[26] = 'x'; /* two dashes stand in no name */
 		(void)snprintf(version, sizeof(version), "%063d", i);
 		stage_service(plane, service, "{}");
