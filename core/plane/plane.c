@@ -13,6 +13,7 @@
 #include "core/base/json.h"
 #include "core/base/mem.h"
 #include "core/base/random.h"
+#include "core/model/names.h"
 #include "core/plane/internal.h"
 #include "core/wire/record.h"
 
@@ -22,6 +23,7 @@ struct loading {
 	struct plane *plane;
 	int64_t ceiling;
 	int64_t highest; /* revision of what was loaded */
+	struct batch orphans; /* deletes versions without a service */
 };
 
 static void note_revision(
@@ -58,9 +60,17 @@ static bool load_thing(
 	applied = environment_apply(&plane->visible, &change);
 	change_finish(&change);
 	note_revision(loading, type, record);
-	record_unref(type, record);
+	if (!applied && thing == THING_VERSION) {
+		char id[VERSION_ID_SIZE];
+		const struct version *version = record;
+
+		/* A later service of that name must not get it back, with its endpoints of then. */
+		name_join_version(str_of(version->service), str_of(version->name), id);
+		batch_put(&loading->orphans, ROW_VERSION, id, NULL);
+	}
 	if (!applied)
 		(void)err_set(eb, ERR_STORE, "its service is not there any more");
+	record_unref(type, record);
 	return applied;
 }
 
@@ -129,11 +139,24 @@ static void make_epoch(char dst[EPOCH_SIZE])
 	random_word(dst, 16);
 }
 
+/* When it failed, they are found again at the next start. */
+static void on_orphans_deleted(void *arg, enum err err, const struct errbuf *eb)
+{
+	(void)arg;
+	(void)err;
+	(void)eb;
+}
+
 static enum err load(struct plane *plane, struct errbuf *eb)
 {
 	struct loading loading = {.plane = plane};
-	enum err err = store_load(plane->store, load_row, &loading, eb);
+	enum err err;
 
+	batch_init(&loading.orphans);
+	err = store_load(plane->store, load_row, &loading, eb);
+	if (err == ERR_NONE && loading.orphans.count > 0)
+		store_commit(plane->store, &loading.orphans, on_orphans_deleted, NULL);
+	batch_finish(&loading.orphans);
 	if (err != ERR_NONE)
 		return err;
 	/* Clients that know what is lost must not take this for the same: it is another epoch. */

@@ -219,6 +219,11 @@ static void test_bad_rows_are_named(void **state)
 	assert_string_not_equal(env_of(&bench)->epoch, epoch);
 	assert_true(env_of(&bench)->revision > revision);
 	bench_service(&bench, "shop");
+	/* A version whose service was lost does not come back with a service of that name. */
+	bench_service(&bench, "gone");
+	bench_restart(&bench);
+	assert_non_null(environment_service(env_of(&bench), STR_LIT("gone")));
+	assert_null(environment_version(env_of(&bench), STR_LIT("gone"), STR_LIT("pr-1")));
 	bench_finish(&bench);
 }
 
