@@ -4,8 +4,8 @@
  * Printable characters with a width of one or two cells pass, with at most two combining marks each.
  * Everything else is shown, never obeyed: C0 and DEL as \xNN (tab as one space), C1, bidi controls,
  * zero-width, TAG and private-use characters as \u{NNNN}, bytes that are not UTF-8 as \xNN. An emoji
- * sequence (variation selector, skin tone, joined emoji, keycap), whose width terminals disagree on, is shown as
- * its first code point, and a flag as its two letters. None of it depends on the locale.
+ * sequence (variation selector, skin tone, joined emoji, keycap) is shown as its first code point, and a flag as
+ * its two letters, because terminals disagree on their width. None of it depends on the locale.
  * (CVE-2021-25743 and CVE-2022-46663 are what happens without it.)
  */
 #ifndef UMBRA_BASE_TEXT_H

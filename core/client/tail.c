@@ -4,8 +4,8 @@
  *
  * `passed` is that record's seq: of the last one delivered, or what a heartbeat said since; the first line
  * is one, so it is known before any record comes. A record at or below it was delivered before and is
- * dropped, so nothing is told twice. A control plane that was killed reads from the proxy once more what it had not
- * stored, and numbers it once more: for a while after a break, a record whose id was delivered is dropped, too.
+ * dropped, so nothing is told twice. A control plane that was killed had not stored its newest records. It reads them
+ * from the proxy again and gives them new numbers. So after a break records are compared by id, too.
  */
 #include "core/client/client.h"
 

@@ -60,7 +60,7 @@ static void wait_end_ready(struct command_run *run, const struct version *versio
 	strbuf_finish(&out);
 }
 
-/* Why it is not ready: what was asked of whom, the answer, and what to do; or what is known of the proxy. */
+/* Why it is not ready: the check, the answer and what to do. Without a check so far: the state of the proxy. */
 static void wait_say_why(struct strbuf *out, const struct environment *env,
 	const struct version *version, const cJSON *proxy)
 {
