@@ -53,7 +53,7 @@ static bool load_thing(
 	*(unsigned *)record = 1;
 	/* Stored before there was a word for it. */
 	if (thing == THING_SERVICE && !(present & record_bit(type, "health.type")))
-		((struct service *)record)->health_type = service_health_default(record);
+		((struct service *)record)->health_type = (int)service_health_default(record);
 	if (thing == THING_VERSION)
 		((struct version *)record)->state_since = plane->started_at;
 	change_init(&change, thing, record, 0);
