@@ -66,6 +66,7 @@ const char rules_base[] =
 	"	option http-ignore-probes\n"
 	"	option idle-close-on-response\n"
 	"	timeout connect 2s\n"
+	"	timeout check 2s\n" /* else it is the interval: too little where that is short, or an hour */
 	/* LIMIT_SILENCE_MS; the client's bounds every service's. A peer that is gone is found by keepalives. */
 	"	timeout client 24h\n"
 	"	timeout server 24h\n"

@@ -100,4 +100,9 @@ is "$(json health.type <<<"$BODY") $(json health.path <<<"$BODY") $(json health.
 u version register cli@v1 --endpoint "127.0.0.1:${PORT_of[one]}" --health-path /own --health-port "${PORT_of[metrics]}"
 api GET /v1/services/cli/versions/v1
 is "$(json health.path <<<"$BODY") $(json health.port <<<"$BODY")" "/own ${PORT_of[metrics]}" "a version's own check"
+
+# A check has 2 s, however often it is made.
+service slow '{"health":{"path":"/_wait?ms=700","interval":"200ms"}}'
+version slow 1 stable one
+ready slow 1
 done_ok
