@@ -28,7 +28,6 @@ enum {
 	REPAIR_MS = 5000, /* see also haproxy_load.c */
 	RETRY_MS = 500,
 	STOP_MS = 3000,
-	SETTLING_MS = 2000, /* after a load, in which lines of the old worker still come */
 	TICK_MS = 500,
 	TICKS_LEFTOVERS = 4,
 	TICKS_TIDY = 10,
@@ -303,7 +302,8 @@ static void on_tell(evutil_socket_t fd, short what, void *arg)
 	map_destroy(news, NULL);
 }
 
-static void take_health(struct haproxy *h, const struct log_health *health)
+/* `inform`: the worker that takes traffic, or the one that will, has not seen it itself. */
+static void take_health(struct haproxy *h, const struct log_health *health, bool inform)
 {
 	struct table_place place;
 	struct str version;
@@ -312,9 +312,7 @@ static void take_health(struct haproxy *h, const struct log_health *health)
 		return;
 	version = str_of(place.version->name);
 	bool changed = table_set_health(&h->table, &place, health->up, &h->commands);
-	/* Perhaps seen by the worker that is replaced; the new one began with what was known before. */
-	if (changed &&
-		(h->step != LOAD_NONE || time_monotonic_ms() - h->load_last_ms < SETTLING_MS))
+	if (changed && inform)
 		commands_addf(&h->commands, "set server %s/%s:%zu health %s",
 			place.service->service->name, place.version->name, place.index,
 			health->up ? "up" : "down");
@@ -338,14 +336,21 @@ static void take_request(struct haproxy *h, struct log_record *record)
 	h->events.request(h->events.arg, request);
 }
 
-static void on_line(void *arg, enum log_kind kind, struct log_record *record)
+static void on_line(
+	void *arg, const struct source *source, enum log_kind kind, struct log_record *record)
 {
 	struct haproxy *h = arg;
+	bool of_old = source != h->source;
 
 	if (kind == LOG_REQUEST) {
 		take_request(h, record);
+	} else if (kind == LOG_HEALTH && of_old && !record->health.up) {
+		/*
+		 * A connection of its own was refused. The new worker sees that at its next request; told that the
+		 * server is down it would keep to that until its next check, which may be an hour away.
+		 */
 	} else if (kind == LOG_HEALTH) {
-		take_health(h, &record->health);
+		take_health(h, &record->health, of_old || h->step != LOAD_NONE);
 	} else if (kind == LOG_MALFORMED) {
 		h->malformed++;
 		h->events.malformed(h->events.arg);
@@ -407,7 +412,7 @@ static void read_server(struct haproxy *h, const struct str *columns, bool adopt
 	if (adopting)
 		server->up = health.up;
 	else if (server->up != health.up)
-		take_health(h, &health);
+		take_health(h, &health, false);
 }
 
 static bool cut_columns(struct str line, struct str columns[STATE_COLUMNS])

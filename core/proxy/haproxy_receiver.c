@@ -123,14 +123,14 @@ static void take_line(struct source *source, char *line, size_t len)
 		return;
 	if (kind == LOG_HEALTH && !source->settled)
 		kind = LOG_OTHER;
-	receiver->events.line(receiver->events.arg, kind, &record);
+	receiver->events.line(receiver->events.arg, source, kind, &record);
 }
 
-static void refuse_line(struct receiver *receiver)
+static void refuse_line(const struct source *source)
 {
 	struct log_record none = {0};
 
-	receiver->events.line(receiver->events.arg, LOG_MALFORMED, &none);
+	source->receiver->events.line(source->receiver->events.arg, source, LOG_MALFORMED, &none);
 }
 
 /* The lines that are whole; returns their bytes. The rest of one that is too long is passed over. */
@@ -145,7 +145,7 @@ static size_t take_lines(struct source *source, char *text, size_t len)
 		if (end == NULL && !source->skipping && line_len <= LINE_MAX_BYTES)
 			break;
 		if (!source->skipping && line_len > LINE_MAX_BYTES)
-			refuse_line(source->receiver);
+			refuse_line(source);
 		else if (!source->skipping)
 			take_line(source, text + at, line_len);
 		source->skipping = end == NULL;
@@ -193,7 +193,7 @@ static void on_event(struct bufferevent *bev, short what, void *arg)
 		return;
 	/* A worker that is killed leaves a line behind that is not whole. */
 	if (evbuffer_get_length(bufferevent_get_input(bev)) > 0)
-		refuse_line(source->receiver);
+		refuse_line(source);
 	bufferevent_disable(bev, EV_READ);
 	source->receiver->events.ended(source->receiver->events.arg, source);
 }

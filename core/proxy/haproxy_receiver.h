@@ -26,7 +26,9 @@ struct receiver;
 struct source;
 
 struct receiver_events {
-	void (*line)(void *arg, enum log_kind kind, struct log_record *record);
+	/* `source`: which log it is from; gone after the call where that was read in another way. */
+	void (*line)(void *arg, const struct source *source, enum log_kind kind,
+		struct log_record *record);
 	/* Lines that did not arrive; -1: it is not known how many. */
 	void (*lost)(void *arg, int64_t count);
 	/* Whether a request's line was recorded by an earlier run; asked for lines of SOURCE_AGAIN. NULL: never. */

@@ -3,14 +3,14 @@
 # and the twins that make it so are seen nowhere.
 . "$(dirname "$0")/lib.sh"
 
-backends stable next extra a1 a2 b1 b2 c1 c2
+backends stable next extra a1 a2 b1 b2 c1 c2 d1
 serve_start
 # No check is to notice: the request does.
 service cart '{"health":{"path":"/healthz","interval":"1h"}}'
 version cart 1 stable stable
 ready cart 1
-for v in a1 a2 b1 b2 c1 c2; do version cart $v ephemeral $v ',"ttl":"1h"'; done
-for v in a1 a2 b1 b2 c1 c2; do ready cart $v; done
+for v in a1 a2 b1 b2 c1 c2 d1; do version cart $v ephemeral $v ',"ttl":"1h"'; done
+for v in a1 a2 b1 b2 c1 c2 d1; do ready cart $v; done
 
 # Of two that die, the quicker, by the proxy's own clock: a loaded machine is not a proxy that waits.
 at_once() { # NAME STABLE VERSION...
@@ -38,11 +38,38 @@ backend next '/_listen?on=0&name=extra'
 one_down() { for _ in 1 2 3 4; do get cart; [ "$BY" = next ] || return 1; done; }
 wait_until 5 one_down || fail "the endpoint that is left does not serve alone"
 at_once promoted-one-left next b1 b2
+# A connection that stays open keeps the worker that the reload replaces.
+ask_old() { # TARGET [HEADER]
+	printf 'GET %s HTTP/1.1\r\nHost: cart.%s\r\n%b\r\n' "$1" "$DOMAIN" "${2:-}" >&8
+	IFS= read -r -t 5 answer <&8
+}
+exec 8<>"/dev/tcp/127.0.0.1/$PROXY_PORT"
+ask_old /
+has "$answer" " 200 " "the connection that stays open"
 reloads=$(status_of proxy.reloads)
 must PUT /v1/services/other '{"health":{"path":"/healthz","interval":"200ms"}}'
 reloaded() { [ "$(status_of proxy.reloads)" -gt "$reloads" ]; }
 wait_until 10 reloaded || fail "no reload: $BODY"
 at_once reloaded next c1 c2
+# A worker that was replaced does not say for the new one who is down: that one has not seen it, and checks seldom.
+long_ago() { [ "$(date +%s%N)" -gt "$long_ago" ]; }
+long_ago=$(($(date +%s%N) + 3000000000))
+wait_until 10 long_ago
+while IFS= read -r -t 0.05 _ <&8; do :; done
+backend stable '/_listen?on=0&name=d1'
+ask_old /by-the-old-one 'Routing-Pins: cart="d1"\r\n'
+has "$answer" " 200 " "what the old worker answers"
+old_recorded() { api GET "/v1/requests?filter=path:/by-the-old-one"; [ "$(json 'requests.0.reason' <<<"$BODY")" = version-unhealthy ]; }
+wait_until 5 old_recorded || fail "the old worker's request is not recorded: $BODY"
+state_in_proxy() { "$HELPERS/logline" ask "$T/data/proxy/runtime.sock" 'show servers state cart' | awk '$4 == "d1:0" {print $6}'; }
+is "$(version_state cart d1) $(state_in_proxy)" "ready 2" "what is known of it"
+get cart /gone -H 'Routing-Pins: cart="d1"'
+is "$STATUS $BY $REASON" "200 next version-unhealthy" "the new worker finds out"
+unhealthy cart d1
+is "$(state_in_proxy)" 0 "what the proxy knows of it then"
+backend stable '/_listen?on=1&name=d1'
+ready cart d1
+exec 8<&-
 
 # ---- nothing but the servers themselves is ever named ----------------------------------------------------
 have() { api GET '/v1/requests?limit=200&filter=path:/died/*'; [ "$(json 'requests.#' <<<"$BODY")" = 6 ]; }
