@@ -524,7 +524,8 @@ static void on_unsure_backends(void *arg, const struct runtime_result *result)
 	struct str text = result->text;
 	struct commands commands;
 
-	if (result->errors > 0 || !h->unsure || h->step != LOAD_NONE || h->runtime == NULL)
+	if (result->errors > 0 || !h->unsure || h->step != LOAD_NONE ||
+		result->runtime != h->runtime)
 		return;
 	clear_servers(h);
 	while (text.p != NULL) {
@@ -542,7 +543,8 @@ static void on_unsure_servers(void *arg, const struct runtime_result *result)
 {
 	struct haproxy *h = arg;
 
-	if (result->errors == 0 && h->unsure && h->step == LOAD_NONE && h->runtime != NULL)
+	if (result->errors == 0 && h->unsure && h->step == LOAD_NONE &&
+		result->runtime == h->runtime)
 		take_servers(h, result->text);
 }
 
@@ -550,7 +552,8 @@ static void on_servers(void *arg, const struct runtime_result *result)
 {
 	struct haproxy *h = arg;
 
-	if (result->errors == 0 && h->step == LOAD_NONE && runtime_waiting(h->runtime) == 0)
+	if (result->errors == 0 && h->step == LOAD_NONE && result->runtime == h->runtime &&
+		runtime_waiting(h->runtime) == 0)
 		haproxy_read_servers(h, result->text, false);
 }
 

@@ -47,9 +47,9 @@ static bool make_address(const char *path, struct sockaddr_un *address)
 	return str_copy(address->sun_path, sizeof(address->sun_path), str_of(path));
 }
 
-static void finish_batch(struct batch_sent *batch, struct str text)
+static void finish_batch(const struct runtime *runtime, struct batch_sent *batch, struct str text)
 {
-	struct runtime_result result = {batch->errors, strbuf_str(&batch->error), text};
+	struct runtime_result result = {runtime, batch->errors, strbuf_str(&batch->error), text};
 
 	if (batch->done != NULL)
 		batch->done(batch->arg, &result);
@@ -78,7 +78,7 @@ static void take_reply(struct runtime *runtime, struct str reply)
 	if (runtime->first == NULL)
 		runtime->last = &runtime->first;
 	runtime->waiting--;
-	finish_batch(batch, reply);
+	finish_batch(runtime, batch, reply);
 }
 
 static void on_read(struct bufferevent *bev, void *arg)
@@ -176,7 +176,7 @@ void runtime_close(struct runtime *runtime)
 		struct batch_sent *batch = runtime->first;
 		runtime->first = batch->next;
 		batch->errors += batch->replies;
-		finish_batch(batch, (struct str){0});
+		finish_batch(runtime, batch, (struct str){0});
 	}
 	free(runtime);
 }

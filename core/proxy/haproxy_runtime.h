@@ -21,6 +21,7 @@ struct runtime_events {
 
 /* What came of a batch. Borrowed for the call. */
 struct runtime_result {
+	const struct runtime *runtime; /* that it was sent over: perhaps an old worker's by now */
 	size_t errors; /* replies that said so; all of them when the connection was lost */
 	struct str error; /* the first one */
 	struct str text; /* the last reply */

@@ -63,7 +63,7 @@ static void recover(struct haproxy *h)
 	judge(h);
 	if (!was_silent)
 		return;
-	if (h->runtime != NULL && h->step == LOAD_NONE)
+	if (h->runtime != NULL && h->step == LOAD_NONE && !h->unsure)
 		haproxy_catch_up(h);
 }
 

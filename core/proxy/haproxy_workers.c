@@ -213,7 +213,7 @@ static void on_current_info(void *arg, const struct runtime_result *result)
 	struct haproxy *h = arg;
 	int64_t pid = read_info(result->text, "Pid");
 
-	if (pid > 0)
+	if (pid > 0 && result->runtime == h->runtime)
 		h->worker_pid = pid;
 }
 
@@ -341,12 +341,16 @@ void workers_lose(struct haproxy *h)
 
 void workers_close(struct haproxy *h)
 {
+	struct runtime *runtime;
+
 	for (struct old_worker *old = h->old_workers, *next; old != NULL; old = next) {
 		next = old->next;
 		free_old(old);
 	}
 	source_close(h->source);
 	h->source = NULL;
-	runtime_close(h->runtime);
+	/* Whoever waits for an answer is told that there is none, and may not send more. */
+	runtime = h->runtime;
 	h->runtime = NULL;
+	runtime_close(runtime);
 }
