@@ -91,6 +91,7 @@ struct haproxy {
 	/* The load under way. */
 	enum load_step step;
 	bool load_wanted;
+	int64_t gather_since_ms; /* monotonic, of the first change that waits for others; 0: none */
 	bool repair_wanted; /* a command failed: what HAProxy has is not what the table says */
 	bool fresh_start; /* `up` is to be told when it is through */
 	int64_t generation;

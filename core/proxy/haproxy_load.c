@@ -27,6 +27,7 @@
 
 enum {
 	LOAD_GATHER_MS = 20, /* changes that come together are loaded together */
+	LOAD_GATHER_MOST_MS = 200, /* the first of them does not wait longer for others */
 	LOAD_PATIENCE_MS = 60000,
 	POLL_MS = 10,
 	POLLS_BEFORE_MASTER = 30, /* then the master is asked too whether it failed */
@@ -78,14 +79,21 @@ static void tell_waiting(struct haproxy *h, int64_t due_ms)
 
 void load_want(struct haproxy *h)
 {
-	int64_t due = h->load_last_ms + workers_apart_ms(h) - time_monotonic_ms();
+	int64_t now_ms = time_monotonic_ms();
+	int64_t due = h->load_last_ms + workers_apart_ms(h) - now_ms;
+	int64_t gather;
 
 	if (h->other_socket)
 		due = 0; /* without it nothing can be changed */
 	h->load_wanted = true;
+	if (h->gather_since_ms == 0)
+		h->gather_since_ms = now_ms;
+	gather = h->gather_since_ms + LOAD_GATHER_MOST_MS - now_ms;
+	if (gather > LOAD_GATHER_MS)
+		gather = LOAD_GATHER_MS;
 	tell_waiting(h, due);
 	if (h->step == LOAD_NONE && !h->stopping)
-		arm(h->load_timer, due > LOAD_GATHER_MS ? due : LOAD_GATHER_MS);
+		arm(h->load_timer, due > gather ? due : gather > 0 ? gather : 0);
 }
 
 /* ---- files ------------------------------------------------------------------------------------------------ */
@@ -510,6 +518,7 @@ void load_begin(struct haproxy *h)
 
 	event_del(h->load_timer);
 	h->load_wanted = false;
+	h->gather_since_ms = 0;
 	h->repair_wanted = false;
 	h->waiting[0] = '\0';
 	if (h->other_socket)

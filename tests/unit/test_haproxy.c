@@ -365,6 +365,21 @@ static void changes_wait_until_it_is_known_what_is_loaded(void **state)
 	close(log);
 }
 
+/* Each change comes before the ones before it have been waited for long enough. */
+static void changes_that_do_not_end_are_loaded_too(void **state)
+{
+	struct timeval apart = time_wait_ms(5);
+	int calls = 0;
+
+	(void)state;
+	for (; h->step == LOAD_NONE && calls < 400; calls++) {
+		load_want(h);
+		event_base_loopexit(base, &apart);
+		(void)event_base_dispatch(base);
+	}
+	assert_int_not_equal(h->step, LOAD_NONE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -376,6 +391,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(nobody_sends_while_it_closes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			changes_wait_until_it_is_known_what_is_loaded, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			changes_that_do_not_end_are_loaded_too, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
