@@ -3,6 +3,10 @@
  *
  * Called by store_sqlite.c before its thread runs. A damaged file is never written to: what is good in it goes
  * into a new one, which takes its name when it is complete.
+ *
+ * The damaged file and its log belong together, and two files cannot be replaced at once. So the new one is first
+ * called state.db.repaired: from then on the log is removed and the new file given its name, by this run or, when it
+ * is killed, by the next.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,6 +21,8 @@
 #include "core/store/schema.h"
 #include "core/store/sqlite_internal.h"
 #include "core/store/state_dir.h"
+
+#define REPAIRED "state.db.repaired"
 
 enum { BUSY_MS = 5000 }; /* a person with a database shell may hold a lock for a moment */
 
@@ -79,25 +85,65 @@ static enum err write_repaired(
 	return err;
 }
 
-/* The damaged file gets the name `kept`, its log with it, and the new one its place. */
-static enum err put_in_place(
-	struct sqlite_store *sqlite, const char *fresh, const char *kept, struct errbuf *eb)
+static void sync_dir(const struct sqlite_store *sqlite)
 {
-	char kept_log[PATH_MAX + 8];
-	int dir;
+	int dir = open(sqlite->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	(void)snprintf(kept_log, sizeof(kept_log), "%s-wal", kept);
-	if (link(sqlite->path, kept) != 0 ||
-		(rename(sqlite->watched_path[WATCH_LOG], kept_log) != 0 && errno != ENOENT) ||
-		rename(fresh, sqlite->path) != 0)
-		return err_set(eb, ERR_IO, "%s is damaged and cannot be kept as %s: %s",
-			sqlite->path, kept, strerror(errno));
-	dir = open(sqlite->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir >= 0) {
 		(void)fsync(dir);
 		close(dir);
 	}
+}
+
+/* The new file takes the place of the damaged one, whose log is not its log. */
+static enum err replace_damaged(
+	const struct sqlite_store *sqlite, const char *repaired, struct errbuf *eb)
+{
+	if (unlink(sqlite->watched_path[WATCH_LOG]) != 0 && errno != ENOENT)
+		return err_set(eb, ERR_IO, "%s cannot be removed: %s",
+			sqlite->watched_path[WATCH_LOG], strerror(errno));
+	sync_dir(sqlite);
+	if (rename(repaired, sqlite->path) != 0)
+		return err_set(eb, ERR_IO, "%s cannot be replaced by %s: %s", sqlite->path,
+			repaired, strerror(errno));
+	sync_dir(sqlite);
 	return ERR_NONE;
+}
+
+/* The damaged file gets a second name, `kept`, its log too, and then the new one its place. */
+static enum err put_in_place(
+	struct sqlite_store *sqlite, const char *fresh, const char *kept, struct errbuf *eb)
+{
+	char kept_log[PATH_MAX + 8];
+	char repaired[PATH_MAX];
+
+	(void)snprintf(kept_log, sizeof(kept_log), "%s-wal", kept);
+	(void)snprintf(repaired, sizeof(repaired), "%s/" REPAIRED, sqlite->dir);
+	if (link(sqlite->path, kept) != 0 ||
+		(link(sqlite->watched_path[WATCH_LOG], kept_log) != 0 && errno != ENOENT))
+		return err_set(eb, ERR_IO, "%s is damaged and cannot be kept as %s: %s",
+			sqlite->path, kept, strerror(errno));
+	sync_dir(sqlite);
+	if (rename(fresh, repaired) != 0)
+		return err_set(eb, ERR_IO, "%s cannot be written: %s", repaired, strerror(errno));
+	sync_dir(sqlite);
+	return replace_damaged(sqlite, repaired, eb);
+}
+
+/* A run before this one was killed when all it had saved was written. */
+static enum err finish_repair(struct sqlite_store *sqlite, struct errbuf *eb)
+{
+	char repaired[PATH_MAX];
+
+	(void)snprintf(repaired, sizeof(repaired), "%s/" REPAIRED, sqlite->dir);
+	if (access(repaired, F_OK) != 0)
+		return ERR_NONE;
+	store_damage_say(&sqlite->store.damage,
+		"%s was damaged; what could be read of it was saved, how much is lost is not known "
+		"any more, and the damaged file is kept as %s/state.db.damaged-*; look at what is "
+		"there, and register again what is missing",
+		sqlite->path, sqlite->dir);
+	return replace_damaged(sqlite, repaired, eb);
 }
 
 /* Saves what can be read, and says what could not and where the damaged file is. */
@@ -137,14 +183,13 @@ static enum err repair(struct sqlite_store *sqlite, const char *what, struct err
 }
 
 /* A file of this version that is whole, whatever it was before. */
-static enum err check_database(struct sqlite_store *sqlite, bool *ret_empty, struct errbuf *eb)
+static enum err check_database(struct sqlite_store *sqlite, struct errbuf *eb)
 {
 	enum schema_state state = SCHEMA_DAMAGED;
 	char why[200] = "its tables are not as they were made";
 	int version = 0;
 	int code = schema_look(sqlite->db, &state, &version);
 
-	*ret_empty = code == SQLITE_OK && state == SCHEMA_EMPTY;
 	if (code != SQLITE_OK && (code & 0xff) != SQLITE_CORRUPT)
 		return sqlite_explain(sqlite, code, "opening", eb);
 	switch (code == SQLITE_OK ? state : SCHEMA_DAMAGED) {
@@ -171,8 +216,8 @@ static enum err check_database(struct sqlite_store *sqlite, bool *ret_empty, str
 	return code == SQLITE_OK ? ERR_NONE : sqlite_explain(sqlite, code, "opening", eb);
 }
 
-/* What the database says of itself; a new or a repaired one gets a name. */
-static int read_commits(struct sqlite_store *sqlite)
+/* What the database says of itself; a new or a repaired one has no name, and gets one. */
+static int read_commits(struct sqlite_store *sqlite, bool *ret_named)
 {
 	struct commits *commits = &sqlite->commits;
 	sqlite3_stmt *stmt = NULL;
@@ -186,6 +231,7 @@ static int read_commits(struct sqlite_store *sqlite)
 		commits->count = sqlite3_column_int64(stmt, 1);
 	}
 	sqlite3_finalize(stmt);
+	*ret_named = code == SQLITE_ROW;
 	if (code != SQLITE_DONE)
 		return code == SQLITE_ROW ? SQLITE_OK : code;
 	random_word(commits->file, COMMITS_NAME_SIZE - 1);
@@ -199,13 +245,14 @@ static int read_commits(struct sqlite_store *sqlite)
 }
 
 /* Compares with the count beside the database, which no damage of the database reaches. */
-static enum err check_commits(struct sqlite_store *sqlite, bool empty, struct errbuf *eb)
+static enum err check_commits(struct sqlite_store *sqlite, struct errbuf *eb)
 {
 	struct store_damage *damage = &sqlite->store.damage;
 	struct commits beside = {{0}, 0};
 	char path[PATH_MAX];
 	enum commits_state state;
-	int code = read_commits(sqlite);
+	bool named = false;
+	int code = read_commits(sqlite, &named);
 
 	if (code != SQLITE_OK)
 		return sqlite_explain(sqlite, code, "opening", eb);
@@ -221,7 +268,7 @@ static enum err check_commits(struct sqlite_store *sqlite, bool empty, struct er
 			"%s cannot be read, so it is not known whether the newest changes are in "
 			"%s",
 			path, sqlite->path);
-	else if (empty && state == COMMITS_GOOD && beside.count > 0)
+	else if (!named && state == COMMITS_GOOD && beside.count > 0)
 		store_damage_say(damage,
 			"%s is new or empty, and %lld changes were stored here before; if that was "
 			"not meant, restore it from a copy",
@@ -265,7 +312,6 @@ enum err sqlite_open_database(struct sqlite_store *sqlite, const char *dir, stru
 		[WATCH_LOG] = "state.db-wal",
 		[WATCH_LOCK] = "lock",
 	};
-	bool empty = false;
 	enum err err;
 
 	if (!str_copy(sqlite->dir, sizeof(sqlite->dir), str_of(dir)))
@@ -277,15 +323,17 @@ enum err sqlite_open_database(struct sqlite_store *sqlite, const char *dir, stru
 	sqlite->lock_fd = state_dir_acquire(dir, eb);
 	if (sqlite->lock_fd < 0)
 		return ERR_IO;
+	if (finish_repair(sqlite, eb) != ERR_NONE)
+		return ERR_IO;
 	/* SQLite gives its log the mode of the database. */
 	if (!file_take_database(sqlite->path, eb))
 		return ERR_IO;
 	err = open_handle(sqlite, sqlite->path, eb);
 	if (err == ERR_NONE)
-		err = check_database(sqlite, &empty, eb);
+		err = check_database(sqlite, eb);
 	if (err == ERR_NONE)
 		err = prepare(sqlite, eb);
 	if (err == ERR_NONE)
-		err = check_commits(sqlite, empty, eb);
+		err = check_commits(sqlite, eb);
 	return err != ERR_NONE ? err : watch_files(sqlite, eb);
 }

@@ -13,7 +13,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ptrace.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -25,7 +27,7 @@
 #include "core/base/random.h"
 #include "core/store/store.h"
 
-enum { VERSIONS = 31 };
+enum { VERSIONS = 31, LOG_HEAD_BYTES = 32, LOG_FRAME_BYTES = 24 + 4096 };
 
 static char dir[64];
 static struct event_base *base;
@@ -348,6 +350,14 @@ static void one_bit_of_the_log(void **state)
 	assert_int_equal(waitpid(child, NULL, 0), child);
 	for (size_t i = 0; i < 3; i++)
 		files[i] = copy_of(names[i]);
+	/* What comes before a damaged frame is all that is left: in the first ones the file is only being made. */
+	for (off_t frame = 0; frame < 10; frame++) {
+		empty_dir();
+		for (size_t i = 0; i < 3; i++)
+			put_back(&files[i], names[i]);
+		flip("state.db-wal", LOG_HEAD_BYTES + frame * LOG_FRAME_BYTES + 100, 0);
+		(void)assert_honest("a frame of the log");
+	}
 	flip_many(files, names, 3, kinds);
 	assert_true(kinds[1] > 0);
 	for (size_t i = 0; i < 3; i++)
@@ -444,6 +454,132 @@ static void damage_is_kept_and_mended(void **state)
 	assert_int_equal(load(store), VERSIONS);
 	store_destroy(store);
 	free(copy.bytes);
+	empty_dir();
+}
+
+/* ---- killed while it repairs --------------------------------------------------------------------- */
+
+static void in_child(void (*act)(void))
+{
+	pid_t child = fork();
+
+	if (child == 0) {
+		event_base_free(base);
+		base = event_base_new();
+		act();
+		kill(getpid(), SIGKILL);
+	}
+	assert_int_equal(waitpid(child, NULL, 0), child);
+}
+
+/* These two are in the log alone. */
+static void write_newest(void)
+{
+	struct errbuf eb;
+	struct store *store = open_store(&eb);
+	struct answer answer;
+
+	for (int i = 1; i <= 2; i++) {
+		char id[ROW_EVENT_ID_SIZE];
+
+		row_event_id(i, id);
+		put(store, ROW_EVENT, id, "{\"action\":\"version-registered\"}", &answer);
+	}
+}
+
+static bool changes_names(uint64_t call)
+{
+	static const long calls[] = {
+#ifdef SYS_rename
+		SYS_rename, SYS_link, SYS_unlink,
+#endif
+		SYS_renameat2, SYS_linkat, SYS_unlinkat};
+
+	for (size_t i = 0; i < ARRAY_LEN(calls); i++)
+		if (call == (uint64_t)calls[i])
+			return true;
+	return false;
+}
+
+/* Opens the store in a process that is killed at its n-th change of a name in the directory. False: it had fewer. */
+static bool open_killed_at(int n)
+{
+	struct __ptrace_syscall_info info;
+	struct errbuf eb;
+	pid_t child = fork();
+	int status;
+
+	if (child == 0) {
+		event_base_free(base);
+		base = event_base_new();
+		if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0)
+			_exit(2);
+		(void)raise(SIGSTOP);
+		_exit(open_store(&eb) != NULL ? 0 : 1);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 2)
+		skip(); /* nobody is traced here */
+	assert_true(WIFSTOPPED(status));
+	assert_int_equal(ptrace(PTRACE_SETOPTIONS, child, NULL, PTRACE_O_TRACESYSGOOD), 0);
+	for (;;) {
+		assert_int_equal(ptrace(PTRACE_SYSCALL, child, NULL, NULL), 0);
+		assert_int_equal(waitpid(child, &status, 0), child);
+		if (WIFEXITED(status)) {
+			assert_int_equal(WEXITSTATUS(status), 0);
+			return false;
+		}
+		if (!WIFSTOPPED(status) || WSTOPSIG(status) != (SIGTRAP | 0x80) ||
+			ptrace(PTRACE_GET_SYSCALL_INFO, child, sizeof(info), &info) <= 0 ||
+			info.op != PTRACE_SYSCALL_INFO_ENTRY || !changes_names(info.entry.nr))
+			continue;
+		if (--n == 0)
+			break;
+	}
+	kill(child, SIGKILL);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	return true;
+}
+
+static void a_repair_killed_at_any_step(void **state)
+{
+	static const char *const names[] = {"state.db", "state.db-wal", "state.commits"};
+	struct copy files[3];
+	struct errbuf eb;
+	struct store *store = open_store(&eb);
+	bool killed = true;
+	size_t count;
+	char *at;
+
+	(void)state;
+	for (int i = 1; i <= VERSIONS; i++)
+		put_version(store, i);
+	store_destroy(store);
+	in_child(write_newest);
+	for (size_t i = 0; i < 3; i++)
+		files[i] = copy_of(names[i]);
+	/* Everywhere: also where a page was split, and nothing reads it. */
+	while ((at = memmem(files[0].bytes, files[0].len, "\"version\":\"pr-10\"", 17)) != NULL)
+		at[12] ^= 1;
+	for (int n = 1; killed; n++) {
+		empty_dir();
+		for (size_t i = 0; i < 3; i++)
+			put_back(&files[i], names[i]);
+		killed = open_killed_at(n);
+		store = open_store(&eb);
+		assert_non_null(store);
+		count = load(store);
+		if (count != VERSIONS - 1 || seen[10] || seen_others != 2)
+			fail_msg("killed at step %d: %zu of %d versions, %zu of 2 events: %s", n,
+				count, VERSIONS - 1, seen_others, store->damage.text);
+		put_version(store, 10);
+		store_destroy(store);
+		assert_true(!killed || n < 100);
+		if (!killed)
+			assert_true(n > 3);
+	}
+	for (size_t i = 0; i < 3; i++)
+		free(files[i].bytes);
 	empty_dir();
 }
 
@@ -673,6 +809,7 @@ int main(void)
 		cmocka_unit_test(one_bit_of_the_log),
 		cmocka_unit_test(newest_changes_missing),
 		cmocka_unit_test(a_file_that_became_empty),
+		cmocka_unit_test(a_repair_killed_at_any_step),
 		cmocka_unit_test(damage_is_kept_and_mended),
 		cmocka_unit_test(files_gone_while_open),
 		cmocka_unit_test(another_directory_in_its_place),
