@@ -162,6 +162,9 @@ static const struct arg_spec register_args[] = {
 		.repeated = true,
 		.value = "KEY=VALUE",
 		.help = "a label of your own"},
+	{.name = "--no-create",
+		.kind = ARG_FLAG,
+		.help = "refuse when there is no such service, and do not make it"},
 	RUN_IF_REVISION_ARG,
 };
 
@@ -251,10 +254,28 @@ static void register_lists(struct json_writer *w, const struct command_args *arg
 	json_object_end(w);
 }
 
+/* What was said of a service that is not there, before it is asked for with the service. */
+struct unknown_service {
+	char near[LIMIT_SERVICE_NAME +
+		  1]; /* the service whose name is nearest; "" when none is near */
+	struct errbuf eb;
+	char *body;
+};
+
+static void unknown_free(void *extra)
+{
+	struct unknown_service *unknown = extra;
+
+	if (unknown)
+		free(unknown->body);
+	free(unknown);
+}
+
 static void register_say(struct command_run *run, const cJSON *body)
 {
 	const char *ttl = say_text(body, "ttl");
 	const cJSON *gone = cJSON_GetObjectItemCaseSensitive(body, "came_back");
+	const struct unknown_service *unknown = run->extra;
 	bool made = false;
 
 	strbuf_addf(&run->message, "%s@%s is registered as %s, %s", say_text(body, "service"),
@@ -265,11 +286,52 @@ static void register_say(struct command_run *run, const cJSON *body)
 		strbuf_addf(&run->message, "; it is back: it was %s at %s by %s",
 			strcmp(say_text(gone, "why"), "expired") ? "retired" : "ended",
 			say_text(gone, "gone_at"), say_text(gone, "actor"));
-	if (json_get_bool(body, "service_created", &made) && made)
-		strbuf_addf(&run->message,
-			"; there was no service %s, it is made with this: umbra service set %s "
-			"sets its health path and owner",
-			say_text(body, "service"), say_text(body, "service"));
+	if (!json_get_bool(body, "service_created", &made) || !made)
+		return;
+	strbuf_addf(&run->message, "; there was no service %s, it is made with this",
+		say_text(body, "service"));
+	if (unknown && unknown->near[0])
+		strbuf_addf(&run->message, "; did you mean %s? umbra service remove %s undoes it",
+			unknown->near, say_text(body, "service"));
+	else
+		strbuf_addf(&run->message, ": umbra service set %s sets its health path and owner",
+			say_text(body, "service"));
+}
+
+/* A control plane that does not know the parameter makes no services: what it said first is the reason. */
+static bool create_failed(struct command_run *run, const struct client_response *response)
+{
+	const struct unknown_service *unknown = run->extra;
+
+	if (strcmp(response->eb->field, "create-service") != 0)
+		return false;
+	run_end_error(run, unknown->eb.err, &unknown->eb, str_of(unknown->body));
+	return true;
+}
+
+/* Asked without first: most versions are of a service that is there, and a typo is seen by what is near. */
+static bool register_failed(struct command_run *run, const struct client_response *response)
+{
+	struct unknown_service *unknown;
+	cJSON *problem;
+	const cJSON *near;
+
+	if (response->err != ERR_SERVICE_UNKNOWN || run->if_revision)
+		return false;
+	unknown = xcalloc(1, sizeof(*unknown));
+	unknown->eb = *response->eb;
+	unknown->body = str_dup(response->body);
+	problem = json_parse(response->body, NULL);
+	near = cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(problem, "near"), 0);
+	if (cJSON_IsString(near))
+		(void)str_copy(unknown->near, sizeof(unknown->near), str_of(near->valuestring));
+	cJSON_Delete(problem);
+	run->extra = unknown;
+	run->release = unknown_free;
+	run->failed = create_failed;
+	run_query(run, "create-service", "1");
+	run_send(run, "PUT", "version", 0);
+	return true;
 }
 
 static struct command_run *register_start(
@@ -288,7 +350,8 @@ static struct command_run *register_start(
 	json_object_end(&w);
 	run_query(run, "take", args_has(args, "--take") ? "1" : NULL);
 	run_query(run, "force", args_has(args, "--force") ? "1" : NULL);
-	run_query(run, "create-service", "1");
+	if (!args_has(args, "--no-create"))
+		run->failed = register_failed;
 	run->say = register_say;
 	run_if_revision(run, args);
 	run_send(run, "PUT", "version", 0);
@@ -304,7 +367,8 @@ const struct command command_version_register = {
 		"so a build "
 		"may repeat it. It gets requests after its first passed health check; `umbra "
 		"version wait` "
-		"waits for that. A service that is not there is made. With --build a job that "
+		"waits for that. A service that is not there is made, unless --no-create forbids "
+		"it. With --build a job that "
 		"comes late changes nothing: a build older than the one that is there, or not "
 		"later than one retired within 24h, is refused without --force.",
 	.example = "umbra version register booking@pr-482 --endpoint 10.0.4.7:8080 --pr 482 "

@@ -23,6 +23,11 @@ ready cart 1
 wait_until 5 get_by cart one || fail "cart is not routed: $STATUS $BODY"
 umbra 0 service-created events
 umbra 0 '"service_created":true' version register shop@1 --endpoint 127.0.0.1:9 --stable -o json
+umbra 4 "did you mean: cart" version register crat@1 --endpoint 127.0.0.1:9 --no-create
+umbra 4 "no service" service show crat
+umbra 0 "did you mean cart?" version register crat@1 --endpoint 127.0.0.1:9
+umbra 0 "removed" service remove crat
+umbra 0 registered version register cart@2 --endpoint 127.0.0.1:9 --no-create
 api PUT /v1/services/other/versions/1 '{"endpoints":["127.0.0.1:9"]}'
 is "$STATUS $(json code <<<"$BODY")" "404 service-unknown" "the API makes a service only when asked"
 
