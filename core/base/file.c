@@ -7,9 +7,12 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "core/base/mem.h"
 
 enum { OTHERS = S_IRWXG | S_IRWXO };
 
@@ -55,6 +58,23 @@ int file_open_private(const char *path, int flags, struct errbuf *eb)
 		return fd;
 	close(fd);
 	return refuse(path, error, eb);
+}
+
+bool file_make_dirs_above(const char *path)
+{
+	char *copy = xstrdup(path);
+	bool good = true;
+	int error;
+
+	for (char *slash = strchr(copy + 1, '/'); slash && good; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		good = mkdir(copy, 0700) == 0 || errno == EEXIST;
+		*slash = '/';
+	}
+	error = errno;
+	free(copy);
+	errno = error;
+	return good;
 }
 
 bool file_make_private_dir(const char *path, struct errbuf *eb)

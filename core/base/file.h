@@ -15,7 +15,9 @@
  * may read or write gets the mode 0600. -1 with a sentence that names the path and what to do.
  */
 int file_open_private(const char *path, int flags, struct errbuf *eb);
-/* The same for a directory of ours: made with the mode 0700, or given it. */
+/* Makes the directories above `path` that are missing, with the mode 0700. False with errno. */
+bool file_make_dirs_above(const char *path);
+/* As file_open_private() for a directory of ours: made with the mode 0700, or given it. */
 bool file_make_private_dir(const char *path, struct errbuf *eb);
 
 /* An SQLite database and the files beside it, those that are there, the database made when it is missing. */

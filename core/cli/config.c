@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base/file.h"
 #include "core/base/ini.h"
 #include "core/base/json.h"
 #include "core/base/limits.h"
@@ -482,20 +483,6 @@ static enum err io_error(const char *what, const char *path, struct errbuf *eb)
 	return err_set(eb, ERR_IO, "%s %s: %s", what, path, strerror(errno));
 }
 
-static bool make_parents(const char *path)
-{
-	char *copy = xstrdup(path);
-	bool good = true;
-
-	for (char *slash = strchr(copy + 1, '/'); slash && good; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		good = mkdir(copy, 0700) == 0 || errno == EEXIST;
-		*slash = '/';
-	}
-	free(copy);
-	return good;
-}
-
 static enum err read_text(const char *path, struct strbuf *text, struct errbuf *eb)
 {
 	char chunk[4096];
@@ -565,7 +552,7 @@ enum err config_store_session(const struct config *config, const char *session, 
 	strbuf_init(&old, CONFIG_FILE_MAX);
 	strbuf_init(&text, CONFIG_FILE_MAX + CONFIG_LINE_MAX);
 	err = read_text(path, &old, eb);
-	if (!err && !make_parents(path))
+	if (!err && !file_make_dirs_above(path))
 		err = io_error("cannot make the directory of", path, eb);
 	if (!err) {
 		config_edit(&text, strbuf_str(&old), section, "session", session);

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base/file.h"
 #include "core/base/map.h"
 #include "core/base/mem.h"
 #include "core/base/strbuf.h"
@@ -39,28 +40,29 @@ void file_set_finish(struct file_set *set)
 void file_set_add(struct file_set *set, const char *name, struct str text)
 {
 	array_reserve(&set->files, &set->cap, set->count + 1, sizeof(*set->files));
-	set->files[set->count++] = (struct file_text){xstrdup(name), str_dup(text), text.n};
+	set->files[set->count++] =
+		(struct file_text){.name = xstrdup(name), .text = str_dup(text), .len = text.n};
 }
 
-enum err make_private_dir(const char *path, struct errbuf *eb)
+/* Whether the file is as it is to be: then it is not written again, however often a load is tried. */
+static bool is_there(const char *path, const struct file_text *file)
 {
-	char *copy = xstrdup(path);
-	enum err err = ERR_NONE;
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	struct stat status;
+	char piece[16384];
+	size_t len = 0;
+	ssize_t got = -1;
 
-	for (char *p = copy + 1; *p != '\0' && err == ERR_NONE; p++) {
-		if (*p != '/')
-			continue;
-		*p = '\0';
-		if (mkdir(copy, 0755) != 0 && errno != EEXIST)
-			err = err_set(eb, ERR_IO, "the directory %s cannot be made: %s", copy,
-				strerror(errno));
-		*p = '/';
-	}
-	if (err == ERR_NONE && mkdir(path, 0700) != 0 && errno != EEXIST)
-		err = err_set(
-			eb, ERR_IO, "the directory %s cannot be made: %s", path, strerror(errno));
-	free(copy);
-	return err;
+	if (fd < 0)
+		return false;
+	if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
+		(status.st_mode & 07777) == 0600 && status.st_size == (off_t)file->len)
+		while ((got = read(fd, piece, sizeof(piece))) > 0 &&
+			len + (size_t)got <= file->len &&
+			memcmp(piece, file->text + len, (size_t)got) == 0)
+			len += (size_t)got;
+	close(fd);
+	return got == 0 && len == file->len;
 }
 
 static bool write_all(int fd, const char *text, size_t len)
@@ -102,6 +104,8 @@ static enum err place_files(const struct file_set *set, size_t count, bool good,
 	strbuf_init(&path, PATH_MAX_BYTES);
 	strbuf_init(&fresh, PATH_MAX_BYTES);
 	for (size_t i = 0; i < count; i++) {
+		if (set->files[i].there)
+			continue;
 		strbuf_reset(&path);
 		strbuf_reset(&fresh);
 		strbuf_addf(&path, "%s/%s", set->dir, set->files[i].name);
@@ -145,7 +149,7 @@ void file_set_sweep(const struct file_set *set)
 	map_destroy(known, NULL);
 }
 
-enum err file_set_write(const struct file_set *set, struct errbuf *eb)
+enum err file_set_write(struct file_set *set, struct errbuf *eb)
 {
 	struct strbuf path, fresh;
 	enum err err;
@@ -154,16 +158,19 @@ enum err file_set_write(const struct file_set *set, struct errbuf *eb)
 
 	strbuf_init(&path, PATH_MAX_BYTES);
 	strbuf_init(&fresh, PATH_MAX_BYTES);
-	strbuf_addf(&path, "%s/maps", set->dir);
-	err = make_private_dir(set->dir, eb);
-	if (err == ERR_NONE)
-		err = make_private_dir(path.data, eb);
+	strbuf_addf(&path, "%s/maps/", set->dir);
+	err = file_make_dirs_above(path.data)
+		      ? ERR_NONE
+		      : err_set(eb, ERR_IO, "the directory %s cannot be made: %s", path.data,
+				strerror(errno));
 	for (; written < set->count && err == ERR_NONE; written++) {
 		strbuf_reset(&path);
 		strbuf_reset(&fresh);
 		strbuf_addf(&path, "%s/%s", set->dir, set->files[written].name);
 		strbuf_addf(&fresh, "%s" FRESH, path.data);
-		err = write_file(path.data, fresh.data, &set->files[written], eb);
+		set->files[written].there = is_there(path.data, &set->files[written]);
+		if (!set->files[written].there)
+			err = write_file(path.data, fresh.data, &set->files[written], eb);
 	}
 	if (err == ERR_NONE)
 		err = place_files(set, written, true, eb);

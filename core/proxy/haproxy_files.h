@@ -16,6 +16,7 @@ struct file_set {
 		char *name; /* below dir, "maps/cart.pins" */
 		char *text;
 		size_t len;
+		bool there; /* as it is to be: not written */
 	} * files;
 	size_t count, cap;
 };
@@ -25,16 +26,14 @@ void file_set_finish(struct file_set *set);
 /* Copies both. */
 void file_set_add(struct file_set *set, const char *name, struct str text);
 /*
- * Makes dir and dir/maps (mode 0700), writes every file whole, and gives them their names (rename) once all are
- * written. Blocks. The error names the file.
+ * Makes dir and dir/maps (mode 0700), writes every file that is not there as it is to be, whole, and gives them their
+ * names (rename) once all are written. Blocks. The error names the file.
  */
-enum err file_set_write(const struct file_set *set, struct errbuf *eb);
+enum err file_set_write(struct file_set *set, struct errbuf *eb);
 /*
  * Removes from dir/maps what is not in the set: maps of services that are no more. Only once the configuration that
  * named them is replaced, because HAProxy does not start when one is missing. Blocks.
  */
 void file_set_sweep(const struct file_set *set);
-/* Makes a directory for us alone, and those above it. */
-enum err make_private_dir(const char *path, struct errbuf *eb);
 
 #endif

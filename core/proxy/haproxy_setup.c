@@ -13,16 +13,20 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "core/base/file.h"
 #include "core/base/mem.h"
 #include "core/base/strbuf.h"
 #include "core/model/names.h"
-#include "core/proxy/haproxy_files.h"
 
 char *setup_dir(const char *dir, size_t max_bytes, struct errbuf *eb)
 {
 	char *path;
 
-	if (make_private_dir(dir, eb) != ERR_NONE)
+	if (!file_make_dirs_above(dir)) {
+		err_set(eb, ERR_IO, "the directory %s cannot be made: %s", dir, strerror(errno));
+		return NULL;
+	}
+	if (!file_make_private_dir(dir, eb))
 		return NULL;
 	path = realpath(dir, NULL);
 	if (path == NULL || access(path, W_OK | X_OK) != 0) {

@@ -31,23 +31,12 @@ static enum err refuse(const char *dir, int error, struct errbuf *eb)
 
 static enum err make_dirs(const char *dir, struct errbuf *eb)
 {
-	char path[PATH_MAX];
 	struct stat status;
 
-	if (dir[0] == '\0' || !str_copy(path, sizeof(path), str_of(dir)))
-		return refuse(dir, dir[0] == '\0' ? ENOENT : ENAMETOOLONG, eb);
-	for (char *p = path + 1;; p++) {
-		char c = *p;
-
-		if (c != '/' && c != '\0')
-			continue;
-		*p = '\0';
-		if (mkdir(path, 0700) != 0 && errno != EEXIST)
-			return refuse(dir, errno, eb);
-		*p = c;
-		if (c == '\0')
-			break;
-	}
+	if (dir[0] == '\0')
+		return refuse(dir, ENOENT, eb);
+	if (!file_make_dirs_above(dir) || (mkdir(dir, 0700) != 0 && errno != EEXIST))
+		return refuse(dir, errno, eb);
 	if (stat(dir, &status) != 0 || !S_ISDIR(status.st_mode))
 		return refuse(dir, ENOTDIR, eb);
 	return ERR_NONE;
