@@ -44,18 +44,30 @@ static const char *temporary_dir(void)
 	return where;
 }
 
-/*
- * The lock of a demo's directory, held by guardian and host until the last of them ends. -1 when there is none, or
- * somebody holds it.
- */
-static int take_lock(int dir, int flags)
+/* The lock of a demo's directory, held by guardian and host until the last of them ends. */
+#define LOCK "demo.lock"
+#define LOCK_FRESH "demo.lock.new"
+
+/* -1 when there is none, or somebody holds it. */
+static int take_lock(int dir, const char *name, int flags)
 {
-	int fd = openat(dir, "demo.lock", O_RDWR | O_NOFOLLOW | O_CLOEXEC | flags, 0600);
+	int fd = openat(dir, name, O_RDWR | O_NOFOLLOW | O_CLOEXEC | flags, 0600);
 
 	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
 		return fd;
 	if (fd >= 0)
 		(void)close(fd);
+	return -1;
+}
+
+/* It gets its name when it is taken: another demo that starts would take one that nobody holds, and its directory. */
+static int make_lock(int dir)
+{
+	int fd = take_lock(dir, LOCK_FRESH, O_CREAT | O_EXCL);
+
+	if (fd < 0 || renameat(dir, LOCK_FRESH, dir, LOCK) == 0)
+		return fd;
+	(void)close(fd);
 	return -1;
 }
 
@@ -67,7 +79,7 @@ static bool make_dir(const char *where, char dir[DIR_MAX], int *ret_lock)
 	if (mkdtemp(dir) == NULL)
 		return false;
 	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	*ret_lock = fd >= 0 ? take_lock(fd, O_CREAT | O_EXCL) : -1;
+	*ret_lock = fd >= 0 ? make_lock(fd) : -1;
 	if (fd >= 0)
 		(void)close(fd);
 	if (*ret_lock < 0) {
@@ -137,7 +149,7 @@ static void remove_leftovers(const char *where)
 		(void)snprintf(dir, sizeof(dir), "%.32s/%.20s", where, entry->d_name);
 		fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		if (fd >= 0 && fstat(fd, &status) == 0 && status.st_uid == geteuid())
-			lock = take_lock(fd, 0);
+			lock = take_lock(fd, LOCK, 0);
 		if (lock >= 0) {
 			end_proxy(dir);
 			(void)process_remove_tree(dir);
