@@ -112,28 +112,28 @@ static struct version *find_version(const struct environment *env, const char *i
 }
 
 static void note_state(
-	struct plane *plane, struct health *health, int before, const struct version *new)
+	struct plane *plane, struct health *health, int before, const struct version *now)
 {
 	struct flight *flight;
 	struct strbuf detail;
 	struct json_writer w;
 	bool known = health->known;
 
-	if (new->state == before || new->state == STATE_STARTING)
+	if (now->state == before || now->state == STATE_STARTING)
 		return;
 	health->known = true;
-	if (new->state == STATE_READY && !known &&new->deployed_at < plane->started_at)
+	if (now->state == STATE_READY && !known && now->deployed_at < plane->started_at)
 		return;
 	strbuf_init(&detail, 2048);
-	if (new->state_detail != NULL) {
+	if (now->state_detail != NULL) {
 		json_start(&w, &detail);
 		json_object(&w, NULL);
-		json_c(&w, "state_detail", new->state_detail);
+		json_c(&w, "state_detail", now->state_detail);
 		json_object_end(&w);
 	}
 	flight = flight_begin(plane, "umbra");
 	flight_event(flight,
-		new->state == STATE_READY ? EVENT_VERSION_READY : EVENT_VERSION_UNHEALTHY,
+		now->state == STATE_READY ? EVENT_VERSION_READY : EVENT_VERSION_UNHEALTHY,
 		health->id, NULL, detail.len > 0 ? strbuf_detach(&detail) : NULL);
 	strbuf_finish(&detail);
 	flight_take_off(flight);

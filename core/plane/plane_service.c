@@ -108,27 +108,27 @@ void put_new_service(struct flight *flight, struct service *service)
 
 /* Only HTTP asks for a path. Which check it is follows from the path where it is not said. */
 static enum err settle_health(
-	const struct plane_write *write, struct service *new, struct outcome *out)
+	const struct plane_write *write, struct service *made, struct outcome *out)
 {
 	bool said = (write->present & record_bit(&service_type, "health.type")) != 0 &&
-		    new->health_type != HEALTH_TYPE_COUNT;
+		    made->health_type != HEALTH_TYPE_COUNT;
 
 	if (!said)
-		new->health_type = (int)service_health_default(new);
-	if (new->health_type == HEALTH_HTTP &&new->health_path == NULL)
+		made->health_type = (int)service_health_default(made);
+	if (made->health_type == HEALTH_HTTP && made->health_path == NULL)
 		return err_set_field(&out->eb, ERR_MISSING_FIELD, "health.path",
 			"what to ask for, like /healthz", "health.type http needs health.path");
-	if (new->health_type != HEALTH_HTTP &&new->health_path != NULL)
+	if (made->health_type != HEALTH_HTTP && made->health_path != NULL)
 		return err_set_field(&out->eb, ERR_CONFLICTING_FIELDS, "health.path",
 			"leave it out, or health.type http", "a check of type %s asks for no path",
-			health_type_names[new->health_type]);
+			health_type_names[made->health_type]);
 	return ERR_NONE;
 }
 
 enum err verb_put_service(struct plane *plane, const struct plane_write *write, struct outcome *out)
 {
 	struct service *old = environment_service(&plane->tentative, str_of(write->service));
-	struct service *new;
+	struct service *made;
 	struct flight *flight;
 	enum err err = check_service(plane, write, out);
 
@@ -141,30 +141,30 @@ enum err verb_put_service(struct plane *plane, const struct plane_write *write, 
 		err = check_new_service(plane, write->service, out);
 	if (err != ERR_NONE)
 		return err;
-	new = old != NULL ? record_clone(&service_type, old) : record_create(&service_type);
-	record_merge(&service_type, new, write->record, record_mask(&service_type, FIELD_WRITABLE),
+	made = old != NULL ? record_clone(&service_type, old) : record_create(&service_type);
+	record_merge(&service_type, made, write->record, record_mask(&service_type, FIELD_WRITABLE),
 		false);
-	text_set(&new->name, write->service);
-	err = settle_health(write, new, out);
+	text_set(&made->name, write->service);
+	err = settle_health(write, made, out);
 	if (err != ERR_NONE) {
-		record_unref(&service_type, new);
+		record_unref(&service_type, made);
 		return err;
 	}
 	flight = out->flight = flight_begin(plane, write->actor);
 	flight->created = old == NULL;
-	if (old != NULL && record_equal(&service_type, old, new, 0)) {
-		record_unref(&service_type, new);
+	if (old != NULL && record_equal(&service_type, old, made, 0)) {
+		record_unref(&service_type, made);
 		flight_answer(flight, THING_SERVICE, old, NULL);
 		return ERR_NONE;
 	}
-	flight_answer(flight, THING_SERVICE, new, NULL);
+	flight_answer(flight, THING_SERVICE, made, NULL);
 	if (old == NULL) {
-		put_new_service(flight, new);
+		put_new_service(flight, made);
 		return ERR_NONE;
 	}
 	flight_event(flight, EVENT_SERVICE_CHANGED, write->service,
-		event_fields(THING_SERVICE, old, new), event_fields(THING_SERVICE, new, old));
-	flight_put(flight, THING_SERVICE, new);
+		event_fields(THING_SERVICE, old, made), event_fields(THING_SERVICE, made, old));
+	flight_put(flight, THING_SERVICE, made);
 	return ERR_NONE;
 }
 
