@@ -325,26 +325,16 @@ static void take_pastes(struct screen *screen, bool on)
 
 /* ---- its ground ---- */
 
-static bool starts_with(const char *text, const char *head)
-{
-	return text && strncmp(text, head, strlen(head)) == 0;
-}
-
-static bool is_set(const char *variable)
-{
-	const char *value = getenv(variable);
-
-	return value && *value != '\0';
-}
-
 /* Not GNU screen, and not what is no kin of xterm: Linux' console is known to be dark. */
 bool screen_can_ask(const struct screen *screen)
 {
-	const char *term = getenv("TERM");
-	bool in_screen = is_set("STY") || (starts_with(term, "screen") && !is_set("TMUX"));
+	struct str term = str_of(getenv("TERM"));
+	bool in_screen = str_of(getenv("STY")).n > 0 ||
+			 (str_starts(term, STR_LIT("screen")) && str_of(getenv("TMUX")).n == 0);
 
-	return screen->depth != DEPTH_MONO && !in_screen && !starts_with(term, "linux") &&
-	       (screen->modern || starts_with(term, "xterm") || starts_with(term, "rxvt"));
+	return screen->depth != DEPTH_MONO && !in_screen && !str_starts(term, STR_LIT("linux")) &&
+	       (screen->modern || str_starts(term, STR_LIT("xterm")) ||
+		       str_starts(term, STR_LIT("rxvt")));
 }
 
 void screen_ask_ground(struct screen *screen)
