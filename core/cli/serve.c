@@ -153,7 +153,7 @@ static void describe_proxy(void *arg, struct json_writer *w)
 	json_c(w, "driver", facts.driver);
 	json_c(w, "version", facts.version);
 	json_c(w, "address", facts.address);
-	json_c(w, "error", facts.error != NULL && facts.error[0] != '\0' ? facts.error : NULL);
+	json_c(w, "error", facts.error[0] != '\0' ? facts.error : NULL);
 	json_int(w, "pid", facts.pid);
 	json_bool(w, "adopted", facts.adopted);
 	json_time(w, "started_at", facts.started_at);
@@ -184,8 +184,7 @@ static bool proxy_ready(void *arg, char *why, size_t size_bytes)
 		facts.error[0] == '\0')
 		return true;
 	(void)snprintf(why, size_bytes, "the proxy is %s%s%s", proxy_state_names[facts.state],
-		facts.error != NULL && facts.error[0] != '\0' ? ": " : "",
-		facts.error != NULL ? facts.error : "");
+		facts.error[0] != '\0' ? ": " : "", facts.error);
 	return false;
 }
 
