@@ -171,12 +171,12 @@ static void mind_clock(struct cli *cli)
 	strbuf_finish(&said);
 }
 
-/* It is done as far as the control plane goes. */
+/* The control plane has stored it. */
 static const struct errbuf *say_behind(struct errbuf *eb, struct str why)
 {
 	err_set(eb, ERR_FAILED,
-		"it is stored, but the proxy does not do it: %.*s. Requests are routed as before; "
-		"umbra status says when that changes",
+		"the change is stored, but the proxy does not route by it yet: %.*s. Requests are "
+		"routed as before; umbra status says when that changes",
 		STR_ARG(why));
 	return eb;
 }

@@ -63,7 +63,7 @@ struct client_response {
 	struct str body; /* borrowed for the call */
 	int64_t applied; /* Umbra-Applied, 0 when absent */
 	struct str
-		behind; /* Umbra-Behind: why the proxy does not do what was written; n == 0: it does, or is about to */
+		behind; /* Umbra-Behind: why the proxy does not route by what was written; n == 0: it does, or is about to */
 	int64_t etag_revision; /* of the strong ETag, 0 when absent */
 	double seconds;
 };

@@ -125,7 +125,7 @@ struct command_result {
 	const struct errbuf *eb; /* NULL only without an error */
 	struct str body; /* JSON, borrowed for the call; may be empty; a problem's body on errors */
 	struct str message; /* one line for a person: what was done */
-	struct str behind; /* why the proxy does not do it, though it is stored; n == 0: it does */
+	struct str behind; /* why the proxy does not route by what was stored; n == 0: it does */
 	bool more; /* there is more to come; without SHAPE_LINES this is a note */
 };
 

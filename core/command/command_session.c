@@ -379,15 +379,15 @@ static const struct column map_columns[] = {
 };
 
 /* What the rows cannot say, or not for certain. */
-static void map_note(struct command_run *run, uint64_t count, const char *text)
+static void map_note(struct command_run *run, uint64_t count, const char *which)
 {
 	struct strbuf note;
 
 	if (count == 0)
 		return;
 	strbuf_init(&note, 1024);
-	strbuf_addf(
-		&note, "%llu request%s %s", (unsigned long long)count, count == 1 ? "" : "s", text);
+	strbuf_addf(&note, "%llu request%s %s", (unsigned long long)count, count == 1 ? "" : "s",
+		which);
 	run_piece(run, (struct str){0}, strbuf_str(&note));
 	strbuf_finish(&note);
 }
@@ -399,13 +399,11 @@ static void map_reply(struct command_run *run, const struct client_response *res
 	json_get_u64(run->answer, "likely", &likely);
 	json_get_u64(run->answer, "unclear", &unclear);
 	map_note(run, likely,
-		"under LIKELY: no session and another trace, but the caller served this session "
-		"all "
-		"the while, and nothing else was under way that could have made them");
+		"counted under LIKELY: without this session and in another trace, from a caller "
+		"that served this session all the while, and no other request at the time");
 	map_note(run, unclear,
-		"more without a session came, while this session's were under way, to services "
-		"that "
-		"these call; other traffic explains them too, so nobody is named");
+		"in no row: without a session, to services that this session's requests call, "
+		"while those were under way; but other traffic may have caused them too");
 	run_end(run, response->body);
 }
 

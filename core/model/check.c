@@ -69,8 +69,8 @@ void check_say(struct strbuf *out, const struct service *service, const struct v
 	if (type == HEALTH_HTTP)
 		strbuf_add_c(out, path != NULL ? path : "/");
 	if (version->endpoints.count > 1)
-		strbuf_addf(out, " and %s%zu more", type == HEALTH_TCP ? "to " : "of ",
-			version->endpoints.count - 1);
+		strbuf_addf(out, " and the same for %zu other endpoint%s",
+			version->endpoints.count - 1, version->endpoints.count > 2 ? "s" : "");
 }
 
 bool check_say_advice(struct strbuf *out, const char *service, const char *detail)

@@ -9,7 +9,8 @@
 #include "core/model/service.h"
 #include "core/model/version.h"
 
-/* "GET http://127.0.0.1:9002/healthz", "a connection to 127.0.0.1:9002 and to 1 more". `service` may be NULL. */
+/* "GET http://127.0.0.1:9002/healthz", "a connection to 127.0.0.1:9002 and the same for 1 other
+ * endpoint". `service` may be NULL. */
 void check_say(struct strbuf *out, const struct service *service, const struct version *version);
 /*
  * What to do about a version's state_detail: "nothing listens there; see ...". Nothing, and false, when nothing is

@@ -33,10 +33,10 @@ enum {
 	POLLS_BEFORE_MASTER = 30, /* then the master is asked too whether it failed */
 	ASK_TIMEOUT_MS = 5000,
 	PATIENT_MS = 600000, /* for a HAProxy that runs and is to answer before it is touched */
-	REPAIR_MS = 5000, /* a load that failed is tried again */
+	REPAIR_MS = 5000, /* after which a load that failed is tried again */
 	RETRY_SILENT_MS = 500,
-	DEAD_ENDS = 3, /* so often the master has a new worker, and nobody listens */
-	AGAIN_MS = 1000, /* the same where that it failed was not the configuration's fault */
+	DEAD_ENDS = 3, /* so many times the master has a new worker, and nobody listens */
+	AGAIN_MS = 1000, /* the same, when the configuration was not the cause */
 	WAITING_TOLD_MS = 5000,
 	CONNECTIONS = 8192,
 	FILES_AT_LEAST = 32768,
@@ -226,8 +226,8 @@ static int64_t read_reloads(struct str answer)
 }
 
 /*
- * The new process took the names of the sockets and then failed, or it has the socket of the one before, whose
- * name led nowhere already: most likely because that one was too slow to hand it over.
+ * Nobody listens at the socket's name: the new worker took the name and then failed, or the worker before it had
+ * lost the name already. Most likely that one was too slow to hand its sockets over.
  */
 static void take_other_socket(struct haproxy *h)
 {
@@ -235,8 +235,7 @@ static void take_other_socket(struct haproxy *h)
 
 	err_set(&eb, ERR_IO,
 		"HAProxy could not take over from the worker before, and nobody listens at %s; "
-		"what is "
-		"there is routed, and it is tried again with another socket",
+		"what is there is routed, and it is tried again with another socket",
 		h->runtime_path);
 	h->other_socket = true;
 	fail(h, &eb, AGAIN_MS);

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # A service that passes neither session nor trace on: the map of the session names it as the likely loser where
-# nothing else explains the call, and says how many calls other traffic explains as well.
+# nothing else explains the call, and says how many calls other traffic may have caused as well.
 . "$(dirname "$0")/lib.sh"
 export LC_ALL=C.UTF-8
 
@@ -52,7 +52,7 @@ is "$(figure likely) $(figure unclear)" "1 0" "how many are likely"
 "$UMBRA" session map mine >"$T/map" 2>"$T/map.err"
 has "$(cat "$T/map")" "LIKELY" "session map: a column of its own"
 has "$(grep '^gateway@1 ' "$T/map")" "profile" "session map: who probably lost it"
-has "$(cat "$T/map.err")" "1 request under LIKELY" "session map says that it is a likelihood"
+has "$(cat "$T/map.err")" "1 request counted under LIKELY" "session map says that it is a likelihood"
 
 # Somebody else's request is under way as well: nobody is named.
 under_way mine
@@ -60,8 +60,8 @@ under_way ""
 get profile /whose
 all_answered
 unclear_is() { [ "$(figure unclear)" = "$1" ]; }
-wait_until 10 unclear_is 1 || fail "what other traffic explains: $BODY"
+wait_until 10 unclear_is 1 || fail "what other traffic may have caused: $BODY"
 is "$(edge)" "gateway@1 profile 1 0 1 1" "nobody is named for it"
 "$UMBRA" session map mine >"$T/map" 2>"$T/map.err"
-has "$(cat "$T/map.err")" "other traffic explains" "session map says what it cannot know"
+has "$(cat "$T/map.err")" "other traffic may have caused" "session map says what it cannot know"
 done_ok

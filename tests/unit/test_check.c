@@ -25,17 +25,18 @@ static void what_is_asked(void **state)
 		{HEALTH_HTTP, "/healthz", {"127.0.0.1:9002"}, "GET http://127.0.0.1:9002/healthz",
 			0, NULL, 0},
 		{HEALTH_HTTP, "/h?x=1", {"[::1]:1", "cart:2"},
-			"GET http://[::1]:1/h?x=1 and of 1 more", 0, NULL, 0},
+			"GET http://[::1]:1/h?x=1 and the same for 1 other endpoint", 0, NULL, 0},
 		{HEALTH_HTTP, NULL, {"h:1"}, "GET http://h:1/", 0, NULL, 0},
 		{HEALTH_HTTP, "/healthz", {"[::1]:1"}, "GET http://[::1]:9000/healthz", 9000, NULL,
 			0},
 		{HEALTH_HTTP, "/healthz", {"h:1"}, "GET http://h:9001/own", 9000, "/own", 9001},
 		{HEALTH_TCP, "/unused", {"127.0.0.1:9002"}, "a connection to 127.0.0.1:9002", 0,
 			NULL, 0},
-		{HEALTH_TCP, NULL, {"a:1", "b:2", "c:3"}, "a connection to a:1 and to 2 more", 0,
-			NULL, 0},
+		{HEALTH_TCP, NULL, {"a:1", "b:2", "c:3"},
+			"a connection to a:1 and the same for 2 other endpoints", 0, NULL, 0},
 		{HEALTH_GRPC, NULL, {"a:1", "b:2"},
-			"grpc.health.v1.Health/Check of a:1 and of 1 more", 0, NULL, 0},
+			"grpc.health.v1.Health/Check of a:1 and the same for 1 other endpoint", 0,
+			NULL, 0},
 	};
 
 	(void)state;

@@ -858,7 +858,7 @@ static const struct {
 	{THING_VERSION, "down@stable",
 		"down@stable gets no requests: it is unhealthy (answered 500).\n"
 		"rule: A direct pin names it for one request: Routing-Pins: down=\"stable\".\n"
-		"warn: stable stable has been unhealthy for 12m (answered 500): no endpoint of it passes the health check, which is a connection to 127.0.0.1:9001 and to 1 more.\n"
+		"warn: stable stable has been unhealthy for 12m (answered 500): no endpoint of it passes the health check, which is a connection to 127.0.0.1:9001 and the same for 1 other endpoint.\n"
 		"hint: \"answered 500\" means: it runs and says that it is not well; its own log may say why.\n"
 		"warn: Meanwhile requests for down get 503, but for those pinned to another version that is ready.\n"
 		"note: It does not expire.\n"
