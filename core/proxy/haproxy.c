@@ -77,23 +77,40 @@ static bool can_send(const struct haproxy *h)
 struct sent {
 	struct haproxy *h;
 	int64_t revision;
+	char *text;
 };
+
+/* What a load is to mend. Each refusal stays with the version that the command names, where it names one. */
+static void take_refusals(const struct sent *sent, const struct runtime_result *result)
+{
+	struct haproxy *h = sent->h;
+
+	for (size_t i = 0; i < result->refused_count; i++) {
+		const struct runtime_error *refused = &result->refused[i];
+		struct str command = commands_find(str_of(sent->text), refused->at);
+
+		h->repair_wanted = true;
+		if (!refused_command(h, command, str_of(refused->words)))
+			err_set(&h->error, ERR_IO,
+				"HAProxy refused a change: %s; it will be loaded anew",
+				refused->words);
+	}
+}
 
 static void on_changes_done(void *arg, const struct runtime_result *result)
 {
 	struct sent *sent = arg;
 	struct haproxy *h = sent->h;
 
-	if (result->errors > 0 && result->error.n > 0) {
-		err_set(&h->error, ERR_IO, "HAProxy refused a change: %.*s; it will be loaded anew",
-			STR_ARG(result->error));
-		h->repair_wanted = true;
-	}
+	/* What a worker that was replaced refused, and what comes during a load, the load has brought or brings. */
+	if (result->runtime == h->runtime && h->step == LOAD_NONE)
+		take_refusals(sent, result);
 	if (result->errors == 0) {
 		if (sent->revision > h->routed)
 			h->routed = sent->revision;
 		report_applied(h);
 	}
+	free(sent->text);
 	free(sent);
 }
 
@@ -101,7 +118,7 @@ static void send_commands(struct haproxy *h, struct commands *commands, int64_t 
 {
 	struct sent *sent = xcalloc(1, sizeof(*sent));
 
-	*sent = (struct sent){h, revision};
+	*sent = (struct sent){h, revision, str_dup(strbuf_str(&commands->text))};
 	workers_tell(h, commands);
 	runtime_send(h->runtime, commands, on_changes_done, sent);
 }
@@ -684,6 +701,10 @@ void haproxy_loaded(struct haproxy *h, struct runtime *runtime)
 	h->state = PROXY_RUNNING;
 	haproxy_catch_up(h);
 	tell_up(h);
+	if (refused_forget_commands(h)) {
+		h->all_news = true;
+		event_active(h->tell, EV_TIMEOUT, 0);
+	}
 }
 
 /* The old configuration goes on, and what it lacks is told by commands; the new one is tried again. */
@@ -988,6 +1009,7 @@ struct proxy *proxy_haproxy_create(struct event_base *base, const struct proxy_o
 	h->dirty = map_create();
 	h->news = map_create();
 	h->refusals = map_create();
+	h->refused_versions = map_create();
 	table_init(&h->table, resolve_by_owner, h);
 	commands_init(&h->commands);
 	commands_init(&h->held);

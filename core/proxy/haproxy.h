@@ -86,6 +86,8 @@ struct haproxy {
 	struct map *news; /* "service@version" whose health is to be told again */
 	bool all_news;
 	struct map *refusals; /* by service: struct refusal */
+	struct map *
+		refused_versions; /* "service@version" of commands that were refused since the last load */
 	unsigned rounds; /* of checks that named services */
 
 	/* The load under way. */
@@ -159,6 +161,13 @@ size_t refused_read(
 void refused_tell(struct haproxy *h);
 /* Whether this service is left out, and is another one now than HAProxy refused. */
 bool refused_changed(const struct haproxy *h, struct str name);
+/*
+ * HAProxy refused a command: tells it of the version that the command names, once until the next load. False: it
+ * names none.
+ */
+bool refused_command(struct haproxy *h, struct str command, struct str words);
+/* They are loaded now. False: there were none; else what is known of versions is to be told again. */
+bool refused_forget_commands(struct haproxy *h);
 void refused_free(struct haproxy *h);
 
 /* The map files as they are to be now. */

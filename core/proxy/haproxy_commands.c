@@ -50,3 +50,21 @@ void commands_add_entry(
 	strbuf_add_c(&commands->text, "\n\n");
 	commands->replies++;
 }
+
+struct str commands_find(struct str text, size_t at)
+{
+	while (text.n > 0) {
+		struct str line = str_cut(&text, '\n');
+		bool payload = str_ends(line, STR_LIT("<<"));
+
+		while (line.n > 0) {
+			struct str command = str_trim(str_cut(&line, ';'));
+
+			if (at-- == 0)
+				return command;
+		}
+		while (payload && text.n > 0 && str_cut(&text, '\n').n > 0)
+			;
+	}
+	return (struct str){0};
+}

@@ -30,4 +30,7 @@ void commands_addf(struct commands *commands, const char *format, ...)
 void commands_add_entry(
 	struct commands *commands, const char *map, struct str key, struct str value);
 
+/* The command of `text` that is answered as number `at`, counted from 0, without a payload; empty: there is none. */
+struct str commands_find(struct str text, size_t at);
+
 #endif

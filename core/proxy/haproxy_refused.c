@@ -37,6 +37,8 @@ void refused_free(struct haproxy *h)
 {
 	map_destroy(h->refusals, refusal_free);
 	h->refusals = NULL;
+	map_destroy(h->refused_versions, NULL);
+	h->refused_versions = NULL;
 }
 
 static char *write_text(const struct haproxy *h, const struct table_service *service)
@@ -162,6 +164,53 @@ size_t refused_read(
 {
 	h->rounds++;
 	return check_read(complaints, config, on_refused, h, ret_first);
+}
+
+/* ---- commands ---------------------------------------------------------------------------------------------- */
+
+/* "add server cart/pr-1:0 ...", "set server cart:strict/pr-1:0 ...", also of a stable server's twin "pr-1:0t". */
+static bool find_server(const struct haproxy *h, struct str command, struct table_place *ret_place)
+{
+	struct str backend, server;
+
+	str_cut(&command, ' ');
+	str_cut(&command, ' ');
+	server = str_cut(&command, ' ');
+	backend = str_cut(&server, '/');
+	if (str_ends(server, STR_LIT("t")))
+		server.n--;
+	return table_find_server(&h->table, str_cut(&backend, ':'), server, ret_place);
+}
+
+bool refused_command(struct haproxy *h, struct str command, struct str words)
+{
+	struct table_place place;
+	char id[VERSION_ID_SIZE];
+	char detail[LIMIT_DETAIL];
+	char *safe;
+
+	if (!find_server(h, command, &place))
+		return false;
+	struct str service = str_of(place.service->service->name);
+	struct str version = str_of(place.version->name);
+	name_join_version(service, version, id);
+	/* The first command tells why; those that need what it made are refused as well. */
+	if (map_set(h->refused_versions, str_of(id), h) != NULL)
+		return true;
+	safe = copy_words(words);
+	(void)snprintf(detail, sizeof(detail), "HAProxy refuses the version: %s", safe);
+	h->events.health(h->events.arg, service, version, place.index, false, detail);
+	free(safe);
+	return true;
+}
+
+bool refused_forget_commands(struct haproxy *h)
+{
+	if (map_count(h->refused_versions) == 0)
+		return false;
+	map_destroy(h->refused_versions, NULL);
+	h->refused_versions = map_create();
+	return true;
 }
 
 /* ---- telling ----------------------------------------------------------------------------------------------- */

@@ -19,14 +19,16 @@
 #include "core/base/mem.h"
 #include "core/base/time.h"
 
-enum { ANSWER_MAX = 64 << 20 };
+enum { ANSWER_MAX = 64 << 20, ERRORS_KEPT = 100 };
 
 /* A batch on its way. */
 struct batch_sent {
 	struct batch_sent *next;
 	size_t replies; /* still to come */
+	size_t taken;
 	size_t errors;
-	struct strbuf error;
+	struct runtime_error *refused;
+	size_t refused_count, refused_cap;
 	runtime_done_fn done;
 	void *arg;
 };
@@ -49,11 +51,22 @@ static bool make_address(const char *path, struct sockaddr_un *address)
 
 static void finish_batch(const struct runtime *runtime, struct batch_sent *batch, struct str text)
 {
-	struct runtime_result result = {runtime, batch->errors, strbuf_str(&batch->error), text};
+	struct runtime_result result = {
+		.runtime = runtime,
+		.errors = batch->errors,
+		.refused = batch->refused,
+		.refused_count = batch->refused_count,
+		.text = text,
+	};
+
+	if (batch->refused_count > 0)
+		result.error = str_of(batch->refused[0].words);
 
 	if (batch->done != NULL)
 		batch->done(batch->arg, &result);
-	strbuf_finish(&batch->error);
+	for (size_t i = 0; i < batch->refused_count; i++)
+		free(batch->refused[i].words);
+	free(batch->refused);
 	free(batch);
 }
 
@@ -64,14 +77,26 @@ static bool is_error(struct str reply)
 	       reply.p[2] == ']' && reply.p[3] == ':';
 }
 
+static void keep_error(struct batch_sent *batch, struct str words)
+{
+	words = str_trim(words);
+	while (words.n > 0 && words.p[words.n - 1] == '\n')
+		words.n--;
+	array_reserve(&batch->refused, &batch->refused_cap, batch->refused_count + 1,
+		sizeof(*batch->refused));
+	batch->refused[batch->refused_count++] =
+		(struct runtime_error){batch->taken, str_dup(words)};
+}
+
 static void take_reply(struct runtime *runtime, struct str reply)
 {
 	struct batch_sent *batch = runtime->first;
 
 	if (batch == NULL)
 		return;
-	if (is_error(reply) && batch->errors++ == 0)
-		strbuf_add_str(&batch->error, str_trim((struct str){reply.p + 4, reply.n - 4}));
+	if (is_error(reply) && batch->errors++ < ERRORS_KEPT)
+		keep_error(batch, (struct str){reply.p + 4, reply.n - 4});
+	batch->taken++;
 	if (--batch->replies > 0)
 		return;
 	runtime->first = batch->next;
@@ -119,7 +144,6 @@ static void push_batch(struct runtime *runtime, size_t replies, runtime_done_fn 
 	batch->replies = replies;
 	batch->done = done;
 	batch->arg = arg;
-	strbuf_init(&batch->error, 1024);
 	*runtime->last = batch;
 	runtime->last = &batch->next;
 	runtime->waiting++;

@@ -19,11 +19,19 @@ struct runtime_events {
 	void *arg;
 };
 
+/* A command that was refused. */
+struct runtime_error {
+	size_t at; /* its number in the batch, from 0 */
+	char *words;
+};
+
 /* What came of a batch. Borrowed for the call. */
 struct runtime_result {
 	const struct runtime *runtime; /* that it was sent over: perhaps an old worker's by now */
 	size_t errors; /* replies that said so; all of them when the connection was lost */
 	struct str error; /* the first one */
+	const struct runtime_error *refused; /* the first ones, in order */
+	size_t refused_count;
 	struct str text; /* the last reply */
 };
 typedef void (*runtime_done_fn)(void *arg, const struct runtime_result *result);

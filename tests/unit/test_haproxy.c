@@ -34,6 +34,7 @@ static struct proxy *proxy;
 static struct haproxy *h; /* the same */
 static int listener;
 static int health_told;
+static char health_said[256]; /* the last of them */
 
 /* ---- what is told ------------------------------------------------------------------------------------------ */
 
@@ -59,11 +60,8 @@ static void on_health(void *arg, struct str service, struct str version, size_t 
 	bool up, const char *detail)
 {
 	(void)arg;
-	(void)service;
-	(void)version;
-	(void)endpoint_index;
-	(void)up;
-	(void)detail;
+	(void)snprintf(health_said, sizeof(health_said), "%.*s@%.*s %zu %s %s", STR_ARG(service),
+		STR_ARG(version), endpoint_index, up ? "up" : "down", detail != NULL ? detail : "");
 	health_told++;
 }
 
@@ -365,6 +363,47 @@ static void changes_wait_until_it_is_known_what_is_loaded(void **state)
 	close(log);
 }
 
+/* The words stay with the version whose command it was, and those that follow from it are not told too. */
+static void a_refused_command_is_of_its_version(void **state)
+{
+	int log, fd = load_worker(&log);
+
+	(void)state;
+	say(fd, "Pid: 11\n\n> \n> ");
+	put_version("v2", "127.0.0.1:9002");
+	proxy_readdress(proxy, STR_LIT("cart"), STR_LIT("v2"));
+	await(fd, "add map maps/cart.versions v2 version-unhealthy\nset var proc.revision "
+		  "int(3)\n");
+	say(fd, "New server registered.\n\n> "
+		"[3]:'server v2:0' : no room\n\n> "
+		"\n> "
+		"[3]:No such server.\n\n> [3]:No such server.\n\n> \n> "
+		"\n> \n> ");
+	assert_string_equal(health_said,
+		"cart@v2 0 down HAProxy refuses the version: 'server v2:0' "
+		": no room");
+	assert_int_equal(health_told, 1);
+	assert_string_equal(h->error.text, "");
+	assert_true(h->repair_wanted);
+	/* Loaded: what is up is told again. */
+	{
+		struct table_place place;
+		int old = fd, old_log = log;
+
+		assert_true(table_find_server(&h->table, STR_LIT("cart"), STR_LIT("v2:0"), &place));
+		place.version->servers[0].up = true;
+		fd = load_worker(&log);
+		close(old);
+		close(old_log);
+	}
+	assert_string_equal(health_said, "cart@v2 0 up ");
+	/* What names no version stays with the proxy. */
+	say(fd, "Pid: 12\n\n> [3]:Unable to set a variable.\n\n> ");
+	assert_non_null(strstr(h->error.text, "Unable to set a variable."));
+	close(fd);
+	close(log);
+}
+
 /* Each change comes before the ones before it have been waited for long enough. */
 static void changes_that_do_not_end_are_loaded_too(void **state)
 {
@@ -391,6 +430,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(nobody_sends_while_it_closes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			changes_wait_until_it_is_known_what_is_loaded, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_refused_command_is_of_its_version, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			changes_that_do_not_end_are_loaded_too, set_up, tear_down),
 	};
