@@ -207,7 +207,19 @@ void haproxy_failed(struct haproxy *h, const struct errbuf *eb); /* the load did
 /* The table was made anew: what was kept for the old one is in it. */
 void haproxy_forget_changes(struct haproxy *h);
 struct runtime_events haproxy_runtime_events(struct haproxy *h);
-/* `show servers state`: takes what it says about health; `tell` when it differs from the table. */
-void haproxy_read_servers(struct haproxy *h, struct str text, bool adopting);
+/* A thing that changed while no command can be sent. */
+void haproxy_keep_dirty(struct haproxy *h, enum thing thing, const char *id);
+/*
+ * What a check or HAProxy says of a server; told when it differs from the table. `inform`: the worker that takes
+ * traffic, or the one that will, has not seen it itself.
+ */
+void haproxy_take_health(struct haproxy *h, const struct log_health *health, bool inform);
+
+/* haproxy_reconcile.c; HAProxy runs and no load is under way */
+void reconcile_health(struct haproxy *h); /* asks which servers are up */
+/* Asks what HAProxy has, puts it into the table and tells it the rest: `unsure` ends. */
+void reconcile_all(struct haproxy *h);
+/* `show servers state`: takes what it says about health; told unless `adopting`, when it differs from the table. */
+void reconcile_read_servers(struct haproxy *h, struct str text, bool adopting);
 
 #endif

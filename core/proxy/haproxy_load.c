@@ -621,7 +621,7 @@ static void on_health(void *arg, struct str answer, enum question_end end)
 		return;
 	}
 	if (end == QUESTION_ANSWERED) {
-		haproxy_read_servers(h, answer, true);
+		reconcile_read_servers(h, answer, true);
 		h->runtime = runtime_open(h->base, h->runtime_path, &events);
 		h->source = source_open(h->receiver, h->runtime_path, SOURCE_AGAIN);
 	} else {
