@@ -25,7 +25,6 @@
 enum {
 	DIR_MAX_BYTES =
 		80, /* HAProxy binds "DIR/runtime2.sock.PID.tmp"; a socket's path has 107 bytes */
-	REPAIR_MS = 5000, /* see also haproxy_load.c */
 	RETRY_MS = 500,
 	STOP_MS = 3000,
 	TICK_MS = 500,
@@ -46,7 +45,7 @@ static struct haproxy *of(const struct proxy *proxy)
 	return (struct haproxy *)(uintptr_t)proxy;
 }
 
-static void arm(struct event *timer, int64_t delay_ms)
+void haproxy_arm(struct event *timer, int64_t delay_ms)
 {
 	struct timeval delay = time_wait_ms(delay_ms);
 
@@ -533,7 +532,7 @@ static void go_on(struct haproxy *h)
 {
 	h->state = PROXY_RUNNING;
 	h->load_wanted = true;
-	arm(h->load_timer, h->retry_ms);
+	haproxy_arm(h->load_timer, h->retry_ms);
 	if (h->runtime == NULL)
 		return;
 	reconcile_all(h);
@@ -559,7 +558,8 @@ void haproxy_failed(struct haproxy *h, const struct errbuf *eb)
 	if (h->step != LOAD_NONE)
 		return; /* files are being written; it is started when they are */
 	h->load_wanted = true;
-	arm(h->load_timer, time_monotonic_ms() - h->load_began_ms > RETRY_MS ? 0 : RETRY_MS);
+	haproxy_arm(
+		h->load_timer, time_monotonic_ms() - h->load_began_ms > RETRY_MS ? 0 : RETRY_MS);
 }
 
 static void on_load(evutil_socket_t fd, short what, void *arg)
@@ -673,7 +673,7 @@ static void driver_stop(struct proxy *proxy, void (*done)(void *arg), void *arg)
 	watch_stop(h);
 	workers_lose(h);
 	process_signal(h->process, SIGTERM);
-	arm(h->stop_timer, process_pid(h->process) > 0 || launching ? STOP_MS : 0);
+	haproxy_arm(h->stop_timer, process_pid(h->process) > 0 || launching ? STOP_MS : 0);
 }
 
 static void driver_facts(const struct proxy *proxy, struct proxy_facts *ret_facts)

@@ -21,6 +21,9 @@
 struct event;
 struct worker;
 
+/* After it a load that failed is tried again, and a load mends what a refused command left. */
+enum { REPAIR_MS = 5000 };
+
 /* Where a load is: files are written and checked, the launcher runs, the new process is awaited. */
 enum load_step {
 	LOAD_NONE,
@@ -198,6 +201,7 @@ void watch_tick(struct haproxy *h);
 void watch_stop(struct haproxy *h);
 
 /* haproxy.c */
+void haproxy_arm(struct event *timer, int64_t delay_ms);
 /* Carries out what was kept while no command could be sent. */
 void haproxy_catch_up(struct haproxy *h);
 void haproxy_loaded(struct haproxy *h, struct runtime *runtime); /* the new process answers */

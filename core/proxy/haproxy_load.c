@@ -33,10 +33,9 @@ enum {
 	POLLS_BEFORE_MASTER = 30, /* then the master is asked too whether it failed */
 	ASK_TIMEOUT_MS = 5000,
 	PATIENT_MS = 600000, /* for a HAProxy that runs and is to answer before it is touched */
-	REPAIR_MS = 5000, /* after which a load that failed is tried again */
 	RETRY_SILENT_MS = 500,
 	DEAD_ENDS = 3, /* so many times the master has a new worker, and nobody listens */
-	AGAIN_MS = 1000, /* the same, when the configuration was not the cause */
+	AGAIN_MS = 1000, /* in place of REPAIR_MS, when the configuration was not the cause */
 	WAITING_TOLD_MS = 5000,
 	CONNECTIONS = 8192,
 	FILES_AT_LEAST = 32768,
@@ -55,13 +54,6 @@ struct writing {
 };
 
 static void write_configuration(struct haproxy *h);
-
-static void arm(struct event *timer, int64_t delay_ms)
-{
-	struct timeval delay = time_wait_ms(delay_ms);
-
-	event_add(timer, &delay);
-}
 
 /* Why a new service is not there at once. */
 static void tell_waiting(struct haproxy *h, int64_t due_ms)
@@ -93,7 +85,7 @@ void load_want(struct haproxy *h)
 		gather = LOAD_GATHER_MS;
 	tell_waiting(h, due);
 	if (h->step == LOAD_NONE && !h->stopping)
-		arm(h->load_timer, due > gather ? due : gather > 0 ? gather : 0);
+		haproxy_arm(h->load_timer, due > gather ? due : gather > 0 ? gather : 0);
 }
 
 /* ---- files ------------------------------------------------------------------------------------------------ */
@@ -252,7 +244,7 @@ static void on_master(void *arg, struct str answer, enum question_end end)
 
 	h->question = NULL;
 	if (!begun || (answer.p[at + 9] == '0' && (!h->refused || ++h->dead_ends < DEAD_ENDS))) {
-		arm(h->poll_timer, POLL_MS);
+		haproxy_arm(h->poll_timer, POLL_MS);
 	} else if (h->refused) {
 		take_other_socket(h);
 	} else {
@@ -280,7 +272,7 @@ static void on_stale_answer(struct haproxy *h, enum question_end end)
 		return;
 	}
 	h->runtime_path = h->runtime_paths[h->runtime_path == h->runtime_paths[0]];
-	arm(h->poll_timer, POLL_MS);
+	haproxy_arm(h->poll_timer, POLL_MS);
 }
 
 static void on_generation(void *arg, struct str answer, enum question_end end)
@@ -313,7 +305,7 @@ static void on_generation(void *arg, struct str answer, enum question_end end)
 		h->question = question_ask(
 			h->base, h->master_path, "show proc", ASK_TIMEOUT_MS, on_master, h);
 	else
-		arm(h->poll_timer, POLL_MS);
+		haproxy_arm(h->poll_timer, POLL_MS);
 }
 
 static void on_poll(evutil_socket_t fd, short what, void *arg)
@@ -333,7 +325,7 @@ static void wait_for_it(struct haproxy *h)
 	h->dead_ends = 0;
 	if (h->poll_timer == NULL)
 		h->poll_timer = event_new(h->base, -1, 0, on_poll, h);
-	arm(h->poll_timer, POLL_MS);
+	haproxy_arm(h->poll_timer, POLL_MS);
 }
 
 void load_started(void *arg, pid_t pid, struct str text)
@@ -547,7 +539,7 @@ static void on_check_master(void *arg, struct str answer, enum question_end end)
 	if (end != QUESTION_SILENT)
 		load_begin(h);
 	else
-		arm(h->load_timer, RETRY_SILENT_MS);
+		haproxy_arm(h->load_timer, RETRY_SILENT_MS);
 }
 
 static void ask_master(struct haproxy *h, question_done_fn done)
@@ -565,7 +557,7 @@ static void on_check_worker(void *arg, struct str answer, enum question_end end)
 	if (end == QUESTION_ANSWERED || h->other_socket)
 		ask_master(h, on_check_master);
 	else
-		arm(h->load_timer, RETRY_SILENT_MS); /* haproxy_watch.c sees to it */
+		haproxy_arm(h->load_timer, RETRY_SILENT_MS); /* haproxy_watch.c sees to it */
 }
 
 void load_try(struct haproxy *h)
