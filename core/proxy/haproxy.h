@@ -107,6 +107,7 @@ struct haproxy {
 	struct question *question; /* of the load */
 	struct question *asking; /* before it: whether HAProxy answers */
 	int64_t asked_ms; /* monotonic, when the last of both was asked */
+	bool asked_worker; /* that one: the worker, not the master */
 	bool refused; /* nobody listened when the load asked last */
 	bool stale_start; /* it is started with the configuration from before */
 	bool unsure; /* the table was made for a load that did not come about */

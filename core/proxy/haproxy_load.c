@@ -545,6 +545,7 @@ static void on_check_master(void *arg, struct str answer, enum question_end end)
 static void ask_master(struct haproxy *h, question_done_fn done)
 {
 	h->asked_ms = time_monotonic_ms();
+	h->asked_worker = false;
 	h->asking = question_ask(h->base, h->master_path, "show proc", PATIENT_MS, done, h);
 }
 
@@ -569,6 +570,7 @@ void load_try(struct haproxy *h)
 		return;
 	}
 	h->asked_ms = time_monotonic_ms();
+	h->asked_worker = true;
 	h->asking = question_ask(h->base, h->runtime_path, "get var proc.generation", PATIENT_MS,
 		on_check_worker, h);
 }
@@ -594,6 +596,7 @@ static void on_adopted_master(void *arg, struct str answer, enum question_end en
 static void ask_adopted_master(struct haproxy *h)
 {
 	h->asked_ms = time_monotonic_ms();
+	h->asked_worker = false;
 	h->question = question_ask(
 		h->base, h->master_path, "show proc", PATIENT_MS, on_adopted_master, h);
 }
@@ -626,6 +629,7 @@ void load_adopt(struct haproxy *h)
 {
 	h->step = LOAD_ASKING;
 	h->asked_ms = time_monotonic_ms();
+	h->asked_worker = true;
 	table_build(&h->table, h->env);
 	h->question = question_ask(
 		h->base, h->runtime_path, "show servers state", PATIENT_MS, on_health, h);

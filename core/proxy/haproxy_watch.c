@@ -32,19 +32,23 @@ static void judge(struct haproxy *h)
 	int64_t now_ms = time_monotonic_ms();
 	int pid = (int)process_pid(h->process);
 	int64_t waited_ms = h->ping != NULL ? now_ms - h->ping_ms : 0;
+	bool asking = h->asking != NULL || h->step == LOAD_ASKING;
+	int64_t asked_ms = asking ? now_ms - h->asked_ms : 0;
 
-	if (waited_ms > SILENT_MS) {
+	if (waited_ms > SILENT_MS)
 		h->silent = true;
+	if (asking && h->asked_worker && asked_ms > waited_ms)
+		waited_ms = asked_ms;
+	if (waited_ms > SILENT_MS) {
 		err_set(&h->trouble, ERR_TIMEOUT,
 			"HAProxy (process %d) has not answered for %d s: it is stopped or "
 			"overloaded; changes are kept and carried out when it answers",
 			pid, (int)(waited_ms / 1000));
-	} else if ((h->asking != NULL || h->step == LOAD_ASKING) &&
-		   now_ms - h->asked_ms > SILENT_MS) {
+	} else if (asked_ms > SILENT_MS) {
 		err_set(&h->trouble, ERR_TIMEOUT,
 			"HAProxy's master (process %d) has not answered for %d s: it is stopped or "
 			"overloaded; what is there is routed, new services wait",
-			pid, (int)((now_ms - h->asked_ms) / 1000));
+			pid, (int)(asked_ms / 1000));
 	} else if (h->step == LOAD_WAITING && now_ms - h->load_began_ms > LOADING_MS) {
 		err_set(&h->trouble, ERR_TIMEOUT,
 			"HAProxy (process %d) has been loading its configuration for %d s; it goes "
