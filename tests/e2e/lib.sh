@@ -71,10 +71,10 @@ ok() {
 
 # wait_until SECONDS COMMAND...: COMMAND is tried until it succeeds; false when it did not in time.
 wait_until() {
-	local end=$(($(date +%s%N) + $1 * 1000000000))
+	local end=$((${EPOCHREALTIME/[.,]/} + $1 * 1000000))
 	shift
 	until "$@"; do
-		[ "$(date +%s%N)" -lt "$end" ] || return 1
+		[ "${EPOCHREALTIME/[.,]/}" -lt "$end" ] || return 1
 		sleep 0.03
 	done
 }
@@ -150,6 +150,13 @@ serve_start() {
 
 json() { "$HELPERS/json" "$@"; }
 
+# By the shell alone: on a loaded machine each process takes its time.
+read_answer() {
+	BODY=$(<"$T/body")
+	HEADERS=$(<"$T/headers")
+	HEADERS=${HEADERS//$'\r'/}
+}
+
 # api METHOD PATH [BODY]: sets STATUS and BODY; HEADERS holds the answer's headers.
 api() {
 	local args=(-sS -o "$T/body" -D "$T/headers" -w '%{http_code}' --max-time 20 -X "$1")
@@ -157,8 +164,7 @@ api() {
 	: >"$T/body"
 	: >"$T/headers"
 	STATUS=$(curl "${args[@]}" "http://$API$2" 2>"$T/curl.err")
-	BODY=$(cat "$T/body")
-	HEADERS=$(tr -d '\r' <"$T/headers")
+	read_answer
 }
 
 # must METHOD PATH [BODY]: the same, and the answer must be 2xx.
@@ -232,11 +238,12 @@ get() {
 	: >"$T/headers"
 	STATUS=$(curl -sS -o "$T/body" -D "$T/headers" -w '%{http_code}' --max-time 10 \
 		-H "Host: $host" "$@" "http://$PROXY$target" 2>"$T/curl.err")
-	BODY=$(cat "$T/body")
-	HEADERS=$(tr -d '\r' <"$T/headers")
+	read_answer
 	BY=$(json backend <<<"$BODY")
 	DECISION=$(sed -n 's/^routing-decision: //Ip' <<<"$HEADERS")
-	REASON=$(sed -n 's/.*reason=\([a-z-]*\).*/\1/p' <<<"$DECISION")
+	REASON=
+	[[ $DECISION =~ reason=([a-z-]*) ]] && REASON=${BASH_REMATCH[1]}
+	return 0
 }
 
 # header NAME: of the last answer.

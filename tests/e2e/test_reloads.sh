@@ -4,7 +4,7 @@
 # the first eight, which makes later reloads rarer.
 . "$(dirname "$0")/lib.sh"
 
-reloads=${RELOADS:-22}
+reloads=${RELOADS:-10}
 extra=0
 [ -n "${SOAK:-}" ] && reloads=${RELOADS:-40} extra=8
 
@@ -40,6 +40,7 @@ for ((i = 1; i <= reloads; i++)); do
 	wait_until 60 reloaded "$before" || fail "no reload for service $i: $BODY"
 	[ "$i" -le "$extra" ] && talk "more-$i"
 done
+has "$(<"$T/data/proxy/haproxy.cfg")" "mworker-max-reloads 2147483647" "no number of reloads ends a worker"
 old=$(status_of proxy.old_workers)
 ok "the worker that holds it is told of: $old" [ "$old" -ge 1 ]
 ok "so is its memory" [ "$(status_of proxy.old_workers_bytes)" -gt 0 ]
