@@ -82,6 +82,15 @@ struct selection app_selection(struct app *app)
 	return what;
 }
 
+/* What is shown while nothing is heard is of when something was: ages in it stand still. */
+static void take_time(struct app *app)
+{
+	const struct link *feed = &app->model.feed;
+	bool stale = feed->state == FEED_STALE && feed->last_byte_ms > 0;
+
+	app->model.now_ms = stale ? feed->last_byte_ms : app_now_ms(app);
+}
+
 static void paint_now(struct app *app)
 {
 	int64_t delay;
@@ -92,7 +101,7 @@ static void paint_now(struct app *app)
 	(void)event_del(app->paint);
 	app->redraw = REDRAW_NONE;
 	app->soon = false;
-	app->model.now_ms = app_now_ms(app);
+	take_time(app);
 	app->model.clock_ahead_ms = app->client ? client_clock_ahead_ms(app->client) : 0;
 	/* Where text is shown to be selected, the mouse is the terminal's. */
 	(void)screen_mouse(
@@ -102,7 +111,7 @@ static void paint_now(struct app *app)
 	(void)event_del(app->age);
 	if (app->next_change_ms == 0)
 		return;
-	delay = app->next_change_ms - app->model.now_ms;
+	delay = app->next_change_ms - app_now_ms(app);
 	wait = timeval_of(delay > AGE_MS ? delay : AGE_MS);
 	(void)event_add(app->age, &wait);
 }
@@ -271,7 +280,7 @@ static void on_input(evutil_socket_t fd, short what, void *arg)
 	int count = 0;
 
 	(void)fd;
-	app->model.now_ms = app_now_ms(app);
+	take_time(app);
 	if (is_answer(app))
 		app->ui.prompt.fresh = false;
 	app->input_at_ms = time_monotonic_ms();

@@ -126,7 +126,8 @@ struct app {
 	struct client_call *traffic;
 	struct client_call *status;
 	int64_t traffic_since;
-	int64_t heard_ms; /* monotonic: the last answer to a poll of the figures */
+	int64_t asked_ms,
+		heard_ms; /* monotonic: the last poll of the figures, and the last answer to one */
 	struct run *runs;
 	struct poll_state polls[POLLS];
 

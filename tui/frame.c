@@ -319,12 +319,16 @@ static void draw_body(struct app *app, const struct canvas *canvas)
 {
 	struct opened *top = app_top(app);
 	struct canvas body = *canvas;
+	int64_t never = 0;
 
 	if (!app->model.known && !(top->view->flags & VIEW_ALWAYS)) {
 		draw_unknown(app, canvas);
 		return;
 	}
 	body.old = app->model.feed.state == FEED_STALE && !(top->view->flags & VIEW_ALWAYS);
+	body.now_ms = app->model.now_ms;
+	if (app->model.feed.state == FEED_STALE)
+		body.next_change_ms = &never;
 	if (top->view->prepare)
 		top->view->prepare(
 			top->state, &app->model, &app->ui, top->parts, body.rows, body.cols);
@@ -356,7 +360,7 @@ void frame_paint(struct app *app)
 
 	app->next_change_ms = 0;
 	app->spots.count = 0;
-	canvas = screen_canvas(app->screen, app->model.now_ms, &app->next_change_ms);
+	canvas = screen_canvas(app->screen, app_now_ms(app), &app->next_change_ms);
 	if (is_too_small(&canvas)) {
 		draw_too_small(&canvas);
 		screen_show(app->screen);

@@ -45,7 +45,7 @@ struct hint {
 	const char *keys, *hint;
 };
 
-enum { LASTING_HINTS = 6 };
+enum { LASTING_HINTS = 6, MESSAGE_ROWS_MAX = 3 };
 
 static void add_hint(struct hint *hints, size_t *count, enum action action, const char *words)
 {
@@ -98,13 +98,26 @@ static void draw_hints(struct app *app, const struct canvas *canvas, enum area a
 		x = draw_hint(app, canvas, x, hints[i].keys, hints[i].hint);
 }
 
+/* What went wrong is said whole. */
+static int message_rows(const struct ui *ui, int cols)
+{
+	int rows = ui->message_role == ROLE_FAILED
+			   ? cell_sentence_rows(str_of(ui->message), cols - 2)
+			   : 1;
+
+	return rows < 1 ? 1 : rows > MESSAGE_ROWS_MAX ? MESSAGE_ROWS_MAX : rows;
+}
+
 static void draw_last_row(struct app *app, const struct canvas *canvas)
 {
 	const struct ui *ui = &app->ui;
 
-	canvas_clear(canvas, 0, 0);
+	canvas_clear_rows(canvas, 0, canvas->rows);
 	if (ui->message[0] != '\0') {
-		canvas_c(canvas, 0, 1, canvas->cols - 2, ui->message_role, ui->message);
+		if (canvas->rows > 1)
+			(void)cell_sentence(canvas, 0, 1, ui->message_role, str_of(ui->message));
+		else
+			canvas_c(canvas, 0, 1, canvas->cols - 2, ui->message_role, ui->message);
 		return;
 	}
 	if (ui->running > 0) {
@@ -237,6 +250,8 @@ int frame_prompt_rows(const struct app *app, int rows, int cols)
 		return CONFIRM_FRAME + confirm_rows(prompt, cols);
 	case PROMPT_PALETTE:
 		return palette_rows(&app->palette, rows - HEAD_ROWS - 6);
+	case PROMPT_NONE:
+		return message_rows(&app->ui, cols);
 	default:
 		return 1;
 	}

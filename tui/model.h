@@ -66,7 +66,7 @@ struct model {
 	char domain[256];
 	double rate; /* requests per second, over everything */
 	double share_5xx;
-	int64_t now_ms; /* wall time of this turn, by the control plane's clock */
+	int64_t now_ms; /* wall time of what is shown, by the control plane's clock: this turn's, or when it was heard last */
 	int64_t clock_ahead_ms; /* of ours; 0: less than a minute */
 };
 

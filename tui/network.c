@@ -112,9 +112,10 @@ static void traffic_done(void *arg, const struct client_response *response)
 		app->heard_ms = time_monotonic_ms();
 		cost_poll(&app->cost, response->seconds);
 	}
-	/* It may be waiting on a connection that is dead, or that was opened by a login that is over. */
-	if ((response->err == ERR_UNREACHABLE || wants_login(response->err)) &&
-		app->model.feed.state == FEED_LIVE)
+	if (response->err == ERR_UNREACHABLE)
+		feed_unanswered(app->feed, app->asked_ms, response->eb->text);
+	/* The held request may be on a connection that was opened by a login that is over. */
+	if (wants_login(response->err) && app->model.feed.state == FEED_LIVE)
 		feed_retry(app->feed);
 	if (response->err != ERR_NONE ||
 		!figures_read(
@@ -136,6 +137,7 @@ void network_poll(struct app *app)
 	strbuf_addf(&path, "/v1/traffic?window=60s");
 	if (app->traffic_since > 0)
 		strbuf_addf(&path, "&since=%lld", (long long)app->traffic_since);
+	app->asked_ms = time_monotonic_ms();
 	app->traffic = client_request(
 		app->client, "GET", path.data, NULL, TRAFFIC_TIMEOUT_MS, traffic_done, app);
 	strbuf_finish(&path);
@@ -363,14 +365,18 @@ static void tell_view(struct app *app, struct str body)
 		app_touch(app, top->view->told(top->state, &app->model, &app->ui, body));
 }
 
-/* The sentence, under the line it is about where there was one and its view is still there. */
+/*
+ * The sentence, under the line it is about where there was one and its view is still there. Where nothing answered
+ * it is not about the line, which is not offered to be sent again: it may have been done.
+ */
 static void say_refused(struct app *app, const struct asked *asked, const struct errbuf *eb)
 {
 	struct prompt *prompt = &app->ui.prompt;
 	char text[MESSAGE_MAX];
 
 	ui_refusal(text, eb);
-	if (asked->set && prompt->kind == PROMPT_NONE && app_top(app) == asked->top) {
+	if (asked->set && eb->err != ERR_UNREACHABLE && prompt->kind == PROMPT_NONE &&
+		app_top(app) == asked->top) {
 		ui_ask_again(&app->ui, asked->question, asked->label, asked->text);
 		str_copy(prompt->mistake, sizeof(prompt->mistake), str_of(text));
 		return;

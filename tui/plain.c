@@ -25,7 +25,13 @@
 
 #include "tui/views/timeline_text.h"
 
-enum { LINE_BYTES_MAX = 64 * 1024, FIGURES_MS = 5000, EVENTS_TIMEOUT_MS = 40000, SIGNALS = 3 };
+enum {
+	LINE_BYTES_MAX = 64 * 1024,
+	FIGURES_MS = 5000,
+	TRAFFIC_TIMEOUT_MS = 3000,
+	EVENTS_TIMEOUT_MS = 40000,
+	SIGNALS = 3
+};
 
 /* A version fails when so much of its answers are 5xx, and fails no more below the second. */
 static const double fails_from = 0.05;
@@ -46,6 +52,7 @@ struct plain {
 	struct event *reader; /* of a pipe */
 	int64_t events_since;
 	int64_t traffic_since;
+	int64_t asked_ms; /* monotonic: the last poll of the figures */
 	struct map *failing; /* "cart@pr-482" -> anything */
 	struct event_diff diff;
 	struct strbuf line;
@@ -255,6 +262,8 @@ static void traffic_done(void *arg, const struct client_response *response)
 	struct plain *plain = arg;
 
 	plain->traffic = NULL;
+	if (response->err == ERR_UNREACHABLE)
+		feed_unanswered(plain->feed, plain->asked_ms, response->eb->text);
 	if (response->err == ERR_NONE)
 		(void)client_read_figures(
 			response->body, tell_figures, plain, &plain->traffic_since, NULL);
@@ -272,7 +281,9 @@ static void on_figures(evutil_socket_t fd, short what, void *arg)
 		return;
 	(void)snprintf(path, sizeof(path), "/v1/traffic?window=60s&since=%lld",
 		(long long)plain->traffic_since);
-	plain->traffic = client_request(plain->client, "GET", path, NULL, 0, traffic_done, plain);
+	plain->asked_ms = time_monotonic_ms();
+	plain->traffic = client_request(
+		plain->client, "GET", path, NULL, TRAFFIC_TIMEOUT_MS, traffic_done, plain);
 }
 
 /* ---- the requests of a session ---- */

@@ -144,8 +144,18 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *arg)
 
 /* ---- the end ------------------------------------------------------------------------------------- */
 
+/* What was sent may have arrived. */
 static void fail_without_answer(struct client_call *call, const char *why)
 {
+	long sent = 0;
+
+	curl_easy_getinfo(call->easy, CURLINFO_REQUEST_SIZE, &sent);
+	if (call->writes && sent > 0) {
+		err_set(&call->eb, ERR_UNREACHABLE,
+			"%s: the control plane may have done it; look before trying again (%s)",
+			why, call->client->url);
+		return;
+	}
 	err_set(&call->eb, ERR_UNREACHABLE, "The control plane at %s is out of reach: %s",
 		call->client->url, why);
 }
@@ -346,6 +356,7 @@ struct client_call *client_call_start(struct client *client, const struct call_r
 
 	call->client = client;
 	call->timeout_ms = request->timeout_ms;
+	call->writes = request->writes;
 	call->gather_ms = request->gather_ms;
 	call->line = request->line;
 	call->done = request->done;

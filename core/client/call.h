@@ -31,6 +31,7 @@ struct call_request {
 	const char *path;
 	const char *body; /* NULL for none */
 	int64_t if_revision; /* of a write, 0: any */
+	bool writes; /* without an answer it may be done or not */
 	int timeout_ms; /* for the whole exchange, 0: none */
 	int silence_ms; /* without a byte, 0: any */
 	int gather_ms; /* between two reads of the socket, 0: whenever there is something */
@@ -75,6 +76,7 @@ struct client_call {
 	int silence_ms;
 	int gather_ms;
 	int timeout_ms;
+	bool writes;
 	bool heard; /* a byte came */
 	int64_t heard_ms; /* when the last byte came, at first the start; monotonic */
 	void (*line)(void *arg, struct str line);

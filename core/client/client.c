@@ -360,6 +360,8 @@ struct client_call *client_ask(
 		.path = asking->path,
 		.body = asking->body,
 		.if_revision = asking->if_revision,
+		.writes = strcmp(asking->method, "GET") != 0 &&
+			  strstr(asking->path, "dry-run=1") == NULL,
 		.timeout_ms = asking->timeout_ms > 0 ? asking->timeout_ms : DEFAULT_TIMEOUT_MS,
 		.done = done,
 		.arg = arg,

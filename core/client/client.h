@@ -106,6 +106,12 @@ const struct environment *feed_environment(const struct feed *feed);
 int64_t feed_last_seen_ms(const struct feed *feed);
 /* Why it is stale; ERR_NONE while it is not. */
 enum err feed_failure(const struct feed *feed);
+/*
+ * Another exchange had no answer for `why`, begun at `began_ms` (monotonic): stale, as after a failure of its own,
+ * unless it has heard something since then. A request that is held hears nothing for seconds anyway, so who polls
+ * beside it knows earlier.
+ */
+void feed_unanswered(struct feed *feed, int64_t began_ms, const char *why);
 /* Tries again now, without waiting for the back-off or on a request that is held and says nothing. */
 void feed_retry(struct feed *feed);
 

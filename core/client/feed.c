@@ -19,6 +19,7 @@
 
 enum {
 	HOLD_S = 10, /* shorter than the silence after which a server is taken for dead */
+	FIRST_MS = 5000, /* the first line comes at once, also where the rest is held */
 	BATCH_MAX = LIMIT_SERVICES + LIMIT_VERSIONS + LIMIT_SESSIONS + LIMIT_CHANGES_KEPT +
 		    LIMIT_TOMBSTONES_TOLD,
 };
@@ -136,6 +137,7 @@ static void on_done(void *arg, const struct client_response *response);
 
 static void feed_poll(struct feed *feed)
 {
+	int silence_ms = feed->client->silence_ms;
 	struct strbuf path;
 
 	strbuf_init(&path, 256);
@@ -147,7 +149,7 @@ static void feed_poll(struct feed *feed)
 	struct call_request request = {
 		.method = "GET",
 		.path = path.data,
-		.silence_ms = feed->client->silence_ms,
+		.silence_ms = silence_ms < FIRST_MS ? silence_ms : FIRST_MS,
 		.line = on_line,
 		.done = on_done,
 		.arg = feed,
@@ -200,6 +202,7 @@ static void take_first(struct feed *feed, const struct feed_line *line)
 	}
 	feed->begun = true;
 	feed->first = *line;
+	feed->call->silence_ms = feed->client->silence_ms;
 	/* Nothing to come but what is new: what is shown is the present. */
 	if (!line->full)
 		tell_state(feed, FEED_LIVE, NULL);
@@ -319,6 +322,12 @@ int64_t feed_last_seen_ms(const struct feed *feed)
 enum err feed_failure(const struct feed *feed)
 {
 	return feed->failure;
+}
+
+void feed_unanswered(struct feed *feed, int64_t began_ms, const char *why)
+{
+	if (feed->state != FEED_STALE && feed_last_seen_ms(feed) < began_ms)
+		feed_fail(feed, ERR_UNREACHABLE, why);
 }
 
 void feed_retry(struct feed *feed)

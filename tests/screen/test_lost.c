@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,16 @@ static void wait_older(struct pty *terminal, long seconds)
 		if (!stale || time_monotonic_ms() > deadline)
 			fail_msg("its age is not told: %s", row);
 	} while (stale && strtol(stale + 6, NULL, 10) < seconds);
+}
+
+static bool row_with(const struct pty *terminal, const char *text, char dst[PTY_ROW_SIZE])
+{
+	for (int y = 1; y < terminal->rows; y++) {
+		pty_row(terminal, y, dst);
+		if (strstr(dst, text))
+			return true;
+	}
+	return false;
 }
 
 static void test_stale_and_back(void **state)
@@ -172,6 +183,49 @@ static void test_stale_everywhere(void **state)
 	come_back(port);
 }
 
+/* It takes connections and answers nothing: as old as after its end, and no age beside it goes on. */
+static void test_hung_everywhere(void **state)
+{
+	char down[PTY_ROW_SIZE], now[PTY_ROW_SIZE];
+
+	(void)state;
+	sit_down();
+	stage_order(&stage, 'd');
+	pty_keys(&seats[0].pty, "g/service:notify\r");
+	pty_wait_text(&seats[0].pty, "off for 2s");
+	assert_int_equal(kill(stage.pid, SIGSTOP), 0);
+	seats_wait("STALE", "its stop");
+	assert_true(row_with(&seats[0].pty, "off for ", down));
+	for (size_t i = 0; i < seat_count; i++)
+		wait_older(&seats[i].pty, 8);
+	assert_true(row_with(&seats[0].pty, "off for ", now));
+	assert_string_equal(now, down);
+	assert_int_equal(kill(stage.pid, SIGCONT), 0);
+	seats_wait("live", "its return");
+	seats_home("its return");
+	seats_quit();
+}
+
+/* The whole sentence is there, and not the line to send it once more. */
+static void test_a_create_without_an_answer(void **state)
+{
+	(void)state;
+	stage_start(&stage, &stage_shop_script, 0);
+	dash_open((struct dash_options){.rows = 24, .cols = 80, .moving_clock = true});
+	pty_keys(&pty, "3c");
+	pty_wait_text(&pty, "name of the new session");
+	assert_int_equal(kill(stage.pid, SIGSTOP), 0);
+	pty_keys(&pty, "mine\r");
+	pty_wait_text(&pty, "sent, waiting for the answer");
+	pty_wait_text(&pty, "STALE");
+	stage_stop(&stage);
+	pty_wait_text(&pty, "the control plane may have done it");
+	pty_wait_text(&pty, "trying again (http://127.0.0.1:");
+	assert_false(pty_shows(&pty, "name of the new session"));
+	pty_keys(&pty, "j");
+	pty_wait_gone(&pty, "may have done it");
+}
+
 static void test_login_is_over(void **state)
 {
 	static const int statuses[] = {401, 403};
@@ -219,7 +273,9 @@ int main(void)
 		LOST(test_paints_before_the_network_answers),
 		LOST(test_none_then_one),
 		LOST(test_login_is_wanted),
+		LOST(test_a_create_without_an_answer),
 		SEATS_TEST(test_stale_everywhere),
+		SEATS_TEST(test_hung_everywhere),
 		SEATS_TEST(test_login_is_over),
 	};
 

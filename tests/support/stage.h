@@ -66,6 +66,7 @@ void stage_loss(struct stage_plane *plane, int64_t lost, const char *why);
 
 /* The shop most pictures are of: 8 services, pull requests, sessions, a minute of traffic. */
 void stage_shop(struct stage_plane *plane);
-extern const struct stage_script stage_shop_script; /* with 'r': one request more, 'R': a hundred */
+extern const struct stage_script
+	stage_shop_script; /* with 'r': one request more, 'R': a hundred; 'd': the stable of notify is down ("off") by the real clock, which counts until the next order */
 
 #endif

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/base/mem.h"
-
+#include "core/base/time.h"
 #include "core/model/version.h"
 
 #include "tests/support/stage.h"
@@ -191,6 +191,11 @@ static void more(struct stage_plane *plane, char order)
 	int count = order == 'R' ? 100 : 1;
 
 	stage_clock(plane, 0);
+	if (order == 'd') {
+		stage_clock(plane, STAGE_NOW_MS - time_now_ms());
+		stage_down(plane, "notify", "2026.11.12", "off");
+		return;
+	}
 	for (int i = 0; i < count; i++)
 		add_step(plane, &steps[next++ % ARRAY_LEN(steps)], 1);
 }

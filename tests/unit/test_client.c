@@ -195,6 +195,37 @@ static void nobody_answers(void **state)
 	fake_stop(&server);
 }
 
+/* Only a write that was sent may have been done. */
+static void a_write_without_an_answer_may_be_done(void **state)
+{
+	static const struct {
+		const char *method, *path;
+		bool refused, may;
+	} cases[] = {{"POST", "/v1/sessions", false, true}, {"GET", "/v1/sessions", false, false},
+		{"POST", "/v1/sessions?dry-run=1", false, false},
+		{"POST", "/v1/sessions", true, false}};
+	static const char may[] = "the control plane may have done it; look before trying again";
+	struct client_options options = {.url = "http://127.0.0.1:1"};
+	struct answer answer = {0};
+	struct fake_server server;
+	struct client *nobody;
+
+	(void)state;
+	fake_start(&server, answer_never, 0);
+	nobody = client_create(server.base, &options, NULL);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		client_request(cases[i].refused ? nobody : server.client, cases[i].method,
+			cases[i].path, cases[i].method[0] == 'P' ? "{}" : NULL, 50, keep_answer,
+			&answer);
+		run_until(&server, answer.count == (int)i + 1);
+		assert_int_equal(answer.err, ERR_UNREACHABLE);
+		if ((strstr(answer.text, may) != NULL) != cases[i].may)
+			fail_msg("case %zu: %s", i, answer.text);
+	}
+	client_destroy(nobody);
+	fake_stop(&server);
+}
+
 static void no_call(void *arg, const struct client_response *response)
 {
 	(void)arg;
@@ -328,6 +359,7 @@ int main(void)
 		cmocka_unit_test(clocks_apart_are_noticed),
 		cmocka_unit_test(problems_arrive),
 		cmocka_unit_test(nobody_answers),
+		cmocka_unit_test(a_write_without_an_answer_may_be_done),
 		cmocka_unit_test(nothing_comes_after_a_cancel),
 		cmocka_unit_test(takes_urls),
 		cmocka_unit_test(encodes),

@@ -263,6 +263,30 @@ static void feed_notices_silence(void **state)
 	fake_stop(&server);
 }
 
+/* Held, it hears nothing; who asked for something else knows more, unless it has heard something since. */
+static void feed_believes_another_exchange(void **state)
+{
+	struct fake_server server;
+	struct watcher watcher;
+	int64_t seen_ms;
+
+	(void)state;
+	watch(&server, &watcher, answer_feed, 0);
+	run_until(&server, server.requests == 4);
+	seen_ms = feed_last_seen_ms(watcher.feed);
+	feed_unanswered(watcher.feed, seen_ms - 1, "no answer within 3 s");
+	assert_int_equal(watcher.state, FEED_LIVE);
+	feed_unanswered(watcher.feed, seen_ms + 60000, "no answer within 3 s");
+	assert_int_equal(watcher.state, FEED_STALE);
+	assert_string_equal(watcher.why, "no answer within 3 s");
+	assert_int_equal(feed_failure(watcher.feed), ERR_UNREACHABLE);
+	assert_true(feed_last_seen_ms(watcher.feed) >= seen_ms);
+	run_until(&server, watcher.state == FEED_LIVE);
+	assert_int_equal(server.requests, 5);
+	assert_int_equal(feed_environment(watcher.feed)->node_count, 1);
+	fake_stop(&server);
+}
+
 static void answer_refusing(struct fake_server *server, struct evhttp_request *request)
 {
 	(void)server;
@@ -557,6 +581,7 @@ int main(void)
 		cmocka_unit_test(feed_discards_what_is_not_whole),
 		cmocka_unit_test(feed_asks_again_when_cut_short),
 		cmocka_unit_test(feed_notices_silence),
+		cmocka_unit_test(feed_believes_another_exchange),
 		cmocka_unit_test(feed_says_what_the_server_says),
 		cmocka_unit_test(feed_asks_anew_where_it_is_held),
 		cmocka_unit_test(feed_may_end_from_inside),
