@@ -69,7 +69,6 @@ const char answers_errors[] =
 #define ORIGIN_KNOWN "{ var(txn.origin) -m found }"
 /* The last lines after an answer that was the proxy's own. */
 const char answers_own[] =
-	"	http-after-response allow if { var(txn.answered) -m found }\n"
 	"	http-after-response set-header Content-Type " HTML_TYPE " if " HTML_WANTED " { status 500 502 503 504 508 }\n"
 	"	http-after-response add-header Vary Accept\n"
 	"	http-after-response set-var(txn.origin) " OWN_ORIGIN ",map_str(maps/hosts) if " ORIGIN_SENT "\n"

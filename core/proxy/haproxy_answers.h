@@ -18,11 +18,6 @@
 #define PAGE_OF(variable) "%[" RULES_ACCEPT ",concat(:," variable "),map_str(maps/pages)]"
 #define PAGE_END "%[" RULES_ACCEPT ",concat(:end),map_str(maps/pages)]"
 
-/* With the first lines after an answer: these do name the version that was asked. */
-#define ASKED_VERSION                                              \
-	"	http-after-response set-var(txn.by) srv_name,field(1,:)" \
-	" if !{ var(txn.answered) -m found } { status 502 504 }\n"
-
 /* Lines of the frontend. */
 extern const char answers_captures[];
 /* Lines of the defaults of both kinds of backends: of 503s there are more, in haproxy_rules.c. */

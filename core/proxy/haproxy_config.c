@@ -195,7 +195,6 @@ static void write_frontend(
 	strbuf_add_c(out, rules_connect);
 	strbuf_add_c(out, rules_hops);
 	strbuf_add_c(out, rules_key);
-	strbuf_add_c(out, rules_first_hop);
 	strbuf_add_c(out, rules_upgrade);
 	write_baggage(out);
 	strbuf_add_c(out, rules_carriers);

@@ -7,7 +7,7 @@
  * request took the long way, which `caller` tells); want (the version a pin names), entry (what
  * maps/SERVICE.versions says of it, when that is more than a word), reason (with ".strict" behind it until the
  * strict backend cuts that off; there is one when there is a key or pins), intended; by (the version that
- * answered, not set when none did). The cost of a rule is 0.1 to 0.4 us a request, of a condition 0.1; that
+ * an answer of our own names). The cost of a rule is 0.1 to 0.4 us a request, of a condition 0.1; that
  * is why nothing is computed here that the reader of the log can compute.
  */
 #include "core/proxy/haproxy_rules.h"
@@ -31,30 +31,43 @@
 	"%[var(txn.key),map_regm(maps/member.session)]" \
 	"\"revision\":%[var(txn.revision)],"
 
-/* The server's version, and when it answered; both only where one did. */
-#define ANSWERED \
-	"	http-response set-var(txn.by) srv_name,field(1,:)\n" \
-	"	http-response set-var(txn.answered) date(0,us)\n"
+/* The version that is asked, and when it answered. */
+#define ASKED "srv_name,field(1,:)"
+#define ANSWERED "{ var(txn.answered) -m found }"
+#define NOTE_ANSWER "	http-response set-var(txn.answered) date(0,us)\n"
 
-#define DECISION(service, session) \
+#define DECISION(service, version, session) \
 	"	http-after-response set-header Routing-Decision " \
-	"'" service "=\"%[var(txn.by)]\";reason=%[var(txn.reason,no-session)]" session ";revision=%[var(txn.revision)]' "
+	"'" service "=\"%[" version "]\";reason=%[var(txn.reason,no-session)]" session ";revision=%[var(txn.revision)]' "
+#define SESSION_OF ";session=\"%[var(txn.key)]\""
 
-#define TIMING(service) \
+#define TIMING(service, version, trace) \
 	"	http-after-response add-header Server-Timing " \
-	"'route;desc=\"" service "@%[var(txn.by)];reason=%[var(txn.reason,no-session)]\""
+	"'route;desc=\"" service "@%[" version "];reason=%[var(txn.reason,no-session)]\"" trace "' "
+#define TRACE_OF ",trace;desc=\"%[var(txn.trace)]\""
 
-/* Who carries neither key nor direct pins has no reason, and is through after two headers. */
-#define RESPONSE_HEADERS(service) \
-	ASKED_VERSION \
-	DECISION(service, "") "unless { var(txn.key) -m found }\n" \
-	TIMING(service) "' unless { var(txn.reason) -m found }\n" \
-	"	http-after-response allow if !{ var(txn.reason) -m found } { var(txn.answered) -m found }\n" \
-	TIMING(service) ",trace;desc=\"%[var(txn.trace)]\"'\n" \
-	DECISION(service, ";session=\"%[var(txn.key)]\"") "if { var(txn.key) -m found }\n" \
-	"	http-after-response set-header Cache-Control no-store\n" \
+/* Who carries neither key nor direct pins has no reason, and gets less. */
+#define REASON_HEADERS(service, version, condition) \
+	DECISION(service, version, SESSION_OF) "if { var(txn.key) -m found } " condition "\n" \
+	TIMING(service, version, TRACE_OF) "if { var(txn.reason) -m found } " condition "\n" \
+	"	http-after-response set-header Cache-Control no-store if { var(txn.reason) -m found } " condition "\n" \
 	"	http-after-response set-header Sunset '%[var(txn.entry),field(3,:),add(0),http_date]' if { var(txn.entry) -m found } " \
-	"!{ var(txn.entry) -m end :0 } { var(txn.by) -m found } " RULES_READY "\n"
+	"!{ var(txn.entry) -m end :0 } { " version " -m found } " RULES_READY " " condition "\n"
+#define OTHER_HEADERS(service, version, condition) \
+	DECISION(service, version, "") "if !{ var(txn.key) -m found } " condition "\n" \
+	TIMING(service, version, "") "if !{ var(txn.reason) -m found } " condition "\n"
+
+/* Answers of versions are through first, those to requests with a key before others; the rules for our own follow. */
+#define ANSWER_HEADERS(service) \
+	REASON_HEADERS(service, ASKED, ANSWERED) \
+	"	http-after-response allow if { var(txn.key) -m found } " ANSWERED "\n" \
+	OTHER_HEADERS(service, ASKED, ANSWERED) \
+	"	http-after-response allow if " ANSWERED "\n"
+/* Only a version that was asked for an answer is named in our own. */
+#define OWN_HEADERS(service) \
+	"	http-after-response set-var(txn.by) " ASKED " if { status 502 504 }\n" \
+	REASON_HEADERS(service, "var(txn.by)", "TRUE") \
+	OTHER_HEADERS(service, "var(txn.by)", "TRUE")
 
 const char rules_base[] =
 	"defaults base\n"
@@ -111,13 +124,13 @@ const char rules_lenient[] =
 	"\"intended\":\"%[var(txn.reason,no-session),map_str(maps/fallen)]\",\"strict\":false,"
 	PROBLEM_MEMBERS "\"tombstone\":%[var(txn.service),concat(@,txn.want),map_str(maps/gone,null)]}" PAGE_END "' "
 	"hdr Cache-Control no-store\n"
-	ANSWERED
+	NOTE_ANSWER
 	"	http-response set-var(txn.reason) str(version-unhealthy) if " RULES_READY
-	" !{ var(txn.by),strcmp(txn.want) eq 0 }\n"
-	"	http-after-response set-var(txn.intended) var(txn.reason,no-session),map_str(maps/fallen) "
-	"if { status 503 } !{ var(txn.by) -m found }\n"
+	" !{ " ASKED ",strcmp(txn.want) eq 0 }\n"
+	ANSWER_HEADERS("%b")
+	"	http-after-response set-var(txn.intended) var(txn.reason,no-session),map_str(maps/fallen) if { status 503 }\n"
 	"	http-after-response set-var(txn.reason) str(stable-down) if { status 503 } { var(txn.intended) -m found }\n"
-	RESPONSE_HEADERS("%b");
+	OWN_HEADERS("%b");
 
 const char rules_strict[] =
 	"# Its twin for strict requests: the server that was named, or 503. `refused` is the reason of that.\n"
@@ -131,10 +144,12 @@ const char rules_strict[] =
 	"%[var(txn.intended),map_regm(maps/member.intended)]\"strict\":true,"
 	PROBLEM_MEMBERS "\"tombstone\":%[var(txn.tombstone,none),map_str(maps/gone,null)]}" PAGE_END "' "
 	"hdr Cache-Control no-store\n"
-	ANSWERED
-	"	http-after-response unset-var(txn.intended) if { var(txn.by) -m found } or !{ status 503 }\n"
-	"	http-after-response set-var(txn.reason) var(txn.refused) if { status 503 } !{ var(txn.by) -m found }\n"
-	RESPONSE_HEADERS("%[var(txn.service)]");
+	NOTE_ANSWER
+	"	http-response unset-var(txn.intended)\n"
+	ANSWER_HEADERS("%[var(txn.service)]")
+	"	http-after-response unset-var(txn.intended) if !{ status 503 }\n"
+	"	http-after-response set-var(txn.reason) var(txn.refused) if { status 503 }\n"
+	OWN_HEADERS("%[var(txn.service)]");
 
 /*
  * Read by haproxy_log.c. Numbers and words that hold no space come first; what is captured as it came is
@@ -163,6 +178,7 @@ const char rules_captures[] =
 	"	capture request header Routing-Hops len " STRING(RULES_HOPS_DIGITS) "\n"
 	"	capture request header tracestate len 1\n";
 #define SESSION "capture.req.hdr(1)"
+#define SESSION_SENT "{ " SESSION " -m found }"
 #define BAGGAGE RULES_BAGGAGE
 #define TRACEPARENT "capture.req.hdr(3)"
 #define PINS_SENT "{ capture.req.hdr(4) -m found }"
@@ -208,7 +224,7 @@ const char rules_upgrade[] =
  */
 #define NOT_DEEP "!{ var(txn.hops) -m int ge " STRING(RULES_HOPS_DEEP) " }"
 #define LARGER_HOPS \
-	"	http-request set-var(txn.hops) " HOPS " if { " HOPS " -m int gt 0 } !{ " HOPS ",sub(txn.hops) le 0 }\n"
+	"	http-request set-var(txn.hops) " HOPS " if !{ " HOPS ",sub(txn.hops) le 0 } { " HOPS " -m int gt 0 }\n"
 const char rules_hops[] =
 	"	http-request set-var(txn.hops,ifnotempty) " BAGGAGE ",map_regm(maps/carrier.hops)\n"
 	LARGER_HOPS
@@ -222,15 +238,14 @@ const char rules_hops[] =
  * random bits and the time in microseconds, each as 16 decimal digits: as good as 128 random bits, and a
  * fraction of the cost. The parent in it is always the same: no span of the proxy is recorded anywhere.
  */
-#define UNTRACED "!{ var(txn.trace) -m found }"
 #define READ_TRACE \
 	"	http-request set-var(txn.trace) " TRACEPARENT ",bytes(3,32) if { " TRACEPARENT " -m reg" \
 	" '^(?:00(?=.{53}$)|(?!00|ff)[0-9a-f]{2}(?=.{53}(?:$|-)))-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}' }\n"
+#define TRACE_READ "{ var(txn.trace) -m found }"
 #define BEGIN_TRACE(condition) \
-	"	http-request set-var(txn.begun) rand,add(1000000000000000),concat(,txn.came) if " condition " " UNTRACED "\n" \
-	"	http-request del-header tracestate if " TRACESTATE_SENT " { var(txn.begun) -m found }\n" \
-	"	http-request set-header traceparent '00-%[var(txn.begun)]-0000000000000001-01' if { var(txn.begun) -m found } " UNTRACED "\n" \
-	"	http-request set-var(txn.trace) var(txn.begun)\n"
+	"	http-request set-var(txn.trace) rand,add(1000000000000000),concat(,txn.came) if " condition "\n" \
+	"	http-request del-header tracestate if " TRACESTATE_SENT " " condition "\n" \
+	"	http-request set-header traceparent '00-%[var(txn.trace)]-0000000000000001-01' if " condition "\n"
 #define KEYED "{ var(txn.key) -m found }"
 
 /* Nothing is found where no session has the key: such a request takes the long way. */
@@ -239,51 +254,44 @@ const char rules_hops[] =
 	"	http-request set-var(txn.reason) var(txn.key),map_str(maps/changed)\n"
 
 /*
- * Three kinds of requests, the frequent first; `allow` ends the rules of the frontend. Those that carry no
- * key; those with the key in its header, as every hop after the first has it; and all others. Only the
- * last need their baggage read here, for the others the reader of the log does it.
+ * Four kinds of requests, the frequent first; `allow` ends the rules of the frontend. Those that carry no key;
+ * those with the key in its header and a trace, as every hop after the first has them; other first hops, whose
+ * key is in the one line of baggage, the query, a cookie or the host, or that bring no trace; and all others.
+ * Only the last need their baggage read here, for the others the reader of the log does it. A key in more
+ * than one header, or an empty one, is no key of a session, so that it comes to the last.
  */
 #define PLAIN "{ var(txn.service) -m found } !" PINS_SENT " " NOT_DEEP " !" UPGRADE_SENT
-#define NO_KEY "!{ " SESSION " -m found } " PLAIN " !{ query -m sub " CARRIER_NAME "= }"
-#define KEY_FOUND "{ var(txn.reason) -m found } " PLAIN
 #define ONE_BAGGAGE "!{ req.fhdr_cnt(baggage) gt 1 }"
 #define SHORT_BAGGAGE "!{ " BAGGAGE " -m len ge " STRING(RULES_BAGGAGE_MAX) " }"
-#define THROUGH SHORT_BAGGAGE " " ONE_BAGGAGE " !{ " BAGGAGE " -m reg routing-(?:pins|strict) }"
+#define THROUGH PLAIN " " SHORT_BAGGAGE " " ONE_BAGGAGE " !{ " BAGGAGE " -m reg routing-(?:pins|strict) }"
+#define KNOWN "{ var(txn.reason) -m found }"
 #define COOKIE_NAMED(value) \
 	"{ req.fhdr(Cookie) -m reg '(?:^|[;,])" BLANK CARRIER_NAME BLANK "=" value "' }"
 const char rules_key[] =
-	"	http-request allow if " NO_KEY " !{ " BAGGAGE " -m reg routing-(?:session|pins|strict) }"
-	" " SHORT_BAGGAGE " " ONE_BAGGAGE " !" COOKIE_NAMED("") "\n"
+	"	http-request allow if !" SESSION_SENT " !{ " BAGGAGE " -m reg routing-(?:session|pins|strict) }"
+	" !{ query -m sub " CARRIER_NAME "= } " PLAIN " " SHORT_BAGGAGE " " ONE_BAGGAGE " !" COOKIE_NAMED("") "\n"
 	"	http-request set-var(txn.prefix) " RULES_HOST ",map_regm(maps/prefix) if !{ var(txn.service) -m found }\n"
 	"	http-request set-var(txn.service) var(txn.prefix),field(1,/),map_str(maps/hosts)\n"
 	"	http-request set-var(txn.k_host,ifnotempty) var(txn.prefix),field(2,/,0)," KEY "\n"
-	"	http-request set-var(txn.key,ifnotempty) " SESSION ",url_enc if !{ req.fhdr_cnt(Routing-Session) gt 1 }\n"
 	"	http-request set-var(txn.k_query) query,map_regm(maps/carrier.query)," KEY "\n"
 	"	http-request set-var(txn.k_cookie,ifnotempty) req.cook(" CARRIER_NAME ")," KEY " if " COOKIE_SENT "\n"
 	"	http-request set-var(txn.malformed) str(cookie) if " COOKIE_SENT " !{ var(txn.k_cookie) -m found } "
 	COOKIE_NAMED(BLANK "[^\\x20\\t;,]") "\n"
+	"	http-request set-var(txn.key) " SESSION ",url_enc\n"
+	"	http-request set-var(txn.key) str(-) if " SESSION_SENT " { req.fhdr_cnt(Routing-Session) gt 1 }\n"
 	REASON_OF_KEY
 	READ_TRACE
-	BEGIN_TRACE(KEYED)
-	"	http-request allow if " KEY_FOUND " " THROUGH "\n";
-
-/*
- * The first hop of a person: the key is in the query, a cookie, the host or the one line of baggage, and in no
- * header of its own. What all of them carry is looked at; the last that is set comes first by the rules.
- */
-#define FIRST_HOP "{ var(txn.known) -m found }"
-const char rules_first_hop[] =
-	"	http-request set-var(txn.k_baggage) " BAGGAGE ",map_regm(maps/carrier.baggage)," KEY "\n"
-	"	http-request set-var(txn.key) var(txn.k_host)\n"
-	"	http-request set-var(txn.key) var(txn.k_cookie)\n"
-	"	http-request set-var(txn.key) var(txn.k_query)\n"
-	"	http-request set-var(txn.key) var(txn.k_baggage)\n"
+	"	http-request allow if " KNOWN " " TRACE_READ " " THROUGH "\n"
+	"	http-request set-var(txn.key) " BAGGAGE ",map_regm(maps/carrier.baggage)," KEY " if !" SESSION_SENT "\n"
+	"	http-request set-var(txn.key,ifnotset) var(txn.k_query)\n"
+	"	http-request set-var(txn.key,ifnotset) var(txn.k_cookie)\n"
+	"	http-request set-var(txn.key,ifnotset) var(txn.k_host)\n"
 	REASON_OF_KEY
-	"	http-request set-var(txn.known) bool(true) if " KEY_FOUND " !{ " SESSION " -m found } " THROUGH "\n"
-	BEGIN_TRACE(FIRST_HOP)
-	"	http-request add-header Routing-Session %[var(txn.key)] if " FIRST_HOP "\n"
-	"	http-request allow if " FIRST_HOP "\n"
-	"	http-request unset-var(txn.k_baggage)\n";
+	"	http-request unset-var(txn.reason) unless " THROUGH "\n"
+	"	http-request add-header Routing-Session %[var(txn.key)] if !" SESSION_SENT " " KNOWN "\n"
+	"	http-request allow if " TRACE_READ " " KNOWN "\n"
+	BEGIN_TRACE(KNOWN)
+	"	http-request allow if " KNOWN "\n";
 
 /*
  * The rest. Each carrier is kept for the log; the one found first counts. A key of any other form than ours is
@@ -341,7 +349,8 @@ const char rules_pins[] =
 	"	http-request set-var-fmt(txn.ours) '%[var(txn.ours)]routing-pins=%[var(txn.pins),regsub(\"^[^:]*:.:\",\"\"),"
 	"regsub(\",+$\",\"\"),regsub(\"\\x22[ \\t]*,[ \\t]*\",\"~~\",g),regsub(\"=\\x22\",\"~\",g),regsub(\"[\\x22, \\t]+\",\"\",g)],'"
 	" if { var(txn.pins) -m found }\n"
-	BEGIN_TRACE("{ var(txn.reason) -m found }");
+	"	http-request set-var(txn.begins) bool(true) if { var(txn.reason) -m found } !" TRACE_READ "\n"
+	BEGIN_TRACE("{ var(txn.begins) -m found }");
 
 /*
  * Strictness that only the baggage tells, then the backend. The header may have several lines; one that is not

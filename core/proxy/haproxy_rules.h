@@ -44,7 +44,6 @@ extern const char rules_connect[];
 extern const char rules_upgrade[];
 extern const char rules_hops[];
 extern const char rules_key[];
-extern const char rules_first_hop[];
 extern const char rules_carriers[];
 extern const char rules_pins[];
 extern const char rules_backend[];
