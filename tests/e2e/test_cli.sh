@@ -79,15 +79,15 @@ ok "a theme that cannot be read ends with 1" \
 
 "$UMBRA" completion bash >"$T/completion.bash"
 ok "the script of bash is one" bash -n "$T/completion.bash"
-if command -v zsh >/dev/null; then
+if has_tool zsh; then
 	"$UMBRA" completion zsh >"$T/completion.zsh"
 	ok "the script of zsh is one" zsh -n "$T/completion.zsh"
 fi
-if command -v fish >/dev/null; then
+if has_tool fish; then
 	"$UMBRA" completion fish >"$T/completion.fish"
 	ok "the script of fish is one" fish -n "$T/completion.fish"
 fi
-if command -v man >/dev/null; then
+if has_tool man; then
 	"$UMBRA" man >"$T/umbra.1"
 	is "$(LC_ALL=C.UTF-8 MANROFFSEQ='' man --warnings -l "$T/umbra.1" 2>&1 >/dev/null)" "" "the manual has no warnings"
 fi

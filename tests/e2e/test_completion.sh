@@ -64,7 +64,7 @@ lines=()
 for author in "${authors[@]}"; do lines+=("umbra logs author:${author:0:1}"); done
 want=$(for value in "${values[@]}"; do printf '2\nlogs\nauthor:%s\n' "$value"; done)
 for shell in bash zsh fish; do
-	command -v $shell >/dev/null || continue
+	has_tool $shell || continue
 	seen=0
 	typed $shell "${lines[@]}"
 	is "$(cat "$T/ran")" "$want" "$shell: each author is one word"

@@ -3,10 +3,7 @@
 # there, is shown whole, and what is said of it is true. The loop never waits for one of them.
 . "$(dirname "$0")/lib.sh"
 
-command -v tmux >/dev/null || {
-	note "skipped: there is no tmux"
-	exit 0
-}
+has_tool tmux || exit 77
 
 backends stable pr
 serve_start

@@ -5,8 +5,8 @@
 
 mkdir -p "$T/data/history"
 if ! mount -t tmpfs -o size=256k,mode=700 umbra-e2e "$T/data/history" 2>/dev/null; then
-	note "not run: a small file system cannot be mounted here"
-	exit 0
+	note "skipped: a small file system cannot be mounted here" # also in CI's container
+	exit 77
 fi
 at_end+=("umount '$T/data/history'")
 

@@ -2,10 +2,7 @@
 # What an empty environment tells a newcomer to type works when it is typed.
 . "$(dirname "$0")/lib.sh"
 
-command -v tmux >/dev/null || {
-	note "skipped: there is no tmux"
-	exit 0
-}
+has_tool tmux || exit 77
 
 serve_start
 export TMUX_TMPDIR=$T

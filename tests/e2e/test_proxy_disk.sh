@@ -5,8 +5,8 @@
 
 mkdir -p "$T/data/proxy"
 if ! mount -t tmpfs -o size=512k,mode=700 umbra-e2e "$T/data/proxy" 2>/dev/null; then
-	note "not run: a small file system cannot be mounted here"
-	exit 0
+	note "skipped: a small file system cannot be mounted here" # also in CI's container
+	exit 77
 fi
 at_end+=("umount '$T/data/proxy'")
 
