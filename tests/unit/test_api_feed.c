@@ -202,8 +202,6 @@ static void test_many(void **state)
 	enum { COUNT = 600 };
 	static struct http *waiting[COUNT];
 	struct fixture *f = *state;
-	int64_t begin;
-	int64_t took;
 
 	assert_int_equal(fixture_ask(f, "PUT", "/v1/services/cart", "{}"), 201);
 	for (int i = 0; i < COUNT; i++) {
@@ -212,16 +210,13 @@ static void test_many(void **state)
 	}
 	for (int i = 0; i < COUNT; i++)
 		assert_true(http_until(waiting[i], "\"full\":false}\n"));
-	begin = time_monotonic_ms();
 	assert_int_equal(fixture_ask(f, "POST", "/v1/sessions", "{\"key\":\"dev\"}"), 201);
 	for (int i = 0; i < COUNT; i++) {
 		assert_true(http_answer(waiting[i], false));
 		assert_non_null(strstr(waiting[i]->body, "{\"session\":{\"key\":\"dev\""));
 	}
-	took = time_monotonic_ms() - begin;
 	for (int i = 0; i < COUNT; i++)
 		http_close(waiting[i]);
-	assert_in_range(took, 0, 2000);
 }
 
 static void test_too_many_held(void **state)

@@ -12,7 +12,6 @@
 
 #include "core/base/limits.h"
 #include "core/base/mem.h"
-#include "core/base/time.h"
 #include "core/model/environment.h"
 #include "core/model/expiry.h"
 
@@ -306,7 +305,7 @@ static void test_expiry(void **state)
 static void test_apply_stays_cheap(void **state)
 {
 	struct environment env;
-	int64_t start;
+	clock_t start;
 	int64_t spent_ns;
 
 	(void)state;
@@ -317,13 +316,14 @@ static void test_apply_stays_cheap(void **state)
 		snprintf(key, sizeof(key), "k%05d", i);
 		put_session(&env, key, NULL, NULL);
 	}
-	start = time_monotonic_ns();
+	start = clock();
 	for (int i = 0; i < 1000; i++) {
 		take_out(&env, THING_SESSION, "k00000", true);
 		put_session(&env, "k00000", NULL, NULL);
 	}
-	spent_ns = (time_monotonic_ns() - start) / 2000;
-	print_message("first of 50,000 sessions in or out: %lld ns\n", (long long)spent_ns);
+	spent_ns = (int64_t)(clock() - start) * (1000000000 / CLOCKS_PER_SEC) / 2000;
+	print_message("first of 50,000 sessions in or out: %lld ns of CPU\n", (long long)spent_ns);
+	/* Far above what it takes, so that only a change of order shows. */
 	assert_true(spent_ns < 1000000);
 	environment_finish(&env);
 }

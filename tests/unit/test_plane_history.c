@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -19,7 +20,6 @@
 
 #include "core/base/mem.h"
 #include "core/base/random.h"
-#include "core/base/time.h"
 #include "core/model/names.h"
 #include "core/plane/internal.h"
 #include "tests/support/plane_bench.h"
@@ -461,7 +461,8 @@ static void test_cost_with_many_versions(void **state)
 	enum { SERVICES = 1000, VERSIONS = 10, WRITES = 2000 };
 	struct plane_bench bench;
 	struct write_result result;
-	int64_t spent_ns = 0;
+	int64_t spent_ns;
+	clock_t start;
 
 	(void)state;
 	bench_init(&bench);
@@ -479,6 +480,7 @@ static void test_cost_with_many_versions(void **state)
 			bench_version(&bench, service, version, "ephemeral", endpoint);
 		}
 	}
+	start = clock();
 	for (int i = 0; i < WRITES; i++) {
 		char service[TEXT];
 		char body[BODY];
@@ -486,18 +488,16 @@ static void test_cost_with_many_versions(void **state)
 			.service = service,
 			.version = "v5",
 			.body = body};
-		int64_t start;
 
 		snprintf(service, TEXT, "s%d", i % SERVICES);
 		snprintf(body, BODY, "{\"commit\":\"c%d\"}", i);
-		start = time_monotonic_ns();
 		bench_start(&bench, &patch, &result);
 		bench_wait(&bench, &result.done);
-		spent_ns += time_monotonic_ns() - start;
 	}
-	print_message(
-		"a patch among %d versions: %lld ns, reading the body and the store in memory "
-		"included\n",
+	spent_ns = (int64_t)(clock() - start) * (1000000000 / CLOCKS_PER_SEC);
+	print_message("a patch among %d versions: %lld ns of CPU, reading the body and the store "
+		      "in memory "
+		      "included\n",
 		SERVICES * VERSIONS, (long long)(spent_ns / WRITES));
 	/* Far above what it takes, so that only a change of order shows. */
 	assert_true(spent_ns / WRITES < 2000000);

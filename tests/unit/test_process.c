@@ -18,8 +18,6 @@
 
 #include <cmocka.h>
 
-#include "core/base/time.h"
-
 static pid_t start_role(const char *role, int out, int lifeline, bool new_session)
 {
 	const char *const argv[] = {"test_process", role, NULL};
@@ -105,7 +103,6 @@ static void a_child_has_the_descriptors_it_was_given(void **state)
 
 static void orphans_in_their_own_session_are_ended(void **state)
 {
-	const int64_t from = time_monotonic_ms();
 	char text[64];
 	int ends[2];
 	pid_t orphan;
@@ -121,17 +118,15 @@ static void orphans_in_their_own_session_are_ended(void **state)
 	process_end_all(200);
 	assert_false(is_alive(orphan));
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
-	assert_true(time_monotonic_ms() - from < 5000);
 	(void)close(ends[0]);
 }
 
 static void ending_nothing_returns_at_once(void **state)
 {
-	const int64_t from = time_monotonic_ms();
-
 	(void)state;
-	process_end_all(5000);
-	assert_true(time_monotonic_ms() - from < 1000);
+	(void)alarm(60); /* which ends this program if the grace is waited for */
+	process_end_all(24 * 3600 * 1000);
+	(void)alarm(0);
 }
 
 static void a_tree_is_removed_and_links_are_not_followed(void **state)
