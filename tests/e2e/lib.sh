@@ -21,6 +21,7 @@ pids=()      # what this script started
 at_end=()    # commands to run when it ends, after the processes are stopped
 checks=0
 failures=0
+STATUS="" BODY="" HEADERS=""
 
 # ---- saying -----------------------------------------------------------------------------------------
 
@@ -97,7 +98,7 @@ done_ok() {
 
 # ---- processes --------------------------------------------------------------------------------------
 
-alive() { kill -0 "$1" 2>/dev/null && [ "$(ps -o stat= -p "$1" | cut -c1)" != Z ]; }
+alive() { kill -0 "$1" 2>/dev/null && [[ $(ps -o stat= -p "$1") != Z* ]]; }
 gone() { ! alive "$1"; }
 
 # stop PID [SIGNAL]: and waits until it is gone; KILL after 8 s, which is a failure.
@@ -157,12 +158,27 @@ serve_start() {
 	export UMBRA_URL=http://$API
 }
 
+# spoiling_haproxy: makes $T/haproxy for `serve_start --haproxy`. It is the real one; on the way to it a service whose
+# health path is /spoilt gets a line that HAProxy does not know.
+spoiling_haproxy() {
+	cat >"$T/haproxy" <<-END
+		#!/bin/sh
+		for word; do
+			case \$word in
+			*/haproxy.*) sed -i "/check.path.*spoilt/s/\$/\\n\tno-such-word/" "\$word" ;;
+			esac
+		done
+		exec $(PATH=$PATH:/usr/sbin command -v haproxy) "\$@"
+	END
+	chmod +x "$T/haproxy"
+}
+
 json() { "$HELPERS/json" "$@"; }
 
-# By the shell alone: on a loaded machine each process takes its time.
+# read_answer [FILE FILE]: sets BODY and HEADERS. By the shell alone: on a loaded machine each process takes its time.
 read_answer() {
-	BODY=$(<"$T/body")
-	HEADERS=$(<"$T/headers")
+	BODY=$(<"${1:-$T/body}")
+	HEADERS=$(<"${2:-$T/headers}")
 	HEADERS=${HEADERS//$'\r'/}
 }
 
@@ -248,10 +264,19 @@ get() {
 	STATUS=$(curl -sS -o "$T/body" -D "$T/headers" -w '%{http_code}' --max-time 10 \
 		-H "Host: $host" "$@" "http://$PROXY$target" 2>"$T/curl.err")
 	read_answer
-	BY=$(json backend <<<"$BODY")
-	DECISION=$(sed -n 's/^routing-decision: //Ip' <<<"$HEADERS")
-	REASON=
-	[[ $DECISION =~ reason=([a-z-]*) ]] && REASON=${BASH_REMATCH[1]}
+	read_decision
+}
+
+# What BODY and HEADERS say of who answered, and why: sets BY, DECISION and REASON.
+read_decision() {
+	local header=$'\n''[Rr]outing-[Dd]ecision: ([^'$'\n'']*)'
+	case $BODY in
+	'{"backend":"'*) BY=${BODY#*:\"} && BY=${BY%%\"*} ;;
+	*) BY=$(json backend <<<"$BODY") ;;
+	esac
+	DECISION='' REASON=''
+	[[ $HEADERS =~ $header ]] && DECISION=${BASH_REMATCH[1]}
+	[[ $DECISION =~ .*reason=([a-z-]*) ]] && REASON=${BASH_REMATCH[1]}
 	return 0
 }
 

@@ -5,6 +5,9 @@
  *
  *   odd_objects SEED COUNT PORT...     prints COUNT lines "METHOD PATH BODY"; PORT are those of live servers
  *
+ * The first are always those that once stopped every load of the configuration. A service whose health path is
+ * /spoilt is one that tests/e2e/lib.sh's `spoiling_haproxy` refuses.
+ *
  * Endpoints are of this machine only. The same seed prints the same lines.
  */
 #include <stdbool.h>
@@ -61,10 +64,10 @@ static const char *const texts[] = {"'", "\"", "\\", "\\'", "'\\''", "%", "%[ran
 	"' no-such-word", "\\x00", "a,b", "a=b", "a|b", "null", "0", "server x 127.0.0.1:1", "://",
 	"]}", "\",\"x\":\"", "%5B", "%0a", "@", "~", "*", "?", "--", "-o json", "\xe2\x80\xa8",
 	"\xc2\x85", "\xff", "a\tb", "a\nb", "\x7f"};
-static const char *const paths[] = {"/", "/healthz", "//", "/%00", "/%", "/a,b", "/a)b(", "/;a",
-	"/!", "/*", "/a?b=c&d=%20", "/.", "/..", "/~", "/@", "/a=b", "/:1", "/(a", "/a)", "/,",
-	"/%%", "/%T", "/%0a", "/quit;", "/a;show", "/'", "/\"", "/#", "/a b", "/\\", "healthz",
-	"/%[rand]", "/$HOME", "/{x}"};
+static const char *const paths[] = {"/", "/healthz", "/spoilt", "/spoilt", "/spoilt", "//", "/%00",
+	"/%", "/a,b", "/a)b(", "/;a", "/!", "/*", "/a?b=c&d=%20", "/.", "/..", "/~", "/@", "/a=b",
+	"/:1", "/(a", "/a)", "/,", "/%%", "/%T", "/%0a", "/quit;", "/a;show", "/'", "/\"", "/#",
+	"/a b", "/\\", "healthz", "/%[rand]", "/$HOME", "/{x}"};
 static const char *const durations[] = {"200ms", "201ms", "999ms", "1s", "2s", "60s", "1m",
 	"1001ms", "60000ms", "365d", "0s", "-1s", "1"};
 static const char *const silences[] = {
@@ -244,14 +247,28 @@ static void object(void)
 	strbuf_finish(&body);
 }
 
+static void known(const char *service, const char *body)
+{
+	(void)printf("PUT /v1/services/%s %s\n", service, body);
+	(void)printf("PUT /v1/services/%s/versions/1 "
+		     "{\"kind\":\"stable\",\"endpoints\":[\"127.0.0.1:%s\"]}\n",
+		service, ports[0]);
+}
+
 int main(int argc, char **argv)
 {
+	long count;
+
 	if (argc < 4)
 		return 2;
 	seed = strtoull(argv[1], NULL, 10);
 	ports = argv + 3;
 	port_count = (unsigned)argc - 3;
-	for (long i = strtol(argv[2], NULL, 10); i > 0; i--)
+	count = strtol(argv[2], NULL, 10);
+	known("greeter", "{\"protocol\":\"h2c\"}");
+	known("carrier", "{}");
+	known("refused", "{\"health\":{\"path\":\"/spoilt\"}}");
+	for (long i = 6; i < count; i++)
 		object();
 	return 0;
 }

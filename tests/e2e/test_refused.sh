@@ -4,18 +4,7 @@
 # /spoilt gets a line that HAProxy does not know.
 . "$(dirname "$0")/lib.sh"
 
-real=$(PATH=$PATH:/usr/sbin command -v haproxy)
-cat >"$T/haproxy" <<END
-#!/bin/sh
-for word; do
-	case \$word in
-	*/haproxy.*) sed -i "/check.path.*spoilt/s/\$/\\n\tno-such-word/" "\$word" ;;
-	esac
-done
-exec $real "\$@"
-END
-chmod +x "$T/haproxy"
-
+spoiling_haproxy
 # What the API takes, HAProxy runs: gRPC without an HTTP check.
 backends shop other third fourth
 serve_start --haproxy "$T/haproxy"
