@@ -8,12 +8,15 @@ SERVER=h2server backends odd
 serve_start
 service cart
 service shop
+service slow '{"health":{"path":"/healthz","interval":"200ms"},"timeouts":{"response":"1s"}}'
 version cart 1 stable stable
+version slow 1 stable stable
 version shop 1 stable shop
 version cart pr-1 ephemeral pr-1 ',"ttl":"1h"'
 version cart pr-2 ephemeral odd ',"ttl":"1h"'
 ready cart 1
 ready shop 1
+ready slow 1
 ready cart pr-1
 ready cart pr-2
 must PUT /v1/services/empty '{}'
@@ -43,6 +46,8 @@ own 404 service-unknown '*="";reason=service-unknown' nope
 own 404 service-unknown '*="";reason=service-unknown' example.org
 own 502 bad-answer 'cart="pr-2";reason=pinned;session="odd"' cart /broken -H 'Routing-Session: odd'
 is "$(json version <<<"$BODY") $(json session <<<"$BODY") $(json reason <<<"$BODY")" "pr-2 odd pinned" "502: who was asked"
+own 504 no-answer 'slow="1";reason=no-session' slow '/_wait?ms=20000'
+own 508 loop 'cart="";reason=no-session' cart -H 'Routing-Hops: 31'
 own 503 stable-down 'empty="";reason=stable-down' empty
 own 503 version-unhealthy 'cart="";reason=version-unhealthy;session="strict"' cart -H 'Routing-Session: strict'
 own 503 version-gone 'cart="";reason=version-gone' cart -H 'Routing-Pins: cart="never"' -H 'Routing-Strict: 1'

@@ -15,6 +15,7 @@ version web v1 stable web
 backend sick '/_health?status=503'
 
 # ---- services that send every request back to the proxy ---------------------------------------------------
+: >"$T/relays"
 "$HELPERS/relay" "$PROXY_PORT" plain all header:baggage baggage:Routing-Session,Routing-Hops >"$T/relays" 2>"$T/relays.err" &
 pids+=("$!")
 relays_there() { [ "$(wc -l <"$T/relays")" -eq 4 ]; }
