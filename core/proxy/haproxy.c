@@ -128,7 +128,7 @@ static void send_commands(struct haproxy *h, struct commands *commands, int64_t 
  * HAProxy carries out one command a turn and serves others in between, so whoever waits for a change is not
  * made to wait for the revision too: that is but the label on answers and log lines, and is there a turn later.
  */
-static void flush_commands(struct haproxy *h)
+void haproxy_flush(struct haproxy *h)
 {
 	struct commands label;
 
@@ -157,6 +157,26 @@ static void free_dirty(void *value)
 	free(dirty);
 }
 
+static void write_dirty_key(struct strbuf *key, enum thing thing, const char *id)
+{
+	strbuf_init(key, 1024);
+	strbuf_addf(key, "%d %s", (int)thing, id);
+}
+
+bool haproxy_is_dirty(const struct haproxy *h, struct str service, struct str version)
+{
+	char id[VERSION_ID_SIZE];
+	struct strbuf key;
+
+	if (map_count(h->dirty) == 0)
+		return false;
+	name_join_version(service, version, id);
+	write_dirty_key(&key, THING_VERSION, id);
+	bool found = map_get(h->dirty, strbuf_str(&key)) != NULL;
+	strbuf_finish(&key);
+	return found;
+}
+
 void haproxy_keep_dirty(struct haproxy *h, enum thing thing, const char *id)
 {
 	struct dirty_thing *dirty = xcalloc(1, sizeof(*dirty));
@@ -164,8 +184,7 @@ void haproxy_keep_dirty(struct haproxy *h, enum thing thing, const char *id)
 
 	dirty->thing = thing;
 	dirty->id = xstrdup(id);
-	strbuf_init(&key, 1024);
-	strbuf_addf(&key, "%d %s", (int)thing, id);
+	write_dirty_key(&key, thing, id);
 	dirty = map_set(h->dirty, strbuf_str(&key), dirty);
 	if (dirty != NULL)
 		free_dirty(dirty);
@@ -189,6 +208,7 @@ static void sync_thing(struct haproxy *h, enum thing thing, const char *id)
 	struct str key = str_of(id), name = key, service;
 	struct tombstone *gone;
 
+	h->table.monotonic_ms = time_monotonic_ms();
 	switch (thing) {
 	case THING_SERVICE:
 		if (table_needs_load(&h->table, key, environment_service(h->env, key)) ||
@@ -238,7 +258,7 @@ static void driver_apply(struct proxy *proxy, const struct environment *env,
 		else
 			sync_thing(h, changes[i].thing, changes[i].id);
 	}
-	flush_commands(h);
+	haproxy_flush(h);
 }
 
 static void driver_readdress(struct proxy *proxy, struct str service, struct str version)
@@ -253,13 +273,15 @@ static void driver_readdress(struct proxy *proxy, struct str service, struct str
 		haproxy_keep_dirty(h, THING_VERSION, id);
 	else
 		sync_thing(h, THING_VERSION, id);
-	flush_commands(h);
+	haproxy_flush(h);
 }
 
 /* ---- telling what was learnt ------------------------------------------------------------------------------ */
 
 static void tell_version(struct haproxy *h, struct str service, struct table_version *version)
 {
+	if (haproxy_is_dirty(h, service, str_of(version->name)))
+		return; /* told when HAProxy has it as it is now */
 	for (size_t i = 0; i < version->count && !version->gone; i++)
 		if (version->servers[i].place == SERVER_ACTIVE && version->servers[i].up)
 			h->events.health(
@@ -318,27 +340,6 @@ static void on_tell(evutil_socket_t fd, short what, void *arg)
 	map_destroy(news, NULL);
 }
 
-void haproxy_take_health(struct haproxy *h, const struct log_health *health, bool inform)
-{
-	struct table_place place;
-	struct str version;
-
-	if (!table_find_server(&h->table, health->backend, health->server, &place))
-		return;
-	version = str_of(place.version->name);
-	bool changed = table_set_health(&h->table, &place, health->up, &h->commands);
-	if (changed && inform)
-		commands_addf(&h->commands, "set server %s/%s:%zu health %s",
-			place.service->service->name, place.version->name, place.index,
-			health->up ? "up" : "down");
-	if (changed)
-		flush_commands(h);
-	else if (health->up)
-		return;
-	h->events.health(h->events.arg, health->backend, version, place.index, health->up,
-		health->detail[0] != '\0' ? health->detail : NULL);
-}
-
 static void take_request(struct haproxy *h, struct log_record *record)
 {
 	struct request *request = &record->request;
@@ -365,7 +366,7 @@ static void on_line(
 		 * server is down it would keep to that until its next check, which may be an hour away.
 		 */
 	} else if (kind == LOG_HEALTH) {
-		haproxy_take_health(h, &record->health, of_old || h->step != LOAD_NONE);
+		health_take(h, &record->health, of_old || h->step != LOAD_NONE);
 	} else if (kind == LOG_MALFORMED) {
 		h->malformed++;
 		h->events.malformed(h->events.arg);
@@ -416,7 +417,7 @@ static void on_deleted(void *arg, const struct runtime_result *result)
 	if (deletion->generation == h->generation &&
 		table_leftover_deleted(&h->table, service, name, deletion->index, deleted)) {
 		sync_thing(h, THING_VERSION, deletion->id);
-		flush_commands(h);
+		haproxy_flush(h);
 	}
 	free(deletion);
 }
@@ -482,7 +483,7 @@ void haproxy_catch_up(struct haproxy *h)
 	h->commands.replies += h->held.replies;
 	commands_reset(&h->held);
 	sync_dirty(h);
-	flush_commands(h);
+	haproxy_flush(h);
 }
 
 void haproxy_forget_changes(struct haproxy *h)
@@ -587,13 +588,14 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 		load_want(h); /* asked for while another was under way */
 	if (h->repair_wanted && time_monotonic_ms() - h->load_last_ms > REPAIR_MS)
 		load_want(h);
+	health_ask_quiet(h, TICK_MS);
 	if (h->ticks % TICKS_LEFTOVERS == 0)
 		table_leftovers(&h->table, delete_server, h);
 	if (h->ticks % TICKS_EXPIRY == 0) {
 		h->table.now_ms = time_now_ms();
 		table_sync_expiry(&h->table, &h->commands);
 		if (h->commands.replies > 0)
-			flush_commands(h);
+			haproxy_flush(h);
 	}
 	if (h->ticks % TICKS_TIDY == 0)
 		maps_tidy(h);

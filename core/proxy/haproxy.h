@@ -214,11 +214,19 @@ void haproxy_forget_changes(struct haproxy *h);
 struct runtime_events haproxy_runtime_events(struct haproxy *h);
 /* A thing that changed while no command can be sent. */
 void haproxy_keep_dirty(struct haproxy *h, enum thing thing, const char *id);
+/* Sends h->commands, or keeps them while no command can be sent. */
+void haproxy_flush(struct haproxy *h);
+/* The version has changed, and HAProxy is not told yet because a load is under way. */
+bool haproxy_is_dirty(const struct haproxy *h, struct str service, struct str version);
+
+/* haproxy_health.c */
 /*
  * What a check or HAProxy says of a server; told when it differs from the table. `inform`: the worker that takes
  * traffic, or the one that will, has not seen it itself.
  */
-void haproxy_take_health(struct haproxy *h, const struct log_health *health, bool inform);
+void health_take(struct haproxy *h, const struct log_health *health, bool inform);
+/* Asks for servers that are down and of which HAProxy says nothing; called every `apart_ms`. */
+void health_ask_quiet(struct haproxy *h, int64_t apart_ms);
 
 /* haproxy_reconcile.c; HAProxy runs and no load is under way */
 void reconcile_health(struct haproxy *h); /* asks which servers are up */

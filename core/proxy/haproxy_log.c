@@ -421,8 +421,8 @@ static bool read_server(struct str *rest, struct log_health *health)
 	return health->server.p != NULL && rest->p != NULL;
 }
 
-/* A person reads it in a table: "answered 500", "connection refused", "no answer in time". */
-static void write_detail(struct str line, struct log_health *health)
+void log_write_detail(
+	struct str reason, struct str code, struct str info, char *dst, size_t size_bytes)
 {
 	static const struct {
 		const char *reason, *words;
@@ -432,13 +432,10 @@ static void write_detail(struct str line, struct log_health *health)
 		{"Layer7 timeout", "no answer in time"},
 		{"Layer7 invalid response", "answer is not valid HTTP"},
 	};
-	struct str reason = between(line, "reason: ", ",");
-	struct str code = between(line, ", code: ", ",");
-	struct str info = between(line, "info: \"", "\"");
 
 	/* Of a gRPC check it is 0, and what is wrong stands in info. */
 	if (code.n > 0 && code.n <= 3 && !str_eq_c(code, "0")) {
-		snprintf(health->detail, sizeof(health->detail), "answered %.*s", STR_ARG(code));
+		snprintf(dst, size_bytes, "answered %.*s", STR_ARG(code));
 		return;
 	}
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
@@ -446,8 +443,14 @@ static void write_detail(struct str line, struct log_health *health)
 			info = str_of(words[i].words);
 	if (info.n == 0)
 		info = reason;
-	str_copy(health->detail, sizeof(health->detail), info);
-	str_lower(health->detail, health->detail[0] != '\0');
+	str_copy(dst, size_bytes, info);
+	str_lower(dst, dst[0] != '\0');
+}
+
+static void write_detail(struct str line, struct log_health *health)
+{
+	log_write_detail(between(line, "reason: ", ","), between(line, ", code: ", ","),
+		between(line, "info: \"", "\""), health->detail, sizeof(health->detail));
 }
 
 /* "Health check for server cart/pr-1:0 failed, reason: ..., status: 0/1 DOWN." */
@@ -462,24 +465,26 @@ static bool read_check(struct str rest, struct log_health *health)
 	if (!str_eq_c(status, "UP") && !str_eq_c(status, "DRAIN") && !str_eq_c(status, "DOWN"))
 		return false;
 	health->up = !str_eq_c(status, "DOWN");
+	health->duration_ms = number_or(between(rest, "check duration: ", "ms"), 0);
 	if (!health->up)
 		write_detail(rest, health);
 	return true;
 }
 
-/* "Server cart/pr-1:0 is DOWN, reason: ..."; what our own commands cause is no news. */
+/*
+ * "Server cart/pr-1:0 is DOWN, reason: ..."; what our own commands cause is no news. Nor is one that is UP: the
+ * line of its check came before and says how long that took.
+ */
 static bool read_state(struct str rest, struct log_health *health)
 {
-	if (!read_server(&rest, health) || !is_prefix_cut(&rest, "is "))
-		return false;
-	health->up = is_prefix_cut(&rest, "UP");
-	if (!health->up && !is_prefix_cut(&rest, "DOWN"))
+	if (!read_server(&rest, health) || !is_prefix_cut(&rest, "is DOWN"))
 		return false;
 	if (rest.n == 0 || (rest.p[0] != '.' && rest.p[0] != ','))
 		return false; /* "UP/READY (leaving forced maintenance)" */
 	if (is_prefix_cut(&rest, ", changed from"))
 		return false;
-	if (!health->up && str_find(rest, STR_LIT("reason: ")) < rest.n)
+	health->duration_ms = number_or(between(rest, "check duration: ", "ms"), 0);
+	if (str_find(rest, STR_LIT("reason: ")) < rest.n)
 		write_detail(rest, health);
 	return true;
 }

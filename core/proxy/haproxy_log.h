@@ -34,6 +34,7 @@ struct log_health {
 	struct str backend;
 	struct str server; /* "pr-482:0" */
 	bool up;
+	int64_t duration_ms; /* of the check, 0 when the line says nothing about it */
 	char detail[128]; /* "connection refused"; "" when the line says nothing about it */
 };
 
@@ -47,6 +48,13 @@ struct log_record {
 	char keys[2][3 * LOG_KEY_MAX + 1]; /* of header and baggage, when they are no valid keys */
 	struct log_health health;
 };
+
+/*
+ * What a person reads of a failed check in a table: "answered 500", "connection refused", "no answer in time".
+ * `reason` is HAProxy's ("Layer4 connection problem"), `code` of an answer and `info` may be empty.
+ */
+void log_write_detail(
+	struct str reason, struct str code, struct str info, char *dst, size_t size_bytes);
 
 /* Changes the line: parts of it are decoded where they stand. */
 enum log_kind log_parse(char *line, size_t len, struct log_record *ret_record);

@@ -44,7 +44,7 @@ static void read_server(struct haproxy *h, const struct str *columns, bool adopt
 	if (adopting)
 		server->up = health.up;
 	else if (server->up != health.up)
-		haproxy_take_health(h, &health, false);
+		health_take(h, &health, false);
 }
 
 static bool cut_columns(struct str line, struct str columns[STATE_COLUMNS])

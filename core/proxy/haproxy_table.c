@@ -17,7 +17,12 @@
 /* Sunset is told within a day of it (rule 6); a minute more, because it is looked at once a minute. */
 #define SOON_MS ((24LL * 60 + 1) * 60 * 1000)
 
-enum { MANY_ENDPOINTS = 2000, CHECK_INTERVAL_MS = 2000, CHECK_INTERVAL_MANY_MS = 10000 };
+enum {
+	MANY_ENDPOINTS = 2000,
+	CHECK_INTERVAL_MS = 2000,
+	CHECK_INTERVAL_MANY_MS = 10000,
+	CHECK_TIMEOUT_MS = 2000, /* `timeout check` of haproxy_rules.c */
+};
 
 /* ---- its parts --------------------------------------------------------------------------------- */
 
@@ -150,9 +155,11 @@ static void build_version(const struct table *table, struct table_service *servi
 		server->place =
 			found && from->state != STATE_DRAINING ? SERVER_ACTIVE : SERVER_PARKED;
 		server->twin = version->stable;
-		server->up = old != NULL && server->place == SERVER_ACTIVE && !old->gone &&
-			     old->servers[i].up && old->servers[i].port == server->port &&
-			     strcmp(old->servers[i].address, server->address) == 0;
+		bool same = old != NULL && server->place == SERVER_ACTIVE && !old->gone &&
+			    old->servers[i].port == server->port &&
+			    strcmp(old->servers[i].address, server->address) == 0;
+		server->up = same && old->servers[i].up;
+		server->heard = same && old->servers[i].heard;
 	}
 	write_entry(table, version, version->entry, sizeof(version->entry));
 	if (version->stable)
@@ -167,6 +174,7 @@ static struct table_service *make_service(
 	service->service = record_ref(node->service);
 	service->versions = map_create();
 	service->loaded = old != NULL && old->loaded;
+	service->has_quiet = true;
 	for (size_t v = 0; v < node->version_count; v++)
 		build_version(table, service, node->versions[v], old);
 	return service;
@@ -324,6 +332,8 @@ static void start_checks(const struct target *t)
 		service, version, t->index, service, version, t->index, service, version, t->index);
 	t->server->place = SERVER_ACTIVE;
 	t->server->up = false;
+	t->server->heard = false;
+	t->server->quiet_ms = 0;
 }
 
 static void add_server(const struct target *t)
@@ -467,6 +477,7 @@ static void sync_server(const struct target *t, const char *endpoint, bool drain
 			park_twins(t, true);
 		memcpy(t->server->address, wanted.address, sizeof(wanted.address));
 		t->server->port = wanted.port;
+		t->server->moved_ms = t->table->monotonic_ms;
 		move_server(t);
 	}
 	if (!moved && t->server->place != SERVER_PARKED)
@@ -585,6 +596,7 @@ void table_sync_version(struct table *table, const struct environment *env, stru
 		memcpy(servers, version->servers, sizeof(servers));
 
 		version->gone = false;
+		service->has_quiet = true;
 		version->count = from->endpoints.count;
 		version->expires_at = from->expires_at;
 		table->endpoint_count = table->endpoint_count + version->count - before;
@@ -821,6 +833,7 @@ bool table_set_health(
 	struct target t = {
 		table, place->service, place->version, server, place->index, commands, NULL};
 
+	server->heard = true;
 	if (server->up == up || server->place != SERVER_ACTIVE)
 		return false;
 	server->up = up;
@@ -828,6 +841,57 @@ bool table_set_health(
 	park_twins(&t, !up);
 	sync_version_entry(&t);
 	return true;
+}
+
+bool table_is_quiet(const struct table *table, const struct table_place *place)
+{
+	const struct table_server *server = &place->version->servers[place->index];
+	int64_t interval_ms = table_check_interval(table, place->service->service);
+
+	if (interval_ms > CHECK_INTERVAL_MS)
+		interval_ms =
+			CHECK_INTERVAL_MS; /* see table_write_check(): it fails, so it is down */
+	return server->place == SERVER_ACTIVE && !server->up && !server->heard &&
+	       server->quiet_ms > 2 * CHECK_TIMEOUT_MS + interval_ms;
+}
+
+static bool count_quiet(struct table *table, struct table_service *service, int64_t apart_ms)
+{
+	struct table_place place = {.service = service};
+	size_t cursor = 0;
+	struct str name;
+	void *value;
+	bool found = false;
+
+	service->has_quiet = false;
+	while (map_next(service->versions, &cursor, &name, &value)) {
+		place.version = value;
+		for (place.index = 0; place.index < place.version->count; place.index++) {
+			struct table_server *server = &place.version->servers[place.index];
+
+			if (server->place != SERVER_ACTIVE || server->up || server->heard)
+				continue;
+			service->has_quiet = true;
+			server->quiet_ms += apart_ms;
+			found |= table_is_quiet(table, &place);
+		}
+	}
+	return found;
+}
+
+void table_quiet(struct table *table, int64_t apart_ms,
+	void (*each)(void *arg, const struct table_service *service), void *arg)
+{
+	size_t cursor = 0;
+	struct str name;
+	void *value;
+
+	while (map_next(table->services, &cursor, &name, &value)) {
+		struct table_service *service = value;
+
+		if (service->has_quiet && service->loaded && count_quiet(table, service, apart_ms))
+			each(arg, service);
+	}
 }
 
 static bool has_leftovers(const struct table_version *version)

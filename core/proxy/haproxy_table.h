@@ -47,6 +47,9 @@ enum server_place {
 struct table_server {
 	enum server_place place;
 	bool up; /* its check passes */
+	bool heard; /* its check has said something since it was started at this address */
+	int64_t quiet_ms; /* how long table_quiet() has seen that it has not */
+	int64_t moved_ms; /* monotonic, when it was given another address; 0: never */
 	bool twin; /* HAProxy has `VERSION:INDEXt` too; only in use while the version is stable */
 	uint16_t port;
 	uint16_t check_port; /* where its check asks; 0: at `port` */
@@ -71,6 +74,7 @@ struct table_service {
 	struct map *versions; /* name -> struct table_version */
 	char *stable; /* the value of "~stable", NULL without an entry */
 	bool has_leftovers; /* servers to delete */
+	bool has_quiet; /* servers that are down and whose check has said nothing since it was started */
 	char *refused; /* HAProxy's words why it does not take the service; NULL: it does */
 	bool nameless; /* not even a backend that says so is taken */
 };
@@ -88,6 +92,7 @@ struct table {
 	size_t endpoint_count;
 	size_t pin_count;
 	int64_t now_ms; /* the wall clock, as the owner saw it last */
+	int64_t monotonic_ms; /* likewise */
 	/* See struct proxy_events: resolves an endpoint's host. */
 	bool (*resolve)(void *arg, const struct endpoint_parts *endpoint, struct str *ret_address);
 	void *arg;
@@ -139,6 +144,19 @@ bool table_find_server(const struct table *table, struct str backend, struct str
 /* A check changed its mind. False when that was known. */
 bool table_set_health(
 	struct table *table, const struct table_place *place, bool up, struct commands *commands);
+
+/*
+ * HAProxy logs of a check only what is new, so of a server that was moved from one dead address to another it
+ * says nothing. Called every `apart_ms`; calls back for each service with a server that table_is_quiet(), so that
+ * the owner asks HAProxy.
+ */
+void table_quiet(struct table *table, int64_t apart_ms,
+	void (*each)(void *arg, const struct table_service *service), void *arg);
+/*
+ * Whether it is down, and its check has said nothing for so long that one which was begun at this address
+ * must have ended, after one of the address before.
+ */
+bool table_is_quiet(const struct table *table, const struct table_place *place);
 
 /*
  * Servers of retired versions and given up endpoints, which HAProxy deletes once they are idle. Each is

@@ -376,7 +376,7 @@ static void health(void **state)
 		{"Server cart/pr-1:0 is UP. 1 active and 0 backup servers online. 0 sessions "
 		 "requeued, 0 total "
 		 "in queue.",
-			LOG_HEALTH, true, ""},
+			LOG_OTHER, false, NULL},
 		{"Server cart/pr-1:0 is DOWN. 1 active and 0 backup servers left.", LOG_HEALTH,
 			false, ""},
 		{"Server cart/pr-1:0 is DOWN, reason: Layer4 timeout, check duration: 5ms.",
@@ -403,6 +403,8 @@ static void health(void **state)
 		assert_text(r.health.server, "pr-1:0");
 		assert_int_equal(r.health.up, rows[i].up);
 		assert_string_equal(r.health.detail, rows[i].detail);
+		if (strstr(rows[i].text, "duration: 2001ms") != NULL)
+			assert_int_equal(r.health.duration_ms, 2001);
 	}
 }
 
