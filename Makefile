@@ -1,6 +1,6 @@
 # Umbra. `make help` lists the targets; V=1 shows the commands.
 #
-# Every .c below core/ and tui/ is part of the program; every tests/unit/test_*.c is a test program of
+# Every .c below core/ and tui/ is part of the program; every tests/unit/*/test_*.c is a test program of
 # its own. No list to keep: add the file. Flags are probed once and remembered; a change of flags or of
 # the compiler rebuilds.
 
@@ -100,7 +100,7 @@ TUI_SRC := $(sort $(filter-out tui/main.c,$(call rwildcard,tui,*.c)))
 MAIN_SRC := $(wildcard tui/main.c)
 DATA_SRC := $(wildcard core/api/openapi.json) $(sort $(wildcard themes/*.theme))
 TEST_SUPPORT_SRC := $(sort $(wildcard tests/support/*.c))
-UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
+UNIT_SRC := $(sort $(call rwildcard,tests/unit,*.c))
 SCREEN_SRC := $(sort $(wildcard tests/screen/test_*.c))
 E2E_SRC := $(sort $(wildcard tests/e2e/test_*.c))
 E2E_HELPER_SRC := $(sort $(filter-out tests/e2e/test_%,$(wildcard tests/e2e/*.c)))

@@ -10,18 +10,18 @@
 #include <unistd.h>
 
 #include "core/base/ini.h"
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/base/str.h"
 #include "core/cli/cli.h"
 #include "core/cli/config.h"
 #include "core/cli/printer.h"
 #include "core/cli/serve.h"
-#include "core/command/rows.h"
+#include "core/command/commands.h"
 #include "core/demo/demo.h"
-#include "tui/app.h"
-#include "tui/keymap.h"
-#include "tui/plain.h"
-#include "tui/theme_check.h"
+#include "tui/app/app.h"
+#include "tui/ui/keymap.h"
+#include "tui/app/plain.h"
+#include "tui/theme/contrast.h"
 
 enum { THEME_REPORT_MAX = 1 << 20, THEMES_MAX = 64 };
 
@@ -176,7 +176,7 @@ static int run_demo(const struct command_args *args)
 	if (args_has(args, "--headless"))
 		return demo_headless(&options);
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
-		int code = demo_tour(&options);
+		int code = demo_selfcheck(&options);
 
 		return code == 0 && ferror(stdout) ? printer_lost(EIO) : code;
 	}

@@ -13,9 +13,9 @@
 #include "core/agent/resolver.h"
 #include "core/base/json.h"
 #include "core/base/limits.h"
-#include "core/base/map.h"
-#include "core/base/mem.h"
-#include "core/model/names.h"
+#include "core/base/hashmap.h"
+#include "core/base/xalloc.h"
+#include "core/model/name_rules.h"
 #include "core/plane/plane.h"
 #include "core/traffic/traffic.h"
 
@@ -234,12 +234,12 @@ static void collect(void *arg, struct str host, const struct version *version, s
 {
 	(void)version;
 	(void)index;
-	map_set(arg, host, arg);
+	hashmap_set(arg, host, arg);
 }
 
-static struct map *on_wanted(void *arg)
+static struct hashmap *on_wanted(void *arg)
 {
-	struct map *names = map_create();
+	struct hashmap *names = hashmap_create();
 
 	each_endpoint(arg, (struct str){0}, collect, names);
 	return names;

@@ -6,8 +6,8 @@
 
 #include <stdlib.h>
 
-#include "core/base/map.h"
-#include "core/base/mem.h"
+#include "core/base/hashmap.h"
+#include "core/base/xalloc.h"
 #include "core/traffic/traffic.h"
 
 /* 8 MiB of lines of 120 bytes, the shortest there are. */
@@ -16,7 +16,7 @@ enum { PAGE = 1000, REQUESTS_MAX = 70000 };
 struct recall {
 	struct traffic *traffic;
 	struct search *search; /* NULL once all is read */
-	struct map *ids;
+	struct hashmap *ids;
 	void (*done)(void *arg);
 	void *arg;
 };
@@ -29,8 +29,9 @@ static void on_page(void *arg, const struct search_result *result)
 
 	recall->search = NULL;
 	for (size_t i = 0; i < result->count; i++)
-		map_set(recall->ids, result->requests[i]->id, recall);
-	if (result->err == ERR_NONE && result->next > 0 && map_count(recall->ids) < REQUESTS_MAX)
+		hashmap_set(recall->ids, result->requests[i]->id, recall);
+	if (result->err == ERR_NONE && result->next > 0 &&
+		hashmap_count(recall->ids) < REQUESTS_MAX)
 		read_page(recall, result->next);
 	else
 		recall->done(recall->arg);
@@ -46,14 +47,14 @@ struct recall *recall_start(struct traffic *traffic, void (*done)(void *arg), vo
 {
 	struct recall *recall = xcalloc(1, sizeof(*recall));
 
-	*recall = (struct recall){traffic, NULL, map_create(), done, arg};
+	*recall = (struct recall){traffic, NULL, hashmap_create(), done, arg};
 	read_page(recall, 0);
 	return recall;
 }
 
 bool recall_has(const struct recall *recall, struct str id)
 {
-	return map_get(recall->ids, id) != NULL;
+	return hashmap_get(recall->ids, id) != NULL;
 }
 
 void recall_destroy(struct recall *recall)
@@ -62,6 +63,6 @@ void recall_destroy(struct recall *recall)
 		return;
 	if (recall->search != NULL)
 		search_cancel(recall->search);
-	map_destroy(recall->ids, NULL);
+	hashmap_destroy(recall->ids, NULL);
 	free(recall);
 }

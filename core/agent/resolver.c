@@ -12,8 +12,8 @@
 
 #include <event2/event.h>
 
-#include "core/base/map.h"
-#include "core/base/mem.h"
+#include "core/base/hashmap.h"
+#include "core/base/xalloc.h"
 #include "core/base/time.h"
 #include "core/base/worker.h"
 
@@ -27,7 +27,7 @@ struct resolver {
 	struct event_base *base;
 	struct resolver_events events;
 	struct worker *worker;
-	struct map *names;
+	struct hashmap *names;
 	struct event *again;
 	bool closing;
 };
@@ -77,7 +77,7 @@ static void free_name(void *value)
 
 static void take_answer(struct resolver *resolver, const struct lookup *lookup)
 {
-	struct name *name = map_get(resolver->names, str_of(lookup->host));
+	struct name *name = hashmap_get(resolver->names, str_of(lookup->host));
 
 	if (name == NULL)
 		return;
@@ -121,21 +121,21 @@ static void ask(struct resolver *resolver, struct name *name)
 static void on_again(evutil_socket_t fd, short what, void *arg)
 {
 	struct resolver *resolver = arg;
-	struct map *wanted = resolver->events.wanted(resolver->events.arg);
+	struct hashmap *wanted = resolver->events.wanted(resolver->events.arg);
 	size_t cursor = 0;
 	struct str host;
 	void *value;
 
 	(void)fd;
 	(void)what;
-	while (map_next(resolver->names, &cursor, &host, &value)) {
+	while (hashmap_next(resolver->names, &cursor, &host, &value)) {
 		struct name *name = value;
-		if (name->asked || map_get(wanted, host) != NULL)
+		if (name->asked || hashmap_get(wanted, host) != NULL)
 			ask(resolver, name);
 		else
-			free_name(map_remove(resolver->names, host));
+			free_name(hashmap_remove(resolver->names, host));
 	}
-	map_destroy(wanted, NULL);
+	hashmap_destroy(wanted, NULL);
 }
 
 struct resolver *resolver_create(
@@ -146,7 +146,7 @@ struct resolver *resolver_create(
 
 	resolver->base = base;
 	resolver->events = *events;
-	resolver->names = map_create();
+	resolver->names = hashmap_create();
 	resolver->worker = worker_create(base, "umbra-resolve");
 	if (resolver->worker == NULL) {
 		resolver_destroy(resolver);
@@ -165,18 +165,18 @@ void resolver_destroy(struct resolver *resolver)
 	worker_destroy(resolver->worker);
 	if (resolver->again != NULL)
 		event_free(resolver->again);
-	map_destroy(resolver->names, free_name);
+	hashmap_destroy(resolver->names, free_name);
 	free(resolver);
 }
 
 bool resolver_find(struct resolver *resolver, struct str host, struct str *ret_address)
 {
-	struct name *name = map_get(resolver->names, host);
+	struct name *name = hashmap_get(resolver->names, host);
 
 	if (name == NULL) {
 		name = xcalloc(1, sizeof(*name));
 		name->host = str_dup(host);
-		map_set(resolver->names, host, name);
+		hashmap_set(resolver->names, host, name);
 		ask(resolver, name);
 	}
 	if (name->address[0] == '\0')
@@ -187,5 +187,5 @@ bool resolver_find(struct resolver *resolver, struct str host, struct str *ret_a
 
 size_t resolver_count(const struct resolver *resolver)
 {
-	return map_count(resolver->names);
+	return hashmap_count(resolver->names);
 }

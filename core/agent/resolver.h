@@ -14,14 +14,14 @@
 #include "core/base/str.h"
 
 struct event_base;
-struct map;
+struct hashmap;
 struct resolver;
 
 struct resolver_events {
 	/* The address of a name became known, changed, or could not be found (`why`, then address is empty). */
 	void (*resolved)(void *arg, struct str host, struct str address, const char *why);
 	/* The names anybody has an endpoint at, as keys; the resolver destroys it. Others are forgotten. */
-	struct map *(*wanted)(void *arg);
+	struct hashmap *(*wanted)(void *arg);
 	void *arg;
 };
 

@@ -8,12 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/api/call.h"
+#include "core/api/exchange.h"
 #include "core/api/feed.h"
 #include "core/api/handlers.h"
 #include "core/api/internal.h"
-#include "core/api/walk.h"
-#include "core/base/mem.h"
+#include "core/api/snapshot.h"
+#include "core/base/xalloc.h"
 #include "core/plane/plane.h"
 #include "core/wire/changes.h"
 
@@ -25,61 +25,61 @@ struct feed {
 	int tombstones; /* 1: it wants them too */
 	/* Only while everything is sent. */
 	struct snapshot *snapshot;
-	struct walk walk;
+	struct snapshot_cursor walk;
 };
 
-static void feed_release(struct call *call)
+static void feed_release(struct exchange *exchange)
 {
-	struct feed *feed = call->state;
+	struct feed *feed = exchange->state;
 
 	if (feed->snapshot != NULL)
 		snapshot_release(feed->snapshot);
 	free(feed);
 }
 
-static void write_first(struct call *call, const char *epoch, int64_t since, bool full)
+static void write_first(struct exchange *exchange, const char *epoch, int64_t since, bool full)
 {
-	const struct feed *feed = call->state;
+	const struct feed *feed = exchange->state;
 	struct feed_line line = {.since = since, .full = full, .tombstones = feed->tombstones};
 
 	(void)str_copy(line.epoch, sizeof(line.epoch), str_of(epoch));
-	wire_write_feed_first(&call->out, &line);
+	wire_write_feed_first(&exchange->out, &line);
 }
 
 /* ---- everything ------------------------------------------------------------------------------------ */
 
-static void full_slice(struct call *call)
+static void full_slice(struct exchange *exchange)
 {
-	struct feed *feed = call->state;
+	struct feed *feed = exchange->state;
 
-	while (call->out.len < CALL_SLICE) {
+	while (exchange->out.len < EXCHANGE_SLICE) {
 		struct change change = {0};
 		void *record;
 
-		record = (void *)(uintptr_t)walk_next(&feed->walk, &change.thing);
+		record = (void *)(uintptr_t)snapshot_cursor_next(&feed->walk, &change.thing);
 		if (record == NULL) {
-			wire_write_feed_last(&call->out, feed->snapshot->env.revision);
-			call_end(call);
+			wire_write_feed_last(&exchange->out, feed->snapshot->env.revision);
+			exchange_end(exchange);
 			return;
 		}
 		change.record = record;
-		wire_write_feed_change(&call->out, &change);
+		wire_write_feed_change(&exchange->out, &change);
 	}
-	call_flush(call);
+	exchange_flush(exchange);
 }
 
-static void full_start(struct call *call)
+static void full_start(struct exchange *exchange)
 {
-	struct feed *feed = call->state;
+	struct feed *feed = exchange->state;
 
-	feed->snapshot = snapshot_take(call->api);
-	walk_start(&feed->walk, &feed->snapshot->env, THING_SERVICE);
+	feed->snapshot = snapshot_take(exchange->api);
+	snapshot_cursor_start(&feed->walk, &feed->snapshot->env, OBJECT_SERVICE);
 	if (feed->tombstones)
-		walk_on_to_tombstones(&feed->walk, snapshot_gone_since(feed->snapshot));
-	write_first(call, feed->snapshot->env.epoch, feed->since < 0 ? 0 : feed->since, true);
-	call->drained = full_slice;
-	call_start(call, NDJSON_MEDIA_TYPE);
-	full_slice(call);
+		snapshot_cursor_on_to_tombstones(&feed->walk, snapshot_gone_since(feed->snapshot));
+	write_first(exchange, feed->snapshot->env.epoch, feed->since < 0 ? 0 : feed->since, true);
+	exchange->drained = full_slice;
+	exchange_start(exchange, NDJSON_MEDIA_TYPE);
+	full_slice(exchange);
 }
 
 /* ---- the difference -------------------------------------------------------------------------------- */
@@ -94,7 +94,7 @@ static void add_line(void *arg, const struct change *change)
 {
 	const struct telling *telling = arg;
 
-	if (change->thing != THING_TOMBSTONE || telling->tombstones)
+	if (change->thing != OBJECT_TOMBSTONE || telling->tombstones)
 		wire_write_feed_change(telling->out, change);
 }
 
@@ -109,28 +109,28 @@ static bool add_changes(struct strbuf *out, const struct plane *plane, const str
 	return strbuf_ok(out);
 }
 
-static void feed_timeout(struct call *call)
+static void feed_timeout(struct exchange *exchange)
 {
-	const struct feed *feed = call->state;
+	const struct feed *feed = exchange->state;
 
-	wire_write_feed_last(&call->out, feed->since);
-	call_end(call);
+	wire_write_feed_last(&exchange->out, feed->since);
+	exchange_end(exchange);
 }
 
-static void feed_hold(struct call *call, int64_t wait_ms)
+static void feed_hold(struct exchange *exchange, int64_t wait_ms)
 {
-	struct feed *feed = call->state;
-	struct api *api = call->api;
+	struct feed *feed = exchange->state;
+	struct api *api = exchange->api;
 
-	if (!call_hold(call))
+	if (!exchange_hold(exchange))
 		return;
-	call->timeout = feed_timeout;
-	call->linked = true;
-	LIST_INSERT_HEAD(&api->feeds, call, link);
-	write_first(call, feed->epoch, feed->since, false);
-	call_start(call, NDJSON_MEDIA_TYPE);
-	call_flush(call);
-	call_timer(call, wait_ms);
+	exchange->timeout = feed_timeout;
+	exchange->linked = true;
+	LIST_INSERT_HEAD(&api->feeds, exchange, link);
+	write_first(exchange, feed->epoch, feed->since, false);
+	exchange_start(exchange, NDJSON_MEDIA_TYPE);
+	exchange_flush(exchange);
+	exchange_timer(exchange, wait_ms);
 }
 
 /* The lines for all who have waited since one revision. */
@@ -152,73 +152,75 @@ static struct str lines_for(struct lines *lines, const struct plane *plane, cons
 	return strbuf_str(&lines->text);
 }
 
-bool feed_wake(struct api *api)
+bool changes_wake(struct api *api)
 {
 	const struct plane *plane = api->options.plane;
 	int64_t revision = plane_environment(plane)->revision;
 	struct lines lines[2] = {{.since = -1}, {.since = -1}}; /* without and with tombstones */
 	unsigned told = 0;
-	struct call *next;
+	struct exchange *next;
 
 	for (size_t i = 0; i < ARRAY_LEN(lines); i++)
-		strbuf_init(&lines[i].text, CALL_OUT_MAX);
-	for (struct call *call = LIST_FIRST(&api->feeds); call != NULL; call = next) {
-		const struct feed *feed = call->state;
+		strbuf_init(&lines[i].text, EXCHANGE_OUT_MAX);
+	for (struct exchange *exchange = LIST_FIRST(&api->feeds); exchange != NULL;
+		exchange = next) {
+		const struct feed *feed = exchange->state;
 
-		next = LIST_NEXT(call, link);
+		next = LIST_NEXT(exchange, link);
 		if (feed->since == revision)
 			continue;
 		if (told++ == WAKE_AT_ONCE)
 			break;
-		strbuf_add_str(&call->out, lines_for(&lines[feed->tombstones], plane, feed));
-		call_end(call);
+		strbuf_add_str(&exchange->out, lines_for(&lines[feed->tombstones], plane, feed));
+		exchange_end(exchange);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(lines); i++)
 		strbuf_finish(&lines[i].text);
 	return told > WAKE_AT_ONCE;
 }
 
-void feed_stop(struct api *api)
+void changes_stop(struct api *api)
 {
-	struct call *call;
+	struct exchange *exchange;
 
-	while ((call = LIST_FIRST(&api->feeds)) != NULL)
-		feed_timeout(call);
+	while ((exchange = LIST_FIRST(&api->feeds)) != NULL)
+		feed_timeout(exchange);
 }
 
-void changes_get(struct call *call)
+void changes_get(struct exchange *exchange)
 {
 	static const char *const switches[] = {"0", "1", NULL};
-	const struct plane *plane = call->api->options.plane;
+	const struct plane *plane = exchange->api->options.plane;
 	const struct environment *env = plane_environment(plane);
 	struct feed *feed = xcalloc(1, sizeof(*feed));
-	struct str epoch = query_get(&call->query, "epoch");
+	struct str epoch = query_get(&exchange->query, "epoch");
 	int64_t wait_ms = 0;
 	struct errbuf eb;
 
 	feed->since = -1;
-	call->state = feed;
-	call->release = feed_release;
+	exchange->state = feed;
+	exchange->release = feed_release;
 	errbuf_clear(&eb);
-	if (query_int(&call->query, "since", 0, INT64_MAX, &feed->since, &eb) != ERR_NONE ||
-		query_duration(&call->query, "wait", 0, WAIT_MAX_MS, &wait_ms, &eb) != ERR_NONE ||
-		query_choice(&call->query, "tombstones", switches, &feed->tombstones, &eb) !=
+	if (query_int(&exchange->query, "since", 0, INT64_MAX, &feed->since, &eb) != ERR_NONE ||
+		query_duration(&exchange->query, "wait", 0, WAIT_MAX_MS, &wait_ms, &eb) !=
+			ERR_NONE ||
+		query_choice(&exchange->query, "tombstones", switches, &feed->tombstones, &eb) !=
 			ERR_NONE) {
-		call_fail(call, &eb, NULL);
+		exchange_fail(exchange, &eb, NULL);
 		return;
 	}
 	(void)str_copy(feed->epoch, sizeof(feed->epoch), epoch);
 	if (feed->since == env->revision && str_eq_c(epoch, env->epoch) && wait_ms > 0) {
-		feed_hold(call, wait_ms);
+		feed_hold(exchange, wait_ms);
 		return;
 	}
-	write_first(call, env->epoch, feed->since, false);
+	write_first(exchange, env->epoch, feed->since, false);
 	if (feed->since < 0 || !str_eq_c(epoch, env->epoch) ||
-		!add_changes(&call->out, plane, feed)) {
-		strbuf_reset(&call->out);
-		full_start(call);
+		!add_changes(&exchange->out, plane, feed)) {
+		strbuf_reset(&exchange->out);
+		full_start(exchange);
 		return;
 	}
-	call_start(call, NDJSON_MEDIA_TYPE);
-	call_end(call);
+	exchange_start(exchange, NDJSON_MEDIA_TYPE);
+	exchange_end(exchange);
 }

@@ -1,7 +1,7 @@
 /*
  * Connections of the API. evhttp owns the sockets and the requests; we see a connection when its
  * bufferevent is made (bevcb), know its evhttp_connection one turn of the loop's queue later, and hear of
- * its end (closecb). server.c calls conn_install and conn_of; call.c is told when a client goes away.
+ * its end (closecb). server.c exchanges conn_install and conn_of; raw_http_client.c is told when a client goes away.
  *
  * Invariant: every accepted connection is in api->conns and in by_fd from its adoption to its closecb,
  * and api->conn_count counts those that may still be accepted, so the listener rests at the limit.
@@ -20,10 +20,10 @@
 #include <event2/http.h>
 #include <event2/listener.h>
 
-#include "core/api/call.h"
-#include "core/api/guard.h"
+#include "core/api/exchange.h"
+#include "core/api/preconditions.h"
 #include "core/api/internal.h"
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/base/strbuf.h"
 #include "core/base/time.h"
 #include "core/wire/problem.h"
@@ -238,7 +238,7 @@ static void refuse_late(evutil_socket_t unused, short what, void *arg)
 
 static bool host_is_ours(void *arg, struct str host)
 {
-	return guard_host_is_ours(arg, host);
+	return precondition_host_is_ours(arg, host);
 }
 
 /* The newest `added` bytes of the input. */
@@ -341,8 +341,8 @@ static void conn_closed(struct evhttp_connection *evcon, void *arg)
 	struct api *api = conn->api;
 
 	(void)evcon;
-	if (conn->call != NULL)
-		call_gone(conn->call);
+	if (conn->exchange != NULL)
+		exchange_gone(conn->exchange);
 	LIST_REMOVE(conn, link);
 	leave_queue(conn);
 	api->unread -= conn->unread;

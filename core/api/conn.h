@@ -12,7 +12,7 @@
 
 struct api;
 struct bufferevent;
-struct call;
+struct exchange;
 struct event;
 struct evhttp_connection;
 struct evhttp_request;
@@ -28,7 +28,7 @@ struct conn {
 	struct api *api;
 	struct bufferevent *bev; /* evhttp's */
 	struct evhttp_connection *evcon; /* evhttp's; NULL before it is known */
-	struct call *call; /* under way, or NULL */
+	struct exchange *exchange; /* under way, or NULL */
 	enum conn_state state;
 	int64_t since_ms; /* of the state, api->tick_ms */
 	int fd;

@@ -10,39 +10,39 @@
 
 #include <event2/http.h>
 
-#include "core/api/call.h"
+#include "core/api/exchange.h"
 #include "core/api/handlers.h"
 #include "core/api/internal.h"
-#include "core/api/walk.h"
-#include "core/base/mem.h"
+#include "core/api/snapshot.h"
+#include "core/base/xalloc.h"
 #include "core/plane/plane.h"
 #include "core/wire/record.h"
 
 /* Also GET /v1/sessions, which is the last third of it. */
 struct listing {
 	struct snapshot *snapshot;
-	struct walk walk;
+	struct snapshot_cursor walk;
 	struct json_writer w;
-	enum thing thing; /* whose array is open */
-	enum thing last; /* the last array there is */
+	enum object_kind thing; /* whose array is open */
+	enum object_kind last; /* the last array there is */
 };
 
 static const char *const array_names[] = {
-	[THING_SERVICE] = "services",
-	[THING_VERSION] = "versions",
-	[THING_SESSION] = "sessions",
+	[OBJECT_SERVICE] = "services",
+	[OBJECT_VERSION] = "versions",
+	[OBJECT_SESSION] = "sessions",
 };
 
-static void listing_release(struct call *call)
+static void listing_release(struct exchange *exchange)
 {
-	struct listing *listing = call->state;
+	struct listing *listing = exchange->state;
 
 	snapshot_release(listing->snapshot);
 	free(listing);
 }
 
 /* Closes the open array and opens the next ones, up to that of `thing`. */
-static void open_array(struct listing *listing, enum thing thing)
+static void open_array(struct listing *listing, enum object_kind thing)
 {
 	while (listing->thing < thing) {
 		json_array_end(&listing->w);
@@ -50,48 +50,48 @@ static void open_array(struct listing *listing, enum thing thing)
 	}
 }
 
-static void listing_slice(struct call *call)
+static void listing_slice(struct exchange *exchange)
 {
-	struct listing *listing = call->state;
+	struct listing *listing = exchange->state;
 
-	while (call->out.len < CALL_SLICE) {
-		enum thing thing;
-		const void *record = walk_next(&listing->walk, &thing);
+	while (exchange->out.len < EXCHANGE_SLICE) {
+		enum object_kind thing;
+		const void *record = snapshot_cursor_next(&listing->walk, &thing);
 
 		if (record == NULL) {
 			open_array(listing, listing->last);
 			json_array_end(&listing->w);
 			json_object_end(&listing->w);
-			call_end(call);
+			exchange_end(exchange);
 			return;
 		}
 		open_array(listing, thing);
-		wire_write_record(&listing->w, NULL, thing_type(thing), record);
+		wire_write_record(&listing->w, NULL, object_type(thing), record);
 	}
-	call_flush(call);
+	exchange_flush(exchange);
 }
 
-static struct listing *listing_start(struct call *call, enum thing first)
+static struct listing *listing_start(struct exchange *exchange, enum object_kind first)
 {
 	struct listing *listing = xcalloc(1, sizeof(*listing));
 
-	listing->snapshot = snapshot_take(call->api);
-	walk_start(&listing->walk, &listing->snapshot->env, first);
+	listing->snapshot = snapshot_take(exchange->api);
+	snapshot_cursor_start(&listing->walk, &listing->snapshot->env, first);
 	listing->thing = first;
-	listing->last = THING_SESSION;
-	listing->w = call_json(call);
-	call->state = listing;
-	call->release = listing_release;
-	call->drained = listing_slice;
+	listing->last = OBJECT_SESSION;
+	listing->w = exchange_json(exchange);
+	exchange->state = listing;
+	exchange->release = listing_release;
+	exchange->drained = listing_slice;
 	json_object(&listing->w, NULL);
 	return listing;
 }
 
 /* Whether If-None-Match (RFC 9110 section 13.1.2) has the tag of `revision`; `*` has every one. */
-static bool is_unchanged(struct call *call, const struct environment *env)
+static bool is_unchanged(struct exchange *exchange, const struct environment *env)
 {
-	const char *header =
-		evhttp_find_header(evhttp_request_get_input_headers(call->req), "If-None-Match");
+	const char *header = evhttp_find_header(
+		evhttp_request_get_input_headers(exchange->req), "If-None-Match");
 	char tag[EPOCH_SIZE + 24];
 
 	if (header == NULL)
@@ -100,29 +100,29 @@ static bool is_unchanged(struct call *call, const struct environment *env)
 	return strcmp(header, "*") == 0 || strstr(header, tag) != NULL;
 }
 
-void environment_get(struct call *call)
+void environment_get(struct exchange *exchange)
 {
-	const struct environment *env = plane_environment(call->api->options.plane);
+	const struct environment *env = plane_environment(exchange->api->options.plane);
 	struct listing *listing;
 
-	call_etag(call, env->revision);
-	if (is_unchanged(call, env)) {
-		call_reply(call, 304);
+	exchange_etag(exchange, env->revision);
+	if (is_unchanged(exchange, env)) {
+		exchange_reply(exchange, 304);
 		return;
 	}
-	listing = listing_start(call, THING_SERVICE);
+	listing = listing_start(exchange, OBJECT_SERVICE);
 	json_c(&listing->w, "epoch", env->epoch);
 	json_int(&listing->w, "revision", env->revision);
-	json_array(&listing->w, array_names[THING_SERVICE]);
-	call_start(call, "application/json");
-	listing_slice(call);
+	json_array(&listing->w, array_names[OBJECT_SERVICE]);
+	exchange_start(exchange, "application/json");
+	listing_slice(exchange);
 }
 
-void sessions_get(struct call *call)
+void sessions_get(struct exchange *exchange)
 {
-	struct listing *listing = listing_start(call, THING_SESSION);
+	struct listing *listing = listing_start(exchange, OBJECT_SESSION);
 
-	json_array(&listing->w, array_names[THING_SESSION]);
-	call_start(call, "application/json");
-	listing_slice(call);
+	json_array(&listing->w, array_names[OBJECT_SESSION]);
+	exchange_start(exchange, "application/json");
+	listing_slice(exchange);
 }

@@ -4,11 +4,11 @@
  */
 #include <stdlib.h>
 
-#include "core/api/call.h"
+#include "core/api/exchange.h"
 #include "core/api/feed.h"
 #include "core/api/handlers.h"
 #include "core/api/internal.h"
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/plane/plane.h"
 #include "core/wire/record.h"
 
@@ -19,18 +19,18 @@ struct events_wait {
 	int64_t limit;
 };
 
-static void events_release(struct call *call)
+static void events_release(struct exchange *exchange)
 {
-	free(call->state);
+	free(exchange->state);
 }
 
-static void events_answer(struct call *call)
+static void events_answer(struct exchange *exchange)
 {
-	const struct plane *plane = call->api->options.plane;
-	const struct events_wait *wait = call->state;
+	const struct plane *plane = exchange->api->options.plane;
+	const struct events_wait *wait = exchange->state;
 	const struct event **events = xcalloc((size_t)wait->limit, sizeof(const struct event *));
 	size_t count = plane_events(plane, wait->since, events, (size_t)wait->limit);
-	struct json_writer w = call_json(call);
+	struct json_writer w = exchange_json(exchange);
 
 	json_object(&w, NULL);
 	json_array(&w, "events");
@@ -40,65 +40,67 @@ static void events_answer(struct call *call)
 	json_int(&w, "last", plane_events_last(plane));
 	json_object_end(&w);
 	free(events);
-	if (call->started)
-		call_end(call);
+	if (exchange->started)
+		exchange_end(exchange);
 	else
-		call_reply(call, 200);
+		exchange_reply(exchange, 200);
 }
 
 bool events_wake(struct api *api)
 {
 	int64_t last = plane_events_last(api->options.plane);
 	unsigned told = 0;
-	struct call *next;
+	struct exchange *next;
 
-	for (struct call *call = LIST_FIRST(&api->event_waits); call != NULL; call = next) {
-		const struct events_wait *wait = call->state;
+	for (struct exchange *exchange = LIST_FIRST(&api->event_waits); exchange != NULL;
+		exchange = next) {
+		const struct events_wait *wait = exchange->state;
 
-		next = LIST_NEXT(call, link);
+		next = LIST_NEXT(exchange, link);
 		if (wait->since >= last)
 			continue;
 		if (told++ == WAKE_AT_ONCE)
 			return true;
-		events_answer(call);
+		events_answer(exchange);
 	}
 	return false;
 }
 
 void events_stop(struct api *api)
 {
-	struct call *call;
+	struct exchange *exchange;
 
-	while ((call = LIST_FIRST(&api->event_waits)) != NULL)
-		events_answer(call);
+	while ((exchange = LIST_FIRST(&api->event_waits)) != NULL)
+		events_answer(exchange);
 }
 
-void events_get(struct call *call)
+void events_get(struct exchange *exchange)
 {
 	struct events_wait *wait = xcalloc(1, sizeof(*wait));
 	int64_t wait_ms = 0;
 	struct errbuf eb;
 
 	wait->limit = PAGE_DEFAULT;
-	call->state = wait;
-	call->release = events_release;
+	exchange->state = wait;
+	exchange->release = events_release;
 	errbuf_clear(&eb);
-	if (query_int(&call->query, "since", 0, INT64_MAX, &wait->since, &eb) != ERR_NONE ||
-		query_int(&call->query, "limit", 1, PAGE_MAX, &wait->limit, &eb) != ERR_NONE ||
-		query_duration(&call->query, "wait", 0, WAIT_MAX_MS, &wait_ms, &eb) != ERR_NONE) {
-		call_fail(call, &eb, NULL);
+	if (query_int(&exchange->query, "since", 0, INT64_MAX, &wait->since, &eb) != ERR_NONE ||
+		query_int(&exchange->query, "limit", 1, PAGE_MAX, &wait->limit, &eb) != ERR_NONE ||
+		query_duration(&exchange->query, "wait", 0, WAIT_MAX_MS, &wait_ms, &eb) !=
+			ERR_NONE) {
+		exchange_fail(exchange, &eb, NULL);
 		return;
 	}
-	if (wait_ms == 0 || wait->since < plane_events_last(call->api->options.plane)) {
-		events_answer(call);
+	if (wait_ms == 0 || wait->since < plane_events_last(exchange->api->options.plane)) {
+		events_answer(exchange);
 		return;
 	}
-	if (!call_hold(call))
+	if (!exchange_hold(exchange))
 		return;
-	call->timeout = events_answer;
-	call->linked = true;
-	LIST_INSERT_HEAD(&call->api->event_waits, call, link);
+	exchange->timeout = events_answer;
+	exchange->linked = true;
+	LIST_INSERT_HEAD(&exchange->api->event_waits, exchange, link);
 	/* The headers go out now: a client that goes away is noticed. */
-	call_start(call, "application/json");
-	call_timer(call, wait_ms);
+	exchange_start(exchange, "application/json");
+	exchange_timer(exchange, wait_ms);
 }

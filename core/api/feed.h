@@ -10,10 +10,10 @@
 struct api;
 
 /* Each answers some of those that wait, and returns whether there are more to be answered. */
-bool feed_wake(struct api *api);
+bool changes_wake(struct api *api);
 bool events_wake(struct api *api);
 
-void feed_stop(struct api *api);
+void changes_stop(struct api *api);
 void events_stop(struct api *api);
 void tails_stop(struct api *api);
 

@@ -1,38 +1,38 @@
 /*
- * Who handles each row of the route table; one file a noun. A handler answers its call or keeps it
- * (call.h); when it returns, the call may be gone.
+ * Who handles each row of the route table; one file a noun. A handler answers its exchange or keeps it
+ * (raw_http_client.h); when it returns, the exchange may be gone.
  */
 #ifndef UMBRA_API_HANDLERS_H
 #define UMBRA_API_HANDLERS_H
 
-struct call;
+struct exchange;
 
-void environment_get(struct call *call);
-void changes_get(struct call *call);
-void service_get(struct call *call);
-void service_put(struct call *call);
-void service_delete(struct call *call);
-void service_promote(struct call *call);
-void version_get(struct call *call);
-void version_put(struct call *call);
-void version_patch(struct call *call);
-void version_delete(struct call *call);
-void sessions_get(struct call *call);
-void session_post(struct call *call);
-void session_get(struct call *call);
-void session_patch(struct call *call);
-void session_delete(struct call *call);
-void pin_put(struct call *call);
-void pin_delete(struct call *call);
-void pulls_get(struct call *call);
-void pull_get(struct call *call);
-void requests_get(struct call *call);
-void tail_get(struct call *call);
-void traffic_get(struct call *call);
-void events_get(struct call *call);
-void status_get(struct call *call);
-void openapi_get(struct call *call);
-void healthz_get(struct call *call);
-void readyz_get(struct call *call);
+void environment_get(struct exchange *exchange);
+void changes_get(struct exchange *exchange);
+void service_get(struct exchange *exchange);
+void service_put(struct exchange *exchange);
+void service_delete(struct exchange *exchange);
+void service_promote(struct exchange *exchange);
+void version_get(struct exchange *exchange);
+void version_put(struct exchange *exchange);
+void version_patch(struct exchange *exchange);
+void version_delete(struct exchange *exchange);
+void sessions_get(struct exchange *exchange);
+void session_post(struct exchange *exchange);
+void session_get(struct exchange *exchange);
+void session_patch(struct exchange *exchange);
+void session_delete(struct exchange *exchange);
+void pin_put(struct exchange *exchange);
+void pin_delete(struct exchange *exchange);
+void pulls_get(struct exchange *exchange);
+void pull_get(struct exchange *exchange);
+void requests_get(struct exchange *exchange);
+void tail_get(struct exchange *exchange);
+void traffic_get(struct exchange *exchange);
+void events_get(struct exchange *exchange);
+void status_get(struct exchange *exchange);
+void openapi_get(struct exchange *exchange);
+void healthz_get(struct exchange *exchange);
+void readyz_get(struct exchange *exchange);
 
 #endif

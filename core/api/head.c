@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "core/api/shown.h"
+#include "core/api/clip.h"
 #include "core/base/limits.h"
 
 struct asking {
@@ -78,7 +78,7 @@ static enum err read_request_line(struct head *head, const struct asking *asking
 		return err_set_field(eb, ERR_FOREIGN_HOST, "Host",
 			"localhost, or the address listened on",
 			"this control plane does not answer for the host %.*s",
-			STR_ARG(shown(host)));
+			STR_ARG(clip(host)));
 	return ERR_NONE;
 }
 
@@ -200,9 +200,9 @@ static enum err refuse_control(const struct head *head, struct errbuf *eb)
 {
 	struct str rest = kept_line(head);
 	struct str name = str_cut(&rest, ':');
-	char field[SHOWN + 1];
+	char field[CLIP_MAX + 1];
 
-	(void)str_copy(field, sizeof(field), shown(name));
+	(void)str_copy(field, sizeof(field), clip(name));
 	return refuse(eb,
 		head->state == HEAD_FIELDS && rest.p != NULL && is_token(name) ? field : NULL,
 		"text", "the head of the request has a control character");

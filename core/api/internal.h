@@ -11,7 +11,7 @@
 
 #include "core/api/server.h"
 
-struct call;
+struct exchange;
 struct conn;
 struct evbuffer;
 struct event;
@@ -21,7 +21,7 @@ struct snapshot;
 
 LIST_HEAD(conn_list, conn);
 TAILQ_HEAD(conn_queue, conn);
-LIST_HEAD(call_list, call);
+LIST_HEAD(call_list, exchange);
 
 struct api {
 	struct api_options options;
@@ -30,7 +30,7 @@ struct api {
 	struct evconnlistener *listener; /* evhttp's; NULL once stopped */
 	struct evhttp_bound_socket *bound;
 	char address[API_ADDRESS_SIZE];
-	struct evbuffer *scratch; /* on its way to a connection; empty between calls */
+	struct evbuffer *scratch; /* on its way to a connection; empty between exchanges */
 	int64_t started_at;
 	int64_t started_monotonic_ms;
 
@@ -46,7 +46,7 @@ struct api {
 	struct event *sweep; /* once a second while there are connections */
 	int64_t tick_ms; /* monotonic, of the last sweep or request */
 
-	/* Exchanges that wait (call.c counts them; feeds and event waiters are told of changes). */
+	/* Exchanges that wait (raw_http_client.c counts them; feeds and event waiters are told of changes). */
 	size_t call_count;
 	size_t held_count;
 	struct call_list feeds;

@@ -3,10 +3,11 @@
  */
 #include "core/api/openapi.h"
 
-#include "core/api/call.h"
+#include "core/api/exchange.h"
 #include "core/api/handlers.h"
 
-void openapi_get(struct call *call)
+void openapi_get(struct exchange *exchange)
 {
-	call_reply_static(call, "application/json", data_openapi_json, data_openapi_json_size);
+	exchange_reply_static(
+		exchange, "application/json", data_openapi_json, data_openapi_json_size);
 }

@@ -1,23 +1,23 @@
 /*
  * GET /v1/pulls and /v1/pulls/{number}: pull requests, made of the versions that are there and of their
- * figures. The list is written in slices from one revision, like the environment (environment.c).
+ * figures. The list is written in slices from one revision, like the environment (environment_builder.c).
  */
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "core/api/answer.h"
-#include "core/api/call.h"
+#include "core/api/respond.h"
+#include "core/api/exchange.h"
 #include "core/api/filter_param.h"
 #include "core/api/handlers.h"
 #include "core/api/internal.h"
-#include "core/api/walk.h"
-#include "core/base/mem.h"
-#include "core/model/names.h"
+#include "core/api/snapshot.h"
+#include "core/base/xalloc.h"
+#include "core/model/name_rules.h"
 #include "core/plane/plane.h"
 #include "core/traffic/traffic.h"
 #include "core/wire/pull.h"
 
-static void write_pull(struct call *call, struct json_writer *w, struct pull *pull)
+static void write_pull(struct exchange *exchange, struct json_writer *w, struct pull *pull)
 {
 	for (size_t i = 0; i < pull->version_count; i++) {
 		const struct version *version = pull->versions[i].version;
@@ -25,8 +25,8 @@ static void write_pull(struct call *call, struct json_writer *w, struct pull *pu
 		struct figures figures;
 
 		name_join_version(str_of(version->service), str_of(version->name), id);
-		if (traffic_figures_of(call->api->options.traffic, FIGURES_BY_VERSION, str_of(id),
-			    WINDOW_SLOTS, &figures))
+		if (traffic_figures_of(exchange->api->options.traffic, FIGURES_BY_VERSION,
+			    str_of(id), WINDOW_SLOTS, &figures))
 			pull_add_figures(pull, &figures);
 	}
 	wire_write_pull(w, NULL, pull);
@@ -42,9 +42,9 @@ struct listing {
 	struct json_writer w;
 };
 
-static void listing_release(struct call *call)
+static void listing_release(struct exchange *exchange)
 {
-	struct listing *listing = call->state;
+	struct listing *listing = exchange->state;
 
 	pulls_finish(&listing->list);
 	filter_destroy(listing->filter);
@@ -52,94 +52,94 @@ static void listing_release(struct call *call)
 	free(listing);
 }
 
-static void listing_slice(struct call *call)
+static void listing_slice(struct exchange *exchange)
 {
-	struct listing *listing = call->state;
-	int64_t now_ms = call->api->options.now_ms();
+	struct listing *listing = exchange->state;
+	int64_t now_ms = exchange->api->options.now_ms();
 
-	while (call->out.len < CALL_SLICE && listing->next < listing->list.count) {
+	while (exchange->out.len < EXCHANGE_SLICE && listing->next < listing->list.count) {
 		struct pull *pull = &listing->list.items[listing->next++];
 
 		if (filter_match_pull(listing->filter, pull, now_ms))
-			write_pull(call, &listing->w, pull);
+			write_pull(exchange, &listing->w, pull);
 	}
 	if (listing->next < listing->list.count) {
-		call_flush(call);
+		exchange_flush(exchange);
 		return;
 	}
 	json_array_end(&listing->w);
 	json_object_end(&listing->w);
-	call_end(call);
+	exchange_end(exchange);
 }
 
-void pulls_get(struct call *call)
+void pulls_get(struct exchange *exchange)
 {
 	struct filter *filter;
 	struct listing *listing;
 	struct errbuf eb;
 
 	errbuf_clear(&eb);
-	filter = filter_param(&call->query, &eb);
+	filter = filter_param(&exchange->query, &eb);
 	if (filter == NULL) {
-		call_fail(call, &eb, NULL);
+		exchange_fail(exchange, &eb, NULL);
 		return;
 	}
 	listing = xcalloc(1, sizeof(*listing));
 	listing->filter = filter;
-	listing->snapshot = snapshot_take(call->api);
+	listing->snapshot = snapshot_take(exchange->api);
 	pulls_collect(&listing->snapshot->env, 0, &listing->list);
 	pulls_add_sessions(&listing->list, &listing->snapshot->env);
-	listing->w = call_json(call);
-	call->state = listing;
-	call->release = listing_release;
-	call->drained = listing_slice;
+	listing->w = exchange_json(exchange);
+	exchange->state = listing;
+	exchange->release = listing_release;
+	exchange->drained = listing_slice;
 	json_object(&listing->w, NULL);
 	json_int(&listing->w, "revision", listing->snapshot->env.revision);
 	json_array(&listing->w, "pulls");
-	call_start(call, "application/json");
-	listing_slice(call);
+	exchange_start(exchange, "application/json");
+	listing_slice(exchange);
 }
 
 /* ---- one ------------------------------------------------------------------------------------------- */
 
 /* There is none, or several have the number, in repositories of their own, or none of them this link. */
 static void fail_absent(
-	struct call *call, const struct pull_list *list, int64_t number, const char *url)
+	struct exchange *exchange, const struct pull_list *list, int64_t number, const char *url)
 {
 	const struct missing_pull wanted = {
-		number, url, call->api->options.now_ms(), ERR_NOT_FOUND};
+		number, url, exchange->api->options.now_ms(), ERR_NOT_FOUND};
 	struct missing missing;
 	struct errbuf eb;
 
 	errbuf_clear(&eb);
 	(void)missing_pull(
-		plane_environment(call->api->options.plane), list, &wanted, &missing, &eb);
+		plane_environment(exchange->api->options.plane), list, &wanted, &missing, &eb);
 	/* Here they are the path and a parameter. */
 	(void)str_copy(eb.field, sizeof(eb.field),
 		str_eq_c(str_of(eb.field), "pr") ? STR_LIT("number") : STR_LIT("url"));
-	answer_missing(call, &missing, &eb);
+	respond_missing(exchange, &missing, &eb);
 }
 
-void pull_get(struct call *call)
+void pull_get(struct exchange *exchange)
 {
-	const struct environment *env = plane_environment(call->api->options.plane);
-	struct str url = query_get(&call->query, "url");
+	const struct environment *env = plane_environment(exchange->api->options.plane);
+	struct str url = query_get(&exchange->query, "url");
 	struct pull_list list;
 	struct json_writer w;
 	struct pull *pull;
 	int64_t number = 0;
 	size_t count;
 
-	(void)pull_parse_number(str_of(call->parts[0]), &number);
+	(void)pull_parse_number(str_of(exchange->parts[0]), &number);
 	pulls_collect(env, number, &list);
 	pull = pulls_find(&list, number, url, &count);
 	if (list.count == 0 || count != 1) {
-		fail_absent(call, &list, number, url.p);
+		fail_absent(exchange, &list, number, url.p);
 	} else {
 		pulls_add_sessions(&list, env);
-		w = call_json(call);
-		write_pull(call, &w, pull);
-		call_reply(call, 200);
+		w = exchange_json(exchange);
+		write_pull(exchange, &w, pull);
+		exchange_reply(exchange, 200);
 	}
 	pulls_finish(&list);
 }

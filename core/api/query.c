@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/api/shown.h"
-#include "core/base/mem.h"
+#include "core/api/clip.h"
+#include "core/base/xalloc.h"
 #include "core/base/strbuf.h"
 #include "core/base/time.h"
 
@@ -71,11 +71,11 @@ static bool is_allowed(struct str name, const char *const *allowed, size_t count
 static enum err refuse(struct str name, const char *what, const char *const *allowed,
 	size_t allowed_count, struct errbuf *eb)
 {
-	char field[SHOWN + 1];
+	char field[CLIP_MAX + 1];
 	struct strbuf names;
 	enum err err;
 
-	(void)str_copy(field, sizeof(field), shown(name));
+	(void)str_copy(field, sizeof(field), clip(name));
 	strbuf_init(&names, 256);
 	list_names(&names, allowed, allowed_count);
 	err = err_set_field(eb, ERR_BAD_PARAMETER, field, names.data != NULL ? names.data : "",
@@ -97,7 +97,7 @@ static enum err read_item(struct query *query, struct str item, char **at, struc
 		!query_decode(rest, true, dst + name_len, &value_len))
 		return err_set_field(eb, ERR_BAD_PARAMETER, NULL,
 			"percent-encoding as in RFC 3986 section 2.1, without %00",
-			"the query has a broken percent-encoding in %.*s", STR_ARG(shown(item)));
+			"the query has a broken percent-encoding in %.*s", STR_ARG(clip(item)));
 	query->items[query->count].name = (struct str){dst, name_len};
 	query->items[query->count].value = (struct str){dst + name_len, value_len};
 	*at = dst + name_len + value_len;
@@ -173,7 +173,7 @@ enum err query_int(const struct query *query, const char *name, int64_t min, int
 		max == INT64_MAX ? "a whole number from %lld" : "a whole number from %lld to %lld",
 		(long long)min, (long long)max);
 	return err_set_field(eb, ERR_BAD_PARAMETER, name, expected, "%s=%.*s is not possible", name,
-		STR_ARG(shown(text)));
+		STR_ARG(clip(text)));
 }
 
 enum err query_duration(const struct query *query, const char *name, int64_t min_ms, int64_t max_ms,
@@ -195,7 +195,7 @@ enum err query_duration(const struct query *query, const char *name, int64_t min
 	duration_format(max_ms, max);
 	(void)snprintf(expected, sizeof(expected), "a duration from %s to %s", min, max);
 	return err_set_field(eb, ERR_BAD_PARAMETER, name, expected, "%s=%.*s is not possible", name,
-		STR_ARG(shown(text)));
+		STR_ARG(clip(text)));
 }
 
 enum err query_choice(const struct query *query, const char *name, const char *const *choices,
@@ -217,7 +217,7 @@ enum err query_choice(const struct query *query, const char *name, const char *c
 	strbuf_init(&names, 256);
 	list_names(&names, choices, count);
 	err = err_set_field(eb, ERR_BAD_PARAMETER, name, names.data, "%s=%.*s is not possible",
-		name, STR_ARG(shown(text)));
+		name, STR_ARG(clip(text)));
 	strbuf_finish(&names);
 	return err;
 }

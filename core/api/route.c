@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "core/api/handlers.h"
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 
 const char *const route_method_names[METHOD_COUNT + 1] = {
 	[METHOD_GET] = "GET",

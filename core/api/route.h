@@ -10,7 +10,7 @@
 #include "core/base/str.h"
 #include "core/base/strbuf.h"
 
-struct call;
+struct exchange;
 
 enum route_method {
 	METHOD_GET,
@@ -34,7 +34,7 @@ enum { ROUTE_PARTS = 2, ROUTE_PARAMS = 4 };
 struct route {
 	enum route_method method;
 	const char *path; /* "/v1/services/{service}" */
-	void (*handle)(struct call *call);
+	void (*handle)(struct exchange *exchange);
 	unsigned flags;
 	const char *params[ROUTE_PARAMS]; /* query parameters it takes, the rest NULL */
 };

@@ -1,6 +1,6 @@
 /*
  * The API's beginning, middle and end: the listener, the way of a request to its handler, and the orderly
- * stop. `umbra serve` calls it; everything else in this folder hangs below.
+ * stop. `umbra serve` exchanges it; everything else in this folder hangs below.
  *
  * Invariant: whatever evhttp hands over is answered by a handler or refused with a problem here.
  */
@@ -20,15 +20,15 @@
 #include <event2/listener.h>
 #include <event2/util.h>
 
-#include "core/api/call.h"
+#include "core/api/exchange.h"
 #include "core/api/conn.h"
 #include "core/api/feed.h"
-#include "core/api/guard.h"
+#include "core/api/preconditions.h"
 #include "core/api/internal.h"
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/base/net.h"
 #include "core/base/time.h"
-#include "core/model/names.h"
+#include "core/model/name_rules.h"
 #include "core/model/pull.h"
 #include "core/plane/plane.h"
 
@@ -72,14 +72,14 @@ static enum route_method method_of(const struct evhttp_request *req)
 	return METHOD_COUNT;
 }
 
-static enum err not_allowed(struct call *call, unsigned methods, struct errbuf *eb)
+static enum err not_allowed(struct exchange *exchange, unsigned methods, struct errbuf *eb)
 {
 	struct strbuf allow;
 	enum err err;
 
 	strbuf_init(&allow, 128);
 	route_allow(&allow, methods);
-	call_header(call, "Allow", allow.data);
+	exchange_header(exchange, "Allow", allow.data);
 	err = err_set_field(
 		eb, ERR_METHOD, NULL, allow.data, "this path does not take that method");
 	strbuf_finish(&allow);
@@ -87,7 +87,8 @@ static enum err not_allowed(struct call *call, unsigned methods, struct errbuf *
 }
 
 /* Decodes the path's variable parts and checks them as the names they are. */
-static enum err read_parts(struct call *call, const struct route_match *match, struct errbuf *eb)
+static enum err read_parts(
+	struct exchange *exchange, const struct route_match *match, struct errbuf *eb)
 {
 	static const struct {
 		const char *name;
@@ -101,7 +102,7 @@ static enum err read_parts(struct call *call, const struct route_match *match, s
 
 	for (size_t i = 0; i < match->part_count; i++) {
 		struct str raw = match->parts[i];
-		char text[3 * CALL_PART_SIZE];
+		char text[3 * EXCHANGE_PART_SIZE];
 		struct str part = {text, 0};
 		enum err err = ERR_NONE;
 
@@ -114,49 +115,49 @@ static enum err read_parts(struct call *call, const struct route_match *match, s
 		}
 		if (err != ERR_NONE)
 			return err;
-		(void)str_copy(call->parts[i], sizeof(call->parts[i]), part);
+		(void)str_copy(exchange->parts[i], sizeof(exchange->parts[i]), part);
 	}
 	return ERR_NONE;
 }
 
-static enum err find_route(struct call *call, struct errbuf *eb)
+static enum err find_route(struct exchange *exchange, struct errbuf *eb)
 {
-	const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(call->req);
+	const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(exchange->req);
 	struct route_match match;
 	enum err err;
 
-	route_find(method_of(call->req), str_of(evhttp_uri_get_path(uri)), &match);
+	route_find(method_of(exchange->req), str_of(evhttp_uri_get_path(uri)), &match);
 	if (match.methods == 0)
 		return err_set_field(eb, ERR_NOT_FOUND, NULL, "a path that /v1/openapi.json lists",
 			"there is no such path");
 	if (match.route == NULL)
-		return not_allowed(call, match.methods, eb);
-	call->route = match.route;
-	err = read_parts(call, &match, eb);
+		return not_allowed(exchange, match.methods, eb);
+	exchange->route = match.route;
+	err = read_parts(exchange, &match, eb);
 	if (err != ERR_NONE)
 		return err;
 	return query_parse(
-		&call->query, evhttp_uri_get_query(uri), match.route->params, ROUTE_PARAMS, eb);
+		&exchange->query, evhttp_uri_get_query(uri), match.route->params, ROUTE_PARAMS, eb);
 }
 
-static enum err check_request(struct call *call, struct errbuf *eb)
+static enum err check_request(struct exchange *exchange, struct errbuf *eb)
 {
-	enum err err = guard_host(call, eb);
+	enum err err = precondition_host(exchange, eb);
 
 	if (err == ERR_NONE)
-		err = guard_framing(call, eb);
-	if (err == ERR_NONE && call->api->stopping)
+		err = precondition_framing(exchange, eb);
+	if (err == ERR_NONE && exchange->api->stopping)
 		err = err_set(eb, ERR_BUSY, "the control plane is being stopped");
 	if (err != ERR_NONE) {
 		/* Whoever is not talking to us, or not clearly, or too late, starts anew. */
-		call_header(call, "Connection", "close");
+		exchange_header(exchange, "Connection", "close");
 		return err;
 	}
-	err = find_route(call, eb);
-	if (err == ERR_NONE && call->route->flags & ROUTE_WRITE)
-		err = guard_write(call, eb);
-	if (err == ERR_NONE && call->route->flags & ROUTE_BODY)
-		err = guard_body(call, eb);
+	err = find_route(exchange, eb);
+	if (err == ERR_NONE && exchange->route->flags & ROUTE_WRITE)
+		err = precondition_write(exchange, eb);
+	if (err == ERR_NONE && exchange->route->flags & ROUTE_BODY)
+		err = precondition_body(exchange, eb);
 	return err;
 }
 
@@ -165,18 +166,18 @@ static void request_read(struct evhttp_request *req, void *arg)
 	struct api *api = arg;
 	struct conn *conn = conn_of(api, req);
 	struct errbuf eb;
-	struct call *call;
+	struct exchange *exchange;
 
 	errbuf_clear(&eb);
 	conn_busy(conn, req);
 	/* An answer in pieces ends with the connection in HTTP/1.0, and evhttp does not see to that. */
 	if (req->minor == 0)
 		(void)evhttp_remove_header(evhttp_request_get_input_headers(req), "Connection");
-	call = call_create(api, conn, req);
-	if (check_request(call, &eb) != ERR_NONE)
-		call_fail(call, &eb, NULL);
+	exchange = exchange_create(api, conn, req);
+	if (check_request(exchange, &eb) != ERR_NONE)
+		exchange_fail(exchange, &eb, NULL);
 	else
-		call->route->handle(call);
+		exchange->route->handle(exchange);
 }
 
 /* ---- what the plane tells -------------------------------------------------------------------------- */
@@ -195,7 +196,7 @@ static void wake_due(evutil_socket_t unused, short what, void *arg)
 {
 	static const struct timeval next_turn = {0, 0};
 	struct api *api = arg;
-	bool more = feed_wake(api);
+	bool more = changes_wake(api);
 
 	(void)unused;
 	(void)what;
@@ -381,7 +382,7 @@ void api_stop(struct api *api)
 	api->stopping = true;
 	api->listener = NULL;
 	evhttp_del_accept_socket(api->http, api->bound);
-	feed_stop(api);
+	changes_stop(api);
 	events_stop(api);
 	tails_stop(api);
 }

@@ -1,7 +1,7 @@
 /*
  * The HTTP API of the control plane, on libevent's evhttp.
  *
- * One exchange is a struct call (call.h) on a connection (conn.h); the route table (route.h) says who
+ * One exchange is a struct exchange (raw_http_client.h) on a connection (conn.h); the route table (route.h) says who
  * handles it. Whoever runs the control plane binds a listener, creates the API over a plane and a
  * traffic, and runs the loop. Nothing here blocks, and nothing is answered twice.
  */
@@ -15,7 +15,7 @@
 #include "core/base/err.h"
 #include "core/base/json.h"
 #include "core/base/limits.h"
-#include "core/model/howto.h"
+#include "core/model/access_forms.h"
 
 struct event_base;
 struct evconnlistener;

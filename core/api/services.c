@@ -1,57 +1,57 @@
 /*
  * /v1/services/{service}, and which version of it is stable.
  */
-#include "core/api/answer.h"
-#include "core/api/body.h"
+#include "core/api/respond.h"
+#include "core/api/body_schema.h"
 #include "core/api/handlers.h"
 #include "core/api/internal.h"
-#include "core/api/write.h"
-#include "core/base/mem.h"
+#include "core/api/mutation.h"
+#include "core/base/xalloc.h"
 
-void service_get(struct call *call)
+void service_get(struct exchange *exchange)
 {
-	const struct environment *env = plane_environment(call->api->options.plane);
-	const struct service *service = environment_service(env, str_of(call->parts[0]));
+	const struct environment *env = plane_environment(exchange->api->options.plane);
+	const struct service *service = environment_service(env, str_of(exchange->parts[0]));
 
 	if (service == NULL) {
-		answer_no_service(call, call->parts[0]);
+		respond_no_service(exchange, exchange->parts[0]);
 		return;
 	}
-	answer_thing(call, THING_SERVICE, service);
-	call_reply(call, 200);
+	respond_object(exchange, OBJECT_SERVICE, service);
+	exchange_reply(exchange, 200);
 }
 
-void service_put(struct call *call)
+void service_put(struct exchange *exchange)
 {
 	struct service service = {0};
-	struct plane_write write = {.verb = PLANE_PUT_SERVICE, .service = call->parts[0]};
+	struct plane_write write = {.verb = PLANE_PUT_SERVICE, .service = exchange->parts[0]};
 
-	write_record(call, THING_SERVICE, WIRE_PUT, &service, &write);
+	mutation_start_record(exchange, OBJECT_SERVICE, WIRE_PUT, &service, &write);
 }
 
-void service_delete(struct call *call)
+void service_delete(struct exchange *exchange)
 {
-	struct plane_write write = {.verb = PLANE_DELETE_SERVICE, .service = call->parts[0]};
+	struct plane_write write = {.verb = PLANE_DELETE_SERVICE, .service = exchange->parts[0]};
 
-	write_start(call, &write);
+	mutation_start(exchange, &write);
 }
 
 /* {"version":"2026.11.20","force":false} */
-void service_promote(struct call *call)
+void service_promote(struct exchange *exchange)
 {
 	static const struct body_field fields[] = {
 		{"version", BODY_VERSION, true},
 		{"force", BODY_BOOL, false},
 	};
-	struct plane_write write = {.verb = PLANE_PROMOTE, .service = call->parts[0]};
+	struct plane_write write = {.verb = PLANE_PROMOTE, .service = exchange->parts[0]};
 	struct errbuf eb;
 
 	errbuf_clear(&eb);
-	if (body_check(call->body, fields, ARRAY_LEN(fields), &eb) != ERR_NONE) {
-		call_fail(call, &eb, NULL);
+	if (body_check(exchange->body, fields, ARRAY_LEN(fields), &eb) != ERR_NONE) {
+		exchange_fail(exchange, &eb, NULL);
 		return;
 	}
-	write.version = cJSON_GetObjectItemCaseSensitive(call->body, "version")->valuestring;
-	(void)json_get_bool(call->body, "force", &write.force);
-	write_start(call, &write);
+	write.version = cJSON_GetObjectItemCaseSensitive(exchange->body, "version")->valuestring;
+	(void)json_get_bool(exchange->body, "force", &write.force);
+	mutation_start(exchange, &write);
 }

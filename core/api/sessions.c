@@ -1,25 +1,25 @@
 /*
- * /v1/sessions and below: sessions and their pins. The list of all is in environment.c, beside the other
+ * /v1/sessions and below: sessions and their pins. The list of all is in environment_builder.c, beside the other
  * long answer.
  */
 #include <math.h>
 
-#include "core/api/answer.h"
-#include "core/api/body.h"
+#include "core/api/respond.h"
+#include "core/api/body_schema.h"
 #include "core/api/handlers.h"
 #include "core/api/internal.h"
-#include "core/api/write.h"
+#include "core/api/mutation.h"
 #include "core/base/limits.h"
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 
-static bool read_dry_run(struct call *call, struct plane_write *write)
+static bool read_dry_run(struct exchange *exchange, struct plane_write *write)
 {
 	struct errbuf eb;
 
 	errbuf_clear(&eb);
-	if (query_switch(&call->query, "dry-run", &write->dry_run, &eb) == ERR_NONE)
+	if (query_switch(&exchange->query, "dry-run", &write->dry_run, &eb) == ERR_NONE)
 		return true;
-	call_fail(call, &eb, NULL);
+	exchange_fail(exchange, &eb, NULL);
 	return false;
 }
 
@@ -55,89 +55,91 @@ static enum err read_pull(
 }
 
 /* A write with a session in its body, and perhaps a pull request. */
-static void write_session(struct call *call, enum wire_mode mode, struct plane_write *write)
+static void write_session(struct exchange *exchange, enum wire_mode mode, struct plane_write *write)
 {
 	const struct pull_members members = {
-		cJSON_DetachItemFromObjectCaseSensitive(call->body, "pr"),
-		cJSON_DetachItemFromObjectCaseSensitive(call->body, "pr_url")};
+		cJSON_DetachItemFromObjectCaseSensitive(exchange->body, "pr"),
+		cJSON_DetachItemFromObjectCaseSensitive(exchange->body, "pr_url")};
 	struct session session = {0};
 	struct errbuf eb;
 
 	errbuf_clear(&eb);
 	if (read_pull(&members, write, &eb) != ERR_NONE)
-		call_fail(call, &eb, NULL);
-	else if (read_dry_run(call, write))
-		write_record(call, THING_SESSION, mode, &session, write);
+		exchange_fail(exchange, &eb, NULL);
+	else if (read_dry_run(exchange, write))
+		mutation_start_record(exchange, OBJECT_SESSION, mode, &session, write);
 	cJSON_Delete(members.number);
 	cJSON_Delete(members.url);
 }
 
-void session_post(struct call *call)
+void session_post(struct exchange *exchange)
 {
 	struct plane_write write = {.verb = PLANE_CREATE_SESSION};
 	int64_t length = 0;
 	struct errbuf eb;
 
 	errbuf_clear(&eb);
-	if (query_int(&call->query, "key-length", LIMIT_KEY_LENGTH_MIN, LIMIT_KEY_LENGTH_MAX,
+	if (query_int(&exchange->query, "key-length", LIMIT_KEY_LENGTH_MIN, LIMIT_KEY_LENGTH_MAX,
 		    &length, &eb) != ERR_NONE) {
-		call_fail(call, &eb, NULL);
+		exchange_fail(exchange, &eb, NULL);
 		return;
 	}
 	write.key_length = (int)length;
-	write_session(call, WIRE_PUT, &write);
+	write_session(exchange, WIRE_PUT, &write);
 }
 
-void session_get(struct call *call)
+void session_get(struct exchange *exchange)
 {
-	const struct environment *env = plane_environment(call->api->options.plane);
-	const struct session *session = environment_session(env, str_of(call->parts[0]));
+	const struct environment *env = plane_environment(exchange->api->options.plane);
+	const struct session *session = environment_session(env, str_of(exchange->parts[0]));
 
 	if (session == NULL) {
-		answer_no_session(call, call->parts[0]);
+		respond_no_session(exchange, exchange->parts[0]);
 		return;
 	}
-	answer_thing(call, THING_SESSION, session);
-	call_reply(call, 200);
+	respond_object(exchange, OBJECT_SESSION, session);
+	exchange_reply(exchange, 200);
 }
 
-void session_patch(struct call *call)
+void session_patch(struct exchange *exchange)
 {
-	struct plane_write write = {.verb = PLANE_PATCH_SESSION, .session = call->parts[0]};
+	struct plane_write write = {.verb = PLANE_PATCH_SESSION, .session = exchange->parts[0]};
 
-	write_session(call, WIRE_PATCH, &write);
+	write_session(exchange, WIRE_PATCH, &write);
 }
 
-void session_delete(struct call *call)
+void session_delete(struct exchange *exchange)
 {
-	struct plane_write write = {.verb = PLANE_DELETE_SESSION, .session = call->parts[0]};
+	struct plane_write write = {.verb = PLANE_DELETE_SESSION, .session = exchange->parts[0]};
 
-	write_start(call, &write);
+	mutation_start(exchange, &write);
 }
 
 /* {"version":"pr-12"} */
-void pin_put(struct call *call)
+void pin_put(struct exchange *exchange)
 {
 	static const struct body_field fields[] = {{"version", BODY_VERSION, true}};
-	struct plane_write write = {
-		.verb = PLANE_PUT_PIN, .session = call->parts[0], .service = call->parts[1]};
+	struct plane_write write = {.verb = PLANE_PUT_PIN,
+		.session = exchange->parts[0],
+		.service = exchange->parts[1]};
 	struct errbuf eb;
 
 	errbuf_clear(&eb);
-	if (body_check(call->body, fields, ARRAY_LEN(fields), &eb) != ERR_NONE) {
-		call_fail(call, &eb, NULL);
+	if (body_check(exchange->body, fields, ARRAY_LEN(fields), &eb) != ERR_NONE) {
+		exchange_fail(exchange, &eb, NULL);
 		return;
 	}
-	write.version = cJSON_GetObjectItemCaseSensitive(call->body, "version")->valuestring;
-	if (read_dry_run(call, &write))
-		write_start(call, &write);
+	write.version = cJSON_GetObjectItemCaseSensitive(exchange->body, "version")->valuestring;
+	if (read_dry_run(exchange, &write))
+		mutation_start(exchange, &write);
 }
 
-void pin_delete(struct call *call)
+void pin_delete(struct exchange *exchange)
 {
-	struct plane_write write = {
-		.verb = PLANE_DELETE_PIN, .session = call->parts[0], .service = call->parts[1]};
+	struct plane_write write = {.verb = PLANE_DELETE_PIN,
+		.session = exchange->parts[0],
+		.service = exchange->parts[1]};
 
-	if (read_dry_run(call, &write))
-		write_start(call, &write);
+	if (read_dry_run(exchange, &write))
+		mutation_start(exchange, &write);
 }

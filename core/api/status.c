@@ -6,10 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/api/call.h"
+#include "core/api/exchange.h"
 #include "core/api/handlers.h"
 #include "core/api/internal.h"
-#include "core/base/program.h"
+#include "core/base/executable.h"
 #include "core/base/time.h"
 #include "core/plane/plane.h"
 #include "core/store/store.h"
@@ -89,11 +89,11 @@ static void write_proxy(struct json_writer *w, const struct api *api)
 	json_object_end(w);
 }
 
-void status_get(struct call *call)
+void status_get(struct exchange *exchange)
 {
-	const struct api *api = call->api;
+	const struct api *api = exchange->api;
 	const struct environment *env = plane_environment(api->options.plane);
-	struct json_writer w = call_json(call);
+	struct json_writer w = exchange_json(exchange);
 
 	json_object(&w, NULL);
 	json_c(&w, "program", "umbra " UMBRA_VERSION);
@@ -111,34 +111,34 @@ void status_get(struct call *call)
 	write_traffic(&w, api->options.traffic);
 	write_limits(&w, api);
 	json_object_end(&w);
-	call_header(call, "Cache-Control", "no-store");
-	call_reply(call, 200);
+	exchange_header(exchange, "Cache-Control", "no-store");
+	exchange_reply(exchange, 200);
 }
 
-static void answer_ready(struct call *call, bool ready, const char *why)
+static void answer_ready(struct exchange *exchange, bool ready, const char *why)
 {
-	struct json_writer w = call_json(call);
+	struct json_writer w = exchange_json(exchange);
 
 	json_object(&w, NULL);
 	json_bool(&w, "ready", ready);
 	if (!ready)
 		json_c(&w, "why", why);
 	json_object_end(&w);
-	call_header(call, "Cache-Control", "no-store");
-	call_reply(call, ready ? 200 : 503);
+	exchange_header(exchange, "Cache-Control", "no-store");
+	exchange_reply(exchange, ready ? 200 : 503);
 }
 
 /* The loop runs, or this would not be answered. */
-void healthz_get(struct call *call)
+void healthz_get(struct exchange *exchange)
 {
-	answer_ready(call, true, NULL);
+	answer_ready(exchange, true, NULL);
 }
 
-void readyz_get(struct call *call)
+void readyz_get(struct exchange *exchange)
 {
-	const struct api_options *options = &call->api->options;
+	const struct api_options *options = &exchange->api->options;
 	char why[512] = "";
-	bool ready = !call->api->stopping;
+	bool ready = !exchange->api->stopping;
 
 	if (!ready)
 		(void)snprintf(why, sizeof(why), "it is being stopped");
@@ -146,5 +146,5 @@ void readyz_get(struct call *call)
 		ready = false;
 	else if (options->ready != NULL)
 		ready = options->ready(options->arg, why, sizeof(why));
-	answer_ready(call, ready, why);
+	answer_ready(exchange, ready, why);
 }

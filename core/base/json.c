@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "core/base/limits.h"
-#include "core/base/text.h"
+#include "core/base/term_text.h"
 #include "core/base/time.h"
 
 /* ---- reading ---- */

@@ -36,7 +36,7 @@ void json_object_end(struct json_writer *w);
 void json_array(struct json_writer *w, const char *key);
 void json_array_end(struct json_writer *w);
 /*
- * Escaped (RFC 8259 section 7), and with it whatever text.h would not show, so that JSON can go to a
+ * Escaped (RFC 8259 section 7), and with it whatever term_text.h would not show, so that JSON can go to a
  * terminal as it is. Invalid UTF-8 bytes are written as U+FFFD: the output is always valid.
  */
 void json_str(struct json_writer *w, const char *key, struct str value);

@@ -9,7 +9,7 @@
 
 #include "core/base/str.h"
 #include "core/base/strbuf.h"
-#include "core/base/text.h"
+#include "core/base/term_text.h"
 #include "core/base/time.h"
 
 enum { LINE_MAX_BYTES = 4096 };

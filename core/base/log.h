@@ -1,6 +1,6 @@
 /*
  * The log of a long-running process: one line an event on stderr, with time and level. Only main programs
- * and their edges write it; library rooms return errors. Text from outside is made safe (text.h), so a
+ * and their edges write it; library rooms return errors. Text from outside is made safe (term_text.h), so a
  * line is always one line.
  */
 #ifndef UMBRA_BASE_LOG_H

@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 
 int str_int_len(struct str s)
 {

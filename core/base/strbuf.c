@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 
 /* What `data` of a buffer without memory points to; only ever holds its terminator. */
 static char empty_text[1];

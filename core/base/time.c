@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 
 #define TIME_MAX_MS 253402300799999LL /* 9999-12-31T23:59:59.999Z */
 

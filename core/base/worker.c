@@ -13,7 +13,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 
 struct job {
 	struct job *next;

@@ -17,18 +17,18 @@
 
 #include "core/base/json.h"
 #include "core/base/limits.h"
-#include "core/base/mem.h"
-#include "core/base/program.h"
+#include "core/base/xalloc.h"
+#include "core/base/executable.h"
 #include "core/cli/config.h"
 #include "core/cli/curl.h"
 #include "core/cli/help.h"
-#include "core/cli/manual.h"
+#include "core/cli/man_page.h"
 #include "core/cli/printer.h"
-#include "core/cli/shells.h"
+#include "core/cli/completion_scripts.h"
 #include "core/cli/topics.h"
 #include "core/command/entry.h"
-#include "core/command/rows.h"
-#include "core/command/run.h"
+#include "core/command/commands.h"
+#include "core/command/command_run.h"
 
 enum { TEXT_MAX = 1 << 20, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
@@ -129,13 +129,13 @@ static int run_man(struct cli *cli)
 	struct strbuf text;
 
 	strbuf_init(&text, TEXT_MAX);
-	manual_write(&text);
+	man_page_write(&text);
 	return print_and_free(cli, &text);
 }
 
 static int run_completion(struct cli *cli)
 {
-	printer_text(&cli->printer, str_of(shells_script(args_get(cli->args, "SHELL"))));
+	printer_text(&cli->printer, str_of(completion_script(args_get(cli->args, "SHELL"))));
 	return 0;
 }
 

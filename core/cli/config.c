@@ -18,9 +18,9 @@
 #include "core/base/ini.h"
 #include "core/base/json.h"
 #include "core/base/limits.h"
-#include "core/base/mem.h"
-#include "core/base/text.h"
-#include "core/model/names.h"
+#include "core/base/xalloc.h"
+#include "core/base/term_text.h"
+#include "core/model/name_rules.h"
 
 #define DEFAULT_URL "http://127.0.0.1:7070"
 #define CONTEXT_PREFIX "context "

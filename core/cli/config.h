@@ -16,7 +16,7 @@
  *   [keys]
  *   services.pin = P
  *
- * Keys are the dashboard's: tui/keymap.h. What stands before the first section holds for every context; a context's own value goes before it.
+ * Keys are the dashboard's: tui/ui/keymap.h. What stands before the first section holds for every context; a context's own value goes before it.
  */
 #ifndef UMBRA_CLI_CONFIG_H
 #define UMBRA_CLI_CONFIG_H

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/base/net.h"
 
 enum { CURL_WORD_MAX = 65536 };

@@ -3,7 +3,7 @@
 #define UMBRA_CLI_CURL_H
 
 #include "core/command/command.h"
-#include "core/model/howto.h"
+#include "core/model/access_forms.h"
 
 struct curl_settings {
 	const char *session; /* NULL: none */

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "core/base/json.h"
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/base/time.h"
 
 enum { PRINT_MAX = 1 << 30 };

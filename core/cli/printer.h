@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "core/cli/output.h"
+#include "core/cli/format.h"
 
 enum output_form { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_NDJSON };
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "core/base/limits.h"
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/base/time.h"
 
 static void write_limits(struct strbuf *out)

@@ -1,5 +1,5 @@
 /*
- * The client itself: libcurl's multi interface on the event loop, and whole exchanges. The feed (feed.c)
+ * The client itself: libcurl's multi interface on the event loop, and whole exchanges. The feed (client_changes.c)
  * and the tail (tail.c) are built on the same calls. Everything that a user of the client is told comes
  * from client_run().
  */
@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/base/net.h"
 #include "core/base/time.h"
-#include "core/client/call.h"
+#include "core/client/transfer.h"
 
 enum { DEFAULT_TIMEOUT_MS = 10000, DEFAULT_SILENCE_MS = 15000, CONNECTIONS_KEPT = 8 };
 
@@ -34,12 +34,12 @@ static void collect_ended(struct client *client)
 	int left;
 
 	while ((message = curl_multi_info_read(client->multi, &left)) != NULL) {
-		struct client_call *call;
+		struct client_transfer *call;
 		CURLcode result = message->data.result;
 		if (message->msg != CURLMSG_DONE)
 			continue;
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&call);
-		client_call_finish(call, result);
+		client_transfer_finish(call, result);
 	}
 }
 
@@ -47,9 +47,9 @@ static void collect_ended(struct client *client)
  * A call for whom there is something, or NULL. Found anew after each slice, because what was handed out
  * may have ended any call; there are a handful.
  */
-static struct client_call *next_ready(struct client *client)
+static struct client_transfer *next_ready(struct client *client)
 {
-	struct client_call *call;
+	struct client_transfer *call;
 
 	for (call = TAILQ_FIRST(&client->calls); call != NULL; call = TAILQ_NEXT(call, link))
 		if (!call->busy && (call->has_line || call->finished))
@@ -60,7 +60,7 @@ static struct client_call *next_ready(struct client *client)
 /* The client may be gone after this. */
 static void client_run(struct client *client)
 {
-	struct client_call *call;
+	struct client_transfer *call;
 	bool more = false;
 
 	client->depth++;
@@ -69,7 +69,7 @@ static void client_run(struct client *client)
 		/* To the end of the list: the others have their turn before it. */
 		TAILQ_REMOVE(&client->calls, call, link);
 		TAILQ_INSERT_TAIL(&client->calls, call, link);
-		more = client_call_hand_out(call);
+		more = client_transfer_hand_out(call);
 	}
 	client->depth--;
 	if (client->destroyed && client->depth == 0)
@@ -184,7 +184,7 @@ static struct watch *watch_create(
 static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *socket_arg)
 {
 	struct client *client = arg;
-	struct client_call *call = NULL;
+	struct client_transfer *call = NULL;
 	short mask = EV_PERSIST;
 
 	if (socket_arg != NULL)
@@ -326,7 +326,7 @@ struct client *client_create(
 void client_destroy(struct client *client)
 {
 	struct client_part *part;
-	struct client_call *call, *next;
+	struct client_transfer *call, *next;
 
 	if (client == NULL)
 		return;
@@ -335,7 +335,7 @@ void client_destroy(struct client *client)
 		part->destroy(part);
 	for (call = TAILQ_FIRST(&client->calls); call != NULL; call = next) {
 		next = TAILQ_NEXT(call, link);
-		client_call_destroy(call);
+		client_transfer_destroy(call);
 	}
 	/* From inside a callback: the one that is being handed out and the client go when it returns. */
 	if (client->depth == 0)
@@ -352,10 +352,10 @@ struct event_base *client_base(const struct client *client)
 	return client->base;
 }
 
-struct client_call *client_ask(
+struct client_transfer *client_ask(
 	struct client *client, const struct client_asking *asking, client_done_fn done, void *arg)
 {
-	const struct call_request request = {
+	const struct transfer_request request = {
 		.method = asking->method,
 		.path = asking->path,
 		.body = asking->body,
@@ -367,10 +367,10 @@ struct client_call *client_ask(
 		.arg = arg,
 	};
 
-	return client_call_start(client, &request);
+	return client_transfer_start(client, &request);
 }
 
-struct client_call *client_request(struct client *client, const char *method, const char *path,
+struct client_transfer *client_request(struct client *client, const char *method, const char *path,
 	const char *body, int timeout_ms, client_done_fn done, void *arg)
 {
 	const struct client_asking asking = {
@@ -379,10 +379,10 @@ struct client_call *client_request(struct client *client, const char *method, co
 	return client_ask(client, &asking, done, arg);
 }
 
-void client_cancel(struct client_call *call)
+void client_cancel(struct client_transfer *call)
 {
 	if (call != NULL)
-		client_call_destroy(call);
+		client_transfer_destroy(call);
 }
 
 void client_cost(const struct client *client, uint64_t *ret_bytes_in, uint64_t *ret_exchanges)

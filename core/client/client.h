@@ -17,7 +17,7 @@
 #include "core/model/environment.h"
 #include "core/model/event.h"
 #include "core/model/request.h"
-#include "core/model/window.h"
+#include "core/model/sliding_window.h"
 
 struct event_base;
 struct client;
@@ -68,9 +68,9 @@ struct client_response {
 	double seconds;
 };
 typedef void (*client_done_fn)(void *arg, const struct client_response *response);
-struct client_call;
+struct client_transfer;
 /* `method` "GET"; `path` begins with /v1 and is already encoded; `body` NULL for none; timeout_ms 0: 10 s. */
-struct client_call *client_request(struct client *client, const char *method, const char *path,
+struct client_transfer *client_request(struct client *client, const char *method, const char *path,
 	const char *body, int timeout_ms, client_done_fn done, void *arg);
 /* The same for a write that holds only while the thing has this revision (If-Match), else ERR_REVISION. */
 struct client_asking {
@@ -80,10 +80,10 @@ struct client_asking {
 	int timeout_ms;
 	int64_t if_revision; /* 0: whatever it has */
 };
-struct client_call *client_ask(
+struct client_transfer *client_ask(
 	struct client *client, const struct client_asking *asking, client_done_fn done, void *arg);
 /* `done` will not be called. From inside `done` it does nothing; after it the call is gone. */
-void client_cancel(struct client_call *call);
+void client_cancel(struct client_transfer *call);
 
 /*
  * The changes feed: keeps `environment` (client-owned) like the control plane's. One held request at a

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/mem.h"
-#include "core/command/rows.h"
+#include "core/base/xalloc.h"
+#include "core/command/commands.h"
 
 const struct command *const commands[] = {
 	&command_dashboard,

@@ -7,10 +7,10 @@
 
 #include <event2/event.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/base/time.h"
-#include "core/command/rows.h"
-#include "core/command/run.h"
+#include "core/command/commands.h"
+#include "core/command/command_run.h"
 
 enum { EVENTS_DEFAULT = 20, EVENTS_PAGE = 1000, EVENTS_HELD_MS = 40000, EVENTS_RETRY_S = 1 };
 #define EVENTS_WAIT "30s"

@@ -4,11 +4,11 @@
  */
 #include <stdlib.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/command/entry.h"
-#include "core/command/rows.h"
-#include "core/command/run.h"
-#include "core/model/howto.h"
+#include "core/command/commands.h"
+#include "core/command/command_run.h"
+#include "core/model/access_forms.h"
 
 enum { LINK_BYTES_MAX = 65536, LINK_FORM_MAX = 4096 };
 
@@ -38,12 +38,12 @@ static void link_write(const struct link *link, const struct entry_point *entry,
 	json_object(&w, NULL);
 	json_c(&w, "key", link->key);
 	json_c(&w, "service", link->service);
-	for (int i = 0; i < HOWTO_COUNT; i++) {
+	for (int i = 0; i < ACCESS_COUNT; i++) {
 		strbuf_reset(&form);
-		howto_session(&form, (enum howto)i, entry, str_of(link->key), str_of(link->service),
-			str_of(link->path));
+		access_session(&form, (enum access_form)i, entry, str_of(link->key),
+			str_of(link->service), str_of(link->path));
 		if (form.len)
-			json_str(&w, howto_names[i], strbuf_str(&form));
+			json_str(&w, access_names[i], strbuf_str(&form));
 	}
 	json_object_end(&w);
 	strbuf_finish(&form);

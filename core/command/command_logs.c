@@ -8,10 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/base/time.h"
-#include "core/command/rows.h"
-#include "core/command/run.h"
+#include "core/command/commands.h"
+#include "core/command/command_run.h"
 #include "core/wire/record.h"
 
 enum { LOGS_DEFAULT = 50, LOGS_MAX = 100000, LOGS_PAGE = 500, LOGS_LINE_MAX = 65536 };

@@ -2,9 +2,9 @@
  * pr list|show: rows of the command table. The control plane groups the versions and filters.
  */
 #include "core/base/limits.h"
-#include "core/base/mem.h"
-#include "core/command/rows.h"
-#include "core/command/run.h"
+#include "core/base/xalloc.h"
+#include "core/command/commands.h"
+#include "core/command/command_run.h"
 
 /* ---- list ---- */
 

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/mem.h"
-#include "core/command/rows.h"
-#include "core/command/run.h"
+#include "core/base/xalloc.h"
+#include "core/command/commands.h"
+#include "core/command/command_run.h"
 #include "core/model/service.h"
 #include "core/wire/record.h"
 

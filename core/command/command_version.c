@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/mem.h"
-#include "core/command/rows.h"
-#include "core/command/run.h"
-#include "core/model/names.h"
+#include "core/base/xalloc.h"
+#include "core/command/commands.h"
+#include "core/command/command_run.h"
+#include "core/model/name_rules.h"
 #include "core/model/pull.h"
 
 #define VERSION_ID_ARG                                                               \

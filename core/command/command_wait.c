@@ -9,12 +9,12 @@
 
 #include <event2/event.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/base/time.h"
-#include "core/command/rows.h"
-#include "core/command/run.h"
+#include "core/command/commands.h"
+#include "core/command/command_run.h"
 #include "core/model/check.h"
-#include "core/model/names.h"
+#include "core/model/name_rules.h"
 #include "core/wire/record.h"
 
 #define WAIT_DEFAULT "60s"

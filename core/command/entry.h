@@ -7,7 +7,7 @@
 #include <cjson/cJSON.h>
 
 #include "core/base/err.h"
-#include "core/model/howto.h"
+#include "core/model/access_forms.h"
 
 /* Views into `status`. ERR_FAILED when it does not say. */
 enum err entry_read(const cJSON *status, struct entry_point *ret_entry, struct errbuf *eb);

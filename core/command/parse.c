@@ -12,13 +12,13 @@
 #include <string.h>
 
 #include "core/base/limits.h"
-#include "core/base/mem.h"
-#include "core/base/text.h"
-#include "core/command/rows.h"
-#include "core/command/run.h"
+#include "core/base/xalloc.h"
+#include "core/base/term_text.h"
+#include "core/command/commands.h"
+#include "core/command/command_run.h"
 #include "core/model/filter.h"
-#include "core/model/howto.h"
-#include "core/model/names.h"
+#include "core/model/access_forms.h"
+#include "core/model/name_rules.h"
 
 enum { WORDS_MAX = 1024, EXPECTED_MAX = 500 };
 
@@ -342,7 +342,7 @@ static bool has_name(const char *const *names, const char *name)
 static void add_word(struct strbuf *out, const char *word)
 {
 	strbuf_add_char(out, ' ');
-	howto_shell_quote(out, str_of(word));
+	access_shell_quote(out, str_of(word));
 }
 
 /* The line as it was meant: with the option in words[at], and its value, before what is passed on. */

@@ -1,7 +1,7 @@
 /*
  * The starter's side of the demo: holds the lifeline, reads the reports, and hands out the addresses.
  *
- * Whatever becomes of this process, the lifeline closes with it and the guardian cleans up; demo_stop()
+ * Whatever becomes of this process, the lifeline closes with it and the reaper cleans up; demo_stop()
  * closes it too, and only waits for what would happen anyway.
  */
 #include "core/demo/demo.h"
@@ -17,20 +17,20 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/base/random.h"
 #include "core/base/str.h"
 #include "core/base/time.h"
-#include "core/demo/guardian.h"
-#include "core/demo/host.h"
+#include "core/demo/reaper.h"
+#include "core/demo/supervisor.h"
 #include "core/demo/process.h"
 #include "core/demo/shop.h"
-#include "core/demo/visitors.h"
+#include "core/demo/load_generator.h"
 
 enum { START_MS = 15000, READY_MS = 25000, STOP_MS = 8000, TEXT_MAX = 512 };
 
 struct demo {
-	pid_t guardian;
+	pid_t reaper;
 	int lifeline;
 	int report;
 	int cancel; /* readable when waiting is to end; -1: never */
@@ -127,7 +127,7 @@ static bool start_guardian(struct demo *demo, const struct demo_options *options
 		(void)close(life[1]);
 		return false;
 	}
-	demo->guardian = process_spawn(&(struct process_start){.argv = argv,
+	demo->reaper = process_spawn(&(struct process_start){.argv = argv,
 		.new_session = true,
 		.out = -1,
 		.err = -1,
@@ -137,7 +137,7 @@ static bool start_guardian(struct demo *demo, const struct demo_options *options
 	(void)close(report[1]);
 	demo->lifeline = life[1];
 	demo->report = report[0];
-	return demo->guardian > 0;
+	return demo->reaper > 0;
 }
 
 static struct demo *start(const struct demo_options *options, int cancel, struct errbuf *eb)
@@ -184,10 +184,10 @@ void demo_stop(struct demo *demo)
 		return;
 	if (demo->lifeline >= 0)
 		(void)close(demo->lifeline);
-	if (demo->guardian > 0)
-		while (waitpid(demo->guardian, NULL, 0) < 0 && errno == EINTR)
+	if (demo->reaper > 0)
+		while (waitpid(demo->reaper, NULL, 0) < 0 && errno == EINTR)
 			;
-	/* Should the guardian have been killed, it is the host that cleans up, and reports to its end. */
+	/* Should the reaper have been killed, it is the host that cleans up, and reports to its end. */
 	demo->cancel = -1;
 	while (demo->report >= 0 && read_line(demo, until, line) == ERR_NONE)
 		;
@@ -274,10 +274,10 @@ static const struct {
 	const char *name;
 	int (*main)(int argc, const char *const *argv);
 } roles[] = {
-	{"guardian", guardian_main},
-	{"host", host_main},
+	{"guardian", reaper_main},
+	{"host", supervisor_main},
 	{"serve", shop_main},
-	{"visitors", visitors_main},
+	{"visitors", load_generator_main},
 };
 
 int demo_shop_main(int argc, const char *const *argv)

@@ -3,15 +3,15 @@
  *
  * Four kinds of process, each the same program again:
  *
- *   umbra demo                dashboard, tour or headless; holds the guardian's lifeline
- *     umbra __shop guardian   ancestor of all below (a subreaper); ends when nothing of it is left
+ *   umbra demo                dashboard, tour or headless; holds the reaper's lifeline
+ *     umbra __shop reaper   ancestor of all below (a subreaper); ends when nothing of it is left
  *       umbra __shop host     starts serve, the shop and the visitors, and starts again what ends early
  *         umbra serve         control plane and proxy
  *         umbra __shop serve SERVICE VERSION ...   one for each version
  *         umbra __shop visitors ...
  *
  * The lifeline is a pipe: when its writing end closes, however that came about (stop, a signal, kill -9,
- * a crash), the guardian ends everything and removes the temporary directory. There is no other way to stop.
+ * a crash), the reaper ends everything and removes the temporary directory. There is no other way to stop.
  */
 #ifndef UMBRA_DEMO_DEMO_H
 #define UMBRA_DEMO_DEMO_H
@@ -57,7 +57,7 @@ int demo_headless(const struct demo_options *options);
  * `umbra demo` without a terminal: one pass of the tour in plain text against the real thing. Exit code 0
  * when all was as it must be, else 1 with a line for what was not.
  */
-int demo_tour(const struct demo_options *options);
+int demo_selfcheck(const struct demo_options *options);
 
 /*
  * The hidden verb `__shop`: what the demo starts again as itself. `argv` without the program's name:

@@ -23,7 +23,7 @@
 
 #include "core/base/str.h"
 #include "core/base/time.h"
-#include "core/model/names.h"
+#include "core/model/name_rules.h"
 
 /* ---- what a process is told ---------------------------------------------------------------------- */
 

@@ -19,25 +19,25 @@
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/base/time.h"
-#include "core/demo/catalog.h"
-#include "core/demo/dice.h"
-#include "core/demo/fetch.h"
+#include "core/demo/fixtures.h"
+#include "core/demo/prng.h"
+#include "core/demo/http_client.h"
 #include "core/demo/process.h"
 
 enum { ANSWER_MAX = 256 * 1024, SLOW_MS = 600, FAILS_ONE_OF = 10 };
 
 struct shop {
 	struct event_base *base;
-	struct fetch_pool *pool;
+	struct http_client_pool *pool;
 	const char *service;
 	const char *version;
 	const char *domain;
 	unsigned traits;
 	int work_ms;
 	struct shop_holds holds;
-	struct dice dice;
+	struct prng prng;
 	unsigned visits; /* of the current ten, for the failing one */
 	unsigned failing; /* which of the ten */
 };
@@ -132,7 +132,7 @@ static void visit_reply(struct visit *v, const char *error, int status)
 static void visit_go_on(struct visit *v);
 
 /* Notes the call for the answer: to whom, what it said of itself and what the proxy said of it. */
-static void visit_note(struct visit *v, const struct fetch_response *r, const cJSON *answer)
+static void visit_note(struct visit *v, const struct http_client_response *r, const cJSON *answer)
 {
 	const struct shop_leg *leg = &v->route->legs[v->leg];
 	const char *decision = NULL;
@@ -161,7 +161,7 @@ static void visit_note(struct visit *v, const struct fetch_response *r, const cJ
 	strbuf_finish(&note);
 }
 
-static void on_leg(void *arg, const struct fetch_response *r)
+static void on_leg(void *arg, const struct http_client_response *r)
 {
 	struct visit *v = arg;
 	const struct shop_leg *leg = &v->route->legs[v->leg];
@@ -202,18 +202,19 @@ static void visit_call(struct visit *v, const struct shop_leg *leg)
 {
 	struct strbuf target;
 	char host[320];
-	struct fetch *fetch;
+	struct http_exchange *fetch;
 	struct evkeyval *header;
 
 	strbuf_init(&target, 2048);
 	leg_target(leg, &v->at, &target);
 	(void)snprintf(host, sizeof(host), "%s.%s", leg->service, v->shop->domain);
-	fetch = fetch_prepare(v->shop->pool,
-		&(struct fetch_request){.method = leg->method, .host = host, .target = target.data},
+	fetch = http_client_prepare(v->shop->pool,
+		&(struct http_client_request){
+			.method = leg->method, .host = host, .target = target.data},
 		on_leg, v);
 	TAILQ_FOREACH(header, &v->context, next)
-	fetch_header(fetch, header->key, header->value);
-	fetch_send(fetch);
+	http_client_header(fetch, header->key, header->value);
+	http_client_send(fetch);
 	strbuf_finish(&target);
 }
 
@@ -241,7 +242,7 @@ static bool shop_fails(struct shop *shop)
 	if ((shop->traits & TRAIT_FAILING) == 0)
 		return false;
 	if (shop->visits == 0)
-		shop->failing = dice_below(&shop->dice, FAILS_ONE_OF);
+		shop->failing = prng_below(&shop->prng, FAILS_ONE_OF);
 	fails = shop->visits == shop->failing;
 	shop->visits = (shop->visits + 1) % FAILS_ONE_OF;
 	return fails;
@@ -267,13 +268,13 @@ static void on_gone(struct evhttp_connection *connection, void *arg)
 	v->req = NULL;
 }
 
-static unsigned pick(const char *text, unsigned count, struct dice *dice)
+static unsigned pick(const char *text, unsigned count, struct prng *prng)
 {
 	uint64_t n;
 
 	if (text != NULL && str_to_u64(str_of(text), &n) && n >= 1 && n <= count)
 		return (unsigned)n;
-	return 1 + dice_below(dice, count);
+	return 1 + prng_below(prng, count);
 }
 
 static bool handed_on(const struct shop *shop, const char *name)
@@ -315,8 +316,8 @@ static void visit_read(struct visit *v, const struct evhttp_uri *uri)
 		.now_ms = time_now_ms(),
 		.word = word != NULL ? word : "",
 		.post = evhttp_request_get_command(v->req) == EVHTTP_REQ_POST};
-	v->at.class_id = pick(evhttp_find_header(&v->query, "class"), SHOP_CLASSES, &shop->dice);
-	v->at.member_id = pick(evhttp_find_header(in, "Studio-Member"), 8, &shop->dice);
+	v->at.class_id = pick(evhttp_find_header(&v->query, "class"), SHOP_CLASSES, &shop->prng);
+	v->at.member_id = pick(evhttp_find_header(in, "Studio-Member"), 8, &shop->prng);
 	hand_on(v, in);
 }
 
@@ -326,7 +327,7 @@ static void visit_start(struct shop *shop, struct evhttp_request *req, const str
 	const char *path = evhttp_uri_get_path(uri);
 	const int slow_ms = (shop->traits & TRAIT_SLOW) != 0 ? SLOW_MS : 0;
 	const double mean_ms = shop->work_ms + slow_ms;
-	const int64_t us = (int64_t)(1000 * mean_ms * (.5 + dice_unit(&shop->dice)));
+	const int64_t us = (int64_t)(1000 * mean_ms * (.5 + prng_unit(&shop->prng)));
 	const struct timeval work = {us / 1000000, us % 1000000};
 
 	v->shop = shop;
@@ -383,7 +384,7 @@ static int shop_run(struct shop *shop, uint16_t port)
 	(void)evsignal_add(term, NULL);
 	status = event_base_dispatch(shop->base) < 0;
 out:
-	fetch_pool_destroy(shop->pool);
+	http_client_pool_destroy(shop->pool);
 	evhttp_free(http);
 	event_free(term);
 	event_base_free(shop->base);
@@ -394,7 +395,7 @@ int shop_main(int argc, const char *const *argv)
 {
 	static struct shop shop;
 	struct process_args args;
-	const struct catalog_service *known;
+	const struct fixture_service *known;
 	char name[128];
 
 	if (argc < 4 || !process_args_read(argc, argv, &args)) {
@@ -405,12 +406,12 @@ int shop_main(int argc, const char *const *argv)
 	shop.service = argv[2];
 	shop.version = argv[3];
 	shop.domain = args.domain;
-	shop.traits = catalog_traits(str_of(shop.service), str_of(shop.version));
-	known = catalog_service(str_of(shop.service));
+	shop.traits = fixture_traits(str_of(shop.service), str_of(shop.version));
+	known = fixture_service(str_of(shop.service));
 	shop.work_ms = known != NULL ? known->work_ms : 0;
 	(void)snprintf(name, sizeof(name), "%s@%s", shop.service, shop.version);
-	dice_init(&shop.dice, args.seed, str_of(name));
+	prng_init(&shop.prng, args.seed, str_of(name));
 	shop.base = event_base_new();
-	shop.pool = fetch_pool_create(shop.base, args.proxy_address, args.proxy_port);
+	shop.pool = http_client_pool_create(shop.base, args.proxy_address, args.proxy_port);
 	return shop_run(&shop, args.port);
 }

@@ -10,8 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/base/mem.h"
-#include "core/demo/catalog.h"
+#include "core/base/xalloc.h"
+#include "core/demo/fixtures.h"
 
 enum { HOLD_MS = 20 * 1000, SOLD_MS = 60 * 1000 };
 

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 
 static const struct {
 	const char *part; /* of the detail; the first row that fits counts */

@@ -6,7 +6,7 @@
 #include "core/model/decision.h"
 
 #include "core/model/environment.h"
-#include "core/model/names.h"
+#include "core/model/name_rules.h"
 
 const char *const reason_names[REASON_COUNT + 1] = {
 	[REASON_NO_SESSION] = "no-session",
@@ -58,7 +58,7 @@ static const enum outcome reason_outcomes[REASON_COUNT] = {
 
 /* The session, or what is left of it, and with it strictness. Returns the tombstone. */
 static const struct tombstone *find_session(
-	const struct environment *env, const struct context *ctx, struct decision *decision)
+	const struct environment *env, const struct routing_context *ctx, struct decision *decision)
 {
 	const struct tombstone *gone = NULL;
 
@@ -105,7 +105,7 @@ static enum reason follow_session(const struct environment *env, struct decision
 	return follow_pin(env, decision, REASON_PINNED, ret_version);
 }
 
-static enum reason find_reason(const struct environment *env, const struct context *ctx,
+static enum reason find_reason(const struct environment *env, const struct routing_context *ctx,
 	struct decision *decision, const struct version **ret_version)
 {
 	const struct tombstone *gone = find_session(env, ctx, decision);
@@ -159,8 +159,8 @@ static void begin(struct decision *decision, const struct service *service, bool
 		.status = 404};
 }
 
-void decide(
-	const struct environment *env, const struct context *context, struct decision *ret_decision)
+void decide(const struct environment *env, const struct routing_context *context,
+	struct decision *ret_decision)
 {
 	const struct version *pinned = NULL;
 

@@ -6,7 +6,7 @@
  * together on generated cases. Whoever explains a route (dashboard, CLI) asks this function and no
  * copy of it.
  *
- * Steps: context_read() (context.h) finds the service, the session key and the direct pin; decide()
+ * Steps: routing_context_read() (routing_context.h) finds the service, the session key and the direct pin; decide()
  * says who serves. The reason is found first, in this order:
  *   direct pin   wins over the session for the service it names, whatever the session is;
  *   key          none: no-session. Malformed or never known: session-unknown. Remembered by a
@@ -31,7 +31,7 @@
 #include <stdbool.h>
 
 #include "core/base/str.h"
-#include "core/model/context.h"
+#include "core/model/routing_context.h"
 #include "core/model/tombstone.h"
 
 struct environment;
@@ -68,7 +68,7 @@ struct decision {
 };
 
 /* Every pointer in the result borrows from the environment and the context. */
-void decide(const struct environment *env, const struct context *context,
+void decide(const struct environment *env, const struct routing_context *context,
 	struct decision *ret_decision);
 
 /*

@@ -10,23 +10,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/mem.h"
-#include "core/model/names.h"
+#include "core/base/xalloc.h"
+#include "core/model/name_rules.h"
 
-const char *const thing_names[THING_COUNT + 1] = {
-	[THING_SERVICE] = "service",
-	[THING_VERSION] = "version",
-	[THING_SESSION] = "session",
-	[THING_TOMBSTONE] = "tombstone",
+const char *const object_kind_names[OBJECT_COUNT + 1] = {
+	[OBJECT_SERVICE] = "service",
+	[OBJECT_VERSION] = "version",
+	[OBJECT_SESSION] = "session",
+	[OBJECT_TOMBSTONE] = "tombstone",
 };
 
-const struct record_type *thing_type(enum thing thing)
+const struct record_type *object_type(enum object_kind thing)
 {
-	static const struct record_type *const types[THING_COUNT] = {
-		[THING_SERVICE] = &service_type,
-		[THING_VERSION] = &version_type,
-		[THING_SESSION] = &session_type,
-		[THING_TOMBSTONE] = &tombstone_type,
+	static const struct record_type *const types[OBJECT_COUNT] = {
+		[OBJECT_SERVICE] = &service_type,
+		[OBJECT_VERSION] = &version_type,
+		[OBJECT_SESSION] = &session_type,
+		[OBJECT_TOMBSTONE] = &tombstone_type,
 	};
 
 	return types[thing];
@@ -322,11 +322,11 @@ static bool apply_tombstone(struct environment *env, const struct change *change
 
 bool environment_apply(struct environment *env, const struct change *change)
 {
-	static bool (*const apply[THING_COUNT])(struct environment *, const struct change *) = {
-		[THING_SERVICE] = apply_service,
-		[THING_VERSION] = apply_version,
-		[THING_SESSION] = apply_session,
-		[THING_TOMBSTONE] = apply_tombstone,
+	static bool (*const apply[OBJECT_COUNT])(struct environment *, const struct change *) = {
+		[OBJECT_SERVICE] = apply_service,
+		[OBJECT_VERSION] = apply_version,
+		[OBJECT_SESSION] = apply_session,
+		[OBJECT_TOMBSTONE] = apply_tombstone,
 	};
 
 	if (change->revision > env->revision)
@@ -459,7 +459,7 @@ struct version *node_endpoint_holder(
 
 /* ---- changes ------------------------------------------------------------------------------------- */
 
-char *thing_id(enum thing thing, const void *record)
+char *object_id(enum object_kind thing, const void *record)
 {
 	const struct version *version = record;
 	const struct tombstone *tombstone = record;
@@ -469,15 +469,15 @@ char *thing_id(enum thing thing, const void *record)
 	char *text;
 
 	switch (thing) {
-	case THING_SERVICE:
+	case OBJECT_SERVICE:
 		return xstrdup(((const struct service *)record)->name);
-	case THING_SESSION:
+	case OBJECT_SESSION:
 		return xstrdup(((const struct session *)record)->key);
-	case THING_VERSION:
+	case OBJECT_VERSION:
 		name_join_version(str_of(version->service), str_of(version->name), id);
 		return xstrdup(id);
-	case THING_TOMBSTONE:
-	case THING_COUNT:
+	case OBJECT_TOMBSTONE:
+	case OBJECT_COUNT:
 		break;
 	}
 	kind = str_of(tombstone_kind_names[tombstone->kind]);
@@ -489,24 +489,25 @@ char *thing_id(enum thing thing, const void *record)
 	return text;
 }
 
-void change_init(struct change *change, enum thing thing, void *record, int64_t revision)
+void change_init(struct change *change, enum object_kind thing, void *record, int64_t revision)
 {
 	*change = (struct change){
 		.thing = thing,
-		.id = thing_id(thing, record),
+		.id = object_id(thing, record),
 		.record = record_ref(record),
 		.revision = revision,
 	};
 }
 
-void change_init_removed(struct change *change, enum thing thing, const char *id, int64_t revision)
+void change_init_removed(
+	struct change *change, enum object_kind thing, const char *id, int64_t revision)
 {
 	*change = (struct change){.thing = thing, .id = xstrdup(id), .revision = revision};
 }
 
 void change_finish(struct change *change)
 {
-	record_unref(thing_type(change->thing), change->record);
+	record_unref(object_type(change->thing), change->record);
 	free(change->id);
 	*change = (struct change){0};
 }

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "core/model/record.h"
+#include "core/model/schema.h"
 
 enum event_action {
 	EVENT_SERVICE_CREATED,

@@ -6,17 +6,17 @@
 
 #include "core/base/limits.h"
 
-int64_t expiry_of(enum thing thing, const void *record)
+int64_t expiry_of(enum object_kind thing, const void *record)
 {
 	switch (thing) {
-	case THING_VERSION:
+	case OBJECT_VERSION:
 		return ((const struct version *)record)->expires_at;
-	case THING_SESSION:
+	case OBJECT_SESSION:
 		return ((const struct session *)record)->expires_at;
-	case THING_TOMBSTONE:
+	case OBJECT_TOMBSTONE:
 		return ((const struct tombstone *)record)->gone_at + TOMBSTONE_KEPT_MS;
-	case THING_SERVICE:
-	case THING_COUNT:
+	case OBJECT_SERVICE:
+	case OBJECT_COUNT:
 		break;
 	}
 	return 0;
@@ -24,16 +24,16 @@ int64_t expiry_of(enum thing thing, const void *record)
 
 /* Calls `visit` with everything that can end. */
 static void each_mortal(const struct environment *env,
-	void (*visit)(void *arg, enum thing thing, const void *record), void *arg)
+	void (*visit)(void *arg, enum object_kind thing, const void *record), void *arg)
 {
 	for (size_t i = 0; i < env->node_count; i++) {
 		for (size_t j = 0; j < env->nodes[i].version_count; j++)
-			visit(arg, THING_VERSION, env->nodes[i].versions[j]);
+			visit(arg, OBJECT_VERSION, env->nodes[i].versions[j]);
 	}
 	for (size_t i = 0; i < env->session_count; i++)
-		visit(arg, THING_SESSION, env->sessions[i]);
+		visit(arg, OBJECT_SESSION, env->sessions[i]);
 	for (size_t i = 0; i < env->tombstone_count; i++)
-		visit(arg, THING_TOMBSTONE, env->tombstones[i]);
+		visit(arg, OBJECT_TOMBSTONE, env->tombstones[i]);
 }
 
 struct due {
@@ -43,7 +43,7 @@ struct due {
 	size_t count;
 };
 
-static void collect_due(void *arg, enum thing thing, const void *record)
+static void collect_due(void *arg, enum object_kind thing, const void *record)
 {
 	struct due *due = arg;
 	int64_t end = expiry_of(thing, record);
@@ -64,7 +64,7 @@ size_t expiry_due(
 	return due.count;
 }
 
-static void keep_earliest(void *arg, enum thing thing, const void *record)
+static void keep_earliest(void *arg, enum object_kind thing, const void *record)
 {
 	int64_t *earliest = arg;
 	int64_t end = expiry_of(thing, record);

@@ -9,11 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/mem.h"
-#include "core/base/text.h"
+#include "core/base/xalloc.h"
+#include "core/base/term_text.h"
 #include "core/base/time.h"
 #include "core/model/explain_internal.h"
-#include "core/model/names.h"
+#include "core/model/name_rules.h"
 
 enum { TEXT_MAX = 256 * 1024, SAID_MAX = 4096 };
 
@@ -221,7 +221,7 @@ static void say_unhealthy(const struct scene *at, const struct decision *d)
 }
 
 void explain_say_cause(
-	const struct scene *at, const struct decision *d, const struct context *context)
+	const struct scene *at, const struct decision *d, const struct routing_context *context)
 {
 	switch (d->reason == REASON_STABLE_DOWN ? d->intended : d->reason) {
 	case REASON_NO_SESSION:
@@ -323,9 +323,9 @@ void explain_add_way_out(const struct scene *at, struct str key, struct str serv
 }
 
 void explain_decide(const struct scene *at, const struct service *service, struct str key,
-	struct str direct_pin, struct context *ret_context, struct decision *ret_decision)
+	struct str direct_pin, struct routing_context *ret_context, struct decision *ret_decision)
 {
-	struct context *context = ret_context;
+	struct routing_context *context = ret_context;
 
 	memset(context, 0, sizeof(*context));
 	context->service = service;
@@ -342,7 +342,7 @@ void explain_decide(const struct scene *at, const struct service *service, struc
 
 /* ---- a decision ---- */
 
-static void add_carriers(const struct scene *at, const struct context *context, bool direct)
+static void add_carriers(const struct scene *at, const struct routing_context *context, bool direct)
 {
 	if (context->carrier == CARRIER_COUNT) {
 		explain_add(
@@ -372,7 +372,7 @@ static void add_carriers(const struct scene *at, const struct context *context, 
 }
 
 static void add_strictness(
-	const struct scene *at, const struct context *context, const struct decision *d)
+	const struct scene *at, const struct routing_context *context, const struct decision *d)
 {
 	if (!d->strict)
 		return;
@@ -383,7 +383,7 @@ static void add_strictness(
 }
 
 static void decision_headline(
-	const struct scene *at, const struct context *context, const struct decision *d)
+	const struct scene *at, const struct routing_context *context, const struct decision *d)
 {
 	explain_say(at, "%s ", d->service->name);
 	if (d->version != NULL) {
@@ -405,7 +405,7 @@ static void decision_headline(
 }
 
 void explain_decision(struct explanation *out, const struct environment *env,
-	const struct context *context, const struct decision *decision, int64_t now_ms)
+	const struct routing_context *context, const struct decision *decision, int64_t now_ms)
 {
 	const struct scene at = {out, env, now_ms};
 	const struct decision *d = decision;

@@ -19,11 +19,11 @@
 
 #include "core/base/str.h"
 #include "core/base/strbuf.h"
-#include "core/model/context.h"
+#include "core/model/routing_context.h"
 #include "core/model/decision.h"
 #include "core/model/environment.h"
 #include "core/model/request.h"
-#include "core/model/window.h"
+#include "core/model/sliding_window.h"
 
 enum explain_kind {
 	EXPLAIN_RULE, /* the rule that decided, or where requests go */
@@ -96,7 +96,7 @@ void explain_service(struct explanation *out, const struct environment *env,
 	const struct service *service, const struct figures *minute, int64_t now_ms);
 
 /* What is remembered of a version or a session: who took it away and when, and who still asks for it. */
-void explain_gone(struct explanation *out, const struct environment *env,
+void explain_tombstone(struct explanation *out, const struct environment *env,
 	const struct tombstone *gone, int64_t now_ms);
 
 /* Calls of one version to another in the last minute, as the figures by edge count them. */
@@ -122,10 +122,10 @@ void explain_edge(struct explanation *out, const struct environment *env,
 	const struct explain_edge *edge, int64_t now_ms);
 
 /*
- * What decide() said of a request that was read by context_read(): for a table to try the rules on. All
+ * What decide() said of a request that was read by routing_context_read(): for a table to try the rules on. All
  * carriers that were found are named, and which of them counts.
  */
 void explain_decision(struct explanation *out, const struct environment *env,
-	const struct context *context, const struct decision *decision, int64_t now_ms);
+	const struct routing_context *context, const struct decision *decision, int64_t now_ms);
 
 #endif

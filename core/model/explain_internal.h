@@ -56,8 +56,8 @@ void explain_say_no_stable(const struct scene *at, struct str service);
  * Why a decision is what it is: "session dev-4f2k pins it", "pr-482 was retired by dev1 3m ago". For
  * stable-down the reason it replaced.
  */
-void explain_say_cause(
-	const struct scene *at, const struct decision *decision, const struct context *context);
+void explain_say_cause(const struct scene *at, const struct decision *decision,
+	const struct routing_context *context);
 
 /* The line that names the rule and says what it does; `policy` POLICY_COUNT when it is not known. */
 void explain_add_rule(const struct scene *at, enum reason first, enum session_policy policy);
@@ -74,6 +74,6 @@ bool explain_is_up_to_policy(enum reason reason);
  * that says so, which the decision borrows from.
  */
 void explain_decide(const struct scene *at, const struct service *service, struct str key,
-	struct str direct_pin, struct context *ret_context, struct decision *ret_decision);
+	struct str direct_pin, struct routing_context *ret_context, struct decision *ret_decision);
 
 #endif

@@ -8,7 +8,7 @@
 #include "core/base/limits.h"
 #include "core/base/time.h"
 #include "core/model/explain_internal.h"
-#include "core/model/names.h"
+#include "core/model/name_rules.h"
 
 /* What the record says, and what follows from it. */
 struct past {
@@ -260,7 +260,7 @@ static bool can_repeat(const struct past *past, struct str *ret_direct)
 }
 
 static void say_now_cause(const struct scene *at, const struct past *past,
-	const struct context *context, const struct decision *d)
+	const struct routing_context *context, const struct decision *d)
 {
 	if (d->reason == REASON_STABLE_DOWN)
 		explain_say_no_stable(at, str_of(context->service->name));
@@ -326,7 +326,7 @@ static void add_now(const struct scene *at, const struct past *past)
 {
 	const struct request *r = past->r;
 	const struct service *service = environment_service(at->env, r->service);
-	struct context context;
+	struct routing_context context;
 	struct decision d;
 	struct str direct;
 

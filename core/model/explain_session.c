@@ -10,7 +10,7 @@
 /* A pin, and what decide() makes of it. */
 struct followed {
 	const struct service *service; /* NULL: there is none by that name */
-	struct context context;
+	struct routing_context context;
 	struct decision d;
 };
 

@@ -1,6 +1,6 @@
 /*
  * What the filter's parts share: filter_parse.c makes it from text, filter_match.c holds things
- * against it, filter_things.c knows their fields. The table of terms is the one list: its rows give
+ * against it, filter_fields.c knows their fields. The table of terms is the one list: its rows give
  * the enum, the help and how the values of a term are read and compared.
  */
 #ifndef UMBRA_MODEL_FILTER_INTERNAL_H

@@ -1,7 +1,7 @@
 /*
  * A thing held against a filter. Called for every record of a tail and every row of a list, so a
  * term costs a look into a table and a comparison. Each kind of thing has a shape
- * (filter_things.c): where its words and numbers are. What a thing has no field for does not match.
+ * (filter_fields.c): where its words and numbers are. What a thing has no field for does not match.
  *
  * The verdict has a third value, for facts of the environment when there is none to ask.
  */

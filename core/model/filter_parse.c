@@ -8,13 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/base/strbuf.h"
-#include "core/base/text.h"
+#include "core/base/term_text.h"
 #include "core/base/time.h"
 #include "core/model/filter.h"
 #include "core/model/filter_internal.h"
-#include "core/model/names.h"
+#include "core/model/name_rules.h"
 
 struct parser {
 	struct str text;

@@ -5,7 +5,7 @@
  */
 #include <stdlib.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/model/filter_internal.h"
 
 enum { REGEX_COST = 2000 }; /* atoms an expression may be once its repeats are written out */

@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/base/strbuf.h"
-#include "core/model/names.h"
+#include "core/model/name_rules.h"
 
 /* Sessions are many; the near ones of a mistyped key are looked for among its neighbours. */
 enum { NEIGHBOURS = 1000 };

@@ -12,8 +12,8 @@
 #include <string.h>
 
 #include "core/base/limits.h"
-#include "core/base/mem.h"
-#include "core/model/names.h"
+#include "core/base/xalloc.h"
+#include "core/model/name_rules.h"
 
 #define AT(member) .offset = offsetof(struct pull, member)
 

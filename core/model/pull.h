@@ -21,8 +21,8 @@
 #include "core/base/err.h"
 #include "core/base/str.h"
 #include "core/model/environment.h"
-#include "core/model/record.h"
-#include "core/model/window.h"
+#include "core/model/schema.h"
+#include "core/model/sliding_window.h"
 
 struct pull_version {
 	const struct version *version;

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "core/base/limits.h"
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/model/version.h"
 
 const char *const answered_by_names[ANSWERED_BY_COUNT + 1] = {

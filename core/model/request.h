@@ -10,7 +10,7 @@
 
 #include "core/base/str.h"
 #include "core/model/decision.h"
-#include "core/model/record.h"
+#include "core/model/schema.h"
 
 enum answered_by { ANSWERED_BY_VERSION, ANSWERED_BY_PROXY, ANSWERED_BY_COUNT };
 extern const char *const answered_by_names[ANSWERED_BY_COUNT + 1];

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "core/base/limits.h"
-#include "core/base/mem.h"
-#include "core/model/names.h"
+#include "core/base/xalloc.h"
+#include "core/model/name_rules.h"
 
 const char *const protocol_names[PROTOCOL_COUNT + 1] = {
 	[PROTOCOL_HTTP1] = "http1",

@@ -1,5 +1,5 @@
 /*
- * A service: what requests are addressed to. It always has the versions of environment.h beside it;
+ * A service: what requests are addressed to. It always has the versions of environment_builder.h beside it;
  * `stable` repeats the name of the stable one, so that whoever shows a service needs no second look.
  */
 #ifndef UMBRA_MODEL_SERVICE_H
@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-#include "core/model/record.h"
+#include "core/model/schema.h"
 
 enum protocol { PROTOCOL_HTTP1, PROTOCOL_H2C, PROTOCOL_COUNT };
 extern const char *const protocol_names[PROTOCOL_COUNT + 1];

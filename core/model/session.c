@@ -6,8 +6,8 @@
 #include <stddef.h>
 
 #include "core/base/limits.h"
-#include "core/base/mem.h"
-#include "core/model/names.h"
+#include "core/base/xalloc.h"
+#include "core/model/name_rules.h"
 
 const char *const session_policy_names[POLICY_COUNT + 1] = {
 	[POLICY_LENIENT] = "lenient",

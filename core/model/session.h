@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-#include "core/model/record.h"
+#include "core/model/schema.h"
 
 enum session_policy { POLICY_LENIENT, POLICY_STRICT, POLICY_COUNT };
 extern const char *const session_policy_names[POLICY_COUNT + 1];

@@ -7,9 +7,9 @@
 #include <stddef.h>
 
 #include "core/base/limits.h"
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/base/time.h"
-#include "core/model/names.h"
+#include "core/model/name_rules.h"
 #include "core/model/session.h"
 
 enum { ACTOR_SHOWN = 64 };

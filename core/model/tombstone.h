@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "core/base/strbuf.h"
-#include "core/model/record.h"
+#include "core/model/schema.h"
 
 enum tombstone_kind { GONE_VERSION, GONE_SESSION, GONE_COUNT };
 extern const char *const tombstone_kind_names[GONE_COUNT + 1];

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 
 #include "core/base/hash.h"
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 
 /* Times are cut to whole milliseconds, so a hop may have begun and ended this much later. */
 #define CUT_MS 1.0

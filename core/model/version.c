@@ -7,8 +7,8 @@
 #include <stddef.h>
 
 #include "core/base/limits.h"
-#include "core/base/mem.h"
-#include "core/model/names.h"
+#include "core/base/xalloc.h"
+#include "core/model/name_rules.h"
 
 const char *const version_kind_names[KIND_COUNT + 1] = {
 	[KIND_STABLE] = "stable",

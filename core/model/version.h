@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-#include "core/model/record.h"
+#include "core/model/schema.h"
 
 enum version_kind { KIND_STABLE, KIND_EPHEMERAL, KIND_COUNT };
 extern const char *const version_kind_names[KIND_COUNT + 1];

@@ -1,10 +1,10 @@
 /*
  * What the files of core/plane share; nobody else includes it.
  *
- * A flight is one step of the environment on its way: the changes, the events and the rows of a write, of
- * an expiry or of a health report. It is made against `tentative` (visible state plus all flights), and
- * lands in the order it took off: its changes become visible, observers are told, its answer is given.
- * Flights with rows land when the store has them; others as soon as nothing is in front of them.
+ * A txn is one step of the environment on its way: the changes, the events and the rows of a write, of
+ * an expiry or of a health report. It is made against `pending` (visible state plus all txns), and
+ * is applied in the order it took off: its changes become visible, observers are told, its answer is given.
+ * Txns with rows apply when the store has them; others as soon as nothing is in front of them.
  *
  * `struct event` is the model's here; libevent's has the same name and is only ever a pointer.
  */
@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 #include "core/base/limits.h"
-#include "core/base/map.h"
+#include "core/base/hashmap.h"
 #include "core/model/event.h"
 #include "core/model/missing.h"
 #include "core/model/pull.h"
@@ -25,8 +25,8 @@
 
 struct health;
 
-struct flight {
-	struct flight *next;
+struct txn {
+	struct txn *next;
 	struct plane *plane;
 	char actor[LIMIT_ACTOR + 1];
 	bool stored; /* the store will report it */
@@ -36,7 +36,7 @@ struct flight {
 	struct change *changes;
 	size_t change_count;
 	size_t change_cap;
-	struct event **events; /* owned until landing */
+	struct event **events; /* owned until applying */
 	size_t event_count;
 	size_t event_cap;
 	int64_t revision; /* the last it uses */
@@ -45,7 +45,7 @@ struct flight {
 	/* The answer, when it is a write's. */
 	plane_done_fn done;
 	void *arg;
-	enum thing answer_thing;
+	enum object_kind respond_object;
 	void *answer; /* a reference, or NULL */
 	struct tombstone *gone; /* a reference, or NULL */
 	bool created;
@@ -53,16 +53,16 @@ struct flight {
 };
 
 /* Every thing once, at its last change; the oldest change first. */
-struct feed_entry {
-	struct feed_entry *prev;
-	struct feed_entry *next;
+struct change_log_entry {
+	struct change_log_entry *prev;
+	struct change_log_entry *next;
 	struct change change;
 };
 
-struct feed {
-	struct map *entries; /* "version:cart@pr-1" */
-	struct feed_entry *first;
-	struct feed_entry *last;
+struct change_log {
+	struct hashmap *entries; /* "version:cart@pr-1" */
+	struct change_log_entry *first;
+	struct change_log_entry *last;
 	int64_t floor; /* nothing is known of what changed before */
 };
 
@@ -71,7 +71,7 @@ struct event_log {
 	struct event **slots; /* LIMIT_EVENTS_KEPT of them */
 	size_t first;
 	size_t count;
-	int64_t last_seq; /* of what is visible or in flight */
+	int64_t last_seq; /* of what is visible or in txn */
 };
 
 struct observer {
@@ -88,29 +88,29 @@ struct plane {
 	int64_t (*now_ms)(void);
 	int64_t started_at;
 
-	struct environment visible;
-	struct environment tentative;
-	int64_t last_revision; /* the last given, also to flights that failed */
+	struct environment committed;
+	struct environment pending;
+	int64_t last_revision; /* the last given, also to txns that failed */
 	int64_t ceiling_durable; /* every revision that is visible is below it */
-	int64_t ceiling_reserved; /* the same, with flights */
-	struct flight *first;
-	struct flight *last;
-	bool landing;
+	int64_t ceiling_reserved; /* the same, with txns */
+	struct txn *first;
+	struct txn *last;
+	bool applying;
 
-	struct feed feed;
+	struct change_log feed;
 	struct event_log events;
 	struct observer *observers;
 	bool telling;
 
-	int64_t next_expiry; /* no thing of `tentative` ends before it; INT64_MAX: nothing ends */
+	int64_t next_expiry; /* no thing of `pending` ends before it; INT64_MAX: nothing ends */
 	struct event *expiry_timer; /* libevent's */
 
-	struct map *health; /* by version id */
+	struct hashmap *health; /* by version id */
 	struct health *dirty; /* versions whose state is to be looked at */
 	struct event *health_event; /* libevent's */
 
-	struct map *refused; /* by service: the proxy's words */
-	struct map *refused_news; /* names of services to be looked at */
+	struct hashmap *refused; /* by service: the proxy's words */
+	struct hashmap *refused_news; /* names of services to be looked at */
 	struct event *refused_event; /* libevent's */
 
 	char entrance[LIMIT_ENDPOINT + 1]; /* where the proxy listens; "" while that is not known */
@@ -119,7 +119,7 @@ struct plane {
 	struct plane_wait *waits;
 };
 
-/* ---- plane_flight.c: from a checked write to what is visible -------------------------------------- */
+/* ---- txn.c: from a checked write to what is visible -------------------------------------- */
 
 /* Who does it, for the record. */
 static inline const char *actor_or_unknown(const char *actor)
@@ -127,31 +127,31 @@ static inline const char *actor_or_unknown(const char *actor)
 	return actor != NULL && actor[0] != '\0' ? actor : "unknown";
 }
 
-struct flight *flight_begin(struct plane *plane, const char *actor);
-/* Takes over the caller's reference. The record gets the next revision and is in `tentative` from now on. */
-void flight_put(struct flight *flight, enum thing thing, void *record);
+struct txn *txn_begin(struct plane *plane, const char *actor);
+/* Takes over the caller's reference. The record gets the next revision and is in `pending` from now on. */
+void txn_put(struct txn *txn, enum object_kind thing, void *record);
 /* The same without a row, for health: not stored, and visible as soon as what is in front of it is. */
-void flight_put_volatile(struct flight *flight, enum thing thing, void *record);
-void flight_remove(struct flight *flight, enum thing thing, const char *id);
+void txn_put_volatile(struct txn *txn, enum object_kind thing, void *record);
+void txn_remove(struct txn *txn, enum object_kind thing, const char *id);
 /* `before` and `after` are taken over and may be NULL. */
-void flight_event(struct flight *flight, enum event_action action, const char *object, char *before,
-	char *after);
+void txn_event(
+	struct txn *txn, enum event_action action, const char *object, char *before, char *after);
 /* What a write answers with; a reference is taken on both, each may be NULL. */
-void flight_answer(struct flight *flight, enum thing thing, void *record, struct tombstone *gone);
-void flight_take_off(struct flight *flight);
+void txn_answer(struct txn *txn, enum object_kind thing, void *record, struct tombstone *gone);
+void txn_commit(struct txn *txn);
 /* Instead of taking off, when nothing was put into it. */
-void flight_discard(struct flight *flight);
-/* At the end of the plane: everything in flight is answered ERR_STORE. */
-void flight_drop_all(struct plane *plane);
+void txn_discard(struct txn *txn);
+/* At the end of the plane: everything in txn is answered ERR_STORE. */
+void txn_drop_all(struct plane *plane);
 
-/* ---- plane_check.c: refusals ---------------------------------------------------------------------- */
+/* ---- errors.c: refusals ---------------------------------------------------------------------- */
 
-/* What a verb came to: an error with what belongs to it, or a flight that is ready to take off. */
+/* What a verb came to: an error with what belongs to it, or a txn that is ready to take off. */
 struct outcome {
 	struct errbuf eb;
 	struct missing missing;
-	struct flight *flight; /* NULL after a dry run, and then: */
-	const struct session *before; /* borrowed from `tentative`, may be NULL */
+	struct txn *txn; /* NULL after a dry run, and then: */
+	const struct session *before; /* borrowed from `pending`, may be NULL */
 	struct session *after; /* a reference */
 };
 
@@ -194,7 +194,7 @@ enum err check_lifetime(const struct lifetime *given, int64_t now_ms, int64_t de
 /* Whether there is room for one more, and nobody has its host name. */
 enum err check_new_service(const struct plane *plane, const char *name, struct outcome *out);
 /* Puts a new service in, with its event; `service` is taken over. */
-void put_new_service(struct flight *flight, struct service *service);
+void put_new_service(struct txn *txn, struct service *service);
 
 /* ---- the verbs ------------------------------------------------------------------------------------ */
 
@@ -210,17 +210,17 @@ enum err verb_delete_session(struct plane *, const struct plane_write *, struct 
 enum err verb_put_pin(struct plane *, const struct plane_write *, struct outcome *);
 enum err verb_delete_pin(struct plane *, const struct plane_write *, struct outcome *);
 
-/* Takes a version out and remembers it; the returned tombstone is borrowed from `tentative`. */
+/* Takes a version out and remembers it; the returned tombstone is borrowed from `pending`. */
 struct tombstone *retire_version(
-	struct flight *flight, const struct version *version, enum tombstone_why why);
+	struct txn *txn, const struct version *version, enum tombstone_why why);
 struct tombstone *end_session(
-	struct flight *flight, const struct session *session, enum tombstone_why why);
+	struct txn *txn, const struct session *session, enum tombstone_why why);
 /* Puts a tombstone in; the oldest goes when there are too many. Takes over the reference. */
-void remember(struct flight *flight, struct tombstone *tombstone);
+void remember(struct txn *txn, struct tombstone *tombstone);
 /* What is there again is no longer gone. */
-void forget(struct flight *flight, enum tombstone_kind kind, const char *id);
+void forget(struct txn *txn, enum tombstone_kind kind, const char *id);
 
-/* ---- plane_events.c ------------------------------------------------------------------------------- */
+/* ---- event_log.c ------------------------------------------------------------------------------- */
 
 void events_init(struct event_log *log);
 void events_finish(struct event_log *log);
@@ -229,21 +229,21 @@ void events_push(struct event_log *log, struct event *event);
 int64_t events_visible_seq(const struct event_log *log);
 void event_destroy(struct event *event);
 /* The JSON object of the fields of `record` that `other` (NULL: nothing) has otherwise. The caller frees. */
-char *event_fields(enum thing thing, const void *record, const void *other);
+char *event_fields(enum object_kind thing, const void *record, const void *other);
 /* Tells whether they differ in what people set, times of ending aside. */
-bool event_worthy(enum thing thing, const void *before, const void *after);
+bool event_worthy(enum object_kind thing, const void *before, const void *after);
 
-/* ---- plane_feed.c, plane_observe.c, plane_wait.c -------------------------------------------------- */
+/* ---- change_log.c, observers.c, applied_wait.c -------------------------------------------------- */
 
-void feed_init(struct feed *feed, int64_t floor);
-void feed_finish(struct feed *feed);
-void feed_add(struct feed *feed, const struct change *change);
+void change_log_init(struct change_log *feed, int64_t floor);
+void change_log_finish(struct change_log *feed);
+void change_log_add(struct change_log *feed, const struct change *change);
 void observers_tell(struct plane *plane, const struct change *changes, size_t change_count,
 	struct event *const *events, size_t event_count);
 void observers_finish(struct plane *plane);
 void waits_finish(struct plane *plane);
 
-/* ---- plane_health.c, plane_expiry.c --------------------------------------------------------------- */
+/* ---- health.c, expiry.c --------------------------------------------------------------- */
 
 bool health_init(struct plane *plane);
 void health_finish(struct plane *plane);
@@ -251,24 +251,24 @@ void health_finish(struct plane *plane);
 void health_judge(struct plane *plane, struct version *version);
 /* A change of a version became visible; `before` is what it was, or NULL. */
 void health_follow(struct plane *plane, const struct change *change, const struct version *before);
-/* A flight with this change failed: what health said is to be said again. */
+/* A txn with this change failed: what health said is to be said again. */
 void health_retry(struct plane *plane, const struct change *change);
-/* Something landed: look again at what had to wait. */
-void health_landed(struct plane *plane);
-/* ---- plane_refused.c -------------------------------------------------------------------------------- */
+/* Something applied: look again at what had to wait. */
+void health_applied(struct plane *plane);
+/* ---- refused.c -------------------------------------------------------------------------------- */
 
 bool refused_init(struct plane *plane);
 void refused_finish(struct plane *plane);
 /* A change of a service became visible. */
 void refused_follow(struct plane *plane, const struct change *change);
-/* Something landed or failed: look again at what had to wait. */
-void refused_landed(struct plane *plane);
+/* Something applied or failed: look again at what had to wait. */
+void refused_applied(struct plane *plane);
 
 bool expiry_init(struct plane *plane);
 void expiry_finish(struct plane *plane);
-/* A record came into `tentative`. */
-void expiry_note(struct plane *plane, enum thing thing, const void *record);
-/* `tentative` was made anew. Nothing is ended before `not_before`. */
+/* A record came into `pending`. */
+void expiry_note(struct plane *plane, enum object_kind thing, const void *record);
+/* `pending` was made anew. Nothing is ended before `not_before`. */
 void expiry_reset(struct plane *plane, int64_t not_before);
 
 #endif

@@ -2,7 +2,7 @@
  * The plane's life: loading what the store kept, and handing writes to their verbs.
  *
  * `umbra serve` makes one; core/api, core/agent and the tests call it, all on the loop's thread. The
- * pipeline behind a write is plane_flight.c. Invariant: after plane_create() visible and tentative are the
+ * pipeline behind a write is txn.c. Invariant: after plane_create() visible and pending are the
  * same, and the revision is the stored ceiling, above everything that was ever seen.
  */
 #include "core/plane/plane.h"
@@ -11,9 +11,9 @@
 #include <string.h>
 
 #include "core/base/json.h"
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/base/random.h"
-#include "core/model/names.h"
+#include "core/model/name_rules.h"
 #include "core/plane/internal.h"
 #include "core/wire/record.h"
 
@@ -37,10 +37,10 @@ static void note_revision(
 }
 
 static bool load_thing(
-	struct loading *loading, enum thing thing, const cJSON *json, struct errbuf *eb)
+	struct loading *loading, enum object_kind thing, const cJSON *json, struct errbuf *eb)
 {
 	struct plane *plane = loading->plane;
-	const struct record_type *type = thing_type(thing);
+	const struct record_type *type = object_type(thing);
 	void *record = record_create(type);
 	struct change change;
 	uint64_t present;
@@ -52,15 +52,15 @@ static bool load_thing(
 	}
 	*(unsigned *)record = 1;
 	/* Stored before there was a word for it. */
-	if (thing == THING_SERVICE && !(present & record_bit(type, "health.type")))
+	if (thing == OBJECT_SERVICE && !(present & record_bit(type, "health.type")))
 		((struct service *)record)->health_type = (int)service_health_default(record);
-	if (thing == THING_VERSION)
+	if (thing == OBJECT_VERSION)
 		((struct version *)record)->state_since = plane->started_at;
 	change_init(&change, thing, record, 0);
-	applied = environment_apply(&plane->visible, &change);
+	applied = environment_apply(&plane->committed, &change);
 	change_finish(&change);
 	note_revision(loading, type, record);
-	if (!applied && thing == THING_VERSION) {
+	if (!applied && thing == OBJECT_VERSION) {
 		char id[VERSION_ID_SIZE];
 		const struct version *version = record;
 
@@ -89,7 +89,7 @@ static bool load_event(struct plane *plane, const cJSON *json, struct errbuf *eb
 /* Other parts of the system may keep numbers of their own there: what is not known is left alone. */
 static bool load_meta(struct loading *loading, struct str id, const cJSON *json)
 {
-	struct environment *env = &loading->plane->visible;
+	struct environment *env = &loading->plane->committed;
 
 	if (str_eq_c(id, "epoch") && cJSON_IsString(json))
 		str_copy(env->epoch, sizeof(env->epoch), str_of(json->valuestring));
@@ -109,16 +109,16 @@ static bool load_row(
 	if (good) {
 		switch (kind) {
 		case ROW_SERVICE:
-			good = load_thing(loading, THING_SERVICE, json, &why);
+			good = load_thing(loading, OBJECT_SERVICE, json, &why);
 			break;
 		case ROW_VERSION:
-			good = load_thing(loading, THING_VERSION, json, &why);
+			good = load_thing(loading, OBJECT_VERSION, json, &why);
 			break;
 		case ROW_SESSION:
-			good = load_thing(loading, THING_SESSION, json, &why);
+			good = load_thing(loading, OBJECT_SESSION, json, &why);
 			break;
 		case ROW_TOMBSTONE:
-			good = load_thing(loading, THING_TOMBSTONE, json, &why);
+			good = load_thing(loading, OBJECT_TOMBSTONE, json, &why);
 			break;
 		case ROW_EVENT:
 			good = load_event(loading->plane, json, &why);
@@ -160,18 +160,18 @@ static enum err load(struct plane *plane, struct errbuf *eb)
 	if (err != ERR_NONE)
 		return err;
 	/* Clients that know what is lost must not take this for the same: it is another epoch. */
-	if (plane->visible.epoch[0] == '\0' || store_is_damaged(plane->store))
-		make_epoch(plane->visible.epoch);
+	if (plane->committed.epoch[0] == '\0' || store_is_damaged(plane->store))
+		make_epoch(plane->committed.epoch);
 	if (loading.highest > 0 && loading.ceiling <= loading.highest)
 		loading.ceiling = loading.highest + 1;
 	/* The ceiling itself may be lost. Revisions come slower than seconds, so this one was never given. */
 	if (store_is_damaged(plane->store) && loading.ceiling < plane->started_at / 1000)
 		loading.ceiling = plane->started_at / 1000;
-	plane->visible.revision = loading.ceiling;
+	plane->committed.revision = loading.ceiling;
 	plane->last_revision = loading.ceiling;
 	plane->ceiling_durable = loading.ceiling;
 	plane->ceiling_reserved = loading.ceiling;
-	environment_copy(&plane->tentative, &plane->visible);
+	environment_copy(&plane->pending, &plane->committed);
 	return ERR_NONE;
 }
 
@@ -188,12 +188,12 @@ struct plane *plane_create(struct event_base *base, struct store *store,
 	plane->domain = xstrdup(options->domain != NULL ? options->domain : "");
 	plane->now_ms = options->now_ms;
 	plane->started_at = plane->now_ms();
-	environment_init(&plane->visible);
-	plane->visible.remembers = true;
-	environment_init(&plane->tentative);
+	environment_init(&plane->committed);
+	plane->committed.remembers = true;
+	environment_init(&plane->pending);
 	events_init(&plane->events);
 	if (load(plane, eb) == ERR_NONE) {
-		feed_init(&plane->feed, plane->visible.revision);
+		change_log_init(&plane->feed, plane->committed.revision);
 		if (health_init(plane) && refused_init(plane) && expiry_init(plane))
 			return plane;
 		err_set(eb, ERR_FAILED, "the loop has no room for the plane's timers");
@@ -206,16 +206,16 @@ void plane_destroy(struct plane *plane)
 {
 	if (plane == NULL)
 		return;
-	flight_drop_all(plane);
+	txn_drop_all(plane);
 	waits_finish(plane);
 	observers_finish(plane);
 	expiry_finish(plane);
 	health_finish(plane);
 	refused_finish(plane);
-	feed_finish(&plane->feed);
+	change_log_finish(&plane->feed);
 	events_finish(&plane->events);
-	environment_finish(&plane->tentative);
-	environment_finish(&plane->visible);
+	environment_finish(&plane->pending);
+	environment_finish(&plane->committed);
 	free(plane->name);
 	free(plane->domain);
 	free(plane);
@@ -223,7 +223,7 @@ void plane_destroy(struct plane *plane)
 
 const struct environment *plane_environment(const struct plane *plane)
 {
-	return &plane->visible;
+	return &plane->committed;
 }
 
 const char *plane_name(const struct plane *plane)
@@ -253,7 +253,7 @@ static void refuse(struct plane *plane, const struct outcome *out, plane_done_fn
 		.err = out->eb.err,
 		.eb = &out->eb,
 		.gone = out->missing.gone,
-		.revision = plane->visible.revision,
+		.revision = plane->committed.revision,
 		.missing = &out->missing,
 	};
 
@@ -267,7 +267,7 @@ static void foretell(struct plane *plane, struct outcome *out, plane_done_fn don
 		.record = out->after,
 		.dry_run = true,
 		.before = out->before,
-		.revision = plane->visible.revision,
+		.revision = plane->committed.revision,
 	};
 
 	done(arg, &result);
@@ -283,20 +283,20 @@ void plane_write(
 		refuse(plane, &out, done, arg);
 		return;
 	}
-	if (out.flight == NULL) {
+	if (out.txn == NULL) {
 		foretell(plane, &out, done, arg);
 		return;
 	}
-	out.flight->done = done;
-	out.flight->arg = arg;
-	flight_take_off(out.flight);
+	out.txn->done = done;
+	out.txn->arg = arg;
+	txn_commit(out.txn);
 }
 
 void plane_note(
 	struct plane *plane, enum event_action action, const char *object, const char *after_json)
 {
-	struct flight *flight = flight_begin(plane, "umbra");
+	struct txn *txn = txn_begin(plane, "umbra");
 
-	flight_event(flight, action, object, NULL, xstrdup(after_json));
-	flight_take_off(flight);
+	txn_event(txn, action, object, NULL, xstrdup(after_json));
+	txn_commit(txn);
 }

@@ -1,7 +1,7 @@
 /*
  * The control plane's state machine: writes in, checked, committed, then visible.
  *
- * A write is checked against the state that includes the batches in flight, and given its revision; its
+ * A write is checked against the state that includes the batches in txn, and given its revision; its
  * batch goes to the store; when it is durable, its changes become visible in order and `done` is called.
  * When a batch fails, it and every one after it answer ERR_STORE and leave no trace. Nothing here knows
  * HTTP, and nothing blocks.

@@ -1,6 +1,6 @@
 /*
  * The HAProxy driver: the vtable of proxy.h, changes turned into commands, and what HAProxy says turned into
- * events. Created by the agent; everything runs on the loop. haproxy_load.c has the loads.
+ * events. Created by the agent; everything runs on the loop. haproxy_reload.c has the loads.
  *
  * Invariant: while no load is under way, HAProxy has, or has been sent, what the table says. A command that
  * fails breaks it, and a reload from the environment repairs it.
@@ -14,13 +14,13 @@
 
 #include <event2/event.h>
 
-#include "core/base/map.h"
-#include "core/base/mem.h"
+#include "core/base/hashmap.h"
+#include "core/base/xalloc.h"
 #include "core/base/time.h"
 #include "core/base/worker.h"
-#include "core/model/names.h"
+#include "core/model/name_rules.h"
 #include "core/proxy/haproxy_files.h"
-#include "core/proxy/haproxy_setup.h"
+#include "core/proxy/haproxy_preflight.h"
 
 enum {
 	DIR_MAX_BYTES =
@@ -36,7 +36,7 @@ enum {
 
 /* A thing that changed while a load was under way. */
 struct dirty_thing {
-	enum thing thing;
+	enum object_kind thing;
 	char *id;
 };
 
@@ -56,7 +56,7 @@ void haproxy_arm(struct event *timer, int64_t delay_ms)
 
 static void report_applied(struct haproxy *h)
 {
-	if (h->load_wanted || h->step != LOAD_NONE || h->state != PROXY_RUNNING)
+	if (h->load_wanted || h->step != RELOAD_NONE || h->state != PROXY_RUNNING)
 		return; /* what is waited for may be of an earlier revision */
 	if (h->routed >= h->wanted)
 		h->waiting_since_ms = 0;
@@ -69,7 +69,7 @@ static void report_applied(struct haproxy *h)
 /* What HAProxy does not read would fill our memory, and during a load it would be lost. */
 static bool can_send(const struct haproxy *h)
 {
-	return h->runtime != NULL && h->step == LOAD_NONE && !h->silent && !h->unsure;
+	return h->runtime != NULL && h->step == RELOAD_NONE && !h->silent && !h->unsure;
 }
 
 /* A batch of changes on its way, and the revision they lead to. */
@@ -86,7 +86,7 @@ static void take_refusals(const struct sent *sent, const struct runtime_result *
 
 	for (size_t i = 0; i < result->refused_count; i++) {
 		const struct runtime_error *refused = &result->refused[i];
-		struct str command = commands_find(str_of(sent->text), refused->at);
+		struct str command = haproxy_batch_find(str_of(sent->text), refused->at);
 
 		h->repair_wanted = true;
 		if (!refused_command(h, command, str_of(refused->words)))
@@ -102,7 +102,7 @@ static void on_changes_done(void *arg, const struct runtime_result *result)
 	struct haproxy *h = sent->h;
 
 	/* What a worker that was replaced refused, and what comes during a load, the load has brought or brings. */
-	if (result->runtime == h->runtime && h->step == LOAD_NONE)
+	if (result->runtime == h->runtime && h->step == RELOAD_NONE)
 		take_refusals(sent, result);
 	if (result->errors == 0) {
 		if (sent->revision > h->routed)
@@ -113,7 +113,7 @@ static void on_changes_done(void *arg, const struct runtime_result *result)
 	free(sent);
 }
 
-static void send_commands(struct haproxy *h, struct commands *commands, int64_t revision)
+static void send_commands(struct haproxy *h, struct haproxy_batch *commands, int64_t revision)
 {
 	struct sent *sent = xcalloc(1, sizeof(*sent));
 
@@ -130,21 +130,21 @@ static void send_commands(struct haproxy *h, struct commands *commands, int64_t 
  */
 void haproxy_flush(struct haproxy *h)
 {
-	struct commands label;
+	struct haproxy_batch label;
 
 	if (!can_send(h)) {
 		strbuf_add_str(&h->held.text, strbuf_str(&h->commands.text));
 		h->held.replies += h->commands.replies;
-		commands_reset(&h->commands);
+		haproxy_batch_reset(&h->commands);
 		return;
 	}
 	h->changes += h->commands.replies;
 	if (h->commands.replies > 0)
 		send_commands(h, &h->commands, h->env->revision);
-	commands_init(&label);
-	commands_addf(&label, "set var proc.revision int(%" PRId64 ")", h->env->revision);
+	haproxy_batch_init(&label);
+	haproxy_batch_addf(&label, "set var proc.revision int(%" PRId64 ")", h->env->revision);
 	send_commands(h, &label, h->env->revision);
-	commands_finish(&label);
+	haproxy_batch_finish(&label);
 }
 
 /* ---- changes ----------------------------------------------------------------------------------------------- */
@@ -157,7 +157,7 @@ static void free_dirty(void *value)
 	free(dirty);
 }
 
-static void write_dirty_key(struct strbuf *key, enum thing thing, const char *id)
+static void write_dirty_key(struct strbuf *key, enum object_kind thing, const char *id)
 {
 	strbuf_init(key, 1024);
 	strbuf_addf(key, "%d %s", (int)thing, id);
@@ -168,16 +168,16 @@ bool haproxy_is_dirty(const struct haproxy *h, struct str service, struct str ve
 	char id[VERSION_ID_SIZE];
 	struct strbuf key;
 
-	if (map_count(h->dirty) == 0)
+	if (hashmap_count(h->dirty) == 0)
 		return false;
 	name_join_version(service, version, id);
-	write_dirty_key(&key, THING_VERSION, id);
-	bool found = map_get(h->dirty, strbuf_str(&key)) != NULL;
+	write_dirty_key(&key, OBJECT_VERSION, id);
+	bool found = hashmap_get(h->dirty, strbuf_str(&key)) != NULL;
 	strbuf_finish(&key);
 	return found;
 }
 
-void haproxy_keep_dirty(struct haproxy *h, enum thing thing, const char *id)
+void haproxy_keep_dirty(struct haproxy *h, enum object_kind thing, const char *id)
 {
 	struct dirty_thing *dirty = xcalloc(1, sizeof(*dirty));
 	struct strbuf key;
@@ -185,7 +185,7 @@ void haproxy_keep_dirty(struct haproxy *h, enum thing thing, const char *id)
 	dirty->thing = thing;
 	dirty->id = xstrdup(id);
 	write_dirty_key(&key, thing, id);
-	dirty = map_set(h->dirty, strbuf_str(&key), dirty);
+	dirty = hashmap_set(h->dirty, strbuf_str(&key), dirty);
 	if (dirty != NULL)
 		free_dirty(dirty);
 	strbuf_finish(&key);
@@ -198,11 +198,11 @@ static void retell(struct haproxy *h, const char *id, struct str service, struct
 
 	if (version == NULL || version->state != STATE_STARTING)
 		return;
-	map_set(h->news, str_of(id), h);
+	hashmap_set(h->news, str_of(id), h);
 	event_active(h->tell, EV_TIMEOUT, 0);
 }
 
-static void sync_thing(struct haproxy *h, enum thing thing, const char *id)
+static void sync_thing(struct haproxy *h, enum object_kind thing, const char *id)
 {
 	static const struct str session_prefix = {"session:", 8}, version_prefix = {"version:", 8};
 	struct str key = str_of(id), name = key, service;
@@ -210,35 +210,35 @@ static void sync_thing(struct haproxy *h, enum thing thing, const char *id)
 
 	h->table.monotonic_ms = time_monotonic_ms();
 	switch (thing) {
-	case THING_SERVICE:
-		if (table_needs_load(&h->table, key, environment_service(h->env, key)) ||
+	case OBJECT_SERVICE:
+		if (mirror_needs_load(&h->table, key, environment_service(h->env, key)) ||
 			refused_changed(h, key))
-			load_want(h);
+			reload_want(h);
 		break;
-	case THING_VERSION:
+	case OBJECT_VERSION:
 		service = str_cut(&name, '@');
-		table_sync_version(&h->table, h->env, service, name, &h->commands);
+		mirror_sync_version(&h->table, h->env, service, name, &h->commands);
 		if (refused_changed(h, service))
-			load_want(h);
+			reload_want(h);
 		retell(h, id, service, name);
 		break;
-	case THING_SESSION:
-		table_sync_session(&h->table, h->env, key, &h->commands);
+	case OBJECT_SESSION:
+		mirror_sync_session(&h->table, h->env, key, &h->commands);
 		break;
-	case THING_TOMBSTONE:
-	case THING_COUNT:
+	case OBJECT_TOMBSTONE:
+	case OBJECT_COUNT:
 	default:
 		name = (struct str){key.p + 8, key.n - 8};
 		if (str_starts(key, session_prefix)) {
 			gone = environment_tombstone(h->env, GONE_SESSION, name);
-			table_sync_session(&h->table, h->env, name, &h->commands);
+			mirror_sync_session(&h->table, h->env, name, &h->commands);
 		} else if (str_starts(key, version_prefix)) {
 			gone = environment_tombstone(h->env, GONE_VERSION, name);
 		} else {
 			return;
 		}
 		if (gone != NULL)
-			table_sync_gone(&h->table, gone, &h->commands);
+			mirror_sync_gone(&h->table, gone, &h->commands);
 	}
 }
 
@@ -270,15 +270,15 @@ static void driver_readdress(struct proxy *proxy, struct str service, struct str
 		return;
 	name_join_version(service, version, id);
 	if (!can_send(h))
-		haproxy_keep_dirty(h, THING_VERSION, id);
+		haproxy_keep_dirty(h, OBJECT_VERSION, id);
 	else
-		sync_thing(h, THING_VERSION, id);
+		sync_thing(h, OBJECT_VERSION, id);
 	haproxy_flush(h);
 }
 
 /* ---- telling what was learnt ------------------------------------------------------------------------------ */
 
-static void tell_version(struct haproxy *h, struct str service, struct table_version *version)
+static void tell_version(struct haproxy *h, struct str service, struct mirror_version *version)
 {
 	if (haproxy_is_dirty(h, service, str_of(version->name)))
 		return; /* told when HAProxy has it as it is now */
@@ -294,25 +294,25 @@ static void tell_all(struct haproxy *h)
 	struct str name, version_name;
 	void *service, *version;
 
-	while (map_next(h->table.services, &services, &name, &service)) {
+	while (hashmap_next(h->table.services, &services, &name, &service)) {
 		size_t versions = 0;
-		while (map_next(((struct table_service *)service)->versions, &versions,
+		while (hashmap_next(((struct mirror_service *)service)->versions, &versions,
 			&version_name, &version))
 			tell_version(h, name, version);
 	}
 }
 
-static void tell_news(struct haproxy *h, struct map *news)
+static void tell_news(struct haproxy *h, struct hashmap *news)
 {
 	size_t cursor = 0;
 	struct str id;
 	void *value;
 
-	while (map_next(news, &cursor, &id, &value)) {
+	while (hashmap_next(news, &cursor, &id, &value)) {
 		struct str name = id, service = str_cut(&name, '@');
-		struct table_service *known = map_get(h->table.services, service);
-		struct table_version *version =
-			known != NULL ? map_get(known->versions, name) : NULL;
+		struct mirror_service *known = hashmap_get(h->table.services, service);
+		struct mirror_version *version =
+			known != NULL ? hashmap_get(known->versions, name) : NULL;
 		if (version != NULL)
 			tell_version(h, service, version);
 	}
@@ -322,12 +322,12 @@ static void tell_news(struct haproxy *h, struct map *news)
 static void on_tell(evutil_socket_t fd, short what, void *arg)
 {
 	struct haproxy *h = arg;
-	struct map *news = h->news;
+	struct hashmap *news = h->news;
 	bool all = h->all_news;
 
 	(void)fd;
 	(void)what;
-	h->news = map_create();
+	h->news = hashmap_create();
 	h->all_news = false;
 	if (h->state == PROXY_LOST && !h->down_told) {
 		h->down_told = true;
@@ -337,15 +337,15 @@ static void on_tell(evutil_socket_t fd, short what, void *arg)
 		tell_all(h);
 	else
 		tell_news(h, news);
-	map_destroy(news, NULL);
+	hashmap_destroy(news, NULL);
 }
 
 static void take_request(struct haproxy *h, struct log_record *record)
 {
 	struct request *request = &record->request;
-	struct table_service *service = map_get(h->table.services, request->service);
-	struct table_version *version =
-		service != NULL ? map_get(service->versions, request->version) : NULL;
+	struct mirror_service *service = hashmap_get(h->table.services, request->service);
+	struct mirror_version *version =
+		service != NULL ? hashmap_get(service->versions, request->version) : NULL;
 
 	if (request->version.p != NULL)
 		request->kind = version != NULL && version->stable ? KIND_STABLE : KIND_EPHEMERAL;
@@ -366,7 +366,7 @@ static void on_line(
 		 * server is down it would keep to that until its next check, which may be an hour away.
 		 */
 	} else if (kind == LOG_HEALTH) {
-		health_take(h, &record->health, of_old || h->step != LOAD_NONE);
+		health_take(h, &record->health, of_old || h->step != RELOAD_NONE);
 	} else if (kind == LOG_MALFORMED) {
 		h->malformed++;
 		h->events.malformed(h->events.arg);
@@ -415,32 +415,34 @@ static void on_deleted(void *arg, const struct runtime_result *result)
 		       (result->errors == 1 && str_eq_c(result->error, "No such server."));
 
 	if (deletion->generation == h->generation &&
-		table_leftover_deleted(&h->table, service, name, deletion->index, deleted)) {
-		sync_thing(h, THING_VERSION, deletion->id);
+		mirror_leftover_deleted(&h->table, service, name, deletion->index, deleted)) {
+		sync_thing(h, OBJECT_VERSION, deletion->id);
 		haproxy_flush(h);
 	}
 	free(deletion);
 }
 
-static void delete_server(void *arg, const struct table_place *place)
+static void delete_server(void *arg, const struct mirror_place *place)
 {
 	struct haproxy *h = arg;
 	struct deletion *deletion = xcalloc(1, sizeof(*deletion));
 	const char *service = place->service->service->name, *version = place->version->name;
-	struct commands commands;
+	struct haproxy_batch commands;
 
 	*deletion = (struct deletion){.h = h, .generation = h->generation, .index = place->index};
 	name_join_version(str_of(service), str_of(version), deletion->id);
-	commands_init(&commands);
+	haproxy_batch_init(&commands);
 	if (place->version->servers[place->index].twin) {
-		commands_addf(&commands, "del server %s/%s:%zut", service, version, place->index);
+		haproxy_batch_addf(
+			&commands, "del server %s/%s:%zut", service, version, place->index);
 	} else {
-		commands_addf(
+		haproxy_batch_addf(
 			&commands, "del server %s:strict/%s:%zu", service, version, place->index);
-		commands_addf(&commands, "del server %s/%s:%zu", service, version, place->index);
+		haproxy_batch_addf(
+			&commands, "del server %s/%s:%zu", service, version, place->index);
 	}
 	runtime_send(h->runtime, &commands, on_deleted, deletion);
-	commands_finish(&commands);
+	haproxy_batch_finish(&commands);
 }
 
 /* ---- connections -------------------------------------------------------------------------------------------- */
@@ -451,8 +453,8 @@ static void on_runtime_closed(void *arg)
 
 	workers_lose_current(h);
 	/* The worker is gone. The master ends with it, and if not, a reload makes a new worker. */
-	if (h->step == LOAD_NONE && !h->stopping)
-		load_want(h);
+	if (h->step == RELOAD_NONE && !h->stopping)
+		reload_want(h);
 }
 
 struct runtime_events haproxy_runtime_events(struct haproxy *h)
@@ -464,33 +466,33 @@ struct runtime_events haproxy_runtime_events(struct haproxy *h)
 
 static void sync_dirty(struct haproxy *h)
 {
-	struct map *dirty = h->dirty;
+	struct hashmap *dirty = h->dirty;
 	size_t cursor = 0;
 	struct str key;
 	void *value;
 
-	h->dirty = map_create();
-	while (map_next(dirty, &cursor, &key, &value)) {
+	h->dirty = hashmap_create();
+	while (hashmap_next(dirty, &cursor, &key, &value)) {
 		struct dirty_thing *thing = value;
 		sync_thing(h, thing->thing, thing->id);
 	}
-	map_destroy(dirty, free_dirty);
+	hashmap_destroy(dirty, free_dirty);
 }
 
 void haproxy_catch_up(struct haproxy *h)
 {
 	strbuf_add_str(&h->commands.text, strbuf_str(&h->held.text));
 	h->commands.replies += h->held.replies;
-	commands_reset(&h->held);
+	haproxy_batch_reset(&h->held);
 	sync_dirty(h);
 	haproxy_flush(h);
 }
 
 void haproxy_forget_changes(struct haproxy *h)
 {
-	map_destroy(h->dirty, free_dirty);
-	h->dirty = map_create();
-	commands_reset(&h->held);
+	hashmap_destroy(h->dirty, free_dirty);
+	h->dirty = hashmap_create();
+	haproxy_batch_reset(&h->held);
 }
 
 /* It takes traffic: told once, also where the newest configuration cannot be loaded. */
@@ -515,7 +517,7 @@ void haproxy_loaded(struct haproxy *h, struct runtime *runtime)
 {
 	workers_replace(h, runtime);
 	watch_stop(h); /* the question may be with the worker before */
-	table_loaded(&h->table);
+	mirror_loaded(&h->table);
 	errbuf_clear(&h->error);
 	h->unsure = false;
 	h->down_told = false;
@@ -556,7 +558,7 @@ void haproxy_failed(struct haproxy *h, const struct errbuf *eb)
 	h->fresh_start = true;
 	h->adopted = false;
 	event_active(h->tell, EV_TIMEOUT, 0);
-	if (h->step != LOAD_NONE)
+	if (h->step != RELOAD_NONE)
 		return; /* files are being written; it is started when they are */
 	h->load_wanted = true;
 	haproxy_arm(
@@ -569,8 +571,8 @@ static void on_load(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if (h->step == LOAD_NONE && !h->stopping)
-		load_try(h);
+	if (h->step == RELOAD_NONE && !h->stopping)
+		reload_try(h);
 }
 
 static void on_tick(evutil_socket_t fd, short what, void *arg)
@@ -585,15 +587,15 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 	if (!can_send(h))
 		return;
 	if (h->load_wanted && h->asking == NULL && !event_pending(h->load_timer, EV_TIMEOUT, NULL))
-		load_want(h); /* asked for while another was under way */
+		reload_want(h); /* asked for while another was under way */
 	if (h->repair_wanted && time_monotonic_ms() - h->load_last_ms > REPAIR_MS)
-		load_want(h);
+		reload_want(h);
 	health_ask_quiet(h, TICK_MS);
 	if (h->ticks % TICKS_LEFTOVERS == 0)
-		table_leftovers(&h->table, delete_server, h);
+		mirror_leftovers(&h->table, delete_server, h);
 	if (h->ticks % TICKS_EXPIRY == 0) {
 		h->table.now_ms = time_now_ms();
-		table_sync_expiry(&h->table, &h->commands);
+		mirror_sync_expiry(&h->table, &h->commands);
 		if (h->commands.replies > 0)
 			haproxy_flush(h);
 	}
@@ -620,9 +622,9 @@ static void driver_start(struct proxy *proxy, const struct environment *env)
 		h->adopted = true;
 		h->started_at = time_now_ms();
 		h->state = PROXY_RELOADING;
-		load_adopt(h);
+		reload_adopt(h);
 	} else {
-		load_begin(h);
+		reload_begin(h);
 	}
 }
 
@@ -658,15 +660,15 @@ static void on_process_ended(void *arg)
 	if (h->stopping)
 		finish_stop(h);
 	else if (h->env != NULL)
-		load_process_ended(h);
+		reload_process_ended(h);
 }
 
 static void driver_stop(struct proxy *proxy, void (*done)(void *arg), void *arg)
 {
 	struct haproxy *h = of(proxy);
-	bool launching = h->step == LOAD_LAUNCHING;
+	bool launching = h->step == RELOAD_LAUNCHING;
 
-	load_cancel(h);
+	reload_cancel(h);
 	h->stopping = true;
 	h->stop_done = done;
 	h->stop_arg = arg;
@@ -696,7 +698,7 @@ static void driver_facts(const struct proxy *proxy, struct proxy_facts *ret_fact
 		.started_at = h->started_at,
 		.revision = h->applied,
 		.lag_ms = h->waiting_since_ms == 0 ? 0 : time_monotonic_ms() - h->waiting_since_ms,
-		.check_interval_ms = table_check_interval(&h->table, NULL),
+		.check_interval_ms = mirror_check_interval(&h->table, NULL),
 		.old_workers = old_workers,
 		.old_workers_bytes = old_bytes,
 		.reloads = h->reloads,
@@ -704,9 +706,9 @@ static void driver_facts(const struct proxy *proxy, struct proxy_facts *ret_fact
 		.commands = h->changes,
 		.lines_lost = h->lost,
 		.lines_malformed = h->malformed,
-		.services = map_count(h->table.services),
+		.services = hashmap_count(h->table.services),
 		.endpoints = h->table.endpoint_count,
-		.sessions = map_count(h->table.sessions),
+		.sessions = hashmap_count(h->table.sessions),
 		.pins = h->table.pin_count,
 	};
 }
@@ -717,20 +719,20 @@ static void driver_destroy(struct proxy *proxy)
 	struct event *events[] = {h->load_timer, h->poll_timer, h->tick, h->tell, h->stop_timer};
 
 	h->stopping = true;
-	load_cancel(h);
+	reload_cancel(h);
 	worker_destroy(h->worker);
 	watch_stop(h);
 	workers_close(h);
-	receiver_destroy(h->receiver);
+	log_socket_destroy(h->receiver);
 	process_destroy(h->process);
 	for (size_t i = 0; i < ARRAY_LEN(events); i++)
 		if (events[i] != NULL)
 			event_free(events[i]);
-	table_finish(&h->table);
-	commands_finish(&h->commands);
-	commands_finish(&h->held);
-	map_destroy(h->dirty, free_dirty);
-	map_destroy(h->news, NULL);
+	mirror_finish(&h->table);
+	haproxy_batch_finish(&h->commands);
+	haproxy_batch_finish(&h->held);
+	hashmap_destroy(h->dirty, free_dirty);
+	hashmap_destroy(h->news, NULL);
 	refused_free(h);
 	free(h->program);
 	free(h->dir);
@@ -783,10 +785,11 @@ static void make_timers(struct haproxy *h)
 /* What needs the directory and the network. */
 static bool set_up(struct haproxy *h, const struct proxy_options *options, struct errbuf *eb)
 {
-	const struct receiver_events received = {on_line, on_lost, on_recorded, on_source_ended, h};
-	const struct process_events watched = {load_started, on_process_ended, h};
+	const struct log_socket_events received = {
+		on_line, on_lost, on_recorded, on_source_ended, h};
+	const struct process_events watched = {reload_started, on_process_ended, h};
 
-	h->dir = setup_dir(options->dir, DIR_MAX_BYTES, eb);
+	h->dir = preflight_dir(options->dir, DIR_MAX_BYTES, eb);
 	if (h->dir == NULL)
 		return false;
 	h->runtime_paths[0] = path_in(h->dir, "runtime.sock");
@@ -794,12 +797,12 @@ static bool set_up(struct haproxy *h, const struct proxy_options *options, struc
 	h->runtime_path = h->runtime_paths[0];
 	h->master_path = path_in(h->dir, "master.sock");
 	pid_t pid = process_of_dir(h->dir);
-	char *kept = setup_kept_address(h->dir, options->listen, pid > 0);
-	h->address = setup_address(options->listen, kept, eb);
+	char *kept = preflight_kept_address(h->dir, options->listen, pid > 0);
+	h->address = preflight_address(options->listen, kept, eb);
 	free(kept);
 	if (h->address == NULL)
 		return false;
-	h->receiver = receiver_create(h->base, &received);
+	h->receiver = log_socket_create(h->base, &received);
 	h->process = process_create(h->base, &watched);
 	if (pid > 0)
 		process_watch(h->process, pid); /* adopted by the start */
@@ -819,13 +822,13 @@ struct proxy *proxy_haproxy_create(struct event_base *base, const struct proxy_o
 	h->events = *events;
 	h->domain = xstrdup(options->domain);
 	h->api_url = xstrdup(options->api_url != NULL ? options->api_url : "");
-	h->dirty = map_create();
-	h->news = map_create();
-	h->refusals = map_create();
-	h->refused_versions = map_create();
-	table_init(&h->table, resolve_by_owner, h);
-	commands_init(&h->commands);
-	commands_init(&h->held);
+	h->dirty = hashmap_create();
+	h->news = hashmap_create();
+	h->refusals = hashmap_create();
+	h->refused_versions = hashmap_create();
+	mirror_init(&h->table, resolve_by_owner, h);
+	haproxy_batch_init(&h->commands);
+	haproxy_batch_init(&h->held);
 	make_timers(h);
 	h->program = process_find(options->program, h->version, sizeof(h->version), eb);
 	if (h->program == NULL || !set_up(h, options, eb)) {

@@ -1,6 +1,6 @@
 /*
  * The HAProxy driver's insides, shared by its files: haproxy.c (vtable, changes, events) and
- * haproxy_load.c (start, adoption, reload, restart). Nobody else includes this.
+ * haproxy_reload.c (start, adoption, reload, restart). Nobody else includes this.
  */
 #ifndef UMBRA_PROXY_HAPROXY_H
 #define UMBRA_PROXY_HAPROXY_H
@@ -9,13 +9,13 @@
 #include <stdint.h>
 
 #include "core/proxy/haproxy_check.h"
-#include "core/proxy/haproxy_commands.h"
+#include "core/proxy/haproxy_batch.h"
 #include "core/proxy/haproxy_config.h"
 #include "core/proxy/haproxy_files.h"
 #include "core/proxy/haproxy_process.h"
-#include "core/proxy/haproxy_receiver.h"
+#include "core/proxy/haproxy_log_socket.h"
 #include "core/proxy/haproxy_runtime.h"
-#include "core/proxy/haproxy_table.h"
+#include "core/proxy/haproxy_mirror.h"
 #include "core/proxy/proxy.h"
 
 struct event;
@@ -25,13 +25,13 @@ struct worker;
 enum { REPAIR_MS = 5000 };
 
 /* Where a load is: files are written and checked, the launcher runs, the new process is awaited. */
-enum load_step {
-	LOAD_NONE,
-	LOAD_ASKING,
-	LOAD_WRITING,
-	LOAD_CHECKING,
-	LOAD_LAUNCHING,
-	LOAD_WAITING
+enum reload_step {
+	RELOAD_NONE,
+	RELOAD_ASKING,
+	RELOAD_WRITING,
+	RELOAD_CHECKING,
+	RELOAD_LAUNCHING,
+	RELOAD_WAITING
 };
 
 /*
@@ -72,7 +72,7 @@ struct haproxy {
 	const char *runtime_path; /* one of them */
 
 	struct worker *worker;
-	struct receiver *receiver;
+	struct log_socket *receiver;
 	struct process *process;
 	struct runtime *runtime; /* NULL while there is nobody to talk to */
 	struct source *source; /* the log of the worker behind `runtime` */
@@ -82,19 +82,19 @@ struct haproxy {
 	struct old_worker *old_asked; /* which */
 
 	const struct environment *env;
-	struct table table;
-	struct commands commands; /* of the call at hand */
-	struct commands held; /* made while a load is under way */
-	struct map *dirty; /* ids of things that changed meanwhile: struct dirty_thing */
-	struct map *news; /* "service@version" whose health is to be told again */
+	struct mirror table;
+	struct haproxy_batch commands; /* of the call at hand */
+	struct haproxy_batch held; /* made while a load is under way */
+	struct hashmap *dirty; /* ids of things that changed meanwhile: struct dirty_thing */
+	struct hashmap *news; /* "service@version" whose health is to be told again */
 	bool all_news;
-	struct map *refusals; /* by service: struct refusal */
-	struct map *
+	struct hashmap *refusals; /* by service: struct refusal */
+	struct hashmap *
 		refused_versions; /* "service@version" of commands that were refused since the last load */
 	unsigned rounds; /* of checks that named services */
 
 	/* The load under way. */
-	enum load_step step;
+	enum reload_step step;
 	bool load_wanted;
 	int64_t gather_since_ms; /* monotonic, of the first change that waits for others; 0: none */
 	bool repair_wanted; /* a command failed: what HAProxy has is not what the table says */
@@ -102,7 +102,7 @@ struct haproxy {
 	int64_t generation;
 	int64_t load_began_ms, load_last_ms; /* monotonic */
 	unsigned polls;
-	unsigned dead_ends; /* see haproxy_load.c */
+	unsigned dead_ends; /* see haproxy_reload.c */
 	int64_t retry_ms; /* after how long a load that failed is tried again */
 	struct question *question; /* of the load */
 	struct question *asking; /* before it: whether HAProxy answers */
@@ -146,14 +146,14 @@ struct haproxy {
 	uint64_t reloads, restarts, changes, lost, malformed;
 };
 
-/* haproxy_load.c */
-void load_want(struct haproxy *h); /* soon, at most once a second */
-void load_begin(struct haproxy *h);
-void load_try(struct haproxy *h); /* begins it once HAProxy answers, or at once when none runs */
-void load_adopt(struct haproxy *h); /* a process that runs: asks it for its health, then loads */
-void load_started(void *h, pid_t pid, struct str text); /* of struct process_events */
-void load_process_ended(struct haproxy *h);
-void load_cancel(struct haproxy *h);
+/* haproxy_reload.c */
+void reload_want(struct haproxy *h); /* soon, at most once a second */
+void reload_begin(struct haproxy *h);
+void reload_try(struct haproxy *h); /* begins it once HAProxy answers, or at once when none runs */
+void reload_adopt(struct haproxy *h); /* a process that runs: asks it for its health, then loads */
+void reload_started(void *h, pid_t pid, struct str text); /* of struct process_events */
+void reload_process_ended(struct haproxy *h);
+void reload_cancel(struct haproxy *h);
 
 /* haproxy_refused.c */
 /* The table was made anew: what HAProxy refused before and has not changed is left out. */
@@ -175,7 +175,7 @@ bool refused_forget_commands(struct haproxy *h);
 void refused_free(struct haproxy *h);
 
 /* The map files as they are to be now. */
-void load_each_map(struct haproxy *h, config_file_fn each, void *arg);
+void reload_each_map(struct haproxy *h, config_file_fn each, void *arg);
 
 /* haproxy_maps.c; HAProxy runs and no load is under way */
 void maps_tidy(struct haproxy *h); /* of what nobody asks for any more, when that is much */
@@ -184,7 +184,7 @@ void maps_rewrite_all(struct haproxy *h);
 /* haproxy_workers.c */
 void workers_replace(
 	struct haproxy *h, struct runtime *runtime); /* the current one becomes an old one */
-void workers_tell(struct haproxy *h, const struct commands *commands);
+void workers_tell(struct haproxy *h, const struct haproxy_batch *commands);
 void workers_tick(struct haproxy *h);
 /* What the master says of its processes (`show proc`): old ones that we do not know are taken in. */
 void workers_adopt(struct haproxy *h, struct str answer);
@@ -213,7 +213,7 @@ void haproxy_failed(struct haproxy *h, const struct errbuf *eb); /* the load did
 void haproxy_forget_changes(struct haproxy *h);
 struct runtime_events haproxy_runtime_events(struct haproxy *h);
 /* A thing that changed while no command can be sent. */
-void haproxy_keep_dirty(struct haproxy *h, enum thing thing, const char *id);
+void haproxy_keep_dirty(struct haproxy *h, enum object_kind thing, const char *id);
 /* Sends h->commands, or keeps them while no command can be sent. */
 void haproxy_flush(struct haproxy *h);
 /* The version has changed, and HAProxy is not told yet because a load is under way. */

@@ -1,5 +1,5 @@
 /*
- * Runs `haproxy -c` and reads its complaints. Used by haproxy_load.c from the loop. Invariant: a check ends with
+ * Runs `haproxy -c` and reads its complaints. Used by haproxy_reload.c from the loop. Invariant: a check ends with
  * one call of `done` or with check_cancel(), and its process with it.
  */
 #include "core/proxy/haproxy_check.h"
@@ -15,7 +15,7 @@
 #include <event2/bufferevent.h>
 #include <event2/event.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/base/strbuf.h"
 #include "core/base/time.h"
 #include "core/proxy/haproxy_process.h"

@@ -3,7 +3,7 @@
  *
  * Everything that is named here from outside is a checked name, a number or a numeric address, which have
  * no character that is special in a configuration; the rest (directory, URL, health path) goes through
- * add_quoted() or add_format(). How the routing rules are laid out is told in haproxy_table.h; what is
+ * add_quoted() or add_format(). How the routing rules are laid out is told in haproxy_mirror.h; what is
  * measured about their cost, beside the rules.
  */
 #include "core/proxy/haproxy_config.h"
@@ -14,8 +14,8 @@
 #include <string.h>
 
 #include "core/base/json.h"
-#include "core/base/mem.h"
-#include "core/model/context.h"
+#include "core/base/xalloc.h"
+#include "core/model/routing_context.h"
 #include "core/proxy/haproxy_answers.h"
 #include "core/proxy/haproxy_rules.h"
 
@@ -88,28 +88,28 @@ static void write_global(struct strbuf *out, const struct config_options *option
 		"\tset-var proc.generation int(%" PRId64 ")\n\n",
 		options->max_connections, options->max_files, options->revision,
 		options->generation);
-	/* Read by haproxy_receiver.c. A ring with a server of its own costs CPU for as long as nobody listens there. */
+	/* Read by haproxy_log_socket.c. A ring with a server of its own costs CPU for as long as nobody listens there. */
 	strbuf_add_c(out, "ring umbra:log\n\tformat raw\n\tmaxlen 24576\n\tsize 8388608\n\n");
 }
 
 /* Sorted by name, as people expect a list to be. */
 static int by_name(const void *a, const void *b)
 {
-	const struct table_service *const *x = a;
-	const struct table_service *const *y = b;
+	const struct mirror_service *const *x = a;
+	const struct mirror_service *const *y = b;
 
 	return strcmp((*x)->service->name, (*y)->service->name);
 }
 
-static struct table_service **sorted_services(const struct table *table, size_t *ret_count)
+static struct mirror_service **sorted_services(const struct mirror *table, size_t *ret_count)
 {
-	struct table_service **list = xcalloc(map_count(table->services) + 1, sizeof(*list));
+	struct mirror_service **list = xcalloc(hashmap_count(table->services) + 1, sizeof(*list));
 	size_t cursor = 0;
 	struct str name;
 	void *value;
 
 	*ret_count = 0;
-	while (map_next(table->services, &cursor, &name, &value))
+	while (hashmap_next(table->services, &cursor, &name, &value))
 		list[(*ret_count)++] = value;
 	qsort(list, *ret_count, sizeof(*list), by_name);
 	return list;
@@ -117,10 +117,10 @@ static struct table_service **sorted_services(const struct table *table, size_t 
 
 /* 404: at most 20 names, how many there are, and where to ask. */
 static void write_unknown_host(
-	struct strbuf *out, const struct config_options *options, const struct table *table)
+	struct strbuf *out, const struct config_options *options, const struct mirror *table)
 {
 	size_t count;
-	struct table_service **services = sorted_services(table, &count);
+	struct mirror_service **services = sorted_services(table, &count);
 	struct json_writer w;
 	struct strbuf json;
 
@@ -185,7 +185,7 @@ static void write_baggage(struct strbuf *out)
 }
 
 static void write_frontend(
-	struct strbuf *out, const struct config_options *options, const struct table *table)
+	struct strbuf *out, const struct config_options *options, const struct mirror *table)
 {
 	strbuf_addf(out, "frontend " RULES_FRONTEND " from base\n\tbind %s\n", options->listen);
 	strbuf_add_c(out, rules_log);
@@ -317,9 +317,9 @@ static void write_lenient_rules(struct strbuf *out, const char *service)
 }
 
 static void write_server(
-	struct strbuf *out, const struct table_version *version, size_t index, const char *twin)
+	struct strbuf *out, const struct mirror_version *version, size_t index, const char *twin)
 {
-	const struct table_server *server = &version->servers[index];
+	const struct mirror_server *server = &version->servers[index];
 
 	strbuf_addf(out, "\tserver %s:%zu%s %s%s%s:%u weight ", version->name, index, twin,
 		strchr(server->address, ':') != NULL ? "ipv6@[" : "", server->address,
@@ -430,7 +430,7 @@ static void write_cancelling(struct strbuf *out, const struct service *service)
 
 /* A twin has no checks; it begins as its server is known to be. */
 static void write_twin(struct strbuf *out, const struct service *service,
-	const struct table_version *version, size_t index)
+	const struct mirror_version *version, size_t index)
 {
 	strbuf_addf(out, "%s%s\n", service->protocol == PROTOCOL_H2C ? " proto h2" : "",
 		version->servers[index].up ? "" : " disabled");
@@ -446,14 +446,14 @@ static void write_check_section(
 	/* Of TCP the connection is the check. */
 }
 
-static struct table_version **sorted_versions(
-	const struct table_service *service, size_t *ret_count);
+static struct mirror_version **sorted_versions(
+	const struct mirror_service *service, size_t *ret_count);
 
 static void write_lenient(struct strbuf *out, const struct config_options *options,
-	const struct table *table, const struct table_service *service)
+	const struct mirror *table, const struct mirror_service *service)
 {
 	size_t count;
-	struct table_version **versions = sorted_versions(service, &count);
+	struct mirror_version **versions = sorted_versions(service, &count);
 	const struct service *record = service->service;
 
 	strbuf_addf(out, "backend %s from lenient\n", record->name);
@@ -471,7 +471,7 @@ static void write_lenient(struct strbuf *out, const struct config_options *optio
 			}
 			write_server(out, versions[v], i, "");
 			strbuf_add_c(out, versions[v]->stable ? "1 " : "0 ");
-			table_write_check(out, table, record, versions[v]);
+			mirror_write_check(out, table, record, versions[v]);
 			strbuf_add_c(out, versions[v]->servers[i].place == SERVER_ACTIVE
 						  ? "\n"
 						  : " disabled\n");
@@ -480,10 +480,10 @@ static void write_lenient(struct strbuf *out, const struct config_options *optio
 	free(versions);
 }
 
-static void write_strict(struct strbuf *out, const struct table_service *service)
+static void write_strict(struct strbuf *out, const struct mirror_service *service)
 {
 	size_t count;
-	struct table_version **versions = sorted_versions(service, &count);
+	struct mirror_version **versions = sorted_versions(service, &count);
 	const struct service *record = service->service;
 
 	strbuf_addf(out,
@@ -523,8 +523,8 @@ static void write_strict(struct strbuf *out, const struct table_service *service
 /* Stable first, then by name, as everywhere. */
 static int by_version(const void *a, const void *b)
 {
-	const struct table_version *x = *(const struct table_version *const *)a;
-	const struct table_version *y = *(const struct table_version *const *)b;
+	const struct mirror_version *x = *(const struct mirror_version *const *)a;
+	const struct mirror_version *y = *(const struct mirror_version *const *)b;
 
 	if (x->stable != y->stable)
 		return x->stable ? -1 : 1;
@@ -532,17 +532,17 @@ static int by_version(const void *a, const void *b)
 }
 
 /* Without those that are retired. The caller frees. */
-static struct table_version **sorted_versions(
-	const struct table_service *service, size_t *ret_count)
+static struct mirror_version **sorted_versions(
+	const struct mirror_service *service, size_t *ret_count)
 {
-	struct table_version **list = xcalloc(map_count(service->versions) + 1, sizeof(*list));
+	struct mirror_version **list = xcalloc(hashmap_count(service->versions) + 1, sizeof(*list));
 	size_t cursor = 0;
 	struct str name;
 	void *value;
 
 	*ret_count = 0;
-	while (map_next(service->versions, &cursor, &name, &value))
-		if (!((struct table_version *)value)->gone)
+	while (hashmap_next(service->versions, &cursor, &name, &value))
+		if (!((struct mirror_version *)value)->gone)
 			list[(*ret_count)++] = value;
 	qsort(list, *ret_count, sizeof(*list), by_version);
 	return list;
@@ -552,7 +552,7 @@ static struct table_version **sorted_versions(
  * A service that HAProxy does not take has backends that say so, with HAProxy's words. They hold nothing of the
  * service but its name.
  */
-static void write_refused(struct strbuf *out, const struct table_service *service)
+static void write_refused(struct strbuf *out, const struct mirror_service *service)
 {
 	static const char *const twins[] = {"", ":strict"};
 	const char *name = service->service->name;
@@ -588,7 +588,7 @@ static void write_refused(struct strbuf *out, const struct table_service *servic
 }
 
 void config_write_service(struct strbuf *out, const struct config_options *options,
-	const struct table *table, const struct table_service *service)
+	const struct mirror *table, const struct mirror_service *service)
 {
 	write_lenient(out, options, table, service);
 	write_strict(out, service);
@@ -599,7 +599,8 @@ void config_write_service(struct strbuf *out, const struct config_options *optio
  * for each command, from the front of one list of all maps and conditions; with 1,000 services there are
  * 2,000 of these and 30,000 of those, and it takes ten times as long to start when they are mixed.
  */
-static void write_map_names(struct strbuf *out, struct table_service *const *services, size_t count)
+static void write_map_names(
+	struct strbuf *out, struct mirror_service *const *services, size_t count)
 {
 	strbuf_add_c(out, "backend umbra:maps from base\n"
 			  "\thttp-request set-var(txn.to) str(-),map_str(maps/paths)\n");
@@ -623,10 +624,10 @@ static void write_answers(struct strbuf *out)
 }
 
 void config_write(
-	struct strbuf *out, const struct config_options *options, const struct table *table)
+	struct strbuf *out, const struct config_options *options, const struct mirror *table)
 {
 	size_t count;
-	struct table_service **services = sorted_services(table, &count);
+	struct mirror_service **services = sorted_services(table, &count);
 
 	write_global(out, options);
 	strbuf_add_c(out, rules_base);
@@ -652,9 +653,9 @@ void config_write(
 /* ---- state ------------------------------------------------------------------------------------------ */
 
 static void write_state_line(
-	struct strbuf *out, const char *service, const struct table_version *version, size_t index)
+	struct strbuf *out, const char *service, const struct mirror_version *version, size_t index)
 {
-	const struct table_server *server = &version->servers[index];
+	const struct mirror_server *server = &version->servers[index];
 	int weight = version->stable ? 1 : 0;
 
 	/* Operational state 2 is up, 0 down; check result 3 passed, 2 failed; health of rise 1 and fall 2. */
@@ -664,10 +665,10 @@ static void write_state_line(
 		server->up ? 2 : 0, (unsigned)server->port);
 }
 
-void config_write_state(struct strbuf *out, const struct table *table)
+void config_write_state(struct strbuf *out, const struct mirror *table)
 {
 	size_t count;
-	struct table_service **services = sorted_services(table, &count);
+	struct mirror_service **services = sorted_services(table, &count);
 
 	strbuf_add_c(out,
 		"1\n# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state "
@@ -677,7 +678,7 @@ void config_write_state(struct strbuf *out, const struct table *table)
 		"srv_check_port srv_check_addr srv_agent_addr srv_agent_port\n");
 	for (size_t s = 0; s < count; s++) {
 		size_t versions_count;
-		struct table_version **versions = sorted_versions(services[s], &versions_count);
+		struct mirror_version **versions = sorted_versions(services[s], &versions_count);
 
 		for (size_t v = 0; services[s]->refused == NULL && v < versions_count; v++)
 			for (size_t i = 0; i < versions[v]->count; i++)
@@ -690,10 +691,10 @@ void config_write_state(struct strbuf *out, const struct table *table)
 /* ---- maps ------------------------------------------------------------------------------------------- */
 
 static void write_hosts(
-	struct strbuf *out, const struct config_options *options, const struct table *table)
+	struct strbuf *out, const struct config_options *options, const struct mirror *table)
 {
 	size_t count;
-	struct table_service **services = sorted_services(table, &count);
+	struct mirror_service **services = sorted_services(table, &count);
 	static const char *const ends[] = {"", "."};
 
 	/* A service's own name comes before hosts that are registered: the first of two entries counts. */
@@ -723,47 +724,47 @@ static void write_sessions(struct strbuf *out, const struct environment *env)
 {
 	for (size_t i = 0; i < env->session_count; i++)
 		strbuf_addf(out, "%s %s\n", env->sessions[i]->key,
-			table_session_state(env, str_of(env->sessions[i]->key)));
+			mirror_session_state(env, str_of(env->sessions[i]->key)));
 	for (size_t i = 0; i < env->tombstone_count; i++) {
 		const struct tombstone *tombstone = env->tombstones[i];
 		if (tombstone->kind == GONE_SESSION &&
 			environment_session(env, str_of(tombstone->id)) == NULL)
 			strbuf_addf(out, "%s %s\n", tombstone->id,
-				table_session_state(env, str_of(tombstone->id)));
+				mirror_session_state(env, str_of(tombstone->id)));
 	}
 }
 
 static void write_gone(struct strbuf *out, const struct environment *env)
 {
 	for (size_t i = 0; i < env->tombstone_count; i++) {
-		char *id = table_gone_id(env->tombstones[i]);
+		char *id = mirror_gone_id(env->tombstones[i]);
 
 		strbuf_addf(out, "%s ", id);
-		table_write_facts(out, env->tombstones[i]);
+		mirror_write_facts(out, env->tombstones[i]);
 		strbuf_add_char(out, '\n');
 		free(id);
 	}
 }
 
 /* The paths of checks that are not their service's. */
-static void write_paths(struct strbuf *out, const struct table *table)
+static void write_paths(struct strbuf *out, const struct mirror *table)
 {
 	size_t services = 0, versions;
 	struct str service, name;
 	void *known, *version;
 
-	while (map_next(table->services, &services, &service, &known))
-		for (versions = 0; map_next(((struct table_service *)known)->versions, &versions,
-			     &name, &version);)
-			if (((struct table_version *)version)->path != NULL)
+	while (hashmap_next(table->services, &services, &service, &known))
+		for (versions = 0; hashmap_next(((struct mirror_service *)known)->versions,
+			     &versions, &name, &version);)
+			if (((struct mirror_version *)version)->path != NULL)
 				strbuf_addf(out, "%.*s@%.*s %s\n", STR_ARG(service), STR_ARG(name),
-					((struct table_version *)version)->path);
+					((struct mirror_version *)version)->path);
 }
 
-static void write_versions(struct strbuf *out, const struct table_service *service)
+static void write_versions(struct strbuf *out, const struct mirror_service *service)
 {
 	size_t count;
-	struct table_version **versions = sorted_versions(service, &count);
+	struct mirror_version **versions = sorted_versions(service, &count);
 
 	if (service->stable != NULL)
 		strbuf_addf(out, "~stable %s\n", service->stable);
@@ -773,21 +774,21 @@ static void write_versions(struct strbuf *out, const struct table_service *servi
 }
 
 /* The pins of all sessions, sorted into a text for each service. */
-static struct map *collect_pins(const struct table *table, const struct environment *env)
+static struct hashmap *collect_pins(const struct mirror *table, const struct environment *env)
 {
-	struct map *texts = map_create();
+	struct hashmap *texts = hashmap_create();
 
 	for (size_t i = 0; i < env->session_count; i++) {
 		const struct dict *pins = &env->sessions[i]->pins;
 		for (size_t p = 0; p < pins->count; p++) {
 			struct str service = str_of(pins->entries[p].key);
-			struct strbuf *text = map_get(texts, service);
-			if (map_get(table->services, service) == NULL)
+			struct strbuf *text = hashmap_get(texts, service);
+			if (hashmap_get(table->services, service) == NULL)
 				continue;
 			if (text == NULL) {
 				text = xcalloc(1, sizeof(*text));
 				strbuf_init(text, CONFIG_MAX_BYTES);
-				map_set(texts, service, text);
+				hashmap_set(texts, service, text);
 			}
 			strbuf_addf(text, "%s %s\n", env->sessions[i]->key, pins->entries[p].value);
 		}
@@ -802,20 +803,20 @@ static void free_text(void *value)
 }
 
 static void each_service_map(
-	const struct table *table, const struct environment *env, config_file_fn each, void *arg)
+	const struct mirror *table, const struct environment *env, config_file_fn each, void *arg)
 {
-	struct map *pins = collect_pins(table, env);
+	struct hashmap *pins = collect_pins(table, env);
 	struct strbuf text;
 	struct str name;
 	size_t cursor = 0;
 	void *value;
 
 	strbuf_init(&text, CONFIG_MAX_BYTES);
-	while (map_next(table->services, &cursor, &name, &value)) {
-		struct strbuf *of_service = map_get(pins, name);
+	while (hashmap_next(table->services, &cursor, &name, &value)) {
+		struct strbuf *of_service = hashmap_get(pins, name);
 		char file[64];
 
-		if (((struct table_service *)value)->refused != NULL)
+		if (((struct mirror_service *)value)->refused != NULL)
 			continue;
 		snprintf(file, sizeof(file), "maps/%.*s.pins", STR_ARG(name));
 		each(arg, file, of_service != NULL ? strbuf_str(of_service) : (struct str){0});
@@ -825,10 +826,10 @@ static void each_service_map(
 		each(arg, file, strbuf_str(&text));
 	}
 	strbuf_finish(&text);
-	map_destroy(pins, free_text);
+	hashmap_destroy(pins, free_text);
 }
 
-void config_each_map(const struct config_options *options, const struct table *table,
+void config_each_map(const struct config_options *options, const struct mirror *table,
 	const struct environment *env, config_file_fn each, void *arg)
 {
 	struct strbuf text;

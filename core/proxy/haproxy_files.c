@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 #include "core/base/file.h"
-#include "core/base/map.h"
-#include "core/base/mem.h"
+#include "core/base/hashmap.h"
+#include "core/base/xalloc.h"
 #include "core/base/strbuf.h"
 
 enum { PATH_MAX_BYTES = 8192 };
@@ -123,7 +123,7 @@ static enum err place_files(const struct file_set *set, size_t count, bool good,
 
 void file_set_sweep(const struct file_set *set)
 {
-	struct map *known = map_create();
+	struct hashmap *known = hashmap_create();
 	struct strbuf path;
 	struct dirent *entry;
 	DIR *dir;
@@ -134,19 +134,19 @@ void file_set_sweep(const struct file_set *set)
 	strbuf_finish(&path);
 
 	for (size_t i = 0; i < set->count; i++)
-		map_set(known, str_of(set->files[i].name), set->files[i].name);
+		hashmap_set(known, str_of(set->files[i].name), set->files[i].name);
 	while (dir != NULL && (entry = readdir(dir)) != NULL) {
 		struct strbuf name;
 
 		strbuf_init(&name, PATH_MAX_BYTES);
 		strbuf_addf(&name, "maps/%s", entry->d_name);
-		if (entry->d_name[0] != '.' && map_get(known, strbuf_str(&name)) == NULL)
+		if (entry->d_name[0] != '.' && hashmap_get(known, strbuf_str(&name)) == NULL)
 			unlinkat(dirfd(dir), entry->d_name, 0);
 		strbuf_finish(&name);
 	}
 	if (dir != NULL)
 		closedir(dir);
-	map_destroy(known, NULL);
+	hashmap_destroy(known, NULL);
 }
 
 enum err file_set_write(struct file_set *set, struct errbuf *eb)

@@ -14,7 +14,7 @@
 enum { MOVING_MS = 100 }; /* until HAProxy has surely carried out a move */
 
 /* It is of a check that began before its server was moved. */
-static bool is_of_before(const struct table_server *server, const struct log_health *health)
+static bool is_of_before(const struct mirror_server *server, const struct log_health *health)
 {
 	return server->moved_ms != 0 && !server->up &&
 	       time_monotonic_ms() - health->duration_ms < server->moved_ms + MOVING_MS;
@@ -22,11 +22,11 @@ static bool is_of_before(const struct table_server *server, const struct log_hea
 
 void health_take(struct haproxy *h, const struct log_health *health, bool inform)
 {
-	struct table_place place;
+	struct mirror_place place;
 
-	if (!table_find_server(&h->table, health->backend, health->server, &place))
+	if (!mirror_find_server(&h->table, health->backend, health->server, &place))
 		return;
-	struct table_server *server = &place.version->servers[place.index];
+	struct mirror_server *server = &place.version->servers[place.index];
 	const char *service = place.service->service->name, *version = place.version->name;
 	bool before = is_of_before(server, health);
 
@@ -35,19 +35,19 @@ void health_take(struct haproxy *h, const struct log_health *health, bool inform
 		server->heard = false;
 		place.service->has_quiet = true;
 		if (before && health->up) {
-			commands_addf(&h->commands, "set server %s/%s:%zu health down", service,
-				version, place.index);
+			haproxy_batch_addf(&h->commands, "set server %s/%s:%zu health down",
+				service, version, place.index);
 			haproxy_flush(h);
 		}
 		return;
 	}
-	bool changed = table_set_health(&h->table, &place, health->up, &h->commands);
+	bool changed = mirror_set_health(&h->table, &place, health->up, &h->commands);
 	if (changed && !health->up && health->detail[0] == '\0') {
 		server->heard = false; /* and is asked why */
 		place.service->has_quiet = true;
 	}
 	if (changed && inform)
-		commands_addf(&h->commands, "set server %s/%s:%zu health %s", service, version,
+		haproxy_batch_addf(&h->commands, "set server %s/%s:%zu health %s", service, version,
 			place.index, health->up ? "up" : "down");
 	if (changed)
 		haproxy_flush(h);
@@ -89,10 +89,10 @@ static void take_quiet(struct haproxy *h, const struct str *columns)
 {
 	struct log_health health = {
 		.backend = columns[STAT_BACKEND], .server = columns[STAT_SERVER]};
-	struct table_place place;
+	struct mirror_place place;
 
-	if (!table_find_server(&h->table, health.backend, health.server, &place) ||
-		!table_is_quiet(&h->table, &place))
+	if (!mirror_find_server(&h->table, health.backend, health.server, &place) ||
+		!mirror_is_quiet(&h->table, &place))
 		return;
 	health.up = str_starts(columns[STAT_STATUS], STR_LIT("UP"));
 	/* "L4CON", "L7STS", with "* " before it while the next one is under way. Others are of no check. */
@@ -114,7 +114,7 @@ static void on_stat(void *arg, const struct runtime_result *result)
 	struct haproxy *h = arg;
 	struct str text = result->text;
 
-	while (result->errors == 0 && h->step == LOAD_NONE && text.p != NULL) {
+	while (result->errors == 0 && h->step == RELOAD_NONE && text.p != NULL) {
 		struct str line = str_cut(&text, '\n'), columns[STAT_COLUMNS] = {0};
 
 		for (int i = 0; i < STAT_COLUMNS && line.p != NULL; i++)
@@ -124,18 +124,18 @@ static void on_stat(void *arg, const struct runtime_result *result)
 	}
 }
 
-static void ask(void *arg, const struct table_service *service)
+static void ask(void *arg, const struct mirror_service *service)
 {
 	struct haproxy *h = arg;
-	struct commands commands;
+	struct haproxy_batch commands;
 
-	commands_init(&commands);
-	commands_addf(&commands, "show stat %s 4 -1", service->service->name);
+	haproxy_batch_init(&commands);
+	haproxy_batch_addf(&commands, "show stat %s 4 -1", service->service->name);
 	runtime_send(h->runtime, &commands, on_stat, h);
-	commands_finish(&commands);
+	haproxy_batch_finish(&commands);
 }
 
 void health_ask_quiet(struct haproxy *h, int64_t apart_ms)
 {
-	table_quiet(&h->table, apart_ms, ask, h);
+	mirror_quiet(&h->table, apart_ms, ask, h);
 }

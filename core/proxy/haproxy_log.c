@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "core/base/limits.h"
-#include "core/base/mem.h"
-#include "core/model/names.h"
+#include "core/base/xalloc.h"
+#include "core/model/name_rules.h"
 #include "core/model/version.h"
 #include "core/proxy/haproxy_rules.h"
 
@@ -326,7 +326,7 @@ static void read_target(const struct str *columns, struct log_record *record)
 	rest = server;
 	request->version = str_cut(&rest, ':');
 	if (rest.n > 1 && rest.p[rest.n - 1] == 't')
-		rest.n--; /* its twin, see haproxy_table.h */
+		rest.n--; /* its twin, see haproxy_mirror.h */
 	if (rest.p == NULL || !str_to_u64(rest, &index)) {
 		request->version = (struct str){0};
 		return;

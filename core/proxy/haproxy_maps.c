@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 
 enum {
 	PIECE_BYTES = 4096, /* a command and its payload must fit into a buffer of HAProxy's */
@@ -36,11 +36,11 @@ struct rewriting {
 
 struct wanted {
 	const struct rewriting *rewriting;
-	struct commands *commands;
+	struct haproxy_batch *commands;
 };
 
 static void add_pieces(
-	struct commands *commands, const char *name, int64_t version, struct str text)
+	struct haproxy_batch *commands, const char *name, int64_t version, struct str text)
 {
 	while (text.n > 0) {
 		size_t len = text.n;
@@ -67,7 +67,8 @@ static void add_wanted(void *arg, const char *name, struct str text)
 		if (map->version == 0 || strcmp(name, map->name) != 0)
 			continue;
 		add_pieces(wanted->commands, name, map->version, text);
-		commands_addf(wanted->commands, "commit map @%" PRId64 " %s", map->version, name);
+		haproxy_batch_addf(
+			wanted->commands, "commit map @%" PRId64 " %s", map->version, name);
 	}
 }
 
@@ -75,18 +76,18 @@ static void add_wanted(void *arg, const char *name, struct str text)
 static void send_texts(struct rewriting *rewriting)
 {
 	struct haproxy *h = rewriting->h;
-	struct commands commands;
+	struct haproxy_batch commands;
 	struct wanted wanted = {rewriting, &commands};
 
-	commands_init(&commands);
+	haproxy_batch_init(&commands);
 	if (rewriting->tidying)
-		table_forget_dead(&h->table, h->env);
-	load_each_map(h, add_wanted, &wanted);
+		mirror_forget_dead(&h->table, h->env);
+	reload_each_map(h, add_wanted, &wanted);
 	if (strbuf_ok(&commands.text))
 		runtime_send(h->runtime, &commands, NULL, NULL);
 	else
 		h->repair_wanted = true; /* too much for a command: a reload does it */
-	commands_finish(&commands);
+	haproxy_batch_finish(&commands);
 }
 
 static void rewriting_free(struct rewriting *rewriting)
@@ -113,7 +114,7 @@ static void on_prepared(void *arg, const struct runtime_result *result)
 	}
 	if (--rewriting->asked > 0)
 		return;
-	if (h->runtime != NULL && rewriting->generation == h->generation && h->step == LOAD_NONE)
+	if (h->runtime != NULL && rewriting->generation == h->generation && h->step == RELOAD_NONE)
 		send_texts(rewriting);
 	rewriting_free(rewriting);
 }
@@ -141,12 +142,12 @@ static void prepare(struct rewriting *rewriting)
 
 	rewriting->asked = count;
 	for (size_t i = 0; i < count; i++) {
-		struct commands commands;
+		struct haproxy_batch commands;
 
-		commands_init(&commands);
-		commands_addf(&commands, "prepare map %s", rewriting->maps[i].name);
+		haproxy_batch_init(&commands);
+		haproxy_batch_addf(&commands, "prepare map %s", rewriting->maps[i].name);
 		runtime_send(rewriting->h->runtime, &commands, on_prepared, &rewriting->maps[i]);
-		commands_finish(&commands);
+		haproxy_batch_finish(&commands);
 	}
 }
 
@@ -156,8 +157,8 @@ static const char *const session_maps[] = {"maps/sessions", "maps/changed", "map
 
 void maps_tidy(struct haproxy *h)
 {
-	size_t all = map_count(h->table.sessions) + map_count(h->table.gone);
-	size_t dead = table_dead_entries(&h->table, h->env);
+	size_t all = hashmap_count(h->table.sessions) + hashmap_count(h->table.gone);
+	size_t dead = mirror_dead_entries(&h->table, h->env);
 	struct rewriting *rewriting;
 
 	if (dead < DEAD_AT_LEAST || dead < all / 3)
@@ -186,6 +187,6 @@ void maps_rewrite_all(struct haproxy *h)
 {
 	struct rewriting *rewriting = rewriting_create(h, false);
 
-	load_each_map(h, add_changing, rewriting);
+	reload_each_map(h, add_changing, rewriting);
 	prepare(rewriting);
 }

@@ -23,8 +23,8 @@
 #include <event2/bufferevent.h>
 #include <event2/event.h>
 
-#include "core/base/mem.h"
-#include "core/base/program.h"
+#include "core/base/xalloc.h"
+#include "core/base/executable.h"
 #include "core/base/strbuf.h"
 
 enum { COMPLAINT_MAX = 64 << 10, VERSION_MAJOR = 2, VERSION_MINOR = 6 };
@@ -152,7 +152,7 @@ static enum err check_version(const char *program, char *dst, size_t size_bytes,
 
 char *process_find(const char *program, char *ret_version, size_t size_bytes, struct errbuf *eb)
 {
-	char *path = program != NULL ? xstrdup(program) : program_find("haproxy", more_dirs);
+	char *path = program != NULL ? xstrdup(program) : executable_find("haproxy", more_dirs);
 
 	if (path == NULL) {
 		err_set(eb, ERR_NOT_FOUND,

@@ -1,5 +1,5 @@
 /*
- * What HAProxy has, compared with the table. Used by haproxy.c and haproxy_load.c, on the loop.
+ * What HAProxy has, compared with the table. Used by haproxy.c and haproxy_reload.c, on the loop.
  *
  * Health is asked for every 20 s, since lines of the log may be lost. After a load that did not come about the table
  * is that of the load, and HAProxy has the configuration from before: its services and servers are asked for and put
@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-#include "core/model/names.h"
+#include "core/model/name_rules.h"
 
 /* ---- health --------------------------------------------------------------------------------------------------- */
 
@@ -28,11 +28,11 @@ static void read_server(struct haproxy *h, const struct str *columns, bool adopt
 {
 	struct log_health health = {
 		.backend = columns[STATE_BACKEND], .server = columns[STATE_SERVER]};
-	struct table_place place;
-	struct table_server *server;
+	struct mirror_place place;
+	struct mirror_server *server;
 	uint64_t port;
 
-	if (!table_find_server(&h->table, health.backend, health.server, &place) ||
+	if (!mirror_find_server(&h->table, health.backend, health.server, &place) ||
 		!str_to_u64(columns[STATE_PORT], &port))
 		return;
 	server = &place.version->servers[place.index];
@@ -71,19 +71,19 @@ static void on_servers(void *arg, const struct runtime_result *result)
 {
 	struct haproxy *h = arg;
 
-	if (result->errors == 0 && h->step == LOAD_NONE && result->runtime == h->runtime &&
+	if (result->errors == 0 && h->step == RELOAD_NONE && result->runtime == h->runtime &&
 		runtime_waiting(h->runtime) == 0)
 		reconcile_read_servers(h, result->text, false);
 }
 
 void reconcile_health(struct haproxy *h)
 {
-	struct commands commands;
+	struct haproxy_batch commands;
 
-	commands_init(&commands);
-	commands_addf(&commands, "show servers state");
+	haproxy_batch_init(&commands);
+	haproxy_batch_addf(&commands, "show servers state");
 	runtime_send(h->runtime, &commands, on_servers, h);
-	commands_finish(&commands);
+	haproxy_batch_finish(&commands);
 }
 
 /* ---- a configuration from before ------------------------------------------------------------------------------ */
@@ -94,15 +94,16 @@ static void clear_servers(struct haproxy *h)
 	struct str name;
 	void *service, *value;
 
-	while (map_next(h->table.services, &services, &name, &service)) {
-		((struct table_service *)service)->loaded = false;
+	while (hashmap_next(h->table.services, &services, &name, &service)) {
+		((struct mirror_service *)service)->loaded = false;
 		versions = 0;
-		while (map_next(
-			((struct table_service *)service)->versions, &versions, &name, &value)) {
-			struct table_version *version = value;
+		while (hashmap_next(
+			((struct mirror_service *)service)->versions, &versions, &name, &value)) {
+			struct mirror_version *version = value;
 
 			for (size_t i = 0; i < LIMIT_ENDPOINTS; i++)
-				version->servers[i] = (struct table_server){.place = SERVER_ABSENT};
+				version->servers[i] =
+					(struct mirror_server){.place = SERVER_ABSENT};
 			/* Added to the maps until these are rewritten: what they hold is not known. */
 			version->entry[0] = '\0';
 			free(version->path);
@@ -115,20 +116,20 @@ static void take_stale_server(struct haproxy *h, const struct str *columns)
 {
 	struct str name = columns[STATE_SERVER];
 	bool is_twin = str_ends(name, STR_LIT("t"));
-	struct table_place place;
+	struct mirror_place place;
 	uint64_t port;
 
 	if (is_twin)
 		name.n--; /* of a stable server: it has the name and a "t" */
-	if (!table_find_server(&h->table, columns[STATE_BACKEND], name, &place) ||
+	if (!mirror_find_server(&h->table, columns[STATE_BACKEND], name, &place) ||
 		!str_to_u64(columns[STATE_PORT], &port))
 		return;
-	struct table_server *server = &place.version->servers[place.index];
+	struct mirror_server *server = &place.version->servers[place.index];
 	if (is_twin) {
 		server->twin = true;
 		return;
 	}
-	*server = (struct table_server){
+	*server = (struct mirror_server){
 		.place = str_eq_c(columns[STATE_ADMIN], "0") ? SERVER_ACTIVE : SERVER_PARKED,
 		.up = !str_eq_c(columns[STATE_OPERATIONAL], "0"),
 		.twin = server->twin,
@@ -146,7 +147,7 @@ static void keep_versions_dirty(struct haproxy *h)
 		for (size_t v = 0; v < h->env->nodes[n].version_count; v++) {
 			const struct version *version = h->env->nodes[n].versions[v];
 			name_join_version(str_of(version->service), str_of(version->name), id);
-			haproxy_keep_dirty(h, THING_VERSION, id);
+			haproxy_keep_dirty(h, OBJECT_VERSION, id);
 		}
 }
 
@@ -173,38 +174,39 @@ static void on_unsure_backends(void *arg, const struct runtime_result *result)
 {
 	struct haproxy *h = arg;
 	struct str text = result->text;
-	struct commands commands;
+	struct haproxy_batch commands;
 
-	if (result->errors > 0 || !h->unsure || h->step != LOAD_NONE ||
+	if (result->errors > 0 || !h->unsure || h->step != RELOAD_NONE ||
 		result->runtime != h->runtime)
 		return;
 	clear_servers(h);
 	while (text.p != NULL) {
-		struct table_service *service = map_get(h->table.services, str_cut(&text, '\n'));
+		struct mirror_service *service =
+			hashmap_get(h->table.services, str_cut(&text, '\n'));
 		if (service != NULL)
 			service->loaded = true;
 	}
-	commands_init(&commands);
-	commands_addf(&commands, "show servers state");
+	haproxy_batch_init(&commands);
+	haproxy_batch_addf(&commands, "show servers state");
 	runtime_send(h->runtime, &commands, on_unsure_servers, h);
-	commands_finish(&commands);
+	haproxy_batch_finish(&commands);
 }
 
 static void on_unsure_servers(void *arg, const struct runtime_result *result)
 {
 	struct haproxy *h = arg;
 
-	if (result->errors == 0 && h->unsure && h->step == LOAD_NONE &&
+	if (result->errors == 0 && h->unsure && h->step == RELOAD_NONE &&
 		result->runtime == h->runtime)
 		take_servers(h, result->text);
 }
 
 void reconcile_all(struct haproxy *h)
 {
-	struct commands commands;
+	struct haproxy_batch commands;
 
-	commands_init(&commands);
-	commands_addf(&commands, "show backend");
+	haproxy_batch_init(&commands);
+	haproxy_batch_addf(&commands, "show backend");
 	runtime_send(h->runtime, &commands, on_unsure_backends, h);
-	commands_finish(&commands);
+	haproxy_batch_finish(&commands);
 }

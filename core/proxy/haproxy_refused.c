@@ -12,8 +12,8 @@
 #include <string.h>
 
 #include "core/base/limits.h"
-#include "core/base/mem.h"
-#include "core/base/text.h"
+#include "core/base/xalloc.h"
+#include "core/base/term_text.h"
 
 struct refusal {
 	char *words;
@@ -35,13 +35,13 @@ static void refusal_free(void *value)
 
 void refused_free(struct haproxy *h)
 {
-	map_destroy(h->refusals, refusal_free);
+	hashmap_destroy(h->refusals, refusal_free);
 	h->refusals = NULL;
-	map_destroy(h->refused_versions, NULL);
+	hashmap_destroy(h->refused_versions, NULL);
 	h->refused_versions = NULL;
 }
 
-static char *write_text(const struct haproxy *h, const struct table_service *service)
+static char *write_text(const struct haproxy *h, const struct mirror_service *service)
 {
 	const struct config_options options = {.domain = h->domain};
 	struct strbuf text;
@@ -51,8 +51,8 @@ static char *write_text(const struct haproxy *h, const struct table_service *ser
 	return strbuf_detach(&text);
 }
 
-static bool same_text(
-	const struct haproxy *h, const struct refusal *refusal, const struct table_service *service)
+static bool same_text(const struct haproxy *h, const struct refusal *refusal,
+	const struct mirror_service *service)
 {
 	char *text = write_text(h, service);
 	bool same = str_eq(str_of(text), str_of(refusal->text));
@@ -61,7 +61,7 @@ static bool same_text(
 	return same;
 }
 
-static void leave_out(struct table_service *service, const struct refusal *refusal)
+static void leave_out(struct mirror_service *service, const struct refusal *refusal)
 {
 	text_set(&service->refused, refusal->words);
 	service->nameless = refusal->nameless;
@@ -74,8 +74,8 @@ void refused_mark(struct haproxy *h)
 	struct str name;
 	void *value;
 
-	while (map_next(h->refusals, &cursor, &name, &value)) {
-		struct table_service *service = map_get(h->table.services, name);
+	while (hashmap_next(h->refusals, &cursor, &name, &value)) {
+		struct mirror_service *service = hashmap_get(h->table.services, name);
 		struct refusal *refusal = value;
 
 		refusal->tried = service == NULL || !same_text(h, refusal, service);
@@ -86,16 +86,16 @@ void refused_mark(struct haproxy *h)
 
 bool refused_changed(const struct haproxy *h, struct str name)
 {
-	const struct refusal *refusal = map_get(h->refusals, name);
+	const struct refusal *refusal = hashmap_get(h->refusals, name);
 	const struct service_node *node = environment_node(h->env, name);
-	struct table_service *service;
+	struct mirror_service *service;
 	bool changed;
 
 	if (refusal == NULL)
 		return false;
-	service = node != NULL ? table_make_service(&h->table, node) : NULL;
+	service = node != NULL ? mirror_make_service(&h->table, node) : NULL;
 	changed = service == NULL || !same_text(h, refusal, service);
-	table_service_destroy(service);
+	mirror_service_destroy(service);
 	return changed;
 }
 
@@ -119,28 +119,28 @@ static char *copy_words(struct str words)
 }
 
 /* Nothing of it is up; the text is compared with that of a service that never was. */
-static void take_down(struct table_service *service)
+static void take_down(struct mirror_service *service)
 {
 	size_t cursor = 0;
 	struct str name;
 	void *version;
 
-	while (map_next(service->versions, &cursor, &name, &version))
+	while (hashmap_next(service->versions, &cursor, &name, &version))
 		for (size_t i = 0; i < LIMIT_ENDPOINTS; i++)
-			((struct table_version *)version)->servers[i].up = false;
+			((struct mirror_version *)version)->servers[i].up = false;
 }
 
 static bool on_refused(void *arg, struct str name, struct str words)
 {
 	struct haproxy *h = arg;
-	struct table_service *service = map_get(h->table.services, name);
-	struct refusal *refusal = map_get(h->refusals, name);
+	struct mirror_service *service = hashmap_get(h->table.services, name);
+	struct refusal *refusal = hashmap_get(h->refusals, name);
 
 	if (service == NULL || (refusal != NULL && refusal->round == h->rounds))
 		return false; /* its first complaint is the one that counts */
 	if (refusal == NULL) {
 		refusal = xcalloc(1, sizeof(*refusal));
-		map_set(h->refusals, name, refusal);
+		hashmap_set(h->refusals, name, refusal);
 	}
 	refusal->round = h->rounds;
 	if (service->refused != NULL) {
@@ -169,7 +169,7 @@ size_t refused_read(
 /* ---- commands ---------------------------------------------------------------------------------------------- */
 
 /* "add server cart/pr-1:0 ...", "set server cart:strict/pr-1:0 ...", also of a stable server's twin "pr-1:0t". */
-static bool find_server(const struct haproxy *h, struct str command, struct table_place *ret_place)
+static bool find_server(const struct haproxy *h, struct str command, struct mirror_place *ret_place)
 {
 	struct str backend, server;
 
@@ -179,12 +179,12 @@ static bool find_server(const struct haproxy *h, struct str command, struct tabl
 	backend = str_cut(&server, '/');
 	if (str_ends(server, STR_LIT("t")))
 		server.n--;
-	return table_find_server(&h->table, str_cut(&backend, ':'), server, ret_place);
+	return mirror_find_server(&h->table, str_cut(&backend, ':'), server, ret_place);
 }
 
 bool refused_command(struct haproxy *h, struct str command, struct str words)
 {
-	struct table_place place;
+	struct mirror_place place;
 	char id[VERSION_ID_SIZE];
 	char detail[LIMIT_DETAIL];
 	char *safe;
@@ -195,7 +195,7 @@ bool refused_command(struct haproxy *h, struct str command, struct str words)
 	struct str version = str_of(place.version->name);
 	name_join_version(service, version, id);
 	/* The first command tells why; those that need what it made are refused as well. */
-	if (map_set(h->refused_versions, str_of(id), h) != NULL)
+	if (hashmap_set(h->refused_versions, str_of(id), h) != NULL)
 		return true;
 	safe = copy_words(words);
 	(void)snprintf(detail, sizeof(detail), "HAProxy refuses the version: %s", safe);
@@ -206,10 +206,10 @@ bool refused_command(struct haproxy *h, struct str command, struct str words)
 
 bool refused_forget_commands(struct haproxy *h)
 {
-	if (map_count(h->refused_versions) == 0)
+	if (hashmap_count(h->refused_versions) == 0)
 		return false;
-	map_destroy(h->refused_versions, NULL);
-	h->refused_versions = map_create();
+	hashmap_destroy(h->refused_versions, NULL);
+	h->refused_versions = hashmap_create();
 	return true;
 }
 
@@ -218,13 +218,13 @@ bool refused_forget_commands(struct haproxy *h)
 /* No check looks at its versions while it is left out. */
 static void tell_versions(struct haproxy *h, struct str name, const char *detail)
 {
-	struct table_service *service = map_get(h->table.services, name);
+	struct mirror_service *service = hashmap_get(h->table.services, name);
 	size_t cursor = 0;
 	struct str version;
 	void *value;
 
-	while (service != NULL && map_next(service->versions, &cursor, &version, &value)) {
-		const struct table_version *known = value;
+	while (service != NULL && hashmap_next(service->versions, &cursor, &version, &value)) {
+		const struct mirror_version *known = value;
 
 		for (size_t i = 0; i < known->count; i++)
 			h->events.health(h->events.arg, name, version, i, false, detail);
@@ -237,7 +237,7 @@ void refused_tell(struct haproxy *h)
 	struct str name;
 	void *value;
 
-	while (map_next(h->refusals, &cursor, &name, &value)) {
+	while (hashmap_next(h->refusals, &cursor, &name, &value)) {
 		struct refusal *refusal = value;
 		char detail[LIMIT_DETAIL];
 
@@ -246,7 +246,7 @@ void refused_tell(struct haproxy *h)
 				h->events.refused(h->events.arg, name, NULL);
 				tell_versions(h, name, "not checked yet");
 			}
-			refusal_free(map_remove(h->refusals, name));
+			refusal_free(hashmap_remove(h->refusals, name));
 			continue;
 		}
 		(void)snprintf(

@@ -12,8 +12,8 @@
  */
 #include "core/proxy/haproxy_rules.h"
 
-#include "core/base/mem.h"
-#include "core/model/context.h"
+#include "core/base/xalloc.h"
+#include "core/model/routing_context.h"
 #include "core/proxy/haproxy_answers.h"
 
 /* clang-format off */
@@ -367,7 +367,7 @@ const char rules_backend[] =
 	"	use_backend %[var(txn.service)]\n"
 	"	default_backend " RULES_UNKNOWN "\n\n";
 
-/* One direct pin (core/model/context.h) in the header and in the baggage member, and lists of them. */
+/* One direct pin (core/model/routing_context.h) in the header and in the baggage member, and lists of them. */
 #define PIN_NAME "[a-z*][a-z0-9_.*-]{0,62}"
 #define PIN_VERSION "[A-Za-z0-9][A-Za-z0-9._-]{0,62}"
 #define PIN BLANK PIN_NAME "=\"" PIN_VERSION "\"" BLANK

@@ -16,7 +16,7 @@
 #include <event2/bufferevent.h>
 #include <event2/event.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/base/time.h"
 
 enum { ANSWER_MAX = 64 << 20, ERRORS_KEPT = 100 };
@@ -177,13 +177,13 @@ void runtime_set_events(struct runtime *runtime, const struct runtime_events *ev
 }
 
 void runtime_send(
-	struct runtime *runtime, struct commands *commands, runtime_done_fn done, void *arg)
+	struct runtime *runtime, struct haproxy_batch *commands, runtime_done_fn done, void *arg)
 {
 	if (commands->replies > 0) {
 		bufferevent_write(runtime->bev, commands->text.data, commands->text.len);
 		push_batch(runtime, commands->replies, done, arg);
 	}
-	commands_reset(commands);
+	haproxy_batch_reset(commands);
 }
 
 size_t runtime_waiting(const struct runtime *runtime)

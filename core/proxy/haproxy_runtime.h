@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #include "core/base/str.h"
-#include "core/proxy/haproxy_commands.h"
+#include "core/proxy/haproxy_batch.h"
 
 struct event_base;
 struct runtime;
@@ -42,7 +42,7 @@ struct runtime *runtime_open(
 void runtime_set_events(struct runtime *runtime, const struct runtime_events *events);
 /* Takes the text over and leaves `commands` empty. `done` (may be NULL) once all its replies have come. */
 void runtime_send(
-	struct runtime *runtime, struct commands *commands, runtime_done_fn done, void *arg);
+	struct runtime *runtime, struct haproxy_batch *commands, runtime_done_fn done, void *arg);
 /* Batches that still wait are told that the connection was lost. NULL is fine. Not from inside a `done`. */
 void runtime_close(struct runtime *runtime);
 /* Batches sent and not answered yet. */

@@ -11,7 +11,7 @@
  */
 #include "core/proxy/haproxy.h"
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/base/time.h"
 
 enum {
@@ -32,7 +32,7 @@ static void judge(struct haproxy *h)
 	int64_t now_ms = time_monotonic_ms();
 	int pid = (int)process_pid(h->process);
 	int64_t waited_ms = h->ping != NULL ? now_ms - h->ping_ms : 0;
-	bool asking = h->asking != NULL || h->step == LOAD_ASKING;
+	bool asking = h->asking != NULL || h->step == RELOAD_ASKING;
 	int64_t asked_ms = asking ? now_ms - h->asked_ms : 0;
 
 	if (waited_ms > SILENT_MS)
@@ -49,7 +49,7 @@ static void judge(struct haproxy *h)
 			"HAProxy's master (process %d) has not answered for %d s: it is stopped or "
 			"overloaded; what is there is routed, new services wait",
 			pid, (int)(asked_ms / 1000));
-	} else if (h->step == LOAD_WAITING && now_ms - h->load_began_ms > LOADING_MS) {
+	} else if (h->step == RELOAD_WAITING && now_ms - h->load_began_ms > LOADING_MS) {
 		err_set(&h->trouble, ERR_TIMEOUT,
 			"HAProxy (process %d) has been loading its configuration for %d s; it goes "
 			"on with the old one",
@@ -67,7 +67,7 @@ static void recover(struct haproxy *h)
 	judge(h);
 	if (!was_silent)
 		return;
-	if (h->runtime != NULL && h->step == LOAD_NONE && !h->unsure)
+	if (h->runtime != NULL && h->step == RELOAD_NONE && !h->unsure)
 		haproxy_catch_up(h);
 }
 
@@ -77,7 +77,7 @@ static void on_other_ping(void *arg, struct str answer, enum question_end end)
 
 	(void)answer;
 	h->ping = NULL;
-	if (h->step != LOAD_NONE)
+	if (h->step != RELOAD_NONE)
 		return; /* what is being loaded may have another socket */
 	if (end == QUESTION_ANSWERED) {
 		h->runtime_path = other_path(h);
@@ -88,7 +88,7 @@ static void on_other_ping(void *arg, struct str answer, enum question_end end)
 			"%s; a configuration with another socket is loaded",
 			(int)process_pid(h->process), h->runtime_path);
 		h->other_socket = true;
-		load_want(h);
+		reload_want(h);
 	}
 }
 
@@ -106,7 +106,7 @@ static void on_ping(void *arg, struct str answer, enum question_end end)
 	h->ping = NULL;
 	if (end == QUESTION_ANSWERED)
 		recover(h);
-	else if (end == QUESTION_REFUSED && h->step == LOAD_NONE)
+	else if (end == QUESTION_REFUSED && h->step == RELOAD_NONE)
 		ask(h, other_path(h), on_other_ping);
 }
 
@@ -118,7 +118,7 @@ void watch_tick(struct haproxy *h)
 	}
 	judge(h);
 	if (h->ping == NULL && time_monotonic_ms() - h->ping_ms >= PING_APART_MS &&
-		h->step != LOAD_LAUNCHING)
+		h->step != RELOAD_LAUNCHING)
 		ask(h, h->runtime_path, on_ping);
 }
 

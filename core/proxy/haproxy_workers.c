@@ -1,5 +1,5 @@
 /*
- * The workers that reloads replaced, and the log of the current one. Used by haproxy.c and haproxy_load.c.
+ * The workers that reloads replaced, and the log of the current one. Used by haproxy.c and haproxy_reload.c.
  *
  * Connections that stay open (WebSockets, streams) keep their worker until they end; nothing here cuts them.
  * A worker that has none left is let go once its log has been quiet for a second. Those that were old already
@@ -16,7 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/base/time.h"
 
 enum {
@@ -170,7 +170,7 @@ static void on_old_answer(void *arg, struct str answer, enum question_end end)
 		char *text = str_dup(answer);
 
 		old->reading = false;
-		receiver_take(h->receiver, text, answer.n);
+		log_socket_take(h->receiver, text, answer.n);
 		free(text);
 	} else if (str_find(answer, STR_LIT("CurrConns")) < answer.n) {
 		take_info(old, answer);
@@ -234,7 +234,7 @@ static struct old_worker *make_current_old(struct haproxy *h)
 
 void workers_replace(struct haproxy *h, struct runtime *runtime)
 {
-	struct commands commands;
+	struct haproxy_batch commands;
 
 	if (h->runtime != NULL)
 		make_current_old(h);
@@ -243,18 +243,18 @@ void workers_replace(struct haproxy *h, struct runtime *runtime)
 	h->source = source_open(h->receiver, h->runtime_path, SOURCE_NEW);
 	if (runtime == NULL)
 		return;
-	commands_init(&commands);
-	commands_addf(&commands, "show info");
+	haproxy_batch_init(&commands);
+	haproxy_batch_addf(&commands, "show info");
 	runtime_send(runtime, &commands, on_current_info, h);
-	commands_finish(&commands);
+	haproxy_batch_finish(&commands);
 }
 
-void workers_tell(struct haproxy *h, const struct commands *commands)
+void workers_tell(struct haproxy *h, const struct haproxy_batch *commands)
 {
 	int64_t now_ms = time_monotonic_ms();
-	struct commands copy;
+	struct haproxy_batch copy;
 
-	commands_init(&copy);
+	haproxy_batch_init(&copy);
 	for (struct old_worker *old = h->old_workers; old != NULL; old = old->next) {
 		if (old->runtime == NULL || old->closed || old->until_ms < now_ms)
 			continue;
@@ -262,7 +262,7 @@ void workers_tell(struct haproxy *h, const struct commands *commands)
 		copy.replies = commands->replies;
 		runtime_send(old->runtime, &copy, NULL, NULL);
 	}
-	commands_finish(&copy);
+	haproxy_batch_finish(&copy);
 }
 
 /* It has nothing left to answer, and nothing left to tell. */
@@ -275,7 +275,7 @@ static bool is_done(const struct old_worker *old)
 
 static void ask(struct old_worker *old, int64_t now_ms)
 {
-	struct commands commands;
+	struct haproxy_batch commands;
 
 	if (now_ms - old->asked_ms < (old->until_ms > now_ms ? ASK_YOUNG_MS : ASK_MS))
 		return;
@@ -283,10 +283,10 @@ static void ask(struct old_worker *old, int64_t now_ms)
 		ask_through_master(old);
 	} else if (runtime_waiting(old->runtime) == 0) {
 		old->asked_ms = now_ms;
-		commands_init(&commands);
-		commands_addf(&commands, "show info");
+		haproxy_batch_init(&commands);
+		haproxy_batch_addf(&commands, "show info");
 		runtime_send(old->runtime, &commands, on_info, old);
-		commands_finish(&commands);
+		haproxy_batch_finish(&commands);
 	}
 }
 
@@ -304,9 +304,9 @@ void workers_tick(struct haproxy *h)
 			ask(old, now_ms);
 	}
 	if (!through_master)
-		receiver_forget(h->receiver);
+		log_socket_forget(h->receiver);
 	/* Its connection was closed after a day without a line, or could not be made. */
-	if (h->source == NULL && h->runtime != NULL && h->step == LOAD_NONE)
+	if (h->source == NULL && h->runtime != NULL && h->step == RELOAD_NONE)
 		h->source = source_open(h->receiver, h->runtime_path, SOURCE_ON);
 }
 

@@ -20,7 +20,7 @@
 #include "core/base/err.h"
 #include "core/base/str.h"
 #include "core/model/environment.h"
-#include "core/model/names.h"
+#include "core/model/name_rules.h"
 #include "core/model/request.h"
 
 struct event_base;

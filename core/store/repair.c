@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/map.h"
-#include "core/base/mem.h"
+#include "core/base/hashmap.h"
+#include "core/base/xalloc.h"
 #include "core/base/strbuf.h"
 #include "core/store/schema.h"
 
@@ -136,8 +136,8 @@ struct reading {
 	sqlite3 *db;
 	struct batch *good;
 	struct store_damage *damage;
-	struct map *seen; /* "kind/id" of the good rows, and " mark" of each */
-	struct map *told; /* "kind/id" of the lost ones */
+	struct hashmap *seen; /* "kind/id" of the good rows, and " mark" of each */
+	struct hashmap *told; /* "kind/id" of the lost ones */
 	struct strbuf key;
 };
 
@@ -161,11 +161,11 @@ static void keep(struct reading *reading, const struct entry *entry)
 	char *id;
 	char *json;
 
-	if (!strbuf_ok(&reading->key) || map_get(reading->seen, key) != NULL)
+	if (!strbuf_ok(&reading->key) || hashmap_get(reading->seen, key) != NULL)
 		return;
-	map_set(reading->seen, key, reading);
-	map_set(reading->seen, mark_key(reading, schema_mark(entry->kind, entry->id, entry->json)),
-		reading);
+	hashmap_set(reading->seen, key, reading);
+	hashmap_set(reading->seen,
+		mark_key(reading, schema_mark(entry->kind, entry->id, entry->json)), reading);
 	id = str_dup(entry->id);
 	json = str_dup(entry->json);
 	batch_put(reading->good, (enum row_kind)entry->kind, id, json);
@@ -177,9 +177,9 @@ static void lose(struct reading *reading, const struct entry *entry)
 {
 	struct str key = key_of(reading, entry);
 
-	if (map_get(reading->seen, key) != NULL || map_get(reading->told, key) != NULL)
+	if (hashmap_get(reading->seen, key) != NULL || hashmap_get(reading->told, key) != NULL)
 		return;
-	map_set(reading->told, key, reading);
+	hashmap_set(reading->told, key, reading);
 	store_damage_add(reading->damage, (enum row_kind)entry->kind, entry->id, NULL);
 }
 
@@ -211,7 +211,7 @@ static void each_name(struct reading *reading, const struct entry *name)
 	struct entry row;
 	int code;
 
-	if (map_get(reading->seen, key_of(reading, name)) != NULL)
+	if (hashmap_get(reading->seen, key_of(reading, name)) != NULL)
 		return;
 	if (sqlite3_prepare_v2(reading->db, SELECT_ROWS " WHERE kind = ?1 AND id = ?2", -1, &stmt,
 		    NULL) == SQLITE_OK) {
@@ -227,7 +227,7 @@ static void each_name(struct reading *reading, const struct entry *name)
 /* A good row with this checksum was found under its own name: then it is the index that is damaged here. */
 static void each_missing(struct reading *reading, const struct entry *name)
 {
-	if (map_get(reading->seen, mark_key(reading, name->mark)) == NULL)
+	if (hashmap_get(reading->seen, mark_key(reading, name->mark)) == NULL)
 		lose(reading, name);
 }
 
@@ -242,8 +242,8 @@ void repair_read(sqlite3 *db, struct batch *good, struct store_damage *damage, b
 	struct reading reading = {.db = db,
 		.good = good,
 		.damage = damage,
-		.seen = map_create(),
-		.told = map_create()};
+		.seen = hashmap_create(),
+		.told = hashmap_create()};
 	bool all_rows;
 	bool all_names;
 
@@ -261,6 +261,6 @@ void repair_read(sqlite3 *db, struct batch *good, struct store_damage *damage, b
 	}
 	*ret_complete = all_rows || all_names;
 	strbuf_finish(&reading.key);
-	map_destroy(reading.seen, NULL);
-	map_destroy(reading.told, NULL);
+	hashmap_destroy(reading.seen, NULL);
+	hashmap_destroy(reading.told, NULL);
 }

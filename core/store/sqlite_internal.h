@@ -11,7 +11,7 @@
 
 #include "core/base/file.h"
 #include "core/store/commits.h"
-#include "core/store/pending.h"
+#include "core/store/commit_queue.h"
 #include "core/store/store.h"
 
 enum statement {
@@ -42,8 +42,8 @@ struct sqlite_store {
 	struct commits commits; /* the worker's */
 	sqlite3 *db;
 	sqlite3_stmt *statements[STMT_COUNT];
-	struct pending_list group; /* with the worker; empty when it is idle */
-	struct pending_list queue; /* committed since */
+	struct commit_queue_list group; /* with the worker; empty when it is idle */
+	struct commit_queue_list queue; /* committed since */
 	enum err
 		group_err; /* what came of the group; written by the worker, read when it is back */
 	struct errbuf group_eb;

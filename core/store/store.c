@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 
 enum { LIMIT_ROW_NAME = 128 }; /* bytes of it that are told */
 

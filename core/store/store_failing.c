@@ -8,8 +8,8 @@
 
 #include <stdlib.h>
 
-#include "core/base/mem.h"
-#include "core/store/pending.h"
+#include "core/base/xalloc.h"
+#include "core/store/commit_queue.h"
 
 struct failing_store {
 	struct store store;
@@ -19,15 +19,15 @@ struct failing_store {
 	unsigned started; /* how many were begun or failed in the queue */
 	bool busy; /* one is with the inner store */
 	bool fails; /* and it is the one that fails */
-	struct pending_list head; /* that one */
-	struct pending_list queue; /* committed after it */
+	struct commit_queue_list head; /* that one */
+	struct commit_queue_list queue; /* committed after it */
 };
 
 static void start_next(struct failing_store *failing);
 
-static struct pending_list pop(struct pending_list *list)
+static struct commit_queue_list pop(struct commit_queue_list *list)
 {
-	struct pending_list one = {list->first, list->first, 1};
+	struct commit_queue_list one = {list->first, list->first, 1};
 
 	list->first = one.first->next;
 	one.first->next = NULL;
@@ -38,20 +38,20 @@ static struct pending_list pop(struct pending_list *list)
 static void on_inner_done(void *arg, enum err err, const struct errbuf *eb)
 {
 	struct failing_store *failing = arg;
-	struct pending_list head = pending_take(&failing->head);
+	struct commit_queue_list head = commit_queue_take(&failing->head);
 	struct errbuf refused;
 
 	failing->busy = false;
 	if (failing->fails) {
-		struct pending_list after = pending_take(&failing->queue);
+		struct commit_queue_list after = commit_queue_take(&failing->queue);
 
 		failing->started += (unsigned)after.count;
 		err_set(&refused, ERR_STORE, "the store was told to fail commit %u",
 			failing->fail_at);
-		pending_report(&head, ERR_STORE, &refused);
-		pending_report(&after, ERR_STORE, &refused);
+		commit_queue_report(&head, ERR_STORE, &refused);
+		commit_queue_report(&after, ERR_STORE, &refused);
 	} else {
-		pending_report(&head, err, eb);
+		commit_queue_report(&head, err, eb);
 	}
 	start_next(failing);
 }
@@ -87,7 +87,7 @@ static void failing_commit(struct store *store, struct batch *batch, store_done_
 {
 	struct failing_store *failing = (struct failing_store *)store;
 
-	pending_add(&failing->queue, batch, done, arg);
+	commit_queue_add(&failing->queue, batch, done, arg);
 	start_next(failing);
 }
 

@@ -11,13 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/mem.h"
-#include "core/store/pending.h"
+#include "core/base/xalloc.h"
+#include "core/store/commit_queue.h"
 
 struct memory_store {
 	struct store store;
 	struct event *wake;
-	struct pending_list pending;
+	struct commit_queue_list pending;
 	struct row *rows; /* by kind, then id */
 	size_t count;
 	size_t cap;
@@ -104,7 +104,7 @@ static void memory_commit(struct store *store, struct batch *batch, store_done_f
 	struct memory_store *memory = (struct memory_store *)store;
 
 	apply_batch(memory, batch);
-	pending_add(&memory->pending, batch, done, arg);
+	commit_queue_add(&memory->pending, batch, done, arg);
 	event_active(memory->wake, EV_TIMEOUT, 0);
 }
 
@@ -114,7 +114,7 @@ static void on_wake(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	pending_report(&memory->pending, ERR_NONE, NULL);
+	commit_queue_report(&memory->pending, ERR_NONE, NULL);
 }
 
 static void memory_destroy(struct store *store)
@@ -122,7 +122,7 @@ static void memory_destroy(struct store *store)
 	struct memory_store *memory = (struct memory_store *)store;
 
 	while (memory->pending.count > 0)
-		pending_report(&memory->pending, ERR_NONE, NULL);
+		commit_queue_report(&memory->pending, ERR_NONE, NULL);
 	remove_rows(memory, 0, memory->count);
 	free(memory->rows);
 	event_free(memory->wake);

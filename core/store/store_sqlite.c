@@ -22,7 +22,7 @@
 
 #include "core/base/file.h"
 #include "core/base/json.h"
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/base/strbuf.h"
 #include "core/base/worker.h"
 #include "core/store/schema.h"
@@ -215,8 +215,8 @@ static int write_rows(struct sqlite_store *sqlite, bool *ret_ours)
 	*ret_ours = true;
 	if (code == SQLITE_OK)
 		code = count_commit(sqlite, ret_ours);
-	for (struct pending *p = sqlite->group.first; code == SQLITE_OK && *ret_ours && p != NULL;
-		p = p->next)
+	for (struct commit_queue *p = sqlite->group.first;
+		code == SQLITE_OK && *ret_ours && p != NULL; p = p->next)
 		code = sqlite_write_batch(sqlite, &p->batch);
 	if (code == SQLITE_OK && *ret_ours)
 		code = run(sqlite, STMT_COMMIT, 0, NULL, NULL);
@@ -310,8 +310,8 @@ static void on_look(evutil_socket_t fd, short what, void *arg)
 static void on_group_done(void *arg)
 {
 	struct sqlite_store *sqlite = arg;
-	struct pending_list group = pending_take(&sqlite->group);
-	struct pending_list after = {0};
+	struct commit_queue_list group = commit_queue_take(&sqlite->group);
+	struct commit_queue_list after = {0};
 	enum err err = sqlite->group_err;
 	struct errbuf eb = {0};
 
@@ -321,10 +321,10 @@ static void on_group_done(void *arg)
 	if (err != ERR_NONE) {
 		eb = sqlite->group_eb;
 		str_copy(sqlite->last_error, sizeof(sqlite->last_error), str_of(eb.text));
-		after = pending_take(&sqlite->queue);
+		after = commit_queue_take(&sqlite->queue);
 	}
-	pending_report(&group, err, &eb);
-	pending_report(&after, err, &eb);
+	commit_queue_report(&group, err, &eb);
+	commit_queue_report(&after, err, &eb);
 	wait_for_quiet(sqlite);
 	start_group(sqlite);
 }
@@ -333,7 +333,7 @@ static void start_group(struct sqlite_store *sqlite)
 {
 	if (sqlite->group.count > 0 || sqlite->queue.count == 0)
 		return;
-	sqlite->group = pending_take(&sqlite->queue);
+	sqlite->group = commit_queue_take(&sqlite->queue);
 	worker_post(sqlite->worker, write_group, on_group_done, sqlite);
 }
 
@@ -341,7 +341,7 @@ static void sqlite_commit(struct store *store, struct batch *batch, store_done_f
 {
 	struct sqlite_store *sqlite = (struct sqlite_store *)store;
 
-	pending_add(&sqlite->queue, batch, done, arg);
+	commit_queue_add(&sqlite->queue, batch, done, arg);
 	start_group(sqlite);
 }
 

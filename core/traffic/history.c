@@ -8,7 +8,7 @@
 #include <event2/event.h>
 #include <stdlib.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/base/worker.h"
 
 enum {
@@ -27,7 +27,7 @@ struct batch {
 	size_t cap;
 	size_t bytes;
 	enum err err;
-	struct archive_state state;
+	struct history_files_state state;
 };
 
 struct reservation {
@@ -39,7 +39,7 @@ struct reservation {
 
 struct history {
 	struct worker *worker;
-	struct archive *archive;
+	struct history_files *archive;
 	struct event *timer;
 	struct batch *queue; /* not posted yet; NULL when empty */
 	unsigned writing; /* batches with the thread */
@@ -47,7 +47,7 @@ struct history {
 	int64_t ceiling; /* numbers below it may be given */
 	int64_t last; /* newest number queued */
 	int64_t shed;
-	struct archive_state state;
+	struct history_files_state state;
 };
 
 static void batch_free(struct batch *batch)
@@ -66,7 +66,7 @@ static void reserve_work(void *arg)
 {
 	struct reservation *reservation = arg;
 
-	reservation->err = archive_raise_ceiling(
+	reservation->err = history_files_raise_ceiling(
 		reservation->history->archive, reservation->ceiling, &reservation->eb);
 }
 
@@ -89,12 +89,12 @@ static void reserve_ahead(struct history *history)
 {
 	struct reservation *reservation;
 
-	if (history->reserving || history->ceiling - history->last > ARCHIVE_CEILING_STEP / 2)
+	if (history->reserving || history->ceiling - history->last > HISTORY_FILES_CEILING_STEP / 2)
 		return;
 	history->reserving = true;
 	reservation = xcalloc(1, sizeof(*reservation));
 	reservation->history = history;
-	reservation->ceiling = history->ceiling + ARCHIVE_CEILING_STEP;
+	reservation->ceiling = history->ceiling + HISTORY_FILES_CEILING_STEP;
 	worker_post(history->worker, reserve_work, reserve_done, reservation);
 }
 
@@ -108,10 +108,10 @@ bool history_may_number(const struct history *history, int64_t seq)
 static void write_work(void *arg)
 {
 	struct batch *batch = arg;
-	struct archive *archive = batch->history->archive;
+	struct history_files *archive = batch->history->archive;
 
-	batch->err = archive_write(archive, batch->requests, batch->count, NULL);
-	archive_describe(archive, &batch->state);
+	batch->err = history_files_write(archive, batch->requests, batch->count, NULL);
+	history_files_describe(archive, &batch->state);
 }
 
 static void write_done(void *arg)
@@ -189,7 +189,7 @@ static void read_work(void *arg)
 {
 	struct history_read *read = arg;
 
-	read->err = archive_read(read->history->archive, &read->query, &read->eb);
+	read->err = history_files_read(read->history->archive, &read->query, &read->eb);
 }
 
 static void read_done(void *arg)
@@ -224,10 +224,10 @@ struct history *history_open(struct event_base *base, const char *dir, int64_t m
 	struct history *history = xcalloc(1, sizeof(*history));
 	int64_t first;
 
-	history->archive = archive_open(dir, max_bytes, &first, &history->ceiling, eb);
+	history->archive = history_files_open(dir, max_bytes, &first, &history->ceiling, eb);
 	if (history->archive == NULL)
 		goto fail;
-	archive_describe(history->archive, &history->state);
+	history_files_describe(history->archive, &history->state);
 	history->last = first - 1;
 	history->timer = evtimer_new(base, on_timer, history);
 	history->worker = worker_create(base, "history");
@@ -241,7 +241,7 @@ struct history *history_open(struct event_base *base, const char *dir, int64_t m
 fail:
 	if (history->timer != NULL)
 		event_free(history->timer);
-	archive_close(history->archive, 0);
+	history_files_close(history->archive, 0);
 	free(history);
 	return NULL;
 }
@@ -255,11 +255,11 @@ void history_close(struct history *history, int64_t next)
 	/* What came back last may have queued nothing: there is no record without the loop. */
 	batch_free(history->queue);
 	event_free(history->timer);
-	archive_close(history->archive, next);
+	history_files_close(history->archive, next);
 	free(history);
 }
 
-const struct archive_state *history_state(const struct history *history)
+const struct history_files_state *history_state(const struct history *history)
 {
 	return &history->state;
 }

@@ -16,7 +16,7 @@
 
 #include "core/base/err.h"
 #include "core/model/request.h"
-#include "core/traffic/archive.h"
+#include "core/traffic/history_files.h"
 
 struct event_base;
 struct history;
@@ -39,7 +39,7 @@ void history_flush(struct history *history);
 
 /* One slice of reading; the caller owns it until it is posted and again in `done`. */
 struct history_read {
-	struct archive_query query;
+	struct history_files_query query;
 	enum err err;
 	struct errbuf eb;
 	void (*done)(struct history_read *read, void *arg);
@@ -51,7 +51,7 @@ void history_post(struct history *history, struct history_read *read);
 void history_read_reset(struct history_read *read);
 
 /* As of the last job that came back. */
-const struct archive_state *history_state(const struct history *history);
+const struct history_files_state *history_state(const struct history *history);
 int64_t history_shed(const struct history *history);
 
 #endif

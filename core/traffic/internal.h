@@ -8,9 +8,9 @@
 #include <sys/queue.h>
 
 #include "core/model/ring.h"
-#include "core/traffic/window_table.h"
+#include "core/traffic/stats_table.h"
 #include "core/traffic/history.h"
-#include "core/traffic/orphans.h"
+#include "core/traffic/lost_sessions.h"
 #include "core/traffic/traffic.h"
 
 struct event;
@@ -29,10 +29,10 @@ struct traffic {
 	struct traffic_options options;
 	struct ring *ring; /* of struct request */
 	int64_t first_seq; /* given since the start */
-	struct orphans *orphans; /* over the ring */
+	struct lost_sessions *orphans; /* over the ring */
 	struct trace_index *by_session; /* over the ring: by the session's key as it was sent */
 	struct history *history; /* NULL: none */
-	struct window_table *figures[FIGURES_COUNT];
+	struct stats_table *figures[FIGURES_COUNT];
 	/* The last LOSSES of them, number n at n % LOSSES. */
 	struct loss losses[LOSSES];
 	uint64_t loss_first, loss_next;

@@ -6,12 +6,12 @@
 
 #include <stdlib.h>
 
-#include "core/base/map.h"
-#include "core/base/mem.h"
+#include "core/base/hashmap.h"
+#include "core/base/xalloc.h"
 #include "core/model/environment.h"
 #include "core/model/trace.h"
 #include "core/traffic/internal.h"
-#include "core/traffic/key.h"
+#include "core/traffic/stats_key.h"
 
 enum { LATE_MS = 2000 /* a record may come so much after it ended */ };
 
@@ -28,7 +28,7 @@ struct search_likely {
 	struct span *spans; /* by their start */
 	size_t count, cap;
 	size_t steps;
-	struct map *usual; /* "schedule profile@1" -> whether that is known */
+	struct hashmap *usual; /* "schedule profile@1" -> whether that is known */
 	struct likely found[LIKELY_FOUND];
 	size_t found_count;
 	struct likely_counts result;
@@ -115,12 +115,12 @@ static bool is_known_edge(
 	const struct environment *env = traffic_environment(s->traffic);
 	const struct service_node *node = env != NULL ? environment_node(env, service) : NULL;
 	char caller[VERSION_ID_SIZE];
-	struct key key;
+	struct stats_key key;
 
 	for (size_t i = 0; node != NULL && i < node->version_count; i++) {
 		name_join_version(service, str_of(node->versions[i]->name), caller);
-		if (key_of_edge(&key, str_of(caller), to) &&
-			window_table_has(s->traffic->figures[FIGURES_BY_EDGE], key_str(&key)))
+		if (stats_key_of_edge(&key, str_of(caller), to) &&
+			stats_table_has(s->traffic->figures[FIGURES_BY_EDGE], stats_key_str(&key)))
 			return true;
 	}
 	return false;
@@ -130,16 +130,16 @@ static bool is_known_edge(
 static bool is_usual(struct search_likely *s, struct str service, const struct request *to)
 {
 	static char yes, no;
-	struct key key = {.len = 0};
+	struct stats_key key = {.len = 0};
 	const char *known;
 
-	if (str_eq(service, to->service) || !key_add(&key, service) ||
-		!key_add(&key, STR_LIT(" ")) || !key_add_version(&key, to))
+	if (str_eq(service, to->service) || !stats_key_add(&key, service) ||
+		!stats_key_add(&key, STR_LIT(" ")) || !stats_key_add_version(&key, to))
 		return false;
-	known = map_get(s->usual, key_str(&key));
+	known = hashmap_get(s->usual, stats_key_str(&key));
 	if (known == NULL) {
 		known = is_known_edge(s, service, to) ? &yes : &no;
-		map_set(s->usual, key_str(&key), (void *)(uintptr_t)known);
+		hashmap_set(s->usual, stats_key_str(&key), (void *)(uintptr_t)known);
 	}
 	return known == &yes;
 }
@@ -148,8 +148,9 @@ static bool is_usual(struct search_likely *s, struct str service, const struct r
 static bool is_traced(const struct search_likely *s, const struct request *record)
 {
 	const struct request *hops[TRACE_HOPS_MAX];
-	size_t count =
-		record->trace.n > 0 ? orphans_hops(s->traffic->orphans, record->trace, hops) : 0;
+	size_t count = record->trace.n > 0
+			       ? lost_sessions_hops(s->traffic->orphans, record->trace, hops)
+			       : 0;
 
 	for (size_t i = 0; i < count; i++)
 		if (hops[i]->session.n > 0)
@@ -197,7 +198,7 @@ static void judge(struct search_likely *s, const struct span *span)
 		by = trace_lost_by(hops, count, span->record);
 	if (by != NULL && str_eq(by->service, span->record->service))
 		return; /* the service itself, called from outside once more */
-	if (by != NULL && !orphans_may_judge(s->traffic->orphans, by, s->now_ms))
+	if (by != NULL && !lost_sessions_may_judge(s->traffic->orphans, by, s->now_ms))
 		return; /* another record may come yet */
 	if (by != NULL && s->found_count < LIKELY_FOUND)
 		s->found[s->found_count++] = (struct likely){span->record, by,
@@ -258,7 +259,7 @@ void likely_find(const struct traffic *traffic, struct str session, int64_t from
 	s->traffic = traffic;
 	s->session = session;
 	s->now_ms = traffic->options.now_ms();
-	s->usual = map_create();
+	s->usual = hashmap_create();
 	s->result.complete = true;
 	gather(s, (double)from_ms, (double)to_ms);
 	for (size_t i = 0; i < s->count; i++)
@@ -266,7 +267,7 @@ void likely_find(const struct traffic *traffic, struct str session, int64_t from
 			judge(s, &s->spans[i]);
 	tell(s, each, arg);
 	*ret_counts = s->result;
-	map_destroy(s->usual, NULL);
+	hashmap_destroy(s->usual, NULL);
 	free(s->spans);
 	free(s);
 }

@@ -6,7 +6,7 @@
 #include <event2/event.h>
 #include <stdlib.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/base/time.h"
 #include "core/traffic/internal.h"
 
@@ -83,7 +83,7 @@ static void read_on(struct search *search);
 static void on_read(struct history_read *read, void *arg)
 {
 	struct search *search = arg;
-	struct archive_query *query = &read->query;
+	struct history_files_query *query = &read->query;
 
 	search->reading = false;
 	if (search->cancelled) {
@@ -118,7 +118,7 @@ static void read_on(struct search *search)
 		search->thread_filter = filter_parse(filter_text(search->filter), NULL, NULL);
 	search->read.done = on_read;
 	search->read.arg = search;
-	search->read.query = (struct archive_query){.low = 1,
+	search->read.query = (struct history_files_query){.low = 1,
 		.high = search->cursor,
 		.max_rows = HISTORY_SLICE,
 		.max_items = search->limit - search->count,

@@ -13,7 +13,7 @@
  */
 #include <stdlib.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/base/time.h"
 #include "core/traffic/internal.h"
 
@@ -82,7 +82,7 @@ static void start_reading(struct tail *tail)
 		tail->thread_filter = filter_parse(filter_text(tail->filter), NULL, NULL);
 	tail->read.done = on_read;
 	tail->read.arg = tail;
-	tail->read.query = (struct archive_query){.low = tail->next,
+	tail->read.query = (struct history_files_query){.low = tail->next,
 		.high = ring_oldest(traffic->ring) - 1,
 		.max_rows = HISTORY_SLICE,
 		.max_items = HISTORY_SLICE,
@@ -95,7 +95,7 @@ static void start_reading(struct tail *tail)
 
 static void end_of_slice(struct tail *tail)
 {
-	struct archive_query *query = &tail->read.query;
+	struct history_files_query *query = &tail->read.query;
 
 	tail->next = query->end ? query->high + 1 : query->next;
 	tail->have_items = false;
@@ -120,9 +120,9 @@ static bool matches(struct tail *tail, const struct request *request)
 	return match;
 }
 
-static const struct archive_item *current_item(const struct tail *tail)
+static const struct history_files_item *current_item(const struct tail *tail)
 {
-	const struct archive_query *query = &tail->read.query;
+	const struct history_files_query *query = &tail->read.query;
 
 	return tail->have_items && tail->item < query->count ? &query->items[tail->item] : NULL;
 }
@@ -131,7 +131,7 @@ static const struct archive_item *current_item(const struct tail *tail)
 static const struct loss *due_loss(struct tail *tail)
 {
 	struct traffic *traffic = tail->traffic;
-	const struct archive_item *item = current_item(tail);
+	const struct history_files_item *item = current_item(tail);
 	int64_t next = item != NULL && item->request != NULL ? item->request->seq : tail->next;
 
 	if (tail->loss < traffic->loss_first)
@@ -142,7 +142,7 @@ static const struct loss *due_loss(struct tail *tail)
 	return loss->at <= next ? loss : NULL;
 }
 
-static void deliver_item(struct tail *tail, const struct archive_item *item)
+static void deliver_item(struct tail *tail, const struct history_files_item *item)
 {
 	tail->item++;
 	if (item->request == NULL)
@@ -174,7 +174,7 @@ static bool step(struct tail *tail)
 {
 	struct ring *ring = tail->traffic->ring;
 	const struct loss *loss = due_loss(tail);
-	const struct archive_item *item = current_item(tail);
+	const struct history_files_item *item = current_item(tail);
 
 	if (loss != NULL) {
 		/* A copy: a callback may report a loss itself. */
@@ -339,7 +339,7 @@ int64_t tail_seq(const struct tail *tail)
 {
 	/* In the midst of a slice of the history `next` is where that began. */
 	for (size_t i = tail->have_items ? tail->item : 0; i > 0; i--) {
-		const struct archive_item *item = &tail->read.query.items[i - 1];
+		const struct history_files_item *item = &tail->read.query.items[i - 1];
 
 		if (item->request != NULL)
 			return item->request->seq;

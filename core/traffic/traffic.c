@@ -15,10 +15,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/mem.h"
-#include "core/model/names.h"
+#include "core/base/xalloc.h"
+#include "core/model/name_rules.h"
 #include "core/traffic/internal.h"
-#include "core/traffic/key.h"
+#include "core/traffic/stats_key.h"
 
 enum {
 	RING_ITEMS = 100000,
@@ -64,7 +64,7 @@ static void on_rest(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	for (size_t i = 0; i < FIGURES_COUNT; i++)
-		window_table_rest(traffic->figures[i], now_ms);
+		stats_table_rest(traffic->figures[i], now_ms);
 	event_add(traffic->rest_timer, &rest_wait);
 }
 
@@ -117,7 +117,7 @@ struct traffic *traffic_create(
 		traffic->options.history_max_bytes = HISTORY_BYTES;
 	TAILQ_INIT(&traffic->searches);
 	for (size_t i = 0; i < FIGURES_COUNT; i++)
-		traffic->figures[i] = window_table_create(max_keys[i]);
+		traffic->figures[i] = stats_table_create(max_keys[i]);
 	if (open_history(traffic, &first, eb) != ERR_NONE) {
 		traffic_destroy(traffic);
 		return NULL;
@@ -127,7 +127,8 @@ struct traffic *traffic_create(
 		ring_create(traffic->options.ring_items, traffic->options.ring_bytes, first);
 	traffic->by_session =
 		trace_index_create(traffic->options.ring_items, get_record, traffic->ring);
-	traffic->orphans = orphans_create(traffic->options.ring_items, get_record, traffic->ring);
+	traffic->orphans =
+		lost_sessions_create(traffic->options.ring_items, get_record, traffic->ring);
 	traffic->pump = evtimer_new(base, on_pump, traffic);
 	traffic->rest_timer = evtimer_new(base, on_rest, traffic);
 	if (traffic->pump == NULL || traffic->rest_timer == NULL ||
@@ -147,8 +148,8 @@ void traffic_destroy(struct traffic *traffic)
 	history_close(traffic->history, traffic->ring != NULL ? ring_next(traffic->ring) : 0);
 	tails_end(traffic);
 	for (size_t i = 0; i < FIGURES_COUNT; i++)
-		window_table_destroy(traffic->figures[i]);
-	orphans_destroy(traffic->orphans);
+		stats_table_destroy(traffic->figures[i]);
+	lost_sessions_destroy(traffic->orphans);
 	trace_index_destroy(traffic->by_session);
 	ring_destroy(traffic->ring);
 	if (traffic->pump != NULL)
@@ -160,27 +161,27 @@ void traffic_destroy(struct traffic *traffic)
 
 /* ---- intake ---- */
 
-static void count_in(struct traffic *traffic, enum figure_by by, const struct key *key,
+static void count_in(struct traffic *traffic, enum figure_by by, const struct stats_key *key,
 	const struct request *request, int64_t now_ms)
 {
-	window_table_add(traffic->figures[by], key_str(key), request, now_ms);
+	stats_table_add(traffic->figures[by], stats_key_str(key), request, now_ms);
 }
 
 static void add_figures(struct traffic *traffic, const struct request *request)
 {
 	int64_t now_ms = traffic->options.now_ms();
-	struct key key = {.len = 0};
+	struct stats_key key = {.len = 0};
 
 	if (request->service.n == 0)
 		return;
-	if (key_add_version(&key, request))
+	if (stats_key_add_version(&key, request))
 		count_in(traffic, FIGURES_BY_VERSION, &key, request, now_ms);
 	/* What comes from outside has no caller, and is an edge, too: there the tree of calls begins. */
-	if (key_of_edge(&key, request->caller, request))
+	if (stats_key_of_edge(&key, request->caller, request))
 		count_in(traffic, FIGURES_BY_EDGE, &key, request, now_ms);
 	key.len = 0;
 	if (request->reason != REASON_SESSION_UNKNOWN && name_is_session(request->session) &&
-		key_add(&key, request->session))
+		stats_key_add(&key, request->session))
 		count_in(traffic, FIGURES_BY_SESSION, &key, request, now_ms);
 }
 
@@ -191,27 +192,27 @@ static void add_figures(struct traffic *traffic, const struct request *request)
 static void on_orphan(void *arg, const struct request *by, const struct request *orphan)
 {
 	struct traffic *traffic = arg;
-	struct window_table *edges = traffic->figures[FIGURES_BY_EDGE];
+	struct stats_table *edges = traffic->figures[FIGURES_BY_EDGE];
 	int64_t now_ms = traffic->options.now_ms();
 	char caller[VERSION_ID_SIZE];
-	struct key key;
+	struct stats_key key;
 
 	name_join_version(by->service, by->version, caller);
-	if (!key_of_edge(&key, str_of(caller), orphan))
+	if (!stats_key_of_edge(&key, str_of(caller), orphan))
 		return;
 	if (orphan->caller.n == 0) {
-		struct key outside;
+		struct stats_key outside;
 
 		count_in(traffic, FIGURES_BY_EDGE, &key, orphan, now_ms);
-		if (key_of_edge(&outside, orphan->caller, orphan))
-			window_table_add_lost(edges, key_str(&outside), now_ms, orphan->seq);
+		if (stats_key_of_edge(&outside, orphan->caller, orphan))
+			stats_table_add_lost(edges, stats_key_str(&outside), now_ms, orphan->seq);
 	}
-	window_table_add_lost(edges, key_str(&key), now_ms, orphan->seq);
+	stats_table_add_lost(edges, stats_key_str(&key), now_ms, orphan->seq);
 }
 
 static void follow_traces(struct traffic *traffic)
 {
-	orphans_judge(traffic->orphans, traffic->options.now_ms(), on_orphan, traffic);
+	lost_sessions_judge(traffic->orphans, traffic->options.now_ms(), on_orphan, traffic);
 }
 
 int64_t traffic_take(struct traffic *traffic, const struct request *request)
@@ -232,7 +233,7 @@ int64_t traffic_take(struct traffic *traffic, const struct request *request)
 		history_add(traffic->history, copy);
 	ring_push(traffic->ring, copy, request_size(copy));
 	trace_index_add(traffic->by_session, seq, copy->session);
-	orphans_take(traffic->orphans, copy, traffic->options.now_ms());
+	lost_sessions_take(traffic->orphans, copy, traffic->options.now_ms());
 	follow_traces(traffic);
 	if (traffic->tail_count > 0)
 		traffic_wake(traffic);
@@ -251,7 +252,7 @@ void traffic_report_loss(struct traffic *traffic, int64_t lost, const char *why)
 	if (lost == 0)
 		return;
 	traffic->lost += lost > 0 ? lost : 0;
-	orphans_loss(traffic->orphans, traffic->options.now_ms());
+	lost_sessions_loss(traffic->orphans, traffic->options.now_ms());
 	if (traffic->loss_next > traffic->loss_first && newest->at == at && newest->count > 0 &&
 		lost > 0 && strcmp(newest->why, why) == 0) {
 		newest->count += lost;
@@ -301,11 +302,10 @@ int64_t traffic_figures(struct traffic *traffic, enum figure_by by, int window_s
 
 	follow_traces(traffic);
 	if (by == FIGURES_BY_EDGE)
-		window_table_each(traffic->figures[by], now_ms, window_seconds, since_ms, tell_edge,
+		stats_table_each(traffic->figures[by], now_ms, window_seconds, since_ms, tell_edge,
 			&(struct asked_figures){each, arg});
 	else
-		window_table_each(
-			traffic->figures[by], now_ms, window_seconds, since_ms, each, arg);
+		stats_table_each(traffic->figures[by], now_ms, window_seconds, since_ms, each, arg);
 	return now_ms;
 }
 
@@ -314,8 +314,8 @@ bool traffic_figures_of(struct traffic *traffic, enum figure_by by, struct str k
 {
 	*ret_figures = (struct figures){0};
 	follow_traces(traffic);
-	return window_table_get(traffic->figures[by], key, traffic->options.now_ms(),
-		       window_seconds, ret_figures) &&
+	return stats_table_get(traffic->figures[by], key, traffic->options.now_ms(), window_seconds,
+		       ret_figures) &&
 	       ret_figures->count > 0;
 }
 
@@ -332,7 +332,7 @@ void traffic_stats(const struct traffic *traffic, struct traffic_stats *ret_stat
 	};
 	if (traffic->history == NULL)
 		return;
-	const struct archive_state *state = history_state(traffic->history);
+	const struct history_files_state *state = history_state(traffic->history);
 	stats->history_shed = history_shed(traffic->history);
 	stats->history_bytes = state->bytes;
 	stats->history_partitions = state->partitions;

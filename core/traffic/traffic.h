@@ -20,7 +20,7 @@
 #include "core/base/str.h"
 #include "core/model/filter.h"
 #include "core/model/request.h"
-#include "core/model/window.h"
+#include "core/model/sliding_window.h"
 
 struct event_base;
 struct traffic;
@@ -123,15 +123,15 @@ bool traffic_figures_of(struct traffic *traffic, enum figure_by by, struct str k
  * edges, and no further back than the ring goes; `complete` is false when that left something out.
  */
 enum { SESSION_CALLS_RECORDS = 10000, SESSION_CALLS_EDGES = 500 };
-struct session_calls {
+struct session_edges {
 	uint64_t requests; /* that were counted */
 	uint64_t likely; /* of them, that are its by likelihood only (core/traffic/likely.h) */
 	uint64_t unclear; /* that may be its, or of other traffic; not counted */
 	bool complete;
 	int64_t now_ms;
 };
-void traffic_session_calls(struct traffic *traffic, struct str session, int window_seconds,
-	figures_fn each, void *arg, struct session_calls *ret_calls);
+void traffic_session_edges(struct traffic *traffic, struct str session, int window_seconds,
+	figures_fn each, void *arg, struct session_edges *ret_calls);
 /* The trace of a record, as long as the ring has it; borrowed until the next record. Else empty. */
 struct str traffic_trace_of(const struct traffic *traffic, int64_t seq);
 

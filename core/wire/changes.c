@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "core/base/json.h"
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/wire/record.h"
 #include "core/wire/tombstone.h"
 
@@ -31,14 +31,14 @@ void wire_write_feed_first(struct strbuf *out, const struct feed_line *line)
 void wire_write_feed_change(struct strbuf *out, const struct change *change)
 {
 	struct json_writer w;
-	const char *noun = thing_names[change->thing];
+	const char *noun = object_kind_names[change->thing];
 
 	json_start(&w, out);
 	json_object(&w, NULL);
-	if (change->thing == THING_TOMBSTONE && change->record != NULL) {
+	if (change->thing == OBJECT_TOMBSTONE && change->record != NULL) {
 		wire_write_tombstone(&w, noun, change->record);
 	} else if (change->record != NULL) {
-		wire_write_record(&w, noun, thing_type(change->thing), change->record);
+		wire_write_record(&w, noun, object_type(change->thing), change->record);
 	} else {
 		json_object(&w, "removed");
 		json_c(&w, "kind", noun);
@@ -98,21 +98,21 @@ static enum err read_removed(const cJSON *removed, struct feed_line *line, struc
 
 	if (!json_get_str(removed, "kind", &kind) || !json_get_str(removed, "id", &id))
 		return bad_line(eb, "kind and id of what was removed");
-	for (int i = 0; i < THING_COUNT; i++) {
-		if (!str_eq_c(kind, thing_names[i]))
+	for (int i = 0; i < OBJECT_COUNT; i++) {
+		if (!str_eq_c(kind, object_kind_names[i]))
 			continue;
-		change_init_removed(&line->change, (enum thing)i, id.p, 0);
+		change_init_removed(&line->change, (enum object_kind)i, id.p, 0);
 		return ERR_NONE;
 	}
 	return bad_line(eb, "known kind of what was removed");
 }
 
 /* The names that make a record's id: without them there is no place for it. */
-static bool has_identity(enum thing thing, const void *record)
+static bool has_identity(enum object_kind thing, const void *record)
 {
-	const struct record_type *type = thing_type(thing);
+	const struct record_type *type = object_type(thing);
 
-	if (thing == THING_TOMBSTONE)
+	if (thing == OBJECT_TOMBSTONE)
 		return ((const struct tombstone *)record)->id != NULL;
 	for (size_t i = 0; i < type->field_count; i++)
 		if ((type->fields[i].flags & FIELD_IDENTITY) != 0 &&
@@ -122,9 +122,9 @@ static bool has_identity(enum thing thing, const void *record)
 }
 
 static enum err read_put(
-	enum thing thing, const cJSON *object, struct feed_line *line, struct errbuf *eb)
+	enum object_kind thing, const cJSON *object, struct feed_line *line, struct errbuf *eb)
 {
-	const struct record_type *type = thing_type(thing);
+	const struct record_type *type = object_type(thing);
 	void *record = record_create(type);
 	int64_t revision = 0;
 	enum err err = wire_read_record(type, object, WIRE_TRUST, record, NULL, eb);
@@ -156,10 +156,10 @@ static enum err read_line(const cJSON *tree, struct feed_line *line, struct errb
 	line->kind = FEED_CHANGE;
 	if (removed != NULL)
 		return read_removed(removed, line, eb);
-	for (int i = 0; i < THING_COUNT; i++) {
-		const cJSON *object = cJSON_GetObjectItemCaseSensitive(tree, thing_names[i]);
+	for (int i = 0; i < OBJECT_COUNT; i++) {
+		const cJSON *object = cJSON_GetObjectItemCaseSensitive(tree, object_kind_names[i]);
 		if (object != NULL)
-			return read_put((enum thing)i, object, line, eb);
+			return read_put((enum object_kind)i, object, line, eb);
 	}
 	return bad_line(eb, "member that is known");
 }

@@ -11,7 +11,7 @@
 #include "core/base/err.h"
 #include "core/base/json.h"
 #include "core/model/event.h"
-#include "core/model/record.h"
+#include "core/model/schema.h"
 #include "core/model/request.h"
 
 enum wire_mode {

@@ -4,7 +4,7 @@
 #include "core/wire/tail.h"
 
 #include "core/wire/record.h"
-#include "core/wire/request_line.h"
+#include "core/wire/request_fast.h"
 
 static void start_line(struct json_writer *w, struct strbuf *out)
 {
@@ -90,7 +90,7 @@ enum err wire_read_tail_line(struct str text, struct tail_line *ret_line, struct
 
 	if (text.n > 0 && text.p[text.n - 1] == '\n')
 		text.n--;
-	if (wire_read_request_line(text, &line.request) && line.request.seq > 0) {
+	if (wire_read_request_fast(text, &line.request) && line.request.seq > 0) {
 		line.seq = line.request.seq;
 		*ret_line = line;
 		return ERR_NONE;

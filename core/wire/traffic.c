@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/base/time.h"
 
 static const struct {

@@ -17,7 +17,7 @@
 #include "core/base/err.h"
 #include "core/base/json.h"
 #include "core/base/strbuf.h"
-#include "core/model/window.h"
+#include "core/model/sliding_window.h"
 
 /* The members of the figures, into an open object. */
 void wire_write_figures(struct json_writer *w, const struct figures *figures);

@@ -7,16 +7,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/base/time.h"
-#include "tests/support/figure.h"
-#include "tests/support/served.h"
+#include "tests/support/bench_result.h"
+#include "tests/support/system_fixture.h"
 
 enum { TURNS = 7, TURN_S = 3, RATE = 1000, PATIENCE_MS = 20000 };
 
 #define HOST "cart.env.localhost"
 
-static struct served served;
+static struct system served;
 
 static bool furnish(void)
 {
@@ -25,8 +25,8 @@ static bool furnish(void)
 
 	(void)snprintf(body, sizeof(body), "{\"kind\":\"stable\",\"endpoints\":[\"127.0.0.1:%d\"]}",
 		served.ports[0]);
-	return served_ask(http, "PUT", "/v1/services/cart", "{}") / 100 == 2 &&
-	       served_ask(http, "PUT", "/v1/services/cart/versions/v1", body) / 100 == 2;
+	return system_ask(http, "PUT", "/v1/services/cart", "{}") / 100 == 2 &&
+	       system_ask(http, "PUT", "/v1/services/cart/versions/v1", body) / 100 == 2;
 }
 
 static int read_master(void)
@@ -51,20 +51,20 @@ static bool settle(void)
 	struct http *http = served.crowd[0];
 
 	while (time_monotonic_ms() < until_ms)
-		if (served_ask(http, "GET", "/v1/status", "") == 200 &&
-			served_number(http, "old_workers") <= 0 &&
-			served_number(http, "revisions_behind") == 0 &&
-			served_requests(&served, HOST, RATE, 1) > 0)
+		if (system_ask(http, "GET", "/v1/status", "") == 200 &&
+			system_number(http, "old_workers") <= 0 &&
+			system_number(http, "revisions_behind") == 0 &&
+			system_requests(&served, HOST, RATE, 1) > 0)
 			return true;
 	return false;
 }
 
 static double measure(int master)
 {
-	double cpu = figure_cpu_seconds(master);
-	double sent = served_requests(&served, HOST, RATE, TURN_S);
+	double cpu = bench_result_cpu_seconds(master);
+	double sent = system_requests(&served, HOST, RATE, TURN_S);
 
-	return sent > 0 ? (figure_cpu_seconds(master) - cpu) * 1e6 / sent : -1;
+	return sent > 0 ? (bench_result_cpu_seconds(master) - cpu) * 1e6 / sent : -1;
 }
 
 int main(void)
@@ -74,24 +74,26 @@ int main(void)
 	size_t turns = 0;
 
 	(void)signal(SIGPIPE, SIG_IGN);
-	if (!served_start(&served, 1) || !furnish())
+	if (!system_start(&served, 1) || !furnish())
 		return 1;
 	for (; turns < TURNS && settle(); turns++) {
 		const int master = read_master();
 
 		with[turns] = measure(master);
-		served_kill(&served);
+		system_kill(&served);
 		alone[turns] = measure(master);
-		if (with[turns] < 0 || alone[turns] < 0 || served_restart(&served) < 0)
+		if (with[turns] < 0 || alone[turns] < 0 || system_restart(&served) < 0)
 			break;
 	}
 	if (turns == TURNS)
-		ratio = figure_percentile(alone, TURNS, 0.5) / figure_percentile(with, TURNS, 0.5);
+		ratio = bench_result_percentile(alone, TURNS, 0.5) /
+			bench_result_percentile(with, TURNS, 0.5);
 	(void)snprintf(more, sizeof(more), "\"turns\":%zu,\"us_alone\":%.1f,\"us_with\":%.1f",
-		turns, figure_percentile(alone, turns, 0.5), figure_percentile(with, turns, 0.5));
-	(void)figure_print(&(struct figure){"alone",
+		turns, bench_result_percentile(alone, turns, 0.5),
+		bench_result_percentile(with, turns, 0.5));
+	(void)bench_result_print(&(struct bench_result){"alone",
 		"HAProxy's CPU per request without serve, of that with it", "x", ratio, 1.05, false,
 		NULL, 0, more});
-	served_stop(&served);
+	system_stop(&served);
 	return 0;
 }

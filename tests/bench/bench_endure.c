@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/base/time.h"
-#include "tests/support/figure.h"
-#include "tests/support/tail_watch.h"
+#include "tests/support/bench_result.h"
+#include "tests/support/tail_latency.h"
 
 enum { RATE = 2000, FILL_S = 20, SECONDS = 60, KEY_MS = 50, PATIENCE_MS = 2000 };
 enum { GROWTH_KIB_MAX = 1024 };
@@ -20,7 +20,7 @@ enum { GROWTH_KIB_MAX = 1024 };
 static const char digits[] = "3141592653";
 
 struct endurance {
-	struct tail_watch watch;
+	struct tail_latency watch;
 	size_t pressed, lost;
 	double answers_ms[100000];
 	size_t answers;
@@ -31,7 +31,7 @@ static void read_for(struct endurance *run, int ms)
 	int64_t until_ms = time_monotonic_ms() + ms;
 
 	while (time_monotonic_ms() < until_ms)
-		tail_watch_read(&run->watch, 2);
+		tail_latency_read(&run->watch, 2);
 }
 
 /* Presses a key and waits until the screen shows what it does. */
@@ -43,7 +43,7 @@ static void press(struct endurance *run, const char *key, const char *shows)
 	pty_keys(&run->watch.pty, key);
 	run->pressed++;
 	while (!pty_shows(&run->watch.pty, shows) && time_monotonic_ms() < until_ms)
-		tail_watch_read(&run->watch, 2);
+		tail_latency_read(&run->watch, 2);
 	if (!pty_shows(&run->watch.pty, shows))
 		run->lost++;
 	else if (run->answers < ARRAY_LEN(run->answers_ms))
@@ -56,10 +56,10 @@ static void press_round(struct endurance *run)
 {
 	char typed[sizeof(digits) + 16];
 
-	tail_watch_pause(&run->watch, true);
+	tail_latency_pause(&run->watch, true);
 	press(run, "p", "paused");
 	press(run, "G", "following");
-	tail_watch_pause(&run->watch, false);
+	tail_latency_pause(&run->watch, false);
 	press(run, "t", "which requests");
 	for (size_t i = 0; i + 1 < sizeof(digits); i++) {
 		const char key[] = {digits[i], '\0'};
@@ -78,7 +78,7 @@ static void run_until(struct endurance *run, int64_t until_ms)
 
 static void print(struct endurance *run, int seconds, double before_kib, double after_kib)
 {
-	struct tail_watch *watch = &run->watch;
+	struct tail_latency *watch = &run->watch;
 	char more[200], row[PTY_ROW_SIZE];
 	const char *lost;
 
@@ -86,20 +86,22 @@ static void print(struct endurance *run, int seconds, double before_kib, double 
 	lost = strstr(row, "lost ");
 	(void)snprintf(more, sizeof(more), "\"seconds\":%d,\"before\":%.0f,\"after\":%.0f", seconds,
 		before_kib, after_kib);
-	(void)figure_print(&(struct figure){"endure", "memory with a full tail", "KiB", after_kib,
-		16 * 1024 + watch->scene.services * watch->scene.versions, false, NULL, 0, NULL});
-	(void)figure_print(&(struct figure){"endure", "memory once the ring is full, growth", "KiB",
-		after_kib > before_kib ? after_kib - before_kib : 0, GROWTH_KIB_MAX, false, NULL, 0,
-		more});
+	(void)bench_result_print(&(struct bench_result){"endure", "memory with a full tail", "KiB",
+		after_kib, 16 * 1024 + watch->scene.services * watch->scene.versions, false, NULL,
+		0, NULL});
+	(void)bench_result_print(
+		&(struct bench_result){"endure", "memory once the ring is full, growth", "KiB",
+			after_kib > before_kib ? after_kib - before_kib : 0, GROWTH_KIB_MAX, false,
+			NULL, 0, more});
 	(void)snprintf(more, sizeof(more), "\"p50\":%.1f,\"lines\":%zu,\"shown_lost\":%d",
-		figure_percentile(watch->lags_ms, watch->lag_count, 0.5), watch->lag_count,
+		bench_result_percentile(watch->lags_ms, watch->lag_count, 0.5), watch->lag_count,
 		lost != NULL ? (int)strtol(lost + strlen("lost "), NULL, 10) : 0);
-	(void)figure_print(&(struct figure){"endure", "line on the screen after, p99", "ms",
-		figure_percentile(watch->lags_ms, watch->lag_count, 0.99), 50, false, NULL, 0,
-		more});
+	(void)bench_result_print(&(struct bench_result){"endure", "line on the screen after, p99",
+		"ms", bench_result_percentile(watch->lags_ms, watch->lag_count, 0.99), 50, false,
+		NULL, 0, more});
 	(void)snprintf(more, sizeof(more), "\"keys\":%zu,\"answered_p99_ms\":%.1f", run->pressed,
-		figure_percentile(run->answers_ms, run->answers, 0.99));
-	(void)figure_print(&(struct figure){"endure", "keys that were lost", "keys",
+		bench_result_percentile(run->answers_ms, run->answers, 0.99));
+	(void)bench_result_print(&(struct bench_result){"endure", "keys that were lost", "keys",
 		(double)run->lost, 0.5, false, NULL, 0, more});
 }
 
@@ -113,14 +115,14 @@ int main(void)
 	(void)signal(SIGPIPE, SIG_IGN);
 	if (seconds <= FILL_S)
 		seconds = FILL_S + 1;
-	if (!tail_watch_start(&run.watch, RATE, seconds))
+	if (!tail_latency_start(&run.watch, RATE, seconds))
 		return 1;
 	run_until(&run, time_monotonic_ms() + FILL_S * 1000LL);
-	before_kib = figure_rss_kib(run.watch.pty.pid);
-	tail_watch_begin(&run.watch);
+	before_kib = bench_result_rss_kib(run.watch.pty.pid);
+	tail_latency_begin(&run.watch);
 	run_until(&run, time_monotonic_ms() + (seconds - FILL_S) * 1000LL);
-	after_kib = figure_rss_kib(run.watch.pty.pid);
+	after_kib = bench_result_rss_kib(run.watch.pty.pid);
 	print(&run, seconds, before_kib, after_kib);
-	tail_watch_stop(&run.watch);
+	tail_latency_stop(&run.watch);
 	return 0;
 }

@@ -7,14 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/base/time.h"
-#include "tests/support/figure.h"
-#include "tests/support/served.h"
+#include "tests/support/bench_result.h"
+#include "tests/support/system_fixture.h"
 
 enum { SESSIONS = 10000, SERVICES = 5, VERSIONS = 3, PINS_MAX = 4096, TURNS = 3, TURN_S = 4 };
 
-static struct served served;
+static struct system served;
 
 static void make_service(
 	size_t i, const char **ret_method, struct strbuf *path, struct strbuf *body)
@@ -83,7 +83,7 @@ static void pin_one(struct pinning *pinning)
 
 	(void)snprintf(path, sizeof(path), "/v1/sessions/dev-%zu/pins/service-0", session);
 	(void)snprintf(body, sizeof(body), "{\"version\":\"v%d\"}", version);
-	pinning->failed |= served_ask(pinning->api, "PUT", path, body) / 100 != 2;
+	pinning->failed |= system_ask(pinning->api, "PUT", path, body) / 100 != 2;
 	put_ms = (double)(time_monotonic_ns() - begin_ns) / 1e6;
 	if (!pinning->failed && !is_served_by(pinning, session, version)) {
 		pinning->late++;
@@ -109,15 +109,15 @@ static bool furnish(void)
 	struct http *http = served.crowd[0];
 	int64_t until_ms = time_monotonic_ms() + 30000;
 
-	if (!served_write_all(&served, SERVICES, make_service) ||
-		!served_write_all(&served, (size_t)SERVICES * VERSIONS, make_version) ||
-		!served_write_all(&served, SESSIONS, make_session))
+	if (!system_write_all(&served, SERVICES, make_service) ||
+		!system_write_all(&served, (size_t)SERVICES * VERSIONS, make_version) ||
+		!system_write_all(&served, SESSIONS, make_session))
 		return false;
 	/* Everything routed, and every version checked. */
 	while (time_monotonic_ms() < until_ms) {
-		if (served_ask(http, "GET", "/v1/status", NULL) == 200 &&
-			served_number(http, "revisions_behind") == 0 &&
-			served_ask(http, "GET", "/v1/services/service-4/versions/v2", NULL) ==
+		if (system_ask(http, "GET", "/v1/status", NULL) == 200 &&
+			system_number(http, "revisions_behind") == 0 &&
+			system_ask(http, "GET", "/v1/services/service-4/versions/v2", NULL) ==
 				200 &&
 			strstr(http->body, "\"state\":\"ready\"") != NULL)
 			return true;
@@ -127,22 +127,22 @@ static bool furnish(void)
 
 static void print_figures(struct pinning *pinning, double *alone, double *beside)
 {
-	double p50 = figure_percentile(pinning->ms, pinning->count, 0.5);
-	double without = figure_percentile(alone, TURNS, 0.5);
+	double p50 = bench_result_percentile(pinning->ms, pinning->count, 0.5);
+	double without = bench_result_percentile(alone, TURNS, 0.5);
 	char more[160];
 
 	(void)snprintf(more, sizeof(more),
 		"\"p50\":%.2f,\"put_p50\":%.2f,\"pins\":%zu,\"not_routed_at_once\":%zu", p50,
-		figure_percentile(pinning->put_ms, pinning->count, 0.5), pinning->count,
+		bench_result_percentile(pinning->put_ms, pinning->count, 0.5), pinning->count,
 		pinning->late);
-	(void)figure_print(&(struct figure){"pin",
+	(void)bench_result_print(&(struct bench_result){"pin",
 		"pin to first request routed by it, 10,000 sessions, 50,000 pins, p99", "ms",
-		pinning->failed ? -1 : figure_percentile(pinning->ms, pinning->count, 0.99), 10,
-		false, "any request, without pins, p99", without, more});
+		pinning->failed ? -1 : bench_result_percentile(pinning->ms, pinning->count, 0.99),
+		10, false, "any request, without pins, p99", without, more});
 	/* Half as much again and half a millisecond is what two equal runs differ by here. */
-	(void)figure_print(&(struct figure){"pin",
+	(void)bench_result_print(&(struct bench_result){"pin",
 		"p99 of other requests, 500/s, while pins are set one after another", "ms",
-		figure_percentile(beside, TURNS, 0.5), without * 1.5 + 0.5, false,
+		bench_result_percentile(beside, TURNS, 0.5), without * 1.5 + 0.5, false,
 		"the same without pins", without, NULL});
 }
 
@@ -151,20 +151,20 @@ int main(void)
 	static struct pinning pinning;
 	static const char other[] = "service-1.env.localhost";
 	double alone[TURNS], beside[TURNS];
-	bool good = served_start(&served, VERSIONS);
+	bool good = system_start(&served, VERSIONS);
 
 	if (good && (good = furnish())) {
 		pinning.api = http_open(served.base, served.api);
 		pinning.proxy = http_open(served.base, served.proxy);
 		for (int i = 0; i < TURNS; i++) {
-			alone[i] = served_load(&served, other, TURN_S, NULL, NULL);
-			beside[i] = served_load(&served, other, TURN_S, pin_many, &pinning);
+			alone[i] = system_load(&served, other, TURN_S, NULL, NULL);
+			beside[i] = system_load(&served, other, TURN_S, pin_many, &pinning);
 		}
 		print_figures(&pinning, alone, beside);
 		http_close(pinning.api);
 		http_close(pinning.proxy);
 	}
 	if (served.base != NULL)
-		served_stop(&served);
+		system_stop(&served);
 	return good ? 0 : 1;
 }

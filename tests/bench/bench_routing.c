@@ -23,24 +23,24 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/base/str.h"
 #include "core/base/time.h"
-#include "tests/support/figure.h"
-#include "tests/support/served.h"
+#include "tests/support/bench_result.h"
+#include "tests/support/system_fixture.h"
 
 enum { CONNECTIONS = 32, TURNS = 100, TURN_MS = 60, ANSWER_MAX = 16384 };
 
 #define QUIET 0.1 /* of the turns, those that the machine disturbed least */
 
-static struct served served;
+static struct system served;
 
 /* ---- the two ---- */
 
 struct peer {
 	pid_t pid;
 	pid_t sink; /* takes its log */
-	char address[SERVED_ADDRESS_SIZE];
+	char address[SYSTEM_ADDRESS_SIZE];
 };
 
 /* Reads its log as serve does, from its runtime socket, and throws it away. */
@@ -178,7 +178,7 @@ static bool write_configuration(const char *path, write_fn writer, const char *s
 	return good;
 }
 
-static int listen_somewhere(char address[SERVED_ADDRESS_SIZE])
+static int listen_somewhere(char address[SYSTEM_ADDRESS_SIZE])
 {
 	struct sockaddr_in name = {.sin_family = AF_INET};
 	socklen_t len = sizeof(name);
@@ -188,7 +188,7 @@ static int listen_somewhere(char address[SERVED_ADDRESS_SIZE])
 	if (bind(fd, (struct sockaddr *)&name, sizeof(name)) != 0 || listen(fd, 1024) != 0 ||
 		getsockname(fd, (struct sockaddr *)&name, &len) != 0)
 		return -1;
-	(void)snprintf(address, SERVED_ADDRESS_SIZE, "127.0.0.1:%d", ntohs(name.sin_port));
+	(void)snprintf(address, SYSTEM_ADDRESS_SIZE, "127.0.0.1:%d", ntohs(name.sin_port));
 	return fd;
 }
 
@@ -284,7 +284,7 @@ static double measure(const char *address, int pid, const char *request)
 {
 	static struct lane lanes[CONNECTIONS];
 	int epoll = epoll_create1(EPOLL_CLOEXEC);
-	double cpu = figure_cpu_seconds(pid);
+	double cpu = bench_result_cpu_seconds(pid);
 	int64_t until_ms = time_monotonic_ms() + TURN_MS;
 	unsigned answers = 0;
 	bool good = true;
@@ -313,7 +313,7 @@ static double measure(const char *address, int pid, const char *request)
 	for (int i = 0; i < CONNECTIONS; i++)
 		(void)close(lanes[i].fd);
 	(void)close(epoll);
-	return good && answers > 0 ? (figure_cpu_seconds(pid) - cpu) * 1e6 / answers : -1;
+	return good && answers > 0 ? (bench_result_cpu_seconds(pid) - cpu) * 1e6 / answers : -1;
 }
 
 /* ---- the run ---- */
@@ -339,23 +339,23 @@ static bool furnish(struct http *http)
 	char body[256];
 	int64_t until_ms = time_monotonic_ms() + 20000;
 
-	(void)served_ask(http, "PUT", "/v1/services/cart", "{\"health\":{\"path\":\"/healthz\"}}");
+	(void)system_ask(http, "PUT", "/v1/services/cart", "{\"health\":{\"path\":\"/healthz\"}}");
 	(void)snprintf(body, sizeof(body), "{\"kind\":\"stable\",\"endpoints\":[\"127.0.0.1:%d\"]}",
 		served.ports[0]);
-	(void)served_ask(http, "PUT", "/v1/services/cart/versions/v1", body);
+	(void)system_ask(http, "PUT", "/v1/services/cart/versions/v1", body);
 	(void)snprintf(body, sizeof(body),
 		"{\"kind\":\"ephemeral\",\"endpoints\":[\"127.0.0.1:%d\"]}", served.ports[1]);
-	(void)served_ask(http, "PUT", "/v1/services/cart/versions/pr-1", body);
-	if (served_ask(http, "POST", "/v1/sessions",
+	(void)system_ask(http, "PUT", "/v1/services/cart/versions/pr-1", body);
+	if (system_ask(http, "POST", "/v1/sessions",
 		    "{\"key\":\"dev-1\",\"pins\":{\"cart\":\"pr-1\"}}") != 201)
 		return false;
-	while (served_ask(http, "GET", "/v1/services/cart/versions/pr-1", NULL) != 200 ||
+	while (system_ask(http, "GET", "/v1/services/cart/versions/pr-1", NULL) != 200 ||
 		strstr(http->body, "\"ready\"") == NULL ||
-		served_ask(http, "GET", "/v1/services/cart/versions/v1", NULL) != 200 ||
+		system_ask(http, "GET", "/v1/services/cart/versions/v1", NULL) != 200 ||
 		strstr(http->body, "\"ready\"") == NULL)
 		if (time_monotonic_ms() > until_ms)
 			return false;
-	(void)served_ask(http, "PUT", "/v1/services/other", "{}");
+	(void)system_ask(http, "PUT", "/v1/services/other", "{}");
 	while (!file_has("maps/cart.versions", "\npr-1 pinned\n") ||
 		!file_has("maps/cart.versions", "\nv1 pinned\n") ||
 		!file_has("maps/sessions", "dev-1 ") ||
@@ -429,11 +429,11 @@ static void compare(const struct row *row, const struct peer *mine, const struct
 		expected = "";
 		theirs[i] = measure(peer->address, peer->pid, peers_request);
 	}
-	our_us = figure_percentile(ours, TURNS, QUIET);
-	their_us = figure_percentile(theirs, TURNS, QUIET);
+	our_us = bench_result_percentile(ours, TURNS, QUIET);
+	their_us = bench_result_percentile(theirs, TURNS, QUIET);
 	(void)snprintf(
 		more, sizeof(more), "\"us_per_request\":%.1f,\"peer_us\":%.1f", our_us, their_us);
-	(void)figure_print(&(struct figure){"routing", row->what, "x",
+	(void)bench_result_print(&(struct bench_result){"routing", row->what, "x",
 		our_us > 0 && their_us > 0 ? our_us / their_us : -1, 1.2, false,
 		"HAProxy with the same log and a host map", 1, more});
 }
@@ -441,7 +441,7 @@ static void compare(const struct row *row, const struct peer *mine, const struct
 int main(void)
 {
 	struct peer mine = {0}, peer = {0};
-	bool good = served_start(&served, 2) && furnish(served.crowd[0]) &&
+	bool good = system_start(&served, 2) && furnish(served.crowd[0]) &&
 		    peer_start(&mine, "mine", write_ours) &&
 		    peer_start(&peer, "peer", write_theirs);
 
@@ -450,6 +450,6 @@ int main(void)
 	peer_stop(&mine);
 	peer_stop(&peer);
 	if (served.base != NULL)
-		served_stop(&served);
+		system_stop(&served);
 	return good ? 0 : 1;
 }

@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/base/time.h"
-#include "tests/support/figure.h"
-#include "tests/support/served.h"
-#include "tests/support/term.h"
+#include "tests/support/bench_result.h"
+#include "tests/support/system_fixture.h"
+#include "tests/support/pty_meter.h"
 
 enum {
 	SERVICES = 1000,
@@ -23,7 +23,7 @@ enum {
 	REST_MS = 10000
 };
 
-static struct served served;
+static struct system served;
 
 static void make_service(
 	size_t i, const char **ret_method, struct strbuf *path, struct strbuf *body)
@@ -60,8 +60,8 @@ static double ms_since(int64_t begin_ns)
 
 static bool told(const char *what, const char *unit, double value, double budget, const char *more)
 {
-	return figure_print(
-		&(struct figure){"scale", what, unit, value, budget, false, NULL, 0, more});
+	return bench_result_print(
+		&(struct bench_result){"scale", what, unit, value, budget, false, NULL, 0, more});
 }
 
 static size_t count_of(const char *text, const char *part)
@@ -88,7 +88,7 @@ static bool wait_ready(struct http *http, size_t *ret_ready)
 			continue;
 		}
 		look_ms = time_monotonic_ms() + 500;
-		if (served_ask(http, "GET", "/v1/environment", NULL) != 200)
+		if (system_ask(http, "GET", "/v1/environment", NULL) != 200)
 			return false;
 		*ret_ready = count_of(http->body, "\"state\":\"ready\"");
 		if (*ret_ready == (size_t)SERVICES * VERSIONS)
@@ -104,11 +104,11 @@ static bool measure_registering(void)
 	char more[64];
 	size_t ready;
 
-	if (!served_write_all(&served, SERVICES, make_service))
+	if (!system_write_all(&served, SERVICES, make_service))
 		return false;
 	(void)told("1,000 services registered", "ms", ms_since(begin_ns), 0, NULL);
 	begin_ns = time_monotonic_ns();
-	if (!served_write_all(&served, versions, make_version))
+	if (!system_write_all(&served, versions, make_version))
 		return false;
 	(void)told("10,000 versions registered, 64 at a time", "ms", ms_since(begin_ns), 0, NULL);
 	begin_ns = time_monotonic_ns();
@@ -123,8 +123,8 @@ static bool measure_registering(void)
 
 static void measure_rest(int proxy_pid)
 {
-	double serve = figure_cpu_seconds(served.pid);
-	double proxy = figure_cpu_seconds(proxy_pid);
+	double serve = bench_result_cpu_seconds(served.pid);
+	double proxy = bench_result_cpu_seconds(proxy_pid);
 	int64_t until_ms = time_monotonic_ms() + REST_MS;
 	const struct timeval tick = {0, 100000};
 
@@ -133,12 +133,12 @@ static void measure_rest(int proxy_pid)
 		(void)event_base_dispatch(served.base);
 	}
 	(void)told("CPU of serve at rest, checks going on", "% of a core",
-		(figure_cpu_seconds(served.pid) - serve) * 1e5 / REST_MS, 0, NULL);
+		(bench_result_cpu_seconds(served.pid) - serve) * 1e5 / REST_MS, 0, NULL);
 	(void)told("CPU of HAProxy at rest, checks going on", "% of a core",
-		(figure_cpu_seconds(proxy_pid) - proxy) * 1e5 / REST_MS, 0, NULL);
-	(void)told("memory of serve", "KiB", figure_rss_kib(served.pid), 0, NULL);
-	(void)told("memory of HAProxy, both processes", "KiB", figure_rss_tree_kib(proxy_pid), 0,
-		NULL);
+		(bench_result_cpu_seconds(proxy_pid) - proxy) * 1e5 / REST_MS, 0, NULL);
+	(void)told("memory of serve", "KiB", bench_result_rss_kib(served.pid), 0, NULL);
+	(void)told("memory of HAProxy, both processes", "KiB", bench_result_rss_tree_kib(proxy_pid),
+		0, NULL);
 }
 
 /* ---- reading and writing ---- */
@@ -162,13 +162,14 @@ static void measure_reads(void)
 		http_close(http);
 	}
 	(void)snprintf(more, sizeof(more), "\"bytes\":%zu", bytes);
-	(void)told("GET /v1/environment, median", "ms", figure_percentile(ms, READS, 0.5), 0, more);
+	(void)told("GET /v1/environment, median", "ms", bench_result_percentile(ms, READS, 0.5), 0,
+		more);
 }
 
 /* Whether it went well; told when it did not. */
 static bool asked(struct http *http, const char *method, const char *path, const char *body)
 {
-	int status = served_ask(http, method, path, body);
+	int status = system_ask(http, method, path, body);
 
 	if (status / 100 != 2)
 		(void)fprintf(stderr, "%s %s: %d %s\n", method, path, status,
@@ -200,12 +201,14 @@ static void measure_writes(struct http *http)
 		good &= asked(http, "DELETE", path, NULL);
 		gone[i] = ms_since(begin_ns);
 	}
-	(void)snprintf(more, sizeof(more), "\"p50\":%.2f", figure_percentile(put, WRITES, 0.5));
+	(void)snprintf(
+		more, sizeof(more), "\"p50\":%.2f", bench_result_percentile(put, WRITES, 0.5));
 	(void)told("PUT of a new version until durable and routed, p99", "ms",
-		good ? figure_percentile(put, WRITES, 0.99) : -1, 0, more);
-	(void)snprintf(more, sizeof(more), "\"p50\":%.2f", figure_percentile(gone, WRITES, 0.5));
+		good ? bench_result_percentile(put, WRITES, 0.99) : -1, 0, more);
+	(void)snprintf(
+		more, sizeof(more), "\"p50\":%.2f", bench_result_percentile(gone, WRITES, 0.5));
 	(void)told("DELETE of a version, p99", "ms",
-		good ? figure_percentile(gone, WRITES, 0.99) : -1, 0, more);
+		good ? bench_result_percentile(gone, WRITES, 0.99) : -1, 0, more);
 }
 
 /* What a build waits for: from its registration until requests can reach it. */
@@ -244,26 +247,26 @@ static void measure_lookers(void)
 	char url[128];
 	const char *const dashboard[] = {program(), "--url", url, NULL};
 	const char *const once[] = {program(), "--url", url, "--once", "-o", "json", NULL};
-	struct term term;
+	struct pty_meter term;
 	char more[64];
 	double ms;
 
 	(void)snprintf(url, sizeof(url), "http://%s", served.api);
-	if (term_start(&term, dashboard)) {
-		ms = term_until(&term, "service-0000", 20000);
-		(void)snprintf(
-			more, sizeof(more), "\"cpu_ms\":%.0f", figure_cpu_seconds(term.pid) * 1e3);
+	if (pty_meter_start(&term, dashboard)) {
+		ms = pty_meter_until(&term, "service-0000", 20000);
+		(void)snprintf(more, sizeof(more), "\"cpu_ms\":%.0f",
+			bench_result_cpu_seconds(term.pid) * 1e3);
 		(void)told("dashboard, start to data", "ms", ms, 0, more);
-		(void)told("memory of the dashboard", "KiB", figure_rss_kib(term.pid),
+		(void)told("memory of the dashboard", "KiB", bench_result_rss_kib(term.pid),
 			16 * 1024 + SERVICES * VERSIONS, NULL);
-		term_stop(&term);
+		pty_meter_stop(&term);
 	}
-	if (term_start(&term, once)) {
-		ms = term_settle(&term, 1000, 20000);
+	if (pty_meter_start(&term, once)) {
+		ms = pty_meter_settle(&term, 1000, 20000);
 		(void)snprintf(
 			more, sizeof(more), "\"bytes\":%llu", (unsigned long long)term.bytes);
 		(void)told("umbra --once -o json, to its last byte", "ms", ms, 0, more);
-		term_stop(&term);
+		pty_meter_stop(&term);
 	}
 }
 
@@ -271,14 +274,14 @@ static void measure_lookers(void)
 
 static void measure_restart(int proxy_pid)
 {
-	double ms = served_restart(&served);
+	double ms = system_restart(&served);
 	struct http *http = served.crowd[0];
 	char more[64];
 	size_t ready = 0;
 	int64_t begin_ns = time_monotonic_ns();
 
-	if (ms >= 0 && served_ask(http, "GET", "/v1/status", NULL) == 200 &&
-		(int)served_number(http, "pid") > 0) {
+	if (ms >= 0 && system_ask(http, "GET", "/v1/status", NULL) == 200 &&
+		(int)system_number(http, "pid") > 0) {
 		const char *proxy = strstr(http->body, "\"adopted\":true");
 
 		(void)snprintf(more, sizeof(more), "\"adopted\":%s",
@@ -296,7 +299,7 @@ static void measure_restart(int proxy_pid)
 /* The pid inside status' proxy object. */
 static int find_proxy(struct http *http)
 {
-	const char *at = served_ask(http, "GET", "/v1/status", NULL) == 200
+	const char *at = system_ask(http, "GET", "/v1/status", NULL) == 200
 				 ? strstr(http->body, "\"proxy\":{")
 				 : NULL;
 
@@ -306,7 +309,7 @@ static int find_proxy(struct http *http)
 
 int main(void)
 {
-	bool good = served_start(&served, VERSIONS + 1);
+	bool good = system_start(&served, VERSIONS + 1);
 
 	if (good && (good = measure_registering())) {
 		struct http *http = served.crowd[0];
@@ -320,6 +323,6 @@ int main(void)
 		measure_restart(proxy_pid);
 	}
 	if (served.base != NULL)
-		served_stop(&served);
+		system_stop(&served);
 	return good ? 0 : 1;
 }

@@ -13,11 +13,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/base/time.h"
-#include "tests/support/figure.h"
-#include "tests/support/tail_watch.h"
-#include "tests/support/term.h"
+#include "tests/support/bench_result.h"
+#include "tests/support/tail_latency.h"
+#include "tests/support/pty_meter.h"
 
 enum { SETTLE_MS = 2500, RUN_MS = 8000, TICK_MS = 10 };
 enum { FULL_RATE = 10000, BUDGET_US = 5, LESS_US = 8 };
@@ -54,21 +54,21 @@ static pid_t start_writer(int rate)
 	_exit(1);
 }
 
-static void read_all(struct tail_watch *watch, struct term *terms, int64_t ms)
+static void read_all(struct tail_latency *watch, struct pty_meter *terms, int64_t ms)
 {
 	int64_t until_ms = time_monotonic_ms() + ms;
 
 	while (time_monotonic_ms() < until_ms) {
-		tail_watch_read(watch, 2);
+		tail_latency_read(watch, 2);
 		for (int i = 0; i < PEER_COUNT; i++)
-			while (terms[i].pid > 0 && term_read(&terms[i], 0))
+			while (terms[i].pid > 0 && pty_meter_read(&terms[i], 0))
 				terms[i].raw.len = 0;
 	}
 }
 
-static double cpu_of(const struct term *term)
+static double cpu_of(const struct pty_meter *term)
 {
-	return term->pid > 0 ? figure_cpu_seconds(term->pid) : 0;
+	return term->pid > 0 ? bench_result_cpu_seconds(term->pid) : 0;
 }
 
 static double budget_us(double less_us)
@@ -76,67 +76,67 @@ static double budget_us(double less_us)
 	return less_us > LESS_US ? BUDGET_US * less_us / LESS_US : BUDGET_US;
 }
 
-static void print_memory(const struct tail_watch *watch, const struct term *terms)
+static void print_memory(const struct tail_latency *watch, const struct pty_meter *terms)
 {
 	double kib[PEER_COUNT];
 	char more[96];
 
 	for (int i = 0; i < PEER_COUNT; i++)
-		kib[i] = terms[i].pid > 0 ? figure_rss_kib(terms[i].pid) : -1;
+		kib[i] = terms[i].pid > 0 ? bench_result_rss_kib(terms[i].pid) : -1;
 	(void)snprintf(
 		more, sizeof(more), "\"less\":%.0f,\"tail\":%.0f", kib[PEER_LESS], kib[PEER_TAIL]);
-	(void)figure_print(&(struct figure){"tail", "memory with a full tail", "KiB",
-		figure_rss_kib(watch->pty.pid),
+	(void)bench_result_print(&(struct bench_result){"tail", "memory with a full tail", "KiB",
+		bench_result_rss_kib(watch->pty.pid),
 		16 * 1024 + watch->scene.services * watch->scene.versions, false, "lnav",
 		kib[PEER_LNAV], more});
 }
 
-static void print(int rate, double cost_us, const double *peer_us, struct tail_watch *watch)
+static void print(int rate, double cost_us, const double *peer_us, struct tail_latency *watch)
 {
 	char what[96], more[160];
 
 	(void)snprintf(what, sizeof(what), "CPU per line of a tail of %d lines/s", rate);
 	(void)snprintf(more, sizeof(more), "\"tail\":%.1f,\"lnav\":%.1f", peer_us[PEER_TAIL],
 		peer_us[PEER_LNAV]);
-	(void)figure_print(&(struct figure){"tail", what, "us", cost_us,
+	(void)bench_result_print(&(struct bench_result){"tail", what, "us", cost_us,
 		budget_us(peer_us[PEER_LESS]), false, "less", peer_us[PEER_LESS], more});
 	(void)snprintf(what, sizeof(what), "line on the screen after, %d lines/s, p99", rate);
 	(void)snprintf(more, sizeof(more), "\"p50\":%.1f,\"max\":%.1f,\"lines\":%zu",
-		figure_percentile(watch->lags_ms, watch->lag_count, 0.5),
-		figure_percentile(watch->lags_ms, watch->lag_count, 1), watch->lag_count);
-	(void)figure_print(&(struct figure){"tail", what, "ms",
-		figure_percentile(watch->lags_ms, watch->lag_count, 0.99), 50, false, NULL, 0,
+		bench_result_percentile(watch->lags_ms, watch->lag_count, 0.5),
+		bench_result_percentile(watch->lags_ms, watch->lag_count, 1), watch->lag_count);
+	(void)bench_result_print(&(struct bench_result){"tail", what, "ms",
+		bench_result_percentile(watch->lags_ms, watch->lag_count, 0.99), 50, false, NULL, 0,
 		more});
 }
 
 static void measure(int rate)
 {
-	struct tail_watch watch;
-	struct term terms[PEER_COUNT];
+	struct tail_latency watch;
+	struct pty_meter terms[PEER_COUNT];
 	double peer_us[PEER_COUNT], cost;
 	double lines = (double)rate * RUN_MS / 1e3;
 	pid_t writer = start_writer(rate);
 
-	if (!tail_watch_start(&watch, rate, (SETTLE_MS + RUN_MS) / 1000))
+	if (!tail_latency_start(&watch, rate, (SETTLE_MS + RUN_MS) / 1000))
 		exit(1);
 	for (int i = 0; i < PEER_COUNT; i++)
-		if (!term_start(&terms[i], peers[i]))
+		if (!pty_meter_start(&terms[i], peers[i]))
 			terms[i].pid = 0;
 	read_all(&watch, terms, SETTLE_MS);
-	tail_watch_begin(&watch);
-	cost = figure_cpu_seconds(watch.pty.pid);
+	tail_latency_begin(&watch);
+	cost = bench_result_cpu_seconds(watch.pty.pid);
 	for (int i = 0; i < PEER_COUNT; i++)
 		peer_us[i] = cpu_of(&terms[i]);
 	read_all(&watch, terms, RUN_MS);
-	cost = (figure_cpu_seconds(watch.pty.pid) - cost) * 1e6 / lines;
+	cost = (bench_result_cpu_seconds(watch.pty.pid) - cost) * 1e6 / lines;
 	for (int i = 0; i < PEER_COUNT; i++)
 		peer_us[i] = terms[i].pid > 0 ? (cpu_of(&terms[i]) - peer_us[i]) * 1e6 / lines : -1;
 	print(rate, cost, peer_us, &watch);
 	if (rate == FULL_RATE)
 		print_memory(&watch, terms);
 	for (int i = 0; i < PEER_COUNT; i++)
-		term_stop(&terms[i]);
-	tail_watch_stop(&watch);
+		pty_meter_stop(&terms[i]);
+	tail_latency_stop(&watch);
 	(void)kill(writer, SIGKILL);
 	(void)waitpid(writer, NULL, 0);
 }

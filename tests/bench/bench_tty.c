@@ -2,7 +2,7 @@
  * What the dashboard costs, seen from its terminal (120x40): from start to the first paint and to the data,
  * at rest and with traffic shown, for a key with 40,000 versions, and its memory (bench_tail.c has the tail).
  *
- * The program is the real one, against the real API in a process of its own (bench_scene.h). Whatever of
+ * The program is the real one, against the real API in a process of its own (bench_environment.h). Whatever of
  * htop, btop, tig and hatop (on an HAProxy of its own) is installed is measured beside it, in turn, so that what
  * the machine does meanwhile falls on all of them. Times are medians; costs are CPU time, not the clock's.
  */
@@ -13,11 +13,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/base/time.h"
-#include "tests/support/bench_scene.h"
-#include "tests/support/figure.h"
-#include "tests/support/term.h"
+#include "tests/support/bench_environment.h"
+#include "tests/support/bench_result.h"
+#include "tests/support/pty_meter.h"
 
 enum {
 	ROUNDS = 15,
@@ -28,10 +28,10 @@ enum {
 	PATIENCE_MS = 20000
 };
 
-static const struct bench_scene demo_sized = {.services = 8, .versions = 2, .sessions = 4};
-static const struct bench_scene demo_busy = {
+static const struct bench_environment demo_sized = {.services = 8, .versions = 2, .sessions = 4};
+static const struct bench_environment demo_busy = {
 	.services = 8, .versions = 2, .sessions = 4, .rate = 100};
-static const struct bench_scene large = {.services = 2000, .versions = 20, .sessions = 2000};
+static const struct bench_environment large = {.services = 2000, .versions = 20, .sessions = 2000};
 
 enum { PEER_HTOP, PEER_BTOP, PEER_TIG, PEER_HATOP, PEER_COUNT };
 
@@ -142,12 +142,12 @@ static void dashboard_words(struct dashboard *dashboard, const char *address)
 	dashboard->argv[3] = NULL;
 }
 
-static bool dashboard_start(struct term *term, const char *address)
+static bool start_program(struct pty_meter *term, const char *address)
 {
 	struct dashboard dashboard;
 
 	dashboard_words(&dashboard, address);
-	return term_start(term, dashboard.argv);
+	return pty_meter_start(term, dashboard.argv);
 }
 
 /* ---- start ---- */
@@ -160,31 +160,31 @@ struct starts {
 /* One start; `data` NULL when there is nobody to bring any. */
 static void start_once(struct starts *starts, const char *address, const char *data)
 {
-	struct term term;
+	struct pty_meter term;
 	double paint;
 
-	if (!dashboard_start(&term, address))
+	if (!start_program(&term, address))
 		return;
-	paint = term_until(&term, "Asking", PATIENCE_MS);
-	starts->data[starts->count] = data != NULL ? term_until(&term, data, PATIENCE_MS) : -1;
-	starts->cpu[starts->count] = figure_cpu_seconds(term.pid) * 1e3;
+	paint = pty_meter_until(&term, "Asking", PATIENCE_MS);
+	starts->data[starts->count] = data != NULL ? pty_meter_until(&term, data, PATIENCE_MS) : -1;
+	starts->cpu[starts->count] = bench_result_cpu_seconds(term.pid) * 1e3;
 	if (paint >= 0)
 		starts->paint[starts->count++] = paint;
-	term_stop(&term);
+	pty_meter_stop(&term);
 }
 
 static void start_peers(double times[PEER_COUNT][ROUNDS], size_t counts[PEER_COUNT])
 {
 	for (int i = 0; i < PEER_COUNT; i++) {
-		struct term term;
+		struct pty_meter term;
 		double ms;
 
-		if (!term_start(&term, peers[i]))
+		if (!pty_meter_start(&term, peers[i]))
 			continue;
-		ms = term_settle(&term, 50, PATIENCE_MS);
+		ms = pty_meter_settle(&term, 50, PATIENCE_MS);
 		if (ms >= 0)
 			times[i][counts[i]++] = ms;
-		term_stop(&term);
+		pty_meter_stop(&term);
 	}
 }
 
@@ -197,7 +197,7 @@ static void measure_starts(void)
 	struct bench_server server;
 	char more[MORE_SIZE];
 
-	if (!bench_scene_start(&server, &demo_sized))
+	if (!bench_environment_start(&server, &demo_sized))
 		return;
 	for (int i = 0; i < ROUNDS; i++) {
 		start_once(&alone, "127.0.0.1:1", NULL);
@@ -206,20 +206,21 @@ static void measure_starts(void)
 	}
 	(void)bench_server_stop(&server);
 	for (int i = 0; i < PEER_COUNT; i++)
-		medians[i] = figure_percentile(times[i], counts[i], 0.5);
+		medians[i] = bench_result_percentile(times[i], counts[i], 0.5);
 	(void)snprintf(more, sizeof(more), "\"rounds\":%d", ROUNDS);
 	add_peers(more, medians, PEER_TIG);
-	(void)figure_print(&(struct figure){"tty", "start to first paint, nobody to ask", "ms",
-		figure_percentile(alone.paint, alone.count, 0.5), 30, false, "tig",
-		medians[PEER_TIG], more});
-	(void)figure_print(&(struct figure){"tty", "start to first paint", "ms",
-		figure_percentile(served.paint, served.count, 0.5), 30, false, "tig",
+	(void)bench_result_print(
+		&(struct bench_result){"tty", "start to first paint, nobody to ask", "ms",
+			bench_result_percentile(alone.paint, alone.count, 0.5), 30, false, "tig",
+			medians[PEER_TIG], more});
+	(void)bench_result_print(&(struct bench_result){"tty", "start to first paint", "ms",
+		bench_result_percentile(served.paint, served.count, 0.5), 30, false, "tig",
 		medians[PEER_TIG], more});
 	(void)snprintf(more, sizeof(more), "\"cpu_ms\":%.1f",
-		figure_percentile(served.cpu, served.count, 0.5));
+		bench_result_percentile(served.cpu, served.count, 0.5));
 	add_peers(more, medians, PEER_TIG);
-	(void)figure_print(&(struct figure){"tty", "start to data, 8 services", "ms",
-		figure_percentile(served.data, served.count, 0.5), 60, false, "tig",
+	(void)bench_result_print(&(struct bench_result){"tty", "start to data, 8 services", "ms",
+		bench_result_percentile(served.data, served.count, 0.5), 60, false, "tig",
 		medians[PEER_TIG], more});
 }
 
@@ -228,7 +229,7 @@ static void measure_starts(void)
 enum { AT_REST, AT_WORK, BESIDE, IDLERS = BESIDE + PEER_COUNT };
 
 struct idler {
-	struct term term;
+	struct pty_meter term;
 	double cpu; /* at the beginning, then the share of a core in percent */
 	double bytes; /* at the beginning, then a second */
 	double rss_kib;
@@ -241,7 +242,7 @@ static void read_all(struct idler *idlers, int64_t ms)
 	while (time_monotonic_ms() < until_ms) {
 		for (int i = 0; i < IDLERS; i++)
 			(void)(idlers[i].term.pid > 0 && !idlers[i].term.ended &&
-				term_read(&idlers[i].term, 20));
+				pty_meter_read(&idlers[i].term, 20));
 	}
 }
 
@@ -252,7 +253,7 @@ static void measure_idlers(struct idler *idlers)
 
 	read_all(idlers, SETTLE_MS);
 	for (int i = 0; i < IDLERS; i++) {
-		idlers[i].cpu = figure_cpu_seconds(idlers[i].term.pid);
+		idlers[i].cpu = bench_result_cpu_seconds(idlers[i].term.pid);
 		idlers[i].bytes = (double)idlers[i].term.bytes;
 	}
 	begin_ms = time_monotonic_ms();
@@ -261,12 +262,12 @@ static void measure_idlers(struct idler *idlers)
 	for (int i = 0; i < IDLERS; i++) {
 		struct idler *idler = &idlers[i];
 		bool there = idler->term.pid > 0 && !idler->term.ended;
-		double cpu = figure_cpu_seconds(idler->term.pid) - idler->cpu;
+		double cpu = bench_result_cpu_seconds(idler->term.pid) - idler->cpu;
 
 		idler->cpu = there ? cpu * 100 / seconds : -1;
-		idler->rss_kib = there ? figure_rss_kib(idler->term.pid) : -1;
+		idler->rss_kib = there ? bench_result_rss_kib(idler->term.pid) : -1;
 		idler->bytes = there ? ((double)idler->term.bytes - idler->bytes) / seconds : -1;
-		term_stop(&idler->term);
+		pty_meter_stop(&idler->term);
 	}
 }
 
@@ -276,7 +277,7 @@ static void print_idle(const char *what, const char *unit, double value, double 
 	char more[MORE_SIZE] = "";
 
 	add_peers(more, values, PEER_HTOP);
-	(void)figure_print(&(struct figure){
+	(void)bench_result_print(&(struct bench_result){
 		"tty", what, unit, value, budget, false, "htop", values[PEER_HTOP], more});
 }
 
@@ -304,13 +305,13 @@ static void measure_idle(void)
 	static struct idler idlers[IDLERS];
 	struct bench_server quiet, busy;
 
-	if (!bench_scene_start(&quiet, &demo_sized))
+	if (!bench_environment_start(&quiet, &demo_sized))
 		return;
-	if (bench_scene_start(&busy, &demo_busy)) {
-		(void)dashboard_start(&idlers[AT_REST].term, quiet.hello.address);
-		(void)dashboard_start(&idlers[AT_WORK].term, busy.hello.address);
+	if (bench_environment_start(&busy, &demo_busy)) {
+		(void)start_program(&idlers[AT_REST].term, quiet.hello.address);
+		(void)start_program(&idlers[AT_WORK].term, busy.hello.address);
 		for (int i = 0; i < PEER_COUNT; i++)
-			(void)term_start(&idlers[BESIDE + i].term, peers[i]);
+			(void)pty_meter_start(&idlers[BESIDE + i].term, peers[i]);
 		measure_idlers(idlers);
 		print_idlers(idlers);
 		(void)bench_server_stop(&busy);
@@ -327,15 +328,15 @@ struct presses {
 	double p50_ms, p95_ms, median_bytes;
 };
 
-static void press_keys(struct presses *presses, struct term *term, const char *const *keys)
+static void press_keys(struct presses *presses, struct pty_meter *term, const char *const *keys)
 {
-	double cpu = figure_cpu_seconds(term->pid);
+	double cpu = bench_result_cpu_seconds(term->pid);
 	size_t key = 0;
 
 	presses->count = 0;
 	for (int i = 0; i < KEYS; i++) {
 		uint64_t before = term->bytes;
-		double ms = term_press(term, keys[key]);
+		double ms = pty_meter_press(term, keys[key]);
 
 		key = keys[key + 1] != NULL ? key + 1 : 0;
 		if (ms < 0)
@@ -343,14 +344,14 @@ static void press_keys(struct presses *presses, struct term *term, const char *c
 		presses->ms[presses->count] = ms;
 		presses->bytes[presses->count++] = (double)(term->bytes - before);
 	}
-	presses->cpu_us = (figure_cpu_seconds(term->pid) - cpu) * 1e6 / KEYS;
-	presses->p50_ms = figure_percentile(presses->ms, presses->count, 0.5);
-	presses->p95_ms = figure_percentile(presses->ms, presses->count, 0.95);
-	presses->median_bytes = figure_percentile(presses->bytes, presses->count, 0.5);
+	presses->cpu_us = (bench_result_cpu_seconds(term->pid) - cpu) * 1e6 / KEYS;
+	presses->p50_ms = bench_result_percentile(presses->ms, presses->count, 0.5);
+	presses->p95_ms = bench_result_percentile(presses->ms, presses->count, 0.95);
+	presses->median_bytes = bench_result_percentile(presses->bytes, presses->count, 0.5);
 }
 
 /* The pass that the rest of the machine disturbed least. */
-static void press_again(struct presses *best, struct term *term, const char *const *keys)
+static void press_again(struct presses *best, struct pty_meter *term, const char *const *keys)
 {
 	static struct presses pass;
 
@@ -369,11 +370,11 @@ static void print_presses(const char *what, double budget_bytes, const struct pr
 	(void)snprintf(more, sizeof(more),
 		"\"p50\":%.2f,\"answered\":%zu,\"keys\":%d,\"cpu_us\":%.0f", presses->p50_ms,
 		presses->count, KEYS, presses->cpu_us);
-	(void)figure_print(&(struct figure){"tty", text, "ms", presses->p95_ms, 2, false, "htop",
-		there ? peer->p95_ms : -1, more});
+	(void)bench_result_print(&(struct bench_result){"tty", text, "ms", presses->p95_ms, 2,
+		false, "htop", there ? peer->p95_ms : -1, more});
 	(void)snprintf(text, sizeof(text), "%s, bytes, median", what);
-	(void)figure_print(&(struct figure){"tty", text, "B", presses->median_bytes, budget_bytes,
-		false, "htop", there ? peer->median_bytes : -1, NULL});
+	(void)bench_result_print(&(struct bench_result){"tty", text, "B", presses->median_bytes,
+		budget_bytes, false, "htop", there ? peer->median_bytes : -1, NULL});
 }
 
 /* One way of pressing keys: what leads to the screen, and what is pressed there over and over. */
@@ -392,19 +393,19 @@ static const struct way {
 	{"key in Timeline", "5g", {"j", "j", "k", "j", NULL}, 600},
 };
 
-static void measure_keys(struct term *term)
+static void measure_keys(struct pty_meter *term)
 {
 	static const char *const down[] = {"\033[B", NULL};
 	static struct presses best[ARRAY_LEN(ways)], beside;
-	struct term peer;
-	bool there = term_start(&peer, peers[PEER_HTOP]);
+	struct pty_meter peer;
+	bool there = pty_meter_start(&peer, peers[PEER_HTOP]);
 
 	if (there)
-		(void)term_settle(&peer, 300, SETTLE_MS);
+		(void)pty_meter_settle(&peer, 300, SETTLE_MS);
 	for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
 		if (ways[i].before) {
-			(void)term_press(term, ways[i].before);
-			(void)term_settle(term, 200, SETTLE_MS);
+			(void)pty_meter_press(term, ways[i].before);
+			(void)pty_meter_settle(term, 200, SETTLE_MS);
 		}
 		for (int pass = 0; pass < PASSES; pass++) {
 			press_again(&best[i], term, ways[i].keys);
@@ -413,7 +414,7 @@ static void measure_keys(struct term *term)
 		}
 	}
 	if (there)
-		term_stop(&peer);
+		pty_meter_stop(&peer);
 	for (size_t i = 0; i < ARRAY_LEN(ways); i++)
 		print_presses(ways[i].what, ways[i].budget_bytes, &best[i], &beside);
 }
@@ -423,23 +424,24 @@ static void measure_large(void)
 {
 	double versions = (double)large.services * large.versions;
 	struct bench_server server;
-	struct term term;
+	struct pty_meter term;
 	char more[128];
 	double data;
 
-	if (!bench_scene_start(&server, &large))
+	if (!bench_environment_start(&server, &large))
 		return;
-	if (dashboard_start(&term, server.hello.address)) {
-		data = term_until(&term, SCENE_FIRST, PATIENCE_MS);
-		(void)snprintf(
-			more, sizeof(more), "\"cpu_ms\":%.0f", figure_cpu_seconds(term.pid) * 1e3);
-		(void)figure_print(&(struct figure){"tty", "start to data, 40,000 versions", "ms",
-			data, 0, false, NULL, 0, more});
-		(void)term_settle(&term, 200, SETTLE_MS);
+	if (start_program(&term, server.hello.address)) {
+		data = pty_meter_until(&term, SCENE_FIRST, PATIENCE_MS);
+		(void)snprintf(more, sizeof(more), "\"cpu_ms\":%.0f",
+			bench_result_cpu_seconds(term.pid) * 1e3);
+		(void)bench_result_print(&(struct bench_result){"tty",
+			"start to data, 40,000 versions", "ms", data, 0, false, NULL, 0, more});
+		(void)pty_meter_settle(&term, 200, SETTLE_MS);
 		measure_keys(&term);
-		(void)figure_print(&(struct figure){"tty", "memory with 40,000 versions", "KiB",
-			figure_rss_kib(term.pid), 16 * 1024 + versions, false, NULL, 0, NULL});
-		term_stop(&term);
+		(void)bench_result_print(&(struct bench_result){"tty",
+			"memory with 40,000 versions", "KiB", bench_result_rss_kib(term.pid),
+			16 * 1024 + versions, false, NULL, 0, NULL});
+		pty_meter_stop(&term);
 	}
 	(void)bench_server_stop(&server);
 }

@@ -24,7 +24,7 @@
 #include <event2/keyvalq_struct.h>
 
 #include "core/base/json.h"
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 
 enum { BACKENDS_MAX = 4096 };
 

@@ -22,7 +22,7 @@
 #include <event2/listener.h>
 #include <nghttp2/nghttp2.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 
 enum { SERVERS_MAX = 16, MESSAGE_MAX = 8 };
 

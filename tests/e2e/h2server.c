@@ -34,7 +34,7 @@
 #include <nghttp2/nghttp2.h>
 
 #include "core/base/json.h"
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/base/str.h"
 #include "core/base/strbuf.h"
 

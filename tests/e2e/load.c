@@ -18,10 +18,10 @@
 #include <event2/event.h>
 #include <event2/http.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/base/str.h"
 #include "core/base/time.h"
-#include "core/model/names.h"
+#include "core/model/name_rules.h"
 
 enum { HEADERS_MAX = 8, TELL_MAX = 20, TICK_US = 1000, LATENCIES_MAX = 1 << 20 };
 

@@ -18,7 +18,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/base/str.h"
 
 static char text[256 * 1024];

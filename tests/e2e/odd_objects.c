@@ -17,7 +17,7 @@
 #include <string.h>
 
 #include "core/base/json.h"
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/base/strbuf.h"
 
 static uint64_t seed;

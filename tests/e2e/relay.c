@@ -15,7 +15,7 @@
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/base/str.h"
 
 enum { RELAYS_MAX = 16 };

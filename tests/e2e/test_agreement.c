@@ -17,16 +17,16 @@
 #include <cmocka.h>
 #include <event2/event.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/base/random.h"
 #include "core/base/strbuf.h"
 #include "core/base/time.h"
 #include "core/model/decision.h"
 #include "core/model/environment.h"
-#include "core/model/names.h"
+#include "core/model/name_rules.h"
 #include "core/proxy/proxy.h"
 #include "tests/support/backends.h"
-#include "tests/support/exchange.h"
+#include "tests/support/raw_http_client.h"
 #include "tests/support/odd_request.h"
 
 #define DOMAIN ODD_DOMAIN
@@ -65,16 +65,16 @@ static void apply_all(struct change *changes, size_t count)
 		change_finish(&changes[i]);
 }
 
-static void put(enum thing thing, void *record)
+static void put(enum object_kind thing, void *record)
 {
 	struct change change;
 
 	change_init(&change, thing, record, world.env.revision + 1);
-	record_unref(thing_type(thing), record);
+	record_unref(object_type(thing), record);
 	apply_all(&change, 1);
 }
 
-static void take_out(enum thing thing, const char *id)
+static void take_out(enum object_kind thing, const char *id)
 {
 	struct change change;
 
@@ -92,7 +92,7 @@ static void put_service(const char *name, const char *host)
 	service->health_interval_ms = CHECK_MS;
 	if (host != NULL)
 		strlist_add(&service->hosts, str_of(host));
-	put(THING_SERVICE, service);
+	put(OBJECT_SERVICE, service);
 }
 
 static bool is_up_port(int port)
@@ -143,7 +143,7 @@ static void put_version(const char *service, const char *name, int kind, unsigne
 		add_endpoint(version, world.backends.up[world.used++ % UP_PORTS]);
 	version->state = state_of(version);
 	carry_health(version);
-	put(THING_VERSION, version);
+	put(OBJECT_VERSION, version);
 }
 
 static void put_session(const char *key, int policy)
@@ -155,7 +155,7 @@ static void put_session(const char *key, int policy)
 	for (size_t i = 0; i < ARRAY_LEN(odd_services); i++)
 		if (roll(2) == 0)
 			dict_set(&session->pins, str_of(odd_services[i]), PICK(odd_versions));
-	put(THING_SESSION, session);
+	put(OBJECT_SESSION, session);
 }
 
 static void bury(int kind, const char *id, int policy)
@@ -167,7 +167,7 @@ static void bury(int kind, const char *id, int policy)
 	tombstone->gone_at = time_now_ms();
 	tombstone->policy = policy;
 	text_set(&tombstone->actor, "ci \"quoted\" \\ 100%");
-	put(THING_TOMBSTONE, tombstone);
+	put(OBJECT_TOMBSTONE, tombstone);
 }
 
 static void end_session(const char *key)
@@ -176,7 +176,7 @@ static void end_session(const char *key)
 	int policy = session != NULL ? session->policy : (int)roll(2);
 
 	if (session != NULL)
-		take_out(THING_SESSION, key);
+		take_out(OBJECT_SESSION, key);
 	bury(GONE_SESSION, key, policy);
 }
 
@@ -338,7 +338,7 @@ static void settle(void)
 struct test_case {
 	struct odd_request request;
 	struct strbuf text; /* as sent */
-	struct context context;
+	struct routing_context context;
 	struct decision decision;
 	struct answer answer; /* status only */
 	bool answered, logged, is_upgrade;
@@ -355,7 +355,7 @@ static void finish_case(struct test_case *c)
 	odd_request_finish(&c->request);
 	strbuf_reset(&c->text);
 	odd_request_write(&c->request, &c->text);
-	context_read(&world.env, STR_LIT(DOMAIN), &c->request.hop, &c->context);
+	routing_context_read(&world.env, STR_LIT(DOMAIN), &c->request.hop, &c->context);
 	decide(&world.env, &c->context, &c->decision);
 }
 
@@ -690,10 +690,10 @@ static bool is_logged(void)
 
 static void ask_all(void)
 {
-	const struct exchange_ops ops = {next_request, on_answer, NULL};
+	const struct raw_http_ops ops = {next_request, on_answer, NULL};
 
 	next_case = 0;
-	exchange_run(world.base, "127.0.0.1", world.port, CONNECTIONS, &ops);
+	raw_http_run(world.base, "127.0.0.1", world.port, CONNECTIONS, &ops);
 	for (size_t i = 0; i < case_count; i++)
 		if (!cases[i].answered)
 			fail_msg("no answer to\n%s", cases[i].text.data);
@@ -718,7 +718,7 @@ static void change_version(void)
 	if (version != NULL && roll(2) == 0) {
 		char tombstone[VERSION_ID_SIZE];
 		memcpy(tombstone, id, sizeof(id));
-		take_out(THING_VERSION, id);
+		take_out(OBJECT_VERSION, id);
 		bury(GONE_VERSION, tombstone, 0);
 		health_of(str_of(service), str_of(name))->bits = 0;
 		return;
@@ -754,7 +754,7 @@ static void change_health(void)
 				continue;
 			version = record_clone(&version_type, version);
 			version->state = state;
-			put(THING_VERSION, version);
+			put(OBJECT_VERSION, version);
 		}
 	}
 }
@@ -834,9 +834,9 @@ static void websockets_go_where_the_pin_says(void **state)
 		finish_case(c);
 	}
 	/* One connection each: after the upgrade it is the version's. */
-	const struct exchange_ops ops = {next_request, on_answer, NULL};
+	const struct raw_http_ops ops = {next_request, on_answer, NULL};
 	next_case = 0;
-	exchange_run(world.base, "127.0.0.1", world.port, (int)case_count, &ops);
+	raw_http_run(world.base, "127.0.0.1", world.port, (int)case_count, &ops);
 	wait_for(is_logged, "every upgrade's record");
 	assert_int_equal(failures, 0);
 	case_count = 0;
@@ -856,7 +856,7 @@ static void no_request_fails_over_a_reload(void **state)
 		ask_all();
 		assert_non_null(environment_service(&world.env, str_of("fresh")));
 		wait_for(is_applied, "the new service");
-		take_out(THING_SERVICE, "fresh");
+		take_out(OBJECT_SERVICE, "fresh");
 		wait_for(is_applied, "its end");
 	}
 	proxy_facts(world.proxy, &after);

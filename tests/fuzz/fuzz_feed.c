@@ -2,14 +2,14 @@
  * Any bytes as lines of the changes feed and of the tail, applied to an environment as the client does it:
  * no line crashes it, and a line that was understood is understood again when it is written anew.
  */
-#include "tests/support/replay.h"
+#include "tests/support/fuzz_main.h"
 
 #include <stdlib.h>
 
 #include "core/model/environment.h"
 #include "core/wire/changes.h"
 #include "core/wire/record.h"
-#include "core/wire/request_line.h"
+#include "core/wire/request_fast.h"
 #include "core/wire/tail.h"
 
 static void require(bool is_so)
@@ -57,7 +57,7 @@ static void check_request_line(struct str text)
 	struct strbuf a, b;
 	cJSON *tree;
 
-	if (!wire_read_request_line(text, &quick))
+	if (!wire_read_request_fast(text, &quick))
 		return;
 	tree = json_parse(text, NULL);
 	require(tree != NULL && wire_read_request(tree, &slow, NULL) == ERR_NONE);

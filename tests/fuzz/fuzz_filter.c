@@ -2,11 +2,11 @@
  * Any bytes as a filter: it parses or it is a mistake with a column inside the text, and what
  * parses can be held against everything.
  */
-#include "tests/support/replay.h"
+#include "tests/support/fuzz_main.h"
 
 #include <stdlib.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/model/filter.h"
 
 static void match_everything(const struct filter *filter)

@@ -2,7 +2,7 @@
  * Any bytes as JSON, then as every record a client may send: what parses is within our bounds, what is
  * refused is refused with a sentence, and a record that was read comes back the same when it is written.
  */
-#include "tests/support/replay.h"
+#include "tests/support/fuzz_main.h"
 
 #include <stdlib.h>
 

@@ -2,7 +2,7 @@
  * Any palette line: parsed or refused with a sentence, never both; what is parsed belongs to its command; and
  * completion offers only words that begin with what is there.
  */
-#include "tests/support/replay.h"
+#include "tests/support/fuzz_main.h"
 
 #include <stdlib.h>
 #include <string.h>

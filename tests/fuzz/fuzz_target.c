@@ -3,14 +3,14 @@
  * it or none, the query is read within its bounds or refused with a sentence, and a host that passes for
  * loopback is one.
  */
-#include "tests/support/replay.h"
+#include "tests/support/fuzz_main.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/api/query.h"
 #include "core/api/route.h"
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/base/net.h"
 
 static void find(struct str path)

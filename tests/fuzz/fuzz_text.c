@@ -2,13 +2,13 @@
  * Any bytes made safe: nothing a terminal would obey or hide is left, it is valid UTF-8, its width is that
  * of its glyphs, and made safe again it stays as it is.
  */
-#include "tests/support/replay.h"
+#include "tests/support/fuzz_main.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/json.h"
-#include "core/base/text.h"
+#include "core/base/term_text.h"
 
 static void require(bool is_so)
 {
@@ -16,7 +16,7 @@ static void require(bool is_so)
 		abort();
 }
 
-/* Written out by hand and not asked of text.c, whose answer is on trial. */
+/* Written out by hand and not asked of term_text.c, whose answer is on trial. */
 static bool is_forbidden(uint32_t c)
 {
 	return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0xad || c == 0x61c || c == 0x180e ||

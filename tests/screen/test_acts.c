@@ -15,14 +15,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 
-#include "tests/support/dash.h"
+#include "tests/support/dashboard_fixture.h"
 
 static void test_filter(void **state)
 {
 	(void)state;
-	dash_open((struct dash_options){0});
+	dashboard_open((struct dashboard_options){0});
 	pty_keys(&pty, "/pr:482");
 	pty_wait_gone(&pty, "pr-560");
 	assert_true(pty_shows(&pty, "pricing"));
@@ -41,7 +41,7 @@ static void test_filter(void **state)
 static void test_find(void **state)
 {
 	(void)state;
-	dash_open((struct dash_options){0});
+	dashboard_open((struct dashboard_options){0});
 	pty_keys(&pty, "fretry less\r");
 	pty_wait_text(&pty, "payments@pr-533  \"Retry less\"");
 	pty_keys(&pty, "fPR-482\r");
@@ -59,7 +59,7 @@ static void test_sort_and_fold(void **state)
 	char row[PTY_ROW_SIZE];
 
 	(void)state;
-	dash_open((struct dash_options){0});
+	dashboard_open((struct dashboard_options){0});
 	pty_keys(&pty, "se");
 	pty_wait_text(&pty, "sort: 5xx");
 	pty_keys(&pty, "g");
@@ -77,7 +77,7 @@ static void test_sort_and_fold(void **state)
 static void test_pin_to_mine(void **state)
 {
 	(void)state;
-	dash_open((struct dash_options){.session = "nothing-yet1"});
+	dashboard_open((struct dashboard_options){.session = "nothing-yet1"});
 	pty_wait_text(&pty, "you: nothing-yet1");
 	pty_keys(&pty, "jjp");
 	pty_wait_text(&pty, "$ umbra session pin nothing-yet1 booking=pr-482");
@@ -90,7 +90,7 @@ static void test_pin_to_mine(void **state)
 static void test_mine_is_said(void **state)
 {
 	(void)state;
-	dash_open((struct dash_options){0});
+	dashboard_open((struct dashboard_options){0});
 	pty_keys(&pty, "jjp");
 	pty_wait_text(&pty, "pin it to which session?");
 	pty_keys(&pty, "nothing-yet1\r");
@@ -114,7 +114,7 @@ static void test_mine_is_said(void **state)
 static void test_back_to_where_one_was(void **state)
 {
 	(void)state;
-	dash_open((struct dash_options){0});
+	dashboard_open((struct dashboard_options){0});
 	pty_keys(&pty, "3\r");
 	pty_wait_text(&pty, "WHAT CHANGES");
 	pty_keys(&pty, "l");
@@ -133,7 +133,7 @@ static void test_back_to_where_one_was(void **state)
 static void test_unknown_session(void **state)
 {
 	(void)state;
-	dash_open((struct dash_options){.session = "nope"});
+	dashboard_open((struct dashboard_options){.session = "nope"});
 	pty_wait_text(&pty, "there is no session nope");
 	pty_wait_text(&pty, "you: nope, gone");
 }
@@ -141,7 +141,7 @@ static void test_unknown_session(void **state)
 static void test_service_row(void **state)
 {
 	(void)state;
-	dash_open((struct dash_options){0});
+	dashboard_open((struct dashboard_options){0});
 	pty_keys(&pty, "e");
 	pty_wait_text(&pty, "e extends a version: select one of");
 	pty_keys(&pty, "R");
@@ -157,7 +157,7 @@ static void test_service_row(void **state)
 static void test_stage_and_apply(void **state)
 {
 	(void)state;
-	dash_open((struct dash_options){0});
+	dashboard_open((struct dashboard_options){0});
 	pty_keys(&pty, "3\r");
 	pty_wait_text(&pty, "WHAT CHANGES");
 	pty_keys(&pty, "jjjj\r482\r");
@@ -187,7 +187,8 @@ static void test_stage_and_apply(void **state)
 static void test_what_is_so_already(void **state)
 {
 	(void)state;
-	dash_open((struct dash_options){.rows = 24, .cols = 80, .session = "checkout-4f2k"});
+	dashboard_open(
+		(struct dashboard_options){.rows = 24, .cols = 80, .session = "checkout-4f2k"});
 	pty_keys(&pty, "jjp");
 	pty_wait_text(&pty, "pinned in session checkout-4f2k already: booking@pr-482");
 	pty_keys(&pty, "3\r");
@@ -206,7 +207,7 @@ static void test_what_is_so_already(void **state)
 static void test_staged_in_few_words(void **state)
 {
 	(void)state;
-	dash_open((struct dash_options){.rows = 24, .cols = 80});
+	dashboard_open((struct dashboard_options){.rows = 24, .cols = 80});
 	pty_keys(&pty, "3\rjjjj\r482\r");
 	pty_wait_text(&pty, "pr-482 instead of stable");
 	pty_keys(&pty, "gg-");
@@ -225,7 +226,7 @@ static void test_staged_in_few_words(void **state)
 static void test_create_extend_end(void **state)
 {
 	(void)state;
-	dash_open((struct dash_options){0});
+	dashboard_open((struct dashboard_options){0});
 	pty_keys(&pty, "3c");
 	pty_wait_text(&pty, "name of the new session");
 	pty_keys(&pty, "try it\r");
@@ -248,7 +249,7 @@ static void test_create_extend_end(void **state)
 static void test_refused_by_the_control_plane(void **state)
 {
 	(void)state;
-	dash_open((struct dash_options){0});
+	dashboard_open((struct dashboard_options){0});
 	pty_keys(&pty, "jje\025never\r");
 	pty_wait_text(&pty, "is no duration");
 }
@@ -257,7 +258,7 @@ static void test_refused_by_the_control_plane(void **state)
 static void test_why_of_what_is_gone(void **state)
 {
 	(void)state;
-	dash_open((struct dash_options){0});
+	dashboard_open((struct dashboard_options){0});
 	pty_keys(&pty, "jjR");
 	pty_wait_text(&pty, "Retire booking@pr-482?");
 	pty_keys(&pty, "y");
@@ -279,7 +280,7 @@ static void test_why_of_what_is_gone(void **state)
 static void test_read_only(void **state)
 {
 	(void)state;
-	dash_open((struct dash_options){.read_only = true});
+	dashboard_open((struct dashboard_options){.read_only = true});
 	pty_wait_text(&pty, "READ-ONLY");
 	pty_keys(&pty, "jjR");
 	pty_wait_text(&pty, "READ-ONLY: retire is off");
@@ -292,18 +293,18 @@ static void test_requests_follow_and_pause(void **state)
 	char before[PTY_ROW_SIZE], after[PTY_ROW_SIZE];
 
 	(void)state;
-	dash_open((struct dash_options){.rows = 30});
+	dashboard_open((struct dashboard_options){.rows = 30});
 	pty_keys(&pty, "4");
 	pty_wait_text(&pty, "/find?q=yoga");
 	pty_wait_text(&pty, "following");
 	pty_quiet(&pty, 100);
-	stage_order(&stage, 'r');
+	control_plane_order(&stage, 'r');
 	pty_wait_text(&pty, "18:42:07");
 	pty_keys(&pty, "kkkk");
 	pty_wait_text(&pty, "paused, 0 new");
 	pty_quiet(&pty, 100);
 	pty_row(&pty, 10, before);
-	stage_order(&stage, 'R');
+	control_plane_order(&stage, 'R');
 	pty_wait_text(&pty, "paused, 100 new");
 	pty_quiet(&pty, 100);
 	pty_row(&pty, 10, after);
@@ -329,7 +330,7 @@ static void test_requests_follow_and_pause(void **state)
 static void test_logs_of_a_version(void **state)
 {
 	(void)state;
-	dash_open((struct dash_options){0});
+	dashboard_open((struct dashboard_options){0});
 	pty_keys(&pty, "jjl");
 	pty_wait_text(&pty, "Requests › service:booking version:pr-482");
 	pty_wait_text(&pty, "/seats/hold");
@@ -340,7 +341,7 @@ static void test_logs_of_a_version(void **state)
 static void test_qr_of_this_machine(void **state)
 {
 	(void)state;
-	dash_open((struct dash_options){.rows = 40, .cols = 120});
+	dashboard_open((struct dashboard_options){.rows = 40, .cols = 120});
 	pty_keys(&pty, "3gyqr");
 	pty_wait_text(&pty, "for a telephone to read off the screen");
 	pty_keys(&pty, "\r");
@@ -351,24 +352,24 @@ static void test_qr_of_this_machine(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		DASH_TEST(test_filter),
-		DASH_TEST(test_find),
-		DASH_TEST(test_sort_and_fold),
-		DASH_TEST(test_pin_to_mine),
-		DASH_TEST(test_mine_is_said),
-		DASH_TEST(test_unknown_session),
-		DASH_TEST(test_back_to_where_one_was),
-		DASH_TEST(test_service_row),
-		DASH_TEST(test_why_of_what_is_gone),
-		DASH_TEST(test_stage_and_apply),
-		DASH_TEST(test_what_is_so_already),
-		DASH_TEST(test_staged_in_few_words),
-		DASH_TEST(test_create_extend_end),
-		DASH_TEST(test_refused_by_the_control_plane),
-		DASH_TEST(test_read_only),
-		DASH_TEST(test_requests_follow_and_pause),
-		DASH_TEST(test_logs_of_a_version),
-		DASH_TEST(test_qr_of_this_machine),
+		DASHBOARD_TEST(test_filter),
+		DASHBOARD_TEST(test_find),
+		DASHBOARD_TEST(test_sort_and_fold),
+		DASHBOARD_TEST(test_pin_to_mine),
+		DASHBOARD_TEST(test_mine_is_said),
+		DASHBOARD_TEST(test_unknown_session),
+		DASHBOARD_TEST(test_back_to_where_one_was),
+		DASHBOARD_TEST(test_service_row),
+		DASHBOARD_TEST(test_why_of_what_is_gone),
+		DASHBOARD_TEST(test_stage_and_apply),
+		DASHBOARD_TEST(test_what_is_so_already),
+		DASHBOARD_TEST(test_staged_in_few_words),
+		DASHBOARD_TEST(test_create_extend_end),
+		DASHBOARD_TEST(test_refused_by_the_control_plane),
+		DASHBOARD_TEST(test_read_only),
+		DASHBOARD_TEST(test_requests_follow_and_pause),
+		DASHBOARD_TEST(test_logs_of_a_version),
+		DASHBOARD_TEST(test_qr_of_this_machine),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,18 +12,18 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/model/version.h"
 
-#include "tests/support/dash.h"
+#include "tests/support/dashboard_fixture.h"
 
 enum { SERVICES = 2000, VERSIONS = 20, SESSIONS = 2000, KEYS = 150 };
 
 /* ---- nothing ---- */
 
-static void furnish_nothing(struct stage_plane *plane)
+static void furnish_nothing(struct control_plane_plane *plane)
 {
-	stage_clock(plane, 0);
+	control_plane_clock(plane, 0);
 }
 
 static const struct {
@@ -40,23 +40,23 @@ static const struct {
 
 static void test_empty(void **state)
 {
-	static const struct stage_script nothing = {.furnish = furnish_nothing};
+	static const struct control_plane_script nothing = {.furnish = furnish_nothing};
 
 	(void)state;
-	stage_start(&stage, &nothing, 0);
-	dash_start(&pty, &stage, &(struct dash_options){.rows = 24, .cols = 80});
+	control_plane_start(&stage, &nothing, 0);
+	dashboard_start(&pty, &stage, &(struct dashboard_options){.rows = 24, .cols = 80});
 	pty_wait_text(&pty, "0 services");
 	for (size_t i = 0; i < ARRAY_LEN(empty_views); i++) {
 		pty_keys(&pty, empty_views[i].key);
 		pty_wait_text(&pty, empty_views[i].says);
 		pty_wait_text(&pty, empty_views[i].to_do);
 	}
-	dash_quit();
+	dashboard_quit();
 }
 
 /* ---- much ---- */
 
-static void add_request(struct stage_plane *plane, const char *caller, const char *service)
+static void add_request(struct control_plane_plane *plane, const char *caller, const char *service)
 {
 	struct request request;
 
@@ -72,18 +72,18 @@ static void add_request(struct stage_plane *plane, const char *caller, const cha
 	request.path = STR_LIT("/items");
 	request.host = str_of(service);
 	request.status = 200;
-	stage_request(plane, &request);
+	control_plane_request(plane, &request);
 }
 
-static void furnish_service(struct stage_plane *plane, int i)
+static void furnish_service(struct control_plane_plane *plane, int i)
 {
 	char service[32], caller[32], version[16], body[256];
 
 	(void)snprintf(service, sizeof(service), "service-%04d", i);
-	stage_service(plane, service, "{\"owner\":\"studio\"}");
-	stage_version(
+	control_plane_service(plane, service, "{\"owner\":\"studio\"}");
+	control_plane_version(
 		plane, service, "v0", "{\"kind\":\"stable\",\"endpoints\":[\"127.0.0.1:9001\"]}");
-	stage_up(plane, service, "v0");
+	control_plane_up(plane, service, "v0");
 	for (int j = 1; j < VERSIONS; j++) {
 		(void)snprintf(version, sizeof(version), "pr-%d", i * VERSIONS + j);
 		(void)snprintf(body, sizeof(body),
@@ -91,18 +91,18 @@ static void furnish_service(struct stage_plane *plane, int i)
 			"\"Change "
 			"%d of %s\",\"author\":\"dev%d\"}}",
 			9100 + j, i * VERSIONS + j, j, service, i % 30);
-		stage_version(plane, service, version, body);
-		stage_up(plane, service, version);
+		control_plane_version(plane, service, version, body);
+		control_plane_up(plane, service, version);
 	}
 	(void)snprintf(caller, sizeof(caller), "service-%04d@v0", i / 2);
 	add_request(plane, i == 0 ? "" : caller, service);
 }
 
-static void furnish_much(struct stage_plane *plane)
+static void furnish_much(struct control_plane_plane *plane)
 {
 	char body[128];
 
-	stage_clock(plane, 10000);
+	control_plane_clock(plane, 10000);
 	for (int i = 0; i < SERVICES; i++)
 		furnish_service(plane, i);
 	for (int i = 0; i < SESSIONS; i++) {
@@ -110,7 +110,7 @@ static void furnish_much(struct stage_plane *plane)
 			"{\"key\":\"s-%04d\",\"owner\":\"dev%d\",\"pins\":{\"service-%04d\":\"pr-%"
 			"d\"}}",
 			i, i % 30, i, i * VERSIONS + 1);
-		stage_session(plane, body);
+		control_plane_session(plane, body);
 	}
 }
 
@@ -133,11 +133,11 @@ static const struct {
 
 static void test_much(void **state)
 {
-	static const struct stage_script much = {.furnish = furnish_much};
+	static const struct control_plane_script much = {.furnish = furnish_much};
 
 	(void)state;
-	stage_start(&stage, &much, 0);
-	dash_start(&pty, &stage, &(struct dash_options){0});
+	control_plane_start(&stage, &much, 0);
+	dashboard_start(&pty, &stage, &(struct dashboard_options){0});
 	pty_wait_text(&pty, "2000 services  40000 versions  2000 sessions");
 	for (size_t i = 0; i < ARRAY_LEN(big_views); i++) {
 		pty_keys(&pty, big_views[i].key);
@@ -154,41 +154,41 @@ static void test_much(void **state)
 		pty_keys(&pty, "\033");
 		pty_wait_gone(&pty, "Enter keep it");
 	}
-	dash_quit();
+	dashboard_quit();
 }
 
-#define AMOUNT(name) cmocka_unit_test_teardown(name, dash_teardown)
+#define AMOUNT(name) cmocka_unit_test_teardown(name, dashboard_teardown)
 
 /* ---- as many pins as a session has ---- */
 
 /* One pull request in all of the services, all names at their longest. */
-static void furnish_wide(struct stage_plane *plane)
+static void furnish_wide(struct control_plane_plane *plane)
 {
 	char service[LIMIT_SERVICE_NAME + 1], version[LIMIT_VERSION_NAME + 1];
 
-	stage_clock(plane, 10000);
+	control_plane_clock(plane, 10000);
 	for (int i = 0; i < LIMIT_PINS; i++) {
 		(void)snprintf(service, sizeof(service), "a-service-of-31-characters--%03u",
 			(unsigned)i % 1000);
 		service[26] = 'x'; /* two dashes stand in no name */
 		(void)snprintf(version, sizeof(version), "%063d", i);
-		stage_service(plane, service, "{}");
-		stage_version(plane, service, version,
+		control_plane_service(plane, service, "{}");
+		control_plane_version(plane, service, version,
 			"{\"endpoints\":[\"127.0.0.1:9001\"],\"pr\":{\"number\":7,\"title\":"
 			"\"All\",\"author\":\"dev1\"}}");
-		stage_up(plane, service, version);
+		control_plane_up(plane, service, version);
 	}
-	stage_session(plane, "{\"key\":\"wide\",\"owner\":\"dev1\",\"pins\":{}}");
+	control_plane_session(plane, "{\"key\":\"wide\",\"owner\":\"dev1\",\"pins\":{}}");
 }
 
 /* Staged and sent as one command, and taken back as one. */
 static void test_all_pins(void **state)
 {
-	static const struct stage_script wide = {.furnish = furnish_wide};
+	static const struct control_plane_script wide = {.furnish = furnish_wide};
 
 	(void)state;
-	stage_start(&stage, &wide, 0);
-	dash_start(&pty, &stage, &(struct dash_options){0});
+	control_plane_start(&stage, &wide, 0);
+	dashboard_start(&pty, &stage, &(struct dashboard_options){0});
 	pty_wait_text(&pty, "256 services");
 	pty_keys(&pty, "3\r");
 	pty_wait_text(&pty, "WHAT CHANGES");
@@ -200,7 +200,7 @@ static void test_all_pins(void **state)
 	pty_wait_text(&pty, "256  ");
 	pty_keys(&pty, "\r");
 	pty_wait_text(&pty, "WHAT CHANGES");
-	dash_quit();
+	dashboard_quit();
 }
 
 int main(void)

@@ -12,9 +12,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 
-#include "tests/support/dash.h"
+#include "tests/support/dashboard_fixture.h"
 
 /* A title and how it is shown: the selector, the joiner, skin, a flag of two parts, flags, a keycap. */
 static const struct {
@@ -31,11 +31,11 @@ static const struct {
 	{"\342\235\244\357\270\217\342\200\215\360\237\224\245 hot", "\342\235\244 hot"},
 };
 
-static void furnish(struct stage_plane *plane)
+static void furnish(struct control_plane_plane *plane)
 {
 	char service[32], body[512];
 
-	stage_clock(plane, 10000);
+	control_plane_clock(plane, 10000);
 	for (size_t i = 0; i < ARRAY_LEN(titles); i++) {
 		(void)snprintf(service, sizeof(service), "service-%zu", i);
 		(void)snprintf(body, sizeof(body),
@@ -43,9 +43,9 @@ static void furnish(struct stage_plane *plane)
 			"s\","
 			"\"author\":\"dev1\"}}",
 			100 + i, titles[i].title);
-		stage_service(plane, service, "{}");
-		stage_version(plane, service, "pr-1", body);
-		stage_up(plane, service, "pr-1");
+		control_plane_service(plane, service, "{}");
+		control_plane_version(plane, service, "pr-1", body);
+		control_plane_up(plane, service, "pr-1");
 	}
 }
 
@@ -74,14 +74,15 @@ static void check_repaint(void)
 
 static void test_sequences(void **state)
 {
-	static const struct stage_script emoji = {.furnish = furnish};
+	static const struct control_plane_script emoji = {.furnish = furnish};
 	static const int widths[] = {80, 120, 200};
 
 	(void)state;
-	stage_start(&stage, &emoji, 0);
+	control_plane_start(&stage, &emoji, 0);
 	for (size_t w = 0; w < ARRAY_LEN(widths); w++) {
-		dash_close();
-		dash_start(&pty, &stage, &(struct dash_options){.rows = 40, .cols = widths[w]});
+		dashboard_close();
+		dashboard_start(
+			&pty, &stage, &(struct dashboard_options){.rows = 40, .cols = widths[w]});
 		pty_wait_text(&pty, "8 services");
 		pty_keys(&pty, "2");
 		for (size_t i = 0; i < ARRAY_LEN(titles); i++)
@@ -100,15 +101,15 @@ static void test_sequences(void **state)
 		pty_keys(&pty, "\003");
 		pty_wait_text(&pty, "\342\231\273 again");
 		check_repaint();
-		dash_quit();
+		dashboard_quit();
 	}
-	stage_stop(&stage);
+	control_plane_stop(&stage);
 }
 
 static int close_all(void **state)
 {
 	(void)state;
-	dash_close();
+	dashboard_close();
 	return 0;
 }
 

@@ -14,12 +14,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 
-#include "tui/keymap.h"
-#include "tui/keys.h"
+#include "tui/ui/keymap.h"
+#include "tui/term/keys.h"
 
-#include "tests/support/seats.h"
+#include "tests/support/dashboard_pool.h"
 
 /* ---- the keys ---- */
 
@@ -100,10 +100,10 @@ static const char *bytes_of(int32_t key, char one[2])
 /* Pressed at the place it is meant for, which is gone to anew for it; and time to paint what comes of it. */
 static void round_of(const char *bytes, const char *then)
 {
-	seats_go(bytes);
-	seats_press(bytes);
-	seats_press(then);
-	seats_home(bytes);
+	dashboard_pool_go(bytes);
+	dashboard_pool_press(bytes);
+	dashboard_pool_press(then);
+	dashboard_pool_home(bytes);
 }
 
 static void press_everything(const char *then)
@@ -174,56 +174,58 @@ static void test_the_keymap_is_covered(void **state)
 static void test_every_key(void **state)
 {
 	(void)state;
-	seats_sit(shop_places, shop_place_count, &(struct dash_options){0}, NULL);
+	dashboard_pool_sit(shop_places, shop_place_count, &(struct dashboard_options){0}, NULL);
 	press_everything("");
-	seats_quit();
+	dashboard_pool_quit();
 }
 
 /* What a key asks is answered, too; what that would write is refused by --read-only. */
 static void test_every_answer(void **state)
 {
 	(void)state;
-	seats_sit(shop_places, shop_place_count, &(struct dash_options){.read_only = true}, NULL);
+	dashboard_pool_sit(shop_places, shop_place_count,
+		&(struct dashboard_options){.read_only = true}, NULL);
 	press_everything("a\r");
-	seats_quit();
+	dashboard_pool_quit();
 }
 
-static void furnish_nothing(struct stage_plane *plane)
+static void furnish_nothing(struct control_plane_plane *plane)
 {
-	stage_clock(plane, 0);
+	control_plane_clock(plane, 0);
 }
 
 static void test_nothing_there(void **state)
 {
-	static const struct stage_script nothing = {.furnish = furnish_nothing};
+	static const struct control_plane_script nothing = {.furnish = furnish_nothing};
 
 	(void)state;
-	stage_stop(&stage);
-	stage_start(&stage, &nothing, 0);
-	seats_sit(tab_places, tab_place_count, &(struct dash_options){.read_only = true},
-		"No service is registered yet.");
+	control_plane_stop(&stage);
+	control_plane_start(&stage, &nothing, 0);
+	dashboard_pool_sit(tab_places, tab_place_count,
+		&(struct dashboard_options){.read_only = true}, "No service is registered yet.");
 	press_everything("a\r");
-	seats_quit();
+	dashboard_pool_quit();
 }
 
 /* Port 1 is nobody's. */
 static void test_nobody_there(void **state)
 {
 	(void)state;
-	seats_sit(tab_places, tab_place_count, &(struct dash_options){.url = "http://127.0.0.1:1"},
+	dashboard_pool_sit(tab_places, tab_place_count,
+		&(struct dashboard_options){.url = "http://127.0.0.1:1"},
 		"No control plane answers at");
 	press_everything("a\r");
-	seats_quit();
+	dashboard_pool_quit();
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_keymap_is_covered),
-		SEATS_TEST(test_every_key),
-		SEATS_TEST(test_every_answer),
-		SEATS_TEST(test_nothing_there),
-		SEATS_TEST(test_nobody_there),
+		DASHBOARD_POOL_TEST(test_every_key),
+		DASHBOARD_POOL_TEST(test_every_answer),
+		DASHBOARD_POOL_TEST(test_nothing_there),
+		DASHBOARD_POOL_TEST(test_nobody_there),
 	};
 
 	return cmocka_run_group_tests(tests, setup_all, teardown_all);

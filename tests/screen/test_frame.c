@@ -17,16 +17,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/base/mem.h"
-#include "core/base/text.h"
+#include "core/base/xalloc.h"
+#include "core/base/term_text.h"
 
-#include "tests/support/dash.h"
+#include "tests/support/dashboard_fixture.h"
 
 /* What was staged is still there when one comes back; Esc is back, too, and forgets nothing. */
 static void test_history(void **state)
 {
 	(void)state;
-	dash_open((struct dash_options){0});
+	dashboard_open((struct dashboard_options){0});
 	pty_keys(&pty, "[");
 	pty_wait_text(&pty, "there is nothing before this");
 	pty_keys(&pty, "3\r");
@@ -62,7 +62,7 @@ static void test_history(void **state)
 static void test_history_is_bounded(void **state)
 {
 	(void)state;
-	dash_open((struct dash_options){0});
+	dashboard_open((struct dashboard_options){0});
 	for (int i = 0; i < 30; i++)
 		pty_keys(&pty, "1jj\r3\r");
 	pty_wait_text(&pty, "WHAT CHANGES");
@@ -80,7 +80,7 @@ static void test_history_is_bounded(void **state)
 static void test_palette_shows_a_list(void **state)
 {
 	(void)state;
-	dash_open((struct dash_options){0});
+	dashboard_open((struct dashboard_options){0});
 	pty_keys(&pty, ":verlist");
 	pty_wait_text(&pty, "list the versions, all or those a filter keeps");
 	pty_keys(&pty, "\tunheal\t");
@@ -106,7 +106,7 @@ static void test_palette_shows_a_list(void **state)
 static void test_palette_asks_first(void **state)
 {
 	(void)state;
-	dash_open((struct dash_options){0});
+	dashboard_open((struct dashboard_options){0});
 	pty_keys(&pty, ":session end checkout-4f2k\r");
 	pty_wait_text(&pty, "Lost: its key, and its pins booking=pr-482");
 	pty_wait_text(&pty, "$ umbra session end checkout-4f2k");
@@ -123,7 +123,7 @@ static void test_palette_asks_first(void **state)
 static void test_palette_is_refused(void **state)
 {
 	(void)state;
-	dash_open((struct dash_options){0});
+	dashboard_open((struct dashboard_options){0});
 	pty_keys(&pty, ":version lst ");
 	pty_wait_text(&pty, "did you mean \"list\"");
 	pty_keys(&pty, "\025version show booking@nothing\r");
@@ -142,7 +142,7 @@ static void test_palette_is_refused(void **state)
 static void test_palette_has_words_of_its_own(void **state)
 {
 	(void)state;
-	dash_open((struct dash_options){.read_only = true});
+	dashboard_open((struct dashboard_options){.read_only = true});
 	pty_keys(&pty, ":session end checkout-4f2k\r");
 	pty_wait_text(&pty, "READ-ONLY: nothing is sent from here");
 	pty_keys(&pty, "\025requests session:qa-seats\r");
@@ -165,7 +165,7 @@ static void test_palette_has_words_of_its_own(void **state)
 static void test_refused_prompt_comes_back(void **state)
 {
 	(void)state;
-	dash_open((struct dash_options){0});
+	dashboard_open((struct dashboard_options){0});
 	pty_keys(&pty, "jje\025never\r");
 	pty_wait_text(&pty, "lifetime from now");
 	pty_wait_text(&pty, "is no duration");
@@ -196,7 +196,7 @@ static void test_own_keys(void **state)
 	assert_int_equal(mkdir(path, 0700), 0);
 	(void)snprintf(path, sizeof(path), "%s/umbra/config", directory);
 	write_file(path, "[keys]\nglobal.help = F1\nservices.retire = X\n");
-	dash_open((struct dash_options){.env = env});
+	dashboard_open((struct dashboard_options){.env = env});
 	pty_wait_text(&pty, "X retire");
 	pty_wait_text(&pty, "F1 help");
 	pty_keys(&pty, "?jjX");
@@ -205,9 +205,9 @@ static void test_own_keys(void **state)
 	pty_wait_text(&pty, "Services › Help");
 	pty_keys(&pty, "qq");
 	assert_int_equal(pty_wait_end(&pty), 0);
-	dash_close();
+	dashboard_close();
 	write_file(path, "[keys]\n\nservices.retire = q\n");
-	dash_start(&pty, &stage, &(struct dash_options){.env = env, .cols = 160});
+	dashboard_start(&pty, &stage, &(struct dashboard_options){.env = env, .cols = 160});
 	pty_wait_text(&pty, "config:3: q is global.quit already");
 	assert_int_equal(pty_wait_end(&pty), 2);
 	assert_int_equal(unlink(path), 0);
@@ -248,27 +248,27 @@ static void test_state_is_kept(void **state)
 	char directory[] = "/tmp/umbra-screen-XXXXXX";
 	char home[64], inside[64], path[512];
 	const char *env[] = {home, NULL};
-	const struct dash_options options = {.env = env};
+	const struct dashboard_options options = {.env = env};
 
 	(void)state;
 	assert_non_null(mkdtemp(directory));
 	(void)snprintf(home, sizeof(home), "XDG_STATE_HOME=%s", directory);
 	(void)snprintf(inside, sizeof(inside), "%s/umbra", directory);
-	dash_open(options);
+	dashboard_open(options);
 	pty_keys(&pty, ":theme light\r");
 	pty_wait_text(&pty, "theme light");
 	pty_keys(&pty, "3");
 	pty_wait_text(&pty, "qa-seats");
 	leave("q");
 	find_state(inside, path, NULL);
-	dash_open(options);
+	dashboard_open(options);
 	pty_wait_text(&pty, "qa-seats"); /* Sessions again */
 	pty_keys(&pty, ":\033[A");
 	pty_wait_text(&pty, ":theme light");
 	leave("\033q");
 	for (size_t i = 0; i < ARRAY_LEN(broken); i++) {
 		find_state(inside, path, broken[i]);
-		dash_open(options);
+		dashboard_open(options);
 		pty_wait_text(&pty, "SERVICE / VERSION");
 		if (i == 1 || i == 2)
 			pty_wait_text(&pty, "not as you left it");
@@ -284,7 +284,7 @@ static void test_own_cost(void **state)
 	uint64_t bytes;
 
 	(void)state;
-	dash_open((struct dash_options){0});
+	dashboard_open((struct dashboard_options){0});
 	assert_non_null(strstr(pty.raw.data, "\033[?2026h"));
 	pty_keys(&pty, "\033[24~");
 	pty_wait_text(&pty, "WHAT THIS DASHBOARD TAKES");
@@ -302,41 +302,41 @@ static void test_own_cost(void **state)
 /* A real environment never looks like the demo, in no view. */
 static void test_a_demo_says_so(void **state)
 {
-	const struct stage_script demo = {.furnish = stage_shop, .demo = true};
+	const struct control_plane_script demo = {.furnish = control_plane_shop, .demo = true};
 
 	(void)state;
-	dash_open((struct dash_options){.rows = 24, .cols = 80});
+	dashboard_open((struct dashboard_options){.rows = 24, .cols = 80});
 	for (const char *key = "1234567"; *key; key++) {
 		pty_keys(&pty, (const char[]){*key, '\0'});
 		pty_quiet(&pty, 60);
 		assert_false(pty_shows(&pty, " DEMO "));
 	}
-	stage_stop(&stage);
-	stage_start(&stage, &demo, 0);
-	dash_open((struct dash_options){.rows = 24, .cols = 80});
+	control_plane_stop(&stage);
+	control_plane_start(&stage, &demo, 0);
+	dashboard_open((struct dashboard_options){.rows = 24, .cols = 80});
 	for (const char *key = "1234567?"; *key; key++) {
 		pty_keys(&pty, (const char[]){*key, '\0'});
 		pty_quiet(&pty, 60);
 		pty_wait_text(&pty, " umbra  studio-demo  DEMO  live ");
 	}
 	pty_keys(&pty, "q");
-	dash_quit();
+	dashboard_quit();
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		DASH_TEST(test_history),
-		DASH_TEST(test_history_is_bounded),
-		DASH_TEST(test_palette_shows_a_list),
-		DASH_TEST(test_palette_asks_first),
-		DASH_TEST(test_palette_is_refused),
-		DASH_TEST(test_palette_has_words_of_its_own),
-		DASH_TEST(test_refused_prompt_comes_back),
-		DASH_TEST(test_own_keys),
-		DASH_TEST(test_state_is_kept),
-		DASH_TEST(test_own_cost),
-		DASH_TEST(test_a_demo_says_so),
+		DASHBOARD_TEST(test_history),
+		DASHBOARD_TEST(test_history_is_bounded),
+		DASHBOARD_TEST(test_palette_shows_a_list),
+		DASHBOARD_TEST(test_palette_asks_first),
+		DASHBOARD_TEST(test_palette_is_refused),
+		DASHBOARD_TEST(test_palette_has_words_of_its_own),
+		DASHBOARD_TEST(test_refused_prompt_comes_back),
+		DASHBOARD_TEST(test_own_keys),
+		DASHBOARD_TEST(test_state_is_kept),
+		DASHBOARD_TEST(test_own_cost),
+		DASHBOARD_TEST(test_a_demo_says_so),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,10 +11,10 @@
 
 #include <cmocka.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 
-#include "tests/support/seats.h"
-#include "tui/theme.h"
+#include "tests/support/dashboard_pool.h"
+#include "tui/theme/theme.h"
 
 enum { ALL, TWO }; /* sizes: all of them, or not the largest */
 
@@ -68,7 +68,7 @@ static const struct picture {
 
 static void take_all(const struct size *size, bool largest)
 {
-	const struct dash_options options = {
+	const struct dashboard_options options = {
 		.rows = size->rows, .cols = size->cols, .theme = size->theme};
 	struct place places[ARRAY_LEN(pictures)];
 	size_t count = 0;
@@ -80,8 +80,8 @@ static void take_all(const struct size *size, bool largest)
 		places[count] = pictures[i].place;
 		places[count++].name = pictures[i].name;
 	}
-	seats_sit(places, count, &options, NULL);
-	seats_go("the start");
+	dashboard_pool_sit(places, count, &options, NULL);
+	dashboard_pool_go("the start");
 	for (size_t i = 0; i < seat_count; i++) {
 		(void)snprintf(name, sizeof(name), "%s-%dx%d-%s", seats[i].place->name, size->cols,
 			size->rows, size->theme);
@@ -110,7 +110,7 @@ static void test_200x60(void **state)
 static void test_the_least(void **state)
 {
 	(void)state;
-	dash_open((struct dash_options){.rows = 15, .cols = 60, .theme = "dark"});
+	dashboard_open((struct dashboard_options){.rows = 15, .cols = 60, .theme = "dark"});
 	pty_keys(&pty, "jj");
 	pty_check_golden(&pty, "services-60x15-dark");
 }
@@ -122,7 +122,7 @@ static void test_themes(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < theme_text_count; i++) {
-		dash_open((struct dash_options){
+		dashboard_open((struct dashboard_options){
 			.rows = 24, .cols = 80, .theme = theme_texts[i].name});
 		pty_keys(&pty, "jjR");
 		(void)snprintf(name, sizeof(name), "theme-%s", theme_texts[i].name);
@@ -133,11 +133,11 @@ static void test_themes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		SEATS_TEST(test_80x24),
-		SEATS_TEST(test_120x40),
-		SEATS_TEST(test_200x60),
-		DASH_TEST(test_the_least),
-		DASH_TEST(test_themes),
+		DASHBOARD_POOL_TEST(test_80x24),
+		DASHBOARD_POOL_TEST(test_120x40),
+		DASHBOARD_POOL_TEST(test_200x60),
+		DASHBOARD_TEST(test_the_least),
+		DASHBOARD_TEST(test_themes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,12 +14,12 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/base/time.h"
 
-#include "tests/support/dash.h"
-#include "tui/rgb.h"
-#include "tui/theme.h"
+#include "tests/support/dashboard_fixture.h"
+#include "tui/theme/colour.h"
+#include "tui/theme/theme.h"
 
 static const char *const in_screen[] = {"STY=1.tty", NULL};
 static const char *const in_tmux[] = {"TMUX=x,1,0", NULL};
@@ -32,7 +32,7 @@ static int32_t rgb_of(const VTermColor *colour, int32_t otherwise)
 	if (VTERM_COLOR_IS_DEFAULT_FG(colour) || VTERM_COLOR_IS_DEFAULT_BG(colour))
 		return otherwise;
 	if (VTERM_COLOR_IS_INDEXED(colour))
-		return rgb_of_256(colour->indexed.idx);
+		return colour_of_256(colour->indexed.idx);
 	return colour->rgb.red << 16 | colour->rgb.green << 8 | colour->rgb.blue;
 }
 
@@ -49,7 +49,7 @@ static double least_contrast(int32_t ink, int32_t ground)
 			if (!vterm_screen_get_cell(pty.screen, (VTermPos){row, col}, &cell) ||
 				cell.chars[0] <= ' ' || cell.chars[0] == UINT32_MAX)
 				continue;
-			contrast = rgb_contrast(rgb_of(&cell.fg, ink), rgb_of(&cell.bg, ground));
+			contrast = colour_contrast(rgb_of(&cell.fg, ink), rgb_of(&cell.bg, ground));
 			least = contrast < least ? contrast : least;
 		}
 	}
@@ -79,22 +79,22 @@ static size_t count(const char *text)
 
 static void test_white(void **state)
 {
-	static const struct dash_options sizes[] = {
+	static const struct dashboard_options sizes[] = {
 		{.rows = 24, .cols = 80}, {.rows = 40, .cols = 120}, {.rows = 60, .cols = 200}};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
-		struct dash_options options = sizes[i];
+		struct dashboard_options options = sizes[i];
 
 		options.ground = white;
-		dash_open(options);
+		dashboard_open(options);
 		check_readable(0x000000, 0xffffff);
 		assert_int_equal(pty.ground_asked, 1);
 		assert_true(strstr(pty.raw.data, "\033]11;?") > strstr(pty.raw.data, "Services"));
 		pty_keys(&pty, "4"); /* and nothing of the answer was a key */
 		pty_wait_text(&pty, "/find?q=yoga");
 		check_readable(0x000000, 0xffffff);
-		dash_quit();
+		dashboard_quit();
 	}
 }
 
@@ -104,10 +104,10 @@ static void test_dark(void **state)
 	size_t clears;
 
 	(void)state;
-	dash_open((struct dash_options){.theme = "dark"});
+	dashboard_open((struct dashboard_options){.theme = "dark"});
 	assert_int_equal(pty.ground_asked, 0); /* somebody chose */
 	clears = count("\033[2J") + count("\033[J") + count("\033[H\033[J");
-	dash_open((struct dash_options){0});
+	dashboard_open((struct dashboard_options){0});
 	assert_int_equal(pty.ground_asked, 1);
 	pty_quiet(&pty, 700);
 	assert_int_equal(count("\033[2J") + count("\033[J") + count("\033[H\033[J"), clears);
@@ -117,7 +117,7 @@ static void test_dark(void **state)
 /* Nobody knows which it is: it can be read on both. */
 static void test_silent(void **state)
 {
-	const struct dash_options kinds[] = {
+	const struct dashboard_options kinds[] = {
 		{.ground = ""},
 		{.ground = "", .term = "xterm"},
 		{.ground = "rubbish"},
@@ -128,7 +128,7 @@ static void test_silent(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
-		dash_open(kinds[i]);
+		dashboard_open(kinds[i]);
 		check_readable(0x000000, 0xffffff);
 		check_readable(0xffffff, 0x000000);
 	}
@@ -141,7 +141,7 @@ static void test_pieces(void **state)
 		"\033]1", "1;rgb:ff", "ff/ffff/", "ff", "ff\033", "\\"};
 
 	(void)state;
-	dash_open((struct dash_options){.ground = ""});
+	dashboard_open((struct dashboard_options){.ground = ""});
 	pty_keys(&pty, "/book");
 	pty_wait_text(&pty, "Esc show all");
 	for (size_t i = 0; i < ARRAY_LEN(pieces); i++) {
@@ -159,7 +159,7 @@ static void test_pieces(void **state)
 static void test_where_it_is_asked(void **state)
 {
 	const struct {
-		struct dash_options options;
+		struct dashboard_options options;
 		unsigned asked;
 	} cases[] = {
 		{{.term = "xterm-256color"}, 1},
@@ -177,11 +177,11 @@ static void test_where_it_is_asked(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		dash_open(cases[i].options);
+		dashboard_open(cases[i].options);
 		if (pty.ground_asked != cases[i].asked)
 			fail_msg("case %zu: asked %u times", i, pty.ground_asked);
 	}
-	dash_open((struct dash_options){.env = told_light});
+	dashboard_open((struct dashboard_options){.env = told_light});
 	check_readable(0x000000, 0xffffff);
 }
 
@@ -192,11 +192,11 @@ static void test_left_at_once(void **state)
 
 	(void)state;
 	for (int i = 0; i < 5; i++) {
-		dash_close();
-		dash_start(&pty, &stage, &(struct dash_options){.ground = white});
+		dashboard_close();
+		dashboard_start(&pty, &stage, &(struct dashboard_options){.ground = white});
 		while (pty.ground_asked == 0)
 			(void)pty_take(&pty, 100);
-		dash_quit();
+		dashboard_quit();
 		assert_int_equal(ioctl(pty.slave, FIONREAD, &waiting), 0);
 		assert_int_equal(waiting, 0);
 	}
@@ -213,5 +213,5 @@ int main(void)
 		cmocka_unit_test(test_left_at_once),
 	};
 
-	return cmocka_run_group_tests(tests, dash_setup, dash_teardown);
+	return cmocka_run_group_tests(tests, dashboard_setup, dashboard_teardown);
 }

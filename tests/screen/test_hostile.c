@@ -16,10 +16,10 @@
 #include <unistd.h>
 
 #include "core/base/limits.h"
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/model/version.h"
 
-#include "tests/support/seats.h"
+#include "tests/support/dashboard_pool.h"
 
 static const char *const evil[] = {
 	"/esc\033[2J\033[31mred",
@@ -40,7 +40,7 @@ static const char *const evil[] = {
 	"/private\356\200\200",
 };
 
-static void add(struct stage_plane *plane, struct str path)
+static void add(struct control_plane_plane *plane, struct str path)
 {
 	struct request request;
 
@@ -57,25 +57,26 @@ static void add(struct stage_plane *plane, struct str path)
 	request.session = str_of(evil[9]);
 	request.host = str_of(evil[1]);
 	request.status = 200;
-	stage_request(plane, &request);
+	control_plane_request(plane, &request);
 }
 
-static void furnish(struct stage_plane *plane)
+static void furnish(struct control_plane_plane *plane)
 {
 	enum { LONG = LIMIT_LOG_VALUE }; /* the log's intake cuts what is longer */
 	char *path = malloc(LONG);
 
-	stage_service(plane, "booking", "{\"owner\":\"o\\u200bw\",\"description\":\"a\\u202ebc\"}");
-	stage_version(plane, "booking", "1.0",
+	control_plane_service(
+		plane, "booking", "{\"owner\":\"o\\u200bw\",\"description\":\"a\\u202ebc\"}");
+	control_plane_version(plane, "booking", "1.0",
 		"{\"kind\":\"stable\",\"endpoints\":[\"127.0.0.1:9001\"],\"commit\":\"abc\"}");
-	stage_up(plane, "booking", "1.0");
-	stage_version(plane, "booking", "pr-1",
+	control_plane_up(plane, "booking", "1.0");
+	control_plane_version(plane, "booking", "pr-1",
 		"{\"endpoints\":[\"127.0.0.1:9002\"],\"pr\":{\"number\":1,\"title\":\"t\\u001b]0;"
 		"x\\u0007\\u009b2J\","
 		"\"author\":\"\\u202edlrow\",\"branch\":\"b\\u200b\"}}");
-	stage_down(plane, "booking", "pr-1", "why\033[2J\r\n\342\200\256");
-	stage_actor(plane, "\033]0;x\007\342\200\256\344\275\220\350\227\244");
-	stage_version(plane, "booking", "pr-2",
+	control_plane_down(plane, "booking", "pr-1", "why\033[2J\r\n\342\200\256");
+	control_plane_actor(plane, "\033]0;x\007\342\200\256\344\275\220\350\227\244");
+	control_plane_version(plane, "booking", "pr-2",
 		"{\"endpoints\":[\"127.0.0.1:9003\"],\"pr\":{\"number\":2,\"title\":"
 		"\"\\u65e5\\u672c\\u8a9e"
 		"\\u306e\\u984c\\u540d\\u3092\\u9577\\u304f\\u9577\\u304f\\u9577\\u304f\\u3059\\u30"
@@ -83,18 +84,20 @@ static void furnish(struct stage_plane *plane)
 		"\\u4f55\\u304c\\u8d77\\u3053\\u308b\\u304b\",\"author\":"
 		"\"\\u4f50\\u85e4\\u82b1\\u5b50\\u592a\\u90ce\""
 		"},\"commit\":\"\\uff41\\uff42\\uff43\"}");
-	stage_up(plane, "booking", "pr-2");
-	stage_version(plane, "booking", "pr-3",
+	control_plane_up(plane, "booking", "pr-2");
+	control_plane_version(plane, "booking", "pr-3",
 		"{\"endpoints\":[\"127.0.0.1:9004\"],\"pr\":{\"number\":3,\"title\":"
 		"\"e\\u0301e\\u0302\\u0303"
 		"e\\u0304\\u0305\\u0306\\u0307 \\ud83d\\udc68\\u200d\\ud83d\\udc69 "
 		"\\u05e9\\u05dc\\u05d5\\u05dd\","
 		"\"author\":\"a\\u0300\\u0301\\u0302\\u0303\"}}");
-	stage_down(plane, "booking", "pr-3", "\346\227\245\346\234\254\033[1;31m\302\2332J");
-	stage_session(
+	control_plane_down(
+		plane, "booking", "pr-3", "\346\227\245\346\234\254\033[1;31m\302\2332J");
+	control_plane_session(
 		plane, "{\"key\":\"s1\",\"owner\":\"o\\u202ex\",\"pins\":{\"booking\":\"pr-1\"}}");
-	stage_session(plane, "{\"key\":\"s2\",\"owner\":\"\\u4f50\\u85e4\\u200b\",\"pins\":{"
-			     "\"booking\":\"pr-2\"}}");
+	control_plane_session(plane,
+		"{\"key\":\"s2\",\"owner\":\"\\u4f50\\u85e4\\u200b\",\"pins\":{"
+		"\"booking\":\"pr-2\"}}");
 	if (!path)
 		return;
 	memset(path, 'A', LONG);
@@ -104,12 +107,12 @@ static void furnish(struct stage_plane *plane)
 		add(plane, str_of(evil[i]));
 }
 
-static const struct stage_script script = {.furnish = furnish};
+static const struct control_plane_script script = {.furnish = furnish};
 
 static int setup(void **state)
 {
 	(void)state;
-	stage_start(&stage, &script, 0);
+	control_plane_start(&stage, &script, 0);
 	return 0;
 }
 
@@ -155,23 +158,23 @@ static const struct place places[] = {
 };
 /* clang-format on */
 
-static void look_at_all(const struct dash_options *options)
+static void look_at_all(const struct dashboard_options *options)
 {
-	seats_sit(places, ARRAY_LEN(places), options, NULL);
-	seats_go("the start");
+	dashboard_pool_sit(places, ARRAY_LEN(places), options, NULL);
+	dashboard_pool_go("the start");
 }
 
 static void test_every_view(void **state)
 {
 	(void)state;
-	look_at_all(&(struct dash_options){.rows = 30, .theme = "dark"});
+	look_at_all(&(struct dashboard_options){.rows = 30, .theme = "dark"});
 	for (size_t i = 0; i < seat_count; i++) {
 		if (strncmp(seats[i].place->name, "hostile-", 8) == 0)
 			pty_check_golden(&seats[i].pty, seats[i].place->name);
 		pty_quiet(&seats[i].pty, 30);
 		check_raw(&seats[i].pty);
 	}
-	seats_home("all of it");
+	dashboard_pool_home("all of it");
 }
 
 static void test_ascii(void **state)
@@ -179,7 +182,7 @@ static void test_ascii(void **state)
 	static const char *const env[] = {"LC_ALL=C", NULL};
 
 	(void)state;
-	dash_open((struct dash_options){.rows = 30, .theme = "dark", .env = env});
+	dashboard_open((struct dashboard_options){.rows = 30, .theme = "dark", .env = env});
 	for (const char *key = "234567"; *key; key++) {
 		pty_keys(&pty, (const char[]){*key, '\0'});
 		pty_quiet(&pty, 100);
@@ -187,7 +190,7 @@ static void test_ascii(void **state)
 	for (size_t i = 0; i < pty.raw.len; i++)
 		assert_true((unsigned char)pty.raw.data[i] < 0x80);
 	check_raw(&pty);
-	dash_quit();
+	dashboard_quit();
 }
 
 static void write_file(const char *directory, const char *below, const char *text)
@@ -222,22 +225,22 @@ static void test_files(void **state)
 	}
 	for (size_t i = 0; i < ARRAY_LEN(configs); i++) {
 		write_file(directory, "/umbra/config", configs[i]);
-		dash_close();
-		dash_start(&pty, &stage, &(struct dash_options){.env = env});
+		dashboard_close();
+		dashboard_start(&pty, &stage, &(struct dashboard_options){.env = env});
 		assert_int_equal(pty_wait_end(&pty), 2);
 		check_raw(&pty);
 	}
 	write_file(directory, "/umbra/config", "");
 	write_file(directory, "/umbra/themes/mine.theme", "[roles]\nbase = default on default\n");
-	dash_open((struct dash_options){.env = env, .theme = "mine"});
+	dashboard_open((struct dashboard_options){.env = env, .theme = "mine"});
 	write_file(directory, "/umbra/themes/mine.theme",
 		"[roles]\nselected = \033]0;x\007\342\200\256red\n");
 	pty_wait_text(&pty, "mine.theme:2:");
 	check_raw(&pty);
-	dash_quit();
+	dashboard_quit();
 	write_file(directory, "/umbra/themes/mine.theme", "[\033]0;x\007]\n\302\2332J = 1\n");
-	dash_close();
-	dash_start(&pty, &stage, &(struct dash_options){.env = env, .theme = "mine"});
+	dashboard_close();
+	dashboard_start(&pty, &stage, &(struct dashboard_options){.env = env, .theme = "mine"});
 	assert_int_equal(pty_wait_end(&pty), 2);
 	check_raw(&pty);
 	for (size_t i = 0; i < 4; i++) {
@@ -250,7 +253,7 @@ static void test_files(void **state)
 	assert_int_equal(rmdir(directory), 0);
 }
 
-#define HOSTILE(name) cmocka_unit_test_setup_teardown(name, setup, seats_teardown)
+#define HOSTILE(name) cmocka_unit_test_setup_teardown(name, setup, dashboard_pool_teardown)
 
 int main(void)
 {

@@ -7,11 +7,11 @@
 
 #include <cmocka.h>
 
-#include "tests/support/dash.h"
+#include "tests/support/dashboard_fixture.h"
 
-static void open_learn(struct dash_options options)
+static void open_learn(struct dashboard_options options)
 {
-	dash_open(options);
+	dashboard_open(options);
 	pty_keys(&pty, "7");
 	pty_wait_text(&pty, "Twelve things");
 }
@@ -19,7 +19,7 @@ static void open_learn(struct dash_options options)
 static void test_rules(void **state)
 {
 	(void)state;
-	open_learn((struct dash_options){.rows = 40, .cols = 120});
+	open_learn((struct dashboard_options){.rows = 40, .cols = 120});
 	pty_keys(&pty, "\t");
 	pty_wait_text(&pty, "reason: no-session");
 	pty_keys(&pty, "j\r");
@@ -41,7 +41,7 @@ static void test_rules(void **state)
 static void test_tour(void **state)
 {
 	(void)state;
-	open_learn((struct dash_options){.rows = 40, .cols = 120});
+	open_learn((struct dashboard_options){.rows = 40, .cols = 120});
 	pty_keys(&pty, "\r1");
 	pty_wait_text(&pty, "Tour 1 of 12");
 	pty_keys(&pty, "/pr:482\r");
@@ -110,7 +110,7 @@ static void test_tour(void **state)
 static void test_tour_off(void **state)
 {
 	(void)state;
-	open_learn((struct dash_options){.rows = 40, .cols = 120});
+	open_learn((struct dashboard_options){.rows = 40, .cols = 120});
 	pty_keys(&pty, ":tour on\r");
 	pty_wait_text(&pty, "Do each in its view");
 	pty_keys(&pty, "1");
@@ -128,7 +128,7 @@ static void test_tour_off(void **state)
 static void test_tour_read_only(void **state)
 {
 	(void)state;
-	open_learn((struct dash_options){.rows = 40, .cols = 120, .read_only = true});
+	open_learn((struct dashboard_options){.rows = 40, .cols = 120, .read_only = true});
 	pty_keys(&pty, "\r");
 	pty_wait_text(&pty, "Do each in its view");
 	pty_keys(&pty, "1");
@@ -143,10 +143,10 @@ static void test_tour_read_only(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		DASH_TEST(test_rules),
-		DASH_TEST(test_tour),
-		DASH_TEST(test_tour_read_only),
-		DASH_TEST(test_tour_off),
+		DASHBOARD_TEST(test_rules),
+		DASHBOARD_TEST(test_tour),
+		DASHBOARD_TEST(test_tour_read_only),
+		DASHBOARD_TEST(test_tour_off),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

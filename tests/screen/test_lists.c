@@ -15,16 +15,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/base/mem.h"
-#include "core/base/text.h"
+#include "core/base/xalloc.h"
+#include "core/base/term_text.h"
 
-#include "tests/support/dash.h"
+#include "tests/support/dashboard_fixture.h"
 
 /* All of them come as one: no frame lies between the filter and the keys behind it. */
 static void test_keys_behind_a_filter(void **state)
 {
 	(void)state;
-	dash_open((struct dash_options){0});
+	dashboard_open((struct dashboard_options){0});
 	pty_keys(&pty, "/pr:533\rG\r");
 	pty_wait_text(&pty, "Services › payments@pr-533");
 	pty_keys(&pty, "\033");
@@ -41,7 +41,7 @@ static void test_keys_behind_a_filter(void **state)
 static void test_history_has_the_filter(void **state)
 {
 	(void)state;
-	dash_open((struct dash_options){0});
+	dashboard_open((struct dashboard_options){0});
 	pty_keys(&pty, "/pr:533\rG3");
 	pty_wait_text(&pty, "checkout-4f2k");
 	pty_keys(&pty, "1\033/author:dev4\rG");
@@ -107,7 +107,7 @@ static void test_mouse_in_every_list(void **state)
 	};
 
 	(void)state;
-	dash_open((struct dash_options){0});
+	dashboard_open((struct dashboard_options){0});
 	for (size_t i = 0; i < ARRAY_LEN(views); i++) {
 		pty_keys(&pty, views[i].keys);
 		pty_wait_text(&pty, views[i].row);
@@ -159,16 +159,16 @@ static void test_orders_are_kept(void **state)
 	char directory[] = "/tmp/umbra-screen-XXXXXX";
 	char home[64];
 	const char *env[] = {home, NULL};
-	const struct dash_options options = {.env = env};
+	const struct dashboard_options options = {.env = env};
 
 	(void)state;
 	assert_non_null(mkdtemp(directory));
 	(void)snprintf(home, sizeof(home), "XDG_STATE_HOME=%s", directory);
-	dash_open(options);
+	dashboard_open(options);
 	pty_keys(&pty, "seS2so3soS5td");
 	pty_wait_text(&pty, "last 15 min");
-	dash_quit();
-	dash_open(options);
+	dashboard_quit();
+	dashboard_open(options);
 	pty_wait_text(&pty, "last 15 min");
 	pty_keys(&pty, "1");
 	pty_wait_text(&pty, "sort: 5xx ▲");
@@ -176,7 +176,7 @@ static void test_orders_are_kept(void **state)
 	pty_wait_text(&pty, "sort: author ▲");
 	pty_keys(&pty, "3");
 	pty_wait_text(&pty, "sort: owner ▼");
-	dash_quit();
+	dashboard_quit();
 	remove_kept(directory);
 }
 
@@ -186,7 +186,7 @@ static void test_orders_are_kept(void **state)
 static void test_sessions_say_what_is_wrong(void **state)
 {
 	(void)state;
-	dash_open((struct dash_options){.session = "qa-seats"});
+	dashboard_open((struct dashboard_options){.session = "qa-seats"});
 	pty_keys(&pty, "3");
 	pty_wait_text(&pty, "✓ qa-seats");
 	pty_wait_text(&pty, "✗ pr-551");
@@ -207,7 +207,7 @@ static void test_sessions_say_what_is_wrong(void **state)
 static void test_narrow(void **state)
 {
 	(void)state;
-	dash_open((struct dash_options){.rows = 15, .cols = 60});
+	dashboard_open((struct dashboard_options){.rows = 15, .cols = 60});
 	pty_wait_text(&pty, "1 Services 2 Pull");
 	pty_wait_text(&pty, "6 Map 7 Learn");
 	pty_keys(&pty, "2");
@@ -226,12 +226,12 @@ static void test_narrow(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		DASH_TEST(test_keys_behind_a_filter),
-		DASH_TEST(test_history_has_the_filter),
-		DASH_TEST(test_mouse_in_every_list),
-		DASH_TEST(test_orders_are_kept),
-		DASH_TEST(test_sessions_say_what_is_wrong),
-		DASH_TEST(test_narrow),
+		DASHBOARD_TEST(test_keys_behind_a_filter),
+		DASHBOARD_TEST(test_history_has_the_filter),
+		DASHBOARD_TEST(test_mouse_in_every_list),
+		DASHBOARD_TEST(test_orders_are_kept),
+		DASHBOARD_TEST(test_sessions_say_what_is_wrong),
+		DASHBOARD_TEST(test_narrow),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

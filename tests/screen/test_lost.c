@@ -17,10 +17,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/base/time.h"
 
-#include "tests/support/seats.h"
+#include "tests/support/dashboard_pool.h"
 
 /* Until what is shown is said to be so old. */
 static void wait_older(struct pty *terminal, long seconds)
@@ -50,25 +50,25 @@ static bool row_with(const struct pty *terminal, const char *text, char dst[PTY_
 
 static void test_stale_and_back(void **state)
 {
-	struct dash_options options = {.rows = 30, .cols = 120, .moving_clock = true};
+	struct dashboard_options options = {.rows = 30, .cols = 120, .moving_clock = true};
 	int port;
 
 	(void)state;
-	stage_start(&stage, &stage_shop_script, 0);
+	control_plane_start(&stage, &stage_shop_script, 0);
 	port = stage.port;
-	dash_open(options);
+	dashboard_open(options);
 	assert_true(pty_shows(&pty, "live"));
-	stage_stop(&stage);
+	control_plane_stop(&stage);
 	pty_wait_text(&pty, "STALE");
 	wait_older(&pty, 2);
 	assert_true(pty_shows(&pty, "pr-482")); /* and keeps what it has */
 	pty_keys(&pty, "jj");
 	pty_wait_text(&pty, "booking@pr-482");
-	stage_start(&stage, &stage_shop_script, port);
+	control_plane_start(&stage, &stage_shop_script, port);
 	pty_wait_gone(&pty, "STALE");
 	pty_wait_text(&pty, "live");
 	assert_true(pty_shows(&pty, "booking@pr-482")); /* and where one was */
-	stage_order(&stage, 'r');
+	control_plane_order(&stage, 'r');
 	pty_keys(&pty, "4");
 	pty_wait_text(&pty, "following");
 	pty_wait_text(&pty, "/book");
@@ -76,21 +76,21 @@ static void test_stale_and_back(void **state)
 
 static void test_tail_over_a_loss(void **state)
 {
-	struct dash_options options = {.rows = 30, .cols = 120};
+	struct dashboard_options options = {.rows = 30, .cols = 120};
 	int port;
 
 	(void)state;
-	stage_start(&stage, &stage_shop_script, 0);
+	control_plane_start(&stage, &stage_shop_script, 0);
 	port = stage.port;
-	dash_open(options);
+	dashboard_open(options);
 	pty_keys(&pty, "4");
 	pty_wait_text(&pty, "following");
 	pty_wait_text(&pty, "/find?q=yoga");
-	stage_stop(&stage);
+	control_plane_stop(&stage);
 	pty_wait_text(&pty, "reconnecting");
-	stage_start(&stage, &stage_shop_script, port);
+	control_plane_start(&stage, &stage_shop_script, port);
 	pty_wait_text(&pty, "following");
-	stage_order(&stage, 'r');
+	control_plane_order(&stage, 'r');
 	pty_wait_text(&pty, "18:42:07");
 }
 
@@ -112,13 +112,13 @@ static int open_mute(int *ret_port)
 static void test_paints_before_the_network_answers(void **state)
 {
 	char url[64];
-	struct dash_options options = {.url = url};
+	struct dashboard_options options = {.url = url};
 	int port;
 	int fd = open_mute(&port);
 
 	(void)state;
 	(void)snprintf(url, sizeof(url), "http://127.0.0.1:%d", port);
-	dash_start(&pty, &stage, &options);
+	dashboard_start(&pty, &stage, &options);
 	pty_wait_text(&pty, "Asking http://127.0.0.1:");
 	assert_true(pty_shows(&pty, "1 Services"));
 	pty_keys(&pty, "?");
@@ -126,43 +126,43 @@ static void test_paints_before_the_network_answers(void **state)
 	pty_wait_text(&pty, "to your session");
 	pty_keys(&pty, "\033");
 	pty_wait_gone(&pty, "to your session");
-	dash_quit();
+	dashboard_quit();
 	close(fd);
 }
 
 static void test_none_then_one(void **state)
 {
 	char url[64];
-	struct dash_options options = {.url = url};
+	struct dashboard_options options = {.url = url};
 	int port;
 
 	(void)state;
 	close(open_mute(&port));
 	(void)snprintf(url, sizeof(url), "http://127.0.0.1:%d", port);
-	dash_start(&pty, &stage, &options);
+	dashboard_start(&pty, &stage, &options);
 	pty_wait_text(&pty, "No control plane answers at");
 	assert_true(pty_shows(&pty, "umbra serve"));
 	assert_true(pty_shows(&pty, "umbra demo"));
-	stage_start(&stage, &stage_shop_script, port);
-	dash_ready(&pty);
+	control_plane_start(&stage, &stage_shop_script, port);
+	dashboard_ready(&pty);
 	assert_true(pty_shows(&pty, "booking"));
 }
 
 /* Many dashboards at the places of the shop, with a clock that goes. */
 static void sit_down(void)
 {
-	seats_sit(
-		shop_places, shop_place_count, &(struct dash_options){.moving_clock = true}, NULL);
-	seats_go("the start");
+	dashboard_pool_sit(shop_places, shop_place_count,
+		&(struct dashboard_options){.moving_clock = true}, NULL);
+	dashboard_pool_go("the start");
 }
 
 static void come_back(int port)
 {
-	stage_stop(&stage);
-	stage_start(&stage, &stage_shop_script, port);
-	seats_wait("live", "its return");
-	seats_home("its return");
-	seats_quit();
+	control_plane_stop(&stage);
+	control_plane_start(&stage, &stage_shop_script, port);
+	dashboard_pool_wait("live", "its return");
+	dashboard_pool_home("its return");
+	dashboard_pool_quit();
 }
 
 static void test_stale_everywhere(void **state)
@@ -171,11 +171,11 @@ static void test_stale_everywhere(void **state)
 
 	(void)state;
 	sit_down();
-	stage_stop(&stage);
-	seats_wait("STALE", "its end");
+	control_plane_stop(&stage);
+	dashboard_pool_wait("STALE", "its end");
 	for (size_t i = 0; i < seat_count; i++)
 		wait_older(&seats[i].pty, 2);
-	seats_press("jk");
+	dashboard_pool_press("jk");
 	come_back(port);
 }
 
@@ -186,35 +186,35 @@ static void test_hung_everywhere(void **state)
 
 	(void)state;
 	sit_down();
-	stage_order(&stage, 'd');
+	control_plane_order(&stage, 'd');
 	pty_keys(&seats[0].pty, "g/service:notify\r");
 	pty_wait_text(&seats[0].pty, "off for 2s");
 	assert_int_equal(kill(stage.pid, SIGSTOP), 0);
-	seats_wait("STALE", "its stop");
+	dashboard_pool_wait("STALE", "its stop");
 	assert_true(row_with(&seats[0].pty, "off for ", down));
 	for (size_t i = 0; i < seat_count; i++)
 		wait_older(&seats[i].pty, 8);
 	assert_true(row_with(&seats[0].pty, "off for ", now));
 	assert_string_equal(now, down);
 	assert_int_equal(kill(stage.pid, SIGCONT), 0);
-	seats_wait("live", "its return");
-	seats_home("its return");
-	seats_quit();
+	dashboard_pool_wait("live", "its return");
+	dashboard_pool_home("its return");
+	dashboard_pool_quit();
 }
 
 /* The whole sentence is there, and not the line to send it once more. */
 static void test_a_create_without_an_answer(void **state)
 {
 	(void)state;
-	stage_start(&stage, &stage_shop_script, 0);
-	dash_open((struct dash_options){.rows = 24, .cols = 80, .moving_clock = true});
+	control_plane_start(&stage, &stage_shop_script, 0);
+	dashboard_open((struct dashboard_options){.rows = 24, .cols = 80, .moving_clock = true});
 	pty_keys(&pty, "3c");
 	pty_wait_text(&pty, "name of the new session");
 	assert_int_equal(kill(stage.pid, SIGSTOP), 0);
 	pty_keys(&pty, "mine\r");
 	pty_wait_text(&pty, "sent, waiting for the answer");
 	pty_wait_text(&pty, "STALE");
-	stage_stop(&stage);
+	control_plane_stop(&stage);
 	pty_wait_text(&pty, "the control plane may have done it");
 	pty_wait_text(&pty, "trying again (http://127.0.0.1:");
 	assert_false(pty_shows(&pty, "name of the new session"));
@@ -230,11 +230,12 @@ static void test_login_is_over(void **state)
 	(void)state;
 	sit_down();
 	for (size_t i = 0; i < ARRAY_LEN(statuses); i++) {
-		stage_stop(&stage);
-		stage_deny(&stage, port, statuses[i]);
-		seats_wait("AUTH expired", "the login's end");
-		seats_wait("log in again, C-l tries now", "the login's end");
-		seats_wait(statuses[i] == 401 ? "answered 401" : "answered 403", "the login's end");
+		control_plane_stop(&stage);
+		control_plane_deny(&stage, port, statuses[i]);
+		dashboard_pool_wait("AUTH expired", "the login's end");
+		dashboard_pool_wait("log in again, C-l tries now", "the login's end");
+		dashboard_pool_wait(
+			statuses[i] == 401 ? "answered 401" : "answered 403", "the login's end");
 	}
 	come_back(port);
 }
@@ -247,19 +248,20 @@ static void test_login_is_wanted(void **state)
 	(void)state;
 	close(open_mute(&port));
 	(void)snprintf(url, sizeof(url), "http://127.0.0.1:%d", port);
-	stage_deny(&stage, port, 401);
-	dash_start(&pty, &stage, &(struct dash_options){.rows = 24, .cols = 80, .url = url});
+	control_plane_deny(&stage, port, 401);
+	dashboard_start(
+		&pty, &stage, &(struct dashboard_options){.rows = 24, .cols = 80, .url = url});
 	pty_wait_text(&pty, "AUTH expired");
 	assert_true(pty_shows(&pty, "A login is wanted at http://127.0.0.1:"));
 	assert_true(pty_shows(&pty, "Log in again to what stands before it"));
-	stage_stop(&stage);
-	stage_start(&stage, &stage_shop_script, port);
+	control_plane_stop(&stage);
+	control_plane_start(&stage, &stage_shop_script, port);
 	pty_keys(&pty, "\014"); /* now, without waiting */
-	dash_ready(&pty);
-	dash_quit();
+	dashboard_ready(&pty);
+	dashboard_quit();
 }
 
-#define LOST(name) cmocka_unit_test_teardown(name, dash_teardown)
+#define LOST(name) cmocka_unit_test_teardown(name, dashboard_teardown)
 
 int main(void)
 {
@@ -270,9 +272,9 @@ int main(void)
 		LOST(test_none_then_one),
 		LOST(test_login_is_wanted),
 		LOST(test_a_create_without_an_answer),
-		SEATS_TEST(test_stale_everywhere),
-		SEATS_TEST(test_hung_everywhere),
-		SEATS_TEST(test_login_is_over),
+		DASHBOARD_POOL_TEST(test_stale_everywhere),
+		DASHBOARD_POOL_TEST(test_hung_everywhere),
+		DASHBOARD_POOL_TEST(test_login_is_over),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

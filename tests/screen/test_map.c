@@ -7,13 +7,13 @@
 
 #include <cmocka.h>
 
-#include "tests/support/dash.h"
+#include "tests/support/dashboard_fixture.h"
 
 static void open_map(int rows, int cols, const char *theme)
 {
-	struct dash_options options = {.rows = rows, .cols = cols, .theme = theme};
+	struct dashboard_options options = {.rows = rows, .cols = cols, .theme = theme};
 
-	dash_open(options);
+	dashboard_open(options);
 	pty_keys(&pty, "6");
 	pty_wait_text(&pty, "WHO IS CALLED");
 	pty_wait_text(&pty, "outside");
@@ -188,14 +188,14 @@ static void test_mouse_and_history(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		DASH_TEST(test_logs_of_a_call),
-		DASH_TEST(test_around_a_service),
-		DASH_TEST(test_fold_and_filter),
-		DASH_TEST(test_terms_that_calls_have),
-		DASH_TEST(test_who_lost_the_session),
-		DASH_TEST(test_errors_in_turn),
-		DASH_TEST(test_one_session),
-		DASH_TEST(test_mouse_and_history),
+		DASHBOARD_TEST(test_logs_of_a_call),
+		DASHBOARD_TEST(test_around_a_service),
+		DASHBOARD_TEST(test_fold_and_filter),
+		DASHBOARD_TEST(test_terms_that_calls_have),
+		DASHBOARD_TEST(test_who_lost_the_session),
+		DASHBOARD_TEST(test_errors_in_turn),
+		DASHBOARD_TEST(test_one_session),
+		DASHBOARD_TEST(test_mouse_and_history),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,11 +13,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/base/mem.h"
-#include "core/base/text.h"
+#include "core/base/xalloc.h"
+#include "core/base/term_text.h"
 #include "core/base/time.h"
 
-#include "tests/support/dash.h"
+#include "tests/support/dashboard_fixture.h"
 
 /* A report of the mouse in SGR form (xterm's 1006), at a cell counted from 0. */
 static void mouse(int button, int row, int col, char end)
@@ -61,7 +61,7 @@ static int col_of(int y, const char *text)
 static void test_presses(void **state)
 {
 	(void)state;
-	dash_open((struct dash_options){0});
+	dashboard_open((struct dashboard_options){0});
 	assert_true(pty.mouse);
 	assert_int_equal(pty.asked, 0);
 	click(1, col_of(1, "Sessions"));
@@ -92,14 +92,14 @@ static void test_presses(void **state)
 	pty_keys(&pty, "\033[19~");
 	pty_quiet(&pty, 80);
 	assert_true(pty.mouse);
-	dash_quit();
+	dashboard_quit();
 	assert_false(pty.mouse);
 }
 
 static void test_in_a_chooser(void **state)
 {
 	(void)state;
-	dash_open((struct dash_options){0});
+	dashboard_open((struct dashboard_options){0});
 	pty_keys(&pty, "jjjpzz");
 	pty_wait_text(&pty, "nothing matches");
 	pty_keys(&pty, "\177\177");
@@ -117,7 +117,7 @@ static void test_off_by_setting(void **state)
 	static const char *const env[] = {"UMBRA_MOUSE=off", "UMBRA_SYNC=off", NULL};
 
 	(void)state;
-	dash_open((struct dash_options){.env = env});
+	dashboard_open((struct dashboard_options){.env = env});
 	assert_false(pty.mouse);
 	assert_null(strstr(pty.raw.data, "\033[?2026h"));
 	pty_keys(&pty, "\033[19~");
@@ -135,7 +135,7 @@ static void test_broken_off(void **state)
 		"\033[<", "\033[<1;2", "\033[<0;12;", "\033[M", "\033[M  "};
 
 	(void)state;
-	dash_open((struct dash_options){0});
+	dashboard_open((struct dashboard_options){0});
 	for (size_t i = 0; i < ARRAY_LEN(broken); i++) {
 		int64_t deadline = time_monotonic_ms() + PTY_WAIT_MS;
 
@@ -156,7 +156,7 @@ static void test_broken_off(void **state)
 	}
 	click(1, col_of(1, "Sessions"));
 	pty_wait_text(&pty, "qa-seats");
-	dash_quit();
+	dashboard_quit();
 }
 
 /* As a terminal answers that does not know the SGR form. */
@@ -165,7 +165,7 @@ static void test_old_form(void **state)
 	int col;
 
 	(void)state;
-	dash_open((struct dash_options){.term = "screen-256color"});
+	dashboard_open((struct dashboard_options){.term = "screen-256color"});
 	assert_true(pty.mouse);
 	col = col_of(1, "Sessions");
 	{
@@ -174,7 +174,7 @@ static void test_old_form(void **state)
 		pty_keys(&pty, press);
 	}
 	pty_wait_text(&pty, "qa-seats");
-	dash_quit();
+	dashboard_quit();
 }
 
 /* The divider follows the mouse, within what both sides need, and stays where it was let go. */
@@ -184,7 +184,7 @@ static void test_divider(void **state)
 	int at;
 
 	(void)state;
-	dash_open((struct dash_options){.rows = 40, .cols = 200});
+	dashboard_open((struct dashboard_options){.rows = 40, .cols = 200});
 	at = col_of(10, rule);
 	mouse(0, 10, at, 'M');
 	mouse(32, 12, at - 20, 'M');
@@ -209,7 +209,7 @@ static void test_divider(void **state)
 static void test_copied_text_is_selected(void **state)
 {
 	(void)state;
-	dash_open((struct dash_options){.rows = 24, .cols = 60});
+	dashboard_open((struct dashboard_options){.rows = 24, .cols = 60});
 	assert_true(pty.mouse);
 	pty_keys(&pty, "jjy");
 	pty_wait_text(&pty, "letters narrow");
@@ -223,19 +223,19 @@ static void test_copied_text_is_selected(void **state)
 	pty_keys(&pty, "\033");
 	pty_wait_text(&pty, "SERVICE / VERSION");
 	assert_true(pty.mouse);
-	dash_quit();
+	dashboard_quit();
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		DASH_TEST(test_copied_text_is_selected),
-		DASH_TEST(test_presses),
-		DASH_TEST(test_in_a_chooser),
-		DASH_TEST(test_off_by_setting),
-		DASH_TEST(test_broken_off),
-		DASH_TEST(test_old_form),
-		DASH_TEST(test_divider),
+		DASHBOARD_TEST(test_copied_text_is_selected),
+		DASHBOARD_TEST(test_presses),
+		DASHBOARD_TEST(test_in_a_chooser),
+		DASHBOARD_TEST(test_off_by_setting),
+		DASHBOARD_TEST(test_broken_off),
+		DASHBOARD_TEST(test_old_form),
+		DASHBOARD_TEST(test_divider),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,9 +11,9 @@
 
 #include <string.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 
-#include "tests/support/dash.h"
+#include "tests/support/dashboard_fixture.h"
 
 #define PASTE(text) "\033[200~" text "\033[201~"
 
@@ -22,7 +22,7 @@ static const char refusal[] = "text was pasted, and nothing here takes text";
 /* A version that could be taken away is selected. */
 static void open_version(void)
 {
-	dash_open((struct dash_options){0});
+	dashboard_open((struct dashboard_options){0});
 	pty_keys(&pty, "jj");
 	pty_wait_text(&pty, "$ umbra version show booking@pr-482");
 }
@@ -56,12 +56,12 @@ static void test_everywhere(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
-		dash_open((struct dash_options){0});
-		dash_press(places[i]);
+		dashboard_open((struct dashboard_options){0});
+		dashboard_press(places[i]);
 		pty_keys(&pty, PASTE("qqq:q\r\033\003q"));
 		pty_wait_text(&pty, refusal);
-		dash_press("1");
-		dash_quit();
+		dashboard_press("1");
+		dashboard_quit();
 	}
 }
 
@@ -112,7 +112,7 @@ static void test_unmarked(void **state)
 static void test_into_lines(void **state)
 {
 	(void)state;
-	dash_open((struct dash_options){0});
+	dashboard_open((struct dashboard_options){0});
 	pty_keys(&pty, "/");
 	pty_wait_text(&pty, "Esc show all");
 	pty_keys(&pty, PASTE("book\001\033[A\r\n\tpr\003\177:482"));
@@ -134,7 +134,7 @@ static void test_into_lines(void **state)
 	assert_true(pty_shows(&pty, "copy jkj"));
 	pty_keys(&pty, "\003");
 	pty_wait_gone(&pty, "letters narrow");
-	dash_quit();
+	dashboard_quit();
 }
 
 /* Text without end is cut at what a line holds, and the line is as usable as before. */
@@ -144,7 +144,7 @@ static void test_much(void **state)
 
 	(void)state;
 	memset(much, 'x', sizeof(much) - 1);
-	dash_open((struct dash_options){0});
+	dashboard_open((struct dashboard_options){0});
 	pty_keys(&pty, "\033[200~");
 	pty_keys(&pty, much);
 	pty_keys(&pty, "\033[201~");
@@ -157,14 +157,14 @@ static void test_much(void **state)
 	pty_wait_text(&pty, "filter booking");
 	pty_keys(&pty, "\003");
 	pty_wait_gone(&pty, "filter booking");
-	dash_quit();
+	dashboard_quit();
 }
 
 /* The end of it never comes: after a silence keys are keys again. */
 static void test_without_end(void **state)
 {
 	(void)state;
-	dash_open((struct dash_options){0});
+	dashboard_open((struct dashboard_options){0});
 	pty_keys(&pty, "\033[200~R");
 	pty_wait_text(&pty, refusal);
 	for (int i = 0; i < 40 && !pty_shows(&pty, "qa-seats"); i++) {
@@ -173,19 +173,19 @@ static void test_without_end(void **state)
 		(void)pty_read(&pty, 200);
 	}
 	pty_wait_text(&pty, "qa-seats");
-	dash_quit();
+	dashboard_quit();
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		DASH_TEST(test_on_a_list),
-		DASH_TEST(test_everywhere),
-		DASH_TEST(test_on_a_question),
-		DASH_TEST(test_unmarked),
-		DASH_TEST(test_into_lines),
-		DASH_TEST(test_much),
-		DASH_TEST(test_without_end),
+		DASHBOARD_TEST(test_on_a_list),
+		DASHBOARD_TEST(test_everywhere),
+		DASHBOARD_TEST(test_on_a_question),
+		DASHBOARD_TEST(test_unmarked),
+		DASHBOARD_TEST(test_into_lines),
+		DASHBOARD_TEST(test_much),
+		DASHBOARD_TEST(test_without_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

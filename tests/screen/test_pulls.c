@@ -8,11 +8,11 @@
 
 #include <string.h>
 
-#include "tests/support/dash.h"
+#include "tests/support/dashboard_fixture.h"
 
-static void open_pulls(struct dash_options options)
+static void open_pulls(struct dashboard_options options)
 {
-	dash_open(options);
+	dashboard_open(options);
 	pty_keys(&pty, "2");
 	pty_wait_text(&pty, "PULL REQUEST");
 	pty_quiet(&pty, 80);
@@ -30,7 +30,7 @@ static void check_row(int row, const char *text)
 static void test_a_row_each(void **state)
 {
 	(void)state;
-	open_pulls((struct dash_options){0});
+	open_pulls((struct dashboard_options){0});
 	check_row(4, "#571");
 	check_row(9, "#482");
 	check_row(9, "2 of 2");
@@ -50,7 +50,7 @@ static void test_a_row_each(void **state)
 static void test_filter_and_sort(void **state)
 {
 	(void)state;
-	open_pulls((struct dash_options){0});
+	open_pulls((struct dashboard_options){0});
 	pty_keys(&pty, "/author:dev1\r");
 	pty_wait_text(&pty, "filter: author:dev1 (hides 5)");
 	check_row(4, "#482");
@@ -68,7 +68,7 @@ static void test_filter_and_sort(void **state)
 static void test_a_session_on_all_of_it(void **state)
 {
 	(void)state;
-	open_pulls((struct dash_options){0});
+	open_pulls((struct dashboard_options){0});
 	pty_keys(&pty, "Gc");
 	pty_wait_text(&pty, "name of the session on all of it");
 	pty_keys(&pty, "\r");
@@ -81,7 +81,7 @@ static void test_a_session_on_all_of_it(void **state)
 static void test_pins_of_all_of_it(void **state)
 {
 	(void)state;
-	open_pulls((struct dash_options){.session = "nothing-yet1"});
+	open_pulls((struct dashboard_options){.session = "nothing-yet1"});
 	pty_keys(&pty, "Gp");
 	pty_wait_text(&pty, "served by 2 versions (booking@pr-482, pricing@pr-482)");
 	pty_wait_text(&pty, "$ umbra session pin nothing-yet1 booking=pr-482 pricing=pr-482");
@@ -92,7 +92,7 @@ static void test_pins_of_all_of_it(void **state)
 static void test_its_requests(void **state)
 {
 	(void)state;
-	open_pulls((struct dash_options){0});
+	open_pulls((struct dashboard_options){0});
 	pty_keys(&pty, "Gl");
 	pty_wait_text(&pty, "Requests › pr:482");
 	pty_wait_text(&pty, "/seats/hold");
@@ -101,20 +101,20 @@ static void test_its_requests(void **state)
 	pty_wait_text(&pty, "PULL REQUEST");
 }
 
-static void furnish_nothing(struct stage_plane *plane)
+static void furnish_nothing(struct control_plane_plane *plane)
 {
-	stage_clock(plane, 0);
-	stage_service(plane, "cart", "{}");
+	control_plane_clock(plane, 0);
+	control_plane_service(plane, "cart", "{}");
 }
 
 static void test_none(void **state)
 {
-	static const struct stage_script bare = {.furnish = furnish_nothing};
+	static const struct control_plane_script bare = {.furnish = furnish_nothing};
 
 	(void)state;
-	stage_stop(&stage);
-	stage_start(&stage, &bare, 0);
-	dash_start(&pty, &stage, &(struct dash_options){0});
+	control_plane_stop(&stage);
+	control_plane_start(&stage, &bare, 0);
+	dashboard_start(&pty, &stage, &(struct dashboard_options){0});
 	pty_wait_text(&pty, "1 service");
 	pty_keys(&pty, "2");
 	pty_wait_text(&pty, "No version names a pull request.");
@@ -127,12 +127,12 @@ static void test_none(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		DASH_TEST(test_a_row_each),
-		DASH_TEST(test_filter_and_sort),
-		DASH_TEST(test_a_session_on_all_of_it),
-		DASH_TEST(test_pins_of_all_of_it),
-		DASH_TEST(test_its_requests),
-		DASH_TEST(test_none),
+		DASHBOARD_TEST(test_a_row_each),
+		DASHBOARD_TEST(test_filter_and_sort),
+		DASHBOARD_TEST(test_a_session_on_all_of_it),
+		DASHBOARD_TEST(test_pins_of_all_of_it),
+		DASHBOARD_TEST(test_its_requests),
+		DASHBOARD_TEST(test_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,15 +14,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 
-#include "tests/support/dash.h"
+#include "tests/support/dashboard_fixture.h"
 
 static void open_requests(int rows, int cols)
 {
-	struct dash_options options = {.rows = rows, .cols = cols};
+	struct dashboard_options options = {.rows = rows, .cols = cols};
 
-	dash_open(options);
+	dashboard_open(options);
 	pty_keys(&pty, "4");
 	pty_wait_text(&pty, "/find?q=yoga");
 	pty_quiet(&pty, 100);
@@ -256,16 +256,16 @@ static void test_side_wants_room(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		DASH_TEST(test_from_error_to_error),
-		DASH_TEST(test_lines_around),
-		DASH_TEST(test_trace_from_the_details),
-		DASH_TEST(test_back_from_a_trace),
-		DASH_TEST(test_save),
-		DASH_TEST(test_side_by_side),
-		DASH_TEST(test_side_wants_room),
-		DASH_TEST(test_all_again),
-		DASH_TEST(test_empty),
-		DASH_TEST(test_empty_says_why),
+		DASHBOARD_TEST(test_from_error_to_error),
+		DASHBOARD_TEST(test_lines_around),
+		DASHBOARD_TEST(test_trace_from_the_details),
+		DASHBOARD_TEST(test_back_from_a_trace),
+		DASHBOARD_TEST(test_save),
+		DASHBOARD_TEST(test_side_by_side),
+		DASHBOARD_TEST(test_side_wants_room),
+		DASHBOARD_TEST(test_all_again),
+		DASHBOARD_TEST(test_empty),
+		DASHBOARD_TEST(test_empty_says_why),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,14 +11,14 @@
 
 #include <string.h>
 
-#include "tests/support/dash.h"
+#include "tests/support/dashboard_fixture.h"
 
 static void test_columns_are_chosen(void **state)
 {
 	char row[PTY_ROW_SIZE];
 
 	(void)state;
-	dash_open((struct dash_options){0});
+	dashboard_open((struct dashboard_options){0});
 	pty_keys(&pty, "C");
 	pty_wait_text(&pty, "who wrote that pull request");
 	pty_wait_text(&pty, "no room here: the keys of these sessions");
@@ -43,7 +43,7 @@ static void test_mine_first(void **state)
 	char row[PTY_ROW_SIZE];
 
 	(void)state;
-	dash_open((struct dash_options){.env = env});
+	dashboard_open((struct dashboard_options){.env = env});
 	pty_keys(&pty, "m");
 	pty_wait_text(&pty, "mine first (3)"); /* wrote search's, pins two by qa-seats */
 	pty_quiet(&pty, 80);
@@ -60,7 +60,7 @@ static void test_mine_first(void **state)
 static void test_pin_all_marked(void **state)
 {
 	(void)state;
-	dash_open((struct dash_options){.session = "nothing-yet1"});
+	dashboard_open((struct dashboard_options){.session = "nothing-yet1"});
 	pty_keys(&pty, " ");
 	pty_wait_text(&pty, "Space marks a version");
 	pty_keys(&pty, "jj ");
@@ -80,7 +80,7 @@ static void test_pin_all_marked(void **state)
 static void test_extend_and_retire_all_marked(void **state)
 {
 	(void)state;
-	dash_open((struct dash_options){0});
+	dashboard_open((struct dashboard_options){0});
 	pty_keys(&pty, "fpr-540\r fpr-571\r e");
 	pty_wait_text(&pty, "lifetime of 2 versions from now");
 	pty_keys(&pty, "\0253d\r");
@@ -103,7 +103,7 @@ static void test_extend_and_retire_all_marked(void **state)
 static void test_logs_of_all_marked(void **state)
 {
 	(void)state;
-	dash_open((struct dash_options){0});
+	dashboard_open((struct dashboard_options){0});
 	pty_keys(&pty, "jj fpr-533\r l");
 	pty_wait_text(&pty, "service:booking,payments version:pr-482,pr-533");
 	pty_wait_text(&pty, "/seats/hold");
@@ -114,7 +114,7 @@ static void test_logs_of_all_marked(void **state)
 static void test_where_the_details_stand(void **state)
 {
 	(void)state;
-	dash_open((struct dash_options){.rows = 24, .cols = 80});
+	dashboard_open((struct dashboard_options){.rows = 24, .cols = 80});
 	pty_keys(&pty, "jj");
 	pty_wait_text(&pty, "$ umbra version show booking@pr-482");
 	assert_false(pty_shows(&pty, "Only requests of sessions"));
@@ -149,7 +149,7 @@ static bool glows(const char *text)
 static void test_what_changed_glows(void **state)
 {
 	(void)state;
-	dash_open((struct dash_options){.moving_clock = true, .theme = "dark"});
+	dashboard_open((struct dashboard_options){.moving_clock = true, .theme = "dark"});
 	pty_quiet(&pty, 100);
 	assert_false(glows("pr-540"));
 	pty_keys(&pty, "Gkkke\0253d\r");
@@ -167,13 +167,13 @@ static void test_what_changed_glows(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		DASH_TEST(test_columns_are_chosen),
-		DASH_TEST(test_mine_first),
-		DASH_TEST(test_pin_all_marked),
-		DASH_TEST(test_extend_and_retire_all_marked),
-		DASH_TEST(test_logs_of_all_marked),
-		DASH_TEST(test_where_the_details_stand),
-		DASH_TEST(test_what_changed_glows),
+		DASHBOARD_TEST(test_columns_are_chosen),
+		DASHBOARD_TEST(test_mine_first),
+		DASHBOARD_TEST(test_pin_all_marked),
+		DASHBOARD_TEST(test_extend_and_retire_all_marked),
+		DASHBOARD_TEST(test_logs_of_all_marked),
+		DASHBOARD_TEST(test_where_the_details_stand),
+		DASHBOARD_TEST(test_what_changed_glows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,10 +12,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/base/time.h"
 
-#include "tests/support/seats.h"
+#include "tests/support/dashboard_pool.h"
 
 enum { ROWS = 40, COLS = 120, STORM = 30, STORM_BYTES = 25000 };
 
@@ -68,15 +68,15 @@ static void wait_same(struct seat *seat, const struct strbuf *before)
 
 static void sit_down(void)
 {
-	seats_sit(shop_places, shop_place_count, &(struct dash_options){0}, NULL);
-	seats_go("the start");
+	dashboard_pool_sit(shop_places, shop_place_count, &(struct dashboard_options){0}, NULL);
+	dashboard_pool_go("the start");
 	for (size_t i = 0; i < seat_count; i++)
 		pty_quiet(&seats[i].pty, i == 0 ? 100 : 20);
 }
 
 static void test_as_it_was(void **state)
 {
-	static struct strbuf before[SEATS_MAX];
+	static struct strbuf before[DASHBOARD_POOL_MAX];
 
 	(void)state;
 	sit_down();
@@ -94,8 +94,8 @@ static void test_as_it_was(void **state)
 	for (size_t i = 0; i < seat_count; i++)
 		if (stands_still(&seats[i]))
 			wait_same(&seats[i], &before[i]);
-	seats_home("the storm");
-	seats_quit();
+	dashboard_pool_home("the storm");
+	dashboard_pool_quit();
 	for (size_t i = 0; i < ARRAY_LEN(before); i++)
 		strbuf_finish(&before[i]);
 }
@@ -106,29 +106,29 @@ static void test_keys_in_between(void **state)
 	sit_down();
 	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
 		resize_all(sizes[i][0], sizes[i][1]);
-		seats_press("jG\033[5~\033[6~k\033[<65;1;1M\033[<0;1;1M\033[<0;1;1m");
+		dashboard_pool_press("jG\033[5~\033[6~k\033[<65;1;1M\033[<0;1;1M\033[<0;1;1m");
 		resize_all(24, 80);
-		seats_press("gj\033OC");
+		dashboard_pool_press("gj\033OC");
 	}
 	resize_all(ROWS, COLS);
-	seats_home("all sizes");
-	seats_quit();
+	dashboard_pool_home("all sizes");
+	dashboard_pool_quit();
 }
 
 static void test_too_small_is_said(void **state)
 {
 	(void)state;
-	seats_sit(tab_places, tab_place_count, &(struct dash_options){0}, NULL);
-	seats_go("the start");
+	dashboard_pool_sit(tab_places, tab_place_count, &(struct dashboard_options){0}, NULL);
+	dashboard_pool_go("the start");
 	resize_all(15, 59);
-	seats_wait("59x15, needs 60x15", "a column too few");
+	dashboard_pool_wait("59x15, needs 60x15", "a column too few");
 	resize_all(14, 60);
-	seats_wait("60x14, needs 60x15", "a row too few");
+	dashboard_pool_wait("60x14, needs 60x15", "a row too few");
 	resize_all(15, 60);
-	seats_wait("studio-demo", "the least size");
+	dashboard_pool_wait("studio-demo", "the least size");
 	resize_all(ROWS, COLS);
-	seats_home("small sizes");
-	seats_quit();
+	dashboard_pool_home("small sizes");
+	dashboard_pool_quit();
 }
 
 /* The first size of a storm is painted and the last; not those in between. */
@@ -137,7 +137,7 @@ static void test_what_a_storm_costs(void **state)
 	uint64_t before;
 
 	(void)state;
-	dash_open((struct dash_options){0});
+	dashboard_open((struct dashboard_options){0});
 	before = pty.bytes;
 	for (int i = 0; i < STORM; i++) {
 		pty_resize(&pty, ROWS - i % 7, COLS - i % 11);
@@ -155,10 +155,10 @@ static void test_what_a_storm_costs(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		SEATS_TEST(test_as_it_was),
-		SEATS_TEST(test_keys_in_between),
-		SEATS_TEST(test_too_small_is_said),
-		DASH_TEST(test_what_a_storm_costs),
+		DASHBOARD_POOL_TEST(test_as_it_was),
+		DASHBOARD_POOL_TEST(test_keys_in_between),
+		DASHBOARD_POOL_TEST(test_too_small_is_said),
+		DASHBOARD_TEST(test_what_a_storm_costs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

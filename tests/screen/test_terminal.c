@@ -15,18 +15,18 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/base/time.h"
 
-#include "tests/support/dash.h"
+#include "tests/support/dashboard_fixture.h"
 
 static void test_quit(void **state)
 {
 	(void)state;
-	dash_open((struct dash_options){.rows = 24, .cols = 80});
+	dashboard_open((struct dashboard_options){.rows = 24, .cols = 80});
 	assert_true(pty.alternate);
 	assert_int_equal(pty.asked, 0);
-	dash_quit();
+	dashboard_quit();
 	assert_int_equal(pty.asked, 0);
 	assert_false(pty_shows(&pty, "umbra:")); /* nothing to complain of */
 }
@@ -53,8 +53,8 @@ static void test_signals(void **state)
 	for (int number = 1; number < 32; number++) {
 		if (ends_nothing(number))
 			continue;
-		dash_close();
-		dash_start(&pty, &stage, &(struct dash_options){.rows = 24, .cols = 80});
+		dashboard_close();
+		dashboard_start(&pty, &stage, &(struct dashboard_options){.rows = 24, .cols = 80});
 		pty_wait_text(&pty, "studio-demo");
 		assert_true(pty.mouse);
 		pty_keys(&pty, "/"); /* also while something is typed */
@@ -79,7 +79,7 @@ static void test_interrupt(void **state)
 	};
 
 	(void)state;
-	dash_open((struct dash_options){0});
+	dashboard_open((struct dashboard_options){0});
 	pty_keys(&pty, "3");
 	pty_wait_text(&pty, "D end");
 	for (size_t i = 0; i < ARRAY_LEN(prompts); i++) {
@@ -98,7 +98,7 @@ static void test_suspend(void **state)
 	int status = 0;
 
 	(void)state;
-	dash_open((struct dash_options){.rows = 24, .cols = 80});
+	dashboard_open((struct dashboard_options){.rows = 24, .cols = 80});
 	pty_keys(&pty, "\032");
 	assert_int_equal(waitpid(pty.pid, &status, WUNTRACED), pty.pid);
 	assert_true(WIFSTOPPED(status));
@@ -110,7 +110,7 @@ static void test_suspend(void **state)
 	assert_true(pty.alternate);
 	pty_keys(&pty, "3");
 	pty_wait_text(&pty, "qa-seats");
-	dash_quit();
+	dashboard_quit();
 }
 
 static bool has_colour(void)
@@ -155,7 +155,7 @@ static void test_kinds(void **state)
 		const struct kind *kind = &kinds[i];
 		bool beyond_ascii = false;
 
-		dash_open((struct dash_options){.term = kind->term, .env = kind->env});
+		dashboard_open((struct dashboard_options){.term = kind->term, .env = kind->env});
 		assert_true(pty_shows(&pty, "booking"));
 		assert_true(pty_shows(&pty, kind->ascii ? "*  ready" : "●  ready"));
 		for (size_t j = 0; j < ARRAY_LEN(views); j++) {
@@ -169,7 +169,7 @@ static void test_kinds(void **state)
 			fail_msg("kind %zu, %s", i, kind->term);
 		assert_int_equal(pty.asked, 0);
 		pty_keys(&pty, "q"); /* the help */
-		dash_quit();
+		dashboard_quit();
 	}
 }
 
@@ -179,8 +179,8 @@ static void test_no_such_terminal(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(terms); i++) {
-		dash_close();
-		dash_start(&pty, &stage, &(struct dash_options){.term = terms[i]});
+		dashboard_close();
+		dashboard_start(&pty, &stage, &(struct dashboard_options){.term = terms[i]});
 		assert_int_equal(pty_wait_end(&pty), 2);
 		assert_non_null(strstr(pty.raw.data, terms[i]));
 		assert_non_null(strstr(pty.raw.data, "umbra --once"));
@@ -194,7 +194,7 @@ static void test_silence(void **state)
 	uint64_t before;
 
 	(void)state;
-	dash_open((struct dash_options){.rows = 24, .cols = 80});
+	dashboard_open((struct dashboard_options){.rows = 24, .cols = 80});
 	before = pty.bytes;
 	deadline = time_monotonic_ms() + 3000;
 	while (time_monotonic_ms() < deadline)
@@ -205,7 +205,7 @@ static void test_silence(void **state)
 static void test_a_key_costs_little(void **state)
 {
 	(void)state;
-	dash_open((struct dash_options){.rows = 24, .cols = 80});
+	dashboard_open((struct dashboard_options){.rows = 24, .cols = 80});
 	for (int i = 0; i < 20; i++) {
 		uint64_t before = pty.bytes;
 
@@ -231,5 +231,5 @@ int main(void)
 	};
 
 	(void)setrlimit(RLIMIT_CORE, &none);
-	return cmocka_run_group_tests(tests, dash_setup, dash_teardown);
+	return cmocka_run_group_tests(tests, dashboard_setup, dashboard_teardown);
 }

@@ -15,10 +15,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 
-#include "tests/support/dash.h"
-#include "tui/theme.h"
+#include "tests/support/dashboard_fixture.h"
+#include "tui/theme/theme.h"
 
 static char directory[64]; /* the user's configuration */
 static char variable[96]; /* that names it */
@@ -44,7 +44,7 @@ static int setup(void **state)
 		if (mkdir(path, 0700) != 0)
 			return -1;
 	}
-	return dash_setup(state);
+	return dashboard_setup(state);
 }
 
 static int teardown(void **state)
@@ -53,7 +53,7 @@ static int teardown(void **state)
 		"/umbra/themes/mine.theme", "/umbra/config", "/umbra/dashboard-studio.json"};
 	char path[160];
 
-	(void)dash_teardown(state);
+	(void)dashboard_teardown(state);
 	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
 		path_of(path, files[i]);
 		(void)unlink(path);
@@ -65,14 +65,14 @@ static int teardown(void **state)
 	return 0;
 }
 
-static void open_themed(struct dash_options options)
+static void open_themed(struct dashboard_options options)
 {
 	static const char *env[2];
 
 	env[0] = variable;
 	if (!options.env)
 		options.env = env;
-	dash_open(options);
+	dashboard_open(options);
 }
 
 static void write_file(const char *below, const char *text)
@@ -119,7 +119,7 @@ static bool service_is_red(void)
 static void read_anew(const char *theme, bool renamed)
 {
 	write_theme(renamed, "[roles]\nbase = default on default\n");
-	open_themed((struct dash_options){.theme = theme});
+	open_themed((struct dashboard_options){.theme = theme});
 	assert_false(service_is_red());
 	write_theme(renamed, "[roles]\nbase = default on default\nselected = #ff0000\n");
 	pty_wait_text(&pty, "read anew");
@@ -156,7 +156,7 @@ static void a_context_gives_theme_and_colour(void **state)
 	(void)snprintf(config, sizeof(config),
 		"[context studio]\nurl = %s\ntheme = light\ncolour = #b00020\n", stage.url);
 	write_file("/umbra/config", config);
-	open_themed((struct dash_options){.env = env, .url = ""});
+	open_themed((struct dashboard_options){.env = env, .url = ""});
 	name = cell_at(0, 8);
 	other = cell_at(0, 1);
 	assert_true(VTERM_COLOR_IS_INDEXED(&name.bg) && name.bg.indexed.idx == 124);
@@ -185,7 +185,7 @@ static void a_config_changed_later_wins(void **state)
 {
 	char kept[160];
 	const char *env[] = {variable, kept, "UMBRA_CONTEXT=studio", "UMBRA_THEME=", NULL};
-	const struct dash_options options = {.env = env, .url = ""};
+	const struct dashboard_options options = {.env = env, .url = ""};
 
 	(void)state;
 	(void)snprintf(kept, sizeof(kept), "XDG_STATE_HOME=%s", directory);
@@ -195,15 +195,15 @@ static void a_config_changed_later_wins(void **state)
 	pty_keys(&pty, ":theme light\r");
 	pty_wait_text(&pty, "theme light");
 	assert_true(is_light());
-	dash_quit();
+	dashboard_quit();
 	open_themed(options);
 	assert_true(is_light());
-	dash_quit();
+	dashboard_quit();
 	write_context("dracula");
 	open_themed(options);
 	assert_false(is_light());
 	pty_wait_text(&pty, "the theme is the config's again");
-	dash_quit();
+	dashboard_quit();
 }
 
 static void every_theme_in_every_depth(void **state)
@@ -212,10 +212,10 @@ static void every_theme_in_every_depth(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < theme_text_count; i++) {
-		open_themed((struct dash_options){
+		open_themed((struct dashboard_options){
 			.theme = theme_texts[i].name, .term = terms[i % ARRAY_LEN(terms)]});
 		assert_true(pty_shows(&pty, "connection refused"));
-		dash_quit();
+		dashboard_quit();
 	}
 }
 
@@ -223,7 +223,7 @@ static void every_theme_in_every_depth(void **state)
 static void direct_colour_is_the_colour(void **state)
 {
 	(void)state;
-	open_themed((struct dash_options){.theme = "dark", .term = "xterm-direct"});
+	open_themed((struct dashboard_options){.theme = "dark", .term = "xterm-direct"});
 	assert_non_null(strstr(pty.raw.data, "122:162:247"));
 }
 

@@ -8,13 +8,13 @@
 
 #include <cmocka.h>
 
-#include "tests/support/dash.h"
+#include "tests/support/dashboard_fixture.h"
 
 static void open_timeline(int rows, int cols, const char *theme)
 {
-	struct dash_options options = {.rows = rows, .cols = cols, .theme = theme};
+	struct dashboard_options options = {.rows = rows, .cols = cols, .theme = theme};
 
-	dash_open(options);
+	dashboard_open(options);
 	pty_keys(&pty, "5");
 	pty_wait_text(&pty, "newest first");
 	pty_wait_text(&pty, "became unhealthy");
@@ -142,13 +142,13 @@ static void test_details_of_little(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		DASH_TEST(test_time_and_filter),
-		DASH_TEST(test_jump),
-		DASH_TEST(test_gone_and_new),
-		DASH_TEST(test_details),
-		DASH_TEST(test_created_session),
-		DASH_TEST(test_people),
-		DASH_TEST(test_details_of_little),
+		DASHBOARD_TEST(test_time_and_filter),
+		DASHBOARD_TEST(test_jump),
+		DASHBOARD_TEST(test_gone_and_new),
+		DASHBOARD_TEST(test_details),
+		DASHBOARD_TEST(test_created_session),
+		DASHBOARD_TEST(test_people),
+		DASHBOARD_TEST(test_details_of_little),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,7 +16,7 @@
 #include <event2/bufferevent.h>
 #include <event2/util.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/base/time.h"
 
 enum { PATIENCE_MS = 10000 };

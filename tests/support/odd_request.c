@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 
 const char *const odd_services[ODD_SERVICES] = {
 	"cart", "search", "s", "s234567890123456789012345678901", "pay-2"};

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "core/base/strbuf.h"
-#include "core/model/context.h"
+#include "core/model/routing_context.h"
 
 #define ODD_DOMAIN "env.localhost"
 

@@ -23,7 +23,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/base/time.h"
 
 enum { RAW_MAX = 256 * 1024, FRAME_GAP_MS = 8 };

@@ -2,14 +2,14 @@
  * The text that was copied, whole, to be read and selected: opened with it by the copy menu. It stands at the left
  * edge, and the mouse is the terminal's meanwhile.
  */
-#include "tui/view.h"
+#include "tui/ui/view.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 
-#include "tui/views/cells.h"
+#include "tui/widgets/format.h"
 #include "tui/views/shell_rows.h"
 
 struct copied {

@@ -4,22 +4,22 @@
  *
  * Invariant: a request is copied when it is opened; that its line leaves the ring changes nothing.
  */
-#include "tui/view.h"
+#include "tui/ui/view.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/base/strbuf.h"
 #include "core/base/time.h"
-#include "core/model/names.h"
+#include "core/model/name_rules.h"
 
-#include "tui/views/about.h"
-#include "tui/views/cells.h"
-#include "tui/views/trace.h"
-#include "tui/widgets/facts.h"
-#include "tui/widgets/list.h"
+#include "tui/views/describe.h"
+#include "tui/widgets/format.h"
+#include "tui/views/requests/trace.h"
+#include "tui/widgets/property_list.h"
+#include "tui/widgets/list_cursor.h"
 
 enum { NAME_COLS = 16 };
 
@@ -27,8 +27,8 @@ struct detail {
 	char id[VERSION_ID_SIZE]; /* a version's */
 	struct request *request; /* or a request */
 	int64_t line; /* the number it was opened by */
-	struct facts facts;
-	struct list list;
+	struct property_list facts;
+	struct list_cursor list;
 	char command[COMMAND_MAX];
 };
 
@@ -36,7 +36,7 @@ static void *detail_create(void)
 {
 	struct detail *state = xcalloc(1, sizeof(*state));
 
-	facts_init(&state->facts);
+	property_list_init(&state->facts);
 	return state;
 }
 
@@ -44,7 +44,7 @@ static void detail_destroy(void *arg)
 {
 	struct detail *state = arg;
 
-	facts_finish(&state->facts);
+	property_list_finish(&state->facts);
 	free(state->request);
 	free(state);
 }
@@ -65,7 +65,7 @@ static void detail_open(void *arg, const struct model *model, struct ui *ui, con
 		return;
 	}
 	state->line = number;
-	line = lines_get(model->lines, number);
+	line = request_log_get(model->lines, number);
 	if (line)
 		state->request = request_copy(line);
 	if (line && line->id.n > 0 && line->id.n < 200) {
@@ -133,7 +133,8 @@ static void add_value(struct strbuf *out, const struct field *field, const void 
 	}
 }
 
-static void add_fields(struct facts *facts, const struct record_type *type, const void *record)
+static void add_fields(
+	struct property_list *facts, const struct record_type *type, const void *record)
 {
 	for (size_t i = 0; i < type->field_count; i++) {
 		const struct field *field = &type->fields[i];
@@ -142,7 +143,7 @@ static void add_fields(struct facts *facts, const struct record_type *type, cons
 		if (!field_is_set(field, record))
 			continue;
 		add_value(&facts->text, field, record);
-		facts_take(facts, field->name, ROLE_BASE, from);
+		property_list_take(facts, field->name, ROLE_BASE, from);
 	}
 }
 
@@ -151,18 +152,18 @@ static void describe_request(struct detail *state)
 	const struct request *request = state->request;
 
 	if (request->reason < REASON_COUNT)
-		facts_add(&state->facts, "why", cell_reason_role(request->reason),
+		property_list_add(&state->facts, "why", format_reason_role(request->reason),
 			reason_sentences[request->reason]);
 	if (request->answered_by == ANSWERED_BY_PROXY)
-		facts_add(&state->facts, "who answered", ROLE_WARNING,
+		property_list_add(&state->facts, "who answered", ROLE_WARNING,
 			"The proxy answered this itself; no version saw it.");
 	if (request->conflict)
-		facts_add(&state->facts, "conflict", ROLE_WARNING,
+		property_list_add(&state->facts, "conflict", ROLE_WARNING,
 			"Two carriers named different sessions; the first in order counted.");
 	add_fields(&state->facts, &request_type, request);
 }
 
-static void describe_version(struct detail *state, const struct model *model)
+static void add_version(struct detail *state, const struct model *model)
 {
 	struct str service, name;
 	const struct version *version = NULL;
@@ -175,12 +176,12 @@ static void describe_version(struct detail *state, const struct model *model)
 		keymap_text(text, sizeof(text),
 			"It was retired or has expired. {global.view-timeline} says when, "
 			"{global.back} goes back.");
-		facts_add(&state->facts, "gone", ROLE_WARNING, text);
+		property_list_add(&state->facts, "gone", ROLE_WARNING, text);
 		return;
 	}
-	about_version(&state->facts, model, version);
-	facts_blank(&state->facts);
-	facts_say(&state->facts, ROLE_QUIET, "All fields, as the API has them:");
+	describe_version(&state->facts, model, version);
+	property_list_blank(&state->facts);
+	property_list_say(&state->facts, ROLE_QUIET, "All fields, as the API has them:");
 	add_fields(&state->facts, &version_type, version);
 }
 
@@ -191,12 +192,12 @@ static void detail_prepare(
 
 	(void)ui;
 	(void)parts;
-	facts_begin(&state->facts, NAME_COLS, cols - 4);
+	property_list_begin(&state->facts, NAME_COLS, cols - 4);
 	if (state->request)
 		describe_request(state);
 	else
-		describe_version(state, model);
-	list_resize(&state->list, state->facts.count, rows > 3 ? (size_t)rows - 2 : 1);
+		add_version(state, model);
+	list_cursor_resize(&state->list, state->facts.count, rows > 3 ? (size_t)rows - 2 : 1);
 }
 
 static void detail_draw(const void *arg, const struct model *model, const struct ui *ui,
@@ -215,7 +216,7 @@ static void detail_draw(const void *arg, const struct model *model, const struct
 			continue;
 		if (at == state->list.selected)
 			(void)canvas_glyph(canvas, (int)i, 1, ROLE_MARK, GLYPH_MARK);
-		facts_draw(&state->facts, canvas, (int)i, 3, at);
+		property_list_draw(&state->facts, canvas, (int)i, 3, at);
 	}
 	canvas_rule(canvas, canvas->rows - 2);
 	canvas_clear(canvas, canvas->rows - 1, 0);
@@ -253,7 +254,7 @@ static enum redraw detail_act(
 	else if (action == ACTION_TRACE)
 		ui_say(ui, ROLE_QUIET,
 			"{detail.trace} follows the trace of a request; this is a version");
-	else if (!list_move(&state->list, action))
+	else if (!list_cursor_move(&state->list, action))
 		return REDRAW_NONE;
 	return REDRAW_ALL;
 }

@@ -4,19 +4,19 @@
  *
  * Invariant: a request is copied when it is opened; that its line leaves the ring changes nothing.
  */
-#include "tui/view.h"
+#include "tui/ui/view.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/model/explain.h"
-#include "core/model/names.h"
+#include "core/model/name_rules.h"
 
-#include "tui/views/trace.h"
-#include "tui/widgets/list.h"
-#include "tui/widgets/wrap.h"
+#include "tui/views/requests/trace.h"
+#include "tui/widgets/list_cursor.h"
+#include "core/base/wrap.h"
 
 enum { ROWS_MAX = 512, KIND_COLS = 8, ANEW_MS = 60000 };
 
@@ -37,7 +37,7 @@ struct explain {
 	int cols;
 	struct explain_row rows[ROWS_MAX];
 	size_t count;
-	struct list list;
+	struct list_cursor list;
 };
 
 /* The word before a line, and how it looks. */
@@ -81,10 +81,10 @@ static void explain_open(void *arg, const struct model *model, struct ui *ui, co
 	state->what = ui->explained;
 	if (state->what.kind != SELECTED_REQUEST)
 		return;
-	line = lines_get(model->lines, state->what.number);
+	line = request_log_get(model->lines, state->what.number);
 	if (line)
 		state->request = request_copy(line);
-	lost_by = lines_lost_session(model->lines, state->what.number);
+	lost_by = request_log_lost_session(model->lines, state->what.number);
 	if (lost_by)
 		name_join_version(lost_by->service, lost_by->version, state->lost_by);
 }
@@ -105,7 +105,7 @@ static bool explain_memory(struct explain *state, const struct model *model)
 		gone = environment_tombstone(model->env, GONE_VERSION, str_of(id));
 	}
 	if (gone)
-		explain_gone(&state->explanation, model->env, gone, model->now_ms);
+		explain_tombstone(&state->explanation, model->env, gone, model->now_ms);
 	return gone != NULL;
 }
 
@@ -127,15 +127,15 @@ static bool is_of(const struct edge *edge, const struct selection *what)
 static bool explain_calls(struct explain *state, const struct model *model)
 {
 	const struct selection *what = &state->what;
-	const struct edges *edges = what->session[0] ? model->session_edges : model->edges;
+	const struct call_graph *edges = what->session[0] ? model->session_edges : model->edges;
 	struct explain_call calls[CALLS_MAX];
 	struct str rest = str_of(what->caller);
 	struct explain_edge edge = {
 		.service = str_of(what->service), .session = str_of(what->session), .calls = calls};
 
 	edge.caller = str_cut(&rest, '@');
-	for (size_t i = 0; i < edges_count(edges) && edge.call_count < CALLS_MAX; i++) {
-		const struct edge *one = edges_at(edges, i);
+	for (size_t i = 0; i < call_graph_count(edges) && edge.call_count < CALLS_MAX; i++) {
+		const struct edge *one = call_graph_at(edges, i);
 
 		if (!is_of(one, what))
 			continue;
@@ -190,12 +190,13 @@ static bool explain(struct explain *state, const struct model *model)
 		thing = environment_version(env, service, version);
 		if (thing)
 			explain_version(&state->explanation, env, thing,
-				figures_version(model->figures, service, version), model->now_ms);
+				traffic_stats_version(model->figures, service, version),
+				model->now_ms);
 	} else {
 		thing = environment_service(env, service);
 		if (thing)
 			explain_service(&state->explanation, env, thing,
-				figures_service(model->figures, service), model->now_ms);
+				traffic_stats_service(model->figures, service), model->now_ms);
 	}
 	return thing != NULL || explain_memory(state, model);
 }
@@ -245,7 +246,7 @@ static void explain_prepare(
 		state->gone = !explain(state, model);
 		make_rows(state);
 	}
-	list_resize(&state->list, state->count, rows > 3 ? (size_t)rows - 1 : 1);
+	list_cursor_resize(&state->list, state->count, rows > 3 ? (size_t)rows - 1 : 1);
 }
 
 /* ---- drawing ---- */
@@ -326,7 +327,7 @@ static enum redraw explain_act(
 		trace_open(state->request, ui);
 	else if (action == ACTION_TRACE)
 		trace_open_lost(state->what.trace, ui);
-	else if (!list_move(&state->list, action))
+	else if (!list_cursor_move(&state->list, action))
 		return REDRAW_NONE;
 	return REDRAW_ALL;
 }

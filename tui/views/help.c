@@ -2,19 +2,19 @@
  * Help: the keys, from the keymap; the signs; what the columns and the reasons mean; the words of filters.
  * Everything that has a table is read from it, so the help cannot be older than the program.
  */
-#include "tui/view.h"
+#include "tui/ui/view.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/mem.h"
-#include "core/base/text.h"
+#include "core/base/xalloc.h"
+#include "core/base/term_text.h"
 #include "core/model/filter.h"
 
-#include "tui/views/cells.h"
-#include "tui/views/learn_words.h"
-#include "tui/widgets/list.h"
+#include "tui/widgets/format.h"
+#include "tui/views/learn/glossary_words.h"
+#include "tui/widgets/list_cursor.h"
 
 /* What is to be said, once; over how many lines it goes depends on the width. */
 struct help_row {
@@ -38,7 +38,7 @@ struct help {
 	struct help_line *lines;
 	size_t count, cap;
 	int cols; /* the lines are laid out for */
-	struct list list;
+	struct list_cursor list;
 };
 
 enum { TEXT_MAX = 512, COMMAND_COLS = 100 /* with fewer there is no room for commands */ };
@@ -103,7 +103,7 @@ static void add_signs(struct help *state)
 
 	add_title(state, "signs");
 	for (int i = 0; i < STATE_COUNT; i++)
-		add_sign(state, cell_state_glyph(i), cell_state_role(i), meanings[i]);
+		add_sign(state, format_state_glyph(i), format_state_role(i), meanings[i]);
 	add_sign(state, GLYPH_WARNING, ROLE_WARNING,
 		"the session, or its pins, got lost on the way; or two carriers differ");
 }
@@ -124,7 +124,7 @@ static void add_meanings(struct help *state)
 	}
 	add_title(state, "why a request went where it went");
 	for (int i = 0; i < REASON_COUNT; i++)
-		add_word(state, reason_names[i], cell_reason_role(i), reason_sentences[i]);
+		add_word(state, reason_names[i], format_reason_role(i), reason_sentences[i]);
 	add_title(state, "filters: all terms must hold; a,b is a or b; !term is not");
 	for (size_t i = 0; i < filter_term_count; i++)
 		add_word(state, filter_terms[i].example, ROLE_COMMAND, filter_terms[i].help);
@@ -226,7 +226,7 @@ static int command_cols(int cols)
 
 static struct str take_line(struct str *rest, int cols)
 {
-	size_t take = cell_line(*rest, cols);
+	size_t take = format_line(*rest, cols);
 	struct str line = {rest->p, take};
 
 	*rest = str_trim((struct str){rest->p + take, rest->n - take});
@@ -356,7 +356,7 @@ static enum redraw help_act(void *arg, const struct model *model, struct ui *ui,
 					       action == ACTION_HALF_DOWN || action == ACTION_BOTTOM
 				       ? state->list.top + state->list.height - 1
 				       : state->list.top;
-	if (!list_move(&state->list, action))
+	if (!list_cursor_move(&state->list, action))
 		return REDRAW_NONE;
 	if (state->list.top > last)
 		state->list.top = last;

@@ -5,17 +5,17 @@
  * Drawn dark on light in a role of its own, whatever the theme, for readers take the inverse badly
  * (ISO/IEC 18004). Two modules stand in one cell, one above the other; in ASCII one module takes two cells.
  */
-#include "tui/view.h"
+#include "tui/ui/view.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #include <qrencode.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 #include "core/base/net.h"
 
-#include "tui/views/cells.h"
+#include "tui/widgets/format.h"
 
 enum { QUIET_BEST = 4, QUIET_LEAST = 2 };
 /* The note beside the code where there is room for both, else below it. */
@@ -120,12 +120,12 @@ static struct canvas draw_note(const struct qr *state, const struct canvas *canv
 	if (canvas->cols >= BESIDE_COLS) {
 		part = canvas_part(
 			canvas, 1, canvas->cols - NOTE_COLS, canvas->rows - 1, NOTE_COLS);
-		(void)cell_sentence(&part, 0, 1, ROLE_WARNING, str_of(of_this_machine));
+		(void)format_sentence(&part, 0, 1, ROLE_WARNING, str_of(of_this_machine));
 		return canvas_part(canvas, 0, 0, canvas->rows, canvas->cols - NOTE_COLS);
 	}
-	rows = cell_sentence_rows(str_of(of_this_machine), canvas->cols - 3);
+	rows = format_sentence_rows(str_of(of_this_machine), canvas->cols - 3);
 	part = canvas_part(canvas, canvas->rows - rows, 0, rows, canvas->cols);
-	(void)cell_sentence(&part, 0, 2, ROLE_WARNING, str_of(of_this_machine));
+	(void)format_sentence(&part, 0, 2, ROLE_WARNING, str_of(of_this_machine));
 	return canvas_part(canvas, 0, 0, canvas->rows - rows, canvas->cols);
 }
 

@@ -1,7 +1,7 @@
 /* Rows of a line for the shell: the page of what was copied shows them. */
 #include "tui/views/shell_rows.h"
 
-#include "core/base/text.h"
+#include "core/base/term_text.h"
 
 /* Bytes that fit into `cols` cells. */
 static size_t fitting(struct str text, int cols)

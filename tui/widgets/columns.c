@@ -10,7 +10,7 @@
 #include "core/base/json.h"
 #include "core/base/limits.h"
 
-#include "tui/canvas.h"
+#include "tui/term/canvas.h"
 
 static int width_of(const struct column_spec *specs, size_t count, const struct placed *placed)
 {

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/mem.h"
+#include "core/base/xalloc.h"
 
-#include "tui/canvas.h"
-#include "tui/keys.h"
+#include "tui/term/canvas.h"
+#include "tui/term/keys.h"
 
 /* The rule, what is typed, and the hints. */
 enum { FRAME_ROWS = 3 };
@@ -48,7 +48,7 @@ static void narrow(struct picker *picker)
 			text_find_nocase(note, typed) < note.n)
 			picker->shown[n++] = i;
 	}
-	list_resize(&picker->list, n, picker->list.height);
+	list_cursor_resize(&picker->list, n, picker->list.height);
 }
 
 bool picker_has(const struct picker *picker, const char *value)
@@ -62,7 +62,7 @@ bool picker_has(const struct picker *picker, const char *value)
 void picker_ready(struct picker *picker, size_t height)
 {
 	picker->list.height = height > 0 ? height : 1;
-	input_set(&picker->input, "");
+	line_edit_set(&picker->input, "");
 	narrow(picker);
 }
 
@@ -70,10 +70,10 @@ void picker_begin(struct picker *picker, const char *value)
 {
 	for (size_t i = 0; i < picker->count; i++)
 		if (strcmp(picker->items[i].value, value) == 0)
-			list_select(&picker->list, i);
+			list_cursor_select(&picker->list, i);
 }
 
-enum input_event picker_key(struct picker *picker, int32_t key)
+enum line_edit_event picker_key(struct picker *picker, int32_t key)
 {
 	static const struct {
 		int32_t key;
@@ -82,28 +82,28 @@ enum input_event picker_key(struct picker *picker, int32_t key)
 		{KEYS_PAGE_DOWN, ACTION_PAGE_DOWN}, {KEYS_BACK_TAB, ACTION_UP},
 		{KEYS_TAB, ACTION_DOWN}, {'j', ACTION_DOWN}, {'k', ACTION_UP}};
 	bool typing = picker->typing || picker->input.pasting;
-	enum input_event event;
+	enum line_edit_event event;
 
 	for (size_t i = 0; i < ARRAY_LEN(moves); i++) {
 		if (moves[i].key == key && !(typing && key > ' ' && key < KEYS_FIRST)) {
-			(void)list_move(&picker->list, moves[i].action);
-			return INPUT_MOVED;
+			(void)list_cursor_move(&picker->list, moves[i].action);
+			return LINE_EDIT_MOVED;
 		}
 	}
-	event = input_key(&picker->input, key);
-	if (event == INPUT_CHANGED) {
+	event = line_edit_key(&picker->input, key);
+	if (event == LINE_EDIT_CHANGED) {
 		picker->typing = picker->input.len > 0;
 		narrow(picker);
-		list_select(&picker->list, 0);
+		list_cursor_select(&picker->list, 0);
 	}
-	if (event == INPUT_DONE && !picker_value(picker))
-		return INPUT_IGNORED;
+	if (event == LINE_EDIT_DONE && !picker_value(picker))
+		return LINE_EDIT_IGNORED;
 	return event;
 }
 
 enum mouse_answer picker_press(struct picker *picker, int row)
 {
-	return row < 2 ? MOUSE_IGNORED : list_press(&picker->list, (size_t)row - 2);
+	return row < 2 ? MOUSE_IGNORED : list_cursor_press(&picker->list, (size_t)row - 2);
 }
 
 const char *picker_value(const struct picker *picker)
@@ -122,7 +122,7 @@ int picker_rows(const struct picker *picker, int max)
 
 void picker_fit(struct picker *picker, int rows)
 {
-	list_resize(&picker->list, picker->list.count,
+	list_cursor_resize(&picker->list, picker->list.count,
 		rows > FRAME_ROWS ? (size_t)(rows - FRAME_ROWS) : 1);
 }
 
@@ -147,7 +147,7 @@ void picker_draw(const struct canvas *canvas, const struct picker *picker, const
 		value_cols = 24;
 	canvas_rule(canvas, 0);
 	canvas_clear(canvas, 1, 0);
-	input_draw(canvas, 1, 2 + canvas_run_c(canvas, 1, 1, canvas->cols, ROLE_PROMPT, title),
+	line_edit_draw(canvas, 1, 2 + canvas_run_c(canvas, 1, 1, canvas->cols, ROLE_PROMPT, title),
 		&picker->input, SIZE_MAX);
 	draw_hints(canvas, canvas->rows - 1);
 	for (int row = 2; row < canvas->rows - 1; row++) {

@@ -8,9 +8,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "tui/widgets/input.h"
-#include "tui/widgets/list.h"
-#include "tui/widgets/mouse.h"
+#include "tui/widgets/line_edit.h"
+#include "tui/widgets/list_cursor.h"
+#include "tui/widgets/mouse_event.h"
 
 struct canvas;
 
@@ -25,8 +25,8 @@ struct picker {
 	size_t cap;
 	size_t *shown; /* indexes of items that match what was typed */
 	size_t shown_cap;
-	struct list list;
-	struct input input;
+	struct list_cursor list;
+	struct line_edit input;
 	bool typing; /* something was typed: letters are text from then on */
 };
 
@@ -38,8 +38,8 @@ bool picker_has(const struct picker *picker, const char *value);
 void picker_ready(struct picker *picker, size_t height);
 /* When it is ready: begins on this one, where it is among them, and not on the first. */
 void picker_begin(struct picker *picker, const char *value);
-/* INPUT_DONE: picker_value() was chosen. */
-enum input_event picker_key(struct picker *picker, int32_t key);
+/* LINE_EDIT_DONE: picker_value() was chosen. */
+enum line_edit_event picker_key(struct picker *picker, int32_t key);
 /* The mouse on a row of what picker_draw() drew, the rule being 0. */
 enum mouse_answer picker_press(struct picker *picker, int row);
 /* NULL when nothing matches. */

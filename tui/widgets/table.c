@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "core/base/json.h"
-#include "core/base/text.h"
+#include "core/base/term_text.h"
 
-#include "tui/canvas.h"
+#include "tui/term/canvas.h"
 
 void sorting_init(struct sorting *sorting, const struct sort_order *orders, size_t count)
 {
@@ -80,13 +80,13 @@ static bool press_title(const struct table *table, int x)
 }
 
 enum mouse_answer table_mouse(
-	const struct table *table, const struct mouse *mouse, bool *ret_sorted)
+	const struct table *table, const struct mouse_event *mouse, bool *ret_sorted)
 {
 	*ret_sorted = false;
 	if (mouse->kind != MOUSE_PRESS)
 		return MOUSE_IGNORED;
 	if (mouse->y > 0)
-		return list_press(table->list, (size_t)mouse->y - 1);
+		return list_cursor_press(table->list, (size_t)mouse->y - 1);
 	*ret_sorted = press_title(table, mouse->x);
 	return *ret_sorted ? MOUSE_DONE : MOUSE_IGNORED;
 }

@@ -8,10 +8,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "tui/theme.h"
+#include "tui/theme/theme.h"
 #include "tui/widgets/columns.h"
-#include "tui/widgets/list.h"
-#include "tui/widgets/mouse.h"
+#include "tui/widgets/list_cursor.h"
+#include "tui/widgets/mouse_event.h"
 
 struct canvas;
 struct cJSON;
@@ -42,7 +42,7 @@ void sorting_restore(struct sorting *sorting, const struct cJSON *object);
 
 /* The parts of a view's table, for one press. */
 struct table {
-	struct list *list;
+	struct list_cursor *list;
 	const struct column_spec *specs;
 	size_t count;
 	const struct placed *placed;
@@ -54,6 +54,6 @@ struct table {
  * sorted by it reverses the order: then `ret_sorted`. On a row it selects; on the selected one: MOUSE_AGAIN.
  */
 enum mouse_answer table_mouse(
-	const struct table *table, const struct mouse *mouse, bool *ret_sorted);
+	const struct table *table, const struct mouse_event *mouse, bool *ret_sorted);
 
 #endif

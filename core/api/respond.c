@@ -1,0 +1,164 @@
+/*
+ * How one thing is answered, and how its absence is. Used by services.c, versions.c, sessions.c and
+ * write.c, so that a GET and the write before it say the same.
+ */
+#include "core/api/respond.h"
+
+#include <stdlib.h>
+
+#include "core/api/internal.h"
+#include "core/base/xalloc.h"
+#include "core/model/access_forms.h"
+#include "core/model/name_rules.h"
+#include "core/plane/plane.h"
+#include "core/wire/record.h"
+#include "core/wire/tombstone.h"
+
+/* ---- there ----------------------------------------------------------------------------------------- */
+
+int64_t object_revision(enum object_kind thing, const void *record)
+{
+	const struct field *field = record_field(object_type(thing), STR_LIT("revision"));
+
+	return *(const int64_t *)(const void *)((const char *)record + field->offset);
+}
+
+static void howto_of(struct strbuf *out, enum access_form howto, const struct entry_point *entry,
+	enum object_kind thing, const void *record)
+{
+	if (thing == OBJECT_VERSION) {
+		const struct version *version = record;
+
+		access_version(out, howto, entry, str_of(version->service), str_of(version->name),
+			STR_LIT("/"));
+	} else {
+		const struct session *session = record;
+		struct str service = {0};
+
+		/* Links need some service: the first that is pinned. Without one there are none. */
+		if (session->pins.count > 0)
+			service = str_of(session->pins.entries[0].key);
+		else if (howto != ACCESS_HEADER && howto != ACCESS_BAGGAGE &&
+			 howto != ACCESS_COOKIE)
+			return;
+		access_session(out, howto, entry, str_of(session->key), service, STR_LIT("/"));
+	}
+}
+
+static void write_howto(struct exchange *exchange, struct json_writer *w, enum object_kind thing,
+	const void *record)
+{
+	struct strbuf text;
+
+	strbuf_init(&text, 4096);
+	json_object(w, "how_to");
+	for (int howto = 0; howto < ACCESS_COUNT; howto++) {
+		strbuf_reset(&text);
+		howto_of(&text, (enum access_form)howto, &exchange->api->options.entry, thing,
+			record);
+		if (text.len > 0)
+			json_str(w, access_names[howto], strbuf_str(&text));
+	}
+	json_object_end(w);
+	strbuf_finish(&text);
+}
+
+static void write_thing(struct exchange *exchange, enum object_kind thing, const void *record,
+	const struct plane_result *written)
+{
+	struct json_writer w = exchange_json(exchange);
+
+	json_object(&w, NULL);
+	wire_write_fields(&w, object_type(thing), record, 0);
+	if (written != NULL && written->service_created)
+		json_bool(&w, "service_created", true);
+	if (written != NULL && written->gone != NULL)
+		wire_write_tombstone(&w, "came_back", written->gone);
+	if (thing == OBJECT_VERSION || thing == OBJECT_SESSION)
+		write_howto(exchange, &w, thing, record);
+	json_object_end(&w);
+	exchange_etag(exchange, object_revision(thing, record));
+}
+
+void respond_object(struct exchange *exchange, enum object_kind thing, const void *record)
+{
+	write_thing(exchange, thing, record, NULL);
+}
+
+void respond_written(
+	struct exchange *exchange, enum object_kind thing, const struct plane_result *written)
+{
+	write_thing(exchange, thing, written->record, written);
+}
+
+void respond_strip(struct exchange *exchange, enum object_kind thing, const void *current)
+{
+	const cJSON *given = cJSON_GetObjectItemCaseSensitive(exchange->body, "how_to");
+	struct json_writer w;
+	struct strbuf text;
+	cJSON *ours;
+
+	if (current == NULL || thing == OBJECT_SERVICE)
+		return;
+	if (thing == OBJECT_VERSION) {
+		cJSON_DeleteItemFromObjectCaseSensitive(exchange->body, "service_created");
+		cJSON_DeleteItemFromObjectCaseSensitive(exchange->body, "came_back");
+	}
+	if (given == NULL)
+		return;
+	strbuf_init(&text, LIMIT_BODY);
+	json_start(&w, &text);
+	json_object(&w, NULL);
+	write_howto(exchange, &w, thing, current);
+	json_object_end(&w);
+	ours = json_parse(strbuf_str(&text), NULL);
+	if (cJSON_Compare(given, cJSON_GetObjectItemCaseSensitive(ours, "how_to"), true))
+		cJSON_DeleteItemFromObjectCaseSensitive(exchange->body, "how_to");
+	cJSON_Delete(ours);
+	strbuf_finish(&text);
+}
+
+/* ---- not there ------------------------------------------------------------------------------------- */
+
+void respond_missing(
+	struct exchange *exchange, const struct missing *missing, const struct errbuf *eb)
+{
+	const struct exchange_hints hints = {missing->near, missing->near_count, missing->gone};
+
+	exchange_fail(exchange, eb, &hints);
+}
+
+void respond_no_service(struct exchange *exchange, const char *service)
+{
+	struct missing missing;
+	struct errbuf eb;
+
+	errbuf_clear(&eb);
+	(void)missing_service(plane_environment(exchange->api->options.plane), ERR_NOT_FOUND,
+		service, &missing, &eb);
+	respond_missing(exchange, &missing, &eb);
+}
+
+void respond_no_version(struct exchange *exchange, const char *service, const char *version)
+{
+	const struct missing_version wanted = {
+		service, version, exchange->api->options.now_ms(), ERR_NOT_FOUND};
+	struct missing missing;
+	struct errbuf eb;
+
+	errbuf_clear(&eb);
+	(void)missing_version(
+		plane_environment(exchange->api->options.plane), &wanted, &missing, &eb);
+	respond_missing(exchange, &missing, &eb);
+}
+
+void respond_no_session(struct exchange *exchange, const char *key)
+{
+	struct missing missing;
+	struct errbuf eb;
+
+	errbuf_clear(&eb);
+	(void)missing_session(plane_environment(exchange->api->options.plane), key,
+		exchange->api->options.now_ms(), &missing, &eb);
+	respond_missing(exchange, &missing, &eb);
+}

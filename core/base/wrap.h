@@ -1,0 +1,15 @@
+/* Text over several rows, broken at blanks. Pure. */
+#ifndef UMBRA_BASE_WRAP_H
+#define UMBRA_BASE_WRAP_H
+
+#include <stddef.h>
+
+#include "core/base/str.h"
+
+/*
+ * How many bytes of `text` go into a row of `width` cells: up to and with a blank where there is one, else as
+ * many as fit. 0 only for empty text, or a glyph wider than the row.
+ */
+size_t wrap_take(struct str text, int width);
+
+#endif

@@ -1,0 +1,339 @@
+/*
+ * Rows of the command table for what the program itself runs: the dashboard, serve, demo, curl, config,
+ * theme, completion, man and help; and status, which is one exchange.
+ */
+#include "core/base/xalloc.h"
+#include "core/command/commands.h"
+#include "core/command/command_run.h"
+
+/* ---- dashboard ---- */
+
+static const struct arg_spec dashboard_args[] = {
+	{.name = "--session", .kind = ARG_SESSION, .value = "KEY", .help = "your session"},
+	{.name = "--theme", .kind = ARG_TEXT, .value = "THEME", .help = "name or file of a theme"},
+	{.name = "--read-only", .kind = ARG_FLAG, .help = "change nothing in the environment"},
+	{.name = "--once",
+		.kind = ARG_FLAG,
+		.help = "write what it shows once, as -o says, and end"},
+	{.name = "--plain",
+		.kind = ARG_FLAG,
+		.help = "lines that are only ever added, for screen readers; sentences, no "
+			"colours"},
+};
+
+static const struct column once_columns[] = {
+	{.title = "SERVICE", .path = "service", .width = 8},
+	{.title = "VERSION", .path = "version", .width = 10},
+	{.title = "KIND", .path = "kind"},
+	{.title = "STATE", .path = "state", .form = FORM_STATE},
+	{.title = "PR", .path = "pr.number", .right = true, .form = FORM_NUMBER_SIGN},
+	{.title = "AUTHOR", .path = "pr.author"},
+	{.title = "AGE", .path = "deployed_at", .right = true, .form = FORM_AGE},
+	{.title = "EXPIRES", .path = "expires_at", .right = true, .form = FORM_LEFT},
+	{.title = "DETAIL", .path = "state_detail"},
+};
+
+/* With --once: the environment as it is now, all of it in JSON, its versions in text. */
+static struct command_run *once_start(
+	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+{
+	struct command_run *run = run_create(client, done, arg);
+
+	(void)args;
+	run_path(run, "environment", NULL);
+	run_send(run, "GET", "versions", 0);
+	return run;
+}
+
+const struct command command_dashboard = {
+	.noun = "",
+	.verb = "",
+	.summary = "the dashboard",
+	.example = "umbra --session checkout-4f2k",
+	.args = dashboard_args,
+	.arg_count = ARRAY_LEN(dashboard_args),
+	.shape = SHAPE_LIST,
+	.list_path = "versions",
+	.columns = once_columns,
+	.column_count = ARRAY_LEN(once_columns),
+	.start = once_start,
+};
+
+/* ---- demo ---- */
+
+static const struct arg_spec demo_args[] = {
+	{.name = "--headless", .kind = ARG_FLAG, .help = "without the dashboard, until stopped"},
+	{.name = "--rate",
+		.kind = ARG_INT,
+		.value = "N",
+		.help = "requests a second of the visitors; 50",
+		.max = 100000},
+	{.name = "--seed", .kind = ARG_INT, .value = "N", .help = "of their choices"},
+	{.name = "--haproxy", .kind = ARG_FILE, .value = "FILE", .help = "the HAProxy to run"},
+	{.name = "--theme", .kind = ARG_TEXT, .value = "THEME", .help = "name or file of a theme"},
+};
+
+const struct command command_demo = {
+	.noun = "",
+	.verb = "demo",
+	.summary = "the whole system with a sample shop and real traffic, then the dashboard on it",
+	.help = "Without a terminal it runs one pass of the tour in plain text and ends with 0 "
+		"when all was as "
+		"it must be. It leaves nothing behind, however it ends.",
+	.example = "umbra demo",
+	.alone = true,
+	.args = demo_args,
+	.arg_count = ARRAY_LEN(demo_args),
+	.shape = SHAPE_NONE,
+};
+
+/* ---- serve ---- */
+
+static const char *const log_levels[] = {"error", "warning", "info", "debug", NULL};
+
+static const struct arg_spec serve_args[] = {
+	{.name = "--listen",
+		.kind = ARG_TEXT,
+		.value = "ADDRESS:PORT",
+		.help = "of the API; 127.0.0.1:7070, port 0 takes a free one"},
+	{.name = "--proxy-listen",
+		.kind = ARG_TEXT,
+		.value = "ADDRESS:PORT",
+		.help = "of the proxy; 127.0.0.1:8080, port 0 takes a free one"},
+	{.name = "--data",
+		.kind = ARG_FILE,
+		.value = "DIRECTORY",
+		.help = "where state and history are kept; $XDG_STATE_HOME/umbra"},
+	{.name = "--domain",
+		.kind = ARG_TEXT,
+		.value = "DOMAIN",
+		.help = "services are SERVICE.DOMAIN; env.localhost"},
+	{.name = "--name", .kind = ARG_TEXT, .value = "NAME", .help = "of the environment"},
+	{.name = "--demo",
+		.kind = ARG_FLAG,
+		.help = "no real environment: dashboards mark it as a demo"},
+	{.name = "--haproxy", .kind = ARG_FILE, .value = "FILE", .help = "the HAProxy to run"},
+	{.name = "--log-level",
+		.kind = ARG_CHOICE,
+		.value = "LEVEL",
+		.help = "how much is told on the error output",
+		.choices = log_levels},
+};
+
+const struct command command_serve = {
+	.noun = "",
+	.verb = "serve",
+	.summary = "run the control plane and its proxy",
+	.help = "Prints one line once it takes traffic: ready api=URL proxy=URL pid=N.",
+	.example = "umbra serve --listen 127.0.0.1:7070 --proxy-listen 127.0.0.1:8080",
+	.args = serve_args,
+	.arg_count = ARRAY_LEN(serve_args),
+	.shape = SHAPE_NONE,
+};
+
+/* ---- curl ---- */
+
+static const char *const curl_has[] = {"--output", "--help", "--version", NULL};
+
+static const struct arg_spec curl_args[] = {
+	{.name = "--session", .kind = ARG_SESSION, .value = "KEY", .help = "the session; yours"},
+	{.name = "SERVICE/PATH",
+		.kind = ARG_TARGET,
+		.required = true,
+		.help = "what to ask for: gateway/book"},
+	{.name = "CURL-OPTION",
+		.kind = ARG_REST,
+		.repeated = true,
+		.help = "for curl itself",
+		.theirs = curl_has},
+};
+
+const struct command command_curl = {
+	.noun = "",
+	.verb = "curl",
+	.summary = "run curl against a service of the environment, in a session",
+	.help = "Finds the proxy, so that no name needs to be resolved, and adds the session's "
+		"header. All that follows SERVICE/PATH goes to curl as it is; its exit code is "
+		"curl's. It begins with -g, so that [ ] and { } in a path are no pattern, and "
+		"with --noproxy, so that http_proxy does not come between this machine and "
+		"itself; --no-globoff and --noproxy '' after SERVICE/PATH undo that.",
+	.example = "umbra curl --session checkout-4f2k gateway/book -i -X POST",
+	.args = curl_args,
+	.arg_count = ARRAY_LEN(curl_args),
+	.shape = SHAPE_NONE,
+};
+
+/* ---- status ---- */
+
+static struct command_run *status_start(
+	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+{
+	struct command_run *run = run_create(client, done, arg);
+
+	(void)args;
+	run_path(run, "status", NULL);
+	run_send(run, "GET", "domain", 0);
+	return run;
+}
+
+static const struct column status_columns[] = {
+	{.title = "environment", .path = "name"},
+	{.title = "revision", .path = "revision"},
+	{.title = "domain", .path = "domain"},
+	{.title = "program", .path = "program"},
+	{.title = "address", .path = "address"},
+	{.title = "up for", .path = "uptime_ms", .form = FORM_MS},
+	{.title = "proxy", .path = "proxy.state"},
+	{.title = "proxy url", .path = "proxy.url"},
+	{.title = "proxy program", .path = "proxy.driver"},
+	{.title = "proxy version", .path = "proxy.version"},
+	{.title = "proxy error", .path = "proxy.error"},
+	{.title = "proxy age", .path = "proxy.started_at", .form = FORM_AGE},
+	{.title = "revisions behind", .path = "proxy.revisions_behind"},
+	{.title = "lag", .path = "proxy.lag_ms", .form = FORM_MS},
+	{.title = "restarts", .path = "proxy.restarts"},
+	{.title = "reloads", .path = "proxy.reloads"},
+	{.title = "old workers", .path = "proxy.old_workers"},
+	{.title = "proxy waits", .path = "proxy.waiting"},
+	{.title = "check interval", .path = "proxy.check_interval"},
+	{.title = "requests", .path = "traffic.taken"},
+	{.title = "requests lost", .path = "traffic.lost"},
+	{.title = "history", .path = "traffic.history_bytes", .form = FORM_BYTES},
+	{.title = "history error", .path = "traffic.history_error"},
+	{.title = "store", .path = "store.driver"},
+	{.title = "store file", .path = "store.file"},
+	{.title = "store error", .path = "store.last_error"},
+	{.title = "store missing", .path = "store.missing"},
+	{.title = "store damage", .path = "store.damage"},
+	{.title = "rows lost", .path = "store.rows_lost"},
+	{.title = "services", .path = "limits.services.used"},
+	{.title = "versions", .path = "limits.versions.used"},
+	{.title = "sessions", .path = "limits.sessions.used"},
+	{.title = "connections", .path = "limits.connections.used"},
+};
+
+const struct command command_status = {
+	.noun = "",
+	.verb = "status",
+	.summary = "show how control plane, store and proxy are",
+	.help = "-o json has all of it, the limits too.",
+	.example = "umbra status",
+	.shape = SHAPE_OBJECT,
+	.columns = status_columns,
+	.column_count = ARRAY_LEN(status_columns),
+	.start = status_start,
+};
+
+/* ---- theme ---- */
+
+static const struct column theme_columns[] = {
+	{.title = "THEME", .path = "name"},
+	{.title = "FROM", .path = "from"},
+};
+
+const struct command command_theme_list = {
+	.noun = "theme",
+	.verb = "list",
+	.summary = "list the themes of the dashboard",
+	.example = "umbra theme list",
+	.shape = SHAPE_LIST,
+	.list_path = "themes",
+	.columns = theme_columns,
+	.column_count = ARRAY_LEN(theme_columns),
+};
+
+static const struct arg_spec theme_check_args[] = {
+	{.name = "THEME", .kind = ARG_FILE, .repeated = true, .help = "name or file of a theme"},
+};
+
+static const struct column theme_check_columns[] = {
+	{.title = "THEME", .path = "theme"},
+	{.title = "ROLE", .path = "role"},
+	{.title = "INK", .path = "ink"},
+	{.title = "GROUND", .path = "ground"},
+	{.title = "CONTRAST", .path = "contrast", .right = true},
+	{.title = "IN 256", .path = "contrast_256", .right = true},
+	{.title = "NEEDS", .path = "needs", .right = true},
+	{.title = "RESULT", .path = "result"},
+};
+
+const struct command command_theme_check = {
+	.noun = "theme",
+	.verb = "check",
+	.summary = "say whether themes can be read: their contrast as WCAG 2.2 counts it, level AA",
+	.help = "Every role of the themes named; without one, of every theme what fails, or what "
+		"is "
+		"nearest to it. Ends with 1 when something fails. Text needs 4.5, bars and lines "
+		"3; what "
+		"is left to the terminal is counted for the ground the theme is for.",
+	.example = "umbra theme check ~/.config/umbra/themes/mine.theme",
+	.args = theme_check_args,
+	.arg_count = ARRAY_LEN(theme_check_args),
+	.shape = SHAPE_LIST,
+	.list_path = "roles",
+	.columns = theme_check_columns,
+	.column_count = ARRAY_LEN(theme_check_columns),
+};
+
+/* ---- config, completion, man, help ---- */
+
+static const struct column config_columns[] = {
+	{.title = "SETTING", .path = "name"},
+	{.title = "VALUE", .path = "value"},
+	{.title = "FROM", .path = "origin"},
+};
+
+const struct command command_config = {
+	.noun = "",
+	.verb = "config",
+	.summary = "show every setting with its value and where that comes from",
+	.example = "umbra config",
+	.shape = SHAPE_LIST,
+	.list_path = "settings",
+	.columns = config_columns,
+	.column_count = ARRAY_LEN(config_columns),
+};
+
+static const char *const shells[] = {"bash", "zsh", "fish", NULL};
+static const struct arg_spec completion_args[] = {
+	{.name = "SHELL",
+		.kind = ARG_CHOICE,
+		.required = true,
+		.help = "the shell it is for",
+		.choices = shells},
+};
+
+const struct command command_completion = {
+	.noun = "",
+	.verb = "completion",
+	.summary = "print the completion script of a shell",
+	.example = "source <(umbra completion bash)",
+	.args = completion_args,
+	.arg_count = ARRAY_LEN(completion_args),
+	.shape = SHAPE_NONE,
+};
+
+const struct command command_man = {
+	.noun = "",
+	.verb = "man",
+	.summary = "print the manual page",
+	.example = "umbra man | man -l -",
+	.shape = SHAPE_NONE,
+};
+
+static const struct arg_spec help_args[] = {
+	{.name = "COMMAND",
+		.kind = ARG_REST,
+		.repeated = true,
+		.help = "noun, noun and verb, or a topic"},
+};
+
+const struct command command_help = {
+	.noun = "",
+	.verb = "help",
+	.summary = "explain a command, or a topic (umbra help topics)",
+	.example = "umbra help session pin",
+	.args = help_args,
+	.arg_count = ARRAY_LEN(help_args),
+	.shape = SHAPE_NONE,
+};

@@ -1,0 +1,89 @@
+/*
+ * The refusals that several verbs share: what is not there, what is gone, what changed meanwhile, names
+ * that disagree, lifetimes. Each says what would be right, with near names where there are some.
+ */
+#include <string.h>
+
+#include "core/plane/internal.h"
+
+enum err refuse_service(struct plane *plane, enum err err, const char *name, struct outcome *out)
+{
+	return missing_service(&plane->pending, err, name, &out->missing, &out->eb);
+}
+
+enum err refuse_version(struct plane *plane, enum err err, const char *service, const char *version,
+	struct outcome *out)
+{
+	const struct missing_version wanted = {service, version, plane->now_ms(), err};
+
+	return missing_version(&plane->pending, &wanted, &out->missing, &out->eb);
+}
+
+enum err refuse_pull(struct plane *plane, const struct plane_write *write,
+	const struct pull_list *list, struct outcome *out)
+{
+	const struct missing_pull wanted = {
+		write->pr, write->pr_url, plane->now_ms(), ERR_VERSION_UNKNOWN};
+
+	return missing_pull(&plane->pending, list, &wanted, &out->missing, &out->eb);
+}
+
+enum err refuse_session(struct plane *plane, const char *key, struct outcome *out)
+{
+	return missing_session(&plane->pending, key, plane->now_ms(), &out->missing, &out->eb);
+}
+
+enum err check_if_match(
+	int64_t want, int64_t have, const char *noun, const char *id, struct outcome *out)
+{
+	if (want == 0 || want == have)
+		return ERR_NONE;
+	if (have == 0)
+		return err_set(&out->eb, ERR_REVISION,
+			"there is no %s \"%s\", so it is not at revision %lld", noun, id,
+			(long long)want);
+	return err_set(&out->eb, ERR_REVISION,
+		"%s \"%s\" is at revision %lld, not %lld: read it again", noun, id, (long long)have,
+		(long long)want);
+}
+
+enum err check_new(const struct plane_write *write, bool exists, const char *noun, const char *id,
+	struct outcome *out)
+{
+	if (!write->create_only || !exists)
+		return ERR_NONE;
+	return err_set_field(&out->eb, ERR_EXISTS, "If-None-Match",
+		"leave it out to replace what is there", "%s \"%s\" is there already", noun, id);
+}
+
+enum err check_identity(
+	const char *in_body, const char *in_path, const char *field, struct outcome *out)
+{
+	if (in_body == NULL || strcmp(in_body, in_path) == 0)
+		return ERR_NONE;
+	return err_set_field(&out->eb, ERR_BAD_VALUE, field, in_path,
+		"the body names \"%s\" and the path \"%s\"", in_body, in_path);
+}
+
+enum err check_lifetime(const struct lifetime *given, int64_t now_ms, int64_t default_ttl_ms,
+	struct lifetime *ret_lifetime, struct outcome *out)
+{
+	struct lifetime lifetime = *given;
+
+	if (given->expires_at != 0) {
+		if (given->expires_at <= now_ms || given->expires_at > now_ms + LIMIT_TTL_MAX_MS)
+			return err_set_field(&out->eb, ERR_BAD_VALUE, "expires_at",
+				"a time from now on, within 366 days",
+				"expires_at is over, or too far away");
+		*ret_lifetime = lifetime;
+		return ERR_NONE;
+	}
+	if (given->ttl_ms == 0)
+		lifetime.ttl_ms = default_ttl_ms;
+	if (lifetime.ttl_ms < LIMIT_TTL_MIN_MS || lifetime.ttl_ms > LIMIT_TTL_MAX_MS)
+		return err_set_field(&out->eb, ERR_BAD_VALUE, "ttl", "1s to 366d, like 90s, 8h, 3d",
+			"ttl is too short or too long");
+	lifetime.expires_at = now_ms + lifetime.ttl_ms;
+	*ret_lifetime = lifetime;
+	return ERR_NONE;
+}

@@ -1,0 +1,292 @@
+/*
+ * The command table and its parser: every row is well-formed, right lines are read, and wrong ones are
+ * answered with the argument, the nearest right name and what would be accepted.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/base/xalloc.h"
+#include "core/command/command.h"
+#include "core/command/parse.h"
+
+/* ---- the table ---- */
+
+static void check_row(const struct command *command)
+{
+	bool optional_seen = false;
+
+	assert_non_null(command->noun);
+	assert_non_null(command->verb);
+	assert_true(strlen(command->summary) > 0 && strlen(command->summary) <= 100);
+	assert_non_null(command->example);
+	assert_ptr_equal(command_find(command->noun, command->verb), command);
+	for (size_t i = 0; i < command->arg_count; i++) {
+		const struct arg_spec *spec = &command->args[i];
+
+		assert_non_null(spec->help);
+		if (arg_is_option(spec) && spec->kind != ARG_FLAG)
+			assert_non_null(spec->value);
+		if (spec->kind == ARG_CHOICE)
+			assert_non_null(spec->choices);
+		if (arg_is_option(spec))
+			continue;
+		/* A required positional after an optional one could never be told apart. */
+		assert_false(spec->required && optional_seen);
+		optional_seen |= !spec->required;
+	}
+}
+
+static void every_row_is_well_formed(void **state)
+{
+	(void)state;
+	for (size_t i = 0; commands[i]; i++)
+		check_row(commands[i]);
+}
+
+static void every_example_parses(void **state)
+{
+	(void)state;
+	for (size_t i = 0; commands[i]; i++) {
+		struct command_args args;
+		struct errbuf eb = {0};
+		char *line = xstrdup(commands[i]->example);
+
+		line[strcspn(line, "|")] = '\0';
+		if (!strncmp(line, "source <(", 9)) {
+			line[strlen(line) - 1] = '\0';
+			memmove(line, line + 9, strlen(line + 9) + 1);
+		}
+		if (command_parse_line(line, &args, &eb))
+			fail_msg("%s: %s", line, eb.text);
+		assert_ptr_equal(args.command, commands[i]);
+		args_finish(&args);
+		free(line);
+	}
+}
+
+/* ---- right lines ---- */
+
+static const struct {
+	const char *line;
+	const char *noun, *verb;
+	const char *values; /* "NAME=value|NAME=value" in order */
+} right[] = {
+	{"", "", "", ""},
+	{"umbra", "", "", ""},
+	{"--read-only --url=http://h:1", "", "", "--read-only=|--url=http://h:1"},
+	{"--session dev-4f2k", "", "", "--session=dev-4f2k"},
+	{"status -ojson", "", "status", "--output=json"},
+	{"--url http://h status", "", "status", "--url=http://h"},
+	{"session --url http://h pin k a=b c=d", "session", "pin",
+		"--url=http://h|KEY=k|SERVICE=VERSION=a=b|SERVICE=VERSION=c=d"},
+	{"session pin k --output=json a=b", "session", "pin",
+		"KEY=k|--output=json|SERVICE=VERSION=a=b"},
+	{"session create 'Checkout flow' --pin a=1 --pin b=2 --strict --ttl 3d", "session",
+		"create", "NAME=Checkout flow|--pin=a=1|--pin=b=2|--strict=|--ttl=3d"},
+	{"session use --none", "session", "use", "--none="},
+	{"version register cart@pr-1 --endpoint [::1]:80 --endpoint h:81 --label a=b=c", "version",
+		"register",
+		"SERVICE@VERSION=cart@pr-1|--endpoint=[::1]:80|--endpoint=h:81|--label=a=b=c"},
+	{"version register cart@1 --endpoint h:1 --title \"\"", "version", "register",
+		"SERVICE@VERSION=cart@1|--endpoint=h:1|--title="},
+	{"version register cart@1 --endpoint h:1 --commit '' --build 9007199254740991", "version",
+		"register",
+		"SERVICE@VERSION=cart@1|--endpoint=h:1|--commit=|--build=9007199254740991"},
+	{"logs -f -n5 service:cart status:5xx", "", "logs",
+		"--follow=|--lines=5|FILTER=service:cart|FILTER=status:5xx"},
+	{"logs -n 0", "", "logs", "--lines=0"},
+	{"logs -- -x", "", "logs", "FILTER=-x"},
+	{"curl cart/items -H 'a: b' --data x", "", "curl",
+		"SERVICE/PATH=cart/items|CURL-OPTION=-H|CURL-OPTION=a: "
+		"b|CURL-OPTION=--data|CURL-OPTION=x"},
+	{"curl cart -o f -h", "", "curl",
+		"SERVICE/PATH=cart|CURL-OPTION=-o|CURL-OPTION=f|CURL-OPTION=-h"},
+	{"curl cart -- --session", "", "curl",
+		"SERVICE/PATH=cart|CURL-OPTION=--|CURL-OPTION=--session"},
+	{"curl --session k cart --help", "", "curl",
+		"--session=k|SERVICE/PATH=cart|CURL-OPTION=--help"},
+	{"curl cart -- -v", "", "curl", "SERVICE/PATH=cart|CURL-OPTION=--|CURL-OPTION=-v"},
+	{"help session pin", "", "help", "COMMAND=session|COMMAND=pin"},
+	{"session pin --help", "session", "pin", "--help="},
+	{"session pin -h k", "session", "pin", "--help=|KEY=k"},
+	{"--version", "", "", "--version="},
+	{"serve --listen 127.0.0.1:0", "", "serve", "--listen=127.0.0.1:0"},
+	{"completion zsh", "", "completion", "SHELL=zsh"},
+};
+
+static void right_lines_are_read(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(right); i++) {
+		struct command_args args;
+		struct errbuf eb = {0};
+		struct strbuf values;
+
+		strbuf_init(&values, 4096);
+		if (command_parse_line(right[i].line, &args, &eb))
+			fail_msg("%s: %s", right[i].line, eb.text);
+		assert_ptr_equal(args.command, command_find(right[i].noun, right[i].verb));
+		for (size_t k = 0; k < args.count; k++)
+			strbuf_addf(&values, "%s%s=%s", k ? "|" : "", args.values[k].spec->name,
+				args.values[k].value);
+		assert_string_equal(values.data, right[i].values);
+		strbuf_finish(&values);
+		args_finish(&args);
+	}
+}
+
+static void a_noun_alone_has_help(void **state)
+{
+	struct command_args args;
+
+	(void)state;
+	assert_int_equal(command_parse_line("session --help", &args, NULL), ERR_NONE);
+	assert_null(args.command);
+	assert_string_equal(args.noun, "session");
+	assert_true(args_has(&args, "--help"));
+	args_finish(&args);
+}
+
+/* ---- wrong lines ---- */
+
+static const struct {
+	const char *line;
+	const char *says; /* part of the sentence */
+	const char *expects; /* part of what is accepted, or NULL */
+} wrong[] = {
+	{"sesion list", "\"sesion\" is no command; did you mean \"session\"?", "service"},
+	{"frobnicate", "\"frobnicate\" is no command", "logs"},
+	{"session", "\"session\" wants a verb", "list, show, create, pin"},
+	{"session pinn k a=b", "is nothing session can do; did you mean \"pin\"?", "unpin"},
+	{"session pin", "KEY is missing", "umbra session pin KEY SERVICE=VERSION..."},
+	{"session pin k", "SERVICE=VERSION is missing", "umbra session pin"},
+	{"session pin k cart", "SERVICE=VERSION: \"cart\" is no pin", "service=version"},
+	{"session pin k cart=", "is no pin", "cart=pr-482"},
+	{"session pin K a=b", "KEY: \"K\" is no session key", "a-z 0-9"},
+	{"session pin a--b a=b", "is no session key", NULL},
+	{"session create x --strct", "did you mean \"--strict\"?", "--pin"},
+	{"session create x --strict=yes", "--strict takes no value", NULL},
+	{"session create x y", "\"y\" is one word too many", "umbra session create"},
+	{"session create --ttl", "--ttl wants a value", NULL},
+	{"session create --ttl 3x", "--ttl: \"3x\" is no duration", "90s, 15m, 8h or 3d"},
+	{"session create --ttl 0s", "is no duration", NULL},
+	{"session create --ttl 1h --ttl 2h", "--ttl is given twice", NULL},
+	{"version show cart", "is no version", "service@version"},
+	{"version show Cart@1", "is no version", NULL},
+	{"version register a@b", "--endpoint is missing", "--endpoint HOST:PORT"},
+	{"version register a@b --endpoint h", "is no endpoint", "host:port"},
+	{"version register a@b --endpoint h:0", "is no endpoint", NULL},
+	{"version register a@b --endpoint h:1 --pr x", "--pr: \"x\" is no number",
+		"a number, such as 482"},
+	{"version register a@b --endpoint h:1 --label x", "is no label", "key=value"},
+	{"status --output yaml", "--output: \"yaml\" is no choice", "text, json, ndjson"},
+	{"status --url ftp://x", "--url: \"ftp://x\" is no URL", "http://"},
+	{"status --url ''", "is no URL", NULL},
+	{"service set cart --protocol h3", "is no choice", "http1, h2c"},
+	{"service set 9cart", "is no name of a service", "\"cart\" would be one"},
+	{"logs -n 100001", "is no number", "at most 100000"},
+	{"logs -n -5", "is no number", NULL},
+	{"logs statuss:500", "", NULL},
+	{"logs 'x", "a quote is not closed", NULL},
+	{"curl -i shop/x", "curl's own options come after SERVICE/PATH", "--session"},
+	{"curl -XPOST shop/x", "come after SERVICE/PATH", "--session"},
+	{"logs --since 5m", "'since:5m'", "--follow"},
+	{"logs --status=5xx", "'status:5xx'", "--follow"},
+	{"curl cart/ --session dev-4f2k",
+		"--session is an option of umbra and stands before SERVICE/PATH",
+		"umbra curl --session dev-4f2k cart/"},
+	{"curl cart/ -X POST --session=k -d 'a b'", "stands before SERVICE/PATH",
+		"umbra curl --session=k cart/ -X POST -d 'a b'"},
+	{"curl --session k cart/ --session l", "stands before SERVICE/PATH",
+		"umbra curl --session l --session k cart/"},
+	{"curl cart/ --session", "stands before SERVICE/PATH", "umbra curl --session KEY cart/"},
+	{"curl cart/ --url http://h", "--url is an option", "umbra curl --url http://h cart/"},
+	{"curl -- cart/ --context x", "--context is an option", "umbra curl --context x"},
+	{"help session --url http://h", "--url is an option of umbra and stands before COMMAND",
+		"umbra help --url http://h session"},
+	{"help session pin -o json", "--output is an option", "umbra help -o json session pin"},
+	{"curl Cart/x", "is no service and path", "gateway/book"},
+	{"completion", "SHELL is missing: one of bash, zsh, fish", "umbra completion SHELL"},
+	{"version register a@b --endpoint ''", "is no endpoint", NULL},
+	{"session create x --pr ''", "is no number of a pull request", NULL},
+	{"version extend a@b --ttl ''", "is no duration", NULL},
+	{"version register a@b --endpoint h:1 --build 9007199254740992", "is no number",
+		"at most 9007199254740991"},
+	{"version register a@b --endpoint h:1 --pr-url 'http://x y'", "is no URL", NULL},
+	{"version register cart@feature/login --endpoint h:1", "is no version",
+		"\"cart@feature-login\" would be one"},
+	{"version show 'My Cart@1'", "is no version", "\"my-cart@1\" would be one"},
+	{"session pin Dev.Key a=b", "is no session key", "\"dev-key\" would be one"},
+	{"session pin k cart=feature/login", "is no pin", "\"cart=feature-login\" would be one"},
+	{"completion tcsh", "is no choice", "bash, zsh, fish"},
+	{"--theme x status", "\"--theme\" is no option of status", NULL},
+	{"status '\x1b[31m'", "\\x1b", NULL},
+};
+
+static void wrong_lines_are_explained(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+		struct command_args args;
+		struct errbuf eb = {0};
+		enum err err = command_parse_line(wrong[i].line, &args, &eb);
+
+		if (!err)
+			fail_msg("%s: was accepted", wrong[i].line);
+		if (err_exit_code(err) != 2)
+			fail_msg("%s: exit code %d", wrong[i].line, err_exit_code(err));
+		if (!strstr(eb.text, wrong[i].says))
+			fail_msg("%s: says %s", wrong[i].line, eb.text);
+		if (wrong[i].expects && !strstr(eb.expected, wrong[i].expects))
+			fail_msg("%s: expects %s", wrong[i].line, eb.expected);
+	}
+}
+
+/* ---- words as a shell splits them ---- */
+
+static const struct {
+	const char *line;
+	const char *value; /* of the session's NAME */
+} quoted[] = {
+	{"session create plain", "plain"},
+	{"session create 'a b'", "a b"},
+	{"session create \"a 'b' c\"", "a 'b' c"},
+	{"session create a\\ b", "a b"},
+	{"session create \"a\\\"b\"", "a\"b"},
+	{"session create 'a\\b'", "a\\b"},
+	{"session create a'b'\"c\"", "abc"},
+	{"session create ''", ""},
+	{"  session\tcreate   x  ", "x"},
+};
+
+static void lines_are_split_as_by_a_shell(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(quoted); i++) {
+		struct command_args args;
+
+		assert_int_equal(command_parse_line(quoted[i].line, &args, NULL), ERR_NONE);
+		assert_string_equal(args_get(&args, "NAME"), quoted[i].value);
+		args_finish(&args);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_row_is_well_formed),
+		cmocka_unit_test(every_example_parses),
+		cmocka_unit_test(right_lines_are_read),
+		cmocka_unit_test(a_noun_alone_has_help),
+		cmocka_unit_test(wrong_lines_are_explained),
+		cmocka_unit_test(lines_are_split_as_by_a_shell),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

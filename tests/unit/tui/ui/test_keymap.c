@@ -1,0 +1,248 @@
+/* The keymap's table agrees with itself, with the keys there are, and with the command table. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/base/xalloc.h"
+#include "core/command/command.h"
+
+#include "tui/ui/keymap.h"
+#include "tui/term/keys.h"
+
+static int setup(void **state)
+{
+	size_t row;
+
+	(void)state;
+	return keymap_init(&row) ? 0 : -1;
+}
+
+static void test_every_row_is_explained(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < binding_count; i++) {
+		assert_non_null(bindings[i].help);
+		assert_true(strlen(bindings[i].help) > 1);
+		assert_true(bindings[i].action > ACTION_NONE && bindings[i].action < ACTION_COUNT);
+	}
+}
+
+static bool has_key(const struct binding *binding, const char *name)
+{
+	struct str rest = str_of(binding->keys);
+
+	while (rest.p != NULL)
+		if (str_eq_c(str_cut(&rest, ' '), name))
+			return true;
+	return false;
+}
+
+static bool is_above(enum area area, enum area above)
+{
+	for (; area != AREA_COUNT; area = area_parent(area))
+		if (area == above)
+			return true;
+	return false;
+}
+
+static void test_no_key_twice(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < binding_count; i++) {
+		for (size_t j = 0; j < binding_count; j++) {
+			struct str rest = str_of(bindings[i].keys);
+
+			if (i == j || !is_above(bindings[i].area, bindings[j].area))
+				continue;
+			while (rest.p != NULL) {
+				char key[KEY_NAME_SIZE];
+
+				str_copy(key, sizeof(key), str_cut(&rest, ' '));
+				if (has_key(&bindings[j], key))
+					fail_msg("%s does two things in %s: \"%s\" and \"%s\"", key,
+						area_titles[bindings[i].area], bindings[i].help,
+						bindings[j].help);
+			}
+		}
+	}
+}
+
+static void test_every_action_has_a_key(void **state)
+{
+	(void)state;
+	for (int action = ACTION_NONE + 1; action < ACTION_COUNT; action++) {
+		bool found = false;
+
+		for (size_t i = 0; i < binding_count; i++)
+			found |= bindings[i].action == (enum action)action;
+		if (!found)
+			fail_msg("action %d has no key", action);
+	}
+}
+
+static void test_commands_are_commands(void **state)
+{
+	static const struct command_vars vars = {
+		.id = {"cart@pr-482", 11},
+		.service = {"cart", 4},
+		.version = {"pr-482", 6},
+		.session = {"dev-4f2k", 8},
+		.pins = {"cart=pr-482", 11},
+		.filter = {"service:cart since:15m", 22},
+		.ttl = {"8h", 2},
+		.name = {"checkout flow", 13},
+		.pull = {"482", 3},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < binding_count; i++) {
+		struct strbuf line;
+		struct command_args args;
+		struct errbuf eb;
+
+		if (!bindings[i].command)
+			continue;
+		errbuf_clear(&eb);
+		strbuf_init(&line, 4096);
+		keymap_expand(&line, bindings[i].command, &vars);
+		assert_null(strchr(line.data, '{'));
+		if (command_parse_line(line.data, &args, &eb) != ERR_NONE)
+			fail_msg("%s: %s", line.data, eb.text);
+		/* `session use` writes a file of the user's own, and here nothing at all. */
+		if (bindings[i].action != ACTION_USE)
+			assert_int_equal(keymap_writes(bindings[i].action), args.command->writes);
+		args_finish(&args);
+		strbuf_finish(&line);
+	}
+}
+
+static void test_finding(void **state)
+{
+	int32_t key;
+
+	(void)state;
+	assert_true(key_from_name(STR_LIT("p"), &key));
+	assert_int_equal(keymap_find(AREA_SERVICES, key)->action, ACTION_PIN);
+	assert_int_equal(keymap_find(AREA_REQUESTS, key)->action, ACTION_PAUSE);
+	assert_null(keymap_find(AREA_SESSIONS, key));
+	assert_int_equal(keymap_find(AREA_SESSIONS, 'j')->action, ACTION_DOWN);
+	assert_int_equal(keymap_find(AREA_HELP, KEYS_ESCAPE)->action, ACTION_BACK);
+}
+
+static void test_names(void **state)
+{
+	static const char *const names[] = {"a", "G", "?", "Enter", "Esc", "Tab", "S-Tab", "S-Up",
+		"S-Down", "Space", "PgUp", "F1", "F12", "C-d", "Left", "Del", "-"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		char name[KEY_NAME_SIZE];
+		int32_t key = 0;
+
+		assert_true(key_from_name(str_of(names[i]), &key));
+		key_to_name(key, name);
+		assert_string_equal(name, names[i]);
+	}
+	assert_false(key_from_name(STR_LIT("Entre"), &(int32_t){0}));
+	assert_false(key_from_name(STR_LIT(""), &(int32_t){0}));
+	assert_false(key_from_name(STR_LIT("F13"), &(int32_t){0}));
+}
+
+static void test_own_keys(void **state)
+{
+	struct errbuf eb;
+	size_t row;
+	const struct binding *pin = keymap_binding(AREA_SERVICES, ACTION_PIN);
+	char name[BINDING_NAME_SIZE];
+
+	(void)state;
+	errbuf_clear(&eb);
+	keymap_name(pin, name);
+	assert_string_equal(name, "services.pin");
+	assert_int_equal(keymap_bind("services.pin", "P  C-p", &eb), ERR_NONE);
+	assert_int_equal(keymap_bind("services.logs", "p", &eb), ERR_NONE);
+	assert_int_equal(keymap_bind("global.repaint", "", &eb), ERR_NONE);
+	assert_int_equal(keymap_check("services.pin", &eb), ERR_NONE);
+	assert_int_equal(keymap_check("services.logs", &eb), ERR_NONE);
+	assert_true(keymap_init(&row));
+	assert_ptr_equal(keymap_find(AREA_SERVICES, 'P'), pin);
+	assert_ptr_equal(keymap_find(AREA_SERVICES, 'P' - '@'), pin);
+	assert_int_equal(keymap_find(AREA_SERVICES, 'p')->action, ACTION_LOGS);
+	assert_null(keymap_find(AREA_SERVICES, 'L' - '@'));
+	keymap_unbind_all();
+	assert_true(keymap_init(&row));
+	assert_ptr_equal(keymap_find(AREA_SERVICES, 'p'), pin);
+}
+
+static void test_own_keys_that_cannot_be(void **state)
+{
+	static const struct {
+		const char *name, *keys, *says;
+	} cases[] = {
+		{"services.dance", "d", "nothing a key can do"},
+		{"Services.pin", "d", "nothing a key can do"},
+		{"services.pin", "Meta-p", "Meta-p is no key"},
+		{"services.pin", "q", "q is global.quit already"},
+		{"global.help", "l", "l is "},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct errbuf eb;
+
+		errbuf_clear(&eb);
+		if (keymap_bind(cases[i].name, cases[i].keys, &eb) == ERR_NONE)
+			assert_int_equal(keymap_check(cases[i].name, &eb), ERR_USAGE);
+		if (!strstr(eb.text, cases[i].says))
+			fail_msg("%s = %s: %s", cases[i].name, cases[i].keys, eb.text);
+		keymap_unbind_all();
+	}
+}
+
+/* No text names a key of its own: each is the one in force. */
+static void test_keys_in_texts(void **state)
+{
+	struct errbuf eb;
+	char text[512];
+	size_t row;
+
+	(void)state;
+	for (size_t i = 0; i < binding_count; i++) {
+		keymap_text(text, sizeof(text), bindings[i].help);
+		assert_null(strchr(text, '{'));
+	}
+	keymap_text(text, sizeof(text), "{global.help} shows all, {not.there} nothing");
+	assert_string_equal(text, "? shows all, {not.there} nothing");
+	assert_int_equal(keymap_bind("global.help", "F1 ?", &eb), ERR_NONE);
+	assert_int_equal(keymap_bind("services.pin", "", &eb), ERR_NONE);
+	assert_true(keymap_init(&row));
+	keymap_text(text, sizeof(text), "{global.help}, {services.pin}");
+	assert_string_equal(text, "F1, (no key)");
+	assert_true(str_eq_c(keymap_key(AREA_SERVICES, ACTION_HELP), "F1"));
+	assert_int_equal(keymap_key(AREA_SERVICES, ACTION_PIN).n, 0);
+	keymap_unbind_all();
+	assert_true(keymap_init(&row));
+	keymap_text(text, 8, "{global.help} is cut where it is too long");
+	assert_string_equal(text, "? is cu");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_row_is_explained),
+		cmocka_unit_test(test_no_key_twice),
+		cmocka_unit_test(test_every_action_has_a_key),
+		cmocka_unit_test(test_commands_are_commands),
+		cmocka_unit_test(test_finding),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_own_keys),
+		cmocka_unit_test(test_own_keys_that_cannot_be),
+		cmocka_unit_test(test_keys_in_texts),
+	};
+
+	return cmocka_run_group_tests(tests, setup, NULL);
+}

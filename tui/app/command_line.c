@@ -1,0 +1,269 @@
+/*
+ * What a line of the palette does: the dashboard's own words at once, commands over the network, and a
+ * question first where something would be lost. The line stays up until the answer is there; refused, it can be
+ * mended.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/strbuf.h"
+#include "core/command/commands.h"
+#include "core/command/command_run.h"
+#include "core/model/filter.h"
+
+#include "tui/app/internal.h"
+#include "tui/ui/confirm.h"
+
+static struct palette_source source_of(struct app *app, struct selection *what)
+{
+	const struct opened *top = app_top(app);
+
+	memset(what, 0, sizeof(*what));
+	if (top->view->selected && app->model.known)
+		top->view->selected(top->state, &app->model, what);
+	return (struct palette_source){.env = app->model.env,
+		.selected = what,
+		.session = app->ui.session,
+		.read_only = app->ui.read_only};
+}
+
+void command_line_open(struct app *app, const char *line)
+{
+	struct selection what;
+	struct palette_source source = source_of(app, &what);
+
+	ui_ask_palette(&app->ui);
+	palette_open(&app->palette, line, &source);
+}
+
+/* ---- the dashboard's own words ---- */
+
+static void show_view(struct app *app, char key, struct str argument, size_t column)
+{
+	struct filter *filter = filter_parse(argument, NULL, NULL);
+	const char *stranger = filter ? filter_not_of_requests(filter) : NULL;
+	char text[LIMIT_FILTER + 1];
+	struct errbuf eb;
+
+	errbuf_clear(&eb);
+	if (!filter) {
+		size_t at = 0;
+
+		filter_destroy(filter_parse(argument, &at, &eb));
+		palette_refuse(&app->palette, column + at, eb.text);
+		return;
+	}
+	filter_destroy(filter);
+	if (stranger) {
+		(void)snprintf(text, sizeof(text), "requests have no %s", stranger);
+		palette_refuse(&app->palette, column, text);
+		return;
+	}
+	str_copy(text, sizeof(text), argument);
+	ui_ask_end(&app->ui);
+	for (size_t i = 0; i < app->tab_count; i++)
+		if (app->tabs[i].view->key == key && argument.n > 0)
+			ui_open(&app->ui, app->tabs[i].view, text);
+	if (argument.n == 0)
+		(void)app_open_tab(app, key);
+}
+
+static void show_pins(struct app *app, const char *key)
+{
+	char text[128];
+
+	if (environment_session(app->model.env, str_of(key))) {
+		ui_ask_end(&app->ui);
+		ui_open(&app->ui, &view_pins, key);
+		return;
+	}
+	(void)snprintf(text, sizeof(text), "there is no session %.64s (any more)", key);
+	palette_refuse(&app->palette, app->palette.input.len, text);
+}
+
+static void change_theme(struct app *app, const char *name)
+{
+	struct errbuf eb;
+
+	errbuf_clear(&eb);
+	if (theme_watch_take(app, name, &eb)) {
+		ui_ask_end(&app->ui);
+		ui_say(&app->ui, ROLE_DONE,
+			"theme %s, here and in later runs until the config names another", name);
+	} else {
+		palette_refuse(&app->palette, app->palette.input.len, eb.text);
+	}
+}
+
+static void show_tour(struct app *app, const char *word)
+{
+	bool on = strcmp(word, "on") == 0;
+
+	if (!on && strcmp(word, "off") != 0) {
+		palette_refuse(&app->palette, app->palette.input.len, "wants on or off");
+		return;
+	}
+	ui_ask_end(&app->ui);
+	if (on && tour_next(app->ui.tour) == TOUR_STEPS)
+		tour_begin(app->ui.tour);
+	app->ui.tour->on = on;
+	ui_say(&app->ui, ROLE_DONE,
+		on ? "the tour goes on; {global.view-learn} shows all its steps"
+		   : "the tour is put away; {global.command}tour on goes on with it");
+}
+
+static bool run_own(struct app *app, const struct palette_words *w, size_t skip)
+{
+	struct str line = {app->palette.input.text, app->palette.input.len};
+	size_t after = w->count > skip + 1 ? w->starts[skip + 1] : line.n;
+	char key = '\0';
+
+	switch (palette_own(w->words[skip], &key)) {
+	case OWN_QUIT:
+		ui_ask_end(&app->ui);
+		press_quit(app);
+		return true;
+	case OWN_HELP:
+		ui_ask_end(&app->ui);
+		app_open(app, &view_help, area_titles[app_top(app)->view->area]);
+		return true;
+	case OWN_THEME:
+		change_theme(app, w->words[skip + 1]);
+		return true;
+	case OWN_PINS:
+		show_pins(app, w->words[skip + 1]);
+		return true;
+	case OWN_TOUR:
+		show_tour(app, w->words[skip + 1]);
+		return true;
+	case OWN_VIEW:
+		show_view(app, key, str_trim((struct str){line.p + after, line.n - after}), after);
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* ---- commands that a view shows better than a table could ---- */
+
+static bool run_in_view(struct app *app, const struct command_args *args)
+{
+	struct strbuf filter;
+
+	if (args->command == &command_events)
+		return app_open_tab(app, '5');
+	if (args->command == &command_session_use && args_has(args, "KEY")) {
+		str_copy(app->ui.session, sizeof(app->ui.session), str_of(args_get(args, "KEY")));
+		ui_say(&app->ui, ROLE_DONE,
+			"%s is yours now: {services.pin} in Services pins to it", app->ui.session);
+		return true;
+	}
+	if (args->command == &command_session_map) {
+		ui_open(&app->ui, &view_map_session, args_get(args, "KEY"));
+		return true;
+	}
+	if (args->command != &command_logs)
+		return false;
+	strbuf_init(&filter, LIMIT_FILTER);
+	args_join(&filter, args, "FILTER");
+	ui_open(&app->ui, &view_requests, filter.len > 0 ? filter.data : "*");
+	strbuf_finish(&filter);
+	return true;
+}
+
+static void run_command(struct app *app, const char *line)
+{
+	struct command_args args;
+	char label[MESSAGE_MAX];
+	bool loses = false;
+
+	if (command_parse_line(line, &args, NULL) != ERR_NONE)
+		return;
+	if (run_in_view(app, &args)) {
+		ui_ask_end(&app->ui);
+	} else if (confirm_ask(&app->model, &args, label, &loses)) {
+		ui_ask_confirm(&app->ui, QUESTION_RUN, loses, label, line);
+	} else {
+		app->palette.sent = true;
+		sync_run(app, line, RUN_SHOWN);
+	}
+	args_finish(&args);
+}
+
+static void run_line(struct app *app)
+{
+	struct selection what;
+	struct palette_source source = source_of(app, &what);
+	struct palette_words w;
+	char line[LIMIT_FILTER + 1];
+	char command[COMMAND_MAX];
+	size_t skip;
+
+	if (app->palette.sent || !palette_check(&app->palette, &source))
+		return;
+	str_copy(line, sizeof(line), str_of(app->palette.input.text));
+	palette_remember(&app->palette, line);
+	palette_split(str_of(line), &w);
+	skip = strcmp(w.words[0], "umbra") == 0 ? 1 : 0;
+	if (run_own(app, &w, skip))
+		return;
+	(void)snprintf(command, sizeof(command), "umbra %s", line + (skip ? w.starts[1] : 0));
+	run_command(app, command);
+}
+
+void command_line_press(struct app *app, int32_t key)
+{
+	struct selection what;
+	struct palette_source source = source_of(app, &what);
+
+	switch (palette_key(&app->palette, key, &source)) {
+	case LINE_EDIT_DONE:
+		run_line(app);
+		break;
+	case LINE_EDIT_CANCELLED:
+		ui_ask_end(&app->ui);
+		break;
+	default:
+		break;
+	}
+}
+
+/* ---- the answer ---- */
+
+static void show_answer(struct app *app, const char *line, struct str body)
+{
+	struct opened *top;
+
+	app_open(app, &view_result, line);
+	top = app_top(app);
+	if (top->view == &view_result)
+		(void)top->view->told(top->state, &app->model, &app->ui, body);
+}
+
+void command_line_answered(struct app *app, const char *line, const struct command *command,
+	const struct command_result *result)
+{
+	const struct str program = STR_LIT("umbra ");
+	bool waits = app->ui.prompt.kind == PROMPT_PALETTE && app->palette.sent;
+	char text[MESSAGE_MAX];
+
+	if (result->err != ERR_NONE) {
+		ui_refusal(text, result->eb);
+		if (!waits && app->ui.prompt.kind == PROMPT_NONE)
+			command_line_open(
+				app, str_starts(str_of(line), program) ? line + program.n : line);
+		if (waits || app->ui.prompt.kind == PROMPT_PALETTE)
+			palette_refuse(&app->palette, SIZE_MAX, text);
+		else
+			ui_say(&app->ui, ROLE_FAILED, "%s", text);
+		return;
+	}
+	if (result->message.n > 0)
+		sync_say(app, result);
+	if (result->more)
+		return;
+	if (waits)
+		ui_ask_end(&app->ui);
+	if (!command->writes && result->body.n > 0 && app->ui.prompt.kind == PROMPT_NONE)
+		show_answer(app, line, result->body);
+}

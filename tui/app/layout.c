@@ -1,0 +1,391 @@
+/*
+ * The picture: header, tabs, crumbs, the view's body, and the last rows (hints, or the prompt). Pure drawing
+ * from (model, ui, view state); called by the app once a frame.
+ *
+ *   row 0     umbra, environment, connection, totals, your session
+ *   row 1     tabs
+ *   row 2     crumbs, and what the view says of itself
+ *   row 3..   the view
+ *   last      hints, a message, or the prompt: status_line.c
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/xalloc.h"
+#include "core/base/term_text.h"
+#include "core/base/time.h"
+
+#include "tui/app/internal.h"
+#include "tui/term/keys.h"
+#include "tui/widgets/format.h"
+
+/* ---- header ---- */
+
+static enum role connection_text(
+	const struct model *model, const struct canvas *canvas, char *dst, size_t size)
+{
+	char age[AGE_SIZE] = "";
+
+	switch (model->feed.state) {
+	case FEED_LIVE:
+		(void)snprintf(dst, size, "live");
+		return ROLE_LIVE;
+	case FEED_CONNECTING:
+		(void)snprintf(dst, size, "connecting");
+		return ROLE_STARTING;
+	default:
+		if (model->feed.login) {
+			(void)snprintf(dst, size, " AUTH expired ");
+			return ROLE_STALE;
+		}
+		if (model->feed.last_byte_ms > 0)
+			(void)canvas_age(canvas, model->feed.last_byte_ms, age);
+		if (age[0] != '\0')
+			(void)snprintf(dst, size, " STALE %s ", age);
+		else
+			(void)snprintf(dst, size, " NOT CONNECTED ");
+		return ROLE_STALE;
+	}
+}
+
+/* "its clock is 5m ahead": ages here go by it, and those of other programs do not. */
+static bool clock_text(const struct model *model, char *dst, size_t size)
+{
+	int64_t ahead = model->clock_ahead_ms;
+	char apart[DURATION_TEXT_SIZE];
+
+	duration_format_short(ahead > 0 ? ahead : -ahead, apart);
+	(void)snprintf(dst, size, "its clock is %s %s", apart, ahead > 0 ? "ahead" : "behind");
+	return ahead != 0;
+}
+
+struct total {
+	char text[64];
+	enum role role;
+	int drop; /* the highest goes first where there is no room */
+};
+
+/* The totals that fit, right-aligned; those with the highest `drop` are left out first. */
+static void draw_totals(const struct canvas *canvas, struct total *totals, size_t count, int from)
+{
+	int x = canvas->cols - 1;
+
+	for (;;) {
+		int width = 0;
+		size_t worst = count;
+
+		for (size_t i = 0; i < count; i++) {
+			if (totals[i].text[0] == '\0')
+				continue;
+			width += (int)text_cells(str_of(totals[i].text)) + 2;
+			if (worst == count || totals[i].drop > totals[worst].drop)
+				worst = i;
+		}
+		if (worst == count || width <= canvas->cols - from - 1)
+			break;
+		totals[worst].text[0] = '\0';
+	}
+	for (size_t i = count; i-- > 0;) {
+		int cells = (int)text_cells(str_of(totals[i].text));
+
+		if (cells == 0)
+			continue;
+		x -= cells;
+		(void)canvas_run_c(canvas, 0, x, cells, totals[i].role, totals[i].text);
+		x -= 2;
+	}
+}
+
+enum { TOTALS = 7 };
+
+static void count_text(char dst[64], size_t count, const char *noun)
+{
+	(void)snprintf(dst, 64, "%zu %s%s", count, noun, count == 1 ? "" : "s");
+}
+
+static bool mine_is_gone(const struct app *app)
+{
+	return !environment_session(app->model.env, str_of(app->ui.session));
+}
+
+/* What stands on a ground of its own takes the blanks around it, and moves nothing. */
+static int draw_environment(const struct app *app, const struct canvas *canvas, int x)
+{
+	const char *name = app->model.name[0] ? app->model.name : app->model.url;
+	int end = x + canvas_run_c(canvas, 0, x, 24, ROLE_ENVIRONMENT, name);
+
+	if (app->theme.styles[ROLE_ENVIRONMENT].has_ground) {
+		(void)canvas_run_c(canvas, 0, x - 1, 1, ROLE_ENVIRONMENT, " ");
+		(void)canvas_run_c(canvas, 0, end, 1, ROLE_ENVIRONMENT, " ");
+	}
+	if (app->model.demo)
+		end += canvas_run_c(canvas, 0, end + 1, 6, ROLE_DEMO, " DEMO ");
+	return end + 2;
+}
+
+static void draw_header(const struct app *app, const struct canvas *canvas)
+{
+	const struct model *model = &app->model;
+	struct total totals[TOTALS];
+	char text[300];
+	enum role role;
+	size_t used;
+	int x = 1;
+
+	memset(totals, 0, sizeof(totals));
+	canvas_clear(canvas, 0, 0);
+	x += canvas_run_c(canvas, 0, x, 8, ROLE_BRAND, "umbra") + 2;
+	x = draw_environment(app, canvas, x);
+	role = connection_text(model, canvas, text, sizeof(text));
+	x += canvas_run_c(canvas, 0, x, 24, role, text) + 2;
+	if (clock_text(model, text, sizeof(text)))
+		x += canvas_run_c(canvas, 0, x, 24, ROLE_WARNING, text) + 2;
+	if (model->feed.state == FEED_STALE && model->known) {
+		keymap_text(text, sizeof(text),
+			model->feed.login ? "log in again, {global.repaint} tries now. " : "");
+		used = strlen(text);
+		(void)snprintf(text + used, sizeof(text) - used, "%s", model->feed.why);
+		(void)canvas_run_c(canvas, 0, x, canvas->cols - x - 1, ROLE_UNHEALTHY, text);
+		return;
+	}
+	if (!model->known)
+		return;
+	count_text(totals[0].text, model->env->node_count, "service");
+	count_text(totals[1].text, model->env->version_count, "version");
+	count_text(totals[2].text, model->env->session_count, "session");
+	(void)snprintf(totals[3].text, 64, "%.1f req/s", model->rate);
+	(void)snprintf(totals[4].text, 64, "%.1f%% 5xx", model->share_5xx * 100);
+	if (app->ui.read_only)
+		(void)snprintf(totals[5].text, 64, "READ-ONLY");
+	else if (app->ui.session[0] != '\0')
+		(void)snprintf(totals[5].text, 64, "you: %s%s", app->ui.session,
+			mine_is_gone(app) ? ", gone" : "");
+	if (model->demo) /* on a port of its own: what a second terminal needs */
+		(void)snprintf(totals[6].text, 64, "umbra --url %.48s", model->url);
+	for (int i = 0; i < TOTALS; i++) {
+		static const int drops[TOTALS] = {3, 4, 5, 2, 1, 0, 6};
+
+		totals[i].drop = drops[i];
+		totals[i].role = i < 3 || i == 6 ? ROLE_QUIET : ROLE_FIGURE;
+	}
+	totals[4].role = model->share_5xx >= 0.01 ? ROLE_UNHEALTHY : ROLE_FIGURE;
+	totals[5].role = app->ui.read_only || mine_is_gone(app) ? ROLE_WARNING : ROLE_SESSION;
+	draw_totals(canvas, totals, TOTALS, x);
+}
+
+static void draw_help_key(struct app *app, const struct canvas *canvas, int from)
+{
+	struct str rest = str_of(keymap_keys(keymap_binding(AREA_GLOBAL, ACTION_HELP)));
+	struct str key = str_cut(&rest, ' ');
+	int x = canvas->cols - 6 - (int)text_cells(key);
+
+	int32_t number;
+
+	if (key.n == 0 || x <= from)
+		return;
+	if (key_from_name(key, &number))
+		click_areas_add(app, canvas, 1, x, canvas->cols - x, number);
+	x += canvas_run(canvas, 1, x, 8, ROLE_KEY, key) + 1;
+	(void)canvas_run_c(canvas, 1, x, 4, ROLE_HINT, "help");
+}
+
+/* How tabs are set: the cells between them, and how many of its title each has but the one that is shown. */
+struct tab_room {
+	int gap, title;
+};
+
+enum { TAB_TITLE_MAX = 20 };
+
+static int title_cols(struct app *app, size_t tab, int most)
+{
+	int cols = (int)text_cells(str_of(app->tabs[tab].view->title));
+
+	return &app->tabs[tab] == app_tab(app) || cols < most ? cols : most;
+}
+
+/* All of them are there, also on a narrow screen: first they stand closer, then titles are cut. */
+static struct tab_room tab_room(struct app *app, int cols)
+{
+	struct tab_room room = {2, TAB_TITLE_MAX};
+
+	for (; room.title > 1; room.title -= room.gap == 1, room.gap = 1) {
+		int used = 1;
+
+		for (size_t i = 0; i < app->tab_count; i++)
+			used += 2 + title_cols(app, i, room.title) + room.gap;
+		if (used - room.gap <= cols)
+			break;
+	}
+	return room;
+}
+
+static void draw_tabs(struct app *app, const struct canvas *canvas)
+{
+	struct tab_room room = tab_room(app, canvas->cols);
+	const struct opened *shown = app_tab(app);
+	char key[2] = "";
+	int x = 1;
+
+	canvas_clear(canvas, 1, 0);
+	for (size_t i = 0; i < app->tab_count; i++) {
+		int cols = title_cols(app, i, room.title);
+
+		key[0] = app->tabs[i].view->key;
+		click_areas_add(app, canvas, 1, x, 2 + cols, -key[0]);
+		x += canvas_run_c(canvas, 1, x, 1, ROLE_KEY, key) + 1;
+		x += canvas_run_c(canvas, 1, x, cols,
+			     &app->tabs[i] == shown ? ROLE_TAB_NOW : ROLE_TAB,
+			     app->tabs[i].view->title) +
+		     room.gap;
+	}
+	draw_help_key(app, canvas, x);
+}
+
+static void draw_crumbs(struct app *app, const struct canvas *canvas)
+{
+	const struct opened *top = app_top(app);
+	const char *title = app_tab(app)->view->title;
+	struct canvas rest;
+	int x = 1;
+
+	canvas_clear(canvas, 2, 0);
+	if (top != app_tab(app))
+		click_areas_add(app, canvas, 2, x, (int)text_cells(str_of(title)), KEYS_ESCAPE);
+	x += canvas_run_c(canvas, 2, x, 20, ROLE_STRONG, title);
+	if (top != app_tab(app) && top->view->title) {
+		x += 1 + canvas_glyph(canvas, 2, x + 1, ROLE_QUIET, GLYPH_CRUMB) + 1;
+		x += canvas_run_c(canvas, 2, x, 20, ROLE_STRONG, top->view->title);
+	}
+	rest = canvas_part(canvas, 2, x, 1, canvas->cols - x - 1);
+	if (top->view->draw_title && (app->model.known || (top->view->flags & VIEW_ALWAYS)))
+		top->view->draw_title(top->state, &app->model, &app->ui, &rest);
+}
+
+/* ---- when there is nothing to show ---- */
+
+static const struct {
+	const char *command, *what;
+} ways_on[] = {
+	{"umbra demo", "the whole system with a sample shop and real traffic"},
+	{"umbra serve", "control plane and proxy"},
+	{"umbra --url U", "one that runs elsewhere"},
+};
+
+static void draw_unknown(const struct app *app, const struct canvas *canvas)
+{
+	const struct model *model = &app->model;
+	bool login = model->feed.login;
+	char line[600];
+	struct canvas part;
+	int y = canvas->rows / 5;
+
+	canvas_clear_rows(canvas, 0, canvas->rows);
+	if (model->feed.state != FEED_STALE) {
+		(void)snprintf(line, sizeof(line), "Asking %s ...", model->url);
+		canvas_c(canvas, y, 4, canvas->cols - 5, ROLE_QUIET, line);
+		return;
+	}
+	(void)snprintf(line, sizeof(line),
+		login ? "A login is wanted at %s" : "No control plane answers at %s", model->url);
+	canvas_c(canvas, y, 4, canvas->cols - 5, ROLE_STRONG, line);
+	part = canvas_part(canvas, y + 1, 3, 2, canvas->cols - 3);
+	(void)format_sentence(&part, 0, 1, ROLE_QUIET, str_of(model->feed.why));
+	canvas_c(canvas, y + 4, 4, canvas->cols - 5, ROLE_BASE,
+		login ? "Log in again to what stands before it: a proxy, a tunnel, a VPN. Or:"
+		      : "Start one:");
+	for (size_t i = 0; i < ARRAY_LEN(ways_on); i++) {
+		canvas_c(canvas, y + 5 + (int)i, 4, 14, ROLE_KEY, ways_on[i].command);
+		canvas_c(
+			canvas, y + 5 + (int)i, 18, canvas->cols - 19, ROLE_QUIET, ways_on[i].what);
+	}
+	(void)format_say(canvas, y + 9, 4, ROLE_BASE,
+		"This screen keeps trying and fills by itself. {global.repaint} tries now, "
+		"{global.quit} leaves.");
+}
+
+static void draw_too_small(const struct canvas *canvas)
+{
+	char line[64];
+
+	canvas_clear_rows(canvas, 0, canvas->rows);
+	canvas_c(canvas, canvas->rows > 2 ? 1 : 0, 0, canvas->cols, ROLE_STRONG,
+		"too small for umbra");
+	(void)snprintf(line, sizeof(line), "%dx%d, needs %dx%d", canvas->cols, canvas->rows,
+		MIN_COLS, MIN_ROWS);
+	canvas_c(canvas, canvas->rows > 2 ? 2 : 1, 0, canvas->cols, ROLE_BASE, line);
+}
+
+static void draw_body(struct app *app, const struct canvas *canvas)
+{
+	struct opened *top = app_top(app);
+	struct canvas body = *canvas;
+	int64_t never = 0;
+
+	if (!app->model.known && !(top->view->flags & VIEW_ALWAYS)) {
+		draw_unknown(app, canvas);
+		return;
+	}
+	body.old = app->model.feed.state == FEED_STALE && !(top->view->flags & VIEW_ALWAYS);
+	body.now_ms = app->model.now_ms;
+	if (app->model.feed.state == FEED_STALE)
+		body.next_change_ms = &never;
+	if (top->view->prepare)
+		top->view->prepare(
+			top->state, &app->model, &app->ui, top->parts, body.rows, body.cols);
+	top->parts = 0;
+	tour_bar_watch(app);
+	top->view->draw(top->state, &app->model, &app->ui, &body);
+}
+
+static bool is_too_small(const struct canvas *canvas)
+{
+	return canvas->rows < MIN_ROWS || canvas->cols < MIN_COLS;
+}
+
+struct canvas layout_body(struct app *app, const struct canvas *whole)
+{
+	int below = status_line_rows(app, whole->rows, whole->cols) +
+		    tour_bar_rows(app, whole->rows, whole->cols);
+
+	if (is_too_small(whole))
+		return canvas_part(whole, 0, 0, 0, 0);
+	return canvas_part(whole, HEAD_ROWS, 0, whole->rows - HEAD_ROWS - below, whole->cols);
+}
+
+void layout_paint(struct app *app)
+{
+	struct canvas canvas;
+	struct canvas part;
+	int last, guide;
+
+	app->next_change_ms = 0;
+	app->click_areas.count = 0;
+	canvas = terminal_canvas(app->screen, app_now_ms(app), &app->next_change_ms);
+	if (is_too_small(&canvas)) {
+		draw_too_small(&canvas);
+		terminal_show(app->screen);
+		return;
+	}
+	last = status_line_rows(app, canvas.rows, canvas.cols);
+	if (app->ui.prompt.kind == PROMPT_PICK)
+		picker_fit(&app->ui.prompt.picker, last);
+	guide = tour_bar_rows(app, canvas.rows, canvas.cols);
+	part = layout_body(app, &canvas);
+	app->click_areas.body_y = HEAD_ROWS;
+	app->click_areas.body_rows = part.rows;
+	app->click_areas.body_cols = part.cols;
+	app->click_areas.prompt_y = canvas.rows - last;
+	draw_body(app, &part);
+	if (app->cost.shown)
+		perf_overlay_draw(&app->cost, app->model.url, &part);
+	if (guide > 0) {
+		part = canvas_part(&canvas, canvas.rows - last - guide, 0, guide, canvas.cols);
+		tour_bar_draw(app, &part, canvas.rows);
+	}
+	draw_header(app, &canvas);
+	draw_tabs(app, &canvas);
+	draw_crumbs(app, &canvas);
+	part = canvas_part(&canvas, canvas.rows - last, 0, last, canvas.cols);
+	status_line_draw(app, &part);
+	terminal_show(app->screen);
+}

@@ -1,0 +1,127 @@
+/*
+ * What is asked of the control plane only while a view that shows it is on the screen: a row of the table
+ * each. Called by the app when the view changes and once a second. Invariant: one exchange of each at a time.
+ *
+ * A held one is answered when there is something new, and asked again at once; the others once a second.
+ */
+#include <string.h>
+
+#include "core/base/xalloc.h"
+#include "core/base/strbuf.h"
+
+#include "tui/app/internal.h"
+
+enum { FIGURES_TIMEOUT_MS = 3000, HELD_TIMEOUT_MS = 40000 };
+
+struct poll {
+	enum view_flag flag;
+	enum model_part part;
+	const char *path; /* `since` follows it; {session} is the one whose edges are wanted */
+	bool held;
+	/* Takes an answer; false: it was none. */
+	bool (*take)(struct model *model, struct str body, int64_t *ret_since, bool *ret_changed);
+};
+
+static bool take_edges(struct model *model, struct str body, int64_t *ret_since, bool *ret_changed)
+{
+	return call_graph_read(model->edges, body, ret_since, ret_changed, NULL);
+}
+
+/* All of them come each time: what is not among them is over. */
+static bool take_session_edges(
+	struct model *model, struct str body, int64_t *ret_since, bool *ret_changed)
+{
+	call_graph_clear(model->session_edges);
+	if (!call_graph_read(model->session_edges, body, ret_since, ret_changed, NULL))
+		return false;
+	*ret_since = 0;
+	*ret_changed = true;
+	return true;
+}
+
+static bool take_events(struct model *model, struct str body, int64_t *ret_since, bool *ret_changed)
+{
+	return event_log_read(model->events, body, ret_since, ret_changed, NULL);
+}
+
+static const struct poll polls[POLLS] = {
+	{VIEW_EDGES, MODEL_EDGES, "/v1/traffic?by=edge&window=60s&since=", false, take_edges},
+	{VIEW_SESSION_EDGES, MODEL_EDGES, "/v1/traffic?by=edge&window=60s&session={session}&since=",
+		false, take_session_edges},
+	{VIEW_EVENTS, MODEL_EVENTS, "/v1/events?limit=1000&wait=30s&since=", true, take_events},
+};
+
+static void begin(struct app *app, size_t which);
+
+static void done(void *arg, const struct client_response *response)
+{
+	struct poll_state *state = arg;
+	struct app *app = state->app;
+	size_t which = (size_t)(state - app->polls);
+	const struct poll *poll = &polls[which];
+	bool changed = false;
+	bool good;
+
+	state->call = NULL;
+	good = response->err == ERR_NONE &&
+	       poll->take(&app->model, response->body, &state->since, &changed);
+	if (changed)
+		app_changed(app, poll->part);
+	if (good && poll->held)
+		begin(app, which); /* after a failure, with the next second */
+}
+
+static void begin(struct app *app, size_t which)
+{
+	const struct poll *poll = &polls[which];
+	struct poll_state *state = &app->polls[which];
+	struct strbuf path;
+
+	state->app = app;
+	strbuf_init(&path, 128);
+	keymap_expand(&path, poll->path,
+		&(struct command_vars){.session = str_of(app->model.edges_session)});
+	strbuf_addf(&path, "%lld", (long long)state->since);
+	state->call = client_request(app->client, "GET", path.data, NULL,
+		poll->held ? HELD_TIMEOUT_MS : FIGURES_TIMEOUT_MS, done, state);
+	strbuf_finish(&path);
+}
+
+void polling_run(struct app *app, unsigned flags)
+{
+	for (size_t i = 0; i < POLLS; i++) {
+		struct poll_state *state = &app->polls[i];
+		bool wanted = (flags & polls[i].flag) != 0;
+
+		if (wanted && !state->call)
+			begin(app, i);
+		if (!wanted && state->call) {
+			client_cancel(state->call);
+			state->call = NULL;
+		}
+	}
+}
+
+void polling_session(struct app *app, const char *session)
+{
+	if (strcmp(session, app->model.edges_session) == 0)
+		return;
+	polling_run(app, 0);
+	str_copy(app->model.edges_session, sizeof(app->model.edges_session), str_of(session));
+	call_graph_clear(app->model.session_edges);
+	app_changed(app, MODEL_EDGES);
+}
+
+void polling_stop(struct app *app)
+{
+	polling_run(app, 0);
+}
+
+void polling_forget(struct app *app)
+{
+	call_graph_clear(app->model.edges);
+	call_graph_clear(app->model.session_edges);
+	for (size_t i = 0; i < POLLS; i++)
+		if (!polls[i].held)
+			app->polls[i].since = 0;
+}

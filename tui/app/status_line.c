@@ -1,0 +1,285 @@
+/*
+ * The last rows of the picture: the hints, a message, or what is asked. Pure drawing from (model, ui), called by
+ * layout.c once a frame. Keys come from the keymap as it is in force; those of a prompt are fixed, as in every line
+ * one types into.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/xalloc.h"
+#include "core/base/term_text.h"
+
+#include "tui/app/internal.h"
+#include "tui/term/keys.h"
+#include "tui/widgets/format.h"
+
+/* ---- hints ---- */
+
+static int hint_cells(const char *keys, const char *hint)
+{
+	struct str rest = str_of(keys);
+	struct str key = str_cut(&rest, ' ');
+
+	return key.n == 0 ? 0 : (int)(text_cells(key) + 1 + text_cells(str_of(hint))) + 2;
+}
+
+/* What is drawn as a key is one for the mouse, too. */
+static int draw_hint(
+	struct app *app, const struct canvas *canvas, int x, const char *keys, const char *hint)
+{
+	struct str rest = str_of(keys);
+	struct str key = str_cut(&rest, ' ');
+	int need = hint_cells(keys, hint) - 2;
+	int32_t number;
+
+	if (key.n == 0 || x + need >= canvas->cols)
+		return x;
+	if (key_from_name(key, &number))
+		click_areas_add(app, canvas, 0, x, need, number);
+	x += canvas_run(canvas, 0, x, 8, ROLE_KEY, key) + 1;
+	return x + canvas_run_c(canvas, 0, x, 24, ROLE_HINT, hint) + 2;
+}
+
+/* Those one must always find: they keep their room at the end, whatever a view has to say. */
+struct hint {
+	const char *keys, *hint;
+};
+
+enum { LASTING_HINTS = 6, MESSAGE_ROWS_MAX = 3 };
+
+static void add_hint(struct hint *hints, size_t *count, enum action action, const char *words)
+{
+	const struct binding *binding = keymap_binding(AREA_LIST, action);
+
+	hints[(*count)++] = (struct hint){keymap_keys(binding), words ? words : binding->hint};
+}
+
+static size_t lasting_hints(struct app *app, struct hint hints[LASTING_HINTS])
+{
+	size_t count = 0;
+
+	if (!app->ui.mouse && app->mouse_given)
+		add_hint(hints, &count, ACTION_MOUSE, "mouse back");
+	if (app_top(app)->view->set_filter)
+		add_hint(hints, &count, ACTION_FILTER, NULL);
+	if (app_top(app)->view->selected)
+		add_hint(hints, &count, ACTION_COPY, NULL);
+	if (navigation_has_up(app))
+		add_hint(hints, &count, ACTION_BACK, "back");
+	add_hint(hints, &count, ACTION_HELP, NULL);
+	add_hint(hints, &count, ACTION_QUIT, NULL);
+	return count;
+}
+
+static bool lasts(enum action action)
+{
+	return action == ACTION_FILTER || action == ACTION_COPY || action == ACTION_HELP ||
+	       action == ACTION_QUIT;
+}
+
+static void draw_hints(struct app *app, const struct canvas *canvas, enum area area)
+{
+	struct hint hints[LASTING_HINTS];
+	size_t count = lasting_hints(app, hints);
+	struct canvas room = *canvas;
+	int x = 1;
+
+	for (size_t i = 0; i < count; i++)
+		room.cols -= hint_cells(hints[i].keys, hints[i].hint);
+	for (; area != AREA_COUNT; area = area_parent(area)) {
+		for (size_t i = 0; i < binding_count; i++) {
+			const struct binding *binding = &bindings[i];
+
+			if (binding->area == area && binding->hint && !lasts(binding->action))
+				x = draw_hint(app, &room, x, keymap_keys(binding), binding->hint);
+		}
+	}
+	for (size_t i = 0; i < count; i++)
+		x = draw_hint(app, canvas, x, hints[i].keys, hints[i].hint);
+}
+
+/* What went wrong is said whole. */
+static int message_rows(const struct ui *ui, int cols)
+{
+	int rows = ui->message_role == ROLE_FAILED
+			   ? format_sentence_rows(str_of(ui->message), cols - 2)
+			   : 1;
+
+	return rows < 1 ? 1 : rows > MESSAGE_ROWS_MAX ? MESSAGE_ROWS_MAX : rows;
+}
+
+static void draw_last_row(struct app *app, const struct canvas *canvas)
+{
+	const struct ui *ui = &app->ui;
+
+	canvas_clear_rows(canvas, 0, canvas->rows);
+	if (ui->message[0] != '\0') {
+		if (canvas->rows > 1)
+			(void)format_sentence(canvas, 0, 1, ui->message_role, str_of(ui->message));
+		else
+			canvas_c(canvas, 0, 1, canvas->cols - 2, ui->message_role, ui->message);
+		return;
+	}
+	if (ui->running > 0) {
+		canvas_c(canvas, 0, 1, canvas->cols - 2, ROLE_STARTING,
+			"sent, waiting for the answer");
+		return;
+	}
+	draw_hints(app, canvas,
+		app->model.known || app_top(app)->view->flags & VIEW_ALWAYS
+			? app_top(app)->view->area
+			: AREA_GLOBAL);
+}
+
+/* ---- what is asked ---- */
+
+/* What Enter and Esc do; of a line or of a confirmation. */
+static const struct answers {
+	const char *yes, *no;
+} answers[QUESTION_COUNT] = {
+	[QUESTION_FILTER] = {"keep it", "show all"},
+	[QUESTION_FIND] = {"keep it", "drop it"},
+	[QUESTION_SCOPE] = {"show these", "leave it as it was"},
+	[QUESTION_SAVE] = {"save", "do not save"},
+	[QUESTION_CREATE] = {"create it", "do not"},
+	[QUESTION_CREATE_ON_PULL] = {"create it", "do not"},
+	[QUESTION_EXTEND] = {"extend it", "leave it as it is"},
+	[QUESTION_RULES] = {"decide with it", "leave it as it was"},
+	[QUESTION_QUIT] = {"yes, end it", "no, stay"},
+};
+
+static struct answers answers_of(const struct prompt *prompt)
+{
+	struct answers words = answers[prompt->question];
+
+	if (words.yes)
+		return words;
+	return prompt->kind == PROMPT_CONFIRM
+		       ? (struct answers){"yes, send it", "no, leave it as it is"}
+		       : (struct answers){"send", "drop"};
+}
+
+static void draw_mistake(const struct prompt *prompt, const struct canvas *canvas, int x)
+{
+	const struct line_edit *input = &prompt->input;
+	int at = x;
+
+	if (prompt->column != SIZE_MAX)
+		at += (int)text_cells((struct str){
+			input->text, prompt->column < input->len ? prompt->column : input->len});
+	if (prompt->column != SIZE_MAX && at < canvas->cols / 2)
+		at += canvas_run_c(canvas, 2, at, 1, ROLE_FAILED, "^") + 1;
+	else
+		at = x;
+	canvas_c(canvas, 2, at, canvas->cols - at - 1, ROLE_FAILED, prompt->mistake);
+}
+
+/* How to go on with a proposal, else what could be typed. */
+static const char *line_help(const struct prompt *prompt)
+{
+	if (prompt->input.proposed)
+		return "letters replace it, arrows edit it";
+	if (prompt->question == QUESTION_FILTER || prompt->question == QUESTION_SCOPE)
+		return "state:unhealthy  pr:482  \"text\"  !not";
+	return "";
+}
+
+static void draw_line_prompt(const struct prompt *prompt, const struct canvas *canvas)
+{
+	struct answers words = answers_of(prompt);
+	char text[160];
+	int x = 1;
+
+	canvas_rule(canvas, 0);
+	canvas_clear(canvas, 1, 0);
+	x += canvas_run_c(canvas, 1, x, canvas->cols / 2, ROLE_PROMPT, prompt->label) + 1;
+	line_edit_draw(canvas, 1, x, &prompt->input, prompt->column);
+	canvas_clear(canvas, 2, 0);
+	if (prompt->mistake[0] != '\0') {
+		draw_mistake(prompt, canvas, x);
+		return;
+	}
+	(void)snprintf(text, sizeof(text), "Enter %s   Esc %s   %s", words.yes, words.no,
+		line_help(prompt));
+	if (x + (int)text_cells(str_of(text)) >= canvas->cols)
+		x = 1;
+	canvas_c(canvas, 2, x, canvas->cols - x - 1, ROLE_QUIET, text);
+}
+
+enum { CONFIRM_MIN = 2, CONFIRM_MAX = 4, CONFIRM_FRAME = 3 };
+
+static int confirm_rows(const struct prompt *prompt, int cols)
+{
+	int rows = format_sentence_rows(str_of(prompt->label), cols - 2);
+
+	return rows < CONFIRM_MIN ? CONFIRM_MIN : rows > CONFIRM_MAX ? CONFIRM_MAX : rows;
+}
+
+static void draw_confirm(struct app *app, const struct canvas *canvas)
+{
+	const struct prompt *prompt = &app->ui.prompt;
+	struct answers words = answers_of(prompt);
+	struct canvas part = canvas_part(canvas, 1, 0, canvas->rows - CONFIRM_FRAME, canvas->cols);
+	int last = canvas->rows - 1;
+	int x = 1;
+
+	canvas_rule(canvas, 0);
+	canvas_clear_rows(canvas, 1, last);
+	(void)format_sentence(
+		&part, 0, 1, prompt->loses ? ROLE_WARNING : ROLE_PROMPT, str_of(prompt->label));
+	if (prompt->command[0] != '\0') {
+		x += canvas_run_c(canvas, last - 1, x, 2, ROLE_COMMAND, "$ ");
+		canvas_c(canvas, last - 1, x, canvas->cols - x - 1, ROLE_COMMAND, prompt->command);
+	}
+	part = canvas_part(canvas, last, 0, 1, canvas->cols);
+	x = draw_hint(app, &part, 1, prompt->loses ? "y" : "Enter", words.yes);
+	x = draw_hint(app, &part, x, "Esc", words.no);
+	canvas_c(&part, 0, x, part.cols - x - 1, ROLE_WARNING, prompt->mistake);
+}
+
+int status_line_rows(const struct app *app, int rows, int cols)
+{
+	const struct prompt *prompt = &app->ui.prompt;
+
+	switch (prompt->kind) {
+	case PROMPT_LINE:
+		return 3;
+	case PROMPT_PICK:
+		return picker_rows(&prompt->picker, rows - HEAD_ROWS - 4);
+	case PROMPT_CONFIRM:
+		return CONFIRM_FRAME + confirm_rows(prompt, cols);
+	case PROMPT_PALETTE:
+		return palette_rows(&app->palette, rows - HEAD_ROWS - 6);
+	case PROMPT_NONE:
+		return message_rows(&app->ui, cols);
+	default:
+		return 1;
+	}
+}
+
+void status_line_draw(struct app *app, const struct canvas *canvas)
+{
+	const struct prompt *prompt = &app->ui.prompt;
+
+	switch (prompt->kind) {
+	case PROMPT_LINE:
+		draw_line_prompt(prompt, canvas);
+		return;
+	case PROMPT_PICK:
+		picker_draw(canvas, &prompt->picker, prompt->label);
+		return;
+	case PROMPT_CONFIRM:
+		draw_confirm(app, canvas);
+		return;
+	case PROMPT_PALETTE:
+		palette_draw(&app->palette, canvas);
+		return;
+	case PROMPT_LETTER:
+		canvas_c(canvas, 0, 0, canvas->cols, ROLE_PROMPT, " sort by");
+		canvas_c(canvas, 0, 9, canvas->cols - 9, ROLE_HINT, prompt->label);
+		return;
+	default:
+		draw_last_row(app, canvas);
+		return;
+	}
+}

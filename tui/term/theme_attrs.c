@@ -1,0 +1,88 @@
+/*
+ * Turns a theme into curses attributes, for the depth the terminal has. Called by the screen when it
+ * starts and when the theme changes; canvas.c reads the result.
+ */
+#include "tui/term/theme_attrs.h"
+
+#include <string.h>
+
+#include "core/base/xalloc.h"
+
+static attr_t curses_attributes(unsigned style)
+{
+	static const attr_t of[] = {A_BOLD, A_DIM, A_UNDERLINE, A_REVERSE, A_ITALIC};
+	attr_t attributes = A_NORMAL;
+
+	for (size_t i = 0; i < ARRAY_LEN(of); i++)
+		if (style & 1U << i)
+			attributes |= of[i];
+	return attributes;
+}
+
+enum { BLACK = 0, WHITE = 7, BRIGHT = 8 };
+
+/* As the terminal numbers it. On a direct one that is 0xrrggbb; -1 is its own everywhere. */
+static int curses_colour(const struct colour *colour, enum depth depth)
+{
+	switch (depth) {
+	case DEPTH_DIRECT:
+		return colour->rgb;
+	case DEPTH_256:
+		return colour->of_256;
+	default:
+		return colour->of_16;
+	}
+}
+
+/*
+ * A terminal of 8 colours shows the bright ones as the others, in bold. Not black: where bold is not bright
+ * that would be black on black, so grey is what can be read on the ground.
+ */
+static int ink_of_8(int ink, int ground, attr_t *attributes)
+{
+	if (ink == BLACK + BRIGHT)
+		return ground == WHITE ? BLACK : WHITE;
+	*attributes |= ink >= BRIGHT ? A_BOLD : 0;
+	return ink % BRIGHT;
+}
+
+static void make_pair(struct theme_attrs *colours, int role, const struct style *style,
+	enum depth depth, int count)
+{
+	int ink = curses_colour(&style->ink, depth);
+	int ground = curses_colour(&style->ground, depth);
+
+	if (depth == DEPTH_16 && count < 2 * BRIGHT) {
+		ground %= BRIGHT;
+		ink = ink_of_8(ink, ground, &colours->attributes[role]);
+	}
+	colours->pairs[role] = (short)(role + 1);
+	(void)init_extended_pair(role + 1, ink, ground);
+}
+
+static void make_blanks(struct theme_attrs *colours)
+{
+	for (int i = 0; i < ROLE_COUNT; i++) {
+		cchar_t *cell = &colours->blanks[i];
+
+		memset(cell, 0, sizeof(*cell)); /* cells are compared byte by byte */
+		(void)setcchar(cell, L" ", colours->attributes[i], colours->pairs[i], NULL);
+	}
+}
+
+void theme_attrs_init(
+	struct theme_attrs *colours, const struct theme *theme, enum depth depth, int count)
+{
+	for (int i = 0; i < ROLE_COUNT; i++) {
+		const struct style *style = &theme->styles[i];
+
+		colours->pairs[i] = 0;
+		if (depth == DEPTH_MONO) {
+			colours->attributes[i] = curses_attributes(style->mono);
+			continue;
+		}
+		colours->attributes[i] = curses_attributes(style->attributes);
+		make_pair(colours, i, style, depth, count);
+	}
+	make_blanks(colours);
+}

@@ -1,0 +1,476 @@
+/*
+ * The table of keys, and looking it up. The order of the rows is the order of the hints and of the help.
+ * Invariant, held by a test: on the way from an area to its last parent a key stands once, every row has
+ * a help text, and every command is one of the command table.
+ */
+#include "tui/ui/keymap.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/xalloc.h"
+#include "core/model/access_forms.h"
+
+#include "tui/term/keys.h"
+
+const char *const area_titles[AREA_COUNT] = {
+#define X(name, title, parent) [name] = (title),
+	AREA_TABLE(X)
+#undef X
+};
+
+static const enum area parents[AREA_COUNT] = {
+#define X(name, title, parent) [name] = (parent),
+	AREA_TABLE(X)
+#undef X
+};
+
+/* clang-format off */
+const struct binding bindings[] = {
+	{AREA_SERVICES, ACTION_OPEN, "Enter", "open", "open a version, fold or unfold a service", "umbra version show {id}"},
+	{AREA_SERVICES, ACTION_PIN, "p", "pin", "pin the version to your session, or to one you choose", "umbra session pin {session} {service}={version}"},
+	{AREA_SERVICES, ACTION_LOGS, "l", "logs", "its requests, as they come", "umbra logs -f {filter}"},
+	{AREA_SERVICES, ACTION_SIDE, "v", NULL, "the version beside stable: the same routes, status and time of both", NULL},
+	{AREA_SERVICES, ACTION_EXTEND, "e", "extend", "let the version's lifetime start anew", "umbra version extend {id} --ttl {ttl}"},
+	{AREA_SERVICES, ACTION_RETIRE, "R", "retire", "take the version away; asks first", "umbra version retire {id}"},
+	{AREA_SERVICES, ACTION_MINE, "m", "mine", "what is mine first: written by me, or pinned by my sessions", NULL},
+	{AREA_SERVICES, ACTION_LEFT, "h Left", NULL, "fold the service", NULL},
+	{AREA_SERVICES, ACTION_RIGHT, "Right", NULL, "unfold the service", NULL},
+	{AREA_SERVICES, ACTION_SORT, "s", "sort", "sort: then the letter of a column", NULL},
+	{AREA_SERVICES, ACTION_REVERSE, "S", NULL, "reverse the order", NULL},
+	{AREA_SERVICES, ACTION_COLUMNS, "C", NULL, "choose the columns, and what each of them says", NULL},
+
+	{AREA_PULLS, ACTION_OPEN, "Enter", "open", "the services it covers; on one of them: the version", "umbra pr show {pull}"},
+	{AREA_PULLS, ACTION_CREATE, "c", "session", "open a session on all of it; it becomes yours", "umbra session create {name} --pr {pull}"},
+	{AREA_PULLS, ACTION_PIN, "p", "pin", "pin all of it to your session, or to one you choose", "umbra session pin {session} {pins}"},
+	{AREA_PULLS, ACTION_LOGS, "l", "logs", "the requests that reach it, as they come", "umbra logs -f {filter}"},
+	{AREA_PULLS, ACTION_LEFT, "h Left", NULL, "fold it", NULL},
+	{AREA_PULLS, ACTION_RIGHT, "Right", NULL, "unfold it", NULL},
+	{AREA_PULLS, ACTION_SORT, "s", "sort", "sort: then the letter of a column", NULL},
+	{AREA_PULLS, ACTION_REVERSE, "S", NULL, "reverse the order", NULL},
+	{AREA_PULLS, ACTION_COLUMNS, "C", NULL, "choose the columns, and what each of them says", NULL},
+
+	{AREA_SESSIONS, ACTION_OPEN, "Enter", "pins", "show and change what the session pins", "umbra session show {session}"},
+	{AREA_SESSIONS, ACTION_CREATE, "c", "create", "create a session", "umbra session create {name}"},
+	{AREA_SESSIONS, ACTION_LOGS, "l", "logs", "the requests that carry it, as they come", "umbra logs -f {filter}"},
+	{AREA_SESSIONS, ACTION_MAP, "m", "map", "which services its requests passed, who served them, and who lost it", "umbra session map {session}"},
+	{AREA_SESSIONS, ACTION_EXTEND, "e", "extend", "let its lifetime start anew", "umbra session extend {session} --ttl {ttl}"},
+	{AREA_SESSIONS, ACTION_END, "D", "end", "end it; names what is lost and asks first", "umbra session end {session}"},
+	{AREA_SESSIONS, ACTION_USE, "u", "use", "make it yours: {services.pin} pins to it; again: not yours", "umbra session use {session}"},
+	{AREA_SESSIONS, ACTION_SORT, "s", "sort", "sort: then the letter of a column", NULL},
+	{AREA_SESSIONS, ACTION_REVERSE, "S", NULL, "reverse the order", NULL},
+
+	{AREA_PINS, ACTION_OPEN, "Enter", "choose version", "choose the version to stage for the service", NULL},
+	{AREA_PINS, ACTION_UNPIN, "- Del", "unpin", "stage: back to stable", "umbra session unpin {session} {service}"},
+	{AREA_PINS, ACTION_PIN, "p", "pull request", "stage every service of a pull request at once", NULL},
+	{AREA_PINS, ACTION_APPLY, "a", "apply", "send everything that is staged, as one change", "umbra session pin {session} {pins}"},
+	{AREA_PINS, ACTION_UNDO, "u", "undo", "take back the last thing staged; with nothing staged, the last apply", NULL},
+	{AREA_PINS, ACTION_DIFF, "d", "diff", "only what is staged, or all services", NULL},
+	{AREA_PINS, ACTION_LOGS, "l", "logs", "the requests that carry the session", "umbra logs -f {filter}"},
+	{AREA_PINS, ACTION_MAP, "m", "map", "which services its requests passed, who served them, and who lost it", "umbra session map {session}"},
+	{AREA_PINS, ACTION_EXTEND, "e", "extend", "let the session's lifetime start anew", "umbra session extend {session} --ttl {ttl}"},
+	{AREA_PINS, ACTION_END, "D", "end", "end the session; asks first", "umbra session end {session}"},
+	{AREA_PINS, ACTION_SORT, "s", NULL, "sort: then n by name, p what is pinned first", NULL},
+	{AREA_PINS, ACTION_REVERSE, "S", NULL, "reverse the order", NULL},
+
+	{AREA_REQUESTS, ACTION_ERROR_NEXT, "e", "error", "to the next error: 5xx, answered by the proxy, or not where its session pins", NULL},
+	{AREA_REQUESTS, ACTION_ERROR_BEFORE, "E", NULL, "to the error before", NULL},
+	{AREA_REQUESTS, ACTION_PAUSE, "p", "pause", "stop following; again, or {global.bottom}: follow", NULL},
+	{AREA_REQUESTS, ACTION_SCOPE, "t", "tail", "tail something else: a filter for the control plane", "umbra logs -f {filter}"},
+	{AREA_REQUESTS, ACTION_ALL, "a", "all", "all requests again: neither narrowed nor filtered", "umbra logs -f"},
+	{AREA_REQUESTS, ACTION_OPEN, "Enter", "details", "all fields of the request", "umbra logs {filter} -o json"},
+	{AREA_REQUESTS, ACTION_TRACE, "o", "trace", "all hops of the request's trace; {global.back} comes back", "umbra logs -f {filter}"},
+	{AREA_REQUESTS, ACTION_SAVE, "w", NULL, "write what is shown to a file", NULL},
+	{AREA_REQUESTS, ACTION_SIDE, "v", NULL, "its version beside stable: the same routes, status and time of both", "umbra logs -f {filter}"},
+	{AREA_REQUESTS, ACTION_MORE, "+", NULL, "more lines around each that the filter matches: 1, 3, 10", NULL},
+	{AREA_REQUESTS, ACTION_LESS, "-", NULL, "fewer lines around them", NULL},
+
+	{AREA_SIDE, ACTION_OPEN, "Enter", "details", "all fields of the request on the right", NULL},
+	{AREA_SIDE, ACTION_PAUSE, "p", "pause", "stop following; again, or {global.bottom}: follow", NULL},
+	{AREA_SIDE, ACTION_ERROR_NEXT, "e", "difference", "to the next that differs for the worse", NULL},
+	{AREA_SIDE, ACTION_ERROR_BEFORE, "E", NULL, "to the one before", NULL},
+	{AREA_SIDE, ACTION_TRACE, "o", "trace", "all hops of the trace of the request on the right", "umbra logs -f {filter}"},
+
+	{AREA_TIMELINE, ACTION_OPEN, "Enter", "go there", "to the service, version or session it was about", NULL},
+	{AREA_TIMELINE, ACTION_SINCE, "t", "time", "the last 15 minutes, the last hour, all", "umbra events --since 15m"},
+	{AREA_TIMELINE, ACTION_PEOPLE, "p", "people", "only what people did, not what the control plane saw or did; again: all", NULL},
+	{AREA_TIMELINE, ACTION_WHOLE, "d", "details", "more or fewer rows for what was before and after", NULL},
+
+	{AREA_RESULT, ACTION_OPEN, "Enter", "open", "open what the row is about", NULL},
+
+	{AREA_MAP, ACTION_OPEN, "Enter", "around it", "the service with who calls it and whom it calls", NULL},
+	{AREA_MAP, ACTION_LOGS, "l", "logs", "exactly these requests, as they come", "umbra logs -f {filter}"},
+	{AREA_MAP, ACTION_ERROR_NEXT, "e", "error", "to the next call that fails or loses the session", NULL},
+	{AREA_MAP, ACTION_ERROR_BEFORE, "E", NULL, "to the one before", NULL},
+	{AREA_MAP, ACTION_TRACE, "o", "trace", "a request that lost its session there, hop by hop", "umbra logs -f {filter}"},
+	{AREA_MAP, ACTION_MAP, "m", "session", "the map of one session's requests: who served them, and who lost it", "umbra session map {session}"},
+	{AREA_MAP, ACTION_LEFT, "h Left", "fold", "fold what the service calls", NULL},
+	{AREA_MAP, ACTION_RIGHT, "Right", NULL, "unfold it", NULL},
+
+	{AREA_MAP_SERVICE, ACTION_OPEN, "Enter", "go to it", "go on to the selected service; {global.back} goes back", NULL},
+	{AREA_MAP_SERVICE, ACTION_LEFT, "h Left", "callers", "to who calls it", NULL},
+	{AREA_MAP_SERVICE, ACTION_RIGHT, "Right", "calls", "to whom it calls", NULL},
+	{AREA_MAP_SERVICE, ACTION_TRACE, "o", "trace", "a request that lost its session there, hop by hop", "umbra logs -f {filter}"},
+	{AREA_MAP_SERVICE, ACTION_LOGS, "l", "logs", "exactly these requests, as they come", "umbra logs -f {filter}"},
+
+	{AREA_DETAIL, ACTION_TRACE, "o", NULL, "all hops of the trace, of a request's details", "umbra logs -f {filter}"},
+
+	{AREA_COLUMNS, ACTION_BACK, "Enter", "done", "go back to the list", NULL},
+	{AREA_COLUMNS, ACTION_MARK, "Space", "show or hide", "show or hide the column", NULL},
+	{AREA_COLUMNS, ACTION_MOVE_ON, "J S-Down", "move on", "move the column one place on", NULL},
+	{AREA_COLUMNS, ACTION_MOVE_BACK, "K S-Up", "move back", "move the column one place back", NULL},
+
+	{AREA_LEARN, ACTION_OPEN, "Enter", "begin or edit", "the tour: begin it, or put its line away; the rules: write into the field", NULL},
+	{AREA_LEARN, ACTION_RIGHT, "Tab Right", "next page", "tour, rules to try, glossary", NULL},
+	{AREA_LEARN, ACTION_LEFT, "S-Tab h Left", NULL, "the page before", NULL},
+	{AREA_LEARN, ACTION_SKIP, "n", "skip", "leave out the step of the tour that is next", NULL},
+	{AREA_LEARN, ACTION_AGAIN, "r", "again", "the tour from its beginning; the form empty", NULL},
+
+	{AREA_LIST, ACTION_FILTER, "/", "filter", "show only what matches; empty shows all", NULL},
+	{AREA_LIST, ACTION_FIND, "f", "find", "find text without hiding anything", NULL},
+	{AREA_LIST, ACTION_FIND_NEXT, "n", NULL, "next find", NULL},
+	{AREA_LIST, ACTION_FIND_PREVIOUS, "N", NULL, "find before", NULL},
+	{AREA_LIST, ACTION_MARK, "Space", NULL, "mark the row, or unmark it", NULL},
+	{AREA_GLOBAL, ACTION_DOWN, "j Down", NULL, "down", NULL},
+	{AREA_GLOBAL, ACTION_UP, "k Up", NULL, "up", NULL},
+	{AREA_GLOBAL, ACTION_PAGE_DOWN, "PgDn C-f", NULL, "a page down", NULL},
+	{AREA_GLOBAL, ACTION_PAGE_UP, "PgUp C-b", NULL, "a page up", NULL},
+	{AREA_GLOBAL, ACTION_HALF_DOWN, "C-d", NULL, "half a page down", NULL},
+	{AREA_GLOBAL, ACTION_HALF_UP, "C-u", NULL, "half a page up", NULL},
+	{AREA_GLOBAL, ACTION_TOP, "g Home", NULL, "to the first", NULL},
+	{AREA_GLOBAL, ACTION_BOTTOM, "G End", NULL, "to the last; in Requests: follow", NULL},
+	{AREA_GLOBAL, ACTION_BACK, "Esc", NULL, "back, or drop what was begun", NULL},
+	{AREA_GLOBAL, ACTION_VIEW_SERVICES, "1", NULL, "Services", "umbra service list"},
+	{AREA_GLOBAL, ACTION_VIEW_PULLS, "2", NULL, "Pull requests", "umbra pr list"},
+	{AREA_GLOBAL, ACTION_VIEW_SESSIONS, "3", NULL, "Sessions", "umbra session list"},
+	{AREA_GLOBAL, ACTION_VIEW_REQUESTS, "4", NULL, "Requests", "umbra logs -f"},
+	{AREA_GLOBAL, ACTION_COMMAND, ":", "command", "a command, a view or a theme, completed as you type", NULL},
+	{AREA_GLOBAL, ACTION_EXPLAIN, "x", "explain", "why: which rule decided, and why not the others, in sentences", NULL},
+	{AREA_GLOBAL, ACTION_COPY, "y", "copy", "copy what is selected as: curl, link, header, umbra line, QR code", NULL},
+	{AREA_GLOBAL, ACTION_VIEW_TIMELINE, "5", NULL, "Timeline", "umbra events"},
+	{AREA_GLOBAL, ACTION_VIEW_MAP, "6", NULL, "Map", NULL},
+	{AREA_GLOBAL, ACTION_VIEW_LEARN, "7", NULL, "Learn", NULL},
+	{AREA_GLOBAL, ACTION_BACKWARD, "[", NULL, "to where you were before", NULL},
+	{AREA_GLOBAL, ACTION_FORWARD, "]", NULL, "and forward again", NULL},
+	{AREA_GLOBAL, ACTION_HELP, "?", "help", "this help", NULL},
+	{AREA_GLOBAL, ACTION_MOUSE, "F8", NULL, "give the mouse to the terminal, to select text; again: take it back", NULL},
+	{AREA_GLOBAL, ACTION_COST, "F12", NULL, "what the dashboard itself takes", NULL},
+	{AREA_GLOBAL, ACTION_REPAINT, "C-l", NULL, "paint the screen anew, try the connection now", NULL},
+	{AREA_GLOBAL, ACTION_QUIT, "q C-c", "quit", "leave; in the help: close it", NULL},
+};
+/* clang-format on */
+const size_t binding_count = ARRAY_LEN(bindings);
+
+/* One key of one row. */
+struct key_entry {
+	int32_t key;
+	const struct binding *binding;
+};
+
+enum { KEY_ENTRIES_MAX = 512 };
+static struct key_entry entries[KEY_ENTRIES_MAX];
+static size_t entry_count;
+
+enum area area_parent(enum area area)
+{
+	return parents[area];
+}
+
+/* ---- keys of a person's own ---- */
+
+static char *own_keys[ARRAY_LEN(bindings)]; /* NULL: those of the table */
+
+static const char *const area_names[AREA_COUNT] = {
+#define X(name, title, parent) [name] = #name,
+	AREA_TABLE(X)
+#undef X
+};
+
+static const char *const action_names[ACTION_COUNT] = {
+#define X(name) [name] = #name,
+	ACTION_TABLE(X)
+#undef X
+};
+
+/* AREA_SERVICES is services, ACTION_PAGE_DOWN is page-down. */
+static size_t add_word(char *dst, size_t size, const char *name)
+{
+	size_t len = 0;
+
+	for (name = strchr(name, '_') + 1; *name && len + 1 < size; name++)
+		dst[len++] = *name == '_' ? '-' : (char)(*name - 'A' + 'a');
+	dst[len] = '\0';
+	return len;
+}
+
+void keymap_name(const struct binding *binding, char dst[BINDING_NAME_SIZE])
+{
+	size_t len = add_word(dst, BINDING_NAME_SIZE / 2, area_names[binding->area]);
+
+	dst[len++] = '.';
+	(void)add_word(dst + len, BINDING_NAME_SIZE - len, action_names[binding->action]);
+}
+
+const char *keymap_keys(const struct binding *binding)
+{
+	size_t at = (size_t)(binding - bindings);
+
+	return own_keys[at] ? own_keys[at] : binding->keys;
+}
+
+void keymap_unbind_all(void)
+{
+	for (size_t i = 0; i < binding_count; i++) {
+		free(own_keys[i]);
+		own_keys[i] = NULL;
+	}
+}
+
+static const struct binding *binding_by_name(const char *name, struct errbuf *eb)
+{
+	char own[BINDING_NAME_SIZE];
+
+	for (size_t i = 0; i < binding_count; i++) {
+		keymap_name(&bindings[i], own);
+		if (strcmp(own, name) == 0)
+			return &bindings[i];
+	}
+	err_set_field(eb, ERR_USAGE, name, "as `?` has them: services.pin, global.help",
+		"%s is nothing a key can do", name);
+	return NULL;
+}
+
+enum err keymap_bind(const char *name, const char *keys, struct errbuf *eb)
+{
+	const struct binding *binding = binding_by_name(name, eb);
+	struct str rest = str_trim(str_of(keys));
+
+	if (!binding)
+		return ERR_USAGE;
+	while (rest.p != NULL && rest.n > 0) {
+		struct str key = str_cut(&rest, ' ');
+		int32_t number;
+
+		rest = str_trim(rest);
+		if (!key_from_name(key, &number))
+			return err_set_field(eb, ERR_USAGE, name,
+				"one character, C-a to C-z, F1 to F12, Enter, Esc, Tab, S-Tab, "
+				"Space, Up, "
+				"Down, Left, Right, Home, End, PgUp, PgDn, Del, Bksp",
+				"%.*s is no key", STR_ARG(key));
+	}
+	free(own_keys[binding - bindings]);
+	own_keys[binding - bindings] = xstrdup(keys);
+	return ERR_NONE;
+}
+
+static bool has_key(const struct binding *binding, int32_t wanted)
+{
+	struct str rest = str_trim(str_of(keymap_keys(binding)));
+	int32_t key;
+
+	while (rest.p != NULL && rest.n > 0) {
+		if (key_from_name(str_cut(&rest, ' '), &key) && key == wanted)
+			return true;
+		rest = str_trim(rest);
+	}
+	return false;
+}
+
+static bool is_on_the_way(enum area from, enum area to)
+{
+	for (; from != AREA_COUNT; from = area_parent(from))
+		if (from == to)
+			return true;
+	return false;
+}
+
+enum err keymap_check(const char *name, struct errbuf *eb)
+{
+	const struct binding *binding = binding_by_name(name, eb);
+
+	if (!binding)
+		return ERR_USAGE;
+	for (size_t i = 0; i < binding_count; i++) {
+		struct str rest = str_trim(str_of(keymap_keys(binding)));
+
+		if (&bindings[i] == binding ||
+			(!is_on_the_way(binding->area, bindings[i].area) &&
+				!is_on_the_way(bindings[i].area, binding->area)))
+			continue;
+		while (rest.p != NULL && rest.n > 0) {
+			struct str key = str_cut(&rest, ' ');
+			char other[BINDING_NAME_SIZE];
+			int32_t number;
+
+			rest = str_trim(rest);
+			if (!key_from_name(key, &number) || !has_key(&bindings[i], number))
+				continue;
+			keymap_name(&bindings[i], other);
+			return err_set_field(eb, ERR_USAGE, name,
+				"a key that is free, or other keys there",
+				"%.*s is %s already (%s)", STR_ARG(key), other, bindings[i].help);
+		}
+	}
+	return ERR_NONE;
+}
+
+/* ---- looking up ---- */
+
+bool keymap_init(size_t *ret_row)
+{
+	entry_count = 0;
+	for (size_t i = 0; i < binding_count; i++) {
+		struct str rest = str_trim(str_of(keymap_keys(&bindings[i])));
+
+		while (rest.p != NULL && rest.n > 0) {
+			struct key_entry *entry = &entries[entry_count];
+
+			if (entry_count == KEY_ENTRIES_MAX ||
+				!key_from_name(str_cut(&rest, ' '), &entry->key)) {
+				*ret_row = i;
+				return false;
+			}
+			entry->binding = &bindings[i];
+			entry_count++;
+			rest = str_trim(rest);
+		}
+	}
+	return true;
+}
+
+const struct binding *keymap_find(enum area area, int32_t key)
+{
+	for (; area != AREA_COUNT; area = parents[area])
+		for (size_t i = 0; i < entry_count; i++)
+			if (entries[i].key == key && entries[i].binding->area == area)
+				return entries[i].binding;
+	return NULL;
+}
+
+const struct binding *keymap_binding(enum area area, enum action action)
+{
+	for (; area != AREA_COUNT; area = parents[area])
+		for (size_t i = 0; i < binding_count; i++)
+			if (bindings[i].action == action && bindings[i].area == area)
+				return &bindings[i];
+	return NULL;
+}
+
+struct str keymap_key(enum area area, enum action action)
+{
+	const struct binding *binding = keymap_binding(area, action);
+	struct str rest = str_trim(str_of(binding ? keymap_keys(binding) : ""));
+
+	return str_cut(&rest, ' ');
+}
+
+bool keymap_writes(enum action action)
+{
+	static const bool writes[ACTION_COUNT] = {
+		[ACTION_PIN] = true,
+		[ACTION_EXTEND] = true,
+		[ACTION_RETIRE] = true,
+		[ACTION_CREATE] = true,
+		[ACTION_END] = true,
+		[ACTION_UNPIN] = true,
+		[ACTION_APPLY] = true,
+	};
+
+	return writes[action];
+}
+
+struct placeholder {
+	const char *name;
+	const char *empty; /* what stands there when nothing is selected */
+	size_t offset;
+	bool raw; /* several words that are quoted already */
+};
+
+#define PLACEHOLDER(member, empty_text, is_raw)                                    \
+	{                                                                          \
+#member, empty_text, offsetof(struct command_vars, member), is_raw \
+	}
+
+static const struct placeholder placeholders[] = {
+	PLACEHOLDER(id, "SERVICE@VERSION", false),
+	PLACEHOLDER(service, "SERVICE", false),
+	PLACEHOLDER(version, "VERSION", false),
+	PLACEHOLDER(session, "SESSION", false),
+	PLACEHOLDER(pins, "SERVICE=VERSION...", true),
+	PLACEHOLDER(filter, "FILTER", false),
+	PLACEHOLDER(ttl, "DURATION", false),
+	PLACEHOLDER(name, "NAME", false),
+	PLACEHOLDER(pull, "NUMBER", false),
+};
+
+static void expand_one(struct strbuf *out, struct str name, const struct command_vars *vars)
+{
+	for (size_t i = 0; i < ARRAY_LEN(placeholders); i++) {
+		const struct placeholder *p = &placeholders[i];
+		struct str value;
+
+		if (!str_eq_c(name, p->name))
+			continue;
+		memcpy(&value, (const char *)vars + p->offset, sizeof(value));
+		if (value.n == 0)
+			strbuf_add_c(out, p->empty);
+		else if (p->raw)
+			strbuf_add_str(out, value);
+		else
+			access_shell_quote(out, value);
+	}
+}
+
+void keymap_expand(struct strbuf *out, const char *command, const struct command_vars *vars)
+{
+	struct str rest = str_of(command);
+
+	while (rest.n > 0) {
+		size_t open = str_find_char(rest, '{');
+		size_t close;
+
+		strbuf_add(out, rest.p, open);
+		rest = (struct str){rest.p + open, rest.n - open};
+		close = str_find_char(rest, '}');
+		if (close >= rest.n)
+			break;
+		expand_one(out, (struct str){rest.p + 1, close - 1}, vars);
+		rest = (struct str){rest.p + close + 1, rest.n - close - 1};
+	}
+	strbuf_add_str(out, rest);
+}
+
+/* The key of "global.help", or the name itself: a mistake that a test finds. */
+static void add_key(struct strbuf *out, struct str name)
+{
+	char own[BINDING_NAME_SIZE];
+
+	for (size_t i = 0; i < binding_count; i++) {
+		struct str keys = str_trim(str_of(keymap_keys(&bindings[i])));
+
+		keymap_name(&bindings[i], own);
+		if (!str_eq_c(name, own))
+			continue;
+		strbuf_add_str(out, keys.n > 0 ? str_cut(&keys, ' ') : STR_LIT("(no key)"));
+		return;
+	}
+	strbuf_addf(out, "{%.*s}", STR_ARG(name));
+}
+
+enum { KEYED_MAX = 4096 };
+
+void keymap_text(char *dst, size_t size, const char *text)
+{
+	struct str rest = str_of(text);
+	struct strbuf out;
+
+	strbuf_init(&out, KEYED_MAX);
+	while (rest.p != NULL) {
+		strbuf_add_str(&out, str_cut(&rest, '{'));
+		if (rest.p != NULL)
+			add_key(&out, str_cut(&rest, '}'));
+	}
+	str_copy(dst, size, strbuf_str(&out));
+	strbuf_finish(&out);
+}

@@ -1,0 +1,421 @@
+/*
+ * The steps of the tour as one table, and how each is found done. Called by the app after each frame and by
+ * Learn. Invariant: nothing is noted that was not on the screen or done by a key.
+ */
+#include "tui/ui/tour.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/xalloc.h"
+#include "core/base/strbuf.h"
+#include "core/model/event.h"
+#include "core/model/name_rules.h"
+
+#include "tui/ui/keymap.h"
+
+static bool is_view(const struct tour_sight *sight, const char *name)
+{
+	return strcmp(sight->view, name) == 0;
+}
+
+static const struct version *selected_version(const struct tour_sight *sight)
+{
+	if (sight->selected.kind != SELECTED_VERSION)
+		return NULL;
+	return environment_version(sight->model->env, str_of(sight->selected.service),
+		str_of(sight->selected.version));
+}
+
+/* ---- how each step is seen done ---- */
+
+static bool found_pull(const struct tour *tour, const struct tour_sight *sight)
+{
+	const struct version *version = selected_version(sight);
+
+	(void)tour;
+	return version && version->pr_number > 0 && is_view(sight, "services") &&
+	       sight->filter[0] != '\0';
+}
+
+static bool opened_version(const struct tour *tour, const struct tour_sight *sight)
+{
+	struct str service, name;
+	const struct version *version;
+
+	(void)tour;
+	if (!is_view(sight, "detail") ||
+		!name_split_version(str_of(sight->argument), &service, &name))
+		return false;
+	version = environment_version(sight->model->env, service, name);
+	return version && version->kind == KIND_EPHEMERAL;
+}
+
+static const struct session *my_session(const struct tour_sight *sight)
+{
+	return sight->session[0] != '\0'
+		       ? environment_session(sight->model->env, str_of(sight->session))
+		       : NULL;
+}
+
+/* Another one, or one with more pins than when the step began. */
+static bool has_more(const struct tour *tour, const struct session *mine, size_t least)
+{
+	return mine && mine->pins.count >= least &&
+	       (strcmp(mine->key, tour->session) != 0 || mine->pins.count > tour->pins);
+}
+
+static bool has_session(const struct tour *tour, const struct tour_sight *sight)
+{
+	return has_more(tour, my_session(sight), 1);
+}
+
+static bool pinned_more(const struct tour *tour, const struct tour_sight *sight)
+{
+	return has_more(tour, my_session(sight), 2);
+}
+
+static bool saw_requests(const struct tour *tour, const struct tour_sight *sight)
+{
+	(void)tour;
+	return is_view(sight, "requests") && strncmp(sight->model->scope, "session:", 8) == 0 &&
+	       request_log_shown(sight->model->lines) > 0;
+}
+
+static bool asked_why(const struct tour *tour, const struct tour_sight *sight)
+{
+	int64_t number;
+
+	(void)tour;
+	return (is_view(sight, "detail") && str_to_i64(str_of(sight->argument), &number)) ||
+	       (is_view(sight, "explain") && sight->selected.kind == SELECTED_REQUEST);
+}
+
+static bool found_failing(const struct tour *tour, const struct tour_sight *sight)
+{
+	const struct version *version = selected_version(sight);
+	const struct figures *figures =
+		version ? traffic_stats_version(sight->model->figures, str_of(version->service),
+				  str_of(version->name))
+			: NULL;
+
+	(void)tour;
+	return version &&
+	       (version->state == STATE_UNHEALTHY || (figures && figures->share_5xx >= 0.01));
+}
+
+static bool saw_failures(const struct tour *tour, const struct tour_sight *sight)
+{
+	bool asked = strstr(sight->filter, "status:5") != NULL ||
+		     strstr(sight->model->scope, "status:5") != NULL;
+
+	(void)tour;
+	return is_view(sight, "requests") && asked && request_log_shown(sight->model->lines) > 0;
+}
+
+/* The hop that came without the session its trace had before, on the screen as a request or as a call. */
+static bool found_lost(const struct tour *tour, const struct tour_sight *sight)
+{
+	size_t count = request_log_shown(sight->model->lines);
+
+	(void)tour;
+	if (sight->selected.kind == SELECTED_EDGE && sight->selected.number > 0)
+		return true;
+	if (!is_view(sight, "requests") || strncmp(sight->model->scope, "trace:", 6) != 0)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (request_log_lost_session(
+			    sight->model->lines, request_log_number(sight->model->lines, i)))
+			return true;
+	return false;
+}
+
+static bool looked_back(const struct tour *tour, const struct tour_sight *sight)
+{
+	const struct event *event =
+		is_view(sight, "timeline") && sight->selected.kind == SELECTED_EVENT
+			? event_log_find(sight->model->events, sight->selected.number)
+			: NULL;
+
+	(void)tour;
+	return event && event->action == EVENT_VERSION_UNHEALTHY;
+}
+
+static bool looked_around(const struct tour *tour, const struct tour_sight *sight)
+{
+	(void)tour;
+	return is_view(sight, "map-service");
+}
+
+/* ---- the steps ---- */
+
+static const struct step {
+	const char *name, *title, *text, *lesson;
+	bool writes;
+	/* NULL: noted by the app. */
+	bool (*done)(const struct tour *tour, const struct tour_sight *sight);
+} steps[TOUR_STEPS] = {
+	[TOUR_FIND_PULL] = {"find-pull", "Find the builds of a pull request",
+		"Press {global.view-services}, then {list.filter}, type pr:{pr}, press Enter, and "
+		"go "
+		"to a version ({global.down}).",
+		"A pull request may have versions in several services; each row says whether it is "
+		"ready.",
+		false, found_pull},
+	[TOUR_OPEN_VERSION] = {"open-version", "Open one of them",
+		"Press {services.open} on a version beside stable, {build} say. Then "
+		"{global.back} comes back, and {global.back} again shows all services.",
+		"A version is one build that runs beside stable; only requests that ask for it get "
+		"there.",
+		false, opened_version},
+	[TOUR_GET_SESSION] = {"get-session", "Make a session that pins it",
+		"In Services ({global.view-services}) go to {build}, press {services.pin}, choose "
+		"+ "
+		"a new session, type a name, press Enter.",
+		"Requests that carry the session's key go to what it pins, and nobody else's do.",
+		true, has_session},
+	[TOUR_PIN_MORE] = {"pin-more", "Pin a second service",
+		"On the session's screen go to another service, press {pins.open}, choose a "
+		"version, "
+		"press Enter; {pins.apply} sends it.",
+		"What is staged is sent as one change, and what it would do is said before.", true,
+		pinned_more},
+	[TOUR_SEE_REQUESTS] = {"see-requests", "See the requests of one session",
+		"Press {global.view-sessions}, go to {session}, press {sessions.logs}.",
+		"Requests shows every hop that carries the key, and which version served it.",
+		false, saw_requests},
+	[TOUR_ASK_WHY] = {"ask-why", "Ask why a request went there",
+		"In Requests ({global.view-requests}) go to a line and press {requests.open}, or "
+		"{global.explain}: the reason says which rule decided.",
+		"A pin that cannot be followed is never silent: WHY says what was done instead.",
+		false, asked_why},
+	[TOUR_FIND_FAILING] = {"find-failing", "Find the version that fails",
+		"In Services ({global.view-services}; {global.back} drops a filter) press "
+		"{services.sort}, then e: the highest share of 5xx comes first. Go to a version "
+		"whose 5XX% or health is red.",
+		"Figures are kept for each version, so a failing build beside a good stable is "
+		"seen.",
+		false, found_failing},
+	[TOUR_SEE_FAILURES] = {"see-failures", "See its failures only",
+		"Press {services.logs} on it (or {global.view-requests}, then {requests.all}, for "
+		"all requests), then {list.filter}, type status:5xx, press Enter.",
+		"The same filter language works here, on the command line and in the API.", false,
+		saw_failures},
+	[TOUR_FIND_LOST] = {"find-lost", "Find who lost the session on the way",
+		"Press {global.view-map}: a warning sign marks a call that lost its session. Go to "
+		"that row; below the list it says who lost it.",
+		"A service must pass the header or baggage on; one that does not sends the rest to "
+		"stable.",
+		false, found_lost},
+	[TOUR_LOOK_BACK] = {"look-back", "See what changed, and who did it",
+		"Press {global.view-timeline}, then {list.find}, type unhealthy, press Enter. "
+		"Enter "
+		"again goes to the version.",
+		"Every change says who made it and what was before; {timeline.since} narrows to "
+		"the "
+		"last 15 minutes.",
+		false, looked_back},
+	[TOUR_LOOK_AROUND] = {"look-around", "See who calls whom",
+		"Press {global.view-map}, go to a service, press {map.open}.",
+		"The map is drawn from real requests; {map.logs} shows exactly those of a row.",
+		false, looked_around},
+	[TOUR_COPY] = {"copy", "Take a curl line with you",
+		"Press {global.view-sessions}, go to a session, press {global.copy} and choose "
+		"curl.",
+		"Whatever is selected has its link, header, cookie and command line under "
+		"{global.copy}.",
+		false, NULL},
+};
+
+const char *tour_title(enum tour_step step)
+{
+	return step < TOUR_STEPS ? steps[step].title : "";
+}
+
+void tour_lesson(enum tour_step step, char dst[TOUR_TEXT_SIZE])
+{
+	keymap_text(dst, TOUR_TEXT_SIZE, step < TOUR_STEPS ? steps[step].lesson : "");
+}
+
+const char *tour_name(enum tour_step step)
+{
+	return step < TOUR_STEPS ? steps[step].name : "";
+}
+
+bool tour_writes(enum tour_step step)
+{
+	return step < TOUR_STEPS && steps[step].writes;
+}
+
+enum tour_step tour_next(const struct tour *tour)
+{
+	for (int i = 0; i < TOUR_STEPS; i++)
+		if (!((tour->done | tour->skipped) & (1U << i)))
+			return (enum tour_step)i;
+	return TOUR_STEPS;
+}
+
+static void step_done(struct tour *tour, enum tour_step step, int64_t now_ms)
+{
+	tour->done |= 1U << step;
+	tour->told = (int)step;
+	tour->told_ms = now_ms;
+}
+
+void tour_note(struct tour *tour, enum tour_step step, int64_t now_ms)
+{
+	if (tour->on && tour_next(tour) == step)
+		step_done(tour, step, now_ms);
+}
+
+bool tour_tells(const struct tour *tour, int64_t now_ms)
+{
+	return tour->told >= 0 && now_ms - tour->told_ms < TOUR_TOLD_MS;
+}
+
+/* A step begins: what is so already does not count. */
+static void begin_step(struct tour *tour, enum tour_step step, const struct tour_sight *sight)
+{
+	const struct session *mine = my_session(sight);
+
+	tour->watched = (int)step;
+	tour->armed = false;
+	str_copy(tour->session, sizeof(tour->session), str_of(mine ? mine->key : ""));
+	tour->pins = mine ? mine->pins.count : 0;
+}
+
+bool tour_watch(struct tour *tour, const struct tour_sight *sight)
+{
+	enum tour_step before = tour_next(tour);
+	enum tour_step next;
+
+	if (!tour->on || !sight->model->known)
+		return false;
+	for (int i = 0; i < TOUR_STEPS; i++)
+		if (steps[i].writes && sight->read_only)
+			tour->skipped |= 1U << i;
+	next = tour_next(tour);
+	if (next == TOUR_STEPS || !steps[next].done)
+		return next != before;
+	if (tour->watched != (int)next)
+		begin_step(tour, next, sight);
+	if (!steps[next].done(tour, sight))
+		tour->armed = true;
+	else if (tour->armed)
+		step_done(tour, next, sight->model->now_ms);
+	return tour_next(tour) != before;
+}
+
+void tour_skip(struct tour *tour)
+{
+	enum tour_step next = tour_next(tour);
+
+	if (next < TOUR_STEPS)
+		tour->skipped |= 1U << next;
+	tour->told = -1;
+}
+
+void tour_begin(struct tour *tour)
+{
+	*tour = (struct tour){.on = true, .told = -1, .watched = -1};
+}
+
+/* ---- names of the environment there is ---- */
+
+struct hints {
+	int64_t pull;
+	const struct version *build; /* of it */
+	const struct session *session; /* that pins it */
+};
+
+/* Names are looked for among so many versions, for each frame: with very many, those of the first services. */
+enum { HINT_VERSIONS = 400 };
+
+static size_t versions_of(const struct environment *env, int64_t pull, const struct version **first)
+{
+	size_t count = 0;
+	size_t looked = 0;
+
+	for (size_t i = 0; i < env->node_count && looked < HINT_VERSIONS; i++)
+		for (size_t j = 0; j < env->nodes[i].version_count; j++, looked++) {
+			const struct version *version = env->nodes[i].versions[j];
+
+			if (version->pr_number == pull && count++ == 0)
+				*first = version;
+		}
+	return count;
+}
+
+/* The pull request with the most versions. */
+static void find_pull(const struct environment *env, struct hints *hints)
+{
+	size_t most = 0;
+	size_t looked = 0;
+
+	for (size_t i = 0; i < env->node_count && looked < HINT_VERSIONS; i++)
+		for (size_t j = 0; j < env->nodes[i].version_count; j++, looked++) {
+			int64_t pull = env->nodes[i].versions[j]->pr_number;
+			const struct version *first = NULL;
+			size_t count;
+
+			if (pull <= 0 || pull == hints->pull)
+				continue;
+			count = versions_of(env, pull, &first);
+			if (count > most) {
+				most = count;
+				hints->pull = pull;
+				hints->build = first;
+			}
+		}
+}
+
+static void find_sessions(const struct environment *env, struct hints *hints)
+{
+	for (size_t i = 0; i < env->session_count; i++) {
+		const struct session *session = env->sessions[i];
+		const char *pin =
+			hints->build ? session_pin(session, str_of(hints->build->service)) : NULL;
+
+		if (!pin || strcmp(pin, hints->build->name) != 0)
+			continue;
+		hints->session = session;
+		return;
+	}
+}
+
+static void add_word(struct strbuf *out, struct str word, const struct hints *hints)
+{
+	const struct version *build = hints->build;
+
+	if (str_eq_c(word, "pr") && hints->pull > 0)
+		strbuf_addf(out, "%lld", (long long)hints->pull);
+	else if (str_eq_c(word, "pr"))
+		strbuf_add_c(out, "NUMBER");
+	else if (str_eq_c(word, "build") && build)
+		strbuf_addf(out, "%s@%s", build->service, build->name);
+	else if (str_eq_c(word, "build"))
+		strbuf_add_c(out, "a version");
+	else if (str_eq_c(word, "session"))
+		strbuf_add_c(out, hints->session ? hints->session->key : "a session");
+}
+
+void tour_text(enum tour_step step, const struct model *model, char dst[TOUR_TEXT_SIZE])
+{
+	struct hints hints = {0};
+	char keyed[TOUR_TEXT_SIZE];
+	struct strbuf out;
+	struct str rest;
+
+	keymap_text(keyed, sizeof(keyed), step < TOUR_STEPS ? steps[step].text : "");
+	rest = str_of(keyed);
+	find_pull(model->env, &hints);
+	find_sessions(model->env, &hints);
+	strbuf_init(&out, TOUR_TEXT_SIZE - 1);
+	while (rest.p != NULL) {
+		strbuf_add_str(&out, str_cut(&rest, '{'));
+		if (rest.p != NULL)
+			add_word(&out, str_cut(&rest, '}'), &hints);
+	}
+	str_copy(dst, TOUR_TEXT_SIZE, strbuf_str(&out));
+	strbuf_finish(&out);
+}

@@ -1,0 +1,465 @@
+/*
+ * View 6, Map: who calls whom, drawn from the requests of the last minute, as a tree from where they come in.
+ * Enter shows a service with its callers and what it calls (service.c); l tails exactly these requests.
+ * The same of one session's requests, opened with its key: which version served each hop, and who lost it.
+ *
+ * Invariant: the selection is a call (caller, service, version), looked up again when the tree is made anew.
+ */
+#include "tui/views/map/internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+
+#include "core/base/xalloc.h"
+#include "core/base/term_text.h"
+
+#include "tui/views/requests/trace.h"
+
+static void *map_view_create(void)
+{
+	struct map_view *state = xcalloc(1, sizeof(*state));
+
+	map_tree_init(&state->tree);
+	state->folds = hashmap_create();
+	state->stale = true;
+	return state;
+}
+
+static void map_view_destroy(void *arg)
+{
+	struct map_view *state = arg;
+
+	map_tree_finish(&state->tree);
+	map_calls_finish(&state->calls);
+	hashmap_destroy(state->folds, NULL);
+	filtering_finish(&state->filtering);
+	free(state);
+}
+
+/* ---- rows ---- */
+
+static struct str fold_key(const char *service)
+{
+	return service[0] != '\0' ? str_of(service) : STR_LIT(" ");
+}
+
+static bool is_folded(void *arg, const char *service)
+{
+	const struct map_view *state = arg;
+
+	return !state->filtering.text[0] && hashmap_get(state->folds, fold_key(service)) != NULL;
+}
+
+static const struct map_row *selected_row(const struct map_view *state)
+{
+	return map_row_at(state, state->list.selected);
+}
+
+const char *map_name_of(const struct map_row *row)
+{
+	if (row->kind == MAP_OUTSIDE)
+		return "outside";
+	if (row->kind == MAP_VERSION)
+		return row->version[0] != '\0' ? row->version : "nobody: the proxy answered";
+	return row->service;
+}
+
+static void name_command(struct map_view *state, const char *scope)
+{
+	struct command_vars vars;
+
+	memset(&vars, 0, sizeof(vars));
+	vars.session = str_of(state->session);
+	vars.filter = str_of(scope);
+	ui_command(state->command,
+		keymap_binding(AREA_MAP, state->session[0] ? ACTION_MAP : ACTION_LOGS)->command,
+		&vars);
+}
+
+/* Takes over what the list has selected. */
+static void remember(struct map_view *state)
+{
+	const struct map_row *row = selected_row(state);
+	char scope[LIMIT_FILTER + 1] = "";
+
+	state->sentence[0] = state->lost[0] = state->caller[0] = state->service[0] = '\0';
+	state->version[0] = '\0';
+	if (row) {
+		state->kind = row->kind;
+		str_copy(state->caller, sizeof(state->caller), str_of(row->caller));
+		str_copy(state->service, sizeof(state->service), str_of(row->service));
+		if (row->kind == MAP_VERSION)
+			str_copy(state->version, sizeof(state->version), str_of(row->version));
+		map_sentence(row, state->session, state->sentence, sizeof(state->sentence));
+		map_lost(row, state->lost, sizeof(state->lost));
+		map_scope(row, state->session, scope);
+	}
+	name_command(state, scope);
+}
+
+static bool is_selected(const struct map_view *state, const struct map_row *row)
+{
+	return row->kind == state->kind && strcmp(row->caller, state->caller) == 0 &&
+	       strcmp(row->service, state->service) == 0 &&
+	       (row->kind != MAP_VERSION || strcmp(row->version, state->version) == 0);
+}
+
+/* A call that fails, or loses the session; of a service's rows only, its versions say the same again. */
+static bool is_trouble(const struct map_row *row)
+{
+	return row->kind == MAP_SERVICE && !row->root &&
+	       (row->sum.lost > 0 || row->sum.likely > 0 || map_share_5xx(&row->sum) >= 0.01);
+}
+
+static void count_troubles(struct map_view *state)
+{
+	state->losing = state->failing = 0;
+	for (size_t i = 0; i < state->tree.count; i++) {
+		const struct map_row *row = &state->tree.rows[i];
+
+		if (!is_trouble(row))
+			continue;
+		state->losing += row->sum.lost > 0;
+		state->failing += map_share_5xx(&row->sum) >= 0.01;
+	}
+}
+
+static void build(struct map_view *state, const struct model *model)
+{
+	map_calls_collect(&state->calls, model, map_edges(state, model), state->filtering.filter);
+	map_tree_build(&state->tree, state->calls.calls, state->calls.count, is_folded, state);
+	count_troubles(state);
+	state->known = call_graph_known(map_edges(state, model));
+	state->stale = false;
+	state->list.count = state->tree.count;
+	for (size_t i = 0; state->moved && i < state->tree.count; i++) {
+		if (is_selected(state, &state->tree.rows[i])) {
+			list_cursor_follow(&state->list, i);
+			return;
+		}
+	}
+}
+
+static void map_view_prepare(
+	void *arg, const struct model *model, struct ui *ui, unsigned parts, int rows, int cols)
+{
+	struct map_view *state = arg;
+
+	(void)ui;
+	state->list.height = rows > MAP_PANE_ROWS + 2 ? (size_t)(rows - MAP_PANE_ROWS - 1) : 1;
+	if (parts & (MODEL_EDGES | MODEL_SERVICES) || state->stale)
+		build(state, model);
+	list_cursor_resize(&state->list, state->tree.count, state->list.height);
+	map_place(state, cols);
+	remember(state);
+}
+
+/* ---- acting ---- */
+
+static void fold(struct map_view *state, bool folded)
+{
+	const struct map_row *row = selected_row(state);
+
+	if (!row || row->kind == MAP_VERSION || row->more == MAP_LEAF)
+		return;
+	if (folded)
+		(void)hashmap_set(state->folds, fold_key(row->service), state);
+	else
+		(void)hashmap_remove(state->folds, fold_key(row->service));
+	state->moved = true;
+	state->stale = true;
+}
+
+static void select_row(struct map_view *state, size_t at)
+{
+	state->moved = true;
+	list_cursor_select(&state->list, at);
+	remember(state);
+}
+
+/* To the next row that fails or loses the session, round the end. */
+static void go_to_trouble(struct map_view *state, struct ui *ui, bool back)
+{
+	size_t count = state->tree.count;
+	size_t at = state->list.selected;
+
+	for (size_t i = 0; i < count; i++) {
+		at = back ? (at + count - 1) % count : (at + 1) % count;
+		if (is_trouble(&state->tree.rows[at])) {
+			select_row(state, at);
+			return;
+		}
+	}
+	ui_say(ui, ROLE_QUIET, "no call here fails or loses its session");
+}
+
+static void ask_session(const struct model *model, struct ui *ui)
+{
+	char note[LIMIT_WORD + 64];
+
+	if (model->env->session_count == 0) {
+		ui_say(ui, ROLE_QUIET,
+			"there is no session yet: {sessions.create} in Sessions opens one");
+		return;
+	}
+	ui_ask_pick(ui, QUESTION_MAP_SESSION, "the map of which session's requests?");
+	for (size_t i = 0; i < model->env->session_count; i++) {
+		const struct session *session = model->env->sessions[i];
+
+		(void)snprintf(note, sizeof(note), "%s%s%zu pin%s",
+			session->owner ? session->owner : "", session->owner ? ", " : "",
+			session->pins.count, session->pins.count == 1 ? "" : "s");
+		picker_add(&ui->prompt.picker, session->key, note);
+	}
+	picker_ready(&ui->prompt.picker, 10);
+}
+
+static enum redraw map_view_answer(void *arg, const struct model *model, struct ui *ui,
+	enum question question, const char *text)
+{
+	(void)arg;
+	(void)model;
+	if (question == QUESTION_MAP_SESSION)
+		ui_open(ui, &view_map_session, text);
+	return REDRAW_ALL;
+}
+
+static enum redraw map_view_act(
+	void *arg, const struct model *model, struct ui *ui, enum action action)
+{
+	struct map_view *state = arg;
+	const struct map_row *row = selected_row(state);
+	char scope[LIMIT_FILTER + 1];
+
+	if (list_cursor_move(&state->list, action)) {
+		state->moved = true;
+		remember(state);
+		return REDRAW_BODY;
+	}
+	switch (action) {
+	case ACTION_MAP:
+		ask_session(model, ui);
+		return REDRAW_ALL;
+	case ACTION_BACK:
+		ui_back(ui);
+		return REDRAW_ALL;
+	case ACTION_ERROR_NEXT:
+	case ACTION_ERROR_BEFORE:
+		go_to_trouble(state, ui, action == ACTION_ERROR_BEFORE);
+		return REDRAW_ALL;
+	default:
+		break;
+	}
+	if (!row)
+		return REDRAW_NONE;
+	switch (action) {
+	case ACTION_OPEN:
+		if (row->kind == MAP_OUTSIDE)
+			fold(state, row->more != MAP_FOLDED);
+		else
+			ui_open(ui, &view_map_service, row->service);
+		break;
+	case ACTION_LEFT:
+	case ACTION_RIGHT:
+		fold(state, action == ACTION_LEFT);
+		break;
+	case ACTION_LOGS:
+		map_scope(row, state->session, scope);
+		ui_open(ui, &view_requests, scope);
+		break;
+	case ACTION_TRACE:
+		trace_open_lost(row->sum.lost_trace ? row->sum.lost_trace : "", ui);
+		break;
+	default:
+		return REDRAW_NONE;
+	}
+	return REDRAW_BODY;
+}
+
+static void map_view_selected(
+	const void *arg, const struct model *model, struct selection *ret_selection)
+{
+	const struct map_view *state = arg;
+	const struct map_row *row = selected_row(state);
+
+	(void)model;
+	if (row)
+		map_select(row, ret_selection);
+	str_copy(ret_selection->session, sizeof(ret_selection->session), str_of(state->session));
+	if (state->session[0] && (!row || row->root || row->kind == MAP_OUTSIDE))
+		ret_selection->kind = SELECTED_SESSION;
+}
+
+static bool map_view_reveal(void *arg, const struct model *model, const struct selection *selection)
+{
+	struct map_view *state = arg;
+	struct str caller = str_of(selection->caller);
+
+	(void)model;
+	for (size_t i = 0; i < state->tree.count; i++) {
+		const struct map_row *row = &state->tree.rows[i];
+		const char *version = row->kind == MAP_VERSION ? row->version : "";
+
+		if (strcmp(row->service, selection->service) == 0 &&
+			str_eq_c(caller, row->caller) && strcmp(version, selection->version) == 0) {
+			select_row(state, i);
+			return true;
+		}
+	}
+	return false;
+}
+
+static enum mouse_answer map_view_mouse(
+	void *arg, const struct model *model, struct ui *ui, const struct mouse_event *mouse)
+{
+	struct map_view *state = arg;
+	const struct map_row *row;
+	enum mouse_answer answer;
+
+	(void)model;
+	(void)ui;
+	if (mouse->kind != MOUSE_PRESS || mouse->y == 0)
+		return MOUSE_IGNORED;
+	answer = list_cursor_press(&state->list, (size_t)mouse->y - 1);
+	if (answer == MOUSE_IGNORED)
+		return answer;
+	select_row(state, state->list.selected);
+	row = selected_row(state);
+	/* On the mark before the name: it is folded, or unfolded. */
+	if (row && (row->more == MAP_OPEN || row->more == MAP_FOLDED) &&
+		mouse->x == state->placed[COLUMN_NAME].x + 2 * row->depth - 2) {
+		fold(state, row->more == MAP_OPEN);
+		return MOUSE_DONE;
+	}
+	return answer;
+}
+
+/* The services that are folded. */
+static void map_view_keep(const void *arg, struct cJSON *object)
+{
+	const struct map_view *state = arg;
+	cJSON *folded = cJSON_AddArrayToObject(object, "folded");
+	size_t cursor = 0;
+	struct str key;
+	void *value;
+	char name[LIMIT_SERVICE_NAME + 1];
+
+	for (int i = 0; i < KEEP_LIST_MAX && hashmap_next(state->folds, &cursor, &key, &value); i++)
+		if (str_copy(name, sizeof(name), key))
+			(void)cJSON_AddItemToArray(folded, cJSON_CreateString(name));
+}
+
+static void map_view_restore(void *arg, const struct cJSON *object)
+{
+	struct map_view *state = arg;
+	const cJSON *item;
+	int count = 0;
+
+	cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(object, "folded"))
+	{
+		struct str name = str_of(cJSON_IsString(item) ? item->valuestring : "");
+
+		if (count++ == KEEP_LIST_MAX)
+			return;
+		if (name_is_service(name) || str_eq(name, fold_key("")))
+			(void)hashmap_set(state->folds, name, state);
+	}
+}
+
+static void map_session_open(
+	void *arg, const struct model *model, struct ui *ui, const char *argument)
+{
+	struct map_view *state = arg;
+
+	(void)model;
+	(void)ui;
+	str_copy(state->session, sizeof(state->session), str_of(argument));
+	state->tree.inline_versions = true;
+	state->stale = true;
+}
+
+static enum err map_view_set_filter(void *arg, const struct model *model, const char *text,
+	size_t *ret_column, struct errbuf *eb)
+{
+	struct map_view *state = arg;
+	enum err err = filtering_set(&state->filtering, FILTERED_CALLS, text, ret_column, eb);
+
+	(void)model;
+	state->stale |= err == ERR_NONE;
+	return err;
+}
+
+static const char *map_view_filter(const void *arg)
+{
+	const struct map_view *state = arg;
+
+	return state->filtering.text;
+}
+
+static bool map_view_find(
+	void *arg, const struct model *model, struct str text, bool back, bool stay)
+{
+	struct map_view *state = arg;
+	size_t count = state->tree.count;
+	size_t at = state->list.selected;
+
+	(void)model;
+	for (size_t i = 0; i < count; i++) {
+		struct str name;
+
+		if (!(stay && i == 0))
+			at = back ? (at + count - 1) % count : (at + 1) % count;
+		name = str_of(map_name_of(&state->tree.rows[at]));
+		if (text_find_nocase(name, text) < name.n) {
+			select_row(state, at);
+			return true;
+		}
+	}
+	return false;
+}
+
+const struct view view_map = {
+	.name = "map",
+	.title = "Map",
+	.key = '6',
+	.area = AREA_MAP,
+	.flags = VIEW_EDGES,
+	.create = map_view_create,
+	.destroy = map_view_destroy,
+	.prepare = map_view_prepare,
+	.draw_title = map_view_draw_title,
+	.draw = map_view_draw,
+	.act = map_view_act,
+	.answer = map_view_answer,
+	.selected = map_view_selected,
+	.reveal = map_view_reveal,
+	.mouse = map_view_mouse,
+	.keep = map_view_keep,
+	.restore = map_view_restore,
+	.set_filter = map_view_set_filter,
+	.filter = map_view_filter,
+	.find = map_view_find,
+};
+
+const struct view view_map_session = {
+	.name = "map-session",
+	.title = "Map",
+	.area = AREA_MAP,
+	.flags = VIEW_SESSION_EDGES,
+	.create = map_view_create,
+	.destroy = map_view_destroy,
+	.open = map_session_open,
+	.prepare = map_view_prepare,
+	.draw_title = map_view_draw_title,
+	.draw = map_view_draw,
+	.act = map_view_act,
+	.answer = map_view_answer,
+	.selected = map_view_selected,
+	.mouse = map_view_mouse,
+	.set_filter = map_view_set_filter,
+	.filter = map_view_filter,
+	.find = map_view_find,
+};

@@ -1,0 +1,288 @@
+/*
+ * What the Services view does with versions: pin, extend, retire, tail; with all that are marked, or with the
+ * selected one. By command lines only. Called by services.c.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/strbuf.h"
+#include "core/base/time.h"
+
+#include "tui/views/services/internal.h"
+#include "tui/views/requests/side_by_side.h"
+
+/* ---- marks ---- */
+
+bool services_is_marked(const struct services *state, const struct version *version)
+{
+	return version_set_find(&state->marks, version) < state->marks.count;
+}
+
+void services_forget_marks(struct services *state, const struct model *model)
+{
+	for (size_t i = state->marks.count; i-- > 0;)
+		if (!version_set_version(&state->marks, model, i))
+			version_set_remove(&state->marks, i);
+}
+
+static void act_mark(struct services *state, const struct model *model, struct ui *ui)
+{
+	const struct version *version = services_selected_version(state, model);
+
+	if (!version) {
+		ui_say(ui, ROLE_WARNING, "{list.mark} marks a version: select one of %s",
+			state->service);
+		return;
+	}
+	if (services_is_marked(state, version))
+		version_set_remove(&state->marks, version_set_find(&state->marks, version));
+	else if (!version_set_add(&state->marks, version))
+		ui_say(ui, ROLE_WARNING, "%d are marked, which is the most at once",
+			VERSION_SET_MAX);
+	(void)list_cursor_move(&state->list, ACTION_DOWN);
+}
+
+/* The marked versions, else the selected one; false, with a word of advice, when there is none. */
+static bool ask_about(
+	struct services *state, const struct model *model, struct ui *ui, const char *does)
+{
+	const struct version *version = services_selected_version(state, model);
+
+	state->asked = state->marks;
+	if (state->marks.count > 0)
+		return true;
+	if (!version) {
+		ui_say(ui, ROLE_WARNING, "%s a version: select one of %s", does, state->service);
+		return false;
+	}
+	return version_set_add(&state->asked, version);
+}
+
+/* One that is stable where only others will do; NULL: none is. */
+static const char *stable_asked(const struct services *state, const struct model *model)
+{
+	for (size_t i = 0; i < state->asked.count; i++) {
+		const struct version *version = version_set_version(&state->asked, model, i);
+
+		if (version && version->kind == KIND_STABLE)
+			return state->asked.ids[i];
+	}
+	return NULL;
+}
+
+static void act_pin(struct services *state, const struct model *model, struct ui *ui)
+{
+	if (ask_about(state, model, ui, "{services.pin} pins"))
+		version_set_pin(&state->asked, model, ui);
+}
+
+/* ---- lifetimes ---- */
+
+static void act_extend(struct services *state, const struct model *model, struct ui *ui)
+{
+	char ttl[DURATION_TEXT_SIZE] = "72h";
+	char label[MESSAGE_MAX];
+	const struct version *version;
+	const char *stable;
+
+	if (!ask_about(state, model, ui, "{services.extend} extends"))
+		return;
+	stable = stable_asked(state, model);
+	version = version_set_version(&state->asked, model, 0);
+	if (stable) {
+		ui_say(ui, ROLE_WARNING,
+			"{services.extend} extends what expires; %s is stable and does not",
+			stable);
+		return;
+	}
+	if (version && version->ttl_ms > 0)
+		duration_format(version->ttl_ms, ttl);
+	(void)snprintf(label, sizeof(label), "lifetime from now");
+	if (state->asked.count > 1)
+		(void)snprintf(label, sizeof(label), "lifetime of %zu versions from now",
+			state->asked.count);
+	ui_ask_line(ui, QUESTION_EXTEND, label, ttl);
+}
+
+static size_t pins_asked(const struct services *state, const struct model *model)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < state->asked.count; i++) {
+		struct command_vars vars;
+
+		version_set_vars(&state->asked, i, &vars);
+		count += model_pin_count(model, vars.service, vars.version);
+	}
+	return count;
+}
+
+/* The same command for each, as a shell would be told. */
+static void all_commands(
+	const struct services *state, char dst[COMMAND_MAX], const char *command, const char *ttl)
+{
+	char one[COMMAND_MAX];
+	struct strbuf line;
+
+	strbuf_init(&line, COMMAND_MAX - 1);
+	for (size_t i = 0; i < state->asked.count; i++) {
+		struct command_vars vars;
+
+		version_set_vars(&state->asked, i, &vars);
+		vars.ttl = str_of(ttl);
+		ui_command(one, command, &vars);
+		strbuf_addf(&line, "%s%s", i > 0 ? " && " : "", one);
+	}
+	str_copy(dst, COMMAND_MAX, strbuf_str(&line));
+	strbuf_finish(&line);
+}
+
+static void act_retire(struct services *state, const struct model *model, struct ui *ui)
+{
+	char command[COMMAND_MAX];
+	char label[MESSAGE_MAX];
+	char what[MESSAGE_MAX / 2];
+	const char *stable;
+	size_t pins;
+
+	if (!ask_about(state, model, ui, "{services.retire} retires"))
+		return;
+	stable = stable_asked(state, model);
+	if (stable) {
+		ui_say(ui, ROLE_WARNING,
+			"{services.retire} retires what is beside stable; %s is stable and stays",
+			stable);
+		return;
+	}
+	version_set_words(&state->asked, what, sizeof(what));
+	pins = pins_asked(state, model);
+	all_commands(state, command, keymap_binding(AREA_SERVICES, ACTION_RETIRE)->command, NULL);
+	if (pins == 0)
+		(void)snprintf(label, sizeof(label), "Retire %s? No session pins %s.", what,
+			state->asked.count == 1 ? "it" : "them");
+	else
+		(void)snprintf(label, sizeof(label),
+			"Retire %s? %zu pin%s of sessions will lead nowhere: lenient ones go to "
+			"stable, strict ones get 503.",
+			what, pins, pins == 1 ? "" : "s");
+	ui_ask_confirm(ui, QUESTION_RETIRE, true, label, command);
+}
+
+/* ---- logs ---- */
+
+/* Words that were not said yet, with commas between. */
+static void add_once(char *dst, size_t size, struct str word)
+{
+	struct str rest = str_of(dst);
+	size_t used = rest.n;
+
+	while (rest.n > 0)
+		if (str_eq(str_cut(&rest, ','), word))
+			return;
+	(void)snprintf(dst + used, size - used, "%s%.*s", used > 0 ? "," : "", STR_ARG(word));
+}
+
+/* All that are marked in one tail, merged by time. */
+static void act_logs_marked(struct services *state, const struct model *model, struct ui *ui)
+{
+	char services[LIMIT_FILTER / 2] = "";
+	char versions[LIMIT_FILTER / 2] = "";
+	char scope[LIMIT_FILTER + 32];
+
+	(void)ask_about(state, model, ui, "");
+	for (size_t i = 0; i < state->asked.count; i++) {
+		struct command_vars vars;
+
+		version_set_vars(&state->asked, i, &vars);
+		add_once(services, sizeof(services), vars.service);
+		add_once(versions, sizeof(versions), vars.version);
+	}
+	(void)snprintf(scope, sizeof(scope), "service:%s version:%s", services, versions);
+	if (strlen(scope) > LIMIT_FILTER) {
+		ui_say(ui, ROLE_WARNING,
+			"the names of all that are marked are too long for a filter");
+		return;
+	}
+	ui_open(ui, &view_requests, scope);
+}
+
+static void act_logs(struct services *state, const struct model *model, struct ui *ui)
+{
+	char scope[LIMIT_SERVICE_NAME + LIMIT_VERSION_NAME + 32];
+
+	if (state->marks.count > 0) {
+		act_logs_marked(state, model, ui);
+		return;
+	}
+	if (state->service[0] == '\0')
+		return;
+	(void)snprintf(scope, sizeof(scope), "service:%s%s%s", state->service,
+		state->version[0] ? " version:" : "", state->version);
+	ui_open(ui, &view_requests, scope);
+}
+
+static void act_side(struct services *state, const struct model *model, struct ui *ui)
+{
+	side_by_side_open(model, ui, str_of(state->service), str_of(state->version));
+}
+
+/* ---- all of them ---- */
+
+static const struct {
+	enum action action;
+	void (*run)(struct services *state, const struct model *model, struct ui *ui);
+} actions[] = {
+	{ACTION_MARK, act_mark},
+	{ACTION_PIN, act_pin},
+	{ACTION_EXTEND, act_extend},
+	{ACTION_RETIRE, act_retire},
+	{ACTION_LOGS, act_logs},
+	{ACTION_SIDE, act_side},
+};
+
+bool services_do(
+	struct services *state, const struct model *model, struct ui *ui, enum action action)
+{
+	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
+		if (actions[i].action == action) {
+			actions[i].run(state, model, ui);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* ---- answers ---- */
+
+static void run_each(struct services *state, struct ui *ui, enum action action, const char *ttl)
+{
+	const char *command = keymap_binding(AREA_SERVICES, action)->command;
+	char line[COMMAND_MAX];
+
+	for (size_t i = 0; i < state->asked.count; i++) {
+		struct command_vars vars;
+
+		version_set_vars(&state->asked, i, &vars);
+		vars.ttl = str_of(ttl);
+		ui_command(line, command, &vars);
+		if (state->asked.count == 1)
+			ui_run(ui, line);
+		else
+			ui_run_part(ui, line);
+	}
+	version_set_clear(&state->marks);
+}
+
+enum redraw services_answered(struct services *state, const struct model *model, struct ui *ui,
+	enum question question, const char *text)
+{
+	if (question == QUESTION_SIDE)
+		side_by_side_answer(model, ui, text);
+	else if (question == QUESTION_RETIRE)
+		run_each(state, ui, ACTION_RETIRE, NULL);
+	else if (question == QUESTION_EXTEND)
+		run_each(state, ui, ACTION_EXTEND, text);
+	else if (version_set_answered(&state->asked, model, ui, question, text))
+		version_set_clear(&state->marks);
+	return REDRAW_BODY;
+}

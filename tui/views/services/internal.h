@@ -1,0 +1,93 @@
+/* The parts of the Services view know each other through this; nobody else includes it. */
+#ifndef UMBRA_TUI_VIEWS_SERVICES_INTERNAL_H
+#define UMBRA_TUI_VIEWS_SERVICES_INTERNAL_H
+
+#include "tui/ui/view.h"
+#include "tui/views/filtering.h"
+#include "tui/views/services/tree.h"
+#include "tui/views/version_set.h"
+#include "tui/widgets/columns.h"
+#include "tui/widgets/property_list.h"
+#include "tui/widgets/list_cursor.h"
+#include "tui/widgets/table.h"
+
+enum services_column {
+	COLUMN_NAME,
+	COLUMN_PR,
+	COLUMN_AUTHOR,
+	COLUMN_COMMIT,
+	COLUMN_AGE,
+	COLUMN_EXPIRES,
+	COLUMN_HEALTH,
+	COLUMN_RATE,
+	COLUMN_ERRORS,
+	COLUMN_P95,
+	COLUMN_MINUTE,
+	COLUMN_PINS,
+	COLUMN_SESSIONS,
+	COLUMN_TOTAL
+};
+
+extern const struct column_set services_columns;
+
+/* Where what is known of the selected row stands. */
+enum pane { PANE_NONE, PANE_BELOW, PANE_BESIDE };
+
+struct services {
+	struct tree_index tree;
+	struct list_cursor list;
+	struct column_choice choice;
+	struct placed placed[COLUMN_TOTAL];
+	struct filtering filtering;
+	struct sorting sorting; /* its orders are those of the tree, by index */
+	bool mine; /* what is mine comes first */
+	struct mine me; /* as of the last building of the tree */
+	bool stale; /* the tree is to be built anew */
+	bool moved; /* a person chose the row; until then it is the first, whatever comes */
+	char service[LIMIT_SERVICE_NAME + 1]; /* what is selected; "" nothing yet */
+	char version[LIMIT_VERSION_NAME + 1]; /* "" for the service itself */
+	char command[COMMAND_MAX]; /* what Enter is as a command line */
+
+	struct version_set marks;
+	struct version_set asked; /* what a question that is up is about */
+
+	enum pane pane;
+	int pane_wish; /* columns of the pane beside, as the divider was dragged; 0: by the screen's width */
+	bool dragging;
+	int list_cols;
+	int list_rows;
+	struct property_list facts; /* of the pane beside */
+};
+
+/* services.c */
+const struct tree_row *services_row(const struct services *state, size_t at);
+const struct service_node *services_node(const struct model *model, const struct tree_row *row);
+/* NULL for a service's row. */
+const struct version *services_version(const struct model *model, const struct tree_row *row);
+const struct service_node *services_selected_node(
+	const struct services *state, const struct model *model);
+const struct version *services_selected_version(
+	const struct services *state, const struct model *model);
+
+/* rows.c */
+void services_draw_row(const struct services *state, const struct model *model, const struct ui *ui,
+	const struct canvas *canvas, int y, size_t at);
+
+/* pane.c: sizes first, then what is in it, then the picture. */
+void services_lay_out(struct services *state, int rows, int cols);
+/* The divider was moved to column `x` of `cols`. */
+void services_drag_pane(struct services *state, int x, int cols);
+void services_fill_pane(struct services *state, const struct model *model);
+void services_draw_pane(
+	const struct services *state, const struct model *model, const struct canvas *canvas);
+
+/* actions.c: false when the action is none of these. */
+bool services_do(
+	struct services *state, const struct model *model, struct ui *ui, enum action action);
+enum redraw services_answered(struct services *state, const struct model *model, struct ui *ui,
+	enum question question, const char *text);
+bool services_is_marked(const struct services *state, const struct version *version);
+/* Versions that are gone are not marked any more. */
+void services_forget_marks(struct services *state, const struct model *model);
+
+#endif

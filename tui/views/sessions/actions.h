@@ -1,0 +1,16 @@
+/* What one can do to a session, in the list of sessions and on its own screen alike. */
+#ifndef UMBRA_TUI_VIEWS_SESSIONS_ACTIONS_H
+#define UMBRA_TUI_VIEWS_SESSIONS_ACTIONS_H
+
+#include <stdbool.h>
+
+#include "core/model/session.h"
+
+#include "tui/ui/ui_state.h"
+
+/* Logs, extend, end: asks what there is to ask. False when the action is none of them. */
+bool session_act(const struct session *session, struct ui *ui, enum action action);
+/* Runs the command the answer stands for. False when the question was not one of these. */
+bool session_answer(const char *key, struct ui *ui, enum question question, const char *text);
+
+#endif

@@ -1,0 +1,73 @@
+/* The parts of the Timeline know each other through this; nobody else includes it. */
+#ifndef UMBRA_TUI_VIEWS_TIMELINE_INTERNAL_H
+#define UMBRA_TUI_VIEWS_TIMELINE_INTERNAL_H
+
+#include "tui/ui/view.h"
+#include "tui/views/filtering.h"
+#include "tui/views/timeline/event_text.h"
+#include "tui/widgets/columns.h"
+#include "tui/widgets/list_cursor.h"
+
+enum timeline_column {
+	TIMELINE_TIME,
+	TIMELINE_WHO,
+	TIMELINE_WHAT,
+	TIMELINE_CHANGE,
+	TIMELINE_REVISION,
+	TIMELINE_TOTAL
+};
+
+extern const struct column_spec timeline_columns[TIMELINE_TOTAL];
+
+/* A row is an event, or stands between two. */
+enum timeline_row_kind { ROW_EVENT, ROW_DAY, ROW_MARK };
+struct timeline_row {
+	enum timeline_row_kind kind;
+	int64_t seq; /* of the event; of a row between, that of the one below it */
+};
+
+/* What is said of an event, kept while it is in sight. */
+struct said {
+	int64_t seq;
+	struct event_diff diff;
+};
+
+enum { SAID_SLOTS = 128 };
+
+struct timeline {
+	struct timeline_row *rows;
+	size_t count;
+	size_t cap;
+	size_t shown; /* events among the rows */
+	size_t hidden; /* by the filter, or because nobody did it */
+	struct list_cursor list;
+	struct placed placed[TIMELINE_TOTAL];
+	int who_cols, what_cols; /* of the widest among the events that are shown */
+	struct said *said; /* SAID_SLOTS, by seq */
+	size_t window;
+	struct filtering filtering;
+	bool stale;
+	bool moved; /* a person chose the row; until then it is the newest */
+	bool wide; /* the pane has what the change needs, at most most of the rows */
+	bool people; /* only what people did */
+	int64_t selected; /* seq */
+	int64_t newest; /* seq that was there when it was shown last */
+	int64_t mark; /* up to here one had seen all; 0: no mark */
+	int pane_rows;
+};
+
+/* timeline.c */
+/* NULL when it is not at hand. */
+const struct said *timeline_said(const struct timeline *state, int64_t seq);
+const char *timeline_command(const struct timeline *state);
+
+/* rows.c */
+void timeline_measure(struct timeline *state, const struct event *event);
+void timeline_place(struct timeline *state, int cols);
+void timeline_draw_row(const struct timeline *state, const struct model *model, const struct ui *ui,
+	const struct canvas *canvas, int y, const struct timeline_row *row);
+/* The whole change that is selected, on the last rows. */
+void timeline_draw_pane(
+	const struct timeline *state, const struct model *model, const struct canvas *canvas);
+
+#endif

@@ -1,0 +1,517 @@
+/*
+ * View 5, Timeline: what changed in the environment, who did it, and what was before; the newest first, because
+ * that is what on-call looks for. Reads the model's events.
+ *
+ * Invariants: the selection is an event's seq, so what comes in above does not move the reader; rows between
+ * events (days, where one was last) are never selected.
+ */
+#include "tui/ui/view.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/json.h"
+#include "core/base/xalloc.h"
+#include "core/base/time.h"
+
+#include "tui/views/timeline/internal.h"
+#include "tui/widgets/table.h"
+#include "tui/widgets/format.h"
+
+#define MINUTES(n) ((n)*60LL * 1000)
+
+static const struct window {
+	int64_t ms; /* 0: everything */
+	const char *title;
+	const char *command;
+} windows[] = {
+	{0, "all", "umbra events"},
+	{MINUTES(15), "last 15 min", "umbra events --since 15m"},
+	{MINUTES(60), "last hour", "umbra events --since 1h"},
+};
+
+static void *timeline_create(void)
+{
+	struct timeline *state = xcalloc(1, sizeof(*state));
+
+	state->said = xcalloc(SAID_SLOTS, sizeof(*state->said));
+	for (size_t i = 0; i < SAID_SLOTS; i++)
+		diff_init(&state->said[i].diff);
+	state->stale = true;
+	return state;
+}
+
+static void timeline_destroy(void *arg)
+{
+	struct timeline *state = arg;
+
+	for (size_t i = 0; i < SAID_SLOTS; i++)
+		diff_finish(&state->said[i].diff);
+	free(state->said);
+	free(state->rows);
+	filtering_finish(&state->filtering);
+	free(state);
+}
+
+/* Coming back, what is new since then is told from what was there. */
+static void timeline_open(void *arg, const struct model *model, struct ui *ui, const char *argument)
+{
+	struct timeline *state = arg;
+
+	(void)model;
+	(void)ui;
+	(void)argument;
+	state->mark = state->newest;
+	state->stale = true;
+}
+
+/* ---- rows ---- */
+
+static bool is_shown(
+	const struct timeline *state, const struct model *model, const struct event *event)
+{
+	if (state->people && !event_by_person(event))
+		return false;
+	return !state->filtering.filter ||
+	       filter_match_event(state->filtering.filter, event, model->now_ms);
+}
+
+static void add_row(struct timeline *state, enum timeline_row_kind kind, int64_t seq)
+{
+	array_reserve(&state->rows, &state->cap, state->count + 1, sizeof(*state->rows));
+	state->rows[state->count++] = (struct timeline_row){kind, seq};
+}
+
+static void build_rows(struct timeline *state, const struct model *model)
+{
+	int64_t from = windows[state->window].ms ? model->now_ms - windows[state->window].ms : 0;
+	const struct event *above = NULL;
+
+	state->count = 0;
+	state->who_cols = state->what_cols = 0;
+	state->shown = 0;
+	state->hidden = 0;
+	for (size_t i = 0; i < event_log_count(model->events); i++) {
+		const struct event *event = event_log_at(model->events, i);
+
+		if (event->time < from)
+			continue; /* not the end: clocks are set */
+		if (!is_shown(state, model, event)) {
+			state->hidden++;
+			continue;
+		}
+		if (above && above->seq > state->mark && event->seq <= state->mark)
+			add_row(state, ROW_MARK, event->seq);
+		if (!above || !event_same_day(above->time, event->time))
+			add_row(state, ROW_DAY, event->seq);
+		add_row(state, ROW_EVENT, event->seq);
+		timeline_measure(state, event);
+		state->shown++;
+		above = event;
+	}
+}
+
+static const struct timeline_row *row_at(const struct timeline *state, size_t at)
+{
+	return at < state->count ? &state->rows[at] : NULL;
+}
+
+/* The row of an event, or where it would be; the newest for none. */
+static size_t row_of(const struct timeline *state, int64_t seq)
+{
+	for (size_t i = 0; i < state->count; i++)
+		if (state->rows[i].kind == ROW_EVENT && state->rows[i].seq <= seq)
+			return i;
+	return state->count > 0 ? state->count - 1 : 0;
+}
+
+/* Off a row between events, onto the next one in the direction one moves. */
+static void settle(struct timeline *state, bool up)
+{
+	size_t at = state->list.selected;
+
+	while (at < state->count && state->rows[at].kind != ROW_EVENT) {
+		if (up && at == 0)
+			up = false; /* the first row is a day */
+		at = up ? at - 1 : at + 1;
+	}
+	if (at < state->count)
+		list_cursor_select(&state->list, at);
+	if (state->list.selected == 1) /* with its day above it */
+		state->list.top = 0;
+	if (row_at(state, state->list.selected))
+		state->selected = state->rows[state->list.selected].seq;
+}
+
+static void build(struct timeline *state, const struct model *model)
+{
+	build_rows(state, model);
+	state->stale = false;
+	state->list.count = state->count;
+	if (state->moved)
+		list_cursor_follow(&state->list, row_of(state, state->selected));
+	else
+		list_cursor_select(&state->list, 0);
+}
+
+const char *timeline_command(const struct timeline *state)
+{
+	return windows[state->window].command;
+}
+
+/* A window of time moves on by itself. */
+static bool has_aged(const struct timeline *state, const struct model *model)
+{
+	const struct timeline_row *last = row_at(state, state->count - 1);
+	const struct event *event = last ? event_log_find(model->events, last->seq) : NULL;
+
+	return windows[state->window].ms && event &&
+	       event->time < model->now_ms - windows[state->window].ms;
+}
+
+const struct said *timeline_said(const struct timeline *state, int64_t seq)
+{
+	const struct said *said = &state->said[(uint64_t)seq % SAID_SLOTS];
+
+	return said->seq == seq ? said : NULL;
+}
+
+static void say(struct timeline *state, const struct model *model, int64_t seq)
+{
+	struct said *said = &state->said[(uint64_t)seq % SAID_SLOTS];
+	const struct event *event = event_log_find(model->events, seq);
+
+	if (!event || said->seq == seq)
+		return;
+	said->seq = seq;
+	diff_read(&said->diff, event);
+}
+
+/* Wide, the whole change and no more, as far as two thirds go; else enough for most changes, whichever it is. */
+static int pane_rows_for(const struct timeline *state, int rows)
+{
+	enum { FRAME_ROWS = 3 }; /* the rule, who did what, the command */
+	const struct said *said = timeline_said(state, state->selected);
+	int most = rows * 2 / 3;
+	int need = FRAME_ROWS + (said ? (int)said->diff.count : 0);
+
+	if (state->wide)
+		return need < most ? need : most;
+	return rows >= 34 ? 11 : rows >= 17 ? 6 : rows >= 13 ? 4 : 2;
+}
+
+/* Rows for the pane, and for the list what is left. */
+static void share_rows(struct timeline *state, int rows)
+{
+	state->pane_rows = pane_rows_for(state, rows);
+	list_cursor_resize(&state->list, state->count,
+		rows - 1 > state->pane_rows ? (size_t)(rows - 1 - state->pane_rows) : 1);
+}
+
+static void timeline_prepare(
+	void *arg, const struct model *model, struct ui *ui, unsigned parts, int rows, int cols)
+{
+	struct timeline *state = arg;
+	const struct event *newest = event_log_at(model->events, 0);
+
+	(void)ui;
+	if (newest && newest->seq < state->newest) { /* another control plane counts anew */
+		state->mark = 0;
+		for (size_t i = 0; i < SAID_SLOTS; i++)
+			state->said[i].seq = 0;
+	}
+	state->newest = newest ? newest->seq : 0;
+	share_rows(state, rows);
+	if (parts & MODEL_EVENTS || state->stale || has_aged(state, model))
+		build(state, model);
+	list_cursor_resize(&state->list, state->count, state->list.height);
+	settle(state, false);
+	say(state, model, state->selected);
+	share_rows(state, rows);
+	settle(state, false);
+	timeline_place(state, cols - 1);
+	for (size_t i = 0; i < state->list.height && i < SAID_SLOTS - 1; i++) {
+		const struct timeline_row *row = row_at(state, state->list.top + i);
+
+		if (row && row->kind == ROW_EVENT)
+			say(state, model, row->seq);
+	}
+}
+
+/* ---- drawing ---- */
+
+static void draw_empty(
+	const struct timeline *state, const struct model *model, const struct canvas *canvas)
+{
+	bool none = event_log_count(model->events) == 0;
+
+	canvas_c(canvas, 2, 3, canvas->cols - 4, ROLE_STRONG,
+		none                ? "Nothing has changed yet, or the answer is on its way."
+		: state->hidden > 0 ? (state->people && !state->filtering.filter
+						      ? "Nobody changed anything in this time."
+						      : "Nothing matches the filter.")
+		: windows[state->window].ms ? "Nothing changed in this time."
+					    : "Nothing has changed yet.");
+	(void)format_say(canvas, 3, 3, ROLE_QUIET,
+		!none && state->people ? "{timeline.people} shows what happened by itself, too; "
+					 "{timeline.since} more "
+					 "time."
+		: !none ? "{timeline.since} shows more time, {global.back} drops the filter."
+		: model->env->node_count == 0
+			? "No service is registered yet: {global.view-services} says how one is."
+			: "");
+}
+
+static void timeline_draw(const void *arg, const struct model *model, const struct ui *ui,
+	const struct canvas *canvas)
+{
+	const struct timeline *state = arg;
+
+	columns_draw_titles(canvas, 0, timeline_columns, TIMELINE_TOTAL, state->placed);
+	for (size_t i = 0; i < state->list.height; i++)
+		timeline_draw_row(
+			state, model, ui, canvas, (int)i + 1, row_at(state, state->list.top + i));
+	if (state->count == 0)
+		draw_empty(state, model, canvas);
+	timeline_draw_pane(state, model, canvas);
+}
+
+static void timeline_draw_title(const void *arg, const struct model *model, const struct ui *ui,
+	const struct canvas *canvas)
+{
+	const struct timeline *state = arg;
+	const char *who = state->people ? "people only, " : "";
+	char text[LIMIT_FILTER + 96];
+
+	(void)ui;
+	if (state->filtering.filter)
+		(void)snprintf(text, sizeof(text), "filter: %s (hides %zu)   %s%s, newest first",
+			state->filtering.text, state->hidden, who, windows[state->window].title);
+	else
+		(void)snprintf(text, sizeof(text), "%zu of %zu events   %s%s, newest first",
+			state->shown, event_log_count(model->events), who,
+			windows[state->window].title);
+	canvas_right(canvas, 0, 2, canvas->cols - 2,
+		state->filtering.filter || state->window > 0 || state->people ? ROLE_STAGED
+									      : ROLE_QUIET,
+		text);
+}
+
+/* ---- acting ---- */
+
+static const struct event *selected_event(const struct timeline *state, const struct model *model)
+{
+	return state->count > 0 ? event_log_find(model->events, state->selected) : NULL;
+}
+
+/* To the thing itself, as it is now. */
+static void jump(const struct timeline *state, const struct model *model, struct ui *ui)
+{
+	const struct event *event = selected_event(state, model);
+	struct event_object object;
+	char name[LIMIT_HOST_NAME + 1];
+
+	if (!event)
+		return;
+	event_object(event, &object);
+	str_copy(name, sizeof(name), str_of(event->object));
+	if (object.session.n > 0) {
+		if (environment_session(model->env, object.session))
+			ui_open(ui, &view_pins, name);
+		else
+			ui_say(ui, ROLE_WARNING, "session %s is gone", name);
+	} else if (object.service.n == 0) {
+		ui_say(ui, ROLE_WARNING,
+			"the proxy has no screen of its own: umbra status says more");
+	} else if (object.version.n > 0 &&
+		   !environment_version(model->env, object.service, object.version)) {
+		ui_say(ui, ROLE_WARNING, "%s is gone", name);
+	} else if (!environment_service(model->env, object.service)) {
+		ui_say(ui, ROLE_WARNING, "service %s is gone", name);
+	} else {
+		ui_open(ui, &view_services, name);
+	}
+}
+
+static enum redraw timeline_act(
+	void *arg, const struct model *model, struct ui *ui, enum action action)
+{
+	struct timeline *state = arg;
+
+	if (list_cursor_move(&state->list, action)) {
+		state->moved = true;
+		settle(state, action == ACTION_UP || action == ACTION_PAGE_UP ||
+				      action == ACTION_HALF_UP || action == ACTION_BOTTOM);
+		if (action == ACTION_TOP)
+			state->moved = false; /* and stays with the newest */
+		return REDRAW_ALL;
+	}
+	switch (action) {
+	case ACTION_OPEN:
+		jump(state, model, ui);
+		return REDRAW_ALL;
+	case ACTION_SINCE:
+		state->window = (state->window + 1) % ARRAY_LEN(windows);
+		state->stale = true;
+		return REDRAW_ALL;
+	case ACTION_PEOPLE:
+		state->people = !state->people;
+		state->stale = true;
+		return REDRAW_ALL;
+	case ACTION_WHOLE:
+		state->wide = !state->wide;
+		return REDRAW_ALL;
+	default:
+		return REDRAW_NONE;
+	}
+}
+
+static void timeline_selected(
+	const void *arg, const struct model *model, struct selection *ret_selection)
+{
+	const struct event *event = selected_event(arg, model);
+	struct event_object object;
+
+	if (!event)
+		return;
+	event_object(event, &object);
+	ret_selection->kind = SELECTED_EVENT;
+	ret_selection->number = event->seq;
+	str_copy(ret_selection->service, sizeof(ret_selection->service), object.service);
+	str_copy(ret_selection->version, sizeof(ret_selection->version), object.version);
+	str_copy(ret_selection->session, sizeof(ret_selection->session), object.session);
+}
+
+static enum err timeline_set_filter(void *arg, const struct model *model, const char *text,
+	size_t *ret_column, struct errbuf *eb)
+{
+	struct timeline *state = arg;
+	enum err err = filtering_set(&state->filtering, FILTERED_EVENTS, text, ret_column, eb);
+
+	(void)model;
+	state->stale |= err == ERR_NONE;
+	return err;
+}
+
+static const char *timeline_filter(const void *arg)
+{
+	const struct timeline *state = arg;
+
+	return state->filtering.text;
+}
+
+static bool has_text(const struct event *event, struct str text)
+{
+	const struct event_words *words = event_words(event);
+	const struct str fields[] = {str_of(event->object), str_of(event->actor),
+		str_of(event->before), str_of(event->after), str_of(words->before),
+		str_of(words->after)};
+
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
+		if (text_find_nocase(fields[i], text) < fields[i].n)
+			return true;
+	return false;
+}
+
+static void choose(struct timeline *state, size_t at)
+{
+	state->moved = true;
+	state->selected = state->rows[at].seq;
+	list_cursor_select(&state->list, at);
+}
+
+static bool timeline_find(
+	void *arg, const struct model *model, struct str text, bool back, bool stay)
+{
+	struct timeline *state = arg;
+
+	for (size_t i = 0; i < state->list.count; i++) {
+		size_t at = list_cursor_around(&state->list, i, back, stay);
+		const struct event *event = event_log_find(model->events, state->rows[at].seq);
+
+		if (!event || state->rows[at].kind != ROW_EVENT || !has_text(event, text))
+			continue;
+		choose(state, at);
+		return true;
+	}
+	return false;
+}
+
+/* The event by its number; where it is no more, the one after it. */
+static bool timeline_reveal(void *arg, const struct model *model, const struct selection *selection)
+{
+	struct timeline *state = arg;
+
+	(void)model;
+	if (selection->kind != SELECTED_EVENT)
+		return false;
+	state->selected = selection->number;
+	state->moved = true;
+	state->stale = true;
+	return true;
+}
+
+static enum mouse_answer timeline_mouse(
+	void *arg, const struct model *model, struct ui *ui, const struct mouse_event *mouse)
+{
+	struct timeline *state = arg;
+	const struct table table = {
+		&state->list, timeline_columns, TIMELINE_TOTAL, state->placed, NULL};
+	const struct timeline_row *row = row_at(state, state->list.top + (size_t)mouse->y - 1);
+	enum mouse_answer answer;
+	bool sorted;
+
+	(void)model;
+	(void)ui;
+	if (mouse->y > 0 && row && row->kind != ROW_EVENT)
+		return MOUSE_IGNORED;
+	answer = table_mouse(&table, mouse, &sorted);
+	if (answer == MOUSE_DONE)
+		choose(state, state->list.selected);
+	return answer;
+}
+
+static void timeline_keep(const void *arg, struct cJSON *object)
+{
+	const struct timeline *state = arg;
+
+	(void)cJSON_AddStringToObject(object, "window", windows[state->window].title);
+	(void)cJSON_AddBoolToObject(object, "wide", state->wide);
+	(void)cJSON_AddBoolToObject(object, "people", state->people);
+}
+
+static void timeline_restore(void *arg, const struct cJSON *object)
+{
+	struct timeline *state = arg;
+	struct str title;
+
+	for (size_t i = 0; json_get_str(object, "window", &title) && i < ARRAY_LEN(windows); i++)
+		if (str_eq_c(title, windows[i].title))
+			state->window = i;
+	(void)json_get_bool(object, "wide", &state->wide);
+	(void)json_get_bool(object, "people", &state->people);
+}
+
+const struct view view_timeline = {
+	.name = "timeline",
+	.title = "Timeline",
+	.key = '5',
+	.area = AREA_TIMELINE,
+	.flags = VIEW_EVENTS,
+	.create = timeline_create,
+	.destroy = timeline_destroy,
+	.open = timeline_open,
+	.prepare = timeline_prepare,
+	.draw_title = timeline_draw_title,
+	.draw = timeline_draw,
+	.act = timeline_act,
+	.selected = timeline_selected,
+	.reveal = timeline_reveal,
+	.mouse = timeline_mouse,
+	.keep = timeline_keep,
+	.restore = timeline_restore,
+	.set_filter = timeline_set_filter,
+	.filter = timeline_filter,
+	.find = timeline_find,
+};

@@ -1,0 +1,56 @@
+/* Cells that several views draw alike. */
+#ifndef UMBRA_TUI_WIDGETS_FORMAT_H
+#define UMBRA_TUI_WIDGETS_FORMAT_H
+
+#include "core/model/version.h"
+#include "core/model/sliding_window.h"
+
+#include "tui/term/canvas.h"
+#include "tui/data/model.h"
+
+enum role format_state_role(int state);
+enum glyph format_state_glyph(int state);
+/* "● ready", and for what is not: why and for how long, over as many cells as there are. */
+void format_state(
+	const struct canvas *canvas, int y, int x, int cols, const struct version *version);
+/* The last minute in `cols` bars; the busiest moment of `scale` is the highest bar. */
+void format_spark(const struct canvas *canvas, int y, int x, int cols,
+	const struct figures *figures, const struct figures *scale);
+/* Numbers as narrow as they can be read: 1.1, 20.7, 340, 12k. */
+void format_rate(char dst[16], double rate);
+void format_ms(char dst[16], double ms);
+/* "4m !", loud when it is near. */
+enum role format_expires(const struct canvas *canvas, int64_t expires_at, char dst[32]);
+/* Figures and times in a column, right-aligned; what is not there is a dash. */
+void format_put_none(const struct canvas *canvas, int y, int x, int cols);
+void format_put_rate(const struct canvas *canvas, int y, int x, int cols, double rate);
+void format_put_share(const struct canvas *canvas, int y, int x, int cols, double share);
+void format_put_expires(const struct canvas *canvas, int y, int x, int cols, int64_t expires_at);
+enum role format_status_role(int64_t status);
+enum role format_reason_role(int reason);
+
+/* How many bytes of the text a line of `cols` cells takes, broken at a blank where there is one. */
+size_t format_line(struct str text, int cols);
+/* A sentence from column x on, over as many rows as it needs, at most to the canvas's last. Returns the row behind it. */
+int format_sentence(const struct canvas *canvas, int y, int x, enum role role, struct str text);
+/* The same with keys in it, named as keymap_text() has them. */
+int format_say(const struct canvas *canvas, int y, int x, enum role role, const char *text);
+/* "umbra" and what is behind it as a line that runs where it is typed: it names the control plane that is shown. */
+int format_shell_line(
+	const struct canvas *canvas, int y, int x, const struct model *model, const char *words);
+/* The rows it needs in `cols` cells; none when it is empty. */
+int format_sentence_rows(struct str text, int cols);
+
+/* "a, b, c and 4 more" out of a sequence of words; for sentences. */
+struct word_list {
+	char *dst;
+	size_t size;
+	size_t used;
+	size_t count; /* words given */
+	size_t shown;
+	size_t max; /* words written out */
+};
+void words_add(struct word_list *words, const char *word);
+void words_end(struct word_list *words, size_t total);
+
+#endif
