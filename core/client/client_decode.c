@@ -1,10 +1,15 @@
 /*
- * An answer of GET /v1/traffic as figures, for the dashboard, which knows no JSON of the control plane.
+ * Answers of the control plane as the model's structs, for the dashboard, which knows no JSON: statistics of
+ * GET /v1/traffic, events of GET /v1/events, records of GET /v1/requests. Called with a whole answer. Pure.
  */
 #include "core/client/client.h"
 
 #include "core/base/json.h"
+#include "core/wire/record.h"
+#include "core/wire/tail.h"
 #include "core/wire/traffic.h"
+
+/* ---- GET /v1/traffic ---- */
 
 enum { KEY_MAX = 1024 };
 
@@ -89,4 +94,83 @@ bool client_read_edges(struct str body, client_edge_fn each, void *arg, int64_t 
 	*ret_whole = (struct client_edges){.complete = true};
 	return read_answer(
 		body, &(struct reader){.edge = each, .arg = arg}, ret_since, ret_whole, eb);
+}
+
+/* ---- GET /v1/events ---- */
+
+/* cJSON keeps the last child as the first one's `prev`: that is how the list is gone over backwards. */
+static const cJSON *last_of(const cJSON *list)
+{
+	return list->child != NULL ? list->child->prev : NULL;
+}
+
+bool client_read_events(
+	struct str body, client_event_fn each, void *arg, int64_t *ret_last, struct errbuf *eb)
+{
+	cJSON *tree = json_parse(body, eb);
+	const cJSON *list = cJSON_GetObjectItemCaseSensitive(tree, "events");
+	uint64_t last = 0;
+	bool good = cJSON_IsArray(list) && json_get_u64(tree, "last", &last);
+	const cJSON *next;
+
+	if (tree != NULL && !good)
+		err_set(eb, ERR_BAD_JSON, "The answer has no list of events");
+	for (const cJSON *item = good ? last_of(list) : NULL; item != NULL; item = next) {
+		struct event event;
+
+		next = item == list->child ? NULL : item->prev;
+		if (wire_read_event(item, &event, NULL) != ERR_NONE)
+			continue;
+		each(arg, &event);
+		record_finish(&event_type, &event);
+	}
+	cJSON_Delete(tree);
+	if (good)
+		*ret_last = (int64_t)last;
+	return good;
+}
+
+/* ---- GET /v1/requests, and lines of its tail ---- */
+
+bool client_read_requests(struct str body, client_request_fn each, void *arg, struct errbuf *eb)
+{
+	cJSON *tree = json_parse(body, eb);
+	const cJSON *list = cJSON_GetObjectItemCaseSensitive(tree, "requests");
+	bool good = cJSON_IsArray(list);
+
+	if (tree != NULL && !good)
+		err_set(eb, ERR_BAD_JSON, "The answer has no list of requests");
+	for (int i = good ? cJSON_GetArraySize(list) : 0; i > 0; i--) {
+		struct request request;
+
+		if (wire_read_request(cJSON_GetArrayItem(list, i - 1), &request, NULL) == ERR_NONE)
+			each(arg, &request);
+	}
+	cJSON_Delete(tree);
+	return good;
+}
+
+int64_t client_read_newest(struct str body)
+{
+	cJSON *tree = json_parse(body, NULL);
+	const cJSON *list = cJSON_GetObjectItemCaseSensitive(tree, "requests");
+	uint64_t seq = 0;
+	int64_t newest = TAIL_CLIENT_FROM_NOW;
+
+	if (json_get_u64(cJSON_GetArrayItem(list, 0), "seq", &seq))
+		newest = (int64_t)seq;
+	else if (json_get_u64(tree, "oldest", &seq) && seq > 0)
+		newest = (int64_t)seq - 1;
+	cJSON_Delete(tree);
+	return newest;
+}
+
+void client_write_request(struct strbuf *out, const struct request *request)
+{
+	wire_write_tail_record(out, request);
+}
+
+void client_write_missing(struct strbuf *out, int64_t count, const char *why)
+{
+	wire_write_tail_lost(out, count, why);
 }

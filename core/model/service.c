@@ -63,7 +63,8 @@ static const struct field fields[] = {
 		AT(health_interval_ms),
 		.max = 3600000,
 		.flags = FIELD_WRITABLE,
-		.help = "time between two checks of an endpoint, 2s by default"},
+		.help = "time between two checks of an endpoint, 2s by default; whatever it is, an "
+			"endpoint has 2s to answer one"},
 	{.name = "protocol",
 		.type = FIELD_CHOICE,
 		AT(protocol),

@@ -118,10 +118,10 @@ int main(void)
 	if (!tail_latency_start(&run.watch, RATE, seconds))
 		return 1;
 	run_until(&run, time_monotonic_ms() + FILL_S * 1000LL);
-	before_kib = bench_result_rss_kib(run.watch.pty.pid);
+	before_kib = bench_result_private_kib(run.watch.pty.pid);
 	tail_latency_begin(&run.watch);
 	run_until(&run, time_monotonic_ms() + (seconds - FILL_S) * 1000LL);
-	after_kib = bench_result_rss_kib(run.watch.pty.pid);
+	after_kib = bench_result_private_kib(run.watch.pty.pid);
 	print(&run, seconds, before_kib, after_kib);
 	tail_latency_stop(&run.watch);
 	return 0;

@@ -136,9 +136,9 @@ static void measure_rest(int proxy_pid)
 		(bench_result_cpu_seconds(served.pid) - serve) * 1e5 / REST_MS, 0, NULL);
 	(void)told("CPU of HAProxy at rest, checks going on", "% of a core",
 		(bench_result_cpu_seconds(proxy_pid) - proxy) * 1e5 / REST_MS, 0, NULL);
-	(void)told("memory of serve", "KiB", bench_result_rss_kib(served.pid), 0, NULL);
-	(void)told("memory of HAProxy, both processes", "KiB", bench_result_rss_tree_kib(proxy_pid),
-		0, NULL);
+	(void)told("memory of serve", "KiB", bench_result_private_kib(served.pid), 0, NULL);
+	(void)told("memory of HAProxy, both processes", "KiB",
+		bench_result_private_tree_kib(proxy_pid), 0, NULL);
 }
 
 /* ---- reading and writing ---- */
@@ -257,7 +257,7 @@ static void measure_lookers(void)
 		(void)snprintf(more, sizeof(more), "\"cpu_ms\":%.0f",
 			bench_result_cpu_seconds(term.pid) * 1e3);
 		(void)told("dashboard, start to data", "ms", ms, 0, more);
-		(void)told("memory of the dashboard", "KiB", bench_result_rss_kib(term.pid),
+		(void)told("memory of the dashboard", "KiB", bench_result_private_kib(term.pid),
 			16 * 1024 + SERVICES * VERSIONS, NULL);
 		pty_meter_stop(&term);
 	}

@@ -82,11 +82,11 @@ static void print_memory(const struct tail_latency *watch, const struct pty_mete
 	char more[96];
 
 	for (int i = 0; i < PEER_COUNT; i++)
-		kib[i] = terms[i].pid > 0 ? bench_result_rss_kib(terms[i].pid) : -1;
+		kib[i] = terms[i].pid > 0 ? bench_result_private_kib(terms[i].pid) : -1;
 	(void)snprintf(
 		more, sizeof(more), "\"less\":%.0f,\"tail\":%.0f", kib[PEER_LESS], kib[PEER_TAIL]);
 	(void)bench_result_print(&(struct bench_result){"tail", "memory with a full tail", "KiB",
-		bench_result_rss_kib(watch->pty.pid),
+		bench_result_private_kib(watch->pty.pid),
 		16 * 1024 + watch->scene.services * watch->scene.versions, false, "lnav",
 		kib[PEER_LNAV], more});
 }

@@ -232,7 +232,7 @@ struct idler {
 	struct pty_meter term;
 	double cpu; /* at the beginning, then the share of a core in percent */
 	double bytes; /* at the beginning, then a second */
-	double rss_kib;
+	double private_kib;
 };
 
 static void read_all(struct idler *idlers, int64_t ms)
@@ -265,7 +265,7 @@ static void measure_idlers(struct idler *idlers)
 		double cpu = bench_result_cpu_seconds(idler->term.pid) - idler->cpu;
 
 		idler->cpu = there ? cpu * 100 / seconds : -1;
-		idler->rss_kib = there ? bench_result_rss_kib(idler->term.pid) : -1;
+		idler->private_kib = there ? bench_result_private_kib(idler->term.pid) : -1;
 		idler->bytes = there ? ((double)idler->term.bytes - idler->bytes) / seconds : -1;
 		pty_meter_stop(&idler->term);
 	}
@@ -285,19 +285,19 @@ static void print_idlers(const struct idler *idlers)
 {
 	const struct idler *rest = &idlers[AT_REST];
 	const struct idler *work = &idlers[AT_WORK];
-	double cpu[PEER_COUNT], bytes[PEER_COUNT], rss_kib[PEER_COUNT];
+	double cpu[PEER_COUNT], bytes[PEER_COUNT], private_kib[PEER_COUNT];
 	double memory_kib = 16 * 1024 + demo_sized.services * demo_sized.versions;
 
 	for (int i = 0; i < PEER_COUNT; i++) {
 		cpu[i] = idlers[BESIDE + i].cpu;
 		bytes[i] = idlers[BESIDE + i].bytes;
-		rss_kib[i] = idlers[BESIDE + i].rss_kib;
+		private_kib[i] = idlers[BESIDE + i].private_kib;
 	}
 	print_idle("CPU while nothing changes", "% of a core", rest->cpu, 0.1, cpu);
 	print_idle("CPU with 100 requests/s shown", "% of a core", work->cpu, 0.5, cpu);
 	print_idle("bytes while nothing changes", "B/s", rest->bytes, 100, bytes);
 	print_idle("bytes with 100 requests/s shown", "B/s", work->bytes, 0, bytes);
-	print_idle("memory with 8 services", "KiB", work->rss_kib, memory_kib, rss_kib);
+	print_idle("memory with 8 services", "KiB", work->private_kib, memory_kib, private_kib);
 }
 
 static void measure_idle(void)
@@ -439,7 +439,7 @@ static void measure_large(void)
 		(void)pty_meter_settle(&term, 200, SETTLE_MS);
 		measure_keys(&term);
 		(void)bench_result_print(&(struct bench_result){"tty",
-			"memory with 40,000 versions", "KiB", bench_result_rss_kib(term.pid),
+			"memory with 40,000 versions", "KiB", bench_result_private_kib(term.pid),
 			16 * 1024 + versions, false, NULL, 0, NULL});
 		pty_meter_stop(&term);
 	}

@@ -115,27 +115,28 @@ double bench_result_cpu_seconds(int pid)
 	return seconds;
 }
 
-double bench_result_rss_tree_kib(int pid)
+double bench_result_private_tree_kib(int pid)
 {
-	double kib = bench_result_rss_kib(pid);
+	double kib = bench_result_private_kib(pid);
 	char thread[16];
 
 	(void)snprintf(thread, sizeof(thread), "%d", pid);
-	return kib < 0 ? 0 : kib + sum_of_children(pid, thread, bench_result_rss_tree_kib);
+	return kib < 0 ? 0 : kib + sum_of_children(pid, thread, bench_result_private_tree_kib);
 }
 
-double bench_result_rss_kib(int pid)
+double bench_result_private_kib(int pid)
 {
 	char path[64];
 	char line[256];
 	double kib = -1;
 	FILE *file;
 
-	(void)snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	(void)snprintf(path, sizeof(path), "/proc/%d/smaps_rollup", pid);
 	file = fopen(path, "r");
 	while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
-		if (strncmp(line, "VmRSS:", 6) == 0)
-			kib = strtod(line + 6, NULL);
+		if (strncmp(line, "Private_Clean:", 14) == 0 ||
+			strncmp(line, "Private_Dirty:", 14) == 0)
+			kib = (kib < 0 ? 0 : kib) + strtod(line + 14, NULL);
 	}
 	if (file != NULL)
 		(void)fclose(file);

@@ -30,9 +30,9 @@ double bench_result_percentile(double *values, size_t count, double p);
  * machine does not count, as it would by the clock. Threads and children that ended are not in it.
  */
 double bench_result_cpu_seconds(int pid);
-/* Resident memory in KiB, without children; -1 when it is gone. */
-double bench_result_rss_kib(int pid);
+/* Memory of the process alone (Private_Clean and Private_Dirty of smaps_rollup, proc(5)) in KiB, without children; -1 when it is gone. */
+double bench_result_private_kib(int pid);
 /* With what its first thread has started. */
-double bench_result_rss_tree_kib(int pid);
+double bench_result_private_tree_kib(int pid);
 
 #endif

@@ -20,6 +20,10 @@ BEGIN {
 	law["cli"] = "base model wire store proxy traffic client agent plane api command"
 	law["demo"] = "base model wire client command"
 	law["tui"] = "base model client command"
+	# Inside tui each floor includes only what stands before it.
+	count = split("theme term widgets data ui views app", floors, " ")
+	for (i = 1; i <= count; i++)
+		height[floors[i]] = i
 }
 function room(path,   part, n) {
 	n = split(path, part, "/")
@@ -37,6 +41,14 @@ function room(path,   part, n) {
 		next
 	}
 	to = room(target)
+	if (from == "tui" && to == "tui" && FILENAME != "tui/main.c") {
+		split(FILENAME, mine, "/")
+		split(target, other, "/")
+		if (!(mine[2] in height) || !(other[2] in height))
+			print FILENAME ":" FNR ": no floor of tui: " (mine[2] in height ? target : FILENAME)
+		else if (height[other[2]] > height[mine[2]])
+			print FILENAME ":" FNR ": " mine[2] " stands below " other[2] " and may not include it (" target ")"
+	}
 	if (FILENAME == "tui/main.c" || from == to)
 		next
 	if (!index(" " law[from] " ", " " to " "))
@@ -52,6 +64,21 @@ grep -nE '(^|[^A-Za-z0-9_])(strcpy|strcat|strncpy|strncat|sprintf|vsprintf|strto
 	$files $(find tests -name '*.[ch]') /dev/null | grep -vE ':[0-9]+:[[:space:]]*\*|//' |
 	sed 's/$/   <- banned call/' >>"$bad"
 
+# A file without a header of its own shares one: internal.h of its folder, the header that its name begins with
+# (haproxy.h for haproxy_watch.c, filter_internal.h for filter_parse.c), or view.h and command tables, whose rows
+# are declared in one place.
+has_family() {
+	folder=${1%/*}
+	stem=${1##*/}
+	stem=${stem%.c}
+	[ "$1" = tui/main.c ] || [ -f "$folder/internal.h" ] && return 0
+	while [ "$stem" != "${stem%_*}" ]; do
+		stem=${stem%_*}
+		[ -f "$folder/$stem.h" ] || [ -f "$folder/${stem}_internal.h" ] && return 0
+	done
+	grep -q '^const struct view \|view_list\[\]' "$1"
+}
+
 for f in $files; do
 	lines=$(wc -l <"$f")
 	[ "$lines" -gt 1000 ] && echo "$f:1: $lines lines; 1,000 is the limit" >>"$bad"
@@ -66,6 +93,9 @@ for f in $files; do
 		if [ -f "$header" ]; then
 			first=$(sed -n 's/^#include "\(.*\)"/\1/p' "$f" | head -1)
 			[ "$first" = "$header" ] || echo "$f:1: the first include of our own must be $header" >>"$bad"
+		else
+			has_family "$f" ||
+				echo "$f:1: has no header $header, and is of no family that shares one" >>"$bad"
 		fi
 		;;
 	esac

@@ -25,7 +25,6 @@
 #include "tui/app/copy_tools.h"
 #include "tui/ui/export.h"
 #include "tui/app/persist_file.h"
-#include "tui/settle.h"
 
 /* Frames for what the network brings come no faster than this; keys are painted at once. */
 enum {
@@ -369,10 +368,6 @@ static void on_figures(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if (app->model.known && !app->settled) {
-		app->settled = true;
-		settle();
-	}
 	sync_poll(app);
 	sync_cost(app);
 }

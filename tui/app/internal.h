@@ -143,7 +143,6 @@ struct app {
 	int theme_fd;
 
 	enum redraw redraw;
-	bool settled; /* what starting needed is given back */
 	bool soon; /* the frame that is due does not wait its interval */
 	int64_t next_change_ms; /* of the last frame */
 	int64_t painted_ms; /* monotonic */

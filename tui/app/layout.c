@@ -17,6 +17,7 @@
 
 #include "tui/app/internal.h"
 #include "tui/term/keys.h"
+#include "tui/ui/draw_text.h"
 #include "tui/widgets/format.h"
 
 /* ---- header ---- */
@@ -298,7 +299,7 @@ static void draw_unknown(const struct app *app, const struct canvas *canvas)
 		canvas_c(
 			canvas, y + 5 + (int)i, 18, canvas->cols - 19, ROLE_QUIET, ways_on[i].what);
 	}
-	(void)format_say(canvas, y + 9, 4, ROLE_BASE,
+	(void)draw_text_keys(canvas, y + 9, 4, ROLE_BASE,
 		"This screen keeps trying and fills by itself. {global.repaint} tries now, "
 		"{global.quit} leaves.");
 }

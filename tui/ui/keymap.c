@@ -474,3 +474,19 @@ void keymap_text(char *dst, size_t size, const char *text)
 	str_copy(dst, size, strbuf_str(&out));
 	strbuf_finish(&out);
 }
+
+enum list_motion keymap_motion(enum action action)
+{
+	static const enum list_motion motions[ACTION_COUNT] = {
+		[ACTION_UP] = MOTION_UP,
+		[ACTION_DOWN] = MOTION_DOWN,
+		[ACTION_PAGE_UP] = MOTION_PAGE_UP,
+		[ACTION_PAGE_DOWN] = MOTION_PAGE_DOWN,
+		[ACTION_HALF_UP] = MOTION_HALF_UP,
+		[ACTION_HALF_DOWN] = MOTION_HALF_DOWN,
+		[ACTION_TOP] = MOTION_TOP,
+		[ACTION_BOTTOM] = MOTION_BOTTOM,
+	};
+
+	return motions[action];
+}

@@ -16,6 +16,8 @@
 #include "core/base/str.h"
 #include "core/base/strbuf.h"
 
+#include "tui/widgets/list_cursor.h"
+
 /* enum, title in the help, parent */
 #define AREA_TABLE(X)                                            \
 	X(AREA_GLOBAL, "everywhere", AREA_COUNT)                 \
@@ -165,6 +167,8 @@ const struct binding *keymap_binding(enum area area, enum action action);
 
 /* The first of the keys in force, as it is written: "Enter". Empty when there is none. */
 struct str keymap_key(enum area area, enum action action);
+/* How a list moves for this action; MOTION_NONE: it is none of the moving ones. */
+enum list_motion keymap_motion(enum action action);
 
 /* The text with every {area.action} replaced by its first key: "{global.help} shows every key". Cut where it is too long. */
 void keymap_text(char *dst, size_t size, const char *text);

@@ -116,7 +116,7 @@ static enum redraw chooser_act(
 	bool on = action == ACTION_MOVE_ON;
 
 	(void)model;
-	if (list_cursor_move(&state->list, action))
+	if (list_cursor_move(&state->list, keymap_motion(action)))
 		return REDRAW_BODY;
 	switch (action) {
 	case ACTION_MARK:

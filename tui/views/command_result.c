@@ -344,7 +344,7 @@ static enum redraw result_act(
 		ui_back(ui);
 		return REDRAW_ALL;
 	}
-	if (list_cursor_move(&state->list, action) ||
+	if (list_cursor_move(&state->list, keymap_motion(action)) ||
 		(action == ACTION_OPEN && open_row(state, ui)))
 		return REDRAW_ALL;
 	return REDRAW_NONE;

@@ -254,7 +254,7 @@ static enum redraw detail_act(
 	else if (action == ACTION_TRACE)
 		ui_say(ui, ROLE_QUIET,
 			"{detail.trace} follows the trace of a request; this is a version");
-	else if (!list_cursor_move(&state->list, action))
+	else if (!list_cursor_move(&state->list, keymap_motion(action)))
 		return REDRAW_NONE;
 	return REDRAW_ALL;
 }

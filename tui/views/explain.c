@@ -327,7 +327,7 @@ static enum redraw explain_act(
 		trace_open(state->request, ui);
 	else if (action == ACTION_TRACE)
 		trace_open_lost(state->what.trace, ui);
-	else if (!list_cursor_move(&state->list, action))
+	else if (!list_cursor_move(&state->list, keymap_motion(action)))
 		return REDRAW_NONE;
 	return REDRAW_ALL;
 }

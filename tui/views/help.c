@@ -356,7 +356,7 @@ static enum redraw help_act(void *arg, const struct model *model, struct ui *ui,
 					       action == ACTION_HALF_DOWN || action == ACTION_BOTTOM
 				       ? state->list.top + state->list.height - 1
 				       : state->list.top;
-	if (!list_cursor_move(&state->list, action))
+	if (!list_cursor_move(&state->list, keymap_motion(action)))
 		return REDRAW_NONE;
 	if (state->list.top > last)
 		state->list.top = last;

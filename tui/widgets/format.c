@@ -10,8 +10,6 @@
 #include "core/base/term_text.h"
 #include "core/model/decision.h"
 
-#include "tui/ui/keymap.h"
-
 static const struct {
 	enum role role;
 	enum glyph glyph;
@@ -197,14 +195,6 @@ int format_sentence(const struct canvas *canvas, int y, int x, enum role role, s
 	return y;
 }
 
-int format_say(const struct canvas *canvas, int y, int x, enum role role, const char *text)
-{
-	char keyed[512];
-
-	keymap_text(keyed, sizeof(keyed), text);
-	return format_sentence(canvas, y, x, role, str_of(keyed));
-}
-
 int format_sentence_rows(struct str text, int cols)
 {
 	int rows = 0;
@@ -243,18 +233,4 @@ void words_end(struct word_list *words, size_t total)
 		return;
 	(void)snprintf(more, sizeof(more), " and %zu more", total - words->shown);
 	words_write(words, "", more);
-}
-
-int format_shell_line(
-	const struct canvas *canvas, int y, int x, const struct model *model, const char *words)
-{
-	struct strbuf line;
-
-	strbuf_init(&line, 4096);
-	strbuf_addf(&line, "$ %s %s", model->program, words);
-	if (!model_url_is_default(model))
-		strbuf_addf(&line, " --url %s", model->url);
-	y = format_sentence(canvas, y, x, ROLE_COMMAND, strbuf_str(&line));
-	strbuf_finish(&line);
-	return y;
 }

@@ -6,7 +6,6 @@
 #include "core/model/sliding_window.h"
 
 #include "tui/term/canvas.h"
-#include "tui/data/model.h"
 
 enum role format_state_role(int state);
 enum glyph format_state_glyph(int state);
@@ -33,11 +32,6 @@ enum role format_reason_role(int reason);
 size_t format_line(struct str text, int cols);
 /* A sentence from column x on, over as many rows as it needs, at most to the canvas's last. Returns the row behind it. */
 int format_sentence(const struct canvas *canvas, int y, int x, enum role role, struct str text);
-/* The same with keys in it, named as keymap_text() has them. */
-int format_say(const struct canvas *canvas, int y, int x, enum role role, const char *text);
-/* "umbra" and what is behind it as a line that runs where it is typed: it names the control plane that is shown. */
-int format_shell_line(
-	const struct canvas *canvas, int y, int x, const struct model *model, const char *words);
 /* The rows it needs in `cols` cells; none when it is empty. */
 int format_sentence_rows(struct str text, int cols);
 

@@ -63,27 +63,27 @@ static void page(struct list_cursor *list, size_t by, bool down)
 	step(list, by, down);
 }
 
-bool list_cursor_move(struct list_cursor *list, enum action action)
+bool list_cursor_move(struct list_cursor *list, enum list_motion motion)
 {
 	size_t height = list->height > 1 ? list->height : 2;
 
-	switch (action) {
-	case ACTION_UP:
-	case ACTION_DOWN:
-		step(list, 1, action == ACTION_DOWN);
+	switch (motion) {
+	case MOTION_UP:
+	case MOTION_DOWN:
+		step(list, 1, motion == MOTION_DOWN);
 		return true;
-	case ACTION_PAGE_UP:
-	case ACTION_PAGE_DOWN:
-		page(list, height - 1, action == ACTION_PAGE_DOWN);
+	case MOTION_PAGE_UP:
+	case MOTION_PAGE_DOWN:
+		page(list, height - 1, motion == MOTION_PAGE_DOWN);
 		return true;
-	case ACTION_HALF_UP:
-	case ACTION_HALF_DOWN:
-		page(list, height / 2, action == ACTION_HALF_DOWN);
+	case MOTION_HALF_UP:
+	case MOTION_HALF_DOWN:
+		page(list, height / 2, motion == MOTION_HALF_DOWN);
 		return true;
-	case ACTION_TOP:
+	case MOTION_TOP:
 		list_cursor_select(list, 0);
 		return true;
-	case ACTION_BOTTOM:
+	case MOTION_BOTTOM:
 		list_cursor_select(list, list->count > 0 ? list->count - 1 : 0);
 		return true;
 	default:

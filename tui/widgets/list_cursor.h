@@ -5,8 +5,20 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "tui/ui/keymap.h"
 #include "tui/widgets/mouse_event.h"
+
+/* How a list moves; what moves nothing is MOTION_NONE. */
+enum list_motion {
+	MOTION_NONE,
+	MOTION_UP,
+	MOTION_DOWN,
+	MOTION_PAGE_UP,
+	MOTION_PAGE_DOWN,
+	MOTION_HALF_UP,
+	MOTION_HALF_DOWN,
+	MOTION_TOP,
+	MOTION_BOTTOM
+};
 
 struct list_cursor {
 	size_t selected;
@@ -20,8 +32,8 @@ void list_cursor_resize(struct list_cursor *list, size_t count, size_t height);
 /* The row that was selected is now at `row`: it keeps its place on the screen. */
 void list_cursor_follow(struct list_cursor *list, size_t row);
 void list_cursor_select(struct list_cursor *list, size_t row);
-/* Does one of the moving actions; false when it is none of them. */
-bool list_cursor_move(struct list_cursor *list, enum action action);
+/* False when it is MOTION_NONE. */
+bool list_cursor_move(struct list_cursor *list, enum list_motion motion);
 /* The mouse on the row that is `at` below the first one shown. */
 enum mouse_answer list_cursor_press(struct list_cursor *list, size_t at);
 /*

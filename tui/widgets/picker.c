@@ -77,16 +77,16 @@ enum line_edit_event picker_key(struct picker *picker, int32_t key)
 {
 	static const struct {
 		int32_t key;
-		enum action action;
-	} moves[] = {{KEYS_UP, ACTION_UP}, {KEYS_DOWN, ACTION_DOWN}, {KEYS_PAGE_UP, ACTION_PAGE_UP},
-		{KEYS_PAGE_DOWN, ACTION_PAGE_DOWN}, {KEYS_BACK_TAB, ACTION_UP},
-		{KEYS_TAB, ACTION_DOWN}, {'j', ACTION_DOWN}, {'k', ACTION_UP}};
+		enum list_motion motion;
+	} moves[] = {{KEYS_UP, MOTION_UP}, {KEYS_DOWN, MOTION_DOWN}, {KEYS_PAGE_UP, MOTION_PAGE_UP},
+		{KEYS_PAGE_DOWN, MOTION_PAGE_DOWN}, {KEYS_BACK_TAB, MOTION_UP},
+		{KEYS_TAB, MOTION_DOWN}, {'j', MOTION_DOWN}, {'k', MOTION_UP}};
 	bool typing = picker->typing || picker->input.pasting;
 	enum line_edit_event event;
 
 	for (size_t i = 0; i < ARRAY_LEN(moves); i++) {
 		if (moves[i].key == key && !(typing && key > ' ' && key < KEYS_FIRST)) {
-			(void)list_cursor_move(&picker->list, moves[i].action);
+			(void)list_cursor_move(&picker->list, moves[i].motion);
 			return LINE_EDIT_MOVED;
 		}
 	}

@@ -50,7 +50,7 @@ static void test_word(void **state)
 	assert_int_equal(setenv("PATH", "/nonexistent", 1), 0);
 	word = executable_word();
 	assert_int_equal(*word, '/');
-	assert_non_null(strstr(word, "test_program"));
+	assert_non_null(strstr(word, "test_executable"));
 	free(word);
 }
 

@@ -85,7 +85,7 @@ bool glossary_move(struct glossary *glossary, enum action action)
 
 	/* One row of a list as high as the page moves like the page. */
 	list->selected = down ? list->top + list->height - 1 : list->top;
-	return list_cursor_move(list, action);
+	return list_cursor_move(list, keymap_motion(action));
 }
 
 void glossary_draw(const struct glossary *glossary, const struct canvas *canvas)

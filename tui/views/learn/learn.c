@@ -15,6 +15,7 @@
 #include "core/base/term_text.h"
 
 #include "tui/ui/view.h"
+#include "tui/ui/draw_text.h"
 #include "tui/widgets/format.h"
 #include "tui/views/learn/glossary.h"
 #include "tui/views/learn/rules.h"
@@ -136,7 +137,7 @@ static int draw_step(const struct learn *state, const struct ui *ui, const struc
 		return y;
 	y = format_sentence(canvas, y, 8, ROLE_STRONG, str_of(state->text));
 	if (tour_writes(step) && !done && !skipped)
-		y = format_say(canvas, y, 8, ROLE_WARNING,
+		y = draw_text_keys(canvas, y, 8, ROLE_WARNING,
 			"This changes your own session only, also where others work; {learn.skip} "
 			"leaves it out.");
 	tour_lesson(step, lesson);
@@ -146,7 +147,7 @@ static int draw_step(const struct learn *state, const struct ui *ui, const struc
 static void draw_tour(const struct learn *state, const struct ui *ui, const struct canvas *canvas)
 {
 	bool over = tour_next(&state->tour) == TOUR_STEPS;
-	int y = format_say(canvas, 0, 3, over ? ROLE_DONE : ROLE_BASE,
+	int y = draw_text_keys(canvas, 0, 3, over ? ROLE_DONE : ROLE_BASE,
 		over ? "That was the tour. {global.help} shows every key, {global.command} every "
 		       "command, and the glossary every word."
 		: state->tour.on
@@ -374,9 +375,11 @@ static enum redraw learn_act(
 	if (state->page == PAGE_WORDS)
 		return glossary_move(&state->glossary, action) ? REDRAW_ALL : REDRAW_NONE;
 	if (state->page == PAGE_TOUR)
-		return list_cursor_move(&state->steps, action) ? REDRAW_ALL : REDRAW_NONE;
-	return state->page == PAGE_RULES && list_cursor_move(&state->fields, action) ? REDRAW_BODY
-										     : REDRAW_NONE;
+		return list_cursor_move(&state->steps, keymap_motion(action)) ? REDRAW_ALL
+									      : REDRAW_NONE;
+	return state->page == PAGE_RULES && list_cursor_move(&state->fields, keymap_motion(action))
+		       ? REDRAW_BODY
+		       : REDRAW_NONE;
 }
 
 static enum redraw learn_answer(void *arg, const struct model *model, struct ui *ui,

@@ -234,7 +234,7 @@ static enum redraw map_view_act(
 	const struct map_row *row = selected_row(state);
 	char scope[LIMIT_FILTER + 1];
 
-	if (list_cursor_move(&state->list, action)) {
+	if (list_cursor_move(&state->list, keymap_motion(action))) {
 		state->moved = true;
 		remember(state);
 		return REDRAW_BODY;

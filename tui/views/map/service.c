@@ -375,7 +375,7 @@ static enum redraw map_service_act(
 	char scope[LIMIT_FILTER + 1];
 
 	(void)model;
-	if (list_cursor_move(&state->lists[state->side], action)) {
+	if (list_cursor_move(&state->lists[state->side], keymap_motion(action))) {
 		remember(state);
 		return REDRAW_BODY;
 	}

@@ -19,7 +19,7 @@
 #include "core/base/term_text.h"
 
 #include "tui/views/pulls/internal.h"
-#include "tui/widgets/format.h"
+#include "tui/ui/draw_text.h"
 
 enum { BELOW_ROWS = 24, BELOW_SIZE = 3 };
 
@@ -99,11 +99,11 @@ static void draw_empty(
 
 	canvas_c(canvas, 2, 3, canvas->cols - 4, ROLE_STRONG,
 		none ? "No version names a pull request." : "Nothing matches the filter.");
-	(void)format_say(canvas, 3, 3, ROLE_QUIET,
+	(void)draw_text_keys(canvas, 3, 3, ROLE_QUIET,
 		none ? "CI registers one with:"
 		     : "{list.filter} changes it, {global.back} shows all again.");
 	if (none)
-		(void)format_shell_line(canvas, 4, 3, model,
+		(void)draw_text_shell_line(canvas, 4, 3, model,
 			"version register cart@pr-482 --endpoint 127.0.0.1:9001 --pr 482");
 }
 
@@ -225,7 +225,7 @@ static enum redraw pulls_act(
 	struct pulls *state = arg;
 
 	state->moved = true;
-	if (list_cursor_move(&state->cursor, action)) {
+	if (list_cursor_move(&state->cursor, keymap_motion(action))) {
 		remember(state);
 		return REDRAW_BODY;
 	}

@@ -9,6 +9,7 @@
 #include "core/model/decision.h"
 #include "core/model/access_forms.h"
 
+#include "tui/ui/draw_text.h"
 #include "tui/widgets/format.h"
 #include "tui/views/requests/internal.h"
 
@@ -112,7 +113,7 @@ static int draw_down(const struct canvas *canvas, int y, const struct version *v
 		stable ? STR_LIT("While it is not ready, what would go to it gets 503.")
 		       : STR_LIT("While it is not ready, requests pinned to it go to stable, or "
 				 "get 503 where they are strict."));
-	y = format_say(canvas, y, 3, ROLE_QUIET, "{requests.scope} and this shows those:");
+	y = draw_text_keys(canvas, y, 3, ROLE_QUIET, "{requests.scope} and this shows those:");
 	strbuf_reset(&text);
 	strbuf_addf(&text, "reason:%s service:%s",
 		reason_names[stable ? REASON_STABLE_DOWN : REASON_VERSION_UNHEALTHY],
@@ -139,9 +140,9 @@ static int draw_hidden(
 	strbuf_addf(&text, " %s.", state->filter_text);
 	y = format_sentence(canvas, y, 3, ROLE_BASE, strbuf_str(&text));
 	strbuf_finish(&text);
-	y = format_say(canvas, y, 3, ROLE_QUIET,
+	y = draw_text_keys(canvas, y, 3, ROLE_QUIET,
 		"New ones that do show at once; {global.back} drops the filter.");
-	return format_say(
+	return draw_text_keys(
 		canvas, y, 3, ROLE_QUIET, "{requests.scope} looks for older ones, in the history.");
 }
 
@@ -192,6 +193,6 @@ void requests_draw_empty(
 	int y = draw_none(state, model, &part, 0);
 
 	if (model->scope[0] != '\0')
-		(void)format_say(&part, y, 3, ROLE_QUIET,
+		(void)draw_text_keys(&part, y, 3, ROLE_QUIET,
 			"{requests.all} shows all requests, {requests.scope} asks for others.");
 }

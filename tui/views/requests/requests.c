@@ -227,7 +227,7 @@ static enum redraw act_move(struct requests *state, const struct model *model, e
 {
 	size_t before = state->list.selected;
 
-	if (!list_cursor_move(&state->list, action))
+	if (!list_cursor_move(&state->list, keymap_motion(action)))
 		return REDRAW_NONE;
 	skip_gap(state, model, state->list.selected < before);
 	if (state->follows && !list_cursor_at_end(&state->list))

@@ -17,6 +17,7 @@
 #include "core/model/name_rules.h"
 
 #include "tui/ui/view.h"
+#include "tui/ui/draw_text.h"
 #include "tui/widgets/format.h"
 #include "tui/views/requests/pairing.h"
 #include "tui/views/requests/trace.h"
@@ -299,7 +300,7 @@ static void side_by_side_draw(const void *arg, const struct model *model, const 
 	(void)ui;
 	canvas_clear_rows(canvas, 0, canvas->rows);
 	if (state->narrow) {
-		(void)format_say(canvas, 1, 3, ROLE_WARNING,
+		(void)draw_text_keys(canvas, 1, 3, ROLE_WARNING,
 			"Two versions side by side want 100 columns; {global.back} goes back.");
 		return;
 	}
@@ -410,7 +411,7 @@ static enum redraw side_by_side_act(
 		state->follows = !state->follows;
 	else if (action == ACTION_ERROR_NEXT || action == ACTION_ERROR_BEFORE)
 		act_bad(state, ui, action == ACTION_ERROR_BEFORE);
-	else if (!list_cursor_move(&state->list, action))
+	else if (!list_cursor_move(&state->list, keymap_motion(action)))
 		return REDRAW_NONE;
 	else
 		state->follows = action == ACTION_BOTTOM ||

@@ -17,7 +17,7 @@
 #include "core/base/term_text.h"
 
 #include "tui/views/services/internal.h"
-#include "tui/widgets/format.h"
+#include "tui/ui/draw_text.h"
 
 enum { PANE_WISH_MAX = 4096 }; /* columns no terminal has */
 
@@ -200,10 +200,10 @@ static void draw_empty(const struct model *model, const struct canvas *canvas)
 	canvas_c(canvas, 2, 3, canvas->cols - 4, ROLE_STRONG,
 		none ? "No service is registered yet." : "Nothing matches the filter.");
 	if (none)
-		(void)format_shell_line(canvas, 3, 3, model,
+		(void)draw_text_shell_line(canvas, 3, 3, model,
 			"version register cart@2026.11.20 --endpoint 127.0.0.1:9001 --stable");
 	else
-		(void)format_say(canvas, 3, 3, ROLE_QUIET,
+		(void)draw_text_keys(canvas, 3, 3, ROLE_QUIET,
 			"{list.filter} changes it, {global.back} shows all again.");
 }
 
@@ -307,7 +307,8 @@ static enum redraw services_act(
 	struct services *state = arg;
 
 	state->moved = true;
-	if (list_cursor_move(&state->list, action) || services_do(state, model, ui, action)) {
+	if (list_cursor_move(&state->list, keymap_motion(action)) ||
+		services_do(state, model, ui, action)) {
 		remember(state, model);
 		return REDRAW_BODY;
 	}

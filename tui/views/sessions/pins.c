@@ -14,6 +14,7 @@
 #include "core/base/xalloc.h"
 #include "core/base/term_text.h"
 
+#include "tui/ui/draw_text.h"
 #include "tui/widgets/format.h"
 #include "tui/views/sessions/pins_internal.h"
 #include "tui/views/sessions/actions.h"
@@ -179,7 +180,7 @@ static void pins_draw(const void *arg, const struct model *model, const struct u
 		pins_draw_row(state, model, ui, canvas, (int)i + 1, state->list.top + i);
 	pins_draw_foot(state, model, canvas);
 	if (!pins_session(state, model))
-		(void)format_say(canvas, 2, 3, ROLE_WARNING,
+		(void)draw_text_keys(canvas, 2, 3, ROLE_WARNING,
 			"This session has ended or expired. {global.back} goes back.");
 	else if (state->count == 0)
 		canvas_c(canvas, 2, 3, canvas->cols - 4, ROLE_STRONG,
@@ -303,7 +304,7 @@ static enum redraw pins_act(void *arg, const struct model *model, struct ui *ui,
 	struct pins *state = arg;
 	const struct session *session = pins_session(state, model);
 
-	if (list_cursor_move(&state->list, action)) {
+	if (list_cursor_move(&state->list, keymap_motion(action))) {
 		remember(state, model);
 		return REDRAW_BODY;
 	}

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tui/ui/draw_text.h"
 #include "tui/widgets/format.h"
 #include "tui/views/sessions/pins_internal.h"
 
@@ -219,7 +220,7 @@ void pins_draw_foot(
 		(void)draw_key(
 			canvas, last - 1, x, ACTION_UNDO, "puts back what was pinned before");
 	} else {
-		(void)format_say(&row, 0, 1, ROLE_QUIET,
+		(void)draw_text_keys(&row, 0, 1, ROLE_QUIET,
 			"{pins.open} chooses a version for the session; {pins.apply} sends what is "
 			"staged.");
 	}

@@ -16,7 +16,7 @@
 
 #include "tui/views/sessions/actions.h"
 #include "tui/views/sessions/internal.h"
-#include "tui/widgets/format.h"
+#include "tui/ui/draw_text.h"
 
 static const struct sort_order orders[] = {{'n', "name", true}, {'o', "owner", true},
 	{'a', "age", true}, {'x', "expires", true}, {'i', "pins", false}};
@@ -159,7 +159,7 @@ static void draw_empty(const struct model *model, const struct canvas *canvas)
 
 	canvas_c(canvas, 2, 3, canvas->cols - 4, ROLE_STRONG,
 		none ? "There is no session yet." : "Nothing matches the filter.");
-	(void)format_say(canvas, 3, 3, ROLE_QUIET,
+	(void)draw_text_keys(canvas, 3, 3, ROLE_QUIET,
 		none ? "{sessions.create} creates one: a key, and what it pins. Only requests that "
 		       "carry the key are sent elsewhere."
 		     : "{list.filter} changes it, {global.back} shows all again.");
@@ -213,7 +213,7 @@ static enum redraw sessions_act(
 	const struct session *session = selected(state, model);
 
 	state->moved = true;
-	if (list_cursor_move(&state->list, action)) {
+	if (list_cursor_move(&state->list, keymap_motion(action))) {
 		remember(state, model);
 		return REDRAW_BODY;
 	}

@@ -17,7 +17,7 @@
 
 #include "tui/views/timeline/internal.h"
 #include "tui/widgets/table.h"
-#include "tui/widgets/format.h"
+#include "tui/ui/draw_text.h"
 
 #define MINUTES(n) ((n)*60LL * 1000)
 
@@ -253,7 +253,7 @@ static void draw_empty(
 						      : "Nothing matches the filter.")
 		: windows[state->window].ms ? "Nothing changed in this time."
 					    : "Nothing has changed yet.");
-	(void)format_say(canvas, 3, 3, ROLE_QUIET,
+	(void)draw_text_keys(canvas, 3, 3, ROLE_QUIET,
 		!none && state->people ? "{timeline.people} shows what happened by itself, too; "
 					 "{timeline.since} more "
 					 "time."
@@ -339,7 +339,7 @@ static enum redraw timeline_act(
 {
 	struct timeline *state = arg;
 
-	if (list_cursor_move(&state->list, action)) {
+	if (list_cursor_move(&state->list, keymap_motion(action))) {
 		state->moved = true;
 		settle(state, action == ACTION_UP || action == ACTION_PAGE_UP ||
 				      action == ACTION_HALF_UP || action == ACTION_BOTTOM);

@@ -25,9 +25,9 @@ static void check(const struct list_cursor *list)
 
 static void test_invariants(void **state)
 {
-	static const enum action moves[] = {ACTION_DOWN, ACTION_PAGE_DOWN, ACTION_UP,
-		ACTION_HALF_DOWN, ACTION_PAGE_UP, ACTION_BOTTOM, ACTION_HALF_UP, ACTION_TOP,
-		ACTION_UP};
+	static const enum list_motion moves[] = {MOTION_DOWN, MOTION_PAGE_DOWN, MOTION_UP,
+		MOTION_HALF_DOWN, MOTION_PAGE_UP, MOTION_BOTTOM, MOTION_HALF_UP, MOTION_TOP,
+		MOTION_UP};
 	uint32_t seed = 1;
 
 	(void)state;
@@ -67,13 +67,13 @@ static void test_a_page_is_a_page(void **state)
 	struct list_cursor list = {.selected = 3, .top = 0, .count = 100, .height = 10};
 
 	(void)state;
-	assert_true(list_cursor_move(&list, ACTION_PAGE_DOWN));
+	assert_true(list_cursor_move(&list, MOTION_PAGE_DOWN));
 	assert_int_equal(list.top, 9);
 	assert_int_equal(list.selected, 12);
-	assert_true(list_cursor_move(&list, ACTION_PAGE_UP));
+	assert_true(list_cursor_move(&list, MOTION_PAGE_UP));
 	assert_int_equal(list.top, 0);
 	assert_int_equal(list.selected, 3);
-	assert_false(list_cursor_move(&list, ACTION_OPEN));
+	assert_false(list_cursor_move(&list, MOTION_NONE));
 }
 
 static void test_looks_around(void **state)
