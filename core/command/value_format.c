@@ -224,8 +224,12 @@ static void form_served(struct form_args *f)
 {
 	const char *kind = text_of(cJSON_GetObjectItemCaseSensitive(f->item, "kind"));
 
+	const cJSON *pinned = cJSON_GetObjectItemCaseSensitive(f->item, "pinned");
+
 	if (!strcmp(kind, version_kind_names[KIND_STABLE]))
 		strbuf_add_c(f->out, kind);
+	else if (!cJSON_IsString(f->value) && cJSON_IsString(pinned))
+		write_plain(f->out, pinned, 0);
 	else
 		write_plain(f->out, f->value, 0);
 }

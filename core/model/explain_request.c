@@ -80,10 +80,13 @@ static void say_past_cause(const struct scene *at, const struct past *past)
 		explain_say(at, "session " CLIP " had ended", CLIP_ARG(r->session));
 		break;
 	case REASON_VERSION_GONE:
-		explain_say(at, "the version it was pinned to was gone");
-		break;
 	case REASON_VERSION_UNHEALTHY:
-		explain_say(at, "the version it was pinned to had no ready endpoint");
+		if (r->pinned.n > 0)
+			explain_say(at, "it was pinned to " CLIP ", which ", CLIP_ARG(r->pinned));
+		else
+			explain_say(at, "the version it was pinned to ");
+		explain_say(at,
+			past->first == REASON_VERSION_GONE ? "was gone" : "had no ready endpoint");
 		break;
 	case REASON_STABLE_DOWN:
 	case REASON_COUNT:
@@ -253,10 +256,13 @@ static bool can_repeat(const struct past *past, struct str *ret_direct)
 	bool pin_unknown =
 		past->first == REASON_VERSION_GONE || past->first == REASON_VERSION_UNHEALTHY;
 
-	*ret_direct = past->first == REASON_DIRECT_PIN ? past->r->version : (struct str){0};
+	*ret_direct = past->first == REASON_DIRECT_PIN         ? past->r->version
+		      : pin_unknown && past->r->session.n == 0 ? past->r->pinned
+							       : (struct str){0};
 	if (past->first == REASON_DIRECT_PIN)
 		return past->r->version.n > 0;
-	return past->first != REASON_COUNT && !(pin_unknown && past->r->session.n == 0);
+	return past->first != REASON_COUNT &&
+	       !(pin_unknown && past->r->session.n == 0 && past->r->pinned.n == 0);
 }
 
 static void say_now_cause(const struct scene *at, const struct past *past,

@@ -60,7 +60,9 @@ static bool request_pr(const struct subject *subject, struct str *ret_word, int6
 {
 	const struct request *request = subject->record;
 
-	return pull_of(request->service, request->version, subject->env, ret_word, ret_number);
+	struct str version = request->pinned.n > 0 ? request->pinned : request->version;
+
+	return pull_of(request->service, version, subject->env, ret_word, ret_number);
 }
 
 static bool request_owner(const struct subject *subject, struct str *ret_word, int64_t *ret_number)
@@ -80,12 +82,21 @@ static bool request_owner(const struct subject *subject, struct str *ret_word, i
 	return gone != NULL;
 }
 
+static bool request_version_word(const struct subject *subject, size_t i, struct str *ret_word)
+{
+	const struct request *request = subject->record;
+
+	*ret_word = i == 0 ? request->version : request->pinned;
+	return i < 2;
+}
+
 static bool request_text(const struct subject *subject, size_t i, struct str *ret_text)
 {
 	static const size_t members[] = {
 		offsetof(struct request, path),
 		offsetof(struct request, service),
 		offsetof(struct request, version),
+		offsetof(struct request, pinned),
 		offsetof(struct request, session),
 		offsetof(struct request, caller),
 		offsetof(struct request, host),
@@ -114,7 +125,7 @@ static bool request_text(const struct subject *subject, size_t i, struct str *re
 static const struct shape requests = {
 	.getters = {
 		[TERM_SERVICE] = MEMBER(GET_VIEW, request, service),
-		[TERM_VERSION] = MEMBER(GET_VIEW, request, version),
+		[TERM_VERSION] = WORDS(request_version_word),
 		[TERM_SESSION] = MEMBER(GET_VIEW, request, session),
 		[TERM_PR] = FACT(request_pr),
 		[TERM_AUTHOR] = FACT(request_pr),

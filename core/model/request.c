@@ -44,6 +44,11 @@ static const struct field fields[] = {
 		.max = LIMIT_LOG_VALUE,
 		.flags = FIELD_ALWAYS,
 		.help = "the version that served; null when none did"},
+	{.name = "pinned",
+		.type = FIELD_VIEW,
+		AT(pinned),
+		.max = LIMIT_LOG_VALUE,
+		.help = "the version a pin named, where that did not serve"},
 	{.name = "kind",
 		.type = FIELD_CHOICE,
 		AT(kind),
@@ -169,6 +174,11 @@ const struct record_type request_type = {
 	.fields = fields,
 	.field_count = ARRAY_LEN(fields),
 };
+
+struct str request_version(const struct request *request)
+{
+	return request->version.n > 0 ? request->version : request->pinned;
+}
 
 size_t request_size(const struct request *request)
 {

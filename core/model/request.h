@@ -22,6 +22,7 @@ struct request {
 	struct str trace;
 	struct str service;
 	struct str version;
+	struct str pinned; /* the version a pin named, where that did not serve */
 	int kind; /* enum version_kind; KIND_COUNT when no version served */
 	struct str endpoint;
 	struct str session;
@@ -48,6 +49,9 @@ struct request {
 };
 
 extern const struct record_type request_type;
+
+/* The version that served; where none did, the one that should have. p == NULL without either. */
+struct str request_version(const struct request *request);
 
 /* One block that holds the struct and all its text; the caller frees it with free(). */
 struct request *request_copy(const struct request *request);

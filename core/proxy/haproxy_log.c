@@ -32,7 +32,7 @@ enum column {
 	COLUMN_SERVER,
 	COLUMN_ENDPOINT,
 	COLUMN_REASON,
-	COLUMN_INTENDED,
+	COLUMN_INTENDED, /* "INTENDED/PINNED": the version a pin named */
 	COLUMN_REVISION,
 	COLUMN_TRACE,
 	COLUMN_CALLER,
@@ -349,6 +349,7 @@ static void read_outcome(const struct str *columns, struct request *request)
 	int64_t came = number_or(columns[COLUMN_CAME], 0);
 	int64_t reply = number_or(columns[COLUMN_ANSWERED], came);
 	struct str reason = optional(columns[COLUMN_REASON]);
+	struct str pinned = columns[COLUMN_INTENDED];
 
 	request->answered_by = answered ? ANSWERED_BY_VERSION : ANSWERED_BY_PROXY;
 	request->error = end_words(columns[COLUMN_END_STATE], has_server);
@@ -358,8 +359,9 @@ static void read_outcome(const struct str *columns, struct request *request)
 	request->upstream_ms = (double)(reply - came) / 1000.0;
 	request->reason = reason.p == NULL ? (int)REASON_NO_SESSION
 					   : name_index(reason, reason_names, REASON_COUNT);
-	request->intended =
-		name_index(optional(columns[COLUMN_INTENDED]), reason_names, REASON_COUNT);
+	request->intended = name_index(optional(str_cut(&pinned, '/')), reason_names, REASON_COUNT);
+	if (name_is_version(pinned) && !str_eq(pinned, request->version))
+		request->pinned = pinned;
 }
 
 static bool read_request(struct str line, struct log_record *record)

@@ -162,7 +162,7 @@ const char rules_log[] =
 	"	capture request header baggage len " STRING(RULES_BAGGAGE_MAX) "\n"
 	"	capture request header traceparent len 56\n"
 	"	log-format 'R %lc/%rt %pid %[var(txn.came)] %[date(0,us)] %[var(txn.answered)] %ST %B %U %rc %ts"
-	" %HV %HM %b %s [%si]:%sp %[var(txn.reason)] %[var(txn.intended)] %[var(txn.revision)]"
+	" %HV %HM %b %s [%si]:%sp %[var(txn.reason)] %[var(txn.intended)]/%[var(txn.want)] %[var(txn.revision)]"
 	" %[var(txn.trace)] %[var(txn.caller)] %[var(txn.k_header)] %[var(txn.k_baggage)]"
 	" %[var(txn.k_query)] %[var(txn.k_cookie)] %[var(txn.k_host)] %[var(txn.malformed)]"
 	" %HP %hr'\n";

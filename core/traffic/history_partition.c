@@ -18,7 +18,7 @@
 #include "core/base/strbuf.h"
 
 enum {
-	SCHEMA_VERSION = 1, /* PRAGMA user_version */
+	SCHEMA_VERSION = 2, /* PRAGMA user_version; 1 had no `pinned` */
 	APPLICATION_ID = 0x756d6268, /* PRAGMA application_id: "umbh" */
 	SQL_MAX = 8192,
 };
@@ -35,6 +35,7 @@ static const char *const index_sql[] = {
 	"CREATE INDEX request_session ON request (session) WHERE session IS NOT NULL",
 	"CREATE INDEX request_trace ON request (trace) WHERE trace IS NOT NULL",
 	"CREATE INDEX request_id ON request (id) WHERE id IS NOT NULL",
+	"CREATE INDEX request_pinned ON request (service, pinned) WHERE pinned IS NOT NULL",
 };
 
 static const char *column_type(enum field_type type)
@@ -129,6 +130,20 @@ static void measure(struct partition *partition)
 	partition->bytes = file_size(partition->path, "") + file_size(partition->path, "-wal");
 }
 
+/* A partition of before: nothing in it is known to have been pinned. */
+static bool upgrade(struct partition *partition)
+{
+	int64_t pair[2];
+
+	return exec(partition, "BEGIN; ALTER TABLE request ADD COLUMN pinned TEXT;"
+			       "PRAGMA user_version = 2; COMMIT") &&
+	       query_pair(partition, "SELECT count(*) FROM sqlite_master WHERE type = 'index'",
+		       pair) &&
+	       /* The others are made while it is the newest, in their order. */
+	       (pair[0] != ARRAY_LEN(index_sql) - 1 ||
+		       exec(partition, index_sql[ARRAY_LEN(index_sql) - 1]));
+}
+
 static enum err read_state(struct partition *partition, struct errbuf *eb)
 {
 	int64_t pair[2];
@@ -143,6 +158,9 @@ static enum err read_state(struct partition *partition, struct errbuf *eb)
 		strbuf_finish(&sql);
 		if (!made)
 			return fail(partition, "making the tables", eb);
+	} else if (pair[0] == 1) {
+		if (!upgrade(partition))
+			return fail(partition, "adding a column", eb);
 	} else if (pair[0] != SCHEMA_VERSION) {
 		partition->bad = true;
 		return err_set(eb, ERR_IO, "%s has schema %lld, this program knows %d",
@@ -373,12 +391,22 @@ static void read_row(sqlite3_stmt *stmt, struct request *request)
 static const struct {
 	const char *terms[2];
 	const char *sql;
+	const char
+		*other; /* of rows that `sql` leaves out, in the same order; NULL: there are none */
 } lookups[] = {
-	{{"id", NULL}, " AND id = ?3"},
-	{{"trace", NULL}, " AND trace = ?3"},
-	{{"session", NULL}, " AND session = ?3"},
-	{{"service", "version"}, " AND service = ?3 AND version = ?4"},
+	{{"id", NULL}, " AND id = ?3", NULL},
+	{{"trace", NULL}, " AND trace = ?3", NULL},
+	{{"session", NULL}, " AND session = ?3", NULL},
+	{{"service", "version"}, " AND service = ?3 AND version = ?4",
+		" AND service = ?3 AND pinned = ?4"},
 };
+
+static void add_select(struct strbuf *sql)
+{
+	strbuf_add_c(sql, "SELECT ");
+	add_columns(sql, false);
+	strbuf_add_c(sql, " FROM request WHERE seq >= ?1 AND seq <= ?2");
+}
 
 /* Adds the condition of the first index the filter can use, and its words to `ret_words`. */
 static void add_lookup(struct strbuf *sql, const struct filter *filter, struct str ret_words[2])
@@ -390,6 +418,11 @@ static void add_lookup(struct strbuf *sql, const struct filter *filter, struct s
 		if (a.p == NULL || (second != NULL && b.p == NULL))
 			continue;
 		strbuf_add_c(sql, lookups[i].sql);
+		if (lookups[i].other != NULL) {
+			strbuf_add_c(sql, " UNION ALL ");
+			add_select(sql);
+			strbuf_add_c(sql, lookups[i].other);
+		}
 		ret_words[0] = a;
 		ret_words[1] = b;
 		return;
@@ -423,9 +456,7 @@ static sqlite3_stmt *prepare_read(struct partition *partition, const struct part
 	struct strbuf sql;
 
 	strbuf_init(&sql, SQL_MAX);
-	strbuf_add_c(&sql, "SELECT ");
-	add_columns(&sql, false);
-	strbuf_add_c(&sql, " FROM request WHERE seq >= ?1 AND seq <= ?2");
+	add_select(&sql);
 	if (query->filter != NULL && !query->ascending)
 		add_lookup(&sql, query->filter, words);
 	strbuf_add_c(&sql, query->ascending ? " ORDER BY seq ASC" : " ORDER BY seq DESC");

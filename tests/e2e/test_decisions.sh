@@ -95,7 +95,15 @@ row "version-gone, direct, lenient" "200 stable version-gone" cart -H 'Routing-P
 row "version-gone, direct, strict" "503 - version-gone" cart -H 'Routing-Pins: cart="pr-gone"' "${strict[@]}"
 row "version-unhealthy, lenient" "200 stable version-unhealthy" cart -H "$(s sick-lenient)"
 row "version-unhealthy, strict session" "503 - version-unhealthy" cart -H "$(s sick-strict)"
+is "$(record version) $(record pinned)" "null pr-sick" "whose failure it is, where nothing served"
 row "version-unhealthy, lenient session, strict request" "503 - version-unhealthy" cart -H "$(s sick-lenient)" "${strict[@]}"
+is "$(record pinned)" "pr-sick" "that of the session"
+row "version-unhealthy, a direct pin" "200 stable version-unhealthy" cart -H 'Routing-Pins: cart="pr-sick"'
+is "$(record version) $(record pinned)" "2026.1 pr-sick" "whose failure it is, where stable served"
+row "pinned" "200 good pinned" cart -H "$(s good-strict)"
+is "$(record version) $(record pinned)" "pr-good " "none where the version served"
+api GET '/v1/requests?limit=9&filter=service:cart+version:pr-sick'
+is "$(json 'requests.#' <<<"$BODY")" 4 "found by the version's name"
 row "version-unhealthy, starting, lenient" "200 stable version-unhealthy" cart -H "$(s late-lenient)"
 row "version-unhealthy, starting, strict session" "503 - version-unhealthy" cart -H "$(s late-strict)"
 row "strict: what is not pinned is stable" "200 other no-pin" search -H "$(s good-strict)"

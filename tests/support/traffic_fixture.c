@@ -165,6 +165,8 @@ struct request traffic_fixture_request(int64_t n)
 	request.path = str_of(path);
 	request.service = n % 2 == 0 ? STR_LIT("cart") : STR_LIT("search");
 	request.version = str_of(versions[n % 3]);
+	if (n % 33 == 0)
+		request.pinned = STR_LIT("pr-9");
 	return request;
 }
 

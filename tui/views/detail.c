@@ -268,7 +268,7 @@ static void detail_selected(
 	(void)model;
 	if (state->request) {
 		service = state->request->service;
-		version = state->request->version;
+		version = request_version(state->request);
 		session = state->request->session;
 		ret_selection->kind = SELECTED_REQUEST;
 		ret_selection->number = state->line;

@@ -475,6 +475,24 @@ static const struct {
 		WHOSE_PIN
 		"warn: The proxy itself said 503; no version was asked (no ready endpoint).\n"
 		NO_CALLER SAME_TODAY},
+	{"version unhealthy, by its name",
+		{.status = 503, BY_PROXY, KEY("sick-2"), .reason = REASON_VERSION_UNHEALTHY,
+			.pinned = TEXT("pr-sick"), BOOKING, ROUTED},
+		"",
+		"The proxy itself said 503 for booking: it was pinned to pr-sick, which had no ready endpoint.\n"
+		"rule: Rule version-unhealthy, strict: 503 and never stable; a lenient request goes to stable.\n"
+		"note: The key sick-2 came in the header.\n"
+		WHOSE_PIN PROXY_503 NO_CALLER SAME_TODAY},
+	{"version gone, a direct pin by its name",
+		{STABLE, .status = 200, .reason = REASON_VERSION_GONE, BOOKING,
+			.pinned = TEXT("pr-gone"), .carrier = CARRIER_COUNT, ROUTED},
+		"",
+		"booking answered from stable 2026.11.20: it was pinned to pr-gone, which was gone.\n"
+		"rule: Rule version-gone, lenient: stable takes its place; a strict request gets 503.\n"
+		"note: There was no session key, so the pin was one of Routing-Pins.\n"
+		ANSWERED_200 NO_CALLER
+		"now: Today it would be routed the same way: pr-gone was retired by dev1 3m ago.\n"
+		"hint: umbra events shows what became of it.\n"},
 	{"version unhealthy, strict, refused",
 		{.version = TEXT("pr-sick"), .kind = KIND_EPHEMERAL, .status = 503, BY_PROXY,
 			KEY("sick-2"), .reason = REASON_VERSION_UNHEALTHY,

@@ -330,6 +330,34 @@ static void sessions_match(void **state)
 	}
 }
 
+/* What fell to stable is found by the name of the version that should have served, and by its pull request. */
+static void what_was_pinned_elsewhere(void **state)
+{
+	static const struct row rows[] = {
+		{"version:1.0", true},
+		{"version:pr-482", true},
+		{"version:pr-1", false},
+		{"!version:pr-482", false},
+		{"pr:482", true},
+		{"author:dev1", true},
+		{"kind:stable", true},
+		{"\"pr-482\"", true},
+	};
+	struct request request = sample;
+	(void)state;
+
+	request.version = STR_LIT("1.0");
+	request.kind = KIND_STABLE;
+	request.pinned = STR_LIT("pr-482");
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct filter *filter = parse(rows[i].filter);
+		print_message("%s\n", rows[i].filter);
+		assert_int_equal(
+			filter_match_request(filter, &request, &env, NOW), rows[i].matches);
+		filter_destroy(filter);
+	}
+}
+
 static void events_match(void **state)
 {
 	char object[] = "cart@pr-482", key[] = "dev-4f2k", actor[] = "ci", after[] = "{\"a\":1}";
@@ -581,6 +609,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(requests_match),
+		cmocka_unit_test(what_was_pinned_elsewhere),
 		cmocka_unit_test(absent_words_match_nothing),
 		cmocka_unit_test(what_is_gone_keeps_its_author),
 		cmocka_unit_test(without_an_environment),

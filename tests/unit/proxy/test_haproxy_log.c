@@ -84,6 +84,36 @@ static void a_pinned_request(void **state)
 	assert_true(r.request.upstream_ms > 11.99 && r.request.upstream_ms < 12.01);
 }
 
+static void what_was_pinned(void **state)
+{
+	static const struct {
+		const char *server, *reason, *intended, *version, *pinned;
+	} rows[] = {
+		{"<NOSRV> [-]:-", "version-unhealthy", "-/pr-9", NULL, "pr-9"},
+		{"1:0 [127.0.0.1]:9001", "version-gone", "-/pr-9", "1", "pr-9"},
+		{"<NOSRV> [-]:-", "stable-down", "version-gone/pr-9", NULL, "pr-9"},
+		{"pr-9:0 [127.0.0.1]:9009", "pinned", "-/pr-9", "pr-9", NULL},
+		{"1:0 [127.0.0.1]:9001", "no-session", "-/-", "1", NULL},
+		{"1:0 [127.0.0.1]:9001", "no-session", "-", "1", NULL},
+		{"1:0 [127.0.0.1]:9001", "version-gone", "-/<b>", "1", NULL},
+	};
+	struct log_record r;
+	char text[512];
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		snprintf(text, sizeof(text),
+			"R 17/35 16691 " TIMES " 200 1882 310 0 -- HTTP/1.1 GET cart %s %s %s 1041 "
+			"- - dev-4f2k - - - - - /items {|||}",
+			rows[i].server, rows[i].reason, rows[i].intended);
+		assert_int_equal(parse(text, &r), LOG_REQUEST);
+		assert_text(r.request.version, rows[i].version);
+		assert_text(r.request.pinned, rows[i].pinned);
+		assert_int_equal(
+			r.request.intended, i == 2 ? (int)REASON_VERSION_GONE : (int)REASON_COUNT);
+	}
+}
+
 static void who_answered_and_why(void **state)
 {
 	static const struct {
@@ -419,6 +449,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_pinned_request),
+		cmocka_unit_test(what_was_pinned),
 		cmocka_unit_test(who_answered_and_why),
 		cmocka_unit_test(carriers),
 		cmocka_unit_test(captured_carriers),

@@ -155,7 +155,7 @@ static void act_side(const struct requests *state, const struct model *model, st
 	const struct request *line = selected_line(state, model);
 
 	if (line)
-		side_by_side_open(model, ui, line->service, line->version);
+		side_by_side_open(model, ui, line->service, request_version(line));
 }
 
 /* Everything, from wherever: not narrowed by the control plane, not filtered here. */
@@ -340,9 +340,9 @@ static const char *requests_filter(const void *arg)
 
 static bool has_text(const struct request *line, struct str text)
 {
-	const struct str fields[] = {line->path, line->service, line->version, line->session,
-		line->caller, line->method, line->trace, line->id, line->host, line->error,
-		str_of(line->reason < REASON_COUNT ? reason_names[line->reason] : "")};
+	const struct str fields[] = {line->path, line->service, line->version, line->pinned,
+		line->session, line->caller, line->method, line->trace, line->id, line->host,
+		line->error, str_of(line->reason < REASON_COUNT ? reason_names[line->reason] : "")};
 	char status[24];
 
 	(void)snprintf(status, sizeof(status), "%lld", (long long)line->status);
@@ -395,7 +395,7 @@ static void requests_selected(
 	ret_selection->number = state->selected;
 	ret_selection->held = !state->follows;
 	str_copy(ret_selection->service, sizeof(ret_selection->service), line->service);
-	str_copy(ret_selection->version, sizeof(ret_selection->version), line->version);
+	str_copy(ret_selection->version, sizeof(ret_selection->version), request_version(line));
 	str_copy(ret_selection->session, sizeof(ret_selection->session), line->session);
 	str_copy(ret_selection->caller, sizeof(ret_selection->caller), line->caller);
 }

@@ -90,7 +90,7 @@ static struct str caller_text(const struct model *model, const struct request *l
 static struct str version_text(const struct request *line)
 {
 	return line->kind == KIND_STABLE ? STR_LIT("stable")
-	       : line->version.n > 0     ? line->version
+	       : request_version(line).n ? request_version(line)
 					 : STR_LIT("-");
 }
 
