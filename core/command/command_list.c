@@ -100,7 +100,7 @@ static bool keep_session(struct list *list, cJSON *item)
 static const struct keeper {
 	const char *list;
 	bool (*keep)(struct list *list, cJSON *item);
-	const char *(*stranger)(const struct filter *filter); /* a term it has no field for */
+	const char *(*unsupported)(const struct filter *filter); /* a term it has no field for */
 } keepers[] = {
 	{"services", keep_service, NULL},
 	{"versions", keep_version, filter_not_of_versions},
@@ -145,7 +145,7 @@ static void list_write(struct list *list, const cJSON *items, struct strbuf *out
 static void list_say_stranger(struct command_run *run, const struct list *list)
 {
 	const struct keeper *keeper = list_keeper(list);
-	const char *term = keeper->stranger ? keeper->stranger(list->filter) : NULL;
+	const char *term = keeper->unsupported ? keeper->unsupported(list->filter) : NULL;
 	struct strbuf note;
 
 	if (list->kept || !term)

@@ -1,7 +1,7 @@
 /*
- * The starter's side of the demo: holds the lifeline, reads the reports, and hands out the addresses.
+ * The starter's side of the demo: holds the death_pipe, reads the reports, and hands out the addresses.
  *
- * Whatever becomes of this process, the lifeline closes with it and the reaper cleans up; demo_stop()
+ * Whatever becomes of this process, the death_pipe closes with it and the reaper cleans up; demo_stop()
  * closes it too, and only waits for what would happen anyway.
  */
 #include "core/demo/demo.h"
@@ -31,7 +31,7 @@ enum { START_MS = 15000, READY_MS = 25000, STOP_MS = 8000, TEXT_MAX = 512 };
 
 struct demo {
 	pid_t reaper;
-	int lifeline;
+	int death_pipe;
 	int report;
 	int cancel; /* readable when waiting is to end; -1: never */
 	uint64_t seed;
@@ -131,11 +131,11 @@ static bool start_guardian(struct demo *demo, const struct demo_options *options
 		.new_session = true,
 		.out = -1,
 		.err = -1,
-		.lifeline = life[0],
+		.death_pipe = life[0],
 		.report = report[1]});
 	(void)close(life[0]);
 	(void)close(report[1]);
-	demo->lifeline = life[1];
+	demo->death_pipe = life[1];
 	demo->report = report[0];
 	return demo->reaper > 0;
 }
@@ -146,7 +146,7 @@ static struct demo *start(const struct demo_options *options, int cancel, struct
 	char line[TEXT_MAX];
 
 	demo->cancel = cancel;
-	demo->lifeline = -1;
+	demo->death_pipe = -1;
 	demo->report = -1;
 	demo->seed = options->seed != 0 ? options->seed : random_u64() % 1000000 + 1;
 	if (!start_guardian(demo, options))
@@ -182,8 +182,8 @@ void demo_stop(struct demo *demo)
 
 	if (demo == NULL)
 		return;
-	if (demo->lifeline >= 0)
-		(void)close(demo->lifeline);
+	if (demo->death_pipe >= 0)
+		(void)close(demo->death_pipe);
 	if (demo->reaper > 0)
 		while (waitpid(demo->reaper, NULL, 0) < 0 && errno == EINTR)
 			;

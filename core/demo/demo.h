@@ -3,14 +3,14 @@
  *
  * Four kinds of process, each the same program again:
  *
- *   umbra demo                dashboard, tour or headless; holds the reaper's lifeline
+ *   umbra demo                dashboard, tour or headless; holds the reaper's death_pipe
  *     umbra __shop reaper   ancestor of all below (a subreaper); ends when nothing of it is left
  *       umbra __shop host     starts serve, the shop and the visitors, and starts again what ends early
  *         umbra serve         control plane and proxy
  *         umbra __shop serve SERVICE VERSION ...   one for each version
  *         umbra __shop visitors ...
  *
- * The lifeline is a pipe: when its writing end closes, however that came about (stop, a signal, kill -9,
+ * The death_pipe is a pipe: when its writing end closes, however that came about (stop, a signal, kill -9,
  * a crash), the reaper ends everything and removes the temporary directory. There is no other way to stop.
  */
 #ifndef UMBRA_DEMO_DEMO_H

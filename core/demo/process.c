@@ -98,7 +98,7 @@ static void become(const struct process_start *s, const char *program, pid_t par
 {
 	const int null = open("/dev/null", O_RDWR);
 	sigset_t none;
-	int fds[] = {null, s->out >= 0 ? s->out : null, s->err >= 0 ? s->err : null, s->lifeline,
+	int fds[] = {null, s->out >= 0 ? s->out : null, s->err >= 0 ? s->err : null, s->death_pipe,
 		s->report, s->lock > 0 ? s->lock : -1};
 	int i;
 

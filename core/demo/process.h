@@ -33,7 +33,7 @@ struct process_start {
 	bool new_session; /* out of reach of the terminal's signals */
 	int out; /* descriptor for stdout; -1: /dev/null */
 	int err; /* and stderr */
-	int lifeline; /* becomes PROCESS_LIFELINE; -1: closed */
+	int death_pipe; /* becomes PROCESS_LIFELINE; -1: closed */
 	int report; /* becomes PROCESS_REPORT; -1: closed */
 	int lock; /* becomes PROCESS_LOCK; 0: closed */
 };

@@ -1,10 +1,10 @@
 /*
- * Makes the temporary directory, starts the host in it, and waits: for the end of the lifeline (who
+ * Makes the temporary directory, starts the host in it, and waits: for the end of the death_pipe (who
  * started the demo is gone, or wants it gone), for the end of the host, or for TERM. Then it ends every
  * descendant and removes the directory. Before that it removes what dead demos have left, whose reaper and
  * host were killed at once.
  *
- * The host holds a lifeline to the reaper in turn, and does the same when that breaks.
+ * The host holds a death_pipe to the reaper in turn, and does the same when that breaks.
  */
 #include "core/demo/reaper.h"
 
@@ -178,7 +178,7 @@ static pid_t start_host(
 		.death_signal = SIGTERM,
 		.out = -1,
 		.err = STDERR_FILENO,
-		.lifeline = ends[0],
+		.death_pipe = ends[0],
 		.lock = lock,
 		.report = PROCESS_REPORT});
 	(void)close(ends[0]);
@@ -214,7 +214,7 @@ int reaper_main(int argc, const char *const *argv)
 	sigset_t set;
 	int signals;
 	const char *where = temporary_dir();
-	int lifeline = -1;
+	int death_pipe = -1;
 	int lock = -1;
 	pid_t host;
 
@@ -238,7 +238,7 @@ int reaper_main(int argc, const char *const *argv)
 			where, reason);
 		return 1;
 	}
-	host = start_host(argc, argv, dir, lock, &lifeline);
+	host = start_host(argc, argv, dir, lock, &death_pipe);
 	/* Only the host reports from here on: when it ends, the reader sees the end. */
 	(void)close(PROCESS_REPORT);
 	if (host > 0)

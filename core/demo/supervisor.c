@@ -6,7 +6,7 @@
  * member listen there beside it, socket(7)); so nobody else gets the port while a member is being started
  * again, and the version that is absent on purpose refuses connections for sure.
  *
- * Ends by TERM, by the end of its lifeline, or when serve is given up; then ends all it started.
+ * Ends by TERM, by the end of its death_pipe, or when serve is given up; then ends all it started.
  */
 #include "core/demo/supervisor.h"
 
@@ -144,7 +144,7 @@ static void member_start(struct member *m)
 		.death_signal = m->death_signal,
 		.out = out,
 		.err = host->log,
-		.lifeline = -1,
+		.death_pipe = -1,
 		.report = -1});
 	if (out >= 0)
 		(void)close(out);

@@ -64,7 +64,7 @@ struct str explanation_line(const struct explanation *e, size_t i, enum explain_
 
 void explanation_lead(struct explanation *e, enum explain_kind kind, const char *line)
 {
-	const struct scene at = {.out = e};
+	const struct explain_context at = {.out = e};
 	size_t count = e->count;
 	struct explain_part part;
 
@@ -76,7 +76,7 @@ void explanation_lead(struct explanation *e, enum explain_kind kind, const char 
 	e->parts[0] = part;
 }
 
-void explain_begin(const struct scene *at)
+void explain_begin(const struct explain_context *at)
 {
 	struct explanation *out = at->out;
 
@@ -86,7 +86,7 @@ void explain_begin(const struct scene *at)
 	out->count = 0;
 }
 
-void explain_say(const struct scene *at, const char *format, ...)
+void explain_say(const struct explain_context *at, const char *format, ...)
 {
 	va_list ap;
 
@@ -110,12 +110,12 @@ static size_t take_said(struct explanation *out)
 	return out->text.len - at - 1;
 }
 
-void explain_headline(const struct scene *at)
+void explain_headline(const struct explain_context *at)
 {
 	at->out->headline_len = take_said(at->out);
 }
 
-void explain_end(const struct scene *at, enum explain_kind kind)
+void explain_end(const struct explain_context *at, enum explain_kind kind)
 {
 	struct explanation *out = at->out;
 	size_t from = out->text.len;
@@ -127,7 +127,7 @@ void explain_end(const struct scene *at, enum explain_kind kind)
 	out->parts[out->count++] = (struct explain_part){kind, from, len};
 }
 
-void explain_add(const struct scene *at, enum explain_kind kind, const char *format, ...)
+void explain_add(const struct explain_context *at, enum explain_kind kind, const char *format, ...)
 {
 	va_list ap;
 
@@ -139,12 +139,12 @@ void explain_add(const struct scene *at, enum explain_kind kind, const char *for
 
 /* ---- phrases ---- */
 
-void explain_say_count(const struct scene *at, size_t count, const char *noun)
+void explain_say_count(const struct explain_context *at, size_t count, const char *noun)
 {
 	explain_say(at, "%zu %s%s", count, noun, count == 1 ? "" : "s");
 }
 
-void explain_say_carriers(const struct scene *at, unsigned carriers)
+void explain_say_carriers(const struct explain_context *at, unsigned carriers)
 {
 	int left = __builtin_popcount(carriers);
 
@@ -159,7 +159,7 @@ void explain_say_carriers(const struct scene *at, unsigned carriers)
 	}
 }
 
-void explain_say_ago(const struct scene *at, int64_t time_ms)
+void explain_say_ago(const struct explain_context *at, int64_t time_ms)
 {
 	char age[DURATION_TEXT_SIZE];
 
@@ -171,12 +171,12 @@ void explain_say_ago(const struct scene *at, int64_t time_ms)
 	explain_say(at, "%s ago", age);
 }
 
-void explain_say_version(const struct scene *at, const struct version *version)
+void explain_say_version(const struct explain_context *at, const struct version *version)
 {
 	explain_say(at, "%s%s", version->kind == KIND_STABLE ? "stable " : "", version->name);
 }
 
-void explain_say_state(const struct scene *at, const struct version *version)
+void explain_say_state(const struct explain_context *at, const struct version *version)
 {
 	char age[DURATION_TEXT_SIZE];
 
@@ -191,7 +191,8 @@ void explain_say_state(const struct scene *at, const struct version *version)
 		explain_say(at, " (" CLIP ")", CLIP_ARG(str_of(version->state_detail)));
 }
 
-void explain_say_gone(const struct scene *at, struct str name, const struct tombstone *gone)
+void explain_say_gone(
+	const struct explain_context *at, struct str name, const struct tombstone *gone)
 {
 	explain_say(at, CLIP " ", CLIP_ARG(name));
 	if (gone != NULL)
@@ -200,7 +201,7 @@ void explain_say_gone(const struct scene *at, struct str name, const struct tomb
 		explain_say(at, "is not there");
 }
 
-void explain_say_no_stable(const struct scene *at, struct str service)
+void explain_say_no_stable(const struct explain_context *at, struct str service)
 {
 	const struct service_node *node = environment_node(at->env, service);
 	const struct version *stable = node != NULL ? node_stable(node) : NULL;
@@ -211,7 +212,7 @@ void explain_say_no_stable(const struct scene *at, struct str service)
 		explain_say_state(at, stable);
 }
 
-static void say_unhealthy(const struct scene *at, const struct decision *d)
+static void say_unhealthy(const struct explain_context *at, const struct decision *d)
 {
 	const struct version *version =
 		environment_version(at->env, str_of(d->service->name), d->wanted);
@@ -220,8 +221,8 @@ static void say_unhealthy(const struct scene *at, const struct decision *d)
 		explain_say_state(at, version);
 }
 
-void explain_say_cause(
-	const struct scene *at, const struct decision *d, const struct routing_context *context)
+void explain_say_cause(const struct explain_context *at, const struct decision *d,
+	const struct routing_context *context)
 {
 	switch (d->reason == REASON_STABLE_DOWN ? d->intended : d->reason) {
 	case REASON_NO_SESSION:
@@ -279,7 +280,8 @@ bool explain_is_up_to_policy(enum reason reason)
 	return reason < REASON_STABLE_DOWN && rules[reason] == NULL;
 }
 
-void explain_add_rule(const struct scene *at, enum reason first, enum session_policy policy)
+void explain_add_rule(
+	const struct explain_context *at, enum reason first, enum session_policy policy)
 {
 	if (first >= REASON_STABLE_DOWN)
 		return;
@@ -299,7 +301,7 @@ void explain_add_rule(const struct scene *at, enum reason first, enum session_po
 	explain_end(at, EXPLAIN_RULE);
 }
 
-void explain_add_forgetful(const struct scene *at)
+void explain_add_no_history_note(const struct explain_context *at)
 {
 	if (!at->env->remembers)
 		explain_add(at, EXPLAIN_NOTE,
@@ -307,14 +309,14 @@ void explain_add_forgetful(const struct scene *at)
 			"within a day, the proxy would answer 503.");
 }
 
-void explain_add_malformed(const struct scene *at)
+void explain_add_malformed(const struct explain_context *at)
 {
 	explain_add(at, EXPLAIN_WARN,
 		"Something in it is malformed: its key, Routing-Pins, Routing-Strict, a member of "
 		"the baggage or a fifth line of it, or a quote that is not closed hides a cookie.");
 }
 
-void explain_add_way_out(const struct scene *at, struct str key, struct str service)
+void explain_add_repin_hint(const struct explain_context *at, struct str key, struct str service)
 {
 	explain_add(at, EXPLAIN_HINT,
 		"umbra session pin " CLIP " " CLIP
@@ -322,7 +324,7 @@ void explain_add_way_out(const struct scene *at, struct str key, struct str serv
 		CLIP_ARG(key), CLIP_ARG(service), CLIP_ARG(key), CLIP_ARG(service));
 }
 
-void explain_decide(const struct scene *at, const struct service *service, struct str key,
+void explain_decide(const struct explain_context *at, const struct service *service, struct str key,
 	struct str direct_pin, struct routing_context *ret_context, struct decision *ret_decision)
 {
 	struct routing_context *context = ret_context;
@@ -342,7 +344,8 @@ void explain_decide(const struct scene *at, const struct service *service, struc
 
 /* ---- a decision ---- */
 
-static void add_carriers(const struct scene *at, const struct routing_context *context, bool direct)
+static void add_carriers(
+	const struct explain_context *at, const struct routing_context *context, bool direct)
 {
 	if (context->carrier == CARRIER_COUNT) {
 		explain_add(
@@ -371,8 +374,8 @@ static void add_carriers(const struct scene *at, const struct routing_context *c
 			"conflict.");
 }
 
-static void add_strictness(
-	const struct scene *at, const struct routing_context *context, const struct decision *d)
+static void add_strictness(const struct explain_context *at, const struct routing_context *context,
+	const struct decision *d)
 {
 	if (!d->strict)
 		return;
@@ -382,8 +385,8 @@ static void add_strictness(
 				      : "the session was, and that outlives it by a day");
 }
 
-static void decision_headline(
-	const struct scene *at, const struct routing_context *context, const struct decision *d)
+static void decision_headline(const struct explain_context *at,
+	const struct routing_context *context, const struct decision *d)
 {
 	explain_say(at, "%s ", d->service->name);
 	if (d->version != NULL) {
@@ -407,7 +410,7 @@ static void decision_headline(
 void explain_decision(struct explanation *out, const struct environment *env,
 	const struct routing_context *context, const struct decision *decision, int64_t now_ms)
 {
-	const struct scene at = {out, env, now_ms};
+	const struct explain_context at = {out, env, now_ms};
 	const struct decision *d = decision;
 	bool down = d->reason == REASON_STABLE_DOWN;
 
@@ -443,5 +446,5 @@ void explain_decision(struct explanation *out, const struct environment *env,
 	add_strictness(&at, context, d);
 	if ((down ? d->intended : d->reason) == REASON_SESSION_UNKNOWN && !d->strict &&
 		context->key_valid)
-		explain_add_forgetful(&at);
+		explain_add_no_history_note(&at);
 }

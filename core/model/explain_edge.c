@@ -50,7 +50,7 @@ static bool tally_version(
 }
 
 /* "all 12 of its requests", "3 of its 12 requests", "its only request". */
-static void say_of(const struct scene *at, uint64_t part, uint64_t all)
+static void say_of(const struct explain_context *at, uint64_t part, uint64_t all)
 {
 	if (part == all && all == 1)
 		explain_say(at, "its only request");
@@ -62,7 +62,7 @@ static void say_of(const struct scene *at, uint64_t part, uint64_t all)
 }
 
 static void say_headline(
-	const struct scene *at, const struct explain_edge *edge, const struct tally *all)
+	const struct explain_context *at, const struct explain_edge *edge, const struct tally *all)
 {
 	if (edge->caller.n > 0)
 		explain_say(at, CLIP " calls " CLIP ": ", CLIP_ARG(edge->caller),
@@ -92,7 +92,7 @@ static void say_headline(
 
 /* ---- who lost it ---- */
 
-static void add_losers(const struct scene *at, const struct explain_edge *edge)
+static void add_losers(const struct explain_context *at, const struct explain_edge *edge)
 {
 	struct tally tally;
 
@@ -128,7 +128,7 @@ static void add_losers(const struct scene *at, const struct explain_edge *edge)
 		"that it makes (or the header Routing-Session).");
 }
 
-static void say_why_likely(const struct scene *at, const struct explain_edge *edge,
+static void say_why_likely(const struct explain_context *at, const struct explain_edge *edge,
 	struct str version, const struct tally *tally)
 {
 	explain_add(at, EXPLAIN_NOTE,
@@ -150,7 +150,7 @@ static void say_why_likely(const struct scene *at, const struct explain_edge *ed
 }
 
 /* What is of another trace, and so is never certain. */
-static void add_likely(const struct scene *at, const struct explain_edge *edge)
+static void add_likely(const struct explain_context *at, const struct explain_edge *edge)
 {
 	struct tally tally;
 
@@ -178,7 +178,7 @@ static void add_likely(const struct scene *at, const struct explain_edge *edge)
 		"session.");
 }
 
-static void add_trace(const struct scene *at, const struct explain_edge *edge)
+static void add_trace(const struct explain_context *at, const struct explain_edge *edge)
 {
 	for (size_t i = 0; i < edge->call_count; i++) {
 		if (edge->calls[i].lost == 0 || edge->calls[i].lost_trace.n == 0)
@@ -192,7 +192,7 @@ static void add_trace(const struct scene *at, const struct explain_edge *edge)
 
 /* ---- who failed ---- */
 
-static void add_failing(const struct scene *at, const struct explain_edge *edge)
+static void add_failing(const struct explain_context *at, const struct explain_edge *edge)
 {
 	struct tally tally;
 
@@ -229,7 +229,7 @@ static void add_failing(const struct scene *at, const struct explain_edge *edge)
 void explain_edge(struct explanation *out, const struct environment *env,
 	const struct explain_edge *edge, int64_t now_ms)
 {
-	const struct scene at = {out, env, now_ms};
+	const struct explain_context at = {out, env, now_ms};
 	struct tally all = tally_all(edge);
 
 	explain_begin(&at);

@@ -12,7 +12,7 @@
 enum { EXPLAIN_LIST_MAX = 8 }; /* things named before "and N more" */
 
 /* What an explanation is made from. */
-struct scene {
+struct explain_context {
 	struct explanation *out;
 	const struct environment *env;
 	int64_t now_ms;
@@ -24,48 +24,50 @@ struct scene {
 	(int)((s).n < 64 ? (s).n : 64), (s).p != NULL ? (s).p : "", (s).n > 64 ? "..." : ""
 
 /* Empty again. */
-void explain_begin(const struct scene *at);
+void explain_begin(const struct explain_context *at);
 /* Adds to the sentence that is being made. */
-void explain_say(const struct scene *at, const char *format, ...)
+void explain_say(const struct explain_context *at, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 /* Ends it: as the headline, which comes first, or as a line. */
-void explain_headline(const struct scene *at);
-void explain_end(const struct scene *at, enum explain_kind kind);
+void explain_headline(const struct explain_context *at);
+void explain_end(const struct explain_context *at, enum explain_kind kind);
 /* Says and ends a line. */
-void explain_add(const struct scene *at, enum explain_kind kind, const char *format, ...)
+void explain_add(const struct explain_context *at, enum explain_kind kind, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /* "in the header", "in a cookie". */
 extern const char *const explain_places[CARRIER_COUNT];
 
 /* "header, baggage and cookie", of a bit set over enum carrier. */
-void explain_say_carriers(const struct scene *at, unsigned carriers);
+void explain_say_carriers(const struct explain_context *at, unsigned carriers);
 /* "1 session", "3 sessions". */
-void explain_say_count(const struct scene *at, size_t count, const char *noun);
+void explain_say_count(const struct explain_context *at, size_t count, const char *noun);
 /* "3m ago"; "just now" when it is not a second yet. */
-void explain_say_ago(const struct scene *at, int64_t time_ms);
+void explain_say_ago(const struct explain_context *at, int64_t time_ms);
 /* "pr-482", or "stable 2026.11.20". */
-void explain_say_version(const struct scene *at, const struct version *version);
+void explain_say_version(const struct explain_context *at, const struct version *version);
 /* "pr-482 has been unhealthy for 12m (connection refused)". */
-void explain_say_state(const struct scene *at, const struct version *version);
+void explain_say_state(const struct explain_context *at, const struct version *version);
 /* "pr-517 was retired by dev1 3m ago", "pr-517 is not there". */
-void explain_say_gone(const struct scene *at, struct str name, const struct tombstone *gone);
+void explain_say_gone(
+	const struct explain_context *at, struct str name, const struct tombstone *gone);
 /* Why stable cannot serve: "stable 2026.11.20 is starting", "cart has no stable version". */
-void explain_say_no_stable(const struct scene *at, struct str service);
+void explain_say_no_stable(const struct explain_context *at, struct str service);
 /*
  * Why a decision is what it is: "session dev-4f2k pins it", "pr-482 was retired by dev1 3m ago". For
  * stable-down the reason it replaced.
  */
-void explain_say_cause(const struct scene *at, const struct decision *decision,
+void explain_say_cause(const struct explain_context *at, const struct decision *decision,
 	const struct routing_context *context);
 
 /* The line that names the rule and says what it does; `policy` POLICY_COUNT when it is not known. */
-void explain_add_rule(const struct scene *at, enum reason first, enum session_policy policy);
+void explain_add_rule(
+	const struct explain_context *at, enum reason first, enum session_policy policy);
 /* A line when the environment does not remember the gone, so a key that is unknown may be one that has ended. */
-void explain_add_forgetful(const struct scene *at);
+void explain_add_no_history_note(const struct explain_context *at);
 /* A line that says how a session gets off a version that is gone. */
-void explain_add_malformed(const struct scene *at);
-void explain_add_way_out(const struct scene *at, struct str key, struct str service);
+void explain_add_malformed(const struct explain_context *at);
+void explain_add_repin_hint(const struct explain_context *at, struct str key, struct str service);
 /* Whether stable or a 503 takes the place of what was asked for, by policy. */
 bool explain_is_up_to_policy(enum reason reason);
 
@@ -73,7 +75,7 @@ bool explain_is_up_to_policy(enum reason reason);
  * The decision for a session's key (may be empty) and a direct pin (p == NULL: none), and the context
  * that says so, which the decision borrows from.
  */
-void explain_decide(const struct scene *at, const struct service *service, struct str key,
+void explain_decide(const struct explain_context *at, const struct service *service, struct str key,
 	struct str direct_pin, struct routing_context *ret_context, struct decision *ret_decision);
 
 #endif

@@ -51,7 +51,7 @@ static const char *place_of(const struct request *r)
 
 /* ---- the past ---- */
 
-static void say_past_cause(const struct scene *at, const struct past *past)
+static void say_past_cause(const struct explain_context *at, const struct past *past)
 {
 	const struct request *r = past->r;
 
@@ -95,13 +95,13 @@ static void say_past_cause(const struct scene *at, const struct past *past)
 	}
 }
 
-static void say_who(const struct scene *at, const struct request *r)
+static void say_who(const struct explain_context *at, const struct request *r)
 {
 	explain_say(at, "%s" CLIP, r->kind == KIND_STABLE ? "stable " : "", CLIP_ARG(r->version));
 }
 
 /* It ended before a service was found. */
-static void unrouted_headline(const struct scene *at, const struct request *r)
+static void unrouted_headline(const struct explain_context *at, const struct request *r)
 {
 	if (r->status == 404)
 		explain_say(at,
@@ -121,7 +121,7 @@ static void unrouted_headline(const struct scene *at, const struct request *r)
 			"host registered on a service.");
 }
 
-static void routed_headline(const struct scene *at, const struct past *past)
+static void routed_headline(const struct explain_context *at, const struct past *past)
 {
 	const struct request *r = past->r;
 	bool chosen = r->version.n > 0;
@@ -153,7 +153,7 @@ static void routed_headline(const struct scene *at, const struct past *past)
 	explain_headline(at);
 }
 
-static void add_rules(const struct scene *at, const struct past *past, bool cause_told)
+static void add_rules(const struct explain_context *at, const struct past *past, bool cause_told)
 {
 	if (past->r->reason == REASON_STABLE_DOWN) {
 		explain_say(at, "Stable was to serve it, for ");
@@ -169,7 +169,7 @@ static void add_rules(const struct scene *at, const struct past *past, bool caus
 }
 
 /* What was found, and why the rest of it did not count. */
-static void add_context(const struct scene *at, const struct past *past)
+static void add_context(const struct explain_context *at, const struct past *past)
 {
 	const struct request *r = past->r;
 	unsigned others = r->carrier >= 0 && r->carrier < CARRIER_COUNT
@@ -212,7 +212,7 @@ static void add_context(const struct scene *at, const struct past *past)
 		explain_add_malformed(at);
 }
 
-static void add_answer(const struct scene *at, const struct past *past)
+static void add_answer(const struct explain_context *at, const struct past *past)
 {
 	const struct request *r = past->r;
 
@@ -233,7 +233,8 @@ static void add_answer(const struct scene *at, const struct past *past)
 	explain_add(at, past->itself || r->status >= 500 ? EXPLAIN_WARN : EXPLAIN_NOTE, ".");
 }
 
-static void add_caller(const struct scene *at, const struct request *r, struct str lost_by)
+static void add_caller(
+	const struct explain_context *at, const struct request *r, struct str lost_by)
 {
 	if (lost_by.n > 0)
 		explain_add(at, EXPLAIN_WARN,
@@ -265,7 +266,7 @@ static bool can_repeat(const struct past *past, struct str *ret_direct)
 	       !(pin_unknown && past->r->session.n == 0 && past->r->pinned.n == 0);
 }
 
-static void say_now_cause(const struct scene *at, const struct past *past,
+static void say_now_cause(const struct explain_context *at, const struct past *past,
 	const struct routing_context *context, const struct decision *d)
 {
 	if (d->reason == REASON_STABLE_DOWN)
@@ -300,7 +301,8 @@ static bool same_now(const struct past *past, const struct decision *d)
 }
 
 /* The version that served it, where it is gone and nothing has said so yet. */
-static void add_fate(const struct scene *at, const struct request *r, const struct decision *now)
+static void add_fate(
+	const struct explain_context *at, const struct request *r, const struct decision *now)
 {
 	bool told = now != NULL && now->gone != NULL && now->reason == REASON_VERSION_GONE;
 	const struct tombstone *gone;
@@ -318,7 +320,7 @@ static void add_fate(const struct scene *at, const struct request *r, const stru
 	explain_add(at, EXPLAIN_NOTE, ".");
 }
 
-static void add_same(const struct scene *at, const struct decision *d)
+static void add_same(const struct explain_context *at, const struct decision *d)
 {
 	explain_say(at, "Today it would be routed the same way");
 	if (d->reason == REASON_VERSION_GONE && d->gone != NULL) {
@@ -328,7 +330,7 @@ static void add_same(const struct scene *at, const struct decision *d)
 	explain_add(at, EXPLAIN_NOW, ".");
 }
 
-static void add_now(const struct scene *at, const struct past *past)
+static void add_now(const struct explain_context *at, const struct past *past)
 {
 	const struct request *r = past->r;
 	const struct service *service = environment_service(at->env, r->service);
@@ -371,7 +373,7 @@ static void add_now(const struct scene *at, const struct past *past)
 }
 
 /* The session of the request is there, and pins a version of this service that is not. */
-static bool pins_what_is_gone(const struct scene *at, const struct request *r)
+static bool pins_what_is_gone(const struct explain_context *at, const struct request *r)
 {
 	const struct session *session = environment_session(at->env, r->session);
 	const char *pin = session != NULL ? session_pin(session, r->service) : NULL;
@@ -380,7 +382,7 @@ static bool pins_what_is_gone(const struct scene *at, const struct request *r)
 	       environment_version(at->env, r->service, str_of(pin)) == NULL;
 }
 
-static void add_hint(const struct scene *at, const struct past *past, struct str lost_by)
+static void add_hint(const struct explain_context *at, const struct past *past, struct str lost_by)
 {
 	static const char *const hints[REASON_COUNT + 1] = {
 		[REASON_SESSION_UNKNOWN] = "umbra session list shows the keys there are.",
@@ -395,7 +397,7 @@ static void add_hint(const struct scene *at, const struct past *past, struct str
 			     "those it makes.",
 			CLIP_ARG(lost_by));
 	if (past->first != REASON_DIRECT_PIN && pins_what_is_gone(at, past->r))
-		explain_add_way_out(at, past->r->session, past->r->service);
+		explain_add_repin_hint(at, past->r->session, past->r->service);
 	else if (hints[past->first] != NULL)
 		explain_add(at, EXPLAIN_HINT, "%s", hints[past->first]);
 }
@@ -403,7 +405,7 @@ static void add_hint(const struct scene *at, const struct past *past, struct str
 void explain_request(struct explanation *out, const struct environment *env,
 	const struct request *request, struct str lost_by, int64_t now_ms)
 {
-	const struct scene at = {out, env, now_ms};
+	const struct explain_context at = {out, env, now_ms};
 	const struct past past = read_past(request);
 	bool cause_told = request->reason != REASON_STABLE_DOWN &&
 			  !(past.itself && request->version.n > 0 && request->error.n > 0);

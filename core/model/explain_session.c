@@ -14,7 +14,7 @@ struct followed {
 	struct decision d;
 };
 
-static bool follow(const struct scene *at, const struct session *session,
+static bool follow(const struct explain_context *at, const struct session *session,
 	const struct dict_entry *pin, struct followed *ret_followed)
 {
 	struct followed *f = ret_followed;
@@ -26,8 +26,8 @@ static bool follow(const struct scene *at, const struct session *session,
 	return f->d.reason == REASON_PINNED;
 }
 
-static void add_pin(
-	const struct scene *at, const struct session *session, const struct dict_entry *pin)
+static void add_pin(const struct explain_context *at, const struct session *session,
+	const struct dict_entry *pin)
 {
 	struct followed f;
 
@@ -61,7 +61,7 @@ static void add_pin(
 }
 
 /* Once, with the first pin that needs it. */
-static void add_way_out(const struct scene *at, const struct session *session)
+static void add_way_out(const struct explain_context *at, const struct session *session)
 {
 	struct followed f;
 
@@ -72,12 +72,12 @@ static void add_way_out(const struct scene *at, const struct session *session)
 			continue;
 		if (f.d.reason != REASON_VERSION_GONE && f.d.intended != REASON_VERSION_GONE)
 			continue;
-		explain_add_way_out(at, str_of(session->key), str_of(pin->key));
+		explain_add_repin_hint(at, str_of(session->key), str_of(pin->key));
 		return;
 	}
 }
 
-static void add_others(const struct scene *at, const struct session *session)
+static void add_others(const struct explain_context *at, const struct session *session)
 {
 	size_t others = 0;
 	size_t down = 0;
@@ -108,7 +108,8 @@ static void add_others(const struct scene *at, const struct session *session)
 			others - down, others - down == 1 ? "" : "s");
 }
 
-static void add_life(const struct scene *at, const struct session *session, int64_t last_seen_ms)
+static void add_life(
+	const struct explain_context *at, const struct session *session, int64_t last_seen_ms)
 {
 	char left[DURATION_TEXT_SIZE];
 
@@ -137,7 +138,8 @@ static void add_life(const struct scene *at, const struct session *session, int6
 		"A Routing-Pins header on a request wins over its pins for the services it names.");
 }
 
-static void session_headline(const struct scene *at, const struct session *session, size_t followed)
+static void session_headline(
+	const struct explain_context *at, const struct session *session, size_t followed)
 {
 	size_t pins = session->pins.count;
 
@@ -157,7 +159,7 @@ static void session_headline(const struct scene *at, const struct session *sessi
 void explain_session(struct explanation *out, const struct environment *env,
 	const struct session *session, int64_t last_seen_ms, int64_t now_ms)
 {
-	const struct scene at = {out, env, now_ms};
+	const struct explain_context at = {out, env, now_ms};
 	struct followed f;
 	size_t followed = 0;
 

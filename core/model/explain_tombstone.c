@@ -9,7 +9,7 @@
 #include "core/base/time.h"
 #include "core/model/explain_internal.h"
 
-static void gone_headline(const struct scene *at, const struct tombstone *gone)
+static void gone_headline(const struct explain_context *at, const struct tombstone *gone)
 {
 	struct str version = str_of(gone->id), service = {0};
 
@@ -26,7 +26,7 @@ static void gone_headline(const struct scene *at, const struct tombstone *gone)
 	explain_headline(at);
 }
 
-static void add_origin(const struct scene *at, const struct tombstone *gone)
+static void add_origin(const struct explain_context *at, const struct tombstone *gone)
 {
 	struct str author = str_of(gone->pr_author), commit = str_of(gone->commit);
 
@@ -44,7 +44,7 @@ static void add_origin(const struct scene *at, const struct tombstone *gone)
 
 /* The sessions that pin it still; returns one of them. */
 static const struct session *add_askers(
-	const struct scene *at, struct str service, struct str version)
+	const struct explain_context *at, struct str service, struct str version)
 {
 	const struct session *first = NULL;
 	size_t count = 0;
@@ -68,7 +68,7 @@ static const struct session *add_askers(
 	return first;
 }
 
-static void add_version(const struct scene *at, const struct tombstone *gone)
+static void add_version(const struct explain_context *at, const struct tombstone *gone)
 {
 	struct str version = str_of(gone->id), service = str_cut(&version, '@');
 	const struct session *asker;
@@ -77,7 +77,7 @@ static void add_version(const struct scene *at, const struct tombstone *gone)
 	add_origin(at, gone);
 	asker = add_askers(at, service, version);
 	if (asker != NULL)
-		explain_add_way_out(at, str_of(asker->key), service);
+		explain_add_repin_hint(at, str_of(asker->key), service);
 	if (environment_service(at->env, service) != NULL)
 		explain_add(at, EXPLAIN_HINT,
 			"umbra version register " CLIP "@" CLIP
@@ -88,7 +88,7 @@ static void add_version(const struct scene *at, const struct tombstone *gone)
 			CLIP_ARG(service));
 }
 
-static void add_session(const struct scene *at, const struct tombstone *gone)
+static void add_session(const struct explain_context *at, const struct tombstone *gone)
 {
 	explain_add_rule(at, REASON_SESSION_EXPIRED, (enum session_policy)gone->policy);
 	if (gone->owner != NULL && gone->owner[0] != '\0')
@@ -100,7 +100,7 @@ static void add_session(const struct scene *at, const struct tombstone *gone)
 void explain_tombstone(struct explanation *out, const struct environment *env,
 	const struct tombstone *gone, int64_t now_ms)
 {
-	const struct scene at = {out, env, now_ms};
+	const struct explain_context at = {out, env, now_ms};
 
 	explain_begin(&at);
 	gone_headline(&at, gone);

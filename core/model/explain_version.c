@@ -44,7 +44,7 @@ static struct pinners count_pinners(
 
 /* Says "checkout-4f2k (dev1) and 3 more". */
 static void say_pinners(
-	const struct scene *at, const char *service, const char *version, size_t count)
+	const struct explain_context *at, const char *service, const char *version, size_t count)
 {
 	size_t named = 0;
 
@@ -62,7 +62,7 @@ static void say_pinners(
 		explain_say(at, " and %zu more", count - named);
 }
 
-static const struct version *ready_stable(const struct scene *at, const char *service)
+static const struct version *ready_stable(const struct explain_context *at, const char *service)
 {
 	const struct service_node *node = environment_node(at->env, str_of(service));
 	const struct version *stable = node != NULL ? node_stable(node) : NULL;
@@ -73,7 +73,7 @@ static const struct version *ready_stable(const struct scene *at, const char *se
 /* ---- a version ---- */
 
 static void version_headline(
-	const struct scene *at, const struct version *v, const struct pinners *pinners)
+	const struct explain_context *at, const struct version *v, const struct pinners *pinners)
 {
 	bool stable = v->kind == KIND_STABLE;
 
@@ -99,7 +99,7 @@ static void version_headline(
 }
 
 static void add_arrivals(
-	const struct scene *at, const struct version *v, const struct pinners *pinners)
+	const struct explain_context *at, const struct version *v, const struct pinners *pinners)
 {
 	if (pinners->count > 0) {
 		explain_say(at, "Pinned by ");
@@ -116,7 +116,7 @@ static void add_arrivals(
 
 /* What those that pin it meet while it is not ready. */
 static void add_absence(
-	const struct scene *at, const struct version *v, const struct pinners *pinners)
+	const struct explain_context *at, const struct version *v, const struct pinners *pinners)
 {
 	const struct version *stable = ready_stable(at, v->service);
 
@@ -143,7 +143,7 @@ static void add_absence(
 	}
 }
 
-static void add_state(const struct scene *at, const struct version *v)
+static void add_state(const struct explain_context *at, const struct version *v)
 {
 	static const char *const means[STATE_COUNT] = {
 		[STATE_STARTING] = ": no request before its first passed health check",
@@ -170,7 +170,7 @@ static void add_state(const struct scene *at, const struct version *v)
 			v->endpoints.count);
 }
 
-static void add_expiry(const struct scene *at, const struct version *v)
+static void add_expiry(const struct explain_context *at, const struct version *v)
 {
 	char left[DURATION_TEXT_SIZE];
 
@@ -189,7 +189,7 @@ static void add_expiry(const struct scene *at, const struct version *v)
 		left);
 }
 
-static void add_promotion(const struct scene *at, const struct version *v)
+static void add_promotion(const struct explain_context *at, const struct version *v)
 {
 	const struct service_node *node = environment_node(at->env, str_of(v->service));
 	const struct version *stable = node != NULL ? node_stable(node) : NULL;
@@ -221,7 +221,7 @@ static void add_promotion(const struct scene *at, const struct version *v)
  * How many of the last minute failed, and how to see who answered them. `version` NULL: of the whole
  * service. Nothing is said where none failed.
  */
-static void add_failures(const struct scene *at, const char *service, const char *version,
+static void add_failures(const struct explain_context *at, const char *service, const char *version,
 	const struct figures *minute)
 {
 	uint64_t failed =
@@ -242,7 +242,7 @@ static void add_failures(const struct scene *at, const char *service, const char
 void explain_version(struct explanation *out, const struct environment *env,
 	const struct version *version, const struct figures *minute, int64_t now_ms)
 {
-	const struct scene at = {out, env, now_ms};
+	const struct explain_context at = {out, env, now_ms};
 	const struct pinners pinners = count_pinners(env, version->service, version->name);
 
 	explain_begin(&at);
@@ -262,7 +262,7 @@ void explain_version(struct explanation *out, const struct environment *env,
 
 /* ---- a service ---- */
 
-static void add_beside(const struct scene *at, const struct version *v)
+static void add_beside(const struct explain_context *at, const struct version *v)
 {
 	struct pinners pinners = count_pinners(at->env, v->service, v->name);
 
@@ -279,7 +279,7 @@ static void add_beside(const struct scene *at, const struct version *v)
 void explain_service(struct explanation *out, const struct environment *env,
 	const struct service *service, const struct figures *minute, int64_t now_ms)
 {
-	const struct scene at = {out, env, now_ms};
+	const struct explain_context at = {out, env, now_ms};
 	const struct service_node *node = environment_node(env, str_of(service->name));
 	const struct version *stable = ready_stable(&at, service->name);
 	size_t beside = 0;

@@ -261,7 +261,7 @@ static void refuse(struct plane *plane, const struct outcome *out, plane_done_fn
 }
 
 /* Nothing has changed: what would be is told. */
-static void foretell(struct plane *plane, struct outcome *out, plane_done_fn done, void *arg)
+static void answer_dry_run(struct plane *plane, struct outcome *out, plane_done_fn done, void *arg)
 {
 	const struct plane_result result = {
 		.record = out->after,
@@ -284,7 +284,7 @@ void plane_write(
 		return;
 	}
 	if (out.txn == NULL) {
-		foretell(plane, &out, done, arg);
+		answer_dry_run(plane, &out, done, arg);
 		return;
 	}
 	out.txn->done = done;

@@ -124,7 +124,7 @@ static struct session *completed(
 }
 
 /* Takes `after` over. */
-static enum err foresee(struct outcome *out, const struct session *before, struct session *after)
+static enum err dry_run(struct outcome *out, const struct session *before, struct session *after)
 {
 	out->before = before;
 	out->after = after;
@@ -242,7 +242,7 @@ static enum err create_session(struct plane *plane, const struct plane_write *wr
 			text_set(&new->key, NULL);
 			text_set(&new->name, wanted->name);
 		}
-		return foresee(out, NULL, new);
+		return dry_run(out, NULL, new);
 	}
 	out->txn = txn_begin(plane, write->actor);
 	put_new_session(out->txn, new);
@@ -317,7 +317,7 @@ static enum err patch_session(struct plane *plane, const struct plane_write *wri
 	if (new == NULL)
 		return out->eb.err;
 	if (write->dry_run)
-		return foresee(out, old, new);
+		return dry_run(out, old, new);
 	out->txn = txn_begin(plane, write->actor);
 	if (record_equal(&session_type, old, new, 0)) {
 		txn_answer(out->txn, OBJECT_SESSION, old, NULL);

@@ -381,18 +381,18 @@ static void move_server(const struct target *t)
 		command_twin(t, &stable_twin, to);
 }
 
-static void park_stable_twin(const struct target *t, bool parked)
+static void set_stable_twin_maint(const struct target *t, bool maint)
 {
 	if (t->server->twin)
 		command_twin(t, &stable_twin,
-			parked || !t->version->stable ? "state maint" : "state ready");
+			maint || !t->version->stable ? "state maint" : "state ready");
 }
 
-static void park_twins(const struct target *t, bool parked)
+static void set_twins_maint(const struct target *t, bool maint)
 {
-	command_twin(t, &strict_twin, parked ? "state maint" : "state ready");
+	command_twin(t, &strict_twin, maint ? "state maint" : "state ready");
 	if (t->version->stable)
-		park_stable_twin(t, parked);
+		set_stable_twin_maint(t, maint);
 }
 
 /* A server that became stable gets its twin; HAProxy begins with it in maintenance. */
@@ -407,13 +407,13 @@ static void add_stable_twin(const struct target *t)
 		t->service->service->protocol == PROTOCOL_H2C ? " proto h2" : "");
 	t->server->twin = true;
 	if (t->server->up)
-		park_stable_twin(t, false);
+		set_stable_twin_maint(t, false);
 }
 
 static void park_server(const struct target *t)
 {
 	if (t->server->up)
-		park_twins(t, true);
+		set_twins_maint(t, true);
 	haproxy_batch_addf(t->commands, "set server %s/%s:%zu state maint",
 		t->service->service->name, t->version->name, t->index);
 	t->server->place = SERVER_PARKED;
@@ -448,7 +448,7 @@ static void keep_up(const struct target *t)
 {
 	haproxy_batch_addf(t->commands, "set server %s/%s:%zu health up", t->service->service->name,
 		t->version->name, t->index);
-	park_twins(t, false);
+	set_twins_maint(t, false);
 	t->server->up = true;
 }
 
@@ -478,7 +478,7 @@ static void sync_server(const struct target *t, const char *endpoint, bool drain
 		t->server->port != wanted.port || strcmp(t->server->address, wanted.address) != 0;
 	if (moved) {
 		if (t->server->up)
-			park_twins(t, true);
+			set_twins_maint(t, true);
 		memcpy(t->server->address, wanted.address, sizeof(wanted.address));
 		t->server->port = wanted.port;
 		t->server->moved_ms = t->table->monotonic_ms;
@@ -503,7 +503,7 @@ static void set_weights(const struct target *of, bool stable)
 		t.server = &version->servers[t.index];
 		if (t.server->place == SERVER_ACTIVE || t.server->place == SERVER_PARKED) {
 			set_weight(&t);
-			park_stable_twin(&t, !t.server->up);
+			set_stable_twin_maint(&t, !t.server->up);
 		}
 	}
 }
@@ -844,7 +844,7 @@ bool mirror_set_health(struct mirror *table, const struct mirror_place *place, b
 		return false;
 	server->up = up;
 	/* Also of a service that is just being loaded: its checks may pass before the load is known to be through. */
-	park_twins(&t, !up);
+	set_twins_maint(&t, !up);
 	sync_version_entry(&t);
 	return true;
 }

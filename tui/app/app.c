@@ -72,7 +72,7 @@ int64_t app_now_ms(const struct app *app)
 
 struct selection app_selection(struct app *app)
 {
-	const struct opened *top = app_top(app);
+	const struct view_instance *top = app_top(app);
 	struct selection what;
 
 	memset(&what, 0, sizeof(what));
@@ -161,7 +161,7 @@ static void on_paint(evutil_socket_t fd, short what, void *arg)
 	paint_now(arg);
 }
 
-/* ---- wishes ---- */
+/* ---- requests of the views ---- */
 
 /* The name comes back with what is wrong with it. */
 static void save_shown(struct app *app, const char *path)
@@ -179,41 +179,42 @@ static void save_shown(struct app *app, const char *path)
 	str_copy(ui->prompt.mistake, sizeof(ui->prompt.mistake), str_of(eb.text));
 }
 
-static void grant(struct app *app, const struct wish *wish)
+static void run_request(struct app *app, const struct ui_request *request)
 {
-	switch (wish->kind) {
-	case WISH_RUN:
-		sync_run(app, wish->text, RUN_PLAIN);
+	switch (request->kind) {
+	case UI_REQUEST_RUN:
+		sync_run(app, request->text, RUN_PLAIN);
 		break;
-	case WISH_RUN_PART:
-		sync_run(app, wish->text, RUN_PART);
+	case UI_REQUEST_RUN_BATCH:
+		sync_run(app, request->text, RUN_BATCH);
 		break;
-	case WISH_RUN_MINE:
-		sync_run(app, wish->text, RUN_MINE);
+	case UI_REQUEST_RUN_USE_SESSION:
+		sync_run(app, request->text, RUN_USES_SESSION);
 		break;
-	case WISH_TRY:
-		sync_run(app, wish->text, RUN_TOLD);
+	case UI_REQUEST_DRY_RUN:
+		sync_run(app, request->text, RUN_ANSWERS_VIEW);
 		break;
-	case WISH_OPEN:
-		app_open(app, wish->view, wish->text);
+	case UI_REQUEST_OPEN:
+		app_open(app, request->view, request->text);
 		break;
-	case WISH_BACK:
+	case UI_REQUEST_BACK:
 		(void)navigation_up(app);
 		break;
-	case WISH_SAVE:
-		save_shown(app, wish->text);
+	case UI_REQUEST_SAVE:
+		save_shown(app, request->text);
 		break;
 	}
 	app_touch(app, REDRAW_ALL);
 }
 
-void app_grant(struct app *app)
+void app_run_requests(struct app *app)
 {
-	while (app->ui.wish_count > 0) {
-		struct wish wish = app->ui.wishes[0];
+	while (app->ui.pending_count > 0) {
+		struct ui_request request = app->ui.pending[0];
 
-		memmove(app->ui.wishes, app->ui.wishes + 1, --app->ui.wish_count * sizeof(wish));
-		grant(app, &wish);
+		memmove(app->ui.pending, app->ui.pending + 1,
+			--app->ui.pending_count * sizeof(request));
+		run_request(app, &request);
 	}
 	if (app->done)
 		(void)event_base_loopbreak(app->base);
@@ -223,7 +224,7 @@ void app_grant(struct app *app)
 
 void app_prepare(struct app *app)
 {
-	struct opened *top = app_top(app);
+	struct view_instance *top = app_top(app);
 	int64_t ignored = 0;
 	struct canvas whole = terminal_canvas(app->screen, app->model.now_ms, &ignored);
 	struct canvas body = layout_body(app, &whole);
@@ -287,7 +288,7 @@ static void on_input(evutil_socket_t fd, short what, void *arg)
 		if (!app->pasting && looks_at_rows(&app->ui.prompt))
 			app_prepare(app);
 		press(app, key);
-		app_grant(app);
+		app_run_requests(app);
 		count++;
 	}
 	if (count == 0 && (what & EV_READ) && terminal_is_gone()) {

@@ -16,7 +16,7 @@
 
 static struct palette_source source_of(struct app *app, struct selection *what)
 {
-	const struct opened *top = app_top(app);
+	const struct view_instance *top = app_top(app);
 
 	memset(what, 0, sizeof(*what));
 	if (top->view->selected && app->model.known)
@@ -41,7 +41,7 @@ void command_line_open(struct app *app, const char *line)
 static void show_view(struct app *app, char key, struct str argument, size_t column)
 {
 	struct filter *filter = filter_parse(argument, NULL, NULL);
-	const char *stranger = filter ? filter_not_of_requests(filter) : NULL;
+	const char *unsupported = filter ? filter_not_of_requests(filter) : NULL;
 	char text[LIMIT_FILTER + 1];
 	struct errbuf eb;
 
@@ -54,8 +54,8 @@ static void show_view(struct app *app, char key, struct str argument, size_t col
 		return;
 	}
 	filter_destroy(filter);
-	if (stranger) {
-		(void)snprintf(text, sizeof(text), "requests have no %s", stranger);
+	if (unsupported) {
+		(void)snprintf(text, sizeof(text), "requests have no %s", unsupported);
 		palette_refuse(&app->palette, column, text);
 		return;
 	}
@@ -185,7 +185,7 @@ static void run_command(struct app *app, const char *line)
 		ui_ask_confirm(&app->ui, QUESTION_RUN, loses, label, line);
 	} else {
 		app->palette.sent = true;
-		sync_run(app, line, RUN_SHOWN);
+		sync_run(app, line, RUN_SHOWS_ANSWER);
 	}
 	args_finish(&args);
 }
@@ -232,12 +232,12 @@ void command_line_press(struct app *app, int32_t key)
 
 static void show_answer(struct app *app, const char *line, struct str body)
 {
-	struct opened *top;
+	struct view_instance *top;
 
 	app_open(app, &view_result, line);
 	top = app_top(app);
 	if (top->view == &view_result)
-		(void)top->view->told(top->state, &app->model, &app->ui, body);
+		(void)top->view->dry_run_result(top->state, &app->model, &app->ui, body);
 }
 
 void command_line_answered(struct app *app, const char *line, const struct command *command,

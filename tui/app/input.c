@@ -1,6 +1,6 @@
 /*
  * What a key does: to the prompt when one is up, else what the keymap says, to the view on top or to the
- * app. Called for each key; wishes are granted by the app afterwards.
+ * app. Called for each key; requests are carried out by the app afterwards.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 
 static void answer_filter(struct app *app, const char *text)
 {
-	struct opened *top = app_top(app);
+	struct view_instance *top = app_top(app);
 	struct prompt *prompt = &app->ui.prompt;
 	struct errbuf eb;
 	size_t column = SIZE_MAX;
@@ -30,7 +30,7 @@ static void answer_filter(struct app *app, const char *text)
 
 static void answer_find(struct app *app, const char *text)
 {
-	struct opened *top = app_top(app);
+	struct view_instance *top = app_top(app);
 	struct prompt *prompt = &app->ui.prompt;
 
 	str_copy(app->ui.find, sizeof(app->ui.find), str_of(text));
@@ -71,7 +71,7 @@ static void note_asked(struct app *app, const char *text)
 
 static void answered(struct app *app, const char *text)
 {
-	struct opened *top = app_top(app);
+	struct view_instance *top = app_top(app);
 	struct ui *ui = &app->ui;
 	enum question question = ui->prompt.question;
 	char command[COMMAND_MAX];
@@ -87,7 +87,7 @@ static void answered(struct app *app, const char *text)
 	if (question == QUESTION_COPY)
 		clipboard_take(app, copy);
 	else if (question == QUESTION_RUN)
-		sync_run(app, command, RUN_SHOWN);
+		sync_run(app, command, RUN_SHOWS_ANSWER);
 	else if (question == QUESTION_QUIT)
 		app->done = true;
 	else if (question != QUESTION_FILTER && question != QUESTION_FIND && top->view->answer)
@@ -135,7 +135,7 @@ static void press_confirm(struct app *app, int32_t key)
 
 static void press_letter(struct app *app, int32_t key)
 {
-	struct opened *top = app_top(app);
+	struct view_instance *top = app_top(app);
 	bool sort = app->ui.prompt.question == QUESTION_SORT;
 
 	ui_ask_end(&app->ui);
@@ -218,7 +218,7 @@ static bool act_quit(struct app *app, enum action action)
 /* A filter that was kept goes first; with nothing opened over the tab, the way back is the app's. */
 static bool act_back(struct app *app, enum action action)
 {
-	struct opened *top = app_top(app);
+	struct view_instance *top = app_top(app);
 	struct errbuf eb;
 	size_t column = 0;
 
@@ -320,7 +320,7 @@ static bool act_help(struct app *app, enum action action)
 
 static bool act_filter(struct app *app, enum action action)
 {
-	const struct opened *top = app_top(app);
+	const struct view_instance *top = app_top(app);
 
 	(void)action;
 	if (top->view->set_filter)
@@ -338,7 +338,7 @@ static bool act_find(struct app *app, enum action action)
 
 static bool act_find_again(struct app *app, enum action action)
 {
-	struct opened *top = app_top(app);
+	struct view_instance *top = app_top(app);
 	bool back = action == ACTION_FIND_PREVIOUS;
 
 	if (app->ui.find[0] == '\0')
@@ -403,7 +403,7 @@ static bool act_common(struct app *app, enum action action)
 
 void press(struct app *app, int32_t key)
 {
-	struct opened *top = app_top(app);
+	struct view_instance *top = app_top(app);
 	const struct binding *binding;
 
 	app->asked.set = false;

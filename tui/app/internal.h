@@ -23,12 +23,12 @@ struct event;
 struct event_base;
 
 /* A view and what it is at. Those with a tab live as long as the app, the others while a place has them. */
-struct opened {
+struct view_instance {
 	const struct view *view;
 	void *state;
 	char *argument; /* what it was opened with last, "" for nothing */
 	unsigned parts; /* what changed since its last prepare */
-	unsigned holders; /* places that have it in their stack */
+	unsigned refs; /* places that have it in their stack */
 };
 
 /* The header of the picture, and the least it needs as a whole. */
@@ -39,10 +39,10 @@ enum { TABS_MAX = 8, STACK_MAX = 8, NAVIGATION_MAX = 24, SIGNALS = 6 };
 /* Where one is, or was: a tab, what is opened over it, and what was selected there. */
 struct place {
 	size_t tab;
-	struct opened *stack[STACK_MAX];
+	struct view_instance *stack[STACK_MAX];
 	size_t depth;
-	bool led; /* a key of the place before led here: Esc goes back to it */
-	bool left; /* the rest is as it was then */
+	bool opened_from_previous; /* a key of the place before led here: Esc goes back to it */
+	bool has_saved_state; /* the rest is as it was then */
 	char scope[LIMIT_FILTER + 1]; /* what was tailed */
 	char filter[LIMIT_FILTER + 1];
 	struct selection selection;
@@ -52,7 +52,7 @@ struct place {
 struct asked {
 	bool set;
 	enum question question;
-	const struct opened *top; /* the view that asked */
+	const struct view_instance *top; /* the view that asked */
 	char label[MESSAGE_MAX];
 	char text[LIMIT_FILTER + 1];
 };
@@ -103,7 +103,7 @@ struct app {
 	struct ui ui;
 	struct palette palette;
 	struct click_areas click_areas;
-	const struct opened *grabbed; /* it hears of the mouse until the button is let go */
+	const struct view_instance *grabbed; /* it hears of the mouse until the button is let go */
 	struct copy_tools *copy_tools; /* NULL until something is copied */
 	bool mouse_given; /* back to the terminal, by key */
 	bool pasting; /* what comes in was pasted, not typed */
@@ -112,7 +112,7 @@ struct app {
 	struct perf_overlay cost;
 	struct asked asked; /* the line that was just answered */
 
-	struct opened tabs[TABS_MAX];
+	struct view_instance tabs[TABS_MAX];
 	size_t tab_count;
 	struct place places[NAVIGATION_MAX]; /* the oldest first */
 	size_t place_count; /* at least 1 */
@@ -170,8 +170,8 @@ void app_gathered(struct app *app, unsigned parts);
  * the key before changed (a filter, a fold), though no frame lies between.
  */
 void app_prepare(struct app *app);
-/* Does what handlers have wished for. */
-void app_grant(struct app *app);
+/* Carries out what handlers have requested. */
+void app_run_requests(struct app *app);
 
 /* navigation.c: the views, which of them is shown, and the way one came. */
 void navigation_init(struct app *app);
@@ -180,8 +180,8 @@ void navigation_finish(struct app *app);
 void navigation_begin(struct app *app);
 struct place *place_now(struct app *app);
 /* The view on top. */
-struct opened *app_top(struct app *app);
-struct opened *app_tab(struct app *app);
+struct view_instance *app_top(struct app *app);
+struct view_instance *app_tab(struct app *app);
 void navigation_changed(struct app *app, unsigned parts);
 void app_open(struct app *app, const struct view *view, const char *argument);
 /* By the tab's own key: from there Esc leads nowhere. False when no tab has that key. */
@@ -222,10 +222,10 @@ void sync_tail_stop(struct app *app);
 void sync_gather(struct app *app);
 enum run_for {
 	RUN_PLAIN,
-	RUN_PART, /* one of several that are one action */
-	RUN_MINE, /* a session that this creates becomes the user's */
-	RUN_TOLD, /* the answer is for the view that is shown */
-	RUN_SHOWN, /* by the `:` line: the answer is shown whole */
+	RUN_BATCH, /* one of several that are one action */
+	RUN_USES_SESSION, /* a session that this creates becomes the user's */
+	RUN_ANSWERS_VIEW, /* the answer is for the view that is shown */
+	RUN_SHOWS_ANSWER, /* by the `:` line: the answer is shown whole */
 };
 void sync_run(struct app *app, const char *line, enum run_for what_for);
 /* The sentence of an answer, as a message; in few words where it would be cut. */

@@ -223,7 +223,7 @@ static struct tab_room tab_room(struct app *app, int cols)
 static void draw_tabs(struct app *app, const struct canvas *canvas)
 {
 	struct tab_room room = tab_room(app, canvas->cols);
-	const struct opened *shown = app_tab(app);
+	const struct view_instance *shown = app_tab(app);
 	char key[2] = "";
 	int x = 1;
 
@@ -244,7 +244,7 @@ static void draw_tabs(struct app *app, const struct canvas *canvas)
 
 static void draw_crumbs(struct app *app, const struct canvas *canvas)
 {
-	const struct opened *top = app_top(app);
+	const struct view_instance *top = app_top(app);
 	const char *title = app_tab(app)->view->title;
 	struct canvas rest;
 	int x = 1;
@@ -318,7 +318,7 @@ static void draw_too_small(const struct canvas *canvas)
 
 static void draw_body(struct app *app, const struct canvas *canvas)
 {
-	struct opened *top = app_top(app);
+	struct view_instance *top = app_top(app);
 	struct canvas body = *canvas;
 	int64_t never = 0;
 

@@ -53,7 +53,7 @@ static void in_picker(struct app *app, const struct pointer *at)
 
 static void wheel(struct app *app, bool up)
 {
-	struct opened *top = app_top(app);
+	struct view_instance *top = app_top(app);
 
 	for (int i = 0; i < WHEEL_ROWS && top->view->act; i++)
 		(void)top->view->act(
@@ -62,7 +62,7 @@ static void wheel(struct app *app, bool up)
 
 static void tell_view(struct app *app, const struct pointer *at, enum mouse_kind kind)
 {
-	struct opened *top = app_top(app);
+	struct view_instance *top = app_top(app);
 	const struct click_areas *click_areas = &app->click_areas;
 	struct mouse_event mouse = {kind, at->y - click_areas->body_y, at->x,
 		click_areas->body_rows, click_areas->body_cols};

@@ -1,5 +1,5 @@
 /*
- * Where one is: a tab and what is opened over it; and where one was, as a browser keeps it. The app and
+ * Where one is: a tab and what is instance over it; and where one was, as a browser keeps it. The app and
  * the keys call it; the views know nothing of it.
  *
  * Invariant: place_count >= 1 and `at` is one of them. A view without a tab lives while a place has it in its
@@ -14,46 +14,46 @@
 #include "tui/app/internal.h"
 #include "tui/views/learn/learn.h"
 
-static struct opened make_opened(const struct view *view)
+static struct view_instance make_instance(const struct view *view)
 {
-	return (struct opened){.view = view,
+	return (struct view_instance){.view = view,
 		.state = view->create ? view->create() : NULL,
 		.argument = xstrdup(""),
 		.parts = MODEL_ALL};
 }
 
-static void close_opened(struct opened *opened)
+static void close_instance(struct view_instance *instance)
 {
-	if (opened->view->destroy)
-		opened->view->destroy(opened->state);
-	free(opened->argument);
+	if (instance->view->destroy)
+		instance->view->destroy(instance->state);
+	free(instance->argument);
 }
 
-static void let_go(struct opened *opened)
+static void instance_unref(struct view_instance *instance)
 {
-	if (--opened->holders > 0)
+	if (--instance->refs > 0)
 		return;
-	close_opened(opened);
-	free(opened);
+	close_instance(instance);
+	free(instance);
 }
 
-static void push(struct place *place, struct opened *opened)
+static void push(struct place *place, struct view_instance *instance)
 {
-	opened->holders++;
-	place->stack[place->depth++] = opened;
+	instance->refs++;
+	place->stack[place->depth++] = instance;
 }
 
 static void empty(struct place *place)
 {
 	while (place->depth > 0)
-		let_go(place->stack[--place->depth]);
+		instance_unref(place->stack[--place->depth]);
 }
 
 void navigation_init(struct app *app)
 {
 	for (size_t i = 0; view_list[i]; i++)
 		if (view_list[i]->key != '\0' && app->tab_count < TABS_MAX)
-			app->tabs[app->tab_count++] = make_opened(view_list[i]);
+			app->tabs[app->tab_count++] = make_instance(view_list[i]);
 	for (size_t i = 0; i < app->tab_count; i++)
 		if (app->tabs[i].view == &view_learn)
 			app->ui.tour = learn_tour(app->tabs[i].state);
@@ -65,7 +65,7 @@ void navigation_finish(struct app *app)
 	while (app->place_count > 0)
 		empty(&app->places[--app->place_count]);
 	for (size_t i = 0; i < app->tab_count; i++)
-		close_opened(&app->tabs[i]);
+		close_instance(&app->tabs[i]);
 }
 
 struct place *place_now(struct app *app)
@@ -73,12 +73,12 @@ struct place *place_now(struct app *app)
 	return &app->places[app->at];
 }
 
-struct opened *app_tab(struct app *app)
+struct view_instance *app_tab(struct app *app)
 {
 	return &app->tabs[place_now(app)->tab];
 }
 
-struct opened *app_top(struct app *app)
+struct view_instance *app_top(struct app *app)
 {
 	struct place *place = place_now(app);
 
@@ -110,19 +110,19 @@ static void ask_as_needed(struct app *app)
 	sync_need(app);
 }
 
-static void open_with(struct app *app, struct opened *opened, const char *argument)
+static void open_with(struct app *app, struct view_instance *instance, const char *argument)
 {
-	opened->parts = MODEL_ALL;
+	instance->parts = MODEL_ALL;
 	if (argument[0] != '\0') {
-		free(opened->argument);
-		opened->argument = xstrdup(argument);
+		free(instance->argument);
+		instance->argument = xstrdup(argument);
 	}
-	if (opened->view->flags & VIEW_SESSION_EDGES)
-		polling_session(app, opened->argument);
-	if (opened->view->flags & VIEW_TAILS && argument[0] != '\0')
+	if (instance->view->flags & VIEW_SESSION_EDGES)
+		polling_session(app, instance->argument);
+	if (instance->view->flags & VIEW_TAILS && argument[0] != '\0')
 		sync_tail(app, strcmp(argument, "*") == 0 ? "" : argument);
-	if (opened->view->open)
-		opened->view->open(opened->state, &app->model, &app->ui, argument);
+	if (instance->view->open)
+		instance->view->open(instance->state, &app->model, &app->ui, argument);
 }
 
 void navigation_begin(struct app *app)
@@ -135,13 +135,13 @@ void navigation_begin(struct app *app)
 static void leave(struct app *app)
 {
 	struct place *place = place_now(app);
-	const struct opened *top = app_top(app);
+	const struct view_instance *top = app_top(app);
 
 	str_copy(place->scope, sizeof(place->scope), str_of(app->model.scope));
 	memset(&place->selection, 0, sizeof(place->selection));
 	if (top->view->selected && app->model.known)
 		top->view->selected(top->state, &app->model, &place->selection);
-	place->left = true;
+	place->has_saved_state = true;
 	str_copy(place->filter, sizeof(place->filter),
 		str_of(top->view->filter ? top->view->filter(top->state) : ""));
 }
@@ -149,12 +149,12 @@ static void leave(struct app *app)
 /* A tab's filter is the one it has; here it is the one it had, when one was here. */
 static void filter_as_it_was(struct app *app, const struct place *place)
 {
-	struct opened *top = app_top(app);
+	struct view_instance *top = app_top(app);
 	size_t column = 0;
 	struct errbuf eb;
 
 	errbuf_clear(&eb);
-	if (place->left && top->view->set_filter &&
+	if (place->has_saved_state && top->view->set_filter &&
 		strcmp(top->view->filter(top->state), place->filter) != 0)
 		(void)top->view->set_filter(top->state, &app->model, place->filter, &column, &eb);
 }
@@ -162,7 +162,7 @@ static void filter_as_it_was(struct app *app, const struct place *place)
 static void enter(struct app *app)
 {
 	struct place *place = place_now(app);
-	struct opened *top = app_top(app);
+	struct view_instance *top = app_top(app);
 
 	app_tab(app)->parts = MODEL_ALL;
 	for (size_t i = 0; i < place->depth; i++)
@@ -180,7 +180,7 @@ static void enter(struct app *app)
 }
 
 /* The place after this one; what was ahead is forgotten, and the oldest when there are too many. */
-static struct place *append(struct app *app, bool led)
+static struct place *append(struct app *app, bool opened_from_previous)
 {
 	struct place *place;
 
@@ -190,12 +190,12 @@ static struct place *append(struct app *app, bool led)
 	if (app->place_count == NAVIGATION_MAX) {
 		empty(&app->places[0]);
 		memmove(app->places, app->places + 1, --app->place_count * sizeof(*place));
-		app->places[0].led = false;
+		app->places[0].opened_from_previous = false;
 	}
 	app->at = app->place_count++;
 	place = place_now(app);
 	memset(place, 0, sizeof(*place));
-	place->led = led;
+	place->opened_from_previous = opened_from_previous;
 	return place;
 }
 
@@ -203,7 +203,7 @@ void app_open(struct app *app, const struct view *view, const char *argument)
 {
 	const struct place *before = place_now(app);
 	struct place *place;
-	struct opened *opened;
+	struct view_instance *instance;
 
 	for (size_t i = 0; i < app->tab_count; i++) {
 		if (app->tabs[i].view == view) {
@@ -215,15 +215,15 @@ void app_open(struct app *app, const struct view *view, const char *argument)
 	}
 	if (before->depth == STACK_MAX)
 		return;
-	opened = xmalloc(sizeof(*opened));
-	*opened = make_opened(view);
+	instance = xmalloc(sizeof(*instance));
+	*instance = make_instance(view);
 	place = append(app, true);
 	before = place - 1;
 	place->tab = before->tab;
 	for (size_t i = 0; i < before->depth; i++)
 		push(place, before->stack[i]);
-	push(place, opened);
-	open_with(app, opened, argument);
+	push(place, instance);
+	open_with(app, instance, argument);
 	ask_as_needed(app);
 }
 
@@ -260,7 +260,7 @@ static bool is_below(const struct place *before, const struct place *place)
 
 bool navigation_has_up(struct app *app)
 {
-	return place_now(app)->depth > 0 || (place_now(app)->led && app->at > 0);
+	return place_now(app)->depth > 0 || (place_now(app)->opened_from_previous && app->at > 0);
 }
 
 bool navigation_up(struct app *app)

@@ -359,10 +359,10 @@ void sync_say(struct app *app, const struct command_result *result)
 
 static void tell_view(struct app *app, struct str body)
 {
-	struct opened *top = app_top(app);
+	struct view_instance *top = app_top(app);
 
-	if (top->view->told)
-		app_touch(app, top->view->told(top->state, &app->model, &app->ui, body));
+	if (top->view->dry_run_result)
+		app_touch(app, top->view->dry_run_result(top->state, &app->model, &app->ui, body));
 }
 
 /*
@@ -389,7 +389,7 @@ static void part_done(struct app *app, const struct command_result *result)
 	char text[MESSAGE_MAX];
 
 	(void)snprintf(text, sizeof(text), "%.*s", STR_ARG(result->message));
-	ui_part_done(&app->ui, result->err == ERR_NONE,
+	ui_batch_done(&app->ui, result->err == ERR_NONE,
 		result->err == ERR_NONE ? text : result->eb->text);
 }
 
@@ -398,23 +398,23 @@ static void run_done(void *arg, const struct command_result *result)
 	struct run *run = arg;
 	struct app *app = run->app;
 
-	if (run->what_for == RUN_SHOWN)
+	if (run->what_for == RUN_SHOWS_ANSWER)
 		command_line_answered(app, run->line, run->command, result);
-	else if (run->what_for == RUN_PART)
+	else if (run->what_for == RUN_BATCH)
 		part_done(app, result);
 	else if (result->err != ERR_NONE)
 		say_refused(app, &run->asked, result->eb);
-	else if (run->what_for == RUN_TOLD)
+	else if (run->what_for == RUN_ANSWERS_VIEW)
 		tell_view(app, result->body);
 	else
 		sync_say(app, result);
-	if (result->err == ERR_NONE && run->what_for != RUN_TOLD &&
+	if (result->err == ERR_NONE && run->what_for != RUN_ANSWERS_VIEW &&
 		strcmp(run->command->noun, "session") == 0 &&
 		strcmp(run->command->verb, "create") == 0)
-		show_created(app, result->body, run->what_for == RUN_MINE);
+		show_created(app, result->body, run->what_for == RUN_USES_SESSION);
 	if (!result->more)
 		run_forget(run);
-	app_grant(app);
+	app_run_requests(app);
 	app_touch(app, REDRAW_ALL);
 }
 
@@ -427,13 +427,13 @@ void sync_run(struct app *app, const char *line, enum run_for what_for)
 	errbuf_clear(&eb);
 	if (command_parse_line(line, &args, &eb) != ERR_NONE) {
 		say_refused(app, &app->asked, &eb);
-		if (what_for == RUN_PART)
-			ui_part_done(&app->ui, false, eb.text);
+		if (what_for == RUN_BATCH)
+			ui_batch_done(&app->ui, false, eb.text);
 		return;
 	}
 	if (!args.command || !args.command->start) {
 		ui_say(&app->ui, ROLE_FAILED, "this runs on the command line only: %s", line);
-	} else if (args.command->writes && app->ui.read_only && what_for != RUN_TOLD) {
+	} else if (args.command->writes && app->ui.read_only && what_for != RUN_ANSWERS_VIEW) {
 		ui_say(&app->ui, ROLE_WARNING, "READ-ONLY: not sent: %s", line);
 	} else {
 		run = xcalloc(1, sizeof(*run));

@@ -23,7 +23,7 @@ static bool is_shown(struct app *app)
 
 void tour_bar_watch(struct app *app)
 {
-	const struct opened *top = app_top(app);
+	const struct view_instance *top = app_top(app);
 	struct tour_sight sight = {.view = top->view->name,
 		.argument = top->argument,
 		.filter = top->view->filter ? top->view->filter(top->state) : "",

@@ -1,5 +1,5 @@
 /*
- * Putting up prompts, saying things, wishing for things. Called by the handlers of views and by the app;
+ * Puts up prompts, messages and requests to the app. Called by the handlers of views and by the app;
  * nothing here draws or does I/O.
  */
 #include "tui/ui/ui_state.h"
@@ -90,35 +90,35 @@ void ui_refusal(char dst[MESSAGE_MAX], const struct errbuf *eb)
 			dst, MESSAGE_MAX, "%.320s; accepted: %.160s", eb->text, eb->expected);
 }
 
-static struct wish *wish(struct ui *ui, enum wish_kind kind, const char *text)
+static struct ui_request *add_request(struct ui *ui, enum ui_request_kind kind, const char *text)
 {
-	struct wish *wish;
+	struct ui_request *request;
 
-	if (ui->wish_count == WISHES_MAX)
-		ui->wish_count--;
-	wish = &ui->wishes[ui->wish_count++];
-	wish->kind = kind;
-	wish->view = NULL;
-	str_copy(wish->text, sizeof(wish->text), str_of(text));
-	return wish;
+	if (ui->pending_count == UI_REQUESTS_MAX)
+		ui->pending_count--;
+	request = &ui->pending[ui->pending_count++];
+	request->kind = kind;
+	request->view = NULL;
+	str_copy(request->text, sizeof(request->text), str_of(text));
+	return request;
 }
 
 void ui_run(struct ui *ui, const char *command_line)
 {
-	(void)wish(ui, WISH_RUN, command_line);
+	(void)add_request(ui, UI_REQUEST_RUN, command_line);
 }
 
-void ui_run_part(struct ui *ui, const char *command_line)
+void ui_run_batch(struct ui *ui, const char *command_line)
 {
 	struct batch *batch = &ui->batch;
 
 	if (batch->done + batch->failed == batch->total)
 		memset(batch, 0, sizeof(*batch));
 	batch->total++;
-	(void)wish(ui, WISH_RUN_PART, command_line);
+	(void)add_request(ui, UI_REQUEST_RUN_BATCH, command_line);
 }
 
-void ui_part_done(struct ui *ui, bool good, const char *text)
+void ui_batch_done(struct ui *ui, bool good, const char *text)
 {
 	struct batch *batch = &ui->batch;
 
@@ -133,29 +133,29 @@ void ui_part_done(struct ui *ui, bool good, const char *text)
 		ui_say(ui, ROLE_DONE, "%d of %d done: %s", batch->done, batch->total, text);
 }
 
-void ui_run_mine(struct ui *ui, const char *command_line)
+void ui_run_use_session(struct ui *ui, const char *command_line)
 {
-	(void)wish(ui, WISH_RUN_MINE, command_line);
+	(void)add_request(ui, UI_REQUEST_RUN_USE_SESSION, command_line);
 }
 
-void ui_try(struct ui *ui, const char *command_line)
+void ui_dry_run(struct ui *ui, const char *command_line)
 {
-	(void)wish(ui, WISH_TRY, command_line);
+	(void)add_request(ui, UI_REQUEST_DRY_RUN, command_line);
 }
 
 void ui_open(struct ui *ui, const struct view *view, const char *argument)
 {
-	wish(ui, WISH_OPEN, argument)->view = view;
+	add_request(ui, UI_REQUEST_OPEN, argument)->view = view;
 }
 
 void ui_back(struct ui *ui)
 {
-	(void)wish(ui, WISH_BACK, "");
+	(void)add_request(ui, UI_REQUEST_BACK, "");
 }
 
 void ui_save(struct ui *ui, const char *path)
 {
-	(void)wish(ui, WISH_SAVE, path);
+	(void)add_request(ui, UI_REQUEST_SAVE, path);
 }
 
 void ui_choose_columns(struct ui *ui, const struct column_set *set, struct column_choice *choice)

@@ -1,6 +1,6 @@
 /*
  * What the screen shows besides the model: the prompt, messages, your session. Handlers of views write here
- * what they wish to happen (run a command, open a view); the app does it when they have returned, so that
+ * requests (run a command, open a view); the app does it when they have returned, so that
  * no view ever does I/O.
  */
 #ifndef UMBRA_TUI_UI_UI_STATE_H
@@ -78,23 +78,23 @@ struct prompt {
 	size_t column; /* the byte it is about; SIZE_MAX: none */
 };
 
-enum wish_kind {
-	WISH_RUN,
-	WISH_RUN_PART,
-	WISH_RUN_MINE,
-	WISH_TRY,
-	WISH_OPEN,
-	WISH_BACK,
-	WISH_SAVE
+enum ui_request_kind {
+	UI_REQUEST_RUN,
+	UI_REQUEST_RUN_BATCH,
+	UI_REQUEST_RUN_USE_SESSION,
+	UI_REQUEST_DRY_RUN,
+	UI_REQUEST_OPEN,
+	UI_REQUEST_BACK,
+	UI_REQUEST_SAVE
 };
 
-struct wish {
-	enum wish_kind kind;
+struct ui_request {
+	enum ui_request_kind kind;
 	const struct view *view;
 	char text[COMMAND_MAX];
 };
 
-enum { WISHES_MAX = 20 };
+enum { UI_REQUESTS_MAX = 20 };
 
 /* Several commands that are one action. */
 struct batch {
@@ -108,8 +108,8 @@ struct ui {
 	char session[LIMIT_SESSION_KEY + 1]; /* yours; "" without; only your word changes it */
 	char actor[LIMIT_WORD + 1]; /* who writes; "" nobody by name */
 	struct prompt prompt;
-	struct wish wishes[WISHES_MAX];
-	size_t wish_count;
+	struct ui_request pending[UI_REQUESTS_MAX];
+	size_t pending_count;
 	char message[MESSAGE_MAX];
 	enum role message_role;
 	struct selection explained; /* what view_explain is opened for */
@@ -144,18 +144,18 @@ void ui_say(struct ui *ui, enum role role, const char *format, ...)
 /* What an error says, and what would be accepted, in one line. */
 void ui_refusal(char dst[MESSAGE_MAX], const struct errbuf *eb);
 
-/* Wishes. */
+/* Requests to the app. */
 void ui_run(struct ui *ui, const char *command_line);
 /* One of several that are one action: when all have answered, it is said how many did what was asked. */
-void ui_run_part(struct ui *ui, const char *command_line);
-void ui_part_done(struct ui *ui, bool good, const char *text);
+void ui_run_batch(struct ui *ui, const char *command_line);
+void ui_batch_done(struct ui *ui, bool good, const char *text);
 /* The same for a command that creates a session, which becomes yours once it is there. */
-void ui_run_mine(struct ui *ui, const char *command_line);
+void ui_run_use_session(struct ui *ui, const char *command_line);
 /*
  * A command that changes nothing, a dry run say; quietly: the view that is shown hears the answer through
- * told(), and only a failure is said.
+ * dry_run_result(), and only a failure is said.
  */
-void ui_try(struct ui *ui, const char *command_line);
+void ui_dry_run(struct ui *ui, const char *command_line);
 void ui_open(struct ui *ui, const struct view *view, const char *argument);
 void ui_back(struct ui *ui);
 /* What the tail shows goes to a file of this name; what comes of it is said. */

@@ -7,7 +7,7 @@
  *            in rows and cols. The only place where a view works something out and may allocate for it.
  *   draw     a pure function of (model, ui, state): const, no I/O, no allocation, no clock but the canvas's.
  *            Draws every row of its canvas, and draws only what is in sight.
- *   act      one action of the keymap. Changes the state, or leaves wishes in `ui`; returns what to redraw.
+ *   act      one action of the keymap. Changes the state, or leaves requests in `ui`; returns what to redraw.
  *
  * Ops that are NULL are not there for that view; the keys for them do nothing.
  */
@@ -66,8 +66,9 @@ struct view {
 	/* A prompt this view put up was answered. */
 	enum redraw (*answer)(void *state, const struct model *model, struct ui *ui,
 		enum question question, const char *text);
-	/* The answer (JSON) to what it tried with ui_try(). */
-	enum redraw (*told)(void *state, const struct model *model, struct ui *ui, struct str body);
+	/* The answer (JSON) to its ui_dry_run(). */
+	enum redraw (*dry_run_result)(
+		void *state, const struct model *model, struct ui *ui, struct str body);
 	/* What is selected; `ret_selection` comes zeroed. */
 	void (*selected)(
 		const void *state, const struct model *model, struct selection *ret_selection);

@@ -9,7 +9,7 @@
 
 static const struct {
 	const char *things;
-	const char *(*stranger)(const struct filter *filter);
+	const char *(*unsupported)(const struct filter *filter);
 	const char *terms;
 } kinds[] = {
 	[FILTERED_VERSIONS] = {"versions", filter_not_of_versions,
@@ -35,14 +35,14 @@ struct filter *filtering_parse(
 	enum filtered what, const char *text, size_t *ret_column, struct errbuf *eb)
 {
 	struct filter *filter = filter_parse(str_of(text), ret_column, eb);
-	const char *stranger = filter ? kinds[what].stranger(filter) : NULL;
+	const char *unsupported = filter ? kinds[what].unsupported(filter) : NULL;
 
-	if (!stranger)
+	if (!unsupported)
 		return filter;
 	*ret_column = SIZE_MAX;
 	filter_destroy(filter);
 	(void)err_set(eb, ERR_BAD_FILTER, "%s have no %s; they have %s and text",
-		kinds[what].things, stranger, kinds[what].terms);
+		kinds[what].things, unsupported, kinds[what].terms);
 	return NULL;
 }
 

@@ -26,7 +26,7 @@ static pid_t start_role(const char *role, int out, int lifeline, bool new_sessio
 		.new_session = new_session,
 		.out = out,
 		.err = STDERR_FILENO,
-		.lifeline = lifeline,
+		.death_pipe = lifeline,
 		.report = -1});
 }
 

@@ -280,7 +280,7 @@ static enum redraw pulls_answer(void *arg, const struct model *model, struct ui 
 		text[0] ? keymap_binding(AREA_PULLS, ACTION_CREATE)->command
 			: "umbra session create --pr {pull}",
 		&vars);
-	ui_run_mine(ui, line);
+	ui_run_use_session(ui, line);
 	return REDRAW_BODY;
 }
 

@@ -268,7 +268,7 @@ static void run_each(struct services *state, struct ui *ui, enum action action, 
 		if (state->asked.count == 1)
 			ui_run(ui, line);
 		else
-			ui_run_part(ui, line);
+			ui_run_batch(ui, line);
 	}
 	version_set_clear(&state->marks);
 }

@@ -41,7 +41,7 @@ struct services {
 	struct filtering filtering;
 	struct sorting sorting; /* its orders are those of the tree, by index */
 	bool mine; /* what is mine comes first */
-	struct mine me; /* as of the last building of the tree */
+	struct owner_filter me; /* as of the last building of the tree */
 	bool stale; /* the tree is to be built anew */
 	bool moved; /* a person chose the row; until then it is the first, whatever comes */
 	char service[LIMIT_SERVICE_NAME + 1]; /* what is selected; "" nothing yet */
@@ -52,7 +52,7 @@ struct services {
 	struct version_set asked; /* what a question that is up is about */
 
 	enum pane pane;
-	int pane_wish; /* columns of the pane beside, as the divider was dragged; 0: by the screen's width */
+	int pane_cols_wanted; /* columns of the pane beside, as the divider was dragged; 0: by the screen's width */
 	bool dragging;
 	int list_cols;
 	int list_rows;

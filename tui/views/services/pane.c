@@ -26,14 +26,14 @@ static int within(int value, int least, int most)
 
 static int pane_cols(const struct services *state, int cols)
 {
-	if (state->pane_wish > 0)
-		return within(state->pane_wish, DRAGGED_COLS_MIN, cols - 1 - LIST_COLS_MIN);
+	if (state->pane_cols_wanted > 0)
+		return within(state->pane_cols_wanted, DRAGGED_COLS_MIN, cols - 1 - LIST_COLS_MIN);
 	return within(cols / 3, PANE_COLS_MIN, PANE_COLS_MAX);
 }
 
 void services_drag_pane(struct services *state, int x, int cols)
 {
-	state->pane_wish = within(cols - 1 - x, DRAGGED_COLS_MIN, cols - 1 - LIST_COLS_MIN);
+	state->pane_cols_wanted = within(cols - 1 - x, DRAGGED_COLS_MIN, cols - 1 - LIST_COLS_MIN);
 }
 
 void services_lay_out(struct services *state, int rows, int cols)

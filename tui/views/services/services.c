@@ -19,7 +19,7 @@
 #include "tui/views/services/internal.h"
 #include "tui/ui/draw_text.h"
 
-enum { PANE_WISH_MAX = 4096 }; /* columns no terminal has */
+enum { PANE_COLS_MAX = 4096 }; /* columns no terminal has */
 
 static const struct sort_order orders[ORDER_COUNT] = {
 	[ORDER_NAME] = {'n', "name", true},
@@ -145,7 +145,7 @@ static void services_open(void *arg, const struct model *model, struct ui *ui, c
 }
 
 /* Whose is mine may change while it is shown first. */
-static bool take_me(struct services *state, const struct ui *ui)
+static bool update_owner_filter(struct services *state, const struct ui *ui)
 {
 	bool same = strcmp(state->me.actor, ui->actor) == 0 &&
 		    strcmp(state->me.session, ui->session) == 0;
@@ -175,7 +175,7 @@ static void services_prepare(
 		services_forget_marks(state, model);
 	if (parts & parts_of_order(state))
 		state->stale = true;
-	if (take_me(state, ui))
+	if (update_owner_filter(state, ui))
 		state->stale = true;
 	services_lay_out(state, rows, cols);
 	state->list.height = (size_t)state->list_rows;
@@ -484,8 +484,8 @@ static void services_keep(const void *arg, struct cJSON *object)
 	columns_keep(&state->choice, &services_columns, object);
 	sorting_keep(&state->sorting, object);
 	(void)cJSON_AddBoolToObject(object, "mine", state->mine);
-	if (state->pane_wish > 0)
-		(void)cJSON_AddNumberToObject(object, "pane", state->pane_wish);
+	if (state->pane_cols_wanted > 0)
+		(void)cJSON_AddNumberToObject(object, "pane", state->pane_cols_wanted);
 }
 
 static void services_restore(void *arg, const struct cJSON *object)
@@ -496,8 +496,8 @@ static void services_restore(void *arg, const struct cJSON *object)
 	columns_restore(&state->choice, &services_columns, object);
 	sorting_restore(&state->sorting, object);
 	(void)json_get_bool(object, "mine", &state->mine);
-	if (json_get_double(object, "pane", &pane) && pane >= 1 && pane <= PANE_WISH_MAX)
-		state->pane_wish = (int)pane;
+	if (json_get_double(object, "pane", &pane) && pane >= 1 && pane <= PANE_COLS_MAX)
+		state->pane_cols_wanted = (int)pane;
 }
 
 const struct view view_services = {

@@ -51,14 +51,15 @@ void tree_fold(struct tree_index *tree, const struct service_node *node, bool fo
 
 /* ---- mine ---- */
 
-static bool owns(const struct mine *mine, const struct session *session)
+static bool owns(const struct owner_filter *mine, const struct session *session)
 {
 	return strcmp(session->key, mine->session) == 0 ||
 	       (mine->actor[0] != '\0' && session->owner &&
 		       strcmp(session->owner, mine->actor) == 0);
 }
 
-static void gather_pins(struct tree_index *tree, const struct model *model, const struct mine *mine)
+static void gather_pins(
+	struct tree_index *tree, const struct model *model, const struct owner_filter *mine)
 {
 	hashmap_destroy(tree->mine_pins, NULL);
 	tree->mine_pins = hashmap_create();
@@ -76,8 +77,8 @@ static void gather_pins(struct tree_index *tree, const struct model *model, cons
 }
 
 /* A stable version is everybody's, whoever wrote it. */
-static bool is_mine(
-	const struct tree_index *tree, const struct mine *mine, const struct version *version)
+static bool is_mine(const struct tree_index *tree, const struct owner_filter *mine,
+	const struct version *version)
 {
 	char id[VERSION_ID_SIZE];
 
@@ -92,7 +93,8 @@ static bool is_mine(
 	return hashmap_get(tree->mine_pins, str_of(id)) != NULL;
 }
 
-static void find_mine(struct tree_index *tree, const struct model *model, const struct mine *mine)
+static void find_mine(
+	struct tree_index *tree, const struct model *model, const struct owner_filter *mine)
 {
 	size_t count = model->env->node_count;
 
@@ -220,7 +222,7 @@ struct building {
 	struct tree_index *tree;
 	const struct model *model;
 	const struct filter *filter; /* NULL: everything matches */
-	const struct mine *mine; /* NULL: nobody asked */
+	const struct owner_filter *mine; /* NULL: nobody asked */
 };
 
 /* The order among the versions of one service. */
@@ -283,7 +285,7 @@ static void add_service(struct building *b, uint32_t at, const struct filter *fi
 }
 
 void tree_build(struct tree_index *tree, const struct model *model, const struct filter *filter,
-	enum tree_order order, bool reverse, const struct mine *mine)
+	enum tree_order order, bool reverse, const struct owner_filter *mine)
 {
 	struct building b = {tree, model, NULL, mine};
 

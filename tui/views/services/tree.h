@@ -14,7 +14,7 @@
 #include "tui/data/model.h"
 
 /* Who asks for what is theirs; "" names nobody. */
-struct mine {
+struct owner_filter {
 	char actor[LIMIT_WORD +
 		   1]; /* wrote the pull request, or owns a session that pins the version */
 	char session[LIMIT_SESSION_KEY + 1]; /* or this one pins it */
@@ -62,7 +62,7 @@ void tree_finish(struct tree_index *tree);
  * the stable version, then mine, then the others. O(versions).
  */
 void tree_build(struct tree_index *tree, const struct model *model, const struct filter *filter,
-	enum tree_order order, bool reverse, const struct mine *mine);
+	enum tree_order order, bool reverse, const struct owner_filter *mine);
 
 /* Without a word from a person a service is open when it has versions beside stable, or a filter found some. */
 bool tree_is_folded(const struct tree_index *tree, const struct service_node *node, bool filtered);

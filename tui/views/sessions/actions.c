@@ -1,5 +1,5 @@
 /*
- * Extending, ending and tailing a session. Called by the two views that show sessions; leaves wishes in the
+ * Extending, ending and tailing a session. Called by the two views that show sessions; leaves requests in the
  * ui and does nothing itself.
  */
 #include "tui/views/sessions/actions.h"

@@ -368,7 +368,8 @@ static enum redraw pins_answer(void *arg, const struct model *model, struct ui *
 	return REDRAW_ALL;
 }
 
-static enum redraw pins_told(void *arg, const struct model *model, struct ui *ui, struct str body)
+static enum redraw pins_dry_run_result(
+	void *arg, const struct model *model, struct ui *ui, struct str body)
 {
 	struct pins *state = arg;
 
@@ -480,7 +481,7 @@ const struct view view_pins = {
 	.draw = pins_draw,
 	.act = pins_act,
 	.answer = pins_answer,
-	.told = pins_told,
+	.dry_run_result = pins_dry_run_result,
 	.set_filter = pins_set_filter,
 	.filter = pins_filter,
 	.find = pins_find,

@@ -112,7 +112,7 @@ void pins_staged_anew(struct pins *state, struct ui *ui)
 	if (state->staged_count == 0)
 		return;
 	(void)snprintf(line, sizeof(line), "%s --dry-run", state->command);
-	ui_try(ui, line);
+	ui_dry_run(ui, line);
 }
 
 void pins_apply(struct pins *state, const struct session *session, struct ui *ui)

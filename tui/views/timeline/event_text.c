@@ -1,6 +1,6 @@
 /*
- * Events in plain words. Called by the Timeline for the rows in sight. Invariant: what is said comes from the
- * event alone; a field this file has no word for is said by its own name.
+ * Events in plain words. Called by the Timeline for the rows in sight. Invariant: what is detail comes from the
+ * event alone; a field this file has no word for is detail by its own name.
  */
 #include "tui/views/timeline/event_text.h"
 

@@ -26,13 +26,13 @@ struct timeline_row {
 	int64_t seq; /* of the event; of a row between, that of the one below it */
 };
 
-/* What is said of an event, kept while it is in sight. */
-struct said {
+/* What is detail of an event, kept while it is in sight. */
+struct event_detail {
 	int64_t seq;
 	struct event_diff diff;
 };
 
-enum { SAID_SLOTS = 128 };
+enum { DETAIL_SLOTS = 128 };
 
 struct timeline {
 	struct timeline_row *rows;
@@ -43,7 +43,7 @@ struct timeline {
 	struct list_cursor list;
 	struct placed placed[TIMELINE_TOTAL];
 	int who_cols, what_cols; /* of the widest among the events that are shown */
-	struct said *said; /* SAID_SLOTS, by seq */
+	struct event_detail *detail; /* DETAIL_SLOTS, by seq */
 	size_t window;
 	struct filtering filtering;
 	bool stale;
@@ -58,7 +58,7 @@ struct timeline {
 
 /* timeline.c */
 /* NULL when it is not at hand. */
-const struct said *timeline_said(const struct timeline *state, int64_t seq);
+const struct event_detail *timeline_detail(const struct timeline *state, int64_t seq);
 const char *timeline_command(const struct timeline *state);
 
 /* rows.c */

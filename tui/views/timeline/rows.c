@@ -1,6 +1,6 @@
 /*
  * The rows of the Timeline, and the pane with the whole of one change. Called by timeline.c; const, nothing
- * allocated: what is said of the events in sight was worked out before.
+ * allocated: what is detail of the events in sight was worked out before.
  */
 #include <stdio.h>
 #include <string.h>
@@ -21,7 +21,7 @@ const struct column_spec timeline_columns[TIMELINE_TOTAL] = {
 
 enum { WHAT_COLS_MIN = 26, GLYPH_COLS = 2 };
 
-/* What is said beside its words flows over into the next column, where that has nothing to say. */
+/* What is detail beside its words flows over into the next column, where that has nothing to say. */
 void timeline_measure(struct timeline *state, const struct event *event)
 {
 	const struct event_words *words = event_words(event);
@@ -68,10 +68,10 @@ static enum role object_role(const struct event *event, const struct model *mode
 }
 
 /* Where nothing is told of fields, the words have the room of both columns. */
-static bool tells_fields(const struct said *said)
+static bool tells_fields(const struct event_detail *detail)
 {
-	for (size_t i = 0; said && i < said->diff.count; i++)
-		if (said->diff.fields[i].telling)
+	for (size_t i = 0; detail && i < detail->diff.count; i++)
+		if (detail->diff.fields[i].telling)
 			return true;
 	return false;
 }
@@ -81,11 +81,11 @@ static void draw_what(const struct timeline *state, const struct model *model, c
 {
 	const struct placed *at = &state->placed[TIMELINE_WHAT];
 	const struct event_words *words = event_words(event);
-	const struct said *said = timeline_said(state, event->seq);
+	const struct event_detail *detail = timeline_detail(state, event->seq);
 	const struct placed *beside = &state->placed[TIMELINE_CHANGE];
 	struct str object = str_of(event->object);
-	int end = tells_fields(said) || beside->width == 0 ? at->x + at->width
-							   : beside->x + beside->width;
+	int end = tells_fields(detail) || beside->width == 0 ? at->x + at->width
+							     : beside->x + beside->width;
 	int x = at->x;
 	int cells;
 
@@ -100,9 +100,9 @@ static void draw_what(const struct timeline *state, const struct model *model, c
 		is_selected ? ROLE_SELECTED : object_role(event, model), object, str_of(ui->find));
 	x += cells;
 	x += canvas_run_c(canvas, y, x, end - x, words->role, words->after);
-	if (said && diff_detail(&said->diff)[0] != '\0') {
+	if (detail && diff_detail(&detail->diff)[0] != '\0') {
 		x += canvas_run_c(canvas, y, x, end - x, words->role, ": ");
-		(void)canvas_run_c(canvas, y, x, end - x, words->role, diff_detail(&said->diff));
+		(void)canvas_run_c(canvas, y, x, end - x, words->role, diff_detail(&detail->diff));
 	}
 }
 
@@ -188,23 +188,23 @@ static void draw_change(
 {
 	enum { MORE_COLS = 5, GAP = 2 }; /* "  +12" */
 	const struct placed *at = &state->placed[TIMELINE_CHANGE];
-	const struct said *said = timeline_said(state, event->seq);
+	const struct event_detail *detail = timeline_detail(state, event->seq);
 	int end = at->x + at->width;
 	int x = at->x;
-	size_t leading = said ? diff_leading(&said->diff) : 0;
+	size_t leading = detail ? diff_leading(&detail->diff) : 0;
 
-	for (size_t i = 0; at->width > 0 && said && i < said->diff.count; i++) {
-		const struct diff_field *field = &said->diff.fields[i];
+	for (size_t i = 0; at->width > 0 && detail && i < detail->diff.count; i++) {
+		const struct diff_field *field = &detail->diff.fields[i];
 		int room = end - (leading > i + 1 ? MORE_COLS : 0);
 
 		if (!field->telling)
 			continue;
-		if (x > at->x && x + field_cells(&said->diff, field, event) > room) {
+		if (x > at->x && x + field_cells(&detail->diff, field, event) > room) {
 			if (leading > i)
 				draw_more_pins(canvas, y, x, end - x, leading - i);
 			return;
 		}
-		x += draw_field(canvas, y, x, room, &said->diff, field, event) + GAP;
+		x += draw_field(canvas, y, x, room, &detail->diff, field, event) + GAP;
 	}
 }
 
@@ -314,19 +314,19 @@ void timeline_draw_pane(
 	int y = canvas->rows - state->pane_rows;
 	int last = canvas->rows - 1; /* the command's */
 	const struct event *event = event_log_find(model->events, state->selected);
-	const struct said *said = timeline_said(state, state->selected);
+	const struct event_detail *detail = timeline_detail(state, state->selected);
 	char text[64];
 
 	canvas_rule(canvas, y);
 	canvas_clear_rows(canvas, y + 1, state->pane_rows - 1);
 	draw_command(state, canvas);
-	if (!event || !said || state->count == 0 || y + 1 >= last)
+	if (!event || !detail || state->count == 0 || y + 1 >= last)
 		return;
-	y = draw_pane_head(canvas, y + 1, &said->diff, event);
-	for (size_t i = 0; i < said->diff.count; i++, y++) {
-		if (y == last - 1 && i + 1 < said->diff.count) {
+	y = draw_pane_head(canvas, y + 1, &detail->diff, event);
+	for (size_t i = 0; i < detail->diff.count; i++, y++) {
+		if (y == last - 1 && i + 1 < detail->diff.count) {
 			(void)snprintf(text, sizeof(text), "and %zu more: %.*s shows %s",
-				said->diff.count - i,
+				detail->diff.count - i,
 				STR_ARG(keymap_key(AREA_TIMELINE, ACTION_WHOLE)),
 				state->wide ? "fewer" : "them");
 			canvas_c(canvas, y, 3, canvas->cols - 4, ROLE_QUIET, text);
@@ -334,6 +334,6 @@ void timeline_draw_pane(
 		}
 		if (y >= last)
 			return;
-		draw_pane_field(canvas, y, &said->diff, &said->diff.fields[i], event);
+		draw_pane_field(canvas, y, &detail->diff, &detail->diff.fields[i], event);
 	}
 }

@@ -35,9 +35,9 @@ static void *timeline_create(void)
 {
 	struct timeline *state = xcalloc(1, sizeof(*state));
 
-	state->said = xcalloc(SAID_SLOTS, sizeof(*state->said));
-	for (size_t i = 0; i < SAID_SLOTS; i++)
-		diff_init(&state->said[i].diff);
+	state->detail = xcalloc(DETAIL_SLOTS, sizeof(*state->detail));
+	for (size_t i = 0; i < DETAIL_SLOTS; i++)
+		diff_init(&state->detail[i].diff);
 	state->stale = true;
 	return state;
 }
@@ -46,9 +46,9 @@ static void timeline_destroy(void *arg)
 {
 	struct timeline *state = arg;
 
-	for (size_t i = 0; i < SAID_SLOTS; i++)
-		diff_finish(&state->said[i].diff);
-	free(state->said);
+	for (size_t i = 0; i < DETAIL_SLOTS; i++)
+		diff_finish(&state->detail[i].diff);
+	free(state->detail);
 	free(state->rows);
 	filtering_finish(&state->filtering);
 	free(state);
@@ -170,31 +170,31 @@ static bool has_aged(const struct timeline *state, const struct model *model)
 	       event->time < model->now_ms - windows[state->window].ms;
 }
 
-const struct said *timeline_said(const struct timeline *state, int64_t seq)
+const struct event_detail *timeline_detail(const struct timeline *state, int64_t seq)
 {
-	const struct said *said = &state->said[(uint64_t)seq % SAID_SLOTS];
+	const struct event_detail *detail = &state->detail[(uint64_t)seq % DETAIL_SLOTS];
 
-	return said->seq == seq ? said : NULL;
+	return detail->seq == seq ? detail : NULL;
 }
 
 static void say(struct timeline *state, const struct model *model, int64_t seq)
 {
-	struct said *said = &state->said[(uint64_t)seq % SAID_SLOTS];
+	struct event_detail *detail = &state->detail[(uint64_t)seq % DETAIL_SLOTS];
 	const struct event *event = event_log_find(model->events, seq);
 
-	if (!event || said->seq == seq)
+	if (!event || detail->seq == seq)
 		return;
-	said->seq = seq;
-	diff_read(&said->diff, event);
+	detail->seq = seq;
+	diff_read(&detail->diff, event);
 }
 
 /* Wide, the whole change and no more, as far as two thirds go; else enough for most changes, whichever it is. */
 static int pane_rows_for(const struct timeline *state, int rows)
 {
 	enum { FRAME_ROWS = 3 }; /* the rule, who did what, the command */
-	const struct said *said = timeline_said(state, state->selected);
+	const struct event_detail *detail = timeline_detail(state, state->selected);
 	int most = rows * 2 / 3;
-	int need = FRAME_ROWS + (said ? (int)said->diff.count : 0);
+	int need = FRAME_ROWS + (detail ? (int)detail->diff.count : 0);
 
 	if (state->wide)
 		return need < most ? need : most;
@@ -218,8 +218,8 @@ static void timeline_prepare(
 	(void)ui;
 	if (newest && newest->seq < state->newest) { /* another control plane counts anew */
 		state->mark = 0;
-		for (size_t i = 0; i < SAID_SLOTS; i++)
-			state->said[i].seq = 0;
+		for (size_t i = 0; i < DETAIL_SLOTS; i++)
+			state->detail[i].seq = 0;
 	}
 	state->newest = newest ? newest->seq : 0;
 	share_rows(state, rows);
@@ -231,7 +231,7 @@ static void timeline_prepare(
 	share_rows(state, rows);
 	settle(state, false);
 	timeline_place(state, cols - 1);
-	for (size_t i = 0; i < state->list.height && i < SAID_SLOTS - 1; i++) {
+	for (size_t i = 0; i < state->list.height && i < DETAIL_SLOTS - 1; i++) {
 		const struct timeline_row *row = row_at(state, state->list.top + i);
 
 		if (row && row->kind == ROW_EVENT)

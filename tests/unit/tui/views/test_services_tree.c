@@ -119,9 +119,9 @@ static void test_filter(void **state)
 
 static void test_mine_by_author(void **state)
 {
-	static const struct mine bob = {.actor = "bob"};
-	static const struct mine ann = {.actor = "ann"};
-	static const struct mine nobody = {.actor = ""};
+	static const struct owner_filter bob = {.actor = "bob"};
+	static const struct owner_filter ann = {.actor = "ann"};
+	static const struct owner_filter nobody = {.actor = ""};
 
 	(void)state;
 	tree_build(&tree, &model, NULL, ORDER_NAME, true, &bob);
@@ -135,8 +135,8 @@ static void test_mine_by_author(void **state)
 
 static void test_mine_by_session(void **state)
 {
-	static const struct mine cleo = {.actor = "cleo"};
-	static const struct mine by_key = {.session = "cleo-1"};
+	static const struct owner_filter cleo = {.actor = "cleo"};
+	static const struct owner_filter by_key = {.session = "cleo-1"};
 	struct session *session = record_create(&session_type);
 
 	(void)state;
