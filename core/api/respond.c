@@ -74,6 +74,8 @@ static void write_thing(struct exchange *exchange, enum object_kind thing, const
 		json_bool(&w, "service_created", true);
 	if (written != NULL && written->gone != NULL)
 		wire_write_tombstone(&w, "came_back", written->gone);
+	if (written != NULL && written->replaced != NULL)
+		json_raw(&w, "replaced", str_of(written->replaced));
 	if (thing == OBJECT_VERSION || thing == OBJECT_SESSION)
 		write_howto(exchange, &w, thing, record);
 	json_object_end(&w);
@@ -103,6 +105,7 @@ void respond_strip(struct exchange *exchange, enum object_kind thing, const void
 	if (thing == OBJECT_VERSION) {
 		cJSON_DeleteItemFromObjectCaseSensitive(exchange->body, "service_created");
 		cJSON_DeleteItemFromObjectCaseSensitive(exchange->body, "came_back");
+		cJSON_DeleteItemFromObjectCaseSensitive(exchange->body, "replaced");
 	}
 	if (given == NULL)
 		return;

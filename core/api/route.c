@@ -40,7 +40,7 @@ const struct route routes[] = {
 	{METHOD_DELETE, SERVICE, service_delete, ROUTE_WRITE, {0}},
 	{METHOD_POST, SERVICE "/stable", service_promote, WRITE_BODY, {0}},
 	{METHOD_GET, VERSION, version_get, 0, {0}},
-	{METHOD_PUT, VERSION, version_put, WRITE_BODY, {"take", "force", "create-service"}},
+	{METHOD_PUT, VERSION, version_put, WRITE_BODY, {"take", "force", "create-service", "keep"}},
 	{METHOD_PATCH, VERSION, version_patch, WRITE_BODY, {"take", "force"}},
 	{METHOD_DELETE, VERSION, version_delete, ROUTE_WRITE, {0}},
 	{METHOD_GET, "/v1/sessions", sessions_get, ROUTE_STREAM, {0}},

@@ -30,6 +30,7 @@ static void version_write(struct exchange *exchange, enum plane_verb verb, enum 
 	errbuf_clear(&eb);
 	if (query_switch(&exchange->query, "take", &write.take, &eb) != ERR_NONE ||
 		query_switch(&exchange->query, "force", &write.force, &eb) != ERR_NONE ||
+		query_switch(&exchange->query, "keep", &write.keep, &eb) != ERR_NONE ||
 		query_switch(&exchange->query, "create-service", &write.create_service, &eb) !=
 			ERR_NONE) {
 		exchange_fail(exchange, &eb, NULL);

@@ -162,6 +162,9 @@ static const struct arg_spec register_args[] = {
 		.repeated = true,
 		.value = "KEY=VALUE",
 		.help = "a label of your own"},
+	{.name = "--replace",
+		.kind = ARG_FLAG,
+		.help = "of one that is there, drop what is not given; else it is kept"},
 	{.name = "--no-create",
 		.kind = ARG_FLAG,
 		.help = "refuse when there is no such service, and do not make it"},
@@ -271,6 +274,80 @@ static void unknown_free(void *extra)
 	free(unknown);
 }
 
+/* The member of a body, or of an object of it, as a person reads it; "" when it has none. */
+static void register_read(
+	struct strbuf *out, const cJSON *body, const char *group, const char *member)
+{
+	const cJSON *of = *group ? cJSON_GetObjectItemCaseSensitive(body, group) : body;
+	const cJSON *value = cJSON_GetObjectItemCaseSensitive(of, member), *item;
+
+	strbuf_reset(out);
+	if (cJSON_IsString(value))
+		strbuf_add_c(out, value->valuestring);
+	else if (cJSON_IsNumber(value))
+		strbuf_addf(out, "%lld", (long long)value->valuedouble);
+	else
+		cJSON_ArrayForEach(item, value) strbuf_addf(out, "%s%s%s%s",
+			out->len > 0 ? " " : "", item->string ? item->string : "",
+			item->string ? "=" : "", cJSON_IsString(item) ? item->valuestring : "");
+}
+
+/* What was other before, and what it has from before though it was not given now. False when it is new. */
+static bool register_say_replaced(struct command_run *run, const cJSON *body)
+{
+	static const struct {
+		const char *group, *member, *words;
+	} members[] = {
+		{"", "endpoints", "endpoint"},
+		{"pr", "number", "pull request"},
+		{"pr", "title", "title"},
+		{"pr", "url", "link"},
+		{"pr", "branch", "branch"},
+		{"pr", "author", "author"},
+		{"", "commit", "commit"},
+		{"", "base_commit", "base commit"},
+		{"", "build", "build"},
+		{"health", "path", "health path"},
+		{"health", "port", "health port"},
+		{"", "labels", "labels"},
+	};
+	const cJSON *replaced = cJSON_GetObjectItemCaseSensitive(body, "replaced");
+	cJSON *sent = json_parse(strbuf_str(&run->body), NULL);
+	struct strbuf was, is, given, kept;
+	const char *mark = ": ";
+
+	strbuf_init(&was, LIMIT_BODY);
+	strbuf_init(&is, LIMIT_BODY);
+	strbuf_init(&given, LIMIT_BODY);
+	strbuf_init(&kept, LIMIT_BODY);
+	if (replaced)
+		strbuf_add_c(&run->message, "was there already");
+	for (size_t i = 0; replaced && i < ARRAY_LEN(members); i++) {
+		const char *group = members[i].group, *member = members[i].member;
+
+		register_read(&was, replaced, group, member);
+		register_read(&is, body, group, member);
+		register_read(&given, sent, group, member);
+		if (was.len > 0) {
+			strbuf_addf(&run->message, "%s%s %s -> %s", mark, members[i].words,
+				was.data, is.len > 0 ? is.data : "none");
+			mark = ", ";
+		} else if (is.len > 0 && given.len == 0) {
+			strbuf_addf(&kept, "%s%s", kept.len > 0 ? ", " : "", members[i].words);
+			if (strcmp(member, "labels") != 0)
+				strbuf_addf(&kept, " %s", is.data);
+		}
+	}
+	if (kept.len > 0)
+		strbuf_addf(&run->message, "; %s kept", kept.data);
+	strbuf_finish(&was);
+	strbuf_finish(&is);
+	strbuf_finish(&given);
+	strbuf_finish(&kept);
+	cJSON_Delete(sent);
+	return replaced != NULL;
+}
+
 static void register_say(struct command_run *run, const cJSON *body)
 {
 	const char *ttl = say_text(body, "ttl");
@@ -278,8 +355,10 @@ static void register_say(struct command_run *run, const cJSON *body)
 	const struct unknown_service *unknown = run->extra;
 	bool made = false;
 
-	strbuf_addf(&run->message, "%s@%s is registered as %s, %s", say_text(body, "service"),
-		say_text(body, "version"), say_text(body, "kind"), say_text(body, "state"));
+	strbuf_addf(&run->message, "%s@%s ", say_text(body, "service"), say_text(body, "version"));
+	if (!register_say_replaced(run, body))
+		strbuf_addf(&run->message, "is registered as %s", say_text(body, "kind"));
+	strbuf_addf(&run->message, ", %s", say_text(body, "state"));
 	if (*ttl)
 		strbuf_addf(&run->message, ", for %s", ttl);
 	if (gone)
@@ -348,6 +427,7 @@ static struct command_run *register_start(
 	register_group(&w, args, "pr");
 	register_group(&w, args, "");
 	json_object_end(&w);
+	run_query(run, "keep", args_has(args, "--replace") ? NULL : "1");
 	run_query(run, "take", args_has(args, "--take") ? "1" : NULL);
 	run_query(run, "force", args_has(args, "--force") ? "1" : NULL);
 	if (!args_has(args, "--no-create"))
@@ -365,7 +445,9 @@ const struct command command_version_register = {
 	.summary = "say that a version runs, and where",
 	.help = "Doing it again with the same facts changes nothing but starts its lifetime anew, "
 		"so a build "
-		"may repeat it. It gets requests after its first passed health check; `umbra "
+		"may repeat it. Of a version that is there, what is not given is kept, and the "
+		"answer says what was replaced; --replace drops it. It gets requests after its "
+		"first passed health check; `umbra "
 		"version wait` "
 		"waits for that. A service that is not there is made, unless --no-create forbids "
 		"it. With --build a job that "

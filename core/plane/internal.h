@@ -50,6 +50,7 @@ struct txn {
 	struct tombstone *gone; /* a reference, or NULL */
 	bool created;
 	bool service_created;
+	char *replaced;
 };
 
 /* Every thing once, at its last change; the oldest change first. */

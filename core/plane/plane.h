@@ -48,7 +48,8 @@ enum plane_verb {
 	 * record: struct version. `take` moves endpoints here from other versions of the service; one that is
 	 * left without any is retired, but the last endpoint of the stable version is not given away. A build
 	 * below the one that is there, or not above the one that was retired, is ERR_BUILD_OLDER without `force`.
-	 * `create_service` makes the service, with nothing but its name, when there is none.
+	 * `create_service` makes the service, with nothing but its name, when there is none. `keep`: fields that are
+	 * not present keep what they have, and ttl its length; but those of a pull request go with its number.
 	 */
 	PLANE_PUT_VERSION,
 	PLANE_PATCH_VERSION,
@@ -80,6 +81,7 @@ struct plane_write {
 	bool force;
 	bool take;
 	bool create_service;
+	bool keep;
 	/*
 	 * Creating or patching a session: it pins the newest version of every service that has one of this
 	 * pull request, but for services the record's own pins name. 0: none. `pr_url` says which, where
@@ -103,6 +105,8 @@ struct plane_result {
 	const struct session *before; /* as it is, NULL when it would be new */
 	bool created;
 	bool service_created; /* with its first version */
+	const char *
+		replaced; /* after a PUT of a version that was there: what is other now, as JSON; or NULL */
 	int64_t revision; /* the environment's with this write visible */
 	const struct missing *missing; /* of what was not there, for refusals; else NULL */
 };

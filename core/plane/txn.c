@@ -54,6 +54,7 @@ static void txn_destroy(struct txn *txn)
 	free(txn->events);
 	record_unref(object_type(txn->respond_object), txn->answer);
 	record_unref(&tombstone_type, txn->gone);
+	free(txn->replaced);
 	free(txn);
 }
 
@@ -166,6 +167,7 @@ static void give_answer(struct txn *txn, enum err err, const struct errbuf *eb)
 		.gone = err == ERR_NONE ? txn->gone : NULL,
 		.created = txn->created,
 		.service_created = txn->service_created,
+		.replaced = txn->replaced,
 		.revision = txn->plane->committed.revision,
 	};
 

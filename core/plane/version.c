@@ -219,9 +219,12 @@ static enum err set_lifetime(struct plane *plane, const struct plane_write *writ
 		return err_set_field(&out->eb, ERR_CONFLICTING_FIELDS,
 			given.ttl_ms != 0 ? "ttl" : "expires_at", "no ttl and no expires_at",
 			"%s@%s is stable: it does not expire", write->service, write->version);
-	if (write->verb == PLANE_PATCH_VERSION && !is_present(write, "ttl") &&
-		!is_present(write, "expires_at"))
-		return ERR_NONE;
+	if (!is_present(write, "ttl") && !is_present(write, "expires_at")) {
+		if (write->verb == PLANE_PATCH_VERSION)
+			return ERR_NONE;
+		if (write->keep)
+			given.ttl_ms = new->ttl_ms;
+	}
 	if (new->kind != KIND_STABLE)
 		err = check_lifetime(
 			&given, plane->now_ms(), DEFAULT_VERSION_TTL_MS, &lifetime, out);
@@ -303,6 +306,20 @@ static void set_times(struct plane *plane, const struct version *old, struct ver
 	health_judge(plane, new);
 }
 
+/* Another pull request comes with a title and an author of its own, or with none. */
+static uint64_t other_pull(const struct version *old, const struct plane_write *write)
+{
+	const struct version *wanted = write->record;
+	uint64_t fields = 0;
+
+	if (!write->keep || !is_present(write, "pr.number") || wanted->pr_number == old->pr_number)
+		return 0;
+	for (size_t i = 0; i < version_type.field_count; i++)
+		if (str_starts(str_of(version_type.fields[i].name), STR_LIT("pr.")))
+			fields |= UINT64_C(1) << i;
+	return fields;
+}
+
 /* What `old` (NULL: nothing yet) becomes by a PUT or PATCH that is in order; NULL when it is not. */
 static struct version *make_version(struct plane *plane, const struct service_node *node,
 	const struct version *old, const struct plane_write *write, struct outcome *out)
@@ -314,9 +331,9 @@ static struct version *make_version(struct plane *plane, const struct service_no
 	struct version *new =
 		old != NULL ? record_clone(&version_type, old) : record_create(&version_type);
 
-	if (patch)
-		fields &= write->present;
-	record_merge(&version_type, new, write->record, fields, patch);
+	if (patch || (write->keep && old != NULL))
+		fields &= write->present | other_pull(old, write);
+	record_merge(&version_type, new, write->record, fields, patch || write->keep);
 	text_set(&new->service, write->service);
 	text_set(&new->name, write->version);
 	if (check_kind(node, old, write, &new->kind, out) == ERR_NONE &&
@@ -398,8 +415,10 @@ static enum err write_version(struct plane *plane, const struct plane_write *wri
 		record_unref(&version_type, new);
 		return ERR_NONE;
 	}
-	put_version(out->txn, node, old, new,
-		old == NULL || patch || event_worthy(OBJECT_VERSION, old, new));
+	bool worthy = old == NULL || event_worthy(OBJECT_VERSION, old, new);
+	if (old != NULL && worthy && !patch)
+		out->txn->replaced = event_fields(OBJECT_VERSION, old, new);
+	put_version(out->txn, node, old, new, patch || worthy);
 	return ERR_NONE;
 }
 

@@ -163,6 +163,42 @@ static void test_first_version(void **state)
 	assert_null(strstr(((struct fixture *)*state)->http->body, "service_created"));
 }
 
+/* A PUT says all there is; with keep=1 what it does not say stays. */
+static void test_keeping(void **state)
+{
+	static const char all[] =
+		"{\"endpoints\":[\"127.0.0.1:9001\"],\"ttl\":\"8h\",\"commit\":\"a1\",\"labels\":{"
+		"\"a\":"
+		"\"1\"},\"pr\":{\"number\":482,\"title\":\"Faster\",\"author\":\"dev1\"}}";
+	static const struct step rows[] = {
+		{"PUT", CART, "{}", 201, NULL},
+		{"PUT", PR1 "?keep=1", all, 201, "\"ttl\":\"8h\""},
+		{"PUT", PR1 "?keep=1",
+			"{\"endpoints\":[\"127.0.0.1:9002\"],\"labels\":{\"b\":\"2\"}}", 200,
+			"\"labels\":{\"a\":\"1\",\"b\":\"2\"},"},
+		{"GET", PR1, NULL, 200,
+			"\"pr\":{\"number\":482,\"title\":\"Faster\",\"author\":\"dev1\"},"
+			"\"commit\":\"a1\""},
+		{"GET", PR1, NULL, 200, "\"ttl\":\"8h\""},
+		{"PUT", PR1 "?keep=1", "{\"endpoints\":[\"127.0.0.1:9001\"]}", 200,
+			"\"replaced\":{\"endpoints\":[\"127.0.0.1:9002\"]}"},
+		{"PUT", PR1 "?keep=1",
+			"{\"endpoints\":[\"127.0.0.1:9001\"],\"pr\":{\"number\":483}}", 200,
+			"\"pr\":{\"number\":483},"},
+		{"PUT", PR1, all, 200, NULL},
+		{"PUT", PR1, "{\"endpoints\":[\"127.0.0.1:9002\"],\"replaced\":{}}", 200,
+			"\"replaced\":{\"endpoints\":[\"127.0.0.1:9001\"],\"pr\":{\"number\":482,"},
+		{"GET", PR1, NULL, 200, "\"labels\":{}"},
+		{"GET", PR1, NULL, 200, "\"ttl\":\"72h\""},
+		{"PUT", PR1 "?keep=2", all, 400, "keep"},
+	};
+
+	run_rows(*state, rows, ARRAY_LEN(rows));
+	assert_int_equal(
+		fixture_ask(*state, "PUT", PR1, "{\"endpoints\":[\"127.0.0.1:9002\"]}"), 200);
+	assert_null(strstr(((struct fixture *)*state)->http->body, "replaced"));
+}
+
 #define BUILD(n) "{\"endpoints\":[\"127.0.0.1:9001\"],\"build\":" n "}"
 
 /* Jobs that come late. */
@@ -841,6 +877,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_versions, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(
 			test_first_version, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_keeping, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_builds, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_create_only, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_round_trip, fixture_setup, fixture_teardown),

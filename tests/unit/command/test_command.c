@@ -220,13 +220,13 @@ static const struct {
 	{"version register cart@pr-1 --endpoint h:1 --pr 482 --author dev1 --commit a1 --build 7 "
 	 "--ttl 3d --label team=x=y --take",
 		{{201, VERSION}},
-		"PUT /v1/services/cart/versions/pr-1?take=1 "
+		"PUT /v1/services/cart/versions/pr-1?keep=1&take=1 "
 		"{\"kind\":\"ephemeral\",\"endpoints\":[\"h:1\"],\"labels\":{\"team\":\"x=y\"},"
 		"\"pr\":{\"number\":482,\"author\":\"dev1\"},\"commit\":\"a1\",\"build\":7,\"ttl\":"
 		"\"3d\"}\n",
 		ERR_NONE, "cart@pr-1 is registered as ephemeral, starting, for 72h"},
 	{"version register cart@1 --endpoint h:1 --stable", {{201, VERSION}},
-		"PUT /v1/services/cart/versions/1 "
+		"PUT /v1/services/cart/versions/1?keep=1 "
 		"{\"kind\":\"stable\",\"endpoints\":[\"h:1\"]}\n",
 		ERR_NONE, "registered"},
 	{"version extend cart@pr-1", {{200, VERSION}, {200, VERSION}},
@@ -244,7 +244,7 @@ static const struct {
 		"PATCH /v1/services/cart/versions/pr-1 if \"17\" {\"ttl\":\"72h\"}\n",
 		ERR_NONE, "lives for 72h from now"},
 	{"version register cart@1 --endpoint h:1 --if-revision 3", {{201, VERSION}},
-		"PUT /v1/services/cart/versions/1 if \"3\" "
+		"PUT /v1/services/cart/versions/1?keep=1 if \"3\" "
 		"{\"kind\":\"ephemeral\",\"endpoints\":[\"h:1\"]}\n",
 		ERR_NONE, "registered"},
 	{"service set cart --owner me --if-revision 3",
@@ -278,57 +278,67 @@ static const struct {
 	{"version register cart@pr-1 --endpoint h:1 --pr #482 --commit '' --build '' --ttl '' "
 	 "--author '' --force",
 		{{201, VERSION}},
-		"PUT /v1/services/cart/versions/pr-1?force=1 "
+		"PUT /v1/services/cart/versions/pr-1?keep=1&force=1 "
 		"{\"kind\":\"ephemeral\",\"endpoints\":[\"h:1\"],\"pr\":{\"number\":482}}\n",
 		ERR_NONE, "registered"},
 	{"version register cart@pr-1 --endpoint h:1 --pr '' --author ''", {{201, VERSION}},
-		"PUT /v1/services/cart/versions/pr-1 "
+		"PUT /v1/services/cart/versions/pr-1?keep=1 "
 		"{\"kind\":\"ephemeral\",\"endpoints\":[\"h:1\"]}\n",
 		ERR_NONE, "registered"},
 	{"version register cart@pr-1 --endpoint h:1 --take",
 		{{404, UNKNOWN("")},
 			{201, "{\"service\":\"cart\",\"version\":\"pr-1\",\"service_created\":"
 			      "true}"}},
-		"PUT /v1/services/cart/versions/pr-1?take=1 " FIRST
-		"PUT /v1/services/cart/versions/pr-1?take=1&create-service=1 " FIRST,
+		"PUT /v1/services/cart/versions/pr-1?keep=1&take=1 " FIRST
+		"PUT /v1/services/cart/versions/pr-1?keep=1&take=1&create-service=1 " FIRST,
 		ERR_NONE,
 		"there was no service cart, it is made with this: umbra service set cart sets"},
 	{"version register cart@pr-1 --endpoint h:1",
 		{{404, UNKNOWN("\"carts\",\"card\"")},
 			{201, "{\"service\":\"cart\",\"version\":\"pr-1\",\"service_created\":"
 			      "true}"}},
-		"PUT /v1/services/cart/versions/pr-1 " FIRST
-		"PUT /v1/services/cart/versions/pr-1?create-service=1 " FIRST,
+		"PUT /v1/services/cart/versions/pr-1?keep=1 " FIRST
+		"PUT /v1/services/cart/versions/pr-1?keep=1&create-service=1 " FIRST,
 		ERR_NONE, "it is made with this; did you mean carts? umbra service remove cart"},
 	{"version register cart@pr-1 --endpoint h:1 --no-create", {{404, UNKNOWN("\"carts\"")}},
-		"PUT /v1/services/cart/versions/pr-1 " FIRST, ERR_SERVICE_UNKNOWN,
+		"PUT /v1/services/cart/versions/pr-1?keep=1 " FIRST, ERR_SERVICE_UNKNOWN,
 		"no service cart"},
 	{"version register cart@pr-1 --endpoint h:1 --if-revision 3", {{404, UNKNOWN("")}},
-		"PUT /v1/services/cart/versions/pr-1 if \"3\" " FIRST, ERR_SERVICE_UNKNOWN,
+		"PUT /v1/services/cart/versions/pr-1?keep=1 if \"3\" " FIRST, ERR_SERVICE_UNKNOWN,
 		"no service cart"},
 	/* One of before, which knows no such parameter. */
 	{"version register cart@pr-1 --endpoint h:1",
 		{{404, UNKNOWN("")},
 			{400, "{\"code\":\"bad-value\",\"detail\":\"there is no parameter "
 			      "create-service\",\"field\":\"create-service\"}"}},
-		"PUT /v1/services/cart/versions/pr-1 " FIRST
-		"PUT /v1/services/cart/versions/pr-1?create-service=1 " FIRST,
+		"PUT /v1/services/cart/versions/pr-1?keep=1 " FIRST
+		"PUT /v1/services/cart/versions/pr-1?keep=1&create-service=1 " FIRST,
 		ERR_SERVICE_UNKNOWN, "no service cart"},
 	/* What else is wrong with it. */
 	{"version register cart@pr-1 --endpoint h:1",
 		{{404, UNKNOWN("")},
 			{400, "{\"code\":\"bad-value\",\"detail\":\"no endpoint\",\"field\":"
 			      "\"endpoints\"}"}},
-		"PUT /v1/services/cart/versions/pr-1 " FIRST
-		"PUT /v1/services/cart/versions/pr-1?create-service=1 " FIRST,
+		"PUT /v1/services/cart/versions/pr-1?keep=1 " FIRST
+		"PUT /v1/services/cart/versions/pr-1?keep=1&create-service=1 " FIRST,
 		ERR_BAD_VALUE, "no endpoint"},
 	{"version register cart@pr-1 --endpoint h:1",
 		{{201, "{\"service\":\"cart\",\"version\":\"pr-1\",\"came_back\":{\"why\":"
 		       "\"retired\",\"gone_at\":\"2026-11-22T18:42:07.000Z\",\"actor\":\"dev1\"}"
 		       "}"}},
-		"PUT /v1/services/cart/versions/pr-1 "
+		"PUT /v1/services/cart/versions/pr-1?keep=1 "
 		"{\"kind\":\"ephemeral\",\"endpoints\":[\"h:1\"]}\n",
 		ERR_NONE, "it is back: it was retired at 2026-11-22T18:42:07.000Z by dev1"},
+	{"version register cart@pr-1 --endpoint h:2 --title New --replace",
+		{{200, "{\"service\":\"cart\",\"version\":\"pr-1\",\"state\":\"starting\",\"ttl\":"
+		       "\"72h\",\"endpoints\":[\"h:2\"],\"pr\":{\"number\":482,\"title\":\"New\"},"
+		       "\"labels\":{\"team\":\"pay\"},\"replaced\":{\"endpoints\":[\"h:1\"],"
+		       "\"pr\":{\"title\":\"Old\"},\"commit\":\"a1\"}}"}},
+		"PUT /v1/services/cart/versions/pr-1 "
+		"{\"kind\":\"ephemeral\",\"endpoints\":[\"h:2\"],\"pr\":{\"title\":\"New\"}}\n",
+		ERR_NONE,
+		"cart@pr-1 was there already: endpoint h:1 -> h:2, title Old -> New, commit a1 -> "
+		"none; pull request 482, labels kept, starting, for 72h"},
 	{"version promote cart@pr-1 --force", {{200, "{\"name\":\"cart\",\"stable\":\"pr-1\"}"}},
 		"POST /v1/services/cart/stable {\"version\":\"pr-1\",\"force\":true}\n", ERR_NONE,
 		"cart@pr-1 is stable now"},
