@@ -78,7 +78,7 @@ static void wait_say_why(struct strbuf *out, const struct environment *env,
 	check_say(out, environment_service(env, str_of(version->service)), version);
 	if (detail)
 		strbuf_addf(out, ": %s", detail);
-	if (check_say_advice(&advice, version->service, detail))
+	if (check_say_advice(&advice, version))
 		strbuf_addf(out, "; %s", advice.data);
 	strbuf_finish(&advice);
 }

@@ -8,6 +8,9 @@
 
 #include "core/base/xalloc.h"
 
+/* The row's `rest`: another path helps. */
+static const char another_path[] = "--health-path";
+
 static const struct {
 	const char *part; /* of the detail; the first row that fits counts */
 	const char *advice;
@@ -32,15 +35,11 @@ static const struct {
 		"what listens there speaks no gRPC; see its port, and umbra service set ",
 		" --health-type"},
 	{"not SERVING", "it runs and says that it is not well; its own log may say why", NULL},
-	{"answered 404", "it has no such path; umbra service set ",
-		" --health-path PATH names another"},
-	{"answered 401", "a check has no login; umbra service set ",
-		" --health-path PATH names another path"},
-	{"answered 403", "a check has no login; umbra service set ",
-		" --health-path PATH names another path"},
+	{"answered 404", "it has no such path", another_path},
+	{"answered 401", "a check has no login", another_path},
+	{"answered 403", "a check has no login", another_path},
 	{"answered 5", "it runs and says that it is not well; its own log may say why", NULL},
-	{"answered", "a check wants 2xx or 3xx; umbra service set ",
-		" --health-path PATH names another path"},
+	{"answered", "a check wants 2xx or 3xx", another_path},
 	{"cannot be resolved", "see that the name is right, and known on the proxy's machine",
 		NULL},
 };
@@ -73,16 +72,34 @@ void check_say(struct strbuf *out, const struct service *service, const struct v
 			version->endpoints.count - 1, version->endpoints.count > 2 ? "s" : "");
 }
 
-bool check_say_advice(struct strbuf *out, const char *service, const char *detail)
+/* The service's path is that of all its versions, stable too: one beside it names its own. */
+static void say_another_path(struct strbuf *out, const struct version *version)
 {
-	struct str text = str_of(detail);
+	if (version->kind == KIND_STABLE) {
+		strbuf_addf(out,
+			"; umbra service set %s %s PATH names another, for all its versions",
+			version->service, another_path);
+		return;
+	}
+	strbuf_addf(out, "; umbra version register %s@%s", version->service, version->name);
+	strbuf_addf(out, " --endpoint %s%s",
+		version->endpoints.count > 0 ? version->endpoints.items[0] : "H:P",
+		version->endpoints.count > 1 ? " --endpoint ..." : "");
+	strbuf_addf(out, " %s / names another, for this version alone", another_path);
+}
+
+bool check_say_advice(struct strbuf *out, const struct version *version)
+{
+	struct str text = str_of(version->state_detail);
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		if (str_find(text, str_of(rows[i].part)) == text.n)
 			continue;
 		strbuf_add_c(out, rows[i].advice);
-		if (rows[i].rest != NULL)
-			strbuf_addf(out, "%s%s", service, rows[i].rest);
+		if (rows[i].rest == another_path)
+			say_another_path(out, version);
+		else if (rows[i].rest != NULL)
+			strbuf_addf(out, "%s%s", version->service, rows[i].rest);
 		return rows[i].advice[0] != '\0';
 	}
 	return false;

@@ -16,6 +16,6 @@ void check_say(struct strbuf *out, const struct service *service, const struct v
  * What to do about a version's state_detail: "nothing listens there; see ...". Nothing, and false, when nothing is
  * known to help.
  */
-bool check_say_advice(struct strbuf *out, const char *service, const char *detail);
+bool check_say_advice(struct strbuf *out, const struct version *version);
 
 #endif

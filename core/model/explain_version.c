@@ -161,7 +161,7 @@ static void add_state(const struct explain_context *at, const struct version *v)
 	}
 	explain_add(at, version_is_ready(v) ? EXPLAIN_NOTE : EXPLAIN_WARN, ".");
 	strbuf_init(&advice, 400);
-	if (!version_is_ready(v) && check_say_advice(&advice, v->service, v->state_detail))
+	if (!version_is_ready(v) && check_say_advice(&advice, v))
 		explain_add(at, EXPLAIN_HINT, "\"" CLIP "\" means: %s.",
 			CLIP_ARG(str_of(v->state_detail)), advice.data);
 	strbuf_finish(&advice);

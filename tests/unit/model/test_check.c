@@ -61,6 +61,20 @@ static void what_is_asked(void **state)
 	}
 }
 
+static void advise(struct strbuf *out, int kind, const char *detail, bool something)
+{
+	struct version *version = record_create(&version_type);
+
+	text_set(&version->service, "cart");
+	text_set(&version->name, "pr-9");
+	text_set(&version->state_detail, detail);
+	version->kind = kind;
+	strlist_add(&version->endpoints, STR_LIT("127.0.0.1:9002"));
+	strbuf_init(out, 400);
+	assert_int_equal(check_say_advice(out, version), something);
+	record_unref(&version_type, version);
+}
+
 static void what_to_do(void **state)
 {
 	static const struct {
@@ -72,7 +86,9 @@ static void what_to_do(void **state)
 		{"no connection in time", "proxy's machine reaches it"},
 		{"no answer in time", "its own log"},
 		{"answer is not valid HTTP", "umbra service set cart --protocol"},
-		{"answered 404", "umbra service set cart --health-path PATH"},
+		{"answered 404", "umbra version register cart@pr-9 --endpoint 127.0.0.1:9002 "
+				 "--health-path / "
+				 "names another, for this version alone"},
 		{"answered 401", "has no login"},
 		{"grpc.health.v1 is not implemented", "--health-type tcp"},
 		{"no gRPC answer", "speaks no gRPC"},
@@ -90,15 +106,20 @@ static void what_to_do(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct strbuf said;
 
-		strbuf_init(&said, 400);
-		assert_int_equal(
-			check_say_advice(&said, "cart", cases[i].detail), cases[i].part != NULL);
+		advise(&said, KIND_EPHEMERAL, cases[i].detail, cases[i].part != NULL);
 		if (cases[i].part == NULL)
 			assert_int_equal(said.len, 0);
 		else if (strstr(said.data, cases[i].part) == NULL)
 			fail_msg("%s: %s", cases[i].detail, said.data);
 		strbuf_finish(&said);
 	}
+	/* Stable's path is that of the service. */
+	struct strbuf said;
+	advise(&said, KIND_STABLE, "answered 404", true);
+	assert_non_null(
+		strstr(said.data, "umbra service set cart --health-path PATH names another"));
+	assert_null(strstr(said.data, "register"));
+	strbuf_finish(&said);
 }
 
 int main(void)
