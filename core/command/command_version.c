@@ -388,6 +388,32 @@ static bool create_failed(struct command_run *run, const struct client_response 
 	return true;
 }
 
+/* What the API would take, as what the command line has for it. */
+static bool register_refused(struct command_run *run, const struct client_response *response)
+{
+	struct errbuf eb = *response->eb;
+	const char *expected = NULL;
+
+	if (eb.err == ERR_ENDPOINT_TAKEN && strstr(eb.expected, "take=1"))
+		expected = "an endpoint of its own, or --take to move it";
+	else if (eb.err == ERR_BUILD_OLDER)
+		expected = strstr(eb.expected, "not older")
+				   ? "a build that is not older, or --force"
+				   : "a later build, or --force";
+	else if (eb.err == ERR_STABLE_EXISTS)
+		expected = "leave out --stable, and promote it when it is there: umbra version "
+			   "promote";
+	else if (eb.err == ERR_CONFLICT && strcmp(eb.field, "kind") == 0)
+		expected = strcmp(eb.expected, version_kind_names[KIND_STABLE]) == 0
+				   ? "add --stable, or choose another version name"
+				   : "leave out --stable: umbra version promote makes it stable";
+	if (!expected)
+		return false;
+	(void)str_copy(eb.expected, sizeof(eb.expected), str_of(expected));
+	run_end_error(run, eb.err, &eb, response->body);
+	return true;
+}
+
 /* Asked without first: most versions are of a service that is there, and a typo is seen by what is near. */
 static bool register_failed(struct command_run *run, const struct client_response *response)
 {
@@ -396,7 +422,7 @@ static bool register_failed(struct command_run *run, const struct client_respons
 	const cJSON *near;
 
 	if (response->err != ERR_SERVICE_UNKNOWN || run->if_revision)
-		return false;
+		return register_refused(run, response);
 	unknown = xcalloc(1, sizeof(*unknown));
 	unknown->eb = *response->eb;
 	unknown->body = str_dup(response->body);
@@ -430,8 +456,7 @@ static struct command_run *register_start(
 	run_query(run, "keep", args_has(args, "--replace") ? NULL : "1");
 	run_query(run, "take", args_has(args, "--take") ? "1" : NULL);
 	run_query(run, "force", args_has(args, "--force") ? "1" : NULL);
-	if (!args_has(args, "--no-create"))
-		run->failed = register_failed;
+	run->failed = args_has(args, "--no-create") ? register_refused : register_failed;
 	run->say = register_say;
 	run_if_revision(run, args);
 	run_send(run, "PUT", "version", 0);

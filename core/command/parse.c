@@ -152,9 +152,9 @@ static void names_join(const struct names *names, char *dst, size_t size)
 	strbuf_finish(&text);
 }
 
-/* Fills eb with "WORD SENTENCE; did you mean "NEAR"?" and the names that there are. */
-static enum err unknown_word(
-	const char *word, const char *sentence, const struct names *names, struct errbuf *eb)
+/* Fills eb with "WORD SENTENCE; did you mean "NEAR"?", that unless `told`, and the names that there are. */
+static enum err unknown_word(const char *word, const char *sentence, bool told,
+	const struct names *names, struct errbuf *eb)
 {
 	char expected[EXPECTED_MAX];
 	struct strbuf text;
@@ -164,7 +164,7 @@ static enum err unknown_word(
 	strbuf_add_char(&text, '"');
 	text_add_safe(&text, str_of(word));
 	strbuf_addf(&text, "\" %s", sentence);
-	if (name_near(str_of(word), names->items, names->count, &near, 1))
+	if (!told && name_near(str_of(word), names->items, names->count, &near, 1))
 		strbuf_addf(&text, "; did you mean \"%s\"?", names->items[near]);
 	names_join(names, expected, sizeof(expected));
 	err_set_field(eb, ERR_USAGE, NULL, expected, "%s", text.data);
@@ -188,10 +188,10 @@ static enum err unknown_command(
 			names_add(&names, first);
 	}
 	if (!found->is_noun)
-		return unknown_word(found->noun_text, "is no command", &names, eb);
+		return unknown_word(found->noun_text, "is no command", false, &names, eb);
 	if (verb) {
 		snprintf(sentence, sizeof(sentence), "is nothing %s can do", found->noun_text);
-		return unknown_word(verb, sentence, &names, eb);
+		return unknown_word(verb, sentence, false, &names, eb);
 	}
 	err_set_field(eb, ERR_USAGE, NULL, NULL, "\"%s\" wants a verb", found->noun_text);
 	if (eb)
@@ -199,13 +199,13 @@ static enum err unknown_command(
 	return ERR_USAGE;
 }
 
-/* Where a word that is no option belongs: to curl itself, or into the filter. */
-static void add_right_place(
+/* Where a word that is no option belongs: to curl itself, or into the filter. False when that is not known. */
+static bool add_right_place(
 	struct strbuf *sentence, const struct command *command, const char *word, const char *next)
 {
 	struct str value = str_of(word);
 	struct str term = str_cut(&value, '=');
-	bool filters = false;
+	bool filters = false, told = command == &command_curl;
 
 	if (command == &command_curl)
 		strbuf_add_c(sentence, "; curl's own options come after SERVICE/PATH");
@@ -218,7 +218,9 @@ static void add_right_place(
 		strbuf_addf(sentence, "; it is a term of the filter: '%s:", filter_terms[i].name);
 		text_add_safe(sentence, value.n ? value : str_of(next ? next : "..."));
 		strbuf_add_char(sentence, '\'');
+		told = true;
 	}
+	return told;
 }
 
 /* `next` is the word after it, NULL behind the last. */
@@ -237,8 +239,8 @@ static enum err unknown_option(
 	strbuf_init(&sentence, EXPECTED_MAX);
 	strbuf_add_c(&sentence, "is no option of ");
 	command_name(&sentence, command);
-	add_right_place(&sentence, command, word, next);
-	err = unknown_word(word, sentence.data, &names, eb);
+	bool told = add_right_place(&sentence, command, word, next);
+	err = unknown_word(word, sentence.data, told, &names, eb);
 	strbuf_finish(&sentence);
 	return err;
 }
@@ -303,21 +305,42 @@ static enum err read_option(struct parser *p, size_t *i)
 	return keep_value(p, spec, p->words[*i]);
 }
 
+/* A term of the filter, where the command has no filter and an option of that name. */
+static void option_of_term(const struct parser *p, const char *word, struct strbuf *out)
+{
+	const struct command *command = parser_command(p);
+	struct str value = str_of(word);
+	struct str term = str_cut(&value, ':');
+
+	strbuf_add_c(out, "is one word too many");
+	for (size_t i = 0; value.n > 0 && i < command->arg_count; i++) {
+		const char *name = command->args[i].name;
+
+		if (!arg_is_option(&command->args[i]) || !str_eq_c(term, name + 2))
+			continue;
+		strbuf_addf(out, "; here it is an option: %s ", name);
+		text_add_safe(out, value);
+	}
+}
+
 static enum err read_positional(struct parser *p, const char *word)
 {
 	const struct arg_spec *spec =
 		p->args->command ? parse_positional(p->args->command, p->positionals) : NULL;
-	struct strbuf name;
+	struct strbuf name, option;
 
 	if (spec) {
 		p->positionals++;
 		return keep_value(p, spec, word);
 	}
 	strbuf_init(&name, EXPECTED_MAX);
+	strbuf_init(&option, EXPECTED_MAX);
 	strbuf_add_char(&name, '"');
 	text_add_safe(&name, str_of(word));
 	strbuf_add_char(&name, '"');
-	wrong_use(p, name.data, "is one word too many");
+	option_of_term(p, word, &option);
+	wrong_use(p, name.data, option.data);
+	strbuf_finish(&option);
 	strbuf_finish(&name);
 	return ERR_USAGE;
 }

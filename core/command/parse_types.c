@@ -181,12 +181,15 @@ static void add_mended(struct strbuf *out, const struct arg_spec *spec, struct s
 
 		if (rows[i].kind != spec->kind || !name_mend(name, rows[i].first, first))
 			continue;
+		bool lower = rows[i].first == NAME_SERVICE && !str_eq_c(name, first) &&
+			     str_eq_nocase(name, str_of(first));
 		if (!rows[i].between)
-			strbuf_addf(out, ": \"%s\" would be one", first);
+			strbuf_addf(out, "%s: \"%s\" would be one",
+				lower ? "; names of services are lower case" : "", first);
 		else if (rest.p && name_mend(rest, NAME_VERSION, second))
-			strbuf_addf(out,
-				", where a version is " NAME_RULE_VERSION
-				": \"%s%c%s\" would be one",
+			strbuf_addf(out, "%s: \"%s%c%s\" would be one",
+				lower ? "; names of services are lower case"
+				      : ", where a version is " NAME_RULE_VERSION,
 				first, rows[i].between, second);
 	}
 }
@@ -208,8 +211,13 @@ static enum err refuse(const struct arg_spec *spec, struct str value, struct err
 	else
 		strbuf_add_c(&expected, kinds[spec->kind].expected);
 	add_mended(&expected, spec, value);
-	err_set_field(eb, ERR_USAGE, spec->name, expected.data, "%s: \"%s\" is no %s", spec->name,
-		strbuf_str(&quoted).n ? quoted.data : "", kinds[spec->kind].what);
+	const char *why = spec->kind == ARG_ENDPOINT ? endpoint_fault(value)
+			  : strcmp(spec->name, "--protocol") == 0 && str_eq_c(value, "grpc")
+				  ? "gRPC is h2c"
+				  : "";
+	err_set_field(eb, ERR_USAGE, spec->name, expected.data, "%s: \"%s\" is no %s%s%s",
+		spec->name, strbuf_str(&quoted).n ? quoted.data : "", kinds[spec->kind].what,
+		*why ? ": " : "", why);
 	strbuf_finish(&quoted);
 	strbuf_finish(&expected);
 	return ERR_USAGE;

@@ -320,6 +320,33 @@ bool endpoint_is_proxy(const struct endpoint_parts *parts, struct str address, s
 	       net_address_reaches(&to, &listener);
 }
 
+const char *endpoint_fault(struct str s)
+{
+	struct str scheme = STR_LIT("://");
+	struct str port = s;
+	uint64_t number;
+
+	if (str_find(s, scheme) < s.n)
+		return str_starts(s, STR_LIT("https://")) ? "drop https://" : "drop http://";
+	if (str_find_char(s, '/') < s.n)
+		return "drop the path";
+	if (is_v6(s) && s.p[0] != '[')
+		return "an IPv6 address stands in brackets";
+	while (str_find_char(port, ':') < port.n)
+		(void)str_cut(&port, ':');
+	if (port.n == s.n || port.n == 0 || port.p[port.n - 1] == ']')
+		return "the port is missing";
+	for (size_t i = 0; i < port.n; i++)
+		if (!is_digit(port.p[i]))
+			return "the port is no number";
+	/* So many digits that they are no number here are too many as well. */
+	if (!str_to_u64(port, &number) || number > UINT16_MAX)
+		return "ports end at 65535";
+	if (number == 0)
+		return "ports begin at 1";
+	return "there is no such host";
+}
+
 enum err endpoint_check(struct str s, const char *field, struct errbuf *eb)
 {
 	struct endpoint_parts parts;
@@ -327,8 +354,12 @@ enum err endpoint_check(struct str s, const char *field, struct errbuf *eb)
 	if (endpoint_parse(s, &parts))
 		return ERR_NONE;
 	refuse_name(s, "endpoint", field, "host:port or [IPv6]:port, a port of 1 to 65535", eb);
-	if (eb != NULL)
+	if (eb != NULL) {
+		size_t len = strlen(eb->text);
+
+		snprintf(eb->text + len, sizeof(eb->text) - len, ": %s", endpoint_fault(s));
 		eb->err = ERR_BAD_VALUE;
+	}
 	return ERR_BAD_VALUE;
 }
 

@@ -67,6 +67,8 @@ void endpoint_write(struct str s, char *dst, size_t size_bytes);
  * is recognised.
  */
 bool endpoint_is_proxy(const struct endpoint_parts *parts, struct str address, struct str listen);
+/* What is wrong with one that endpoint_parse() refuses, as what to do: "drop http://". */
+const char *endpoint_fault(struct str s);
 enum err endpoint_check(struct str s, const char *field, struct errbuf *eb);
 
 /* service@version and service=version. The views are checked names. */

@@ -37,10 +37,10 @@ register 0 registered --build 8 --pr '#12' --commit '' --branch '' --ttl ''
 is "$(api GET /v1/services/cart/versions/pr-1 && json pr.number <<<"$BODY")" 12 "--pr '#12'"
 register 0 registered --build 8
 register 5 "is of build 8, and this is build 7" --build 7
-register 5 "a build that is not older" --build 7
+register 5 "a build that is not older, or --force" --build 7
 is "$(build cart pr-1)" 8 "an older build changes nothing"
-register 0 registered --build 7 --force
-register 0 registered --build 8
+register 0 "was there already: build 8 -> 7; pull request 12 kept" --build 7 --force
+register 0 "build 7 -> 8" --build 8
 umbra 0 "is retired" version retire cart@pr-1
 umbra 0 "nothing is left to do" version retire cart@pr-1
 umbra 4 "has no version" version retire cart@pr-2
@@ -66,7 +66,7 @@ umbra 0 "nothing is left to do" service remove shop --if-there
 service sick '{"health":{"path":"/_status?code=404","interval":"200ms"}}'
 umbra 0 "" version register sick@pr-1 --endpoint "127.0.0.1:${PORT_of[two]}"
 wait_until 10 version_is sick pr-1 unhealthy
-umbra 1 "asked for GET http://127.0.0.1:${PORT_of[two]}/_status?code=404: answered 404; it has no such path; umbra service set sick --health-path" \
+umbra 1 "asked for GET http://127.0.0.1:${PORT_of[two]}/_status?code=404: answered 404; it has no such path; umbra version register sick@pr-1 --endpoint 127.0.0.1:${PORT_of[two]} --health-path /" \
 	version wait sick@pr-1 --timeout 1s
 umbra 0 "" version register sick@pr-2 --endpoint 127.0.0.1:9
 wait_until 10 version_is sick pr-2 unhealthy

@@ -339,6 +339,19 @@ static const struct {
 		ERR_NONE,
 		"cart@pr-1 was there already: endpoint h:1 -> h:2, title Old -> New, commit a1 -> "
 		"none; pull request 482, labels kept, starting, for 72h"},
+	{"version register cart@pr-1 --endpoint h:1 --no-create",
+		{{409, "{\"code\":\"endpoint-taken\",\"detail\":\"h:1 belongs to "
+		       "cart@1\",\"field\":"
+		       "\"endpoints\",\"expected\":\"an endpoint of its own, or take=1 to move "
+		       "it\"}"}},
+		"PUT /v1/services/cart/versions/pr-1?keep=1 " FIRST, ERR_ENDPOINT_TAKEN,
+		"or --take to move it"},
+	{"version register cart@pr-1 --endpoint h:1",
+		{{409, "{\"code\":\"conflict\",\"detail\":\"cart@pr-1 is "
+		       "stable\",\"field\":\"kind\","
+		       "\"expected\":\"stable\"}"}},
+		"PUT /v1/services/cart/versions/pr-1?keep=1 " FIRST, ERR_CONFLICT,
+		"add --stable, or choose another version name"},
 	{"version promote cart@pr-1 --force", {{200, "{\"name\":\"cart\",\"stable\":\"pr-1\"}"}},
 		"POST /v1/services/cart/stable {\"version\":\"pr-1\",\"force\":true}\n", ERR_NONE,
 		"cart@pr-1 is stable now"},
@@ -425,7 +438,9 @@ static void each_command_asks_and_tells(void **state)
 		if (f->err != cases[i].err)
 			fail_msg("%s: error %d: %s", cases[i].line, (int)f->err, f->eb.text);
 		if (!strstr(f->message.data, cases[i].says) &&
-			!strstr(f->body.data, cases[i].says) && !strstr(f->eb.text, cases[i].says))
+			!strstr(f->body.data, cases[i].says) &&
+			!strstr(f->eb.text, cases[i].says) &&
+			!strstr(f->eb.expected, cases[i].says))
 			fail_msg("%s: %s%s%s", cases[i].line, f->message.data, f->body.data,
 				f->eb.text);
 	}
