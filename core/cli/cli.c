@@ -29,6 +29,7 @@
 #include "core/command/entry.h"
 #include "core/command/commands.h"
 #include "core/command/command_run.h"
+#include "core/model/glossary.h"
 
 enum { TEXT_MAX = 1 << 20, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
@@ -117,8 +118,18 @@ static int run_help(struct cli *cli)
 		words[1] = "--help";
 	if (!first)
 		words[0] = "--help";
-	if (command_parse(first ? (second ? 3 : 2) : 1, words, &args, &eb))
-		return fail(cli, &eb);
+	if (command_parse(first ? (second ? 3 : 2) : 1, words, &args, &eb)) {
+		strbuf_init(&text, TEXT_MAX);
+		strbuf_addf(&text, "%s%s%s", first ? first : "", second ? " " : "",
+			second ? second : "");
+		const char *meaning = glossary_find(strbuf_str(&text));
+		if (meaning == NULL) {
+			strbuf_finish(&text);
+			return fail(cli, &eb);
+		}
+		strbuf_addf(&text, ": %s\n", meaning);
+		return print_and_free(cli, &text);
+	}
 	code = cli_run(&args);
 	args_finish(&args);
 	return code;

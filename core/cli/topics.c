@@ -59,11 +59,33 @@ static void write_limits(struct strbuf *out)
 		strbuf_addf(out, "  %8lld  %s\n", counts[i].most, counts[i].what);
 }
 
+static void write_grpc(struct strbuf *out)
+{
+	strbuf_add_c(out,
+		"gRPC is HTTP/2. The proxy takes it without TLS and with prior knowledge (h2c), "
+		"at\n"
+		"the address it takes HTTP/1.1 at, and speaks h2c to the endpoints of a service\n"
+		"that says so:\n\n"
+		"  umbra service set search --protocol h2c --health-type grpc\n\n"
+		"  --protocol h2c      the endpoints are spoken to in HTTP/2\n"
+		"  --health-type grpc  a check calls grpc.health.v1.Health/Check for the whole\n"
+		"                      server; SERVING is ready, and any other answer is not\n"
+		"  --health-type tcp   for a server without grpc.health.v1: a connection will "
+		"do\n\n"
+		"A call carries the session key or a direct pin as metadata:\n\n"
+		"  grpcurl -plaintext -H 'routing-session: checkout-4f2k' \\\n"
+		"      -authority search.env.localhost 127.0.0.1:8080 list\n\n"
+		"`umbra version register` and `umbra session create` print the line for theirs "
+		"with\n"
+		"-o json, as how_to.grpcurl. A call is in umbra logs once it has ended.\n");
+}
+
 static const struct {
 	const char *name;
 	const char *summary;
 	void (*write)(struct strbuf *out);
 } topics[] = {
+	{"grpc", "services that speak gRPC: how to say so, and how they are checked", write_grpc},
 	{"limits", "what the proxy waits for, and how much there may be", write_limits},
 	{"topics", "this list", topics_write},
 };
@@ -72,6 +94,8 @@ void topics_write(struct strbuf *out)
 {
 	for (size_t i = 0; i < ARRAY_LEN(topics); i++)
 		strbuf_addf(out, "  umbra help %-10s %s\n", topics[i].name, topics[i].summary);
+	strbuf_add_c(
+		out, "\nA word of the dashboard or of an answer is told as well: umbra help pin\n");
 }
 
 bool topic_write(struct strbuf *out, const char *name)

@@ -17,6 +17,14 @@ umbra() {
 get_by() { get "$1" && [ "$BY" = "$2" ]; }
 build() { api GET "/v1/services/$1/versions/$2" && json build <<<"$BODY"; }
 
+# ---- words that are no command --------------------------------------------------------------------------
+umbra 0 "grpc.health.v1.Health/Check" help grpc
+umbra 0 "pin: For requests of the session" help pin
+umbra 0 "never by another version" help Strict
+umbra 0 "an address, not a secret" help session key
+umbra 0 "umbra session VERB --help" help session
+umbra 2 '"frobnicate" is no command' help frobnicate
+
 # ---- a first version makes its service -----------------------------------------------------------------
 umbra 0 "there was no service cart" version register cart@1 --endpoint "127.0.0.1:${PORT_of[one]}" --stable
 ready cart 1

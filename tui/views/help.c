@@ -13,7 +13,7 @@
 #include "core/model/filter.h"
 
 #include "tui/widgets/format.h"
-#include "tui/views/learn/glossary_words.h"
+#include "core/model/glossary.h"
 #include "tui/widgets/list_cursor.h"
 
 /* What is to be said, once; over how many lines it goes depends on the width. */
@@ -116,11 +116,12 @@ static void *help_create(void)
 static void add_meanings(struct help *state)
 {
 	add_signs(state);
-	for (size_t i = 0; i < learn_word_count; i++) {
-		if (learn_words[i].word)
-			add_word(state, learn_words[i].word, ROLE_STRONG, learn_words[i].meaning);
+	for (size_t i = 0; i < glossary_word_count; i++) {
+		if (glossary_words[i].word)
+			add_word(state, glossary_words[i].word, ROLE_STRONG,
+				glossary_words[i].meaning);
 		else
-			add_title(state, learn_words[i].meaning);
+			add_title(state, glossary_words[i].meaning);
 	}
 	add_title(state, "why a request went where it went");
 	for (int i = 0; i < REASON_COUNT; i++)

@@ -145,6 +145,12 @@ static void the_limits_are_those_of_the_program(void **state)
 	for (rest = strbuf_str(&text); rest.p;)
 		assert_true(str_cut(&rest, '\n').n <= 80);
 	strbuf_reset(&text);
+	assert_true(topic_write(&text, "grpc"));
+	assert_has(&text, "umbra service set search --protocol h2c --health-type grpc\n");
+	assert_has(&text, "grpc.health.v1.Health/Check");
+	for (rest = strbuf_str(&text); rest.p;)
+		assert_true(str_cut(&rest, '\n').n <= 82);
+	strbuf_reset(&text);
 	assert_true(topic_write(&text, "topics"));
 	assert_has(&text, "umbra help limits");
 	assert_false(topic_write(&text, "cart"));

@@ -12,7 +12,7 @@
 
 #include "tui/term/canvas.h"
 #include "tui/widgets/format.h"
-#include "tui/views/learn/glossary_words.h"
+#include "core/model/glossary.h"
 
 static void add_row(struct glossary *glossary, struct glossary_row row)
 {
@@ -48,11 +48,12 @@ static void build(struct glossary *glossary, int cols)
 
 	glossary->count = 0;
 	glossary->cols = cols;
-	for (size_t i = 0; i < learn_word_count; i++) {
-		if (learn_words[i].word)
-			add_word(glossary, learn_words[i].word, learn_words[i].meaning, width);
+	for (size_t i = 0; i < glossary_word_count; i++) {
+		if (glossary_words[i].word)
+			add_word(
+				glossary, glossary_words[i].word, glossary_words[i].meaning, width);
 		else
-			add_title(glossary, learn_words[i].meaning);
+			add_title(glossary, glossary_words[i].meaning);
 	}
 	add_title(glossary, "reasons: why a request went where it went");
 	for (int i = 0; i < REASON_COUNT; i++)

@@ -1,12 +1,12 @@
 /*
- * The glossary as one table; reasons are added to it from the model by who shows it. Invariant: a word has one
- * meaning, everywhere in the program.
+ * The glossary as one table, for `umbra help WORD` and the dashboard, which adds the reasons of decisions. Invariant:
+ * a word has one meaning, everywhere in the program.
  */
-#include "tui/views/learn/glossary_words.h"
+#include "core/model/glossary.h"
 
 #include "core/base/xalloc.h"
 
-const struct learn_word learn_words[] = {
+const struct glossary_word glossary_words[] = {
 	{NULL, "words"},
 	{"environment",
 		"The whole: services, their versions, and the sessions that choose among them."},
@@ -69,4 +69,17 @@ const struct learn_word learn_words[] = {
 	{"SHARE", "How much of all its caller's calls this is; of a version, of the row above it."},
 	{"WHAT CHANGES", "What applying a staged pin would do, from a dry run."},
 };
-const size_t learn_word_count = ARRAY_LEN(learn_words);
+const size_t glossary_word_count = ARRAY_LEN(glossary_words);
+
+const char *glossary_find(struct str word)
+{
+	/* What a column says, PR, is not what a person asks for who writes pr. */
+	for (size_t i = 0; i < glossary_word_count; i++)
+		if (glossary_words[i].word != NULL && str_eq_c(word, glossary_words[i].word))
+			return glossary_words[i].meaning;
+	for (size_t i = 0; i < glossary_word_count; i++)
+		if (glossary_words[i].word != NULL &&
+			str_eq_nocase(word, str_of(glossary_words[i].word)))
+			return glossary_words[i].meaning;
+	return NULL;
+}
