@@ -8,6 +8,7 @@
 
 #include "core/api/internal.h"
 #include "core/base/xalloc.h"
+#include "core/model/decision.h"
 #include "core/model/access_forms.h"
 #include "core/model/name_rules.h"
 #include "core/plane/plane.h"
@@ -63,6 +64,32 @@ static void write_howto(struct exchange *exchange, struct json_writer *w, enum o
 	strbuf_finish(&text);
 }
 
+/* Pins that are not followed now: whoever sets them may not look at what becomes of them. */
+static void write_warnings(
+	struct exchange *exchange, struct json_writer *w, const struct session *session)
+{
+	const struct environment *env = plane_environment(exchange->api->options.plane);
+	struct decision decision;
+	struct strbuf text;
+	bool any = false;
+
+	strbuf_init(&text, 2048);
+	for (size_t i = 0; i < session->pins.count; i++) {
+		decide_session(env, session,
+			environment_service(env, str_of(session->pins.entries[i].key)), &decision);
+		strbuf_reset(&text);
+		if (!decision_say_unserved(&text, env, &decision))
+			continue;
+		if (!any)
+			json_array(w, "warnings");
+		any = true;
+		json_str(w, NULL, strbuf_str(&text));
+	}
+	if (any)
+		json_array_end(w);
+	strbuf_finish(&text);
+}
+
 static void write_thing(struct exchange *exchange, enum object_kind thing, const void *record,
 	const struct plane_result *written)
 {
@@ -76,6 +103,8 @@ static void write_thing(struct exchange *exchange, enum object_kind thing, const
 		wire_write_tombstone(&w, "came_back", written->gone);
 	if (written != NULL && written->replaced != NULL)
 		json_raw(&w, "replaced", str_of(written->replaced));
+	if (written != NULL && thing == OBJECT_SESSION)
+		write_warnings(exchange, &w, record);
 	if (thing == OBJECT_VERSION || thing == OBJECT_SESSION)
 		write_howto(exchange, &w, thing, record);
 	json_object_end(&w);
@@ -107,6 +136,8 @@ void respond_strip(struct exchange *exchange, enum object_kind thing, const void
 		cJSON_DeleteItemFromObjectCaseSensitive(exchange->body, "came_back");
 		cJSON_DeleteItemFromObjectCaseSensitive(exchange->body, "replaced");
 	}
+	if (thing == OBJECT_SESSION)
+		cJSON_DeleteItemFromObjectCaseSensitive(exchange->body, "warnings");
 	if (given == NULL)
 		return;
 	strbuf_init(&text, LIMIT_BODY);

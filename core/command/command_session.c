@@ -148,6 +148,7 @@ static void dry_run_say(struct command_run *run, const cJSON *body)
 
 static void session_say(struct command_run *run, const cJSON *body)
 {
+	const cJSON *warning;
 	bool dry = false;
 
 	if (json_get_bool(body, "dry_run", &dry) && dry) {
@@ -158,6 +159,11 @@ static void session_say(struct command_run *run, const cJSON *body)
 		say_text(body, "policy"));
 	say_pins(&run->message, cJSON_GetObjectItemCaseSensitive(body, "pins"));
 	strbuf_addf(&run->message, ", for %s", say_text(body, "ttl"));
+	cJSON_ArrayForEach(warning, cJSON_GetObjectItemCaseSensitive(body, "warnings"))
+	{
+		if (cJSON_IsString(warning))
+			strbuf_addf(&run->message, "; %s", warning->valuestring);
+	}
 }
 
 static void session_send(

@@ -5,6 +5,7 @@
  */
 #include "core/model/decision.h"
 
+#include "core/base/term_text.h"
 #include "core/model/environment.h"
 #include "core/model/name_rules.h"
 
@@ -186,4 +187,48 @@ void decide_session(const struct environment *env, const struct session *session
 	ret_decision->reason =
 		session != NULL ? follow_session(env, ret_decision, &pinned) : REASON_NO_SESSION;
 	conclude(env, ret_decision, pinned);
+}
+
+void decide_pin(const struct environment *env, const struct session *session,
+	const struct service *service, struct str version, struct decision *ret_decision)
+{
+	const struct version *pinned = NULL;
+
+	begin(ret_decision, service, session != NULL && session->policy == POLICY_STRICT);
+	if (service == NULL)
+		return;
+	ret_decision->session = session;
+	ret_decision->wanted = version;
+	ret_decision->reason = follow_pin(env, ret_decision, REASON_PINNED, &pinned);
+	conclude(env, ret_decision, pinned);
+}
+
+bool decision_say_unserved(
+	struct strbuf *out, const struct environment *env, const struct decision *decision)
+{
+	bool stable_down = decision->reason == REASON_STABLE_DOWN;
+	enum reason reason = stable_down ? decision->intended : decision->reason;
+	const struct version *pinned;
+	const char *service;
+
+	if (reason != REASON_VERSION_UNHEALTHY && reason != REASON_VERSION_GONE)
+		return false;
+	service = decision->service->name;
+	strbuf_addf(out, "%s@", service);
+	text_add_safe(out, decision->wanted);
+	pinned = environment_version(env, str_of(service), decision->wanted);
+	strbuf_addf(out, " is %s", pinned != NULL ? version_state_names[pinned->state] : "gone");
+	if (pinned != NULL && pinned->state_detail != NULL) {
+		strbuf_add_c(out, " (");
+		text_add_safe(out, str_of(pinned->state_detail));
+		strbuf_add_char(out, ')');
+	}
+	if (decision->version != NULL)
+		strbuf_addf(out, ": stable serves %s", service);
+	else
+		strbuf_addf(out, "%s: every request to %s gets 503",
+			stable_down ? ", and no stable version is ready" : "", service);
+	if (pinned != NULL)
+		strbuf_add_c(out, " until it is ready");
+	return true;
 }

@@ -31,6 +31,7 @@
 #include <stdbool.h>
 
 #include "core/base/str.h"
+#include "core/base/strbuf.h"
 #include "core/model/routing_context.h"
 #include "core/model/tombstone.h"
 
@@ -77,5 +78,14 @@ void decide(const struct environment *env, const struct routing_context *context
  */
 void decide_session(const struct environment *env, const struct session *session,
 	const struct service *service, struct decision *ret_decision);
+/* The same as if it pinned this version of the service; NULL: a lenient session. */
+void decide_pin(const struct environment *env, const struct session *session,
+	const struct service *service, struct str version, struct decision *ret_decision);
+/*
+ * What becomes of a pin that is not followed, without a full stop: "cart@pr-9 is unhealthy (connection refused):
+ * every request to cart gets 503 until it is ready". False, and nothing, of any other decision.
+ */
+bool decision_say_unserved(
+	struct strbuf *out, const struct environment *env, const struct decision *decision);
 
 #endif

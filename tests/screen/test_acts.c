@@ -86,6 +86,26 @@ static void test_pin_to_mine(void **state)
 	pty_wait_text(&pty, "nothing-yet1 (dev7)");
 }
 
+/* What is asked says what the pin will do, by the rules, and not what one hopes for. */
+static void test_pin_what_is_not_ready(void **state)
+{
+	(void)state;
+	dashboard_open((struct dashboard_options){.session = "nothing-yet1"});
+	pty_keys(&pty, "/version:pr-551\rgjj");
+	pty_wait_text(&pty, "┃    pr-551");
+	pty_keys(&pty, "p");
+	pty_wait_text(&pty, "profile@pr-551 is unhealthy (connection refused): stable serves");
+	assert_false(pty_shows(&pty, "will be served by"));
+	pty_keys(&pty, "\033");
+	dashboard_open((struct dashboard_options){.session = "qa-seats"});
+	pty_keys(&pty, "/version:pr-551\rgjj");
+	pty_wait_text(&pty, "┃    pr-551");
+	pty_keys(&pty, "p");
+	pty_wait_text(&pty, "every request to profile gets 503 until it is ready");
+	pty_keys(&pty, "\r");
+	pty_wait_text(&pty, "; profile@pr-551 is unhealthy");
+}
+
 /* Yours is what a person said is: the chooser for one pin is no such word. */
 static void test_mine_is_said(void **state)
 {
@@ -356,6 +376,7 @@ int main(void)
 		DASHBOARD_TEST(test_find),
 		DASHBOARD_TEST(test_sort_and_fold),
 		DASHBOARD_TEST(test_pin_to_mine),
+		DASHBOARD_TEST(test_pin_what_is_not_ready),
 		DASHBOARD_TEST(test_mine_is_said),
 		DASHBOARD_TEST(test_unknown_session),
 		DASHBOARD_TEST(test_back_to_where_one_was),

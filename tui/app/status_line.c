@@ -98,12 +98,11 @@ static void draw_hints(struct app *app, const struct canvas *canvas, enum area a
 		x = draw_hint(app, canvas, x, hints[i].keys, hints[i].hint);
 }
 
-/* What went wrong is said whole. */
+/* What went wrong, or will, is said whole. */
 static int message_rows(const struct ui *ui, int cols)
 {
-	int rows = ui->message_role == ROLE_FAILED
-			   ? format_sentence_rows(str_of(ui->message), cols - 2)
-			   : 1;
+	bool whole = ui->message_role == ROLE_FAILED || ui->message_role == ROLE_WARNING;
+	int rows = whole ? format_sentence_rows(str_of(ui->message), cols - 2) : 1;
 
 	return rows < 1 ? 1 : rows > MESSAGE_ROWS_MAX ? MESSAGE_ROWS_MAX : rows;
 }

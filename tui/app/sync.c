@@ -337,13 +337,17 @@ static bool say_session_shortly(struct app *app, struct str body)
 {
 	cJSON *answer = json_parse(body, NULL);
 	int pins = cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(answer, "pins"));
+	const char *warning = cJSON_GetStringValue(
+		cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(answer, "warnings"), 0));
 	struct str key, policy, ttl;
 	bool is_one = json_get_str(answer, "key", &key) &&
 		      json_get_str(answer, "policy", &policy) && json_get_str(answer, "ttl", &ttl);
 
 	if (is_one)
-		ui_say(&app->ui, ROLE_DONE, "session %.*s: %.*s, %d pin%s, for %.*s", STR_ARG(key),
-			STR_ARG(policy), pins, pins == 1 ? "" : "s", STR_ARG(ttl));
+		ui_say(&app->ui, warning ? ROLE_WARNING : ROLE_DONE,
+			"session %.*s: %.*s, %d pin%s, for %.*s%s%s", STR_ARG(key), STR_ARG(policy),
+			pins, pins == 1 ? "" : "s", STR_ARG(ttl), warning ? "; " : "",
+			warning ? warning : "");
 	cJSON_Delete(answer);
 	return is_one;
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/base/time.h"
+#include "core/model/decision.h"
 #include "core/model/name_rules.h"
 
 #include "tui/ui/keymap.h"
@@ -96,22 +97,27 @@ enum role describe_service_sentence(const struct service_node *node, char *dst, 
 	return ROLE_BASE;
 }
 
-/* The pins that serve, or those that do not; how many there are. */
+/* The pins that serve, or those that do not; how many there are, and for how many of them nobody serves. */
 static size_t name_pins(const struct model *model, const struct session *session, bool serving,
-	char *dst, size_t size)
+	char *dst, size_t size, size_t *ret_refused)
 {
 	struct word_list words = {.dst = dst, .size = size, .max = 3};
 	size_t count = 0;
 
+	*ret_refused = 0;
 	dst[0] = '\0';
 	for (size_t i = 0; i < session->pins.count; i++) {
 		struct str service = str_of(session->pins.entries[i].key);
 		struct str name = str_of(session->pins.entries[i].value);
 		const struct version *version = environment_version(model->env, service, name);
+		struct decision decision;
 		char id[VERSION_ID_SIZE + 32];
 
-		if ((version && version_is_ready(version)) != serving)
+		decide_session(
+			model->env, session, environment_service(model->env, service), &decision);
+		if ((decision.reason == REASON_PINNED) != serving)
 			continue;
+		*ret_refused += !decision.version;
 		name_join_version(service, name, id);
 		if (!serving)
 			(void)snprintf(id + strlen(id), 32, " (%s)",
@@ -126,17 +132,20 @@ static size_t name_pins(const struct model *model, const struct session *session
 enum role describe_session_sentence(
 	const struct model *model, const struct session *session, char *dst, size_t size)
 {
-	bool strict = session->policy == POLICY_STRICT;
 	char names[400];
-	size_t broken = name_pins(model, session, false, names, sizeof(names));
+	size_t refused;
+	size_t broken = name_pins(model, session, false, names, sizeof(names), &refused);
 
 	if (broken > 0) {
 		(void)snprintf(dst, size, "%zu of %zu pins lead%s nowhere, %s: %s.", broken,
 			session->pins.count, broken == 1 ? "s" : "",
-			strict ? "503 instead" : "stable serves instead", names);
+			refused == broken ? "503 instead"
+			: refused == 0    ? "stable serves instead"
+					  : "stable or 503 instead",
+			names);
 		return ROLE_WARNING;
 	}
-	if (name_pins(model, session, true, names, sizeof(names)) == 0)
+	if (name_pins(model, session, true, names, sizeof(names), &refused) == 0)
 		(void)snprintf(dst, size,
 			"It pins nothing: stable serves its requests everywhere. Enter pins.");
 	else

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/base/strbuf.h"
+#include "core/model/decision.h"
 
 #include "tui/widgets/format.h"
 
@@ -127,6 +128,37 @@ static bool are_so(const struct version_set *targets, const struct session *sess
 	return true;
 }
 
+/* What the pins will do: who serves, and first of all what does not. */
+static void foretell(const struct version_set *targets, const struct model *model,
+	const struct session *session, const char *what, char label[MESSAGE_MAX])
+{
+	struct strbuf text;
+	size_t unserved = 0;
+
+	strbuf_init(&text, MESSAGE_MAX);
+	for (size_t i = 0; i < targets->count; i++) {
+		struct command_vars vars;
+		struct decision decision;
+
+		version_set_vars(targets, i, &vars);
+		decide_pin(model->env, session, environment_service(model->env, vars.service),
+			vars.version, &decision);
+		if (decision.version && str_eq_c(vars.version, decision.version->name))
+			continue;
+		if (unserved++ == 0 && decision_say_unserved(&text, model->env, &decision))
+			strbuf_add_c(&text, ". ");
+	}
+	if (unserved > 1)
+		strbuf_addf(&text, "So %s %zu more. ", unserved == 2 ? "is" : "are", unserved - 1);
+	if (unserved < targets->count || unserved == 0)
+		strbuf_addf(&text, "Requests that carry session %s of %s will be served by %s%s. ",
+			targets->session, session && session->owner ? session->owner : "nobody",
+			unserved > 0 ? "the others of " : "", what);
+	strbuf_add_c(&text, "Nobody else's change their way.");
+	str_copy(label, MESSAGE_MAX, strbuf_str(&text));
+	strbuf_finish(&text);
+}
+
 static void confirm(const struct version_set *targets, const struct model *model, struct ui *ui)
 {
 	const struct session *session = environment_session(model->env, str_of(targets->session));
@@ -141,10 +173,7 @@ static void confirm(const struct version_set *targets, const struct model *model
 		return;
 	}
 	pin_command(targets, command, "umbra session pin {session} {pins}", NULL);
-	(void)snprintf(label, sizeof(label),
-		"Requests that carry session %s of %s will be served by %s. Nobody else's change "
-		"their way.",
-		targets->session, session && session->owner ? session->owner : "nobody", what);
+	foretell(targets, model, session, what, label);
 	ui_ask_confirm(ui, QUESTION_PIN, false, label, command);
 }
 

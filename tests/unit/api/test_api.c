@@ -291,7 +291,7 @@ static void test_round_trip(void **state)
 			"{\"endpoints\":[\"127.0.0.1:9001\"],\"ttl\":\"2h\",\"commit\":\"a1\"}",
 			201, NULL},
 		{"POST", "/v1/sessions", "{\"key\":\"dev\",\"pins\":{\"cart\":\"pr-1\"}}", 201,
-			NULL},
+			"\"warnings\":[\"cart@pr-1 is starting"},
 	};
 	static const struct {
 		const char *method, *path, *from, *to;

@@ -365,6 +365,13 @@ static const struct {
 		"POST /v1/sessions "
 		"{\"pr\":482,\"pr_url\":\"https://x/482\",\"pins\":{\"a\":\"1\"}}\n",
 		ERR_NONE, "dev-4f2k"},
+	{"session create --pin a=1 --strict",
+		{{201, "{\"key\":\"k\",\"policy\":\"strict\",\"pins\":{\"a\":\"1\"},\"ttl\":\"8h\","
+		       "\"warnings\":[\"a@1 is unhealthy: every request to a gets 503 until it is "
+		       "ready\"]}"}},
+		"POST /v1/sessions {\"policy\":\"strict\",\"pins\":{\"a\":\"1\"}}\n", ERR_NONE,
+		"session k: strict, pins a=1, for 8h; a@1 is unhealthy: every request to a gets "
+		"503 until it is ready"},
 	{"session create --pr 482 --dry-run", {{200, DRY_RUN}},
 		"POST /v1/sessions?dry-run=1 {\"pr\":482}\n", ERR_NONE,
 		"nothing is changed; it would change 1 route, with pins a=1"},

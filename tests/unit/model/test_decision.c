@@ -305,6 +305,52 @@ static void the_facts_beside_it(void **state)
 	assert_null(decision.wanted.p);
 }
 
+static void what_a_pin_would_do(void **state)
+{
+	static const struct {
+		const char *service, *version;
+		bool strict;
+		const char *said; /* NULL: it serves */
+	} rows[] = {
+		{"cart", "pr-1", true, NULL},
+		{"cart", "stable", false, NULL},
+		{"cart", "pr-sick", false,
+			"cart@pr-sick is unhealthy (connection refused): stable serves cart until "
+			"it is ready"},
+		{"cart", "pr-sick", true,
+			"cart@pr-sick is unhealthy (connection refused): every request to cart "
+			"gets 503 until it is ready"},
+		{"cart", "pr-starting", false,
+			"cart@pr-starting is starting: stable serves cart until it is ready"},
+		{"cart", "pr-gone", true, "cart@pr-gone is gone: every request to cart gets 503"},
+		{"down", "pr-9", false,
+			"down@pr-9 is gone, and no stable version is ready: every request to down "
+			"gets 503"},
+	};
+	struct version *sick = (struct version *)(uintptr_t)environment_version(
+		&env, STR_LIT("cart"), STR_LIT("pr-sick"));
+	struct strbuf text;
+
+	(void)state;
+	text_set(&sick->state_detail, "connection refused");
+	strbuf_init(&text, 400);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct decision decision;
+
+		strbuf_reset(&text);
+		decide_pin(&env,
+			environment_session(
+				&env, rows[i].strict ? STR_LIT("plain-strict") : STR_LIT("plain")),
+			environment_service(&env, str_of(rows[i].service)), str_of(rows[i].version),
+			&decision);
+		assert_int_equal(
+			decision_say_unserved(&text, &env, &decision), rows[i].said != NULL);
+		assert_string_equal(
+			text.len > 0 ? text.data : "", rows[i].said ? rows[i].said : "");
+	}
+	strbuf_finish(&text);
+}
+
 static void every_reason_has_its_words(void **state)
 {
 	(void)state;
@@ -323,6 +369,7 @@ int main(void)
 		cmocka_unit_test(where_rules_meet),
 		cmocka_unit_test(a_loop_ends),
 		cmocka_unit_test(the_facts_beside_it),
+		cmocka_unit_test(what_a_pin_would_do),
 		cmocka_unit_test(every_reason_has_its_words),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);

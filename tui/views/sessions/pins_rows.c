@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/model/decision.h"
+
 #include "tui/ui/draw_text.h"
 #include "tui/widgets/format.h"
 #include "tui/views/sessions/pins_internal.h"
@@ -43,12 +45,15 @@ static void draw_now(const struct pins *state, const struct canvas *canvas, int 
 		canvas_c(canvas, y, x, at->x + at->width - x, ROLE_STABLE, stable->name);
 }
 
+static const char *instead(const struct decision *decision)
+{
+	return decision->version ? "stable serves" : "requests get 503";
+}
+
 /* What a staged change does, in half a sentence; the role says whether it is what one hopes for. */
-static enum role staged_effect(const struct session *session, const struct staged *staged,
+static enum role staged_effect(const struct staged *staged, const struct decision *decision,
 	const struct version *version, char *dst, size_t size)
 {
-	bool strict = session->policy == POLICY_STRICT;
-
 	if (staged->version[0] == '\0') {
 		(void)snprintf(dst, size, "unpin: stable serves this session again");
 		return ROLE_BASE;
@@ -59,8 +64,7 @@ static enum role staged_effect(const struct session *session, const struct stage
 	}
 	if (!version_is_ready(version)) {
 		(void)snprintf(dst, size, "%s, so %s until it is ready",
-			version_state_names[version->state],
-			strict ? "requests get 503" : "stable serves");
+			version_state_names[version->state], instead(decision));
 		return ROLE_WARNING;
 	}
 	(void)snprintf(dst, size, "route changes for this session only");
@@ -68,22 +72,19 @@ static enum role staged_effect(const struct session *session, const struct stage
 }
 
 /* What is worth knowing of a row where nothing is staged. */
-static enum role standing_effect(const struct session *session, const struct version *pinned,
+static enum role standing_effect(const struct decision *decision, const struct version *pinned,
 	const char *pin, char *dst, size_t size)
 {
-	bool strict = session->policy == POLICY_STRICT;
-
 	dst[0] = '\0';
 	if (!pin)
 		return ROLE_QUIET;
 	if (!pinned) {
-		(void)snprintf(dst, size, "%s is gone: %s", pin,
-			strict ? "requests get 503" : "stable serves");
+		(void)snprintf(dst, size, "%s is gone: %s", pin, instead(decision));
 		return ROLE_WARNING;
 	}
 	if (!version_is_ready(pinned)) {
-		(void)snprintf(dst, size, "%s: %s", version_state_names[pinned->state],
-			strict ? "requests get 503" : "stable serves");
+		(void)snprintf(
+			dst, size, "%s: %s", version_state_names[pinned->state], instead(decision));
 		return ROLE_WARNING;
 	}
 	if (pinned->pr_number > 0)
@@ -104,13 +105,19 @@ static enum role effect_of(const struct pins *state, const struct model *model,
 	const struct staged *staged = pins_staged(state, node->service->name);
 	const char *said =
 		staged ? dry_run_preview_say(&state->effects, staged->service, cols) : NULL;
+	struct decision decision;
 	enum role role;
 
+	decide_pin(model->env, session, node->service,
+		str_of(staged ? staged->version
+			: pin ? pin
+			      : ""),
+		&decision);
 	if (!staged)
-		return standing_effect(session,
+		return standing_effect(&decision,
 			pin ? environment_version(model->env, service, str_of(pin)) : NULL, pin,
 			dst, EFFECT_SIZE);
-	role = staged_effect(session, staged,
+	role = staged_effect(staged, &decision,
 		environment_version(model->env, service, str_of(staged->version)), dst,
 		EFFECT_SIZE);
 	if (said)
