@@ -204,8 +204,18 @@ static void read_percentiles(const struct window *w, int64_t second, struct figu
 	figures->p99_ms = (double)histogram_quantile(&h, 0.99) / 1000;
 }
 
-void window_figures(
-	const struct window *w, int64_t now_ms, int seconds, struct figures *ret_figures)
+/* The slots count as whole seconds: the window is full as soon as each of them has been seen in part. */
+static double seen_seconds(int64_t now_ms, int seconds, int64_t seen_from_ms)
+{
+	int64_t seen_ms = now_ms - seen_from_ms;
+
+	if (seen_ms < 0 || now_ms / 1000 - seen_from_ms / 1000 + 1 >= seconds)
+		return seconds;
+	return seen_ms < 1000 ? 1 : (double)seen_ms / 1000;
+}
+
+void window_figures(const struct window *w, int64_t now_ms, int seconds, int64_t seen_from_ms,
+	struct figures *ret_figures)
 {
 	struct figures *figures = ret_figures;
 	int64_t now = now_ms / 1000;
@@ -234,7 +244,7 @@ void window_figures(
 		figures->lost += w->lost != NULL ? w->lost[i] : 0;
 	}
 	figures->lost_seq = figures->lost > 0 ? w->lost_seq : 0;
-	figures->rate = (double)figures->count / seconds;
+	figures->rate = (double)figures->count / seen_seconds(now_ms, seconds, seen_from_ms);
 	if (figures->count > 0) {
 		figures->share_4xx = (double)count_4xx / (double)figures->count;
 		figures->share_5xx = (double)count_5xx / (double)figures->count;

@@ -19,7 +19,7 @@ struct window;
 
 /* What the figures of one thing were over the last `seconds` (1..60). */
 struct figures {
-	double rate; /* a second, over the window, the second under way included */
+	double rate; /* a second, over as much of the window as has been seen, the second under way included */
 	double share_4xx; /* 0..1 */
 	double share_5xx;
 	double p50_ms, p95_ms, p99_ms;
@@ -49,9 +49,12 @@ void window_add(struct window *w, int64_t time_ms, int status, double total_ms, 
  * that has requests. `seq` is its number.
  */
 void window_add_lost(struct window *w, int64_t time_ms, int64_t seq);
-/* `now_ms` may be later than the last add: the slots between are empty. */
-void window_figures(
-	const struct window *w, int64_t now_ms, int seconds, struct figures *ret_figures);
+/*
+ * `now_ms` may be later than the last add: the slots between are empty. What was before `seen_from_ms` is not
+ * known: while that is within the window, the rate is over the time since then, a second at least.
+ */
+void window_figures(const struct window *w, int64_t now_ms, int seconds, int64_t seen_from_ms,
+	struct figures *ret_figures);
 int64_t window_last_seen(const struct window *w);
 /*
  * Gives back what a window without a request for a minute does not need. It goes on at the next

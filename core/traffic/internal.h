@@ -33,6 +33,7 @@ struct traffic {
 	struct trace_index *by_session; /* over the ring: by the session's key as it was sent */
 	struct history *history; /* NULL: none */
 	struct stats_table *figures[FIGURES_COUNT];
+	int64_t seen_from_ms; /* when the first that they count happened; 0: none did yet */
 	/* The last LOSSES of them, number n at n % LOSSES. */
 	struct loss losses[LOSSES];
 	uint64_t loss_first, loss_next;

@@ -201,7 +201,8 @@ void traffic_session_edges(struct traffic *traffic, struct str session, int wind
 		struct figures figures;
 		char text[2 * VERSION_ID_SIZE];
 
-		window_figures(edge->window, asking.now_ms, window_seconds, &figures);
+		window_figures(edge->window, asking.now_ms, window_seconds, traffic->seen_from_ms,
+			&figures);
 		figures.pinned = edge->pinned;
 		figures.without = edge->without;
 		figures.likely = edge->likely;

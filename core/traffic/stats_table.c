@@ -29,6 +29,7 @@ TAILQ_HEAD(figure_list, figure);
 struct stats_table {
 	struct hashmap *map;
 	size_t max_keys;
+	int64_t seen_from_ms;
 	struct figure_list busy; /* the most recent last */
 	struct figure_list quiet;
 };
@@ -59,6 +60,11 @@ void stats_table_destroy(struct stats_table *table)
 		return;
 	hashmap_destroy(table->map, figure_free);
 	free(table);
+}
+
+void stats_table_seen_from(struct stats_table *table, int64_t seen_from_ms)
+{
+	table->seen_from_ms = seen_from_ms;
 }
 
 size_t stats_table_count(const struct stats_table *table)
@@ -95,7 +101,7 @@ static struct figure *make_figure(struct stats_table *table, struct str key)
 }
 
 void stats_table_add(
-	struct stats_table *table, struct str key, const struct request *request, int64_t now_ms)
+	struct stats_table *table, struct str key, const struct request *request, int64_t time_ms)
 {
 	struct figure *figure = hashmap_get(table->map, key);
 
@@ -105,16 +111,16 @@ void stats_table_add(
 		figure = make_figure(table, key);
 	figure->quiet = false;
 	TAILQ_INSERT_TAIL(&table->busy, figure, link);
-	window_add(figure->window, now_ms, (int)request->status, request->total_ms,
+	window_add(figure->window, time_ms, (int)request->status, request->total_ms,
 		request->bytes_in, request->bytes_out);
 }
 
-void stats_table_add_lost(struct stats_table *table, struct str key, int64_t now_ms, int64_t seq)
+void stats_table_add_lost(struct stats_table *table, struct str key, int64_t time_ms, int64_t seq)
 {
 	struct figure *figure = hashmap_get(table->map, key);
 
 	if (figure != NULL)
-		window_add_lost(figure->window, now_ms, seq);
+		window_add_lost(figure->window, time_ms, seq);
 }
 
 void stats_table_each(const struct stats_table *table, int64_t now_ms, int seconds,
@@ -131,7 +137,8 @@ void stats_table_each(const struct stats_table *table, int64_t now_ms, int secon
 			struct figures figures;
 			if (window_last_seen(figure->window) < oldest)
 				return;
-			window_figures(figure->window, now_ms, seconds, &figures);
+			window_figures(
+				figure->window, now_ms, seconds, table->seen_from_ms, &figures);
 			each(arg, figure->key, &figures);
 		}
 	}
@@ -144,7 +151,7 @@ bool stats_table_get(const struct stats_table *table, struct str key, int64_t no
 
 	if (figure == NULL)
 		return false;
-	window_figures(figure->window, now_ms, seconds, ret_figures);
+	window_figures(figure->window, now_ms, seconds, table->seen_from_ms, ret_figures);
 	return true;
 }
 

@@ -17,11 +17,14 @@ struct stats_table;
 
 struct stats_table *stats_table_create(size_t max_keys);
 void stats_table_destroy(struct stats_table *table);
+/* Nothing is known of what was before: rates are over the time since then (sliding_window.h). At first 0. */
+void stats_table_seen_from(struct stats_table *table, int64_t seen_from_ms);
 size_t stats_table_count(const struct stats_table *table);
+/* `time_ms`: when it happened, which is no longer ago than a window. */
 void stats_table_add(
-	struct stats_table *table, struct str key, const struct request *request, int64_t now_ms);
+	struct stats_table *table, struct str key, const struct request *request, int64_t time_ms);
 /* The request of number `seq`, which counts already, had lost its session. */
-void stats_table_add_lost(struct stats_table *table, struct str key, int64_t now_ms, int64_t seq);
+void stats_table_add_lost(struct stats_table *table, struct str key, int64_t time_ms, int64_t seq);
 /*
  * Calls `each` for those whose figures at now_ms may differ from those at since_ms: they had a
  * request after the window that ended then began. All for 0. The most recent first.

@@ -3,8 +3,8 @@
  * Called by the agent for each line of the proxy's log, and by the API. This is the hot path: at
  * 100,000 records a second a record may take 10 us in all.
  *
- * Figures count by the time a record arrives, not by when its request began: a stream of an hour
- * appears when it ends. Keys come from outside in part, so only those count that are names: callers
+ * Figures count by when a request ended, not by when it began: a stream of an hour appears when it ends. Nor by
+ * when its record arrives: a reader that was paused takes many at once. Keys come from outside in part, so only those count that are names: callers
  * that are service@version, sessions that the environment knew.
  */
 #include "core/traffic/traffic.h"
@@ -161,28 +161,51 @@ void traffic_destroy(struct traffic *traffic)
 
 /* ---- intake ---- */
 
-static void count_in(struct traffic *traffic, enum figure_by by, const struct stats_key *key,
-	const struct request *request, int64_t now_ms)
+/* When it ended; 0: longer ago than the figures go. A record without a time is of now. */
+static int64_t end_of(const struct request *request, int64_t now_ms)
 {
-	stats_table_add(traffic->figures[by], stats_key_str(key), request, now_ms);
+	int64_t end_ms = request->time + (int64_t)request->total_ms;
+
+	if (request->time <= 0 || end_ms > now_ms)
+		return now_ms;
+	return end_ms / 1000 > now_ms / 1000 - WINDOW_SLOTS ? end_ms : 0;
+}
+
+static void see(struct traffic *traffic, int64_t end_ms, int64_t now_ms)
+{
+	bool set_back = traffic->seen_from_ms > now_ms;
+
+	if (traffic->seen_from_ms != 0 && !set_back && end_ms >= traffic->seen_from_ms)
+		return;
+	traffic->seen_from_ms = end_ms;
+	for (size_t i = 0; i < FIGURES_COUNT; i++)
+		stats_table_seen_from(traffic->figures[i], end_ms);
+}
+
+static void count_in(struct traffic *traffic, enum figure_by by, const struct stats_key *key,
+	const struct request *request, int64_t time_ms)
+{
+	stats_table_add(traffic->figures[by], stats_key_str(key), request, time_ms);
 }
 
 static void add_figures(struct traffic *traffic, const struct request *request)
 {
 	int64_t now_ms = traffic->options.now_ms();
+	int64_t end_ms = end_of(request, now_ms);
 	struct stats_key key = {.len = 0};
 
-	if (request->service.n == 0)
+	if (request->service.n == 0 || end_ms == 0)
 		return;
+	see(traffic, end_ms, now_ms);
 	if (stats_key_add_version(&key, request))
-		count_in(traffic, FIGURES_BY_VERSION, &key, request, now_ms);
+		count_in(traffic, FIGURES_BY_VERSION, &key, request, end_ms);
 	/* What comes from outside has no caller, and is an edge, too: there the tree of calls begins. */
 	if (stats_key_of_edge(&key, request->caller, request))
-		count_in(traffic, FIGURES_BY_EDGE, &key, request, now_ms);
+		count_in(traffic, FIGURES_BY_EDGE, &key, request, end_ms);
 	key.len = 0;
 	if (request->reason != REASON_SESSION_UNKNOWN && name_is_session(request->session) &&
 		stats_key_add(&key, request->session))
-		count_in(traffic, FIGURES_BY_SESSION, &key, request, now_ms);
+		count_in(traffic, FIGURES_BY_SESSION, &key, request, end_ms);
 }
 
 /*
@@ -193,21 +216,23 @@ static void on_orphan(void *arg, const struct request *by, const struct request 
 {
 	struct traffic *traffic = arg;
 	struct stats_table *edges = traffic->figures[FIGURES_BY_EDGE];
-	int64_t now_ms = traffic->options.now_ms();
+	int64_t end_ms = end_of(orphan, traffic->options.now_ms());
 	char caller[VERSION_ID_SIZE];
 	struct stats_key key;
 
+	if (end_ms == 0)
+		return;
 	name_join_version(by->service, by->version, caller);
 	if (!stats_key_of_edge(&key, str_of(caller), orphan))
 		return;
 	if (orphan->caller.n == 0) {
 		struct stats_key outside;
 
-		count_in(traffic, FIGURES_BY_EDGE, &key, orphan, now_ms);
+		count_in(traffic, FIGURES_BY_EDGE, &key, orphan, end_ms);
 		if (stats_key_of_edge(&outside, orphan->caller, orphan))
-			stats_table_add_lost(edges, stats_key_str(&outside), now_ms, orphan->seq);
+			stats_table_add_lost(edges, stats_key_str(&outside), end_ms, orphan->seq);
 	}
-	stats_table_add_lost(edges, stats_key_str(&key), now_ms, orphan->seq);
+	stats_table_add_lost(edges, stats_key_str(&key), end_ms, orphan->seq);
 }
 
 static void follow_traces(struct traffic *traffic)

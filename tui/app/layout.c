@@ -127,6 +127,7 @@ static int draw_environment(const struct app *app, const struct canvas *canvas, 
 static void draw_header(const struct app *app, const struct canvas *canvas)
 {
 	const struct model *model = &app->model;
+	const struct traffic_stats_sum *total = &model->total;
 	struct total totals[TOTALS];
 	char text[300];
 	enum role role;
@@ -154,8 +155,10 @@ static void draw_header(const struct app *app, const struct canvas *canvas)
 	count_text(totals[0].text, model->env->node_count, "service");
 	count_text(totals[1].text, model->env->version_count, "version");
 	count_text(totals[2].text, model->env->session_count, "session");
-	(void)snprintf(totals[3].text, 64, "%.1f req/s", model->rate);
-	(void)snprintf(totals[4].text, 64, "%.1f%% 5xx", model->share_5xx * 100);
+	used = (size_t)snprintf(totals[3].text, 64, "%.1f req/s", total->rate);
+	if (total->over_s > 0 && total->over_s < WINDOW_SLOTS)
+		(void)snprintf(totals[3].text + used, 64 - used, " over %ds", total->over_s);
+	(void)snprintf(totals[4].text, 64, "%.1f%% 5xx", total->share_5xx * 100);
 	if (app->ui.read_only)
 		(void)snprintf(totals[5].text, 64, "READ-ONLY");
 	else if (app->ui.session[0] != '\0')
@@ -169,7 +172,7 @@ static void draw_header(const struct app *app, const struct canvas *canvas)
 		totals[i].drop = drops[i];
 		totals[i].role = i < 3 || i == 6 ? ROLE_QUIET : ROLE_FIGURE;
 	}
-	totals[4].role = model->share_5xx >= 0.01 ? ROLE_UNHEALTHY : ROLE_FIGURE;
+	totals[4].role = total->share_5xx >= 0.01 ? ROLE_UNHEALTHY : ROLE_FIGURE;
 	totals[5].role = app->ui.read_only || mine_is_gone(app) ? ROLE_WARNING : ROLE_SESSION;
 	draw_totals(canvas, totals, TOTALS, x);
 }

@@ -122,7 +122,7 @@ static void traffic_done(void *arg, const struct client_response *response)
 			app->model.figures, response->body, &app->traffic_since, &changed, NULL) ||
 		!changed)
 		return;
-	traffic_stats_total(app->model.figures, &app->model.rate, &app->model.share_5xx);
+	traffic_stats_total(app->model.figures, &app->model.total);
 	app_changed(app, MODEL_FIGURES);
 }
 

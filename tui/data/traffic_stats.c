@@ -226,22 +226,26 @@ const struct figures *traffic_stats_service(
 	return entry ? &entry->sum : NULL;
 }
 
-void traffic_stats_total(
-	const struct traffic_stats_table *table, double *ret_rate, double *ret_share_5xx)
+void traffic_stats_total(const struct traffic_stats_table *table, struct traffic_stats_sum *ret_sum)
 {
 	size_t cursor = 0;
 	struct str name;
 	void *value;
-	double errors = 0;
+	double errors = 0, count = 0;
+	struct traffic_stats_sum sum = {0};
 
-	*ret_rate = 0;
 	while (hashmap_next(table->services, &cursor, &name, &value)) {
 		const struct service_entry *entry = value;
 
-		*ret_rate += entry->sum.rate;
+		sum.rate += entry->sum.rate;
+		count += (double)entry->sum.count;
 		errors += entry->sum.share_5xx * entry->sum.rate;
 	}
-	*ret_share_5xx = *ret_rate > 0 ? errors / *ret_rate : 0;
+	if (sum.rate > 0) {
+		sum.share_5xx = errors / sum.rate;
+		sum.over_s = (int)(count / sum.rate + 0.5);
+	}
+	*ret_sum = sum;
 }
 
 /* ---- GET /v1/traffic ---- */

@@ -35,9 +35,14 @@ const struct figures *traffic_stats_version(
  */
 const struct figures *traffic_stats_service(
 	const struct traffic_stats_table *table, struct str service);
-/* Over all services: requests per second and the share of 5xx among them. */
+/* Over all services. */
+struct traffic_stats_sum {
+	double rate; /* requests per second */
+	double share_5xx;
+	int over_s; /* the rates are over so much, less than a window after a start; 0 without requests */
+};
 void traffic_stats_total(
-	const struct traffic_stats_table *table, double *ret_rate, double *ret_share_5xx);
+	const struct traffic_stats_table *table, struct traffic_stats_sum *ret_sum);
 
 /*
  * Takes an answer of GET /v1/traffic; `ret_since` is what to ask for next, `ret_changed` whether anything

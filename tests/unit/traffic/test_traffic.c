@@ -634,6 +634,60 @@ static void figures_by_what_is_a_name(void **state)
 	traffic_fixture_finish(&bench);
 }
 
+/* A reader that was paused takes what happened meanwhile at once: it counts where it happened. */
+static void figures_by_when_it_happened(void **state)
+{
+	struct request row = {.service = {"cart", 4}, .version = {"pr-1", 4}, .total_ms = 500};
+	struct traffic_fixture bench;
+	struct figures f;
+
+	(void)state;
+	traffic_fixture_init(&bench, false, NULL);
+	for (int second = 70; second >= 0; second--) {
+		row.time = traffic_fixture_now_ms - second * 1000 - 500;
+		for (int i = 0; i < 4; i++)
+			(void)traffic_take(bench.traffic, &row);
+	}
+	assert_true(traffic_figures_of(
+		bench.traffic, FIGURES_BY_VERSION, STR_LIT("cart@pr-1"), 60, &f));
+	for (int i = 0; i < WINDOW_SLOTS; i++)
+		assert_int_equal(f.history[i], 4);
+	assert_int_equal(f.count, 240);
+	assert_true(f.rate == 4);
+	/* One that lasted for an hour is of now; one that says it will end is, too. */
+	row.time = traffic_fixture_now_ms - 3600 * 1000;
+	row.total_ms = 3600 * 1000;
+	(void)traffic_take(bench.traffic, &row);
+	row.time = traffic_fixture_now_ms + 5000;
+	(void)traffic_take(bench.traffic, &row);
+	assert_true(traffic_figures_of(
+		bench.traffic, FIGURES_BY_VERSION, STR_LIT("cart@pr-1"), 60, &f));
+	assert_int_equal(f.history[WINDOW_SLOTS - 1], 6);
+	traffic_fixture_finish(&bench);
+}
+
+static void rates_over_what_was_seen(void **state)
+{
+	struct request row = {.service = {"cart", 4}, .version = {"pr-1", 4}, .total_ms = 0};
+	struct traffic_fixture bench;
+	struct figures f;
+
+	(void)state;
+	traffic_fixture_init(&bench, false, NULL);
+	traffic_fixture_now_ms += 30000; /* nobody came */
+	for (int second = 2; second >= 0; second--) {
+		row.time = traffic_fixture_now_ms - second * 1000;
+		for (int i = 0; i < 90; i++)
+			(void)traffic_take(bench.traffic, &row);
+	}
+	traffic_fixture_now_ms += 1000;
+	assert_true(traffic_figures_of(
+		bench.traffic, FIGURES_BY_VERSION, STR_LIT("cart@pr-1"), 60, &f));
+	assert_int_equal(f.count, 270);
+	assert_true(f.rate == 90);
+	traffic_fixture_finish(&bench);
+}
+
 /* ---- sessions lost on the way ---- */
 
 #define TEXT(literal)                        \
@@ -1034,6 +1088,8 @@ int main(void)
 		cmocka_unit_test(every_field_comes_back),
 		cmocka_unit_test(the_environment_is_asked),
 		cmocka_unit_test(figures_by_what_is_a_name),
+		cmocka_unit_test(figures_by_when_it_happened),
+		cmocka_unit_test(rates_over_what_was_seen),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

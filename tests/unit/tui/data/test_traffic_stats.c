@@ -31,7 +31,7 @@ static void test_reading_and_summing(void **state)
 	const struct figures *sum;
 	int64_t since = 0;
 	bool changed = false;
-	double rate, errors;
+	struct traffic_stats_sum total;
 
 	(void)state;
 	assert_true(traffic_stats_read(table, STR_LIT(answer), &since, &changed, NULL));
@@ -47,9 +47,10 @@ static void test_reading_and_summing(void **state)
 	assert_non_null(traffic_stats_version(table, STR_LIT("cart"), STR_LIT("pr-1")));
 	assert_null(traffic_stats_version(table, STR_LIT("cart"), STR_LIT("pr-2")));
 	assert_non_null(traffic_stats_version(table, STR_LIT("search"), STR_LIT("")));
-	traffic_stats_total(table, &rate, &errors);
-	assert_int_equal((int)rate, 12);
-	assert_int_equal((int)(errors * 1000), 208);
+	traffic_stats_total(table, &total);
+	assert_int_equal((int)total.rate, 12);
+	assert_int_equal((int)(total.share_5xx * 1000), 208);
+	assert_int_equal(total.over_s, 60);
 	traffic_stats_destroy(table);
 }
 
