@@ -53,13 +53,11 @@ static enum err read_keys(const char *file, struct errbuf *eb)
 }
 
 /* What is kept is kept for a context; for one without a name, by where it is. */
-static const char *state_name(const struct config *config, bool demo)
+static const char *state_name(const struct config *config)
 {
 	const char *url = config->values[SETTING_URL];
 	const char *host = strstr(url, "://");
 
-	if (demo)
-		return "demo";
 	if (config->values[SETTING_CONTEXT])
 		return config->values[SETTING_CONTEXT];
 	return host ? host + 3 : url;
@@ -114,13 +112,13 @@ static int show_dashboard(const struct command_args *args, const char *url)
 		config_finish(&config);
 		return cli_run(args);
 	}
-	char *state_file = config_dashboard_path(state_name(&config, url != NULL));
+	char *state_file = config_dashboard_path(state_name(&config));
 	const struct dashboard_options options = {
 		.url = url ? url : config.values[SETTING_URL],
 		.session = config.values[SETTING_SESSION],
 		.theme = config.values[SETTING_THEME],
 		.theme_fixed = theme_is_fixed(&config),
-		.state_file = state_file,
+		.state_file = url ? NULL : state_file, /* a demo begins where a newcomer does */
 		.colour = url ? NULL : config_colour(&config),
 		.no_mouse = config_is_off(&config, SETTING_MOUSE),
 		.no_sync = config_is_off(&config, SETTING_SYNC),

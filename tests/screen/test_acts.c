@@ -252,6 +252,7 @@ static void test_create_extend_end(void **state)
 	pty_keys(&pty, "try it\r");
 	pty_wait_text(&pty, "WHAT CHANGES"); /* its own screen */
 	pty_wait_text(&pty, "owner tester");
+	pty_wait_text(&pty, "you: try-it-");
 	pty_keys(&pty, "e\0252d\r");
 	pty_wait_text(&pty, "for 48h");
 	pty_keys(&pty, "D");

@@ -16,7 +16,7 @@
 #include "tests/support/dashboard_pool.h"
 #include "tui/theme/theme.h"
 
-enum { ALL, TWO }; /* sizes: all of them, or not the largest */
+enum { ALL, TWO, WIDE }; /* sizes: all of them, not the largest, or not the smallest */
 
 static const struct size {
 	int rows, cols;
@@ -40,7 +40,7 @@ static const struct picture {
 	{"pins-staged", ALL, {"", {{"3\rjjjj\r482\rgg-", "2 changes staged", false}}, false, NULL}},
 	{"requests", ALL, {"", {{"4", "/find?q=yoga", false}}, false, NULL}},
 	{"request", ALL, {"", {{"4", "/find?q=yoga", false}, {"\r", "18:42:", false}}, false, NULL}},
-	{"side", ALL, {"", {{"4", "/find?q=yoga", false}, {"v", "payments", false}}, false, NULL}},
+	{"side", WIDE, {"", {{"4", "/find?q=yoga", false}, {"v", "payments", false}}, false, NULL}},
 	{"timeline", ALL, {"", {{"5", "became unhealthy", false}, {"fcheckout\r", "checkout-4f2k", false}}, false, NULL}},
 	{"timeline-version", TWO, {"", {{"5", "became unhealthy", false}, {"fregistered profile\r", "pr-551", false}}, false, NULL}},
 	{"map", ALL, {"", {{"6", " outside ", false}, {"fpayments\r", "payments", false}}, false, NULL}},
@@ -66,7 +66,7 @@ static const struct picture {
 };
 /* clang-format on */
 
-static void take_all(const struct size *size, bool largest)
+static void take_all(const struct size *size, int without)
 {
 	const struct dashboard_options options = {
 		.rows = size->rows, .cols = size->cols, .theme = size->theme};
@@ -75,7 +75,7 @@ static void take_all(const struct size *size, bool largest)
 	char name[96];
 
 	for (size_t i = 0; i < ARRAY_LEN(pictures); i++) {
-		if (largest && pictures[i].sizes == TWO)
+		if (pictures[i].sizes == without)
 			continue;
 		places[count] = pictures[i].place;
 		places[count++].name = pictures[i].name;
@@ -92,19 +92,19 @@ static void take_all(const struct size *size, bool largest)
 static void test_80x24(void **state)
 {
 	(void)state;
-	take_all(&sizes[0], false);
+	take_all(&sizes[0], WIDE);
 }
 
 static void test_120x40(void **state)
 {
 	(void)state;
-	take_all(&sizes[1], false);
+	take_all(&sizes[1], -1);
 }
 
 static void test_200x60(void **state)
 {
 	(void)state;
-	take_all(&sizes[2], true);
+	take_all(&sizes[2], TWO);
 }
 
 static void test_the_least(void **state)

@@ -120,7 +120,7 @@ static void test_errors_in_turn(void **state)
 {
 	(void)state;
 	open_map(40, 120, "dark");
-	pty_wait_text(&pty, "1 fails");
+	pty_wait_text(&pty, "1 call fails");
 	pty_keys(&pty, "e");
 	pty_wait_text(&pty, "gateway calls payments");
 	pty_keys(&pty, "x");

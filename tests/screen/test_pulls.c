@@ -70,7 +70,7 @@ static void test_a_session_on_all_of_it(void **state)
 	(void)state;
 	open_pulls((struct dashboard_options){0});
 	pty_keys(&pty, "Gc");
-	pty_wait_text(&pty, "name of the session on all of it");
+	pty_wait_text(&pty, "Session name (pins all of #482): pr-482");
 	pty_keys(&pty, "\r");
 	pty_wait_text(&pty, "WHAT CHANGES"); /* its own screen */
 	pty_wait_text(&pty, "you: pr-482-");

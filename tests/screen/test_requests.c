@@ -43,6 +43,14 @@ static void test_from_error_to_error(void **state)
 	pty_wait_text(&pty, "┃ 18:42:06.045  payments");
 	pty_keys(&pty, "e");
 	pty_wait_text(&pty, "no error below this one");
+	pty_keys(&pty, "/service:search\rG");
+	pty_wait_text(&pty, "following");
+	pty_keys(&pty, "e"); /* it looks above, and there is nothing below the newest */
+	pty_wait_text(&pty, "no error above or below this one");
+	pty_keys(&pty, "jkE");
+	pty_wait_text(&pty, "no error above this one");
+	pty_keys(&pty, "e");
+	pty_wait_text(&pty, "no error below this one");
 }
 
 static void test_lines_around(void **state)
@@ -250,7 +258,8 @@ static void test_side_wants_room(void **state)
 	(void)state;
 	open_requests(24, 80);
 	pty_keys(&pty, "v");
-	pty_wait_text(&pty, "want 100 columns");
+	pty_wait_text(&pty, "Side by side needs 100 columns; this terminal has 80");
+	assert_true(pty_shows(&pty, "following"));
 }
 
 int main(void)

@@ -31,6 +31,20 @@ static void test_quit(void **state)
 	assert_false(pty_shows(&pty, "umbra:")); /* nothing to complain of */
 }
 
+/* Nothing is set up on what it cannot use: the sentence is all there is. */
+static void test_no_terminal(void **state)
+{
+	const char *const argv[] = {
+		"/bin/sh", "-c", "exec \"${UMBRA:-build/umbra}\" </dev/null", NULL};
+	const char *const env[] = {"TERM=xterm-256color", NULL};
+
+	(void)state;
+	pty_start(&pty, 24, 80, argv, env);
+	assert_int_equal(pty_wait_end(&pty), 2);
+	assert_true(pty_shows(&pty, "the dashboard needs a terminal"));
+	assert_false(pty_shows(&pty, "[warn]"));
+}
+
 /* Every signal that ends a program, but for KILL: by default (signal(7)) these do not. */
 static bool ends_nothing(int number)
 {
@@ -221,6 +235,7 @@ int main(void)
 	const struct rlimit none = {0, 0};
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_quit),
+		cmocka_unit_test(test_no_terminal),
 		cmocka_unit_test(test_signals),
 		cmocka_unit_test(test_interrupt),
 		cmocka_unit_test(test_suspend),

@@ -188,9 +188,6 @@ static void run_request(struct app *app, const struct ui_request *request)
 	case UI_REQUEST_RUN_BATCH:
 		sync_run(app, request->text, RUN_BATCH);
 		break;
-	case UI_REQUEST_RUN_USE_SESSION:
-		sync_run(app, request->text, RUN_USES_SESSION);
-		break;
 	case UI_REQUEST_DRY_RUN:
 		sync_run(app, request->text, RUN_ANSWERS_VIEW);
 		break;
@@ -483,6 +480,10 @@ int dashboard_run(const struct dashboard_options *options, struct errbuf *eb)
 	size_t bad_row;
 	int exit_code;
 
+	if (!terminal_can_show(eb)) {
+		app_finish(app);
+		return err_exit_code(ERR_USAGE);
+	}
 	recall(app, options);
 	make_events(app); /* before the screen: from its first byte on a signal puts it back */
 	if (!keymap_init(&bad_row)) {

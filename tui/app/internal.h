@@ -223,7 +223,6 @@ void sync_gather(struct app *app);
 enum run_for {
 	RUN_PLAIN,
 	RUN_BATCH, /* one of several that are one action */
-	RUN_USES_SESSION, /* a session that this creates becomes the user's */
 	RUN_ANSWERS_VIEW, /* the answer is for the view that is shown */
 	RUN_SHOWS_ANSWER, /* by the `:` line: the answer is shown whole */
 };

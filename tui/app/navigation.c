@@ -205,6 +205,11 @@ void app_open(struct app *app, const struct view *view, const char *argument)
 	struct place *place;
 	struct view_instance *instance;
 
+	if (app->click_areas.body_cols < view->min_cols) {
+		ui_say(&app->ui, ROLE_WARNING, "%s needs %d columns; this terminal has %d",
+			view->title, view->min_cols, app->click_areas.body_cols);
+		return;
+	}
 	for (size_t i = 0; i < app->tab_count; i++) {
 		if (app->tabs[i].view == view) {
 			append(app, true)->tab = i;

@@ -316,16 +316,15 @@ static void run_forget(struct run *run)
 	free(run);
 }
 
-/* A session that was created is the one its maker wants to see; not while something else is asked. */
-static void show_created(struct app *app, struct str body, bool mine)
+/* A session that was created is its maker's, who wants to see it; not while something else is asked. */
+static void show_created(struct app *app, struct str body)
 {
 	cJSON *answer = json_parse(body, NULL);
 	struct str key;
 	char text[LIMIT_SESSION_KEY + 1];
 
 	if (answer && json_get_str(answer, "key", &key) && str_copy(text, sizeof(text), key)) {
-		if (mine)
-			str_copy(app->ui.session, sizeof(app->ui.session), key);
+		str_copy(app->ui.session, sizeof(app->ui.session), key);
 		if (app->ui.prompt.kind == PROMPT_NONE)
 			ui_open(&app->ui, &view_pins, text);
 	}
@@ -415,7 +414,7 @@ static void run_done(void *arg, const struct command_result *result)
 	if (result->err == ERR_NONE && run->what_for != RUN_ANSWERS_VIEW &&
 		strcmp(run->command->noun, "session") == 0 &&
 		strcmp(run->command->verb, "create") == 0)
-		show_created(app, result->body, run->what_for == RUN_USES_SESSION);
+		show_created(app, result->body);
 	if (!result->more)
 		run_forget(run);
 	app_run_requests(app);

@@ -230,7 +230,7 @@ static bool can_move_cursor(const char *term)
 	return cup != NULL;
 }
 
-static bool can_show(struct errbuf *eb)
+bool terminal_can_show(struct errbuf *eb)
 {
 	const char *term = getenv("TERM");
 
@@ -373,7 +373,7 @@ struct terminal *terminal_create(const struct theme *theme, struct errbuf *eb)
 	/* With these two in the environment curses would keep a size that is not the terminal's. */
 	(void)unsetenv("LINES");
 	(void)unsetenv("COLUMNS");
-	if (!can_show(eb))
+	if (!terminal_can_show(eb))
 		return NULL;
 	crash_restore_remember();
 	screen = xcalloc(1, sizeof(*screen));

@@ -22,7 +22,9 @@
 
 struct terminal;
 
-/* NULL with ERR_USAGE and a sentence when standard input or output is no terminal, or one that cannot move its cursor. */
+/* False with ERR_USAGE and a sentence when standard input or output is no terminal, or one that cannot move its cursor. */
+bool terminal_can_show(struct errbuf *eb);
+/* NULL with ERR_USAGE and a sentence when it cannot show anything. */
 struct terminal *terminal_create(const struct theme *theme, struct errbuf *eb);
 /* Puts the terminal back. NULL is fine. */
 void terminal_destroy(struct terminal *screen);

@@ -133,11 +133,6 @@ void ui_batch_done(struct ui *ui, bool good, const char *text)
 		ui_say(ui, ROLE_DONE, "%d of %d done: %s", batch->done, batch->total, text);
 }
 
-void ui_run_use_session(struct ui *ui, const char *command_line)
-{
-	(void)add_request(ui, UI_REQUEST_RUN_USE_SESSION, command_line);
-}
-
 void ui_dry_run(struct ui *ui, const char *command_line)
 {
 	(void)add_request(ui, UI_REQUEST_DRY_RUN, command_line);

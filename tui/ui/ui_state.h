@@ -81,7 +81,6 @@ struct prompt {
 enum ui_request_kind {
 	UI_REQUEST_RUN,
 	UI_REQUEST_RUN_BATCH,
-	UI_REQUEST_RUN_USE_SESSION,
 	UI_REQUEST_DRY_RUN,
 	UI_REQUEST_OPEN,
 	UI_REQUEST_BACK,
@@ -149,8 +148,6 @@ void ui_run(struct ui *ui, const char *command_line);
 /* One of several that are one action: when all have answered, it is said how many did what was asked. */
 void ui_run_batch(struct ui *ui, const char *command_line);
 void ui_batch_done(struct ui *ui, bool good, const char *text);
-/* The same for a command that creates a session, which becomes yours once it is there. */
-void ui_run_use_session(struct ui *ui, const char *command_line);
 /*
  * A command that changes nothing, a dry run say; quietly: the view that is shown hears the answer through
  * dry_run_result(), and only a failure is said.

@@ -243,7 +243,7 @@ static void create(const struct version_set *targets, struct ui *ui, const char 
 	pin_command(targets, line,
 		name[0] ? "umbra session create {name} {pins}" : "umbra session create {pins}",
 		name);
-	ui_run_use_session(ui, line);
+	ui_run(ui, line);
 }
 
 static void pin(const struct version_set *targets, struct ui *ui)

@@ -660,7 +660,7 @@ static void test_many_pulls(void **state)
 	assert_int_equal(fixture_ask(f, "GET", "/v1/pulls/9", NULL), 200);
 	fixture_has(f, "\"rate\":6,\"share_5xx\":0.5,");
 	assert_int_equal(fixture_ask(f, "GET", "/v1/pulls", NULL), 200);
-	fixture_has(f, "\"rate\":0.1,\"share_5xx\":0.5,");
+	fixture_has(f, "\"rate\":6,\"share_5xx\":0.5,");
 	answer = cJSON_Parse(f->http->body);
 	assert_int_equal(
 		cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(answer, "pulls")), PULLS);

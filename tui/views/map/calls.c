@@ -303,14 +303,15 @@ void map_select(const struct map_row *row, struct selection *ret_selection)
 
 /* ---- cells ---- */
 
-void map_draw_errors(const struct canvas *canvas, int y, int x, int cols, const struct map_sum *sum)
+void map_draw_errors(
+	const struct canvas *canvas, int y, int x, int cols, const struct map_sum *sum, bool counts)
 {
 	double share = map_share_5xx(sum) * 100;
 	char text[16];
 
 	(void)snprintf(text, sizeof(text), "%.1f", share);
 	canvas_right(canvas, y, x, cols, share >= 1 ? ROLE_UNHEALTHY : ROLE_QUIET, text);
-	if (share >= 1)
+	if (share >= 1 && counts)
 		(void)canvas_glyph(canvas, y, x, ROLE_UNHEALTHY, GLYPH_UP);
 }
 

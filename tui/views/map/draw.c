@@ -173,7 +173,8 @@ static void draw_row(const struct map_view *state, const struct model *model, co
 	canvas_right(canvas, y, at[COLUMN_RATE].x, at[COLUMN_RATE].width, ROLE_FIGURE, text);
 	if (at[COLUMN_SHARE].width > 0)
 		map_draw_share(canvas, y, at[COLUMN_SHARE].x, at[COLUMN_SHARE].width, row->share);
-	map_draw_errors(canvas, y, at[COLUMN_ERRORS].x, at[COLUMN_ERRORS].width, &row->sum);
+	map_draw_errors(canvas, y, at[COLUMN_ERRORS].x, at[COLUMN_ERRORS].width, &row->sum,
+		row->kind == MAP_SERVICE && !row->root);
 	if (at[COLUMN_P95].width > 0) {
 		format_ms(text, row->sum.p95_ms);
 		canvas_right(canvas, y, at[COLUMN_P95].x, at[COLUMN_P95].width, ROLE_FIGURE, text);
@@ -290,7 +291,7 @@ void map_view_draw(const void *arg, const struct model *model, const struct ui *
 
 /* ---- the title ---- */
 
-/* "⚠ 1 loses the session  ▲ 2 fail": what one came for. */
+/* "⚠ 1 call loses the session  ▲ 2 calls fail": what one came for. */
 static int draw_troubles(const struct map_view *state, const struct canvas *canvas, int x)
 {
 	char text[48];
@@ -303,8 +304,8 @@ static int draw_troubles(const struct map_view *state, const struct canvas *canv
 	}
 	if (state->failing > 0) {
 		x += canvas_glyph(canvas, 0, x, ROLE_UNHEALTHY, GLYPH_UP) + 1;
-		(void)snprintf(text, sizeof(text), "%zu fail%s", state->failing,
-			state->failing == 1 ? "s" : "");
+		(void)snprintf(text, sizeof(text), "%zu call%s", state->failing,
+			state->failing == 1 ? " fails" : "s fail");
 		x += canvas_run_c(canvas, 0, x, canvas->cols - x, ROLE_UNHEALTHY, text) + 2;
 	}
 	return x;

@@ -222,7 +222,7 @@ static void draw_side_row(const struct ui *ui, const struct canvas *canvas, int 
 		format_ms(text, row->sum.p95_ms);
 		canvas_right(canvas, y, at.p95 + 1, P95_COLS - 1, ROLE_FIGURE, text);
 	}
-	map_draw_errors(canvas, y, at.errors + 1, ERROR_COLS - 1, &row->sum);
+	map_draw_errors(canvas, y, at.errors + 1, ERROR_COLS - 1, &row->sum, true);
 	format_rate(text, row->sum.rate);
 	canvas_right(canvas, y, at.rate + 1, RATE_COLS - 1, ROLE_FIGURE, text);
 	if (at.bar_cols > 0)

@@ -211,12 +211,15 @@ static bool ask_about(struct pulls *state, struct ui *ui)
 static void act_create(struct pulls *state, struct ui *ui)
 {
 	char name[32];
+	char label[64];
 
 	if (state->name.number == 0)
 		return;
 	state->asked_number = state->name.number;
 	(void)snprintf(name, sizeof(name), "pr-%" PRId64, state->name.number);
-	ui_ask_line(ui, QUESTION_CREATE_ON_PULL, "name of the session on all of it", name);
+	(void)snprintf(label, sizeof(label),
+		"Session name (pins all of #%" PRId64 "):", state->name.number);
+	ui_ask_line(ui, QUESTION_CREATE_ON_PULL, label, name);
 }
 
 static enum redraw pulls_act(
@@ -280,7 +283,7 @@ static enum redraw pulls_answer(void *arg, const struct model *model, struct ui 
 		text[0] ? keymap_binding(AREA_PULLS, ACTION_CREATE)->command
 			: "umbra session create --pr {pull}",
 		&vars);
-	ui_run_use_session(ui, line);
+	ui_run(ui, line);
 	return REDRAW_BODY;
 }
 

@@ -146,7 +146,9 @@ static void act_error(struct requests *state, const struct model *model, struct 
 			ui_say(ui, ROLE_QUIET,
 				"the last error so far; {global.bottom} follows again");
 	} else {
-		ui_say(ui, ROLE_QUIET, "no error %s this one", back ? "above" : "below");
+		ui_say(ui, ROLE_QUIET,
+			followed ? "no error above or below this one" : "no error %s this one",
+			back ? "above" : "below");
 	}
 }
 

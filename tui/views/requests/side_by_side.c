@@ -301,7 +301,7 @@ static void side_by_side_draw(const void *arg, const struct model *model, const 
 	canvas_clear_rows(canvas, 0, canvas->rows);
 	if (state->narrow) {
 		(void)draw_text_keys(canvas, 1, 3, ROLE_WARNING,
-			"Two versions side by side want 100 columns; {global.back} goes back.");
+			"Side by side needs 100 columns; {global.back} goes back.");
 		return;
 	}
 	draw_heads(state, canvas);
@@ -379,9 +379,10 @@ static void act_open(struct side_by_side *state, const struct model *model, stru
 /* To the next that differs for the worse, as in Requests to the next error. */
 static void act_bad(struct side_by_side *state, struct ui *ui, bool back)
 {
+	bool followed = state->follows;
 	size_t row = state->list.selected;
 
-	back = back || state->follows;
+	back = back || followed;
 	while (back ? row > 0 : row + 1 < state->list.count) {
 		enum pairing_verdict verdict;
 
@@ -393,7 +394,9 @@ static void act_bad(struct side_by_side *state, struct ui *ui, bool back)
 			return;
 		}
 	}
-	ui_say(ui, ROLE_QUIET, "no difference %s this one", back ? "above" : "below");
+	ui_say(ui, ROLE_QUIET,
+		followed ? "no difference above or below this one" : "no difference %s this one",
+		back ? "above" : "below");
 }
 
 static enum redraw side_by_side_act(
@@ -460,6 +463,7 @@ const struct view view_side = {
 	.title = "Side by side",
 	.area = AREA_SIDE,
 	.flags = VIEW_TAILS,
+	.min_cols = COLS_MIN,
 	.create = side_by_side_create,
 	.destroy = free,
 	.open = side_by_side_opened,
