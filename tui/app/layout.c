@@ -19,6 +19,7 @@
 #include "tui/term/keys.h"
 #include "tui/ui/draw_text.h"
 #include "tui/widgets/format.h"
+#include "tui/widgets/list_cursor.h"
 
 /* ---- header ---- */
 
@@ -245,12 +246,25 @@ static void draw_tabs(struct app *app, const struct canvas *canvas)
 	draw_help_key(app, canvas, x);
 }
 
+/* "33 of 291" where a list has more rows than are in sight. */
+static void position_text(const struct view_instance *top, char dst[48])
+{
+	const struct list_cursor *list =
+		(const void *)((const char *)top->state + top->view->list_at);
+
+	dst[0] = '\0';
+	if (top->view->list_at > 0 && list->count > list->height)
+		(void)snprintf(dst, 48, "%zu of %zu", list->selected + 1, list->count);
+}
+
 static void draw_crumbs(struct app *app, const struct canvas *canvas)
 {
 	const struct view_instance *top = app_top(app);
 	const char *title = app_tab(app)->view->title;
+	char position[48];
 	struct canvas rest;
 	int x = 1;
+	int cells;
 
 	canvas_clear(canvas, 2, 0);
 	if (top != app_tab(app))
@@ -260,7 +274,10 @@ static void draw_crumbs(struct app *app, const struct canvas *canvas)
 		x += 1 + canvas_glyph(canvas, 2, x + 1, ROLE_QUIET, GLYPH_CRUMB) + 1;
 		x += canvas_run_c(canvas, 2, x, 20, ROLE_STRONG, top->view->title);
 	}
-	rest = canvas_part(canvas, 2, x, 1, canvas->cols - x - 1);
+	position_text(top, position);
+	cells = (int)strlen(position);
+	canvas_right(canvas, 2, canvas->cols - cells - 1, cells, ROLE_QUIET, position);
+	rest = canvas_part(canvas, 2, x, 1, canvas->cols - x - 1 - (cells > 0 ? cells + 2 : 0));
 	if (top->view->draw_title && (app->model.known || (top->view->flags & VIEW_ALWAYS)))
 		top->view->draw_title(top->state, &app->model, &app->ui, &rest);
 }

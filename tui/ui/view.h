@@ -49,6 +49,7 @@ struct view {
 	char key; /* of its tab, 0: none, it is opened from another view */
 	enum area area;
 	unsigned flags;
+	size_t list_at; /* where in its state its list is, whose position is shown beside the title; 0: not at all */
 	int min_cols; /* on fewer it does not open; 0: the least there are */
 
 	void *(*create)(void);

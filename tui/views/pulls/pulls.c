@@ -459,6 +459,7 @@ const struct view view_pulls = {
 	.title = "Pull requests",
 	.key = '2',
 	.area = AREA_PULLS,
+	.list_at = offsetof(struct pulls, cursor),
 	.create = pulls_create,
 	.destroy = pulls_destroy,
 	.prepare = pulls_prepare,

@@ -505,6 +505,7 @@ const struct view view_services = {
 	.title = "Services",
 	.key = '1',
 	.area = AREA_SERVICES,
+	.list_at = offsetof(struct services, list),
 	.create = services_create,
 	.destroy = services_destroy,
 	.open = services_open,

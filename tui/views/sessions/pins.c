@@ -473,6 +473,7 @@ static void pins_selected(
 const struct view view_pins = {
 	.name = "pins",
 	.area = AREA_PINS,
+	.list_at = offsetof(struct pins, list),
 	.create = pins_create,
 	.destroy = pins_destroy,
 	.open = pins_open,

@@ -361,6 +361,7 @@ const struct view view_sessions = {
 	.title = "Sessions",
 	.key = '3',
 	.area = AREA_SESSIONS,
+	.list_at = offsetof(struct sessions, list),
 	.create = sessions_create,
 	.destroy = sessions_destroy,
 	.prepare = sessions_prepare,
