@@ -858,7 +858,7 @@ bool mirror_is_quiet(const struct mirror *table, const struct mirror_place *plac
 		interval_ms =
 			CHECK_INTERVAL_MS; /* see mirror_write_check(): it fails, so it is down */
 	return server->place == SERVER_ACTIVE && !server->up && !server->heard &&
-	       server->quiet_ms > 2 * CHECK_TIMEOUT_MS + interval_ms;
+	       server->quiet_ms > 2 * (int64_t)CHECK_TIMEOUT_MS + interval_ms;
 }
 
 static bool count_quiet(struct mirror *table, struct mirror_service *service, int64_t apart_ms)

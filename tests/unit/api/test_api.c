@@ -820,7 +820,7 @@ static void test_read_your_writes(void **state)
 /* Of limits that let a write wait for a day. */
 static int setup_patient(void **state)
 {
-	static const struct api_limits limits = {.applied_ms = 24 * 3600 * 1000};
+	static const struct api_limits limits = {.applied_ms = INT64_C(24) * 3600 * 1000};
 
 	return fixture_setup_with(state, &limits);
 }

@@ -467,7 +467,7 @@ static void test_unread_bodies(void **state)
 	assert_in_range(most - before, 0, 2 * (size_t)LIMIT_UNREAD);
 	for (size_t i = 0; i < CLIENTS; i++)
 		http_close(clients[i]);
-	for (size_t i = 0; i < 10 * CLIENTS && strstr(f->http->body, one_left) == NULL; i++)
+	for (size_t i = 0; i < (size_t)10 * CLIENTS && strstr(f->http->body, one_left) == NULL; i++)
 		assert_int_equal(fixture_ask(f, "GET", "/v1/status", NULL), 200);
 	fixture_has(f, one_left);
 	fixture_has(f, "\"unread_bytes\":{\"used\":0,");
