@@ -163,6 +163,37 @@ static bool is_idle(const struct row *row)
 	return !row->figures || row->figures->rate <= 0;
 }
 
+/* Why it is unhealthy may take the room of figures that are not there. */
+static bool says_why(const struct row *row)
+{
+	return row->version && row->version->state == STATE_UNHEALTHY && is_idle(row);
+}
+
+static bool is_figure(size_t column)
+{
+	return column == COLUMN_RATE || column == COLUMN_ERRORS || column == COLUMN_P95;
+}
+
+/* The end of the columns of figures that stand directly behind the health. */
+static int end_of_why(const struct row *row, int end)
+{
+	const struct services *state = row->state;
+	size_t i = 0;
+
+	while (state->choice.order[i] != COLUMN_HEALTH)
+		i++;
+	for (i++; i < COLUMN_TOTAL; i++) {
+		const struct placed *next = &state->placed[state->choice.order[i]];
+
+		if (next->width == 0)
+			continue;
+		if (!is_figure(state->choice.order[i]))
+			break;
+		end = next->x + next->width;
+	}
+	return end;
+}
+
 static void draw_service_health(const struct row *row, int x, int width)
 {
 	size_t in[STATE_COUNT] = {0};
@@ -196,10 +227,15 @@ static void draw_service_health(const struct row *row, int x, int width)
 
 static void draw_health(const struct row *row, int x, int width)
 {
-	if (row->version)
-		format_state(row->canvas, row->y, x, width, row->version);
-	else
+	int end = x + width;
+
+	if (!row->version) {
 		draw_service_health(row, x, width);
+		return;
+	}
+	if (says_why(row))
+		end = end_of_why(row, end);
+	format_state(row->canvas, row->y, x, end - x, row->version);
 }
 
 static void draw_rate(const struct row *row, int x, int width)
@@ -294,6 +330,7 @@ void services_draw_row(const struct services *state, const struct model *model, 
 {
 	const struct tree_row *tree_row = services_row(state, at);
 	struct row row = {.state = state, .model = model, .ui = ui, .canvas = canvas, .y = y};
+	bool why;
 
 	canvas_clear(canvas, y, 0);
 	row.node = services_node(model, tree_row);
@@ -304,11 +341,12 @@ void services_draw_row(const struct services *state, const struct model *model, 
 	if (row.selected)
 		(void)canvas_glyph(canvas, y, 0, ROLE_MARK, GLYPH_MARK);
 	find_values(&row);
+	why = says_why(&row) && state->placed[COLUMN_HEALTH].width > 0;
 	for (size_t i = 0; i < COLUMN_TOTAL; i++) {
 		size_t column = state->choice.order[i];
 		const struct placed *placed = &state->placed[column];
 
-		if (placed->width > 0)
+		if (placed->width > 0 && !(why && is_figure(column)))
 			cells[column](&row, placed->x, placed->width);
 	}
 }
