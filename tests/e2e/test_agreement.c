@@ -38,7 +38,7 @@ enum {
 	CASES = 350,
 	CONNECTIONS = 6,
 	CHECK_MS = 100,
-	PATIENCE_MS = 15000,
+	PATIENCE_MS = 60000,
 };
 
 /* ---- the world --------------------------------------------------------------------------------------------- */
@@ -276,7 +276,7 @@ static bool on_resolve(void *arg, const struct endpoint_parts *endpoint, struct 
 	return endpoint->is_address;
 }
 
-static char unchecked[VERSION_ID_SIZE + 64]; /* the endpoint that is waited for */
+static char unchecked[VERSION_ID_SIZE + 96]; /* the endpoint that is waited for */
 
 /* Runs the loop until `is_true`, at most PATIENCE_MS. */
 static void wait_for(bool (*is_true)(void), const char *what)
@@ -315,8 +315,9 @@ static bool is_checked(void)
 				if (is_up_port(endpoint_port(version, i)) !=
 					((health->bits >> i & 1U) != 0)) {
 					snprintf(unchecked, sizeof(unchecked),
-						"%s endpoint %zu, %s", health->id, i,
-						version->endpoints.items[i]);
+						"%s endpoint %zu, %s, was told to be %s",
+						health->id, i, version->endpoints.items[i],
+						health->bits >> i & 1U ? "up" : "down");
 					return false;
 				}
 		}
