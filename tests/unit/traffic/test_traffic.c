@@ -644,7 +644,7 @@ static void figures_by_when_it_happened(void **state)
 	(void)state;
 	traffic_fixture_init(&bench, false, NULL);
 	for (int second = 70; second >= 0; second--) {
-		row.time = traffic_fixture_now_ms - second * 1000 - 500;
+		row.time = traffic_fixture_now_ms - (int64_t)second * 1000 - 500;
 		for (int i = 0; i < 4; i++)
 			(void)traffic_take(bench.traffic, &row);
 	}
@@ -655,7 +655,7 @@ static void figures_by_when_it_happened(void **state)
 	assert_int_equal(f.count, 240);
 	assert_true(f.rate == 4);
 	/* One that lasted for an hour is of now; one that says it will end is, too. */
-	row.time = traffic_fixture_now_ms - 3600 * 1000;
+	row.time = traffic_fixture_now_ms - INT64_C(3600) * 1000;
 	row.total_ms = 3600 * 1000;
 	(void)traffic_take(bench.traffic, &row);
 	row.time = traffic_fixture_now_ms + 5000;
@@ -676,7 +676,7 @@ static void rates_over_what_was_seen(void **state)
 	traffic_fixture_init(&bench, false, NULL);
 	traffic_fixture_now_ms += 30000; /* nobody came */
 	for (int second = 2; second >= 0; second--) {
-		row.time = traffic_fixture_now_ms - second * 1000;
+		row.time = traffic_fixture_now_ms - (int64_t)second * 1000;
 		for (int i = 0; i < 90; i++)
 			(void)traffic_take(bench.traffic, &row);
 	}
