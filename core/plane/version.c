@@ -416,8 +416,15 @@ static enum err write_version(struct plane *plane, const struct plane_write *wri
 		return ERR_NONE;
 	}
 	bool worthy = old == NULL || event_worthy(OBJECT_VERSION, old, new);
-	if (old != NULL && worthy && !patch)
-		out->txn->replaced = event_fields(OBJECT_VERSION, old, new);
+	if (old != NULL && worthy && !patch) {
+		struct version *was = record_clone(&version_type, old);
+
+		/* Each registration sets them: they say nothing of what it replaced. */
+		was->deployed_at = new->deployed_at;
+		was->expires_at = new->expires_at;
+		out->txn->replaced = event_fields(OBJECT_VERSION, was, new);
+		record_unref(&version_type, was);
+	}
 	put_version(out->txn, node, old, new, patch || worthy);
 	return ERR_NONE;
 }
