@@ -39,6 +39,7 @@ static void test_no_terminal(void **state)
 	const char *const env[] = {"TERM=xterm-256color", NULL};
 
 	(void)state;
+	dashboard_close();
 	pty_start(&pty, 24, 80, argv, env);
 	assert_int_equal(pty_wait_end(&pty), 2);
 	assert_true(pty_shows(&pty, "the dashboard needs a terminal"));
