@@ -66,7 +66,7 @@ void exchange_gone(struct exchange *exchange)
 	struct evhttp_request *req = exchange->req;
 
 	exchange_destroy(exchange);
-	/* evhttp has let go of a request that we had not answered: this frees it. */
+	/* The client is gone before the answer: evhttp no longer owns the request, so it is freed here. */
 	if (evhttp_request_get_connection(req) == NULL)
 		evhttp_send_reply_end(req);
 }

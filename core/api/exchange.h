@@ -3,8 +3,8 @@
  *
  * A handler either answers at once (exchange_reply, exchange_fail), or answers in pieces: exchange_start sends the
  * headers, exchange_flush what is in `out`, exchange_end the rest and the end. In between it may be held, waiting
- * for something to happen. Whichever way a exchange ends - answered, or its client gone - `release` is called
- * once, to let go of what `state` holds, and the exchange is freed.
+ * for something to happen. However an exchange ends (answered, or its client gone), `release` is called once to free
+ * `state`; then the exchange is freed.
  */
 #ifndef UMBRA_API_EXCHANGE_H
 #define UMBRA_API_EXCHANGE_H
