@@ -46,8 +46,8 @@
  * nothing else. What has another form is ignored and noted as malformed.
  *   header   A Dictionary (RFC 9651 section 3.2) whose members are all name="VERSION": name is a
  *            dictionary key ([a-z*][a-z0-9_.*-]*, at most PIN_NAME_MAX), VERSION a version's name.
- *            Up to PINS_LINES header lines are one list; the last member of a name counts. An empty
- *            member and one line too many are another form. One empty line is the empty dictionary.
+ *            All its header lines are one list; the last member of a name counts. An empty member is
+ *            another form. One empty line is the empty dictionary.
  *   baggage  name~VERSION~~name~VERSION, read percent-decoded (SDKs write ~ as %7E). The last of a
  *            name counts; empty is absent.
  *
@@ -77,7 +77,8 @@
 struct environment;
 struct service;
 
-enum { BAGGAGE_LINES = 4, PINS_LINES = 4, PIN_NAME_MAX = 63, HOPS_DIGITS = 4 };
+/* PINS_LINES: as many fields as HAProxy takes of one request (tune.http.maxhdr). */
+enum { BAGGAGE_LINES = 4, PINS_LINES = 256, PIN_NAME_MAX = 63, HOPS_DIGITS = 4 };
 
 #define CARRIER_NAME "routing-session" /* of the baggage member, the parameter and the cookie */
 

@@ -325,13 +325,15 @@ const char rules_carriers[] =
 	"	http-request set-var-fmt(txn.ours) 'routing-session=%[var(txn.sent)],' if { var(txn.sent) -m found }\n";
 
 /*
- * Direct pins: "SERVICE:LINES:line,line,line,line" is matched as one text. Those of the baggage are made a line
- * of the header first, where that has none. They go upstream as both.
+ * Direct pins: "SERVICE:list" is matched as one text; several lines are one list (RFC 9651 section 4.2). Those
+ * of the baggage are made a line of the header first, where that has none. They go upstream as both.
  */
 const char rules_pins[] =
-	"	http-request set-var-fmt(txn.pins) '%[var(txn.service)]:%[req.fhdr_cnt(Routing-Pins)]:"
-	"%[req.fhdr(Routing-Pins,1)],%[req.fhdr(Routing-Pins,2)],%[req.fhdr(Routing-Pins,3)],"
-	"%[req.fhdr(Routing-Pins,4)]' if { req.fhdr_cnt(Routing-Pins) gt 1 } or { req.fhdr(Routing-Pins) -m len gt 0 }\n"
+	"	http-request set-var-fmt(txn.pins) '%[var(txn.service)]:%[req.fhdr(Routing-Pins)]'"
+	" if { req.fhdr(Routing-Pins) -m len gt 0 }\n"
+	"	http-request set-var-fmt(txn.pins) '%[var(txn.service)]:%[req.hdrs,"
+	"regsub(\"(?:(?!routing-pins:|\\x0d)[^\\x0a]*+\\x0a)*+(?:routing-pins: ?([^\\x0d]*+))?+\\x0d\\x0a\",\"\\1,\",g),regsub(\",,$\",\"\")]'"
+	" if { req.fhdr_cnt(Routing-Pins) gt 1 }\n"
 	"	http-request set-var(txn.malformed) str(pins)"
 	" if { var(txn.pins) -m found } !{ var(txn.pins),map_reg(maps/pins.form) -m found }\n"
 	"	http-request del-header Routing-Pins if { var(txn.malformed) -m str pins }\n"
@@ -343,11 +345,11 @@ const char rules_pins[] =
 	"	http-request unset-var(txn.list) if { var(txn.malformed) -m str list }\n"
 	"	http-request set-header Routing-Pins '%[var(txn.list),regsub(\"~~\",\"\\x22, \",g),regsub(\"~\",\"=\\x22\",g)]\"'"
 	" if { var(txn.list) -m found }\n"
-	"	http-request set-var-fmt(txn.pins) '%[var(txn.service)]:1:%[req.fhdr(Routing-Pins,1)],,,' if { var(txn.list) -m found }\n"
+	"	http-request set-var-fmt(txn.pins) '%[var(txn.service)]:%[req.fhdr(Routing-Pins,1)]' if { var(txn.list) -m found }\n"
 	"	http-request set-var(txn.direct) var(txn.pins),map_regm(maps/pins.member)\n"
 	"	http-request set-var(txn.reason,ifnotset) str(no-session) if { var(txn.pins) -m found } or !" NOT_DEEP "\n"
-	"	http-request set-var-fmt(txn.ours) '%[var(txn.ours)]routing-pins=%[var(txn.pins),regsub(\"^[^:]*:.:\",\"\"),"
-	"regsub(\",+$\",\"\"),regsub(\"\\x22[ \\t]*,[ \\t]*\",\"~~\",g),regsub(\"=\\x22\",\"~\",g),regsub(\"[\\x22, \\t]+\",\"\",g)],'"
+	"	http-request set-var-fmt(txn.ours) '%[var(txn.ours)]routing-pins=%[var(txn.pins),regsub(\"^[^:]*:\",\"\"),"
+	"regsub(\"\\x22[ \\t]*,[ \\t]*\",\"~~\",g),regsub(\"=\\x22\",\"~\",g),regsub(\"[\\x22, \\t]+\",\"\",g)],'"
 	" if { var(txn.pins) -m found }\n"
 	"	http-request set-var(txn.begins) bool(true) if { var(txn.reason) -m found } !" TRACE_READ "\n"
 	BEGIN_TRACE("{ var(txn.begins) -m found }");
@@ -371,7 +373,6 @@ const char rules_backend[] =
 #define PIN_NAME "[a-z*][a-z0-9_.*-]{0,62}"
 #define PIN_VERSION "[A-Za-z0-9][A-Za-z0-9._-]{0,62}"
 #define PIN BLANK PIN_NAME "=\"" PIN_VERSION "\"" BLANK
-#define PINS PIN "(?:," PIN ")*"
 #define LISTED PIN_NAME "~" PIN_VERSION
 
 /* The value of the first member of this name. */
@@ -388,9 +389,9 @@ const struct rules_file rules_files[] = {
 	{"maps/carrier.strict", MEMBER("routing-strict", VALUE) " \\1\n"},
 	{"maps/carrier.hops", "(?:^|,)" BLANK "routing-hops" BLANK "=" BLANK "([0-9]{0," STRING(RULES_HOPS_DIGITS) "}) \\1\n"},
 	{"maps/caller", MEMBER("routing-hop", "([^,;\\x20\\t]{1,300})") " \\1\n"},
-	{"maps/pins.form", "^[a-z0-9-]+:(?:1:" PINS ",,,|2:" PINS ",,|3:" PINS ",|4:" PINS ")$ good\n"},
-	{"maps/pins.member", "^([a-z0-9-]+):[1-4]:(?>(?:.*,)?" BLANK "\\1=)\"([^\"]+)\" \\2\n"},
-	{"maps/pins.list", "^" LISTED "(?:~~" LISTED ")*\\z good\n"},
+	{"maps/pins.form", "^[a-z0-9-]+:" PIN "(?:," PIN ")*+$ good\n"},
+	{"maps/pins.member", "^([a-z0-9-]+):(?>(?:.*,)?" BLANK "\\1=)\"([^\"]+)\" \\2\n"},
+	{"maps/pins.list", "^" LISTED "(?:~~" LISTED ")*+\\z good\n"},
 	{"maps/member.version", "^(.*)$ \"version\":\"\\1\",\n"},
 	{"maps/member.session", "^(.*)$ \"session\":\"\\1\",\n"},
 	{"maps/member.intended", "^(.*)$ \"intended\":\"\\1\",\n"},

@@ -81,6 +81,16 @@ row "pinned, lenient" "200 good pinned" cart -H "$(s good-lenient)"
 row "pinned, strict session" "200 good pinned" cart -H "$(s good-strict)"
 row "direct-pin, lenient" "200 good direct-pin" cart -H 'Routing-Pins: cart="pr-good"'
 row "direct-pin, strict" "200 good direct-pin" cart -H 'Routing-Pins: cart="pr-good"' "${strict[@]}"
+six=(-H 'Routing-Pins: a="1"' -H 'Routing-Pins: b="1"' -H 'Routing-Pins: c="1"' -H 'Routing-Pins: d="1"' -H 'Routing-Pins: e="1"' -H 'Routing-Pins: search="pr-9", cart="pr-good"')
+row "direct-pin, in the last of six lines" "200 good direct-pin" cart "${six[@]}"
+get cart "${six[@]}"
+is "$(arrived baggage)" 'routing-pins=a~1~~b~1~~c~1~~d~1~~e~1~~search~pr-9~~cart~pr-good,routing-hop=cart%40pr-good,routing-hops=1' "all of them go on as baggage"
+row "direct-pin, gone, in the last of seven lines, strict" "503 - version-gone" cart "${six[@]}" -H 'Routing-Pins: cart="pr-gone"' "${strict[@]}"
+many=$(seq -f 's%04.0f="v"' -s ', ' 1 1999)
+row "direct-pin, the last of 2,000" "200 good direct-pin" cart -H "Routing-Pins: $many, cart=\"pr-good\""
+row "direct-pin, gone, the last of 2,000, strict" "503 - version-gone" cart -H "Routing-Pins: $many, cart=\"pr-gone\"" "${strict[@]}"
+many=$(seq -f 's%04.0f~v~~' -s '' 1 1999)
+row "direct-pin, gone, the last of 2,000 in the baggage, strict" "503 - version-gone" cart -H "baggage: routing-pins=${many}cart~pr-gone,routing-strict=1"
 row "session-unknown, lenient" "200 stable session-unknown" cart -H "$(s never-there)"
 row "session-unknown, strict" "503 - session-unknown" cart -H "$(s never-there)" "${strict[@]}"
 row "session-unknown, malformed, strict" "503 - session-unknown" cart -H "$(s Not--A--Key)" "${strict[@]}"

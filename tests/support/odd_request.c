@@ -154,7 +154,7 @@ static void add_pins(struct odd_request *r)
 		"%s=\"nope\" ,\t%s=\"%s\"", "%s=%s", "%s=\"%s\";p=1", "%s=\"%s\",", "%s=\"%s", "",
 		"x=\"1\"", "a.b=\"%s:%s=z\"", "%s=\"\"", "%s=\"~stable\"",
 		"a_*.b=\"%s\", %s=\"%s\""};
-	unsigned lines = roll(5) == 0 ? roll(6) : 1;
+	unsigned lines = roll(5) == 0 ? roll(9) : 1;
 	char value[400];
 
 	for (unsigned i = 0; i < lines; i++) {

@@ -13,7 +13,7 @@
 #define ODD_DOMAIN "env.localhost"
 
 enum {
-	ODD_HEADERS_MAX = 20,
+	ODD_HEADERS_MAX = 24,
 	ODD_SERVICES = 5,
 	ODD_VERSIONS = 7,
 	ODD_SESSIONS = 7,

@@ -369,7 +369,7 @@ static void direct_pins(void **state)
 		{{"cart=\"session:dev\""}, PINS_MALFORMED, NULL},
 		{{"cart=\"b c;d=e\""}, PINS_MALFORMED, NULL},
 		{{"cart=\"a\", search=\"b c\""}, PINS_MALFORMED, NULL},
-		{{"cart=\"a\"", "x=\"1\"", "x=\"1\"", "x=\"1\"", "x=\"1\""}, PINS_MALFORMED, NULL},
+		{{"cart=\"a\"", "x=\"1\"", "x=\"1\"", "x=\"1\"", "cart=\"b\""}, PINS_READ, "b"},
 		{{"cart=\"a\"", ""}, PINS_MALFORMED, NULL},
 		{{"", "cart=\"a\""}, PINS_MALFORMED, NULL},
 		{{"cart=\"a\"", "search=pr-9"}, PINS_MALFORMED, NULL},
