@@ -50,7 +50,8 @@ struct sqlite_store {
 	int64_t group_file_bytes;
 	int group_log_pages; /* in the write-ahead log */
 	struct event *quiet; /* libevent's: moves the log into the file */
-	struct event *look; /* libevent's: whether the files are still there */
+	struct event *look; /* libevent's: whether the files are still there, and can be written */
+	unsigned looks; /* while the last write has failed */
 	int64_t file_bytes;
 	char last_error[512]; /* "" when the last group was stored */
 	struct errbuf

@@ -27,7 +27,7 @@ enum row_kind {
 	ROW_SESSION = 3,
 	ROW_TOMBSTONE = 4,
 	ROW_EVENT = 5, /* id is row_event_id(seq); such rows are only appended and trimmed */
-	ROW_META = 6, /* "epoch", "revision-ceiling", "seq-ceiling" ... */
+	ROW_META = 6, /* "epoch", "revision-ceiling", "probe" (the store's own) ... */
 };
 
 struct row {
@@ -70,7 +70,10 @@ struct store_ops {
 	void (*destroy)(struct store *store);
 	/* For status: the members of a JSON object (driver, pending batches, size, last error), without braces; "" when `dst` is too small. */
 	void (*describe)(const struct store *store, char *dst, size_t size_bytes);
-	/* Whether what is committed now can be stored; else `why` gets a sentence. NULL: always. */
+	/*
+	 * Whether what is committed now can be stored; else `why` gets a sentence: a file is gone, or the last
+	 * write failed. The driver finds the end of both by itself. NULL: always.
+	 */
 	bool (*ready)(const struct store *store, char *why, size_t size_bytes);
 };
 

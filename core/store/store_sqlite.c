@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -34,6 +35,9 @@ enum {
 	LOG_PAGES_MOST = 4000, /* 16 MiB: moved by the commit that came so far */
 	QUIET_US = 100000,
 	LOOK_S = 1, /* between two looks whether the files are still there */
+	PROBE_LOOKS = 2, /* looks between two writes of our own, while the last write has failed */
+	PROBE_BYTES =
+		32768, /* as much as a write from outside takes, or it would find room that is none */
 };
 
 const char *const sqlite_statement_sql[STMT_COUNT] = {
@@ -79,6 +83,7 @@ enum err sqlite_explain(
 				  "directory with --data"},
 		{SQLITE_BUSY, "is locked by another program; close it and try again"},
 	};
+	struct rlimit limit;
 
 	if (is_disk_full(sqlite, code))
 		return err_set(eb, ERR_STORE, "no space left on %s; %s", sqlite->dir,
@@ -90,6 +95,13 @@ enum err sqlite_explain(
 		if ((code & 0xff) == known[i].code)
 			return err_set(eb, ERR_STORE, "%s %s", sqlite->path, known[i].text);
 	}
+	/* SQLite does not keep why a write failed. */
+	if ((code & 0xff) == SQLITE_IOERR && getrlimit(RLIMIT_FSIZE, &limit) == 0 &&
+		limit.rlim_cur != RLIM_INFINITY)
+		return err_set(eb, ERR_STORE,
+			"%s: %s failed: %s; files may not grow beyond %llu bytes here (ulimit -f)",
+			sqlite->path, doing, sqlite3_errstr(code),
+			(unsigned long long)limit.rlim_cur);
 	return err_set(eb, ERR_STORE, "%s: %s failed: %s", sqlite->path, doing,
 		sqlite->db != NULL ? sqlite3_errmsg(sqlite->db) : sqlite3_errstr(code));
 }
@@ -297,16 +309,6 @@ static void on_looked(void *arg)
 		copy_missing(sqlite);
 }
 
-static void on_look(evutil_socket_t fd, short what, void *arg)
-{
-	struct sqlite_store *sqlite = arg;
-
-	(void)fd;
-	(void)what;
-	if (sqlite->group.count == 0 && worker_pending(sqlite->worker) == 0)
-		worker_post(sqlite->worker, look, on_looked, sqlite);
-}
-
 static void on_group_done(void *arg)
 {
 	struct sqlite_store *sqlite = arg;
@@ -343,6 +345,43 @@ static void sqlite_commit(struct store *store, struct batch *batch, store_done_f
 
 	commit_queue_add(&sqlite->queue, batch, done, arg);
 	start_group(sqlite);
+}
+
+/* What came of it is in `last_error`. */
+static void on_probed(void *arg, enum err err, const struct errbuf *eb)
+{
+	(void)arg;
+	(void)err;
+	(void)eb;
+}
+
+/* Nobody may want to write while it says that it is not ready, so it finds out itself when writes work again. */
+static void probe(struct sqlite_store *sqlite)
+{
+	struct batch batch;
+	struct strbuf text;
+
+	strbuf_init(&text, PROBE_BYTES);
+	strbuf_addf(&text, "\"%*s\"", PROBE_BYTES - 2, "");
+	batch_init(&batch);
+	batch_put(&batch, ROW_META, "probe", text.data);
+	strbuf_finish(&text);
+	sqlite_commit(&sqlite->store, &batch, on_probed, NULL);
+	batch_finish(&batch);
+}
+
+static void on_look(evutil_socket_t fd, short what, void *arg)
+{
+	struct sqlite_store *sqlite = arg;
+
+	(void)fd;
+	(void)what;
+	if (sqlite->group.count > 0 || worker_pending(sqlite->worker) > 0)
+		return;
+	if (sqlite->last_error[0] != '\0' && ++sqlite->looks % PROBE_LOOKS == 0)
+		probe(sqlite);
+	else
+		worker_post(sqlite->worker, look, on_looked, sqlite);
 }
 
 struct str sqlite_column(sqlite3_stmt *stmt, int index)
@@ -422,8 +461,11 @@ static bool sqlite_ready(const struct store *store, char *why, size_t size_bytes
 {
 	const struct sqlite_store *sqlite = (const struct sqlite_store *)store;
 
-	str_copy(why, size_bytes, str_of(sqlite->missing.text));
-	return sqlite->missing.err == ERR_NONE;
+	const char *text =
+		sqlite->missing.err != ERR_NONE ? sqlite->missing.text : sqlite->last_error;
+
+	str_copy(why, size_bytes, str_of(text));
+	return text[0] == '\0';
 }
 
 static const struct store_ops sqlite_ops = {
