@@ -158,11 +158,10 @@ enum err file_set_write(struct file_set *set, struct errbuf *eb)
 
 	strbuf_init(&path, PATH_MAX_BYTES);
 	strbuf_init(&fresh, PATH_MAX_BYTES);
-	strbuf_addf(&path, "%s/maps/", set->dir);
-	err = file_make_dirs_above(path.data)
-		      ? ERR_NONE
-		      : err_set(eb, ERR_IO, "the directory %s cannot be made: %s", path.data,
-				strerror(errno));
+	strbuf_addf(&path, "%s/maps", set->dir);
+	/* Not what is above them: a data directory that was moved away must fit back in its place. */
+	err = file_make_private_dir(set->dir, eb) && file_make_private_dir(path.data, eb) ? ERR_NONE
+											  : ERR_IO;
 	for (; written < set->count && err == ERR_NONE; written++) {
 		strbuf_reset(&path);
 		strbuf_reset(&fresh);

@@ -26,8 +26,8 @@ void file_set_finish(struct file_set *set);
 /* Copies both. */
 void file_set_add(struct file_set *set, const char *name, struct str text);
 /*
- * Makes dir and dir/maps (mode 0700), writes every file that is not there as it is to be, whole, and gives them their
- * names (rename) once all are written. Blocks. The error names the file.
+ * Makes dir and dir/maps (mode 0700) but nothing above them, writes every file that is not there as it is to be, whole,
+ * and gives them their names (rename) once all are written. Blocks. The error names the file.
  */
 enum err file_set_write(struct file_set *set, struct errbuf *eb);
 /*

@@ -37,6 +37,21 @@ must POST /v1/sessions '{"key":"after"}'
 api GET /v1/sessions/lost
 is "$STATUS" 404 "what was refused is not there"
 
+# The proxy's socket is out of reach meanwhile, so its configuration is written anew: not into a directory of that name.
+mv "$T/data" "$T/away"
+refused "the directory moved away"
+proxy_failed() { status_of proxy.error | grep -q "$T/data/proxy"; }
+wait_until 20 proxy_failed || fail "status does not say that the proxy's files are gone: $(status_of proxy)"
+is "$(find "$T/data" 2>/dev/null)" "" "what is where the directory was"
+mv "$T/away" "$T/data"
+is "$(ls -d "$T/data/away" 2>/dev/null)" "" "the directory, put back, is within another"
+wait_until 20 is_ready || fail "the directory is back, and it is not ready: $BODY"
+must POST /v1/sessions '{"key":"back"}'
+service late
+known() { get late && [ "$STATUS" = 503 ]; }
+wait_until 10 known || fail "a service that is new then is not known to the proxy: $STATUS"
+must DELETE /v1/services/late
+
 # ---- the history alone: made again, and no number is given twice -------------------------------------
 newest() { api GET '/v1/requests?limit=1' && json requests.0.seq <<<"$BODY"; }
 before=$(newest)

@@ -17,7 +17,7 @@
 #include "core/demo/process.h"
 
 static char top[64];
-static char dir[96]; /* two below it */
+static char dir[96]; /* below it */
 
 static void path_of(char path[160], const char *name)
 {
@@ -103,13 +103,32 @@ static void a_file_of_others_is_replaced(void **state)
 	assert_text("maps/cart.pins", "k v1\n");
 }
 
+/* What is put back would land in what was made in its place. */
+static void a_directory_above_is_not_made(void **state)
+{
+	struct file_set set;
+	struct errbuf eb = {0};
+	struct file_id id;
+	char above[80];
+
+	(void)state;
+	(void)snprintf(above, sizeof(above), "%s/data", top);
+	(void)snprintf(dir, sizeof(dir), "%s/data/proxy", top);
+	file_set_init(&set, dir);
+	file_set_add(&set, "haproxy.new", str_of("generation 1\n"));
+	assert_int_equal(file_set_write(&set, &eb), ERR_IO);
+	assert_non_null(strstr(eb.text, dir));
+	assert_false(file_identify(above, &id));
+	file_set_finish(&set);
+}
+
 static int set_up(void **state)
 {
 	(void)state;
 	(void)snprintf(top, sizeof(top), "/tmp/umbra-files-XXXXXX");
 	if (mkdtemp(top) == NULL)
 		return -1;
-	(void)snprintf(dir, sizeof(dir), "%s/data/proxy", top);
+	(void)snprintf(dir, sizeof(dir), "%s/proxy", top);
 	return 0;
 }
 
@@ -124,6 +143,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(only_what_changed_is_written, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_file_of_others_is_replaced, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_directory_above_is_not_made, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
