@@ -8,6 +8,7 @@
 
 #include "core/base/xalloc.h"
 
+#include "tui/ui/list_view.h"
 #include "tui/app/internal.h"
 #include "tui/term/keys.h"
 
@@ -354,10 +355,14 @@ static bool act_find_again(struct app *app, enum action action)
 static bool act_sort(struct app *app, enum action action)
 {
 	const struct view *view = app_top(app)->view;
+	char letters[MESSAGE_MAX];
 
 	(void)action;
-	if (view->sort)
-		ui_ask_letter(&app->ui, QUESTION_SORT, view->sort_letters);
+	if (!view->sort)
+		return true;
+	if (view->list)
+		list_view_letters(view->list, letters, sizeof(letters));
+	ui_ask_letter(&app->ui, QUESTION_SORT, view->list ? letters : view->sort_letters);
 	return true;
 }
 

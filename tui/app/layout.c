@@ -19,6 +19,7 @@
 #include "tui/term/keys.h"
 #include "tui/ui/draw_text.h"
 #include "tui/widgets/format.h"
+#include "tui/ui/list_view.h"
 #include "tui/widgets/list_cursor.h"
 
 /* ---- header ---- */
@@ -253,7 +254,9 @@ static void position_text(const struct view_instance *top, char dst[48])
 		(const void *)((const char *)top->state + top->view->list_at);
 
 	dst[0] = '\0';
-	if (top->view->list_at > 0 && list->count > list->height)
+	if (top->view->list)
+		list_view_position(top->state, dst, 48);
+	else if (top->view->list_at > 0 && list->count > list->height)
 		(void)snprintf(dst, 48, "%zu of %zu", list->selected + 1, list->count);
 }
 

@@ -14,6 +14,17 @@ int draw_text_keys(const struct canvas *canvas, int y, int x, enum role role, co
 	return format_sentence(canvas, y, x, role, str_of(keyed));
 }
 
+void draw_text_command(const struct canvas *canvas, int y, const char *command)
+{
+	int x = 1;
+
+	canvas_clear(canvas, y, 0);
+	if (command[0] == '\0')
+		return;
+	x += canvas_run_c(canvas, y, x, 2, ROLE_COMMAND, "$ ");
+	canvas_c(canvas, y, x, canvas->cols - x - 1, ROLE_COMMAND, command);
+}
+
 int draw_text_shell_line(
 	const struct canvas *canvas, int y, int x, const struct model *model, const char *words)
 {

@@ -28,6 +28,7 @@
 #include "tui/widgets/mouse_event.h"
 
 struct cJSON;
+struct list_kind;
 
 enum { KEEP_LIST_MAX = 4096 };
 
@@ -49,6 +50,8 @@ struct view {
 	char key; /* of its tab, 0: none, it is opened from another view */
 	enum area area;
 	unsigned flags;
+	const struct list_kind
+		*list; /* its state is a list_view (list_view.h): of its kind; NULL: it is none */
 	size_t list_at; /* where in its state its list is, whose position is shown beside the title; 0: not at all */
 	int min_cols; /* on fewer it does not open; 0: the least there are */
 

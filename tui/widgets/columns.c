@@ -123,7 +123,7 @@ void columns_choose_all(struct column_choice *choice, const struct column_set *s
 	memset(choice, 0, sizeof(*choice));
 	for (size_t i = 0; i < set->count; i++) {
 		choice->order[i] = (unsigned char)i;
-		choice->hidden[i] = set->about[i].hidden;
+		choice->hidden[i] = set->about && set->about[i].hidden;
 	}
 }
 

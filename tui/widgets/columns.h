@@ -54,7 +54,7 @@ struct column_about {
 
 struct column_set {
 	const struct column_spec *specs;
-	const struct column_about *about;
+	const struct column_about *about; /* NULL: nobody chooses */
 	size_t count;
 };
 

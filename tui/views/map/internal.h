@@ -8,7 +8,7 @@
 #include "core/model/name_rules.h"
 
 #include "tui/ui/view.h"
-#include "tui/views/filtering.h"
+#include "tui/ui/filtering.h"
 #include "tui/views/map/calls.h"
 #include "tui/widgets/columns.h"
 #include "tui/widgets/list_cursor.h"

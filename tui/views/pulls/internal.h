@@ -5,11 +5,11 @@
 #include "core/model/pull.h"
 
 #include "tui/ui/view.h"
-#include "tui/views/filtering.h"
+#include "tui/ui/list_view.h"
 #include "tui/views/version_set.h"
-#include "tui/widgets/columns.h"
-#include "tui/widgets/list_cursor.h"
-#include "tui/widgets/table.h"
+
+enum { PULLS_ORDERS = 8 };
+extern const struct sort_order pulls_orders[PULLS_ORDERS];
 
 enum pulls_column {
 	PULLS_NAME,
@@ -33,13 +33,8 @@ struct pulls_row {
 	int32_t version; /* into the pull request's versions; -1: the pull request itself */
 };
 
-/* Numbers are counted by repositories: the link tells them apart. */
-struct pull_name {
-	int64_t number; /* 0: none */
-	char url[LIMIT_URL + 1];
-};
-
 struct pulls {
+	struct list_view view; /* rows by number, link and, of a version, its name */
 	struct pull_list
 		list; /* borrows from the environment: valid from prepare to the next batch */
 	uint32_t *order; /* of the list, those that match */
@@ -49,15 +44,6 @@ struct pulls {
 	size_t count;
 	size_t cap;
 	struct hashmap *unfolded; /* "482 https://..." of those that show their versions */
-	struct list_cursor cursor;
-	struct column_choice choice;
-	struct placed placed[PULLS_TOTAL];
-	struct filtering filtering;
-	struct sorting sorting;
-	bool stale;
-	bool moved; /* a person chose the row; until then it is the first, whatever comes */
-	struct pull_name name; /* what is selected */
-	char version[VERSION_ID_SIZE]; /* and of it this version; "" for itself */
 	char command[COMMAND_MAX];
 	struct version_set asked;
 	int64_t asked_number; /* a session on all of it is asked about */
@@ -70,15 +56,16 @@ const struct pull *pulls_at(const struct pulls *state, size_t row);
 const struct version *pulls_version_at(const struct pulls *state, size_t row);
 bool pulls_is_unfolded(const struct pulls *state, const struct pull *pull);
 void pulls_fold(struct pulls *state, const struct pull *pull, bool folded);
-void pulls_init_orders(struct pulls *state);
+/* Numbers are counted by repositories: the link tells them apart. */
+void pulls_id(const void *arg, const struct model *model, size_t row, char id[LIST_ID_SIZE]);
 /* Groups the versions anew: before anything else after a batch, for the list borrows from the environment. */
 void pulls_gather(struct pulls *state, const struct model *model);
 void pulls_add_figures(struct pulls *state, const struct model *model);
-/* Which rows there are, in which order; what is selected is looked up. */
+/* Which rows there are, in which order. */
 void pulls_build(struct pulls *state, const struct model *model);
 
 /* rows.c */
-void pulls_draw_row(const struct pulls *state, const struct model *model, const struct ui *ui,
+void pulls_draw_row(const void *arg, const struct model *model, const struct ui *ui,
 	const struct canvas *canvas, int y, size_t at);
 /* Rule, headline, sentence. */
 void pulls_draw_below(

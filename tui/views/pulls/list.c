@@ -82,14 +82,9 @@ void pulls_add_figures(struct pulls *state, const struct model *model)
 
 /* ---- order ---- */
 
-static const struct sort_order orders[] = {{'n', "number", false}, {'o', "author", true},
+const struct sort_order pulls_orders[PULLS_ORDERS] = {{'n', "number", false}, {'o', "author", true},
 	{'h', "health", false}, {'a', "age", true}, {'x', "expires", true}, {'r', "req/s", false},
 	{'e', "5xx", false}, {'i', "sessions", false}};
-
-void pulls_init_orders(struct pulls *state)
-{
-	sorting_init(&state->sorting, orders, ARRAY_LEN(orders));
-}
 
 static double key_of(const struct pull *pull, char sort)
 {
@@ -119,23 +114,24 @@ static int compare(const void *left, const void *right, void *arg)
 	uint32_t b = *(const uint32_t *)right;
 	const struct pull *x = &state->list.items[a];
 	const struct pull *y = &state->list.items[b];
-	char sort = sorting_letter(&state->sorting);
+	char sort = pulls_orders[state->view.order].letter;
 	double difference = sort == 'o' ? (double)str_cmp(x->author, y->author)
 					: key_of(y, sort) - key_of(x, sort);
 
 	if (difference == 0)
 		return a < b ? -1 : a > b;
-	return (difference < 0) != state->sorting.reverse ? -1 : 1;
+	return (difference < 0) != state->view.reverse ? -1 : 1;
 }
 
 static void put_in_order(struct pulls *state, const struct model *model)
 {
+	const struct filter *filter = state->view.filtering.filter;
+
 	array_reserve(
 		&state->order, &state->order_cap, state->list.count + 1, sizeof(*state->order));
 	state->order_count = 0;
 	for (size_t i = 0; i < state->list.count; i++)
-		if (!state->filtering.filter || filter_match_pull(state->filtering.filter,
-							&state->list.items[i], model->now_ms))
+		if (!filter || filter_match_pull(filter, &state->list.items[i], model->now_ms))
 			state->order[state->order_count++] = (uint32_t)i;
 	if (state->order_count > 0)
 		qsort_r(state->order, state->order_count, sizeof(*state->order), compare, state);
@@ -147,38 +143,24 @@ static void add_row(struct pulls *state, uint32_t pull, int32_t version)
 	state->rows[state->count++] = (struct pulls_row){pull, version};
 }
 
-/* ---- the selection ---- */
-
-static bool is_selected(const struct pulls *state, size_t row, bool with_version)
+void pulls_id(const void *arg, const struct model *model, size_t row, char id[LIST_ID_SIZE])
 {
-	const struct pull *pull = pulls_at(state, row);
-	const struct version *version = pulls_version_at(state, row);
-	char id[VERSION_ID_SIZE] = "";
+	const struct pull *pull = pulls_at(arg, row);
+	const struct version *version = pulls_version_at(arg, row);
+	char name[VERSION_ID_SIZE] = "";
 
+	(void)model;
+	id[0] = '\0';
+	if (!pull)
+		return;
 	if (version)
-		name_join_version(str_of(version->service), str_of(version->name), id);
-	return pull->number == state->name.number && str_eq_c(pull->url, state->name.url) &&
-	       strcmp(with_version ? state->version : "", id) == 0;
-}
-
-/* The row of what is selected, or of its pull request; false: neither is there. */
-static bool find_selected(const struct pulls *state, size_t *ret_row)
-{
-	for (int with_version = 1; with_version >= 0; with_version--) {
-		for (size_t i = 0; i < state->count; i++) {
-			if (is_selected(state, i, with_version != 0)) {
-				*ret_row = i;
-				return true;
-			}
-		}
-	}
-	return false;
+		name_join_version(str_of(version->service), str_of(version->name), name);
+	(void)snprintf(id, LIST_ID_SIZE, "%" PRId64 " %.*s%s%s", pull->number, STR_ARG(pull->url),
+		version ? " " : "", name);
 }
 
 void pulls_build(struct pulls *state, const struct model *model)
 {
-	size_t row;
-
 	put_in_order(state, model);
 	state->count = 0;
 	for (size_t i = 0; i < state->order_count; i++) {
@@ -188,10 +170,5 @@ void pulls_build(struct pulls *state, const struct model *model)
 		for (size_t j = 0; pulls_is_unfolded(state, pull) && j < pull->version_count; j++)
 			add_row(state, state->order[i], (int32_t)j);
 	}
-	state->stale = false;
-	state->cursor.count = state->count;
-	if (state->moved && find_selected(state, &row))
-		list_cursor_follow(&state->cursor, row);
-	else
-		list_cursor_resize(&state->cursor, state->count, state->cursor.height);
+	list_view_built(state, model, state->count, state->list.count - state->order_count);
 }

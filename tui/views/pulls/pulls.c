@@ -3,8 +3,7 @@
  * unfolded, the versions themselves. Grouped by core/model/pull.h from the environment of the feed, exactly as
  * the API does for GET /v1/pulls, so that it is as new as the feed and nothing more is asked for.
  *
- * Invariant: what is selected is known by number, link and version, and looked up again when rows come and go.
- * The list borrows from the environment: it is made anew in prepare after every batch, before anyone reads it.
+ * Invariant: the list borrows from the environment: it is made anew in prepare after every batch, before anyone reads it.
  */
 #include "tui/ui/view.h"
 
@@ -23,47 +22,43 @@
 
 enum { BELOW_ROWS = 24, BELOW_SIZE = 3 };
 
-static void *pulls_create(void)
-{
-	struct pulls *state = xcalloc(1, sizeof(*state));
-
-	state->unfolded = hashmap_create();
-	state->stale = true;
-	pulls_init_orders(state);
-	columns_choose_all(&state->choice, &pulls_columns);
-	return state;
-}
-
 static void pulls_destroy(void *arg)
 {
 	struct pulls *state = arg;
 
 	pulls_finish(&state->list);
 	hashmap_destroy(state->unfolded, NULL);
-	filtering_finish(&state->filtering);
+	list_view_finish(&state->view);
 	free(state->order);
 	free(state->rows);
 	free(state);
 }
 
-static void remember(struct pulls *state)
+static const struct pull *selected_pull(const struct pulls *state)
 {
-	const struct pull *pull = pulls_at(state, state->cursor.selected);
-	const struct version *version = pulls_version_at(state, state->cursor.selected);
+	return pulls_at(state, state->view.cursor.selected);
+}
+
+static const struct version *selected_version(const struct pulls *state)
+{
+	return pulls_version_at(state, state->view.cursor.selected);
+}
+
+/* What shows the selected row, as a command line. */
+static void name_command(struct pulls *state)
+{
+	const struct pull *pull = selected_pull(state);
+	const struct version *version = selected_version(state);
+	char id[VERSION_ID_SIZE];
 	struct command_vars vars;
 
-	memset(&state->name, 0, sizeof(state->name));
-	memset(&vars, 0, sizeof(vars));
-	state->version[0] = state->command[0] = '\0';
-	if (!pull)
-		return;
-	state->name.number = pull->number;
-	str_copy(state->name.url, sizeof(state->name.url), pull->url);
+	state->command[0] = '\0';
 	if (version) {
-		name_join_version(str_of(version->service), str_of(version->name), state->version);
-		vars.id = str_of(state->version);
+		memset(&vars, 0, sizeof(vars));
+		name_join_version(str_of(version->service), str_of(version->name), id);
+		vars.id = str_of(id);
 		ui_command(state->command, "umbra version show {id}", &vars);
-	} else {
+	} else if (pull) {
 		(void)snprintf(state->command, sizeof(state->command), "umbra pr show %" PRId64,
 			pull->number);
 	}
@@ -81,31 +76,13 @@ static void pulls_prepare(
 	if (anew || parts & MODEL_FIGURES)
 		pulls_add_figures(state, model);
 	state->below = rows >= BELOW_ROWS;
-	state->cursor.height = (size_t)(rows - 2 - (state->below ? BELOW_SIZE : 0));
-	if (anew || state->stale || parts & MODEL_FIGURES) {
+	list_view_resize(&state->view, rows - 2 - (state->below ? BELOW_SIZE : 0), cols - 1);
+	if (anew || state->view.stale || parts & MODEL_FIGURES)
 		pulls_build(state, model);
-		remember(state);
-	}
-	list_cursor_resize(&state->cursor, state->count, state->cursor.height);
-	(void)columns_place_chosen(&pulls_columns, &state->choice, cols - 1, state->placed);
+	name_command(state);
 }
 
 /* ---- drawing ---- */
-
-static void draw_empty(
-	const struct pulls *state, const struct model *model, const struct canvas *canvas)
-{
-	bool none = state->list.count == 0;
-
-	canvas_c(canvas, 2, 3, canvas->cols - 4, ROLE_STRONG,
-		none ? "No version names a pull request." : "Nothing matches the filter.");
-	(void)draw_text_keys(canvas, 3, 3, ROLE_QUIET,
-		none ? "CI registers one with:"
-		     : "{list.filter} changes it, {global.back} shows all again.");
-	if (none)
-		(void)draw_text_shell_line(canvas, 4, 3, model,
-			"version register cart@pr-482 --endpoint 127.0.0.1:9001 --pr 482");
-}
 
 static void pulls_draw(const void *arg, const struct model *model, const struct ui *ui,
 	const struct canvas *canvas)
@@ -113,82 +90,62 @@ static void pulls_draw(const void *arg, const struct model *model, const struct 
 	const struct pulls *state = arg;
 	struct canvas below;
 	int y = canvas->rows - 1;
-	int x = 1;
 
-	columns_draw_titles(canvas, 0, pulls_columns.specs, pulls_columns.count, state->placed);
-	for (size_t i = 0; i < state->cursor.height; i++)
-		pulls_draw_row(state, model, ui, canvas, (int)i + 1, state->cursor.top + i);
-	if (state->count == 0)
-		draw_empty(state, model, canvas);
+	list_view_draw(state, model, ui, canvas);
 	if (state->below) {
 		below = canvas_part(canvas, y - BELOW_SIZE, 0, BELOW_SIZE, canvas->cols);
 		pulls_draw_below(state, model, &below);
 	}
-	canvas_clear(canvas, y, 0);
-	if (state->command[0] == '\0')
-		return;
-	x += canvas_run_c(canvas, y, x, 2, ROLE_COMMAND, "$ ");
-	canvas_c(canvas, y, x, canvas->cols - x - 1, ROLE_COMMAND, state->command);
-}
-
-static void pulls_draw_title(const void *arg, const struct model *model, const struct ui *ui,
-	const struct canvas *canvas)
-{
-	const struct pulls *state = arg;
-	char text[LIMIT_FILTER + 64] = "";
-
-	(void)model;
-	(void)ui;
-	if (state->filtering.filter)
-		(void)snprintf(text, sizeof(text), "filter: %s (hides %zu)   ",
-			state->filtering.text, state->list.count - state->order_count);
-	sorting_draw(&state->sorting, canvas, 1, text[0] ? ROLE_STAGED : ROLE_QUIET, text);
+	draw_text_command(canvas, y, state->command);
 }
 
 /* ---- acting ---- */
 
 static void fold(struct pulls *state, bool folded)
 {
-	const struct pull *pull = pulls_at(state, state->cursor.selected);
+	const struct pull *pull = selected_pull(state);
 
 	if (!pull)
 		return;
 	pulls_fold(state, pull, folded);
-	if (folded)
-		state->version[0] = '\0'; /* its row is the pull request's now */
-	state->stale = true;
+	state->view.stale = true;
 }
 
 static void act_open(struct pulls *state, struct ui *ui)
 {
-	const struct pull *pull = pulls_at(state, state->cursor.selected);
+	const struct pull *pull = selected_pull(state);
+	const struct version *version = selected_version(state);
+	char id[VERSION_ID_SIZE];
 
-	if (state->version[0] != '\0')
-		ui_open(ui, &view_detail, state->version);
-	else if (pull)
+	if (version) {
+		name_join_version(str_of(version->service), str_of(version->name), id);
+		ui_open(ui, &view_detail, id);
+	} else if (pull) {
 		fold(state, pulls_is_unfolded(state, pull));
+	}
 }
 
 static void act_logs(const struct pulls *state, struct ui *ui)
 {
 	char scope[LIMIT_SERVICE_NAME + LIMIT_VERSION_NAME + 32];
-	struct str service, version;
+	const struct pull *pull = selected_pull(state);
+	const struct version *version = selected_version(state);
 
-	if (state->name.number == 0)
+	if (!pull)
 		return;
-	if (name_split_version(str_of(state->version), &service, &version))
-		(void)snprintf(scope, sizeof(scope), "service:%.*s version:%.*s", STR_ARG(service),
-			STR_ARG(version));
+	if (version)
+		(void)snprintf(scope, sizeof(scope), "service:%s version:%s", version->service,
+			version->name);
 	else
-		(void)snprintf(scope, sizeof(scope), "pr:%" PRId64, state->name.number);
+		(void)snprintf(scope, sizeof(scope), "pr:%" PRId64, pull->number);
 	ui_open(ui, &view_requests, scope);
 }
 
 /* The selected version, or the newest of each service; false, with the reason, when they are too many. */
 static bool ask_about(struct pulls *state, struct ui *ui)
 {
-	const struct pull *pull = pulls_at(state, state->cursor.selected);
-	const struct version *version = pulls_version_at(state, state->cursor.selected);
+	const struct pull *pull = selected_pull(state);
+	const struct version *version = selected_version(state);
 
 	version_set_clear(&state->asked);
 	if (!pull)
@@ -210,15 +167,16 @@ static bool ask_about(struct pulls *state, struct ui *ui)
 
 static void act_create(struct pulls *state, struct ui *ui)
 {
+	const struct pull *pull = selected_pull(state);
 	char name[32];
 	char label[64];
 
-	if (state->name.number == 0)
+	if (!pull)
 		return;
-	state->asked_number = state->name.number;
-	(void)snprintf(name, sizeof(name), "pr-%" PRId64, state->name.number);
-	(void)snprintf(label, sizeof(label),
-		"Session name (pins all of #%" PRId64 "):", state->name.number);
+	state->asked_number = pull->number;
+	(void)snprintf(name, sizeof(name), "pr-%" PRId64, pull->number);
+	(void)snprintf(
+		label, sizeof(label), "Session name (pins all of #%" PRId64 "):", pull->number);
 	ui_ask_line(ui, QUESTION_CREATE_ON_PULL, label, name);
 }
 
@@ -227,11 +185,8 @@ static enum redraw pulls_act(
 {
 	struct pulls *state = arg;
 
-	state->moved = true;
-	if (list_cursor_move(&state->cursor, keymap_motion(action))) {
-		remember(state);
+	if (list_view_act(state, model, ui, action))
 		return REDRAW_BODY;
-	}
 	switch (action) {
 	case ACTION_OPEN:
 		act_open(state, ui);
@@ -249,13 +204,6 @@ static enum redraw pulls_act(
 		break;
 	case ACTION_CREATE:
 		act_create(state, ui);
-		break;
-	case ACTION_REVERSE:
-		state->sorting.reverse = !state->sorting.reverse;
-		state->stale = true;
-		break;
-	case ACTION_COLUMNS:
-		ui_choose_columns(ui, &pulls_columns, &state->choice);
 		break;
 	default:
 		return REDRAW_NONE;
@@ -290,48 +238,29 @@ static enum redraw pulls_answer(void *arg, const struct model *model, struct ui 
 static void pulls_selected(
 	const void *arg, const struct model *model, struct selection *ret_selection)
 {
-	const struct pulls *state = arg;
-	struct str service, version;
+	const struct pull *pull = selected_pull(arg);
+	const struct version *version = selected_version(arg);
 
 	(void)model;
-	if (state->name.number == 0)
+	if (!pull)
 		return;
-	ret_selection->kind = SELECTED_PULL;
-	ret_selection->number = state->name.number;
-	if (!name_split_version(str_of(state->version), &service, &version))
+	ret_selection->kind = version ? SELECTED_VERSION : SELECTED_PULL;
+	ret_selection->number = pull->number;
+	if (!version)
 		return;
-	ret_selection->kind = SELECTED_VERSION;
-	str_copy(ret_selection->service, sizeof(ret_selection->service), service);
-	str_copy(ret_selection->version, sizeof(ret_selection->version), version);
+	str_copy(ret_selection->service, sizeof(ret_selection->service), str_of(version->service));
+	str_copy(ret_selection->version, sizeof(ret_selection->version), str_of(version->name));
 }
 
-/* ---- filter, find, sort ---- */
-
-static enum err pulls_set_filter(void *arg, const struct model *model, const char *text,
-	size_t *ret_column, struct errbuf *eb)
-{
-	struct pulls *state = arg;
-	enum err err = filtering_set(&state->filtering, FILTERED_PULLS, text, ret_column, eb);
-
-	(void)model;
-	state->stale |= err == ERR_NONE;
-	return err;
-}
-
-static const char *pulls_filter(const void *arg)
+static bool has_text(const void *arg, const struct model *model, size_t row, struct str text)
 {
 	const struct pulls *state = arg;
-
-	return state->filtering.text;
-}
-
-static bool has_text(const struct pulls *state, size_t row, struct str text)
-{
 	const struct pull *pull = &state->list.items[state->rows[row].pull];
 	const struct version *version = pulls_version_at(state, row);
 	char words[VERSION_ID_SIZE + 24];
 	const struct str *const fields[] = {&pull->title, &pull->author, &pull->branch, &pull->url};
 
+	(void)model;
 	if (version)
 		name_join_version(str_of(version->service), str_of(version->name), words);
 	else
@@ -344,35 +273,29 @@ static bool has_text(const struct pulls *state, size_t row, struct str text)
 	return false;
 }
 
-static bool pulls_find_text(
-	void *arg, const struct model *model, struct str text, bool back, bool stay)
+static const struct list_kind pulls_kind = {
+	.filtered = FILTERED_PULLS,
+	.orders = pulls_orders,
+	.order_count = PULLS_ORDERS,
+	.columns = &pulls_columns,
+	.id = pulls_id,
+	.has_text = has_text,
+	.draw_row = pulls_draw_row,
+	.none = "No version names a pull request.",
+	.none_help = "CI registers one with:",
+	.none_command = "version register cart@pr-482 --endpoint 127.0.0.1:9001 --pr 482",
+};
+
+static void *pulls_create(void)
 {
-	struct pulls *state = arg;
+	struct pulls *state = xcalloc(1, sizeof(*state));
 
-	(void)model;
-	for (size_t i = 0; i < state->cursor.count; i++) {
-		size_t at = list_cursor_around(&state->cursor, i, back, stay);
-
-		if (!has_text(state, at, text))
-			continue;
-		state->moved = true;
-		list_cursor_select(&state->cursor, at);
-		remember(state);
-		return true;
-	}
-	return false;
+	list_view_init(&state->view, &pulls_kind);
+	state->unfolded = hashmap_create();
+	return state;
 }
 
-static bool pulls_sort(void *arg, const struct model *model, char letter)
-{
-	struct pulls *state = arg;
-
-	(void)model;
-	state->stale = true;
-	return sorting_take(&state->sorting, letter);
-}
-
-/* ---- coming here, the mouse, and what is kept ---- */
+/* ---- coming here ---- */
 
 static bool has_version(const struct pull *pull, const struct selection *selection)
 {
@@ -403,55 +326,21 @@ static bool pulls_reveal(void *arg, const struct model *model, const struct sele
 {
 	struct pulls *state = arg;
 	const struct pull *pull = pull_meant(state, selection);
+	char id[LIST_ID_SIZE];
 
 	(void)model;
 	if (!pull)
 		return false;
-	state->name.number = pull->number;
-	str_copy(state->name.url, sizeof(state->name.url), pull->url);
-	state->version[0] = '\0';
+	(void)snprintf(id, sizeof(id), "%" PRId64 " %.*s", pull->number, STR_ARG(pull->url));
 	if (selection->kind == SELECTED_VERSION) {
-		name_join_version(
-			str_of(selection->service), str_of(selection->version), state->version);
+		size_t n = strlen(id);
+
+		(void)snprintf(
+			id + n, sizeof(id) - n, " %s@%s", selection->service, selection->version);
 		pulls_fold(state, pull, false);
 	}
-	state->moved = true;
-	state->stale = true;
+	list_view_reveal(&state->view, id);
 	return true;
-}
-
-static enum mouse_answer pulls_mouse(
-	void *arg, const struct model *model, struct ui *ui, const struct mouse_event *mouse)
-{
-	struct pulls *state = arg;
-	const struct table table = {&state->cursor, pulls_columns.specs, pulls_columns.count,
-		state->placed, &state->sorting};
-	bool sorted;
-	enum mouse_answer answer = table_mouse(&table, mouse, &sorted);
-
-	(void)model;
-	(void)ui;
-	state->stale |= sorted;
-	state->moved |= answer != MOUSE_IGNORED;
-	if (answer != MOUSE_IGNORED && !sorted)
-		remember(state);
-	return answer;
-}
-
-static void pulls_keep(const void *arg, struct cJSON *object)
-{
-	const struct pulls *state = arg;
-
-	columns_keep(&state->choice, &pulls_columns, object);
-	sorting_keep(&state->sorting, object);
-}
-
-static void pulls_restore(void *arg, const struct cJSON *object)
-{
-	struct pulls *state = arg;
-
-	columns_restore(&state->choice, &pulls_columns, object);
-	sorting_restore(&state->sorting, object);
 }
 
 const struct view view_pulls = {
@@ -459,23 +348,21 @@ const struct view view_pulls = {
 	.title = "Pull requests",
 	.key = '2',
 	.area = AREA_PULLS,
-	.list_at = offsetof(struct pulls, cursor),
+	.list = &pulls_kind,
 	.create = pulls_create,
 	.destroy = pulls_destroy,
 	.prepare = pulls_prepare,
-	.draw_title = pulls_draw_title,
+	.draw_title = list_view_draw_title,
 	.draw = pulls_draw,
 	.act = pulls_act,
 	.answer = pulls_answer,
 	.selected = pulls_selected,
 	.reveal = pulls_reveal,
-	.mouse = pulls_mouse,
-	.keep = pulls_keep,
-	.restore = pulls_restore,
-	.set_filter = pulls_set_filter,
-	.filter = pulls_filter,
-	.find = pulls_find_text,
-	.sort = pulls_sort,
-	.sort_letters = "n number   o author   h health   a age   x expires   r req/s   e 5xx   "
-			"i sessions",
+	.mouse = list_view_mouse,
+	.keep = list_view_keep,
+	.restore = list_view_restore,
+	.set_filter = list_view_set_filter,
+	.filter = list_view_filter,
+	.find = list_view_find,
+	.sort = list_view_sort,
 };

@@ -91,7 +91,7 @@ static void draw_author(const struct row *row, int x, int width)
 /* Why it is unhealthy may take the room of the services, which a version's row has none of. */
 static int room_for_why(const struct row *row, int x, int width)
 {
-	const struct placed *services = &row->state->placed[PULLS_SERVICES];
+	const struct placed *services = &row->state->view.placed[PULLS_SERVICES];
 	bool behind = services->width > 0 && services->x == x + width + specs[PULLS_SERVICES].gap;
 
 	return behind ? services->x + services->width - x : width;
@@ -220,12 +220,12 @@ static void (*const cells[PULLS_TOTAL])(const struct row *row, int x, int width)
 	[PULLS_KEYS] = draw_keys,
 };
 
-void pulls_draw_row(const struct pulls *state, const struct model *model, const struct ui *ui,
+void pulls_draw_row(const void *arg, const struct model *model, const struct ui *ui,
 	const struct canvas *canvas, int y, size_t at)
 {
+	const struct pulls *state = arg;
 	struct row row = {.state = state, .model = model, .ui = ui, .canvas = canvas, .y = y};
 
-	canvas_clear(canvas, y, 0);
 	row.pull = pulls_at(state, at);
 	if (!row.pull)
 		return;
@@ -233,11 +233,9 @@ void pulls_draw_row(const struct pulls *state, const struct model *model, const 
 	if (row.version)
 		row.figures = traffic_stats_version(
 			model->figures, str_of(row.version->service), str_of(row.version->name));
-	row.selected = at == state->cursor.selected;
-	if (row.selected)
-		(void)canvas_glyph(canvas, y, 0, ROLE_MARK, GLYPH_MARK);
+	row.selected = at == state->view.cursor.selected;
 	for (size_t i = 0; i < PULLS_TOTAL; i++) {
-		const struct placed *placed = &state->placed[i];
+		const struct placed *placed = &state->view.placed[i];
 
 		if (placed->width > 0)
 			cells[i](&row, placed->x, placed->width);
@@ -272,8 +270,8 @@ static enum role pull_sentence(const struct pull *pull, char *dst, size_t size)
 void pulls_draw_below(
 	const struct pulls *state, const struct model *model, const struct canvas *canvas)
 {
-	const struct pull *pull = pulls_at(state, state->cursor.selected);
-	const struct version *version = pulls_version_at(state, state->cursor.selected);
+	const struct pull *pull = pulls_at(state, state->view.cursor.selected);
+	const struct version *version = pulls_version_at(state, state->view.cursor.selected);
 	char text[512];
 	enum role role;
 	int x = 1;

@@ -4,7 +4,7 @@
  * Invariant: while not following, nothing that comes or goes moves what is read; the selection is a line's
  * number, which it keeps. Losses are lines of their own, always shown, and counted in the title.
  */
-#include "tui/views/filtering.h"
+#include "tui/ui/filtering.h"
 #include "tui/views/requests/internal.h"
 
 #include <stdio.h>

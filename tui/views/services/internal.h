@@ -3,7 +3,7 @@
 #define UMBRA_TUI_VIEWS_SERVICES_INTERNAL_H
 
 #include "tui/ui/view.h"
-#include "tui/views/filtering.h"
+#include "tui/ui/filtering.h"
 #include "tui/views/services/tree.h"
 #include "tui/views/version_set.h"
 #include "tui/widgets/columns.h"

@@ -3,11 +3,8 @@
 #define UMBRA_TUI_VIEWS_SESSIONS_INTERNAL_H
 
 #include "tui/ui/view.h"
-#include "tui/views/filtering.h"
+#include "tui/ui/list_view.h"
 #include "tui/views/sessions/pin_matrix.h"
-#include "tui/widgets/columns.h"
-#include "tui/widgets/list_cursor.h"
-#include "tui/widgets/table.h"
 
 enum sessions_column {
 	SESSIONS_KEY,
@@ -20,24 +17,17 @@ enum sessions_column {
 	SESSIONS_TOTAL
 };
 
-extern const struct column_spec sessions_columns[SESSIONS_TOTAL];
+extern const struct column_set sessions_columns;
 
 struct sessions {
+	struct list_view list; /* rows by the key of the session */
 	uint32_t *rows; /* into the environment's sessions */
-	size_t count;
 	size_t cap;
-	struct list_cursor list;
-	struct placed placed[SESSIONS_TOTAL];
 	struct pin_matrix matrix;
 	int matrix_cols; /* it takes; 0: there is none */
 	bool as_matrix; /* it fits: it is the last column, which is a list of pins else */
 	int key_cols; /* of the longest key in the list */
-	struct filtering filtering;
-	struct sorting sorting;
-	bool stale;
-	bool moved; /* a person chose the row; until then it is the first, whatever comes */
 	bool below; /* what is known of the selected row stands below the list */
-	char key[LIMIT_SESSION_KEY + 1];
 	char command[COMMAND_MAX];
 };
 
@@ -48,8 +38,9 @@ const struct session *sessions_at(
 /* rows.c */
 /* Sizes and places, from the rows there are. */
 void sessions_lay_out(struct sessions *state, int rows, int cols);
+/* Over the matrix each service has a title of its own. */
 void sessions_draw_titles(const struct sessions *state, const struct canvas *canvas);
-void sessions_draw_row(const struct sessions *state, const struct model *model, const struct ui *ui,
+void sessions_draw_row(const void *state, const struct model *model, const struct ui *ui,
 	const struct canvas *canvas, int y, size_t row);
 /* Rule, headline and sentence, where there is room for them; the command line. */
 void sessions_draw_foot(

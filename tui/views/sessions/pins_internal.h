@@ -3,7 +3,7 @@
 #define UMBRA_TUI_VIEWS_SESSIONS_PINS_INTERNAL_H
 
 #include "tui/ui/view.h"
-#include "tui/views/filtering.h"
+#include "tui/ui/filtering.h"
 #include "tui/views/sessions/dry_run_preview.h"
 #include "tui/widgets/columns.h"
 #include "tui/widgets/list_cursor.h"

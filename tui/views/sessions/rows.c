@@ -5,11 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tui/ui/draw_text.h"
 #include "tui/views/describe.h"
 #include "tui/widgets/format.h"
 #include "tui/views/sessions/internal.h"
 
-const struct column_spec sessions_columns[SESSIONS_TOTAL] = {
+static const struct column_spec sessions_specs[SESSIONS_TOTAL] = {
 	[SESSIONS_KEY] = {"SESSION", 18, 30, 3, 0, false, 'n'},
 	[SESSIONS_OWNER] = {"OWNER", 8, 16, 2, 3, false, 'o'},
 	[SESSIONS_POLICY] = {"POLICY", 7, 0, 2, 2, false, 0},
@@ -19,6 +20,8 @@ const struct column_spec sessions_columns[SESSIONS_TOTAL] = {
 	[SESSIONS_PINS] = {"SERVICE=VERSION", 22, 200, 2, 0, false, 0},
 };
 
+const struct column_set sessions_columns = {sessions_specs, NULL, SESSIONS_TOTAL};
+
 enum { BELOW_ROWS = 24, BELOW_SIZE = 3 };
 
 /* The matrix goes before the age, and before nothing else; where it does not fit, pins are a list. */
@@ -26,18 +29,18 @@ static void place(struct sessions *state, int cols)
 {
 	struct column_spec specs[SESSIONS_TOTAL];
 
-	memcpy(specs, sessions_columns, sizeof(specs));
+	memcpy(specs, sessions_specs, sizeof(specs));
 	if (state->key_cols < specs[SESSIONS_KEY].max)
 		specs[SESSIONS_KEY].max = state->key_cols;
 	specs[SESSIONS_PINS].min = state->matrix_cols;
 	specs[SESSIONS_PINS].max = 0;
 	state->as_matrix = state->matrix_cols > 0 &&
-			   columns_place(specs, SESSIONS_TOTAL, cols, state->placed) <= cols &&
-			   state->placed[SESSIONS_OWNER].width > 0;
+			   columns_place(specs, SESSIONS_TOTAL, cols, state->list.placed) <= cols &&
+			   state->list.placed[SESSIONS_OWNER].width > 0;
 	if (state->as_matrix)
 		return;
-	specs[SESSIONS_PINS] = sessions_columns[SESSIONS_PINS];
-	(void)columns_place(specs, SESSIONS_TOTAL, cols, state->placed);
+	specs[SESSIONS_PINS] = sessions_specs[SESSIONS_PINS];
+	(void)columns_place(specs, SESSIONS_TOTAL, cols, state->list.placed);
 }
 
 void sessions_lay_out(struct sessions *state, int rows, int cols)
@@ -45,7 +48,7 @@ void sessions_lay_out(struct sessions *state, int rows, int cols)
 	int foot = rows >= BELOW_ROWS ? BELOW_SIZE + 1 : 1;
 
 	state->below = rows >= BELOW_ROWS;
-	state->list.height = rows > foot + 1 ? (size_t)(rows - foot - 1) : 1;
+	list_view_resize(&state->list, rows - foot - 1, cols - 1);
 	place(state, cols - 1);
 }
 
@@ -75,7 +78,7 @@ static void draw_in_matrix(const struct sessions *state, const struct model *mod
 	for (size_t i = 0; i < state->matrix.count; i++) {
 		const struct pin_matrix_column *column = &state->matrix.columns[i];
 		const char *pin = session_pin(session, str_of(column->service));
-		int x = state->placed[SESSIONS_PINS].x + column->x;
+		int x = state->list.placed[SESSIONS_PINS].x + column->x;
 		struct pin_look look;
 
 		if (!pin) {
@@ -158,7 +161,7 @@ static void draw_in_list(const struct model *model, const struct canvas *canvas,
 static void draw_pins(const struct sessions *state, const struct model *model,
 	const struct canvas *canvas, int y, const struct session *session)
 {
-	const struct placed *at = &state->placed[SESSIONS_PINS];
+	const struct placed *at = &state->list.placed[SESSIONS_PINS];
 
 	if (session->pins.count == 0)
 		(void)canvas_run_c(
@@ -183,12 +186,10 @@ static void draw_count(const struct model *model, const struct canvas *canvas, i
 			ROLE_WARNING, GLYPH_WARNING);
 }
 
-/* Over the matrix each service has a title of its own. */
 void sessions_draw_titles(const struct sessions *state, const struct canvas *canvas)
 {
-	const struct placed *at = &state->placed[SESSIONS_PINS];
+	const struct placed *at = &state->list.placed[SESSIONS_PINS];
 
-	columns_draw_titles(canvas, 0, sessions_columns, SESSIONS_TOTAL, state->placed);
 	if (!state->as_matrix)
 		return;
 	canvas_clear(canvas, 0, at->x);
@@ -202,7 +203,7 @@ void sessions_draw_titles(const struct sessions *state, const struct canvas *can
 static void draw_key(const struct sessions *state, const struct ui *ui, const struct canvas *canvas,
 	int y, const struct session *session, bool is_selected)
 {
-	const struct placed *at = &state->placed[SESSIONS_KEY];
+	const struct placed *at = &state->list.placed[SESSIONS_KEY];
 
 	if (strcmp(session->key, ui->session) == 0)
 		(void)canvas_glyph(canvas, y, at->x - 2, ROLE_STAGED, GLYPH_CHECK);
@@ -210,19 +211,17 @@ static void draw_key(const struct sessions *state, const struct ui *ui, const st
 		str_of(session->key), str_of(ui->find));
 }
 
-void sessions_draw_row(const struct sessions *state, const struct model *model, const struct ui *ui,
+void sessions_draw_row(const void *arg, const struct model *model, const struct ui *ui,
 	const struct canvas *canvas, int y, size_t row)
 {
+	const struct sessions *state = arg;
 	const struct session *session = sessions_at(state, model, row);
-	const struct placed *at = state->placed;
+	const struct placed *at = state->list.placed;
 	char text[AGE_SIZE];
 
-	canvas_clear(canvas, y, 0);
 	if (!session)
 		return;
-	if (row == state->list.selected)
-		(void)canvas_glyph(canvas, y, 0, ROLE_MARK, GLYPH_MARK);
-	draw_key(state, ui, canvas, y, session, row == state->list.selected);
+	draw_key(state, ui, canvas, y, session, row == state->list.cursor.selected);
 	if (at[SESSIONS_OWNER].width > 0)
 		canvas_text_found(canvas, y, at[SESSIONS_OWNER].x, at[SESSIONS_OWNER].width,
 			ROLE_BASE, str_of(session->owner), str_of(ui->find));
@@ -260,9 +259,8 @@ static void draw_below(
 void sessions_draw_foot(
 	const struct sessions *state, const struct model *model, const struct canvas *canvas)
 {
-	const struct session *session = sessions_at(state, model, state->list.selected);
+	const struct session *session = sessions_at(state, model, state->list.cursor.selected);
 	int last = canvas->rows - 1;
-	int x = 1;
 
 	if (state->below) {
 		struct canvas below =
@@ -273,9 +271,7 @@ void sessions_draw_foot(
 		if (session)
 			draw_below(model, &below, session);
 	}
-	canvas_clear(canvas, last, 0);
-	x += canvas_run_c(canvas, last, x, 2, ROLE_COMMAND, "$ ");
-	canvas_c(canvas, last, x, canvas->cols - x - 1, ROLE_COMMAND,
-		state->count > 0 ? state->command
-				 : "umbra session create NAME --pin SERVICE=VERSION");
+	draw_text_command(canvas, last,
+		state->list.cursor.count > 0 ? state->command
+					     : "umbra session create NAME --pin SERVICE=VERSION");
 }

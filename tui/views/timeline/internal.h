@@ -3,7 +3,7 @@
 #define UMBRA_TUI_VIEWS_TIMELINE_INTERNAL_H
 
 #include "tui/ui/view.h"
-#include "tui/views/filtering.h"
+#include "tui/ui/filtering.h"
 #include "tui/views/timeline/event_text.h"
 #include "tui/widgets/columns.h"
 #include "tui/widgets/list_cursor.h"

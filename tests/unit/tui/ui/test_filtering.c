@@ -8,7 +8,7 @@
 
 #include "core/base/xalloc.h"
 
-#include "tui/views/filtering.h"
+#include "tui/ui/filtering.h"
 
 static void test_takes(void **state)
 {

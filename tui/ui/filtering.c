@@ -2,7 +2,7 @@
  * Taking filters. Called by the views while one is typed. Invariant: a filter that is there has terms, and each of
  * them is one that the things of the view can match.
  */
-#include "tui/views/filtering.h"
+#include "tui/ui/filtering.h"
 
 #include <stdint.h>
 #include <string.h>

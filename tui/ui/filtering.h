@@ -1,6 +1,6 @@
 /* The filter of a view: what was typed after `/`, and what it means there. */
-#ifndef UMBRA_TUI_VIEWS_FILTERING_H
-#define UMBRA_TUI_VIEWS_FILTERING_H
+#ifndef UMBRA_TUI_UI_FILTERING_H
+#define UMBRA_TUI_UI_FILTERING_H
 
 #include <stddef.h>
 
