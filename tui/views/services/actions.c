@@ -39,7 +39,7 @@ static void act_mark(struct services *state, const struct model *model, struct u
 	else if (!version_set_add(&state->marks, version))
 		ui_say(ui, ROLE_WARNING, "%d are marked, which is the most at once",
 			VERSION_SET_MAX);
-	(void)list_cursor_move(&state->list, MOTION_DOWN);
+	(void)list_view_act(state, model, ui, ACTION_DOWN);
 }
 
 /* The marked versions, else the selected one; false, with a word of advice, when there is none. */

@@ -3,13 +3,10 @@
 #define UMBRA_TUI_VIEWS_SERVICES_INTERNAL_H
 
 #include "tui/ui/view.h"
-#include "tui/ui/filtering.h"
+#include "tui/ui/list_view.h"
 #include "tui/views/services/tree.h"
 #include "tui/views/version_set.h"
-#include "tui/widgets/columns.h"
 #include "tui/widgets/property_list.h"
-#include "tui/widgets/list_cursor.h"
-#include "tui/widgets/table.h"
 
 enum services_column {
 	COLUMN_NAME,
@@ -34,16 +31,10 @@ extern const struct column_set services_columns;
 enum pane { PANE_NONE, PANE_BELOW, PANE_BESIDE };
 
 struct services {
+	struct list_view list; /* its orders are those of the tree, by index; rows by name */
 	struct tree_index tree;
-	struct list_cursor list;
-	struct column_choice choice;
-	struct placed placed[COLUMN_TOTAL];
-	struct filtering filtering;
-	struct sorting sorting; /* its orders are those of the tree, by index */
 	bool mine; /* what is mine comes first */
 	struct owner_filter me; /* as of the last building of the tree */
-	bool stale; /* the tree is to be built anew */
-	bool moved; /* a person chose the row; until then it is the first, whatever comes */
 	char service[LIMIT_SERVICE_NAME + 1]; /* what is selected; "" nothing yet */
 	char version[LIMIT_VERSION_NAME + 1]; /* "" for the service itself */
 	char command[COMMAND_MAX]; /* what Enter is as a command line */
@@ -70,7 +61,7 @@ const struct version *services_selected_version(
 	const struct services *state, const struct model *model);
 
 /* rows.c */
-void services_draw_row(const struct services *state, const struct model *model, const struct ui *ui,
+void services_draw_row(const void *arg, const struct model *model, const struct ui *ui,
 	const struct canvas *canvas, int y, size_t at);
 
 /* pane.c: sizes first, then what is in it, then the picture. */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tui/ui/draw_text.h"
 #include "tui/views/describe.h"
 #include "tui/views/services/internal.h"
 
@@ -138,17 +139,6 @@ static void draw_beside(const struct services *state, const struct canvas *canva
 		property_list_draw(&state->facts, canvas, (int)i + 1, 2, i);
 }
 
-static void draw_command(const struct services *state, const struct canvas *canvas, int y)
-{
-	int x = 1;
-
-	canvas_clear(canvas, y, 0);
-	if (state->command[0] == '\0')
-		return;
-	x += canvas_run_c(canvas, y, x, 2, ROLE_COMMAND, "$ ");
-	canvas_c(canvas, y, x, canvas->cols - x - 1, ROLE_COMMAND, state->command);
-}
-
 void services_draw_pane(
 	const struct services *state, const struct model *model, const struct canvas *canvas)
 {
@@ -156,7 +146,7 @@ void services_draw_pane(
 	const struct service_node *node = services_selected_node(state, model);
 	struct canvas part;
 
-	draw_command(state, canvas, canvas->rows - 1);
+	draw_text_command(canvas, canvas->rows - 1, state->command);
 	if (state->pane == PANE_NONE)
 		return;
 	part = state->pane == PANE_BESIDE

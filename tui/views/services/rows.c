@@ -75,7 +75,7 @@ static enum role name_role(const struct row *row, int64_t revision, enum role ro
 static void draw_service_name(const struct row *row, int x, int width)
 {
 	const struct services *state = row->state;
-	bool filtered = state->filtering.filter != NULL;
+	bool filtered = state->list.filtering.filter != NULL;
 
 	if (row->node->version_count > 0)
 		(void)canvas_glyph(row->canvas, row->y, 1, ROLE_QUIET,
@@ -180,14 +180,14 @@ static int end_of_why(const struct row *row, int end)
 	const struct services *state = row->state;
 	size_t i = 0;
 
-	while (state->choice.order[i] != COLUMN_HEALTH)
+	while (state->list.choice.order[i] != COLUMN_HEALTH)
 		i++;
 	for (i++; i < COLUMN_TOTAL; i++) {
-		const struct placed *next = &state->placed[state->choice.order[i]];
+		const struct placed *next = &state->list.placed[state->list.choice.order[i]];
 
 		if (next->width == 0)
 			continue;
-		if (!is_figure(state->choice.order[i]))
+		if (!is_figure(state->list.choice.order[i]))
 			break;
 		end = next->x + next->width;
 	}
@@ -325,26 +325,24 @@ static void find_values(struct row *row)
 	row->pinned = model_pinned(row->model, service, str_of(row->version->name));
 }
 
-void services_draw_row(const struct services *state, const struct model *model, const struct ui *ui,
+void services_draw_row(const void *arg, const struct model *model, const struct ui *ui,
 	const struct canvas *canvas, int y, size_t at)
 {
+	const struct services *state = arg;
 	const struct tree_row *tree_row = services_row(state, at);
 	struct row row = {.state = state, .model = model, .ui = ui, .canvas = canvas, .y = y};
 	bool why;
 
-	canvas_clear(canvas, y, 0);
 	row.node = services_node(model, tree_row);
 	if (!row.node)
 		return;
 	row.version = services_version(model, tree_row);
-	row.selected = at == state->list.selected;
-	if (row.selected)
-		(void)canvas_glyph(canvas, y, 0, ROLE_MARK, GLYPH_MARK);
+	row.selected = at == state->list.cursor.selected;
 	find_values(&row);
-	why = says_why(&row) && state->placed[COLUMN_HEALTH].width > 0;
+	why = says_why(&row) && state->list.placed[COLUMN_HEALTH].width > 0;
 	for (size_t i = 0; i < COLUMN_TOTAL; i++) {
-		size_t column = state->choice.order[i];
-		const struct placed *placed = &state->placed[column];
+		size_t column = state->list.choice.order[i];
+		const struct placed *placed = &state->list.placed[column];
 
 		if (placed->width > 0 && !(why && is_figure(column)))
 			cells[column](&row, placed->x, placed->width);

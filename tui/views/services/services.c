@@ -17,7 +17,6 @@
 #include "core/base/term_text.h"
 
 #include "tui/views/services/internal.h"
-#include "tui/ui/draw_text.h"
 
 enum { PANE_COLS_MAX = 4096 }; /* columns no terminal has */
 
@@ -32,25 +31,13 @@ static const struct sort_order orders[ORDER_COUNT] = {
 	[ORDER_PINS] = {'i', "pins", false},
 };
 
-static void *services_create(void)
-{
-	struct services *state = xcalloc(1, sizeof(*state));
-
-	tree_init(&state->tree);
-	property_list_init(&state->facts);
-	columns_choose_all(&state->choice, &services_columns);
-	sorting_init(&state->sorting, orders, ORDER_COUNT);
-	state->stale = true;
-	return state;
-}
-
 static void services_destroy(void *arg)
 {
 	struct services *state = arg;
 
 	tree_finish(&state->tree);
 	property_list_finish(&state->facts);
-	filtering_finish(&state->filtering);
+	list_view_finish(&state->list);
 	free(state);
 }
 
@@ -78,17 +65,17 @@ const struct version *services_version(const struct model *model, const struct t
 const struct service_node *services_selected_node(
 	const struct services *state, const struct model *model)
 {
-	return services_node(model, services_row(state, state->list.selected));
+	return services_node(model, services_row(state, state->list.cursor.selected));
 }
 
 const struct version *services_selected_version(
 	const struct services *state, const struct model *model)
 {
-	return services_version(model, services_row(state, state->list.selected));
+	return services_version(model, services_row(state, state->list.cursor.selected));
 }
 
-/* Takes over what the list has selected. */
-static void remember(struct services *state, const struct model *model)
+/* The names of what is selected, and what shows it as a command line. */
+static void name_selected(struct services *state, const struct model *model)
 {
 	const struct service_node *node = services_selected_node(state, model);
 	const struct version *version = services_selected_version(state, model);
@@ -111,17 +98,19 @@ static void remember(struct services *state, const struct model *model)
 
 static void build(struct services *state, const struct model *model)
 {
-	size_t row;
+	tree_build(&state->tree, model, state->list.filtering.filter,
+		(enum tree_order)state->list.order, state->list.reverse,
+		state->mine ? &state->me : NULL);
+	list_view_built(state, model, state->tree.count, state->tree.hidden);
+}
 
-	tree_build(&state->tree, model, state->filtering.filter, (enum tree_order)state->sorting.at,
-		state->sorting.reverse, state->mine ? &state->me : NULL);
-	state->stale = false;
-	state->list.count = state->tree.count;
-	if (state->moved && tree_find(&state->tree, model, str_of(state->service),
-				    str_of(state->version), &row))
-		list_cursor_follow(&state->list, row);
-	else
-		list_cursor_resize(&state->list, state->tree.count, state->list.height);
+static void reveal(struct services *state, struct str service, struct str version)
+{
+	char id[VERSION_ID_SIZE];
+
+	(void)snprintf(id, sizeof(id), "%.*s%s%.*s", STR_ARG(service), version.n > 0 ? " " : "",
+		STR_ARG(version));
+	list_view_reveal(&state->list, id);
 }
 
 /* At a service or a version of it: "cart", "cart@pr-482". What hides it gives way. */
@@ -135,13 +124,10 @@ static void services_open(void *arg, const struct model *model, struct ui *ui, c
 	(void)ui;
 	if (!model_find_node(model, service, &node))
 		return;
-	str_copy(state->service, sizeof(state->service), service);
-	str_copy(state->version, sizeof(state->version), version);
 	if (version.n > 0)
 		tree_fold(&state->tree, &model->env->nodes[node], false);
-	filtering_finish(&state->filtering);
-	state->moved = true;
-	state->stale = true;
+	filtering_finish(&state->list.filtering);
+	reveal(state, service, version);
 }
 
 /* Whose is mine may change while it is shown first. */
@@ -158,7 +144,7 @@ static bool update_owner_filter(struct services *state, const struct ui *ui)
 /* What the order of the rows is made from. */
 static unsigned parts_of_order(const struct services *state)
 {
-	size_t order = state->sorting.at;
+	size_t order = state->list.order;
 	bool by_figures = order == ORDER_RATE || order == ORDER_ERRORS || order == ORDER_P95;
 	bool by_sessions = order == ORDER_PINS || state->mine;
 
@@ -174,38 +160,18 @@ static void services_prepare(
 	if (parts & MODEL_SERVICES)
 		services_forget_marks(state, model);
 	if (parts & parts_of_order(state))
-		state->stale = true;
+		state->list.stale = true;
 	if (update_owner_filter(state, ui))
-		state->stale = true;
+		state->list.stale = true;
 	services_lay_out(state, rows, cols);
-	state->list.height = (size_t)state->list_rows;
-	if (state->stale) {
+	list_view_resize(&state->list, state->list_rows, state->list_cols - 1);
+	if (state->list.stale)
 		build(state, model);
-		parts |= MODEL_SERVICES;
-	}
-	list_cursor_resize(&state->list, state->tree.count, state->list.height);
-	(void)columns_place_chosen(
-		&services_columns, &state->choice, state->list_cols - 1, state->placed);
-	if (parts & MODEL_SERVICES || state->service[0] == '\0')
-		remember(state, model);
+	name_selected(state, model);
 	services_fill_pane(state, model);
 }
 
 /* ---- drawing ---- */
-
-static void draw_empty(const struct model *model, const struct canvas *canvas)
-{
-	bool none = model->env->node_count == 0;
-
-	canvas_c(canvas, 2, 3, canvas->cols - 4, ROLE_STRONG,
-		none ? "No service is registered yet." : "Nothing matches the filter.");
-	if (none)
-		(void)draw_text_shell_line(canvas, 3, 3, model,
-			"version register cart@2026.11.20 --endpoint 127.0.0.1:9001 --stable");
-	else
-		(void)draw_text_keys(canvas, 3, 3, ROLE_QUIET,
-			"{list.filter} changes it, {global.back} shows all again.");
-}
 
 static void services_draw(const void *arg, const struct model *model, const struct ui *ui,
 	const struct canvas *canvas)
@@ -213,12 +179,7 @@ static void services_draw(const void *arg, const struct model *model, const stru
 	const struct services *state = arg;
 	struct canvas list = canvas_part(canvas, 0, 0, state->list_rows + 1, state->list_cols);
 
-	columns_draw_titles(
-		&list, 0, services_columns.specs, services_columns.count, state->placed);
-	for (size_t i = 0; i < state->list.height; i++)
-		services_draw_row(state, model, ui, &list, (int)i + 1, state->list.top + i);
-	if (state->tree.count == 0)
-		draw_empty(model, &list);
+	list_view_draw(state, model, ui, &list);
 	services_draw_pane(state, model, canvas);
 }
 
@@ -232,9 +193,6 @@ static void title_text(const struct services *state, char *dst, size_t size)
 		strbuf_addf(&text, "%zu marked   ", state->marks.count);
 	if (state->mine)
 		strbuf_addf(&text, "mine first (%zu)   ", state->tree.mine_count);
-	if (state->filtering.filter)
-		strbuf_addf(&text, "filter: %s (hides %zu)   ", state->filtering.text,
-			state->tree.hidden);
 	str_copy(dst, size, strbuf_str(&text));
 	strbuf_finish(&text);
 }
@@ -243,7 +201,7 @@ static void services_draw_title(const void *arg, const struct model *model, cons
 	const struct canvas *canvas)
 {
 	const struct services *state = arg;
-	char text[LIMIT_FILTER + 128];
+	char text[128];
 	int x = 1;
 
 	(void)model;
@@ -253,7 +211,7 @@ static void services_draw_title(const void *arg, const struct model *model, cons
 		x += canvas_run_c(canvas, 0, x, 32, ROLE_STRONG, state->service) + 2;
 	}
 	title_text(state, text, sizeof(text));
-	sorting_draw(&state->sorting, canvas, x, text[0] ? ROLE_STAGED : ROLE_QUIET, text);
+	list_view_draw_order(&state->list, canvas, x, text);
 }
 
 /* ---- acting ---- */
@@ -265,16 +223,14 @@ static void fold(struct services *state, const struct model *model, bool folded)
 	if (!node)
 		return;
 	tree_fold(&state->tree, node, folded);
-	if (folded)
-		state->version[0] = '\0'; /* its row is the service's now */
-	state->stale = true;
+	state->list.stale = true;
 }
 
 static void act_open(struct services *state, const struct model *model, struct ui *ui)
 {
 	const struct service_node *node = services_selected_node(state, model);
 	const struct version *version = services_selected_version(state, model);
-	bool filtered = state->filtering.filter != NULL;
+	bool filtered = state->list.filtering.filter != NULL;
 	char id[VERSION_ID_SIZE];
 
 	if (version) {
@@ -293,9 +249,9 @@ static void act_mine(struct services *state, struct ui *ui)
 		return;
 	}
 	state->mine = !state->mine;
-	state->stale = true;
-	state->moved = false; /* to the top, where mine is */
-	list_cursor_select(&state->list, 0);
+	state->list.stale = true;
+	state->list.moved = false; /* to the top, where mine is */
+	list_cursor_select(&state->list.cursor, 0);
 	if (state->mine)
 		ui_say(ui, ROLE_DONE, "first what %s wrote, or pins by a session",
 			ui->actor[0] ? ui->actor : ui->session);
@@ -306,12 +262,8 @@ static enum redraw services_act(
 {
 	struct services *state = arg;
 
-	state->moved = true;
-	if (list_cursor_move(&state->list, keymap_motion(action)) ||
-		services_do(state, model, ui, action)) {
-		remember(state, model);
+	if (list_view_act(state, model, ui, action) || services_do(state, model, ui, action))
 		return REDRAW_BODY;
-	}
 	switch (action) {
 	case ACTION_OPEN:
 		act_open(state, model, ui);
@@ -320,15 +272,8 @@ static enum redraw services_act(
 	case ACTION_RIGHT:
 		fold(state, model, action == ACTION_LEFT);
 		break;
-	case ACTION_REVERSE:
-		state->sorting.reverse = !state->sorting.reverse;
-		state->stale = true;
-		break;
 	case ACTION_MINE:
 		act_mine(state, ui);
-		break;
-	case ACTION_COLUMNS:
-		ui_choose_columns(ui, &services_columns, &state->choice);
 		break;
 	default:
 		return REDRAW_NONE;
@@ -355,28 +300,21 @@ static void services_selected(
 	str_copy(ret_selection->version, sizeof(ret_selection->version), str_of(state->version));
 }
 
-static enum err services_set_filter(void *arg, const struct model *model, const char *text,
-	size_t *ret_column, struct errbuf *eb)
+static void id_of(const void *arg, const struct model *model, size_t row, char id[LIST_ID_SIZE])
 {
-	struct services *state = arg;
-	enum err err = filtering_set(&state->filtering, FILTERED_VERSIONS, text, ret_column, eb);
+	const struct tree_row *tree_row = services_row(arg, row);
+	const struct service_node *node = services_node(model, tree_row);
+	const struct version *version = services_version(model, tree_row);
 
-	(void)model;
-	state->stale |= err == ERR_NONE;
-	return err;
+	(void)snprintf(id, LIST_ID_SIZE, "%s%s%s", node ? node->service->name : "",
+		version ? " " : "", version ? version->name : "");
 }
 
-static const char *services_filter(const void *arg)
+static bool has_text(const void *arg, const struct model *model, size_t row, struct str text)
 {
-	const struct services *state = arg;
-
-	return state->filtering.text;
-}
-
-static bool has_text(const struct model *model, const struct tree_row *row, struct str text)
-{
-	const struct version *version = services_version(model, row);
-	const struct service_node *node = services_node(model, row);
+	const struct tree_row *tree_row = services_row(arg, row);
+	const struct version *version = services_version(model, tree_row);
+	const struct service_node *node = services_node(model, tree_row);
 	char pr[24] = "";
 	const char *fields[6];
 	size_t count = 0;
@@ -403,31 +341,26 @@ static bool has_text(const struct model *model, const struct tree_row *row, stru
 	return false;
 }
 
-static bool services_find(
-	void *arg, const struct model *model, struct str text, bool back, bool stay)
+static const struct list_kind services_list = {
+	.filtered = FILTERED_VERSIONS,
+	.orders = orders,
+	.order_count = ORDER_COUNT,
+	.columns = &services_columns,
+	.id = id_of,
+	.has_text = has_text,
+	.draw_row = services_draw_row,
+	.none = "No service is registered yet.",
+	.none_command = "version register cart@2026.11.20 --endpoint 127.0.0.1:9001 --stable",
+};
+
+static void *services_create(void)
 {
-	struct services *state = arg;
+	struct services *state = xcalloc(1, sizeof(*state));
 
-	for (size_t i = 0; i < state->list.count; i++) {
-		size_t at = list_cursor_around(&state->list, i, back, stay);
-
-		if (!has_text(model, services_row(state, at), text))
-			continue;
-		state->moved = true;
-		list_cursor_select(&state->list, at);
-		remember(state, model);
-		return true;
-	}
-	return false;
-}
-
-static bool services_sort(void *arg, const struct model *model, char letter)
-{
-	struct services *state = arg;
-
-	(void)model;
-	state->stale = true;
-	return sorting_take(&state->sorting, letter);
+	list_view_init(&state->list, &services_list);
+	tree_init(&state->tree);
+	property_list_init(&state->facts);
+	return state;
 }
 
 static bool services_reveal(void *arg, const struct model *model, const struct selection *selection)
@@ -441,10 +374,7 @@ static bool services_reveal(void *arg, const struct model *model, const struct s
 	if (!model_find_node(model, service, &node) ||
 		(version.n > 0 && !environment_version(model->env, service, version)))
 		return false;
-	str_copy(state->service, sizeof(state->service), service);
-	str_copy(state->version, sizeof(state->version), version);
-	state->moved = true;
-	state->stale = true;
+	reveal(state, service, version);
 	return true;
 }
 
@@ -452,12 +382,7 @@ static enum mouse_answer services_mouse(
 	void *arg, const struct model *model, struct ui *ui, const struct mouse_event *mouse)
 {
 	struct services *state = arg;
-	const struct table table = {&state->list, services_columns.specs, services_columns.count,
-		state->placed, &state->sorting};
-	enum mouse_answer answer;
-	bool sorted;
 
-	(void)ui;
 	if (state->dragging && mouse->kind != MOUSE_PRESS) {
 		services_drag_pane(state, mouse->x, mouse->cols);
 		state->dragging = mouse->kind != MOUSE_RELEASE;
@@ -469,20 +394,14 @@ static enum mouse_answer services_mouse(
 		return MOUSE_GRABBED;
 	if (mouse->x >= state->list_cols)
 		return MOUSE_IGNORED;
-	answer = table_mouse(&table, mouse, &sorted);
-	state->stale |= sorted;
-	state->moved |= answer != MOUSE_IGNORED;
-	if (answer != MOUSE_IGNORED && !sorted)
-		remember(state, model);
-	return answer;
+	return list_view_mouse(state, model, ui, mouse);
 }
 
 static void services_keep(const void *arg, struct cJSON *object)
 {
 	const struct services *state = arg;
 
-	columns_keep(&state->choice, &services_columns, object);
-	sorting_keep(&state->sorting, object);
+	list_view_keep(state, object);
 	(void)cJSON_AddBoolToObject(object, "mine", state->mine);
 	if (state->pane_cols_wanted > 0)
 		(void)cJSON_AddNumberToObject(object, "pane", state->pane_cols_wanted);
@@ -493,8 +412,7 @@ static void services_restore(void *arg, const struct cJSON *object)
 	struct services *state = arg;
 	double pane;
 
-	columns_restore(&state->choice, &services_columns, object);
-	sorting_restore(&state->sorting, object);
+	list_view_restore(state, object);
 	(void)json_get_bool(object, "mine", &state->mine);
 	if (json_get_double(object, "pane", &pane) && pane >= 1 && pane <= PANE_COLS_MAX)
 		state->pane_cols_wanted = (int)pane;
@@ -505,7 +423,7 @@ const struct view view_services = {
 	.title = "Services",
 	.key = '1',
 	.area = AREA_SERVICES,
-	.list_at = offsetof(struct services, list),
+	.list = &services_list,
 	.create = services_create,
 	.destroy = services_destroy,
 	.open = services_open,
@@ -519,9 +437,8 @@ const struct view view_services = {
 	.mouse = services_mouse,
 	.keep = services_keep,
 	.restore = services_restore,
-	.set_filter = services_set_filter,
-	.filter = services_filter,
-	.find = services_find,
-	.sort = services_sort,
-	.sort_letters = "n name   r req/s   e 5xx   p p95   a age   x expires   h health   i pins",
+	.set_filter = list_view_set_filter,
+	.filter = list_view_filter,
+	.find = list_view_find,
+	.sort = list_view_sort,
 };

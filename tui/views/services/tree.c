@@ -297,30 +297,3 @@ void tree_build(struct tree_index *tree, const struct model *model, const struct
 	for (size_t i = 0; i < model->env->node_count; i++)
 		add_service(&b, tree->nodes[i], filter);
 }
-
-static bool find_row(const struct tree_index *tree, uint32_t node, int32_t version, size_t *ret_row)
-{
-	for (size_t i = 0; i < tree->count; i++) {
-		if (tree->rows[i].node == node && tree->rows[i].version == version) {
-			*ret_row = i;
-			return true;
-		}
-	}
-	return false;
-}
-
-bool tree_find(const struct tree_index *tree, const struct model *model, struct str service,
-	struct str version, size_t *ret_row)
-{
-	size_t at;
-	const struct service_node *node;
-
-	if (!model_find_node(model, service, &at))
-		return false;
-	node = &model->env->nodes[at];
-	for (size_t i = 0; version.n > 0 && i < node->version_count; i++)
-		if (str_eq_c(version, node->versions[i]->name))
-			return find_row(tree, (uint32_t)at, (int32_t)i, ret_row) ||
-			       find_row(tree, (uint32_t)at, -1, ret_row);
-	return find_row(tree, (uint32_t)at, -1, ret_row);
-}

@@ -68,8 +68,4 @@ void tree_build(struct tree_index *tree, const struct model *model, const struct
 bool tree_is_folded(const struct tree_index *tree, const struct service_node *node, bool filtered);
 void tree_fold(struct tree_index *tree, const struct service_node *node, bool folded);
 
-/* The row of a service or version by name; a version that is not shown gives its service's row. False: neither. */
-bool tree_find(const struct tree_index *tree, const struct model *model, struct str service,
-	struct str version, size_t *ret_row);
-
 #endif

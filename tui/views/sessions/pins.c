@@ -29,20 +29,11 @@ static const struct sort_order orders[] = {
 	[ORDER_PINNED] = {'p', "pinned first", true},
 };
 
-static void *pins_create(void)
-{
-	struct pins *state = xcalloc(1, sizeof(*state));
-
-	state->stale = true;
-	sorting_init(&state->sorting, orders, ARRAY_LEN(orders));
-	return state;
-}
-
 static void pins_destroy(void *arg)
 {
 	struct pins *state = arg;
 
-	filtering_finish(&state->filtering);
+	list_view_finish(&state->list);
 	dry_run_preview_clear(&state->effects);
 	free(state->before);
 	free(state->staged);
@@ -67,7 +58,7 @@ const struct session *pins_session(const struct pins *state, const struct model 
 const struct service_node *pins_node(
 	const struct pins *state, const struct model *model, size_t row)
 {
-	if (row >= state->count || state->rows[row] >= model->env->node_count)
+	if (row >= state->list.cursor.count || state->rows[row] >= model->env->node_count)
 		return NULL;
 	return &model->env->nodes[state->rows[row]];
 }
@@ -79,11 +70,11 @@ static bool shows(
 {
 	if (state->only_staged && state->staged_count > 0)
 		return pins_staged(state, node->service->name) != NULL;
-	if (!state->filtering.filter)
+	if (!state->list.filtering.filter)
 		return true;
 	for (size_t i = 0; i < node->version_count; i++)
-		if (filter_match_version(state->filtering.filter, node->service, node->versions[i],
-			    model->now_ms))
+		if (filter_match_version(state->list.filtering.filter, node->service,
+			    node->versions[i], model->now_ms))
 			return true;
 	return false;
 }
@@ -95,59 +86,50 @@ static bool is_pinned(const struct pins *state, const struct session *session, c
 
 enum half { ALL_OF_THEM, PINNED_ONES, OTHERS };
 
-/* In the order of names, as the environment has them, or against it. */
-static void add_rows(struct pins *state, const struct model *model, enum half half)
+/* From `row` on, in the order of names, as the environment has them, or against it. Returns the row behind them. */
+static size_t add_rows(struct pins *state, const struct model *model, enum half half, size_t row)
 {
 	const struct session *session = pins_session(state, model);
 	size_t count = model->env->node_count;
 
 	for (size_t i = 0; i < count; i++) {
-		size_t at = state->sorting.reverse ? count - 1 - i : i;
+		size_t at = state->list.reverse ? count - 1 - i : i;
 		const struct service_node *node = &model->env->nodes[at];
 
 		if (half != ALL_OF_THEM &&
 			is_pinned(state, session, node->service->name) != (half == PINNED_ONES))
 			continue;
 		if (shows(state, model, node))
-			state->rows[state->count++] = (uint32_t)at;
+			state->rows[row++] = (uint32_t)at;
 	}
+	return row;
 }
 
 static void build(struct pins *state, const struct model *model)
 {
-	state->stale = false;
-	state->count = 0;
+	size_t count = 0;
+
 	array_reserve(&state->rows, &state->cap, model->env->node_count + 1, sizeof(*state->rows));
-	if (state->sorting.at == ORDER_PINNED) {
-		add_rows(state, model, PINNED_ONES);
-		add_rows(state, model, OTHERS);
+	if (state->list.order == ORDER_PINNED) {
+		count = add_rows(state, model, PINNED_ONES, 0);
+		count = add_rows(state, model, OTHERS, count);
 	} else {
-		add_rows(state, model, ALL_OF_THEM);
+		count = add_rows(state, model, ALL_OF_THEM, 0);
 	}
-	state->list.count = state->count;
-	for (size_t i = 0; i < state->count; i++) {
-		if (strcmp(model->env->nodes[state->rows[i]].service->name, state->service) == 0) {
-			list_cursor_follow(&state->list, i);
-			return;
-		}
-	}
-	if (state->service[0] != '\0')
-		list_cursor_select(&state->list, 0);
+	list_view_built(state, model, count, model->env->node_count - count);
 }
 
-static void remember(struct pins *state, const struct model *model)
+/* The service of the selected row; "" when there is none. */
+static const char *selected_service(const struct pins *state)
 {
-	const struct service_node *node = pins_node(state, model, state->list.selected);
-
-	str_copy(state->service, sizeof(state->service), str_of(node ? node->service->name : ""));
+	return state->list.cursor.count > 0 ? state->list.id : "";
 }
 
 /* The first look goes to what is pinned. */
 static void select_first_pin(struct pins *state, const struct session *session)
 {
-	if (state->service[0] == '\0' && session && session->pins.count > 0)
-		str_copy(state->service, sizeof(state->service),
-			str_of(session->pins.entries[0].key));
+	if (state->list.id[0] == '\0' && session && session->pins.count > 0)
+		list_view_reveal(&state->list, session->pins.entries[0].key);
 }
 
 static void pins_prepare(
@@ -161,10 +143,8 @@ static void pins_prepare(
 	select_first_pin(state, session);
 	if (parts & MODEL_SESSIONS)
 		pins_drop_what_is_so(state, session);
-	if (parts & (MODEL_SERVICES | MODEL_SESSIONS) || state->stale)
+	if (parts & (MODEL_SERVICES | MODEL_SESSIONS) || state->list.stale)
 		build(state, model);
-	list_cursor_resize(&state->list, state->count, state->list.height);
-	remember(state, model);
 	pins_write_command(state);
 }
 
@@ -175,17 +155,13 @@ static void pins_draw(const void *arg, const struct model *model, const struct u
 {
 	const struct pins *state = arg;
 
-	columns_draw_titles(canvas, 0, pins_columns, PINS_TOTAL, state->placed);
-	for (size_t i = 0; i < state->list.height; i++)
-		pins_draw_row(state, model, ui, canvas, (int)i + 1, state->list.top + i);
+	list_view_draw(state, model, ui, canvas);
 	pins_draw_foot(state, model, canvas);
-	if (!pins_session(state, model))
-		(void)draw_text_keys(canvas, 2, 3, ROLE_WARNING,
-			"This session has ended or expired. {global.back} goes back.");
-	else if (state->count == 0)
-		canvas_c(canvas, 2, 3, canvas->cols - 4, ROLE_STRONG,
-			model->env->node_count == 0 ? "No service is registered yet."
-						    : "Nothing matches the filter.");
+	if (pins_session(state, model))
+		return;
+	canvas_clear_rows(canvas, 1, (int)state->list.cursor.height);
+	(void)draw_text_keys(canvas, 2, 3, ROLE_WARNING,
+		"This session has ended or expired. {global.back} goes back.");
 }
 
 static void pins_draw_title(const void *arg, const struct model *model, const struct ui *ui,
@@ -193,7 +169,7 @@ static void pins_draw_title(const void *arg, const struct model *model, const st
 {
 	const struct pins *state = arg;
 	const struct session *session = pins_session(state, model);
-	char text[LIMIT_FILTER + LIMIT_WORD + 128] = "";
+	char text[LIMIT_WORD + 128];
 	char left[32];
 	int x = 1;
 	int cells;
@@ -203,11 +179,9 @@ static void pins_draw_title(const void *arg, const struct model *model, const st
 	x += canvas_run_c(canvas, 0, x, LIMIT_SESSION_KEY, ROLE_SESSION, state->key) + 2;
 	if (!session)
 		return;
-	if (state->filtering.filter)
-		(void)snprintf(text, sizeof(text), "filter: %s (hides %zu)   ",
-			state->filtering.text, model->env->node_count - state->count);
-	if (text[0] || state->sorting.at != ORDER_NAME || state->sorting.reverse) {
-		sorting_draw(&state->sorting, canvas, x, ROLE_STAGED, text);
+	if (state->list.filtering.filter || state->list.order != ORDER_NAME ||
+		state->list.reverse) {
+		list_view_draw_order(&state->list, canvas, x, "");
 		return;
 	}
 	(void)format_expires(canvas, session->expires_at, left);
@@ -241,7 +215,7 @@ static void version_note(const struct version *version, bool now, char *dst, siz
 /* Begins on what is now, so that Enter alone changes nothing. */
 static void ask_version(struct pins *state, const struct model *model, struct ui *ui)
 {
-	const struct service_node *node = pins_node(state, model, state->list.selected);
+	const struct service_node *node = pins_node(state, model, state->list.cursor.selected);
 	const struct session *session = pins_session(state, model);
 	struct picker *picker = &ui->prompt.picker;
 	char note[LIMIT_TITLE + LIMIT_WORD + 64];
@@ -296,18 +270,17 @@ static void back(struct pins *state, struct ui *ui)
 	}
 	ui_say(ui, ROLE_WARNING, "dropped what was staged, nothing was sent");
 	state->staged_count = 0;
-	state->stale = state->only_staged;
+	state->list.stale = state->only_staged;
 }
 
 static enum redraw pins_act(void *arg, const struct model *model, struct ui *ui, enum action action)
 {
 	struct pins *state = arg;
 	const struct session *session = pins_session(state, model);
+	const char *service = selected_service(state);
 
-	if (list_cursor_move(&state->list, keymap_motion(action))) {
-		remember(state, model);
-		return REDRAW_BODY;
-	}
+	if (list_view_act(state, model, ui, action))
+		return REDRAW_ALL;
 	if (action == ACTION_BACK) {
 		back(state, ui);
 		return REDRAW_ALL;
@@ -319,9 +292,8 @@ static enum redraw pins_act(void *arg, const struct model *model, struct ui *ui,
 		ask_version(state, model, ui);
 		break;
 	case ACTION_UNPIN:
-		if (session_pin(session, str_of(state->service)) ||
-			pins_staged(state, state->service)) {
-			pins_stage(state, session, state->service, "");
+		if (session_pin(session, str_of(service)) || pins_staged(state, service)) {
+			pins_stage(state, session, service, "");
 			pins_staged_anew(state, ui);
 		}
 		break;
@@ -333,11 +305,7 @@ static enum redraw pins_act(void *arg, const struct model *model, struct ui *ui,
 		break;
 	case ACTION_DIFF:
 		state->only_staged = !state->only_staged;
-		state->stale = true;
-		break;
-	case ACTION_REVERSE:
-		state->sorting.reverse = !state->sorting.reverse;
-		state->stale = true;
+		state->list.stale = true;
 		break;
 	case ACTION_APPLY:
 		pins_apply(state, session, ui);
@@ -356,7 +324,8 @@ static enum redraw pins_answer(void *arg, const struct model *model, struct ui *
 	int64_t number;
 
 	if (question == QUESTION_VERSION && session) {
-		pins_stage(state, session, state->service, strcmp(text, no_pin) == 0 ? "" : text);
+		pins_stage(state, session, selected_service(state),
+			strcmp(text, no_pin) == 0 ? "" : text);
 		pins_staged_anew(state, ui);
 	} else if (question == QUESTION_PULL && session) {
 		if (str_to_i64(str_of(text + 1), &number))
@@ -380,50 +349,38 @@ static enum redraw pins_dry_run_result(
 	return REDRAW_BODY;
 }
 
-static enum err pins_set_filter(void *arg, const struct model *model, const char *text,
-	size_t *ret_column, struct errbuf *eb)
+static void id_of(const void *arg, const struct model *model, size_t row, char id[LIST_ID_SIZE])
 {
-	struct pins *state = arg;
-	enum err err = filtering_set(&state->filtering, FILTERED_VERSIONS, text, ret_column, eb);
+	const struct service_node *node = pins_node(arg, model, row);
 
-	(void)model;
-	state->stale |= err == ERR_NONE;
-	return err;
+	str_copy(id, LIST_ID_SIZE, str_of(node ? node->service->name : ""));
 }
 
-static const char *pins_filter(const void *arg)
+static bool has_text(const void *arg, const struct model *model, size_t row, struct str text)
 {
-	const struct pins *state = arg;
+	const struct service_node *node = pins_node(arg, model, row);
 
-	return state->filtering.text;
+	return node &&
+	       text_find_nocase(str_of(node->service->name), text) < strlen(node->service->name);
 }
 
-static bool pins_find(
-	void *arg, const struct model *model, struct str text, bool back_wards, bool stay)
+static const struct list_kind pins_list = {
+	.filtered = FILTERED_VERSIONS,
+	.orders = orders,
+	.order_count = ARRAY_LEN(orders),
+	.columns = &pins_columns,
+	.id = id_of,
+	.has_text = has_text,
+	.draw_row = pins_draw_row,
+	.none = "No service is registered yet.",
+};
+
+static void *pins_create(void)
 {
-	struct pins *state = arg;
+	struct pins *state = xcalloc(1, sizeof(*state));
 
-	for (size_t i = 0; i < state->list.count; i++) {
-		size_t at = list_cursor_around(&state->list, i, back_wards, stay);
-		const struct service_node *node = pins_node(state, model, at);
-
-		if (!node || text_find_nocase(str_of(node->service->name), text) ==
-				     strlen(node->service->name))
-			continue;
-		list_cursor_select(&state->list, at);
-		remember(state, model);
-		return true;
-	}
-	return false;
-}
-
-static bool pins_sort(void *arg, const struct model *model, char letter)
-{
-	struct pins *state = arg;
-
-	(void)model;
-	state->stale = true;
-	return sorting_take(&state->sorting, letter);
+	list_view_init(&state->list, &pins_list);
+	return state;
 }
 
 static bool pins_reveal(void *arg, const struct model *model, const struct selection *selection)
@@ -433,25 +390,8 @@ static bool pins_reveal(void *arg, const struct model *model, const struct selec
 	if (strcmp(selection->session, state->key) != 0 ||
 		!environment_service(model->env, str_of(selection->service)))
 		return false;
-	str_copy(state->service, sizeof(state->service), str_of(selection->service));
-	state->stale = true;
+	list_view_reveal(&state->list, selection->service);
 	return true;
-}
-
-static enum mouse_answer pins_mouse(
-	void *arg, const struct model *model, struct ui *ui, const struct mouse_event *mouse)
-{
-	struct pins *state = arg;
-	const struct table table = {
-		&state->list, pins_columns, PINS_TOTAL, state->placed, &state->sorting};
-	bool sorted;
-	enum mouse_answer answer = table_mouse(&table, mouse, &sorted);
-
-	(void)ui;
-	state->stale |= sorted;
-	if (answer != MOUSE_IGNORED && !sorted)
-		remember(state, model);
-	return answer;
 }
 
 static void pins_selected(
@@ -459,13 +399,14 @@ static void pins_selected(
 {
 	const struct pins *state = arg;
 	const struct session *session = pins_session(state, model);
-	const char *pin = session ? session_pin(session, str_of(state->service)) : NULL;
+	const char *service = selected_service(state);
+	const char *pin = session ? session_pin(session, str_of(service)) : NULL;
 
 	if (!session)
 		return;
-	ret_selection->kind = state->service[0] != '\0' ? SELECTED_PIN : SELECTED_SESSION;
+	ret_selection->kind = service[0] != '\0' ? SELECTED_PIN : SELECTED_SESSION;
 	str_copy(ret_selection->session, sizeof(ret_selection->session), str_of(state->key));
-	str_copy(ret_selection->service, sizeof(ret_selection->service), str_of(state->service));
+	str_copy(ret_selection->service, sizeof(ret_selection->service), str_of(service));
 	str_copy(ret_selection->version, sizeof(ret_selection->version), str_of(pin));
 	ret_selection->staged = state->staged_count;
 }
@@ -473,7 +414,7 @@ static void pins_selected(
 const struct view view_pins = {
 	.name = "pins",
 	.area = AREA_PINS,
-	.list_at = offsetof(struct pins, list),
+	.list = &pins_list,
 	.create = pins_create,
 	.destroy = pins_destroy,
 	.open = pins_open,
@@ -483,12 +424,11 @@ const struct view view_pins = {
 	.act = pins_act,
 	.answer = pins_answer,
 	.dry_run_result = pins_dry_run_result,
-	.set_filter = pins_set_filter,
-	.filter = pins_filter,
-	.find = pins_find,
-	.sort = pins_sort,
-	.sort_letters = "n name   p pinned first",
+	.set_filter = list_view_set_filter,
+	.filter = list_view_filter,
+	.find = list_view_find,
+	.sort = list_view_sort,
 	.selected = pins_selected,
 	.reveal = pins_reveal,
-	.mouse = pins_mouse,
+	.mouse = list_view_mouse,
 };

@@ -3,15 +3,12 @@
 #define UMBRA_TUI_VIEWS_SESSIONS_PINS_INTERNAL_H
 
 #include "tui/ui/view.h"
-#include "tui/ui/filtering.h"
+#include "tui/ui/list_view.h"
 #include "tui/views/sessions/dry_run_preview.h"
-#include "tui/widgets/columns.h"
-#include "tui/widgets/list_cursor.h"
-#include "tui/widgets/table.h"
 
 enum pins_column { PINS_SERVICE, PINS_NOW, PINS_STAGED, PINS_EFFECT, PINS_TOTAL };
 
-extern const struct column_spec pins_columns[PINS_TOTAL];
+extern const struct column_set pins_columns;
 
 struct staged {
 	char service[LIMIT_SERVICE_NAME + 1];
@@ -19,6 +16,7 @@ struct staged {
 };
 
 struct pins {
+	struct list_view list; /* rows by the name of the service */
 	char key[LIMIT_SESSION_KEY + 1];
 	struct staged *staged; /* in the order they were staged, so that undo takes the last */
 	size_t staged_count;
@@ -30,13 +28,7 @@ struct pins {
 	uint32_t *rows; /* into the environment's nodes */
 	size_t count;
 	size_t cap;
-	struct list_cursor list;
-	struct placed placed[PINS_TOTAL];
 	int foot; /* rows below the list */
-	struct filtering filtering;
-	struct sorting sorting;
-	char service[LIMIT_SERVICE_NAME + 1]; /* selected */
-	bool stale;
 	char command
 		[COMMAND_MAX]; /* what apply would run; without anything staged, what shows the session */
 };
@@ -66,7 +58,7 @@ void pins_undo(struct pins *state, const struct session *session, struct ui *ui)
 /* pins_rows.c */
 /* Rows for the list, and the places of the columns. */
 void pins_lay_out(struct pins *state, int rows, int cols);
-void pins_draw_row(const struct pins *state, const struct model *model, const struct ui *ui,
+void pins_draw_row(const void *arg, const struct model *model, const struct ui *ui,
 	const struct canvas *canvas, int y, size_t row);
 void pins_draw_foot(
 	const struct pins *state, const struct model *model, const struct canvas *canvas);

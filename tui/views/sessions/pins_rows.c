@@ -11,24 +11,26 @@
 #include "tui/widgets/format.h"
 #include "tui/views/sessions/pins_internal.h"
 
-const struct column_spec pins_columns[PINS_TOTAL] = {
+static const struct column_spec specs[PINS_TOTAL] = {
 	[PINS_SERVICE] = {"SERVICE", 12, 24, 3, 0, false, 'n'},
 	[PINS_NOW] = {"NOW", 17, 26, 2, 0, false, 'p'},
 	[PINS_STAGED] = {"STAGED", 12, 20, 4, 0, false, 'p'},
 	[PINS_EFFECT] = {"WHAT CHANGES", 26, 120, 2, 1, false, 0},
 };
 
+const struct column_set pins_columns = {specs, NULL, PINS_TOTAL};
+
 void pins_lay_out(struct pins *state, int rows, int cols)
 {
-	(void)columns_place(pins_columns, PINS_TOTAL, cols - 1, state->placed);
-	state->foot = state->placed[PINS_EFFECT].width > 0 ? 3 : 4;
-	state->list.height = rows > state->foot + 2 ? (size_t)(rows - state->foot - 1) : 1;
+	list_view_resize(&state->list, (int)state->list.cursor.height, cols - 1);
+	state->foot = state->list.placed[PINS_EFFECT].width > 0 ? 3 : 4;
+	list_view_resize(&state->list, rows - state->foot - 1, cols - 1);
 }
 
 static void draw_now(const struct pins *state, const struct canvas *canvas, int y,
 	const struct service_node *node, const struct version *pinned, const char *pin)
 {
-	const struct placed *at = &state->placed[PINS_NOW];
+	const struct placed *at = &state->list.placed[PINS_NOW];
 	const struct version *stable = node_stable(node);
 	int x = at->x;
 
@@ -125,27 +127,25 @@ static enum role effect_of(const struct pins *state, const struct model *model,
 	return role;
 }
 
-void pins_draw_row(const struct pins *state, const struct model *model, const struct ui *ui,
+void pins_draw_row(const void *arg, const struct model *model, const struct ui *ui,
 	const struct canvas *canvas, int y, size_t row)
 {
+	const struct pins *state = arg;
 	const struct service_node *node = pins_node(state, model, row);
 	const struct session *session = pins_session(state, model);
-	bool selected = row == state->list.selected;
-	const struct placed *at = state->placed;
+	bool selected = row == state->list.cursor.selected;
+	const struct placed *at = state->list.placed;
 	char text[EFFECT_SIZE];
 	const struct staged *staged;
 	struct str service;
 	const char *pin;
 	enum role role;
 
-	canvas_clear(canvas, y, 0);
 	if (!node || !session)
 		return;
 	service = str_of(node->service->name);
 	pin = session_pin(session, service);
 	staged = pins_staged(state, node->service->name);
-	if (selected)
-		(void)canvas_glyph(canvas, y, 0, ROLE_MARK, GLYPH_MARK);
 	canvas_text_found(canvas, y, at[PINS_SERVICE].x, at[PINS_SERVICE].width,
 		selected        ? ROLE_SELECTED
 		: pin || staged ? ROLE_SERVICE
@@ -209,7 +209,7 @@ static void draw_effect(const struct pins *state, const struct model *model,
 void pins_draw_foot(
 	const struct pins *state, const struct model *model, const struct canvas *canvas)
 {
-	const struct service_node *node = pins_node(state, model, state->list.selected);
+	const struct service_node *node = pins_node(state, model, state->list.cursor.selected);
 	int y = canvas->rows - state->foot;
 	int last = canvas->rows - 1;
 	struct canvas row;
@@ -218,7 +218,7 @@ void pins_draw_foot(
 	canvas_rule(canvas, y);
 	row = canvas_part(canvas, last - 1, 0, 1, canvas->cols);
 	canvas_clear_rows(canvas, y + 1, state->foot - 1);
-	if (state->placed[PINS_EFFECT].width == 0 && node && pins_session(state, model))
+	if (state->list.placed[PINS_EFFECT].width == 0 && node && pins_session(state, model))
 		draw_effect(state, model, canvas, y + 1, node);
 	if (state->staged_count > 0) {
 		draw_staged(state, canvas, last - 1);
@@ -231,6 +231,5 @@ void pins_draw_foot(
 			"{pins.open} chooses a version for the session; {pins.apply} sends what is "
 			"staged.");
 	}
-	x = 1 + canvas_run_c(canvas, last, 1, 2, ROLE_COMMAND, "$ ");
-	canvas_c(canvas, last, x, canvas->cols - x - 1, ROLE_COMMAND, state->command);
+	draw_text_command(canvas, last, state->command);
 }

@@ -50,7 +50,7 @@ void pins_stage(
 
 void pins_drop_what_is_so(struct pins *state, const struct session *session)
 {
-	state->stale |= state->only_staged;
+	state->list.stale |= state->only_staged;
 	for (size_t i = 0; session && i < state->staged_count;) {
 		if (is_so(session, &state->staged[i]))
 			unstage(state, i);
@@ -106,7 +106,7 @@ void pins_staged_anew(struct pins *state, struct ui *ui)
 {
 	char line[COMMAND_MAX + 16];
 
-	state->stale = state->only_staged;
+	state->list.stale = state->only_staged;
 	dry_run_preview_clear(&state->effects);
 	pins_write_command(state);
 	if (state->staged_count == 0)

@@ -16,7 +16,6 @@
 
 #include "tui/views/sessions/actions.h"
 #include "tui/views/sessions/internal.h"
-#include "tui/ui/draw_text.h"
 
 static const struct sort_order orders[] = {{'n', "name", true}, {'o', "owner", true},
 	{'a', "age", true}, {'x', "expires", true}, {'i', "pins", false}};
