@@ -7,7 +7,7 @@
 /* clang-format off */
 
 #define REASONS(ROW) \
-	ROW("stable-down", "Stable has no ready endpoint", \
+	ROW("stable-down", "No stable version is ready", \
 		"Its endpoints are down or fail their health checks: umbra service show says which, and why.") \
 	ROW("version-unhealthy", "The pinned version has no ready endpoint", \
 		"This request is strict, so no other version may answer it. umbra version show says what its check found.") \

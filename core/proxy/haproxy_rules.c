@@ -119,7 +119,7 @@ const char rules_lenient[] =
 	"	retries 3\n"
 	COUNT_HOP
 	"	http-error status 503 content-type application/problem+json lf-string '" PAGE("stable-down")
-	"{\"type\":\"urn:umbra:problem:stable-down\",\"title\":\"Stable has no ready endpoint\",\"status\":503,"
+	"{\"type\":\"urn:umbra:problem:stable-down\",\"title\":\"No stable version is ready\",\"status\":503,"
 	"\"code\":\"stable-down\",\"reason\":\"stable-down\","
 	"\"intended\":\"%[var(txn.reason,no-session),map_str(maps/fallen)]\",\"strict\":false,"
 	PROBLEM_MEMBERS "\"tombstone\":%[var(txn.service),concat(@,txn.want),map_str(maps/gone,null)]}" PAGE_END "' "
