@@ -143,6 +143,8 @@ static void routed_headline(const struct explain_context *at, const struct past 
 			LIMIT_HOPS);
 	else if (r->reason == REASON_STABLE_DOWN)
 		explain_say(at, "stable should have, and the proxy reached no endpoint of it");
+	else if (past->itself && chosen && r->status == 400)
+		explain_say(at, "the client's " CLIP, CLIP_ARG(r->error));
 	else if (past->itself && chosen && r->error.n > 0) {
 		say_who(at, r);
 		explain_say(at, ", " CLIP, CLIP_ARG(r->error));

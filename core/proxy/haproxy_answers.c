@@ -16,10 +16,12 @@
 	ROW("session-unknown", "No session has this key", \
 		"The key was never given out, or it is mistyped: umbra session list has all that are there.") \
 	ROW("session-expired", "The session has ended", \
-		"Make another one: umbra session create. The cookie that carries the old key can be deleted.")
+		"Make another one: umbra session create. The cookie with the old key can be deleted.")
 #define OTHERS(ROW) \
+	ROW("bad-body", "The body is not valid HTTP", \
+		"The client that sent it is to be mended.") \
 	ROW("proxy-failed", "The proxy failed", \
-		"It had no room for the headers of this request, or for itself: its own log, at umbra serve, says more.") \
+		"It had no room for the headers of this request, or for itself: the log of umbra serve says more.") \
 	ROW("bad-answer", "The version broke off, or its answer was not HTTP", \
 		"It closed the connection before it had answered, or speaks another protocol than the service is set to.") \
 	ROW("no-answer", "The version did not answer in time", \
@@ -27,11 +29,11 @@
 	ROW("loop", "The request goes round in a loop", \
 		"Services send it to each other without end: umbra logs trace:ID shows the chain.") \
 	ROW("service-unknown", "No service answers to this host", \
-		"The names that are known are below; umbra service set NAME --host HOST adds one.")
+		"The known names are below; umbra service set NAME --host HOST adds one.")
 
 #define TITLE_ROW(code, title, advice) code " " title "\n"
 #define PAGE_ROW(code, title, advice) \
-	"text/html:" code " <!doctype html><html lang=en><meta charset=utf-8>" \
+	"text/html:" code " <!doctype html><html lang=en>" \
 	"<meta name=viewport content=\"width=device-width\"><title>" title "</title>" \
 	"<body style=font-family:sans-serif;max-width:48em;margin:2em><h1>" title "</h1><p>" advice "</p>" \
 	"<pre style=white-space:pre-wrap>\n"
@@ -61,15 +63,39 @@ const char answers_captures[] =
 	"\"revision\":%[var(txn.revision)]}" PAGE_END "' hdr Cache-Control no-store\n"
 
 const char answers_errors[] =
+	OWN_ERROR("400", "bad-body", "The body is not valid HTTP")
 	OWN_ERROR("500", "proxy-failed", "The proxy failed")
 	OWN_ERROR("502", "bad-answer", "The version broke off, or its answer was not HTTP")
 	OWN_ERROR("504", "no-answer", "The version did not answer in time");
+
+/*
+ * When a version answered. Not where it changed to a protocol that nobody asked for, or whose upgrade was not passed on
+ * to it: what would follow is a tunnel.
+ */
+const char answers_noted[] =
+	"	http-response return status 502 content-type application/problem+json hdr Cache-Control no-store lf-string '"
+	PAGE("bad-answer")
+	"{\"type\":\"urn:umbra:problem:bad-answer\",\"title\":\"The version changed to another protocol\",\"status\":502,"
+	"\"code\":\"bad-answer\",\"reason\":\"%[var(txn.reason,no-session)]\",\"service\":\"%[var(txn.service)]\","
+	"%[srv_name,field(1,:),map_regm(maps/member.version)]%[var(txn.key),map_regm(maps/member.session)]"
+	"\"detail\":\"It answered 101, and of upgrades only a WebSocket was passed on to it.\","
+	"\"revision\":%[var(txn.revision)]}" PAGE_END "' if { status 101 } !{ var(txn.websocket) -m found }\n"
+	"	http-response set-var(txn.answered) date(0,us)\n";
+
+/* Rules of the frontend fail before there is a backend whose lines mend an answer. */
+const char answers_frontend[] =
+	"	http-error status 500 content-type application/problem+json lf-string '" PAGE("proxy-failed")
+	"{\"type\":\"urn:umbra:problem:proxy-failed\",\"title\":\"The proxy failed\",\"status\":500,\"code\":\"proxy-failed\","
+	"\"reason\":\"%[var(txn.reason,no-session)]\",\"service\":\"%[var(txn.service)]\","
+	"\"revision\":%[var(txn.revision)]}" PAGE_END "' hdr Cache-Control no-store hdr Vary Accept hdr Routing-Decision"
+	" '%[var(txn.service,*)]=\"\";reason=%[var(txn.reason,no-session)];revision=%[var(txn.revision)]'\n"
+	"	http-after-response set-header Content-Type " HTML_TYPE " if { status 500 } !{ var(txn.answered) -m found } " HTML_WANTED "\n";
 
 #define OWN_ORIGIN RULES_ORIGIN ",lower,regsub(^https?://,),host_only"
 #define ORIGIN_KNOWN "{ var(txn.origin) -m found }"
 /* The last lines after an answer that was the proxy's own. */
 const char answers_own[] =
-	"	http-after-response set-header Content-Type " HTML_TYPE " if " HTML_WANTED " { status 500 502 503 504 508 }\n"
+	"	http-after-response set-header Content-Type " HTML_TYPE " if " HTML_WANTED " { status 400 500 502 503 504 508 }\n"
 	"	http-after-response add-header Vary Accept\n"
 	"	http-after-response set-var(txn.origin) " OWN_ORIGIN ",map_str(maps/hosts) if " ORIGIN_SENT "\n"
 	"	http-after-response set-var(txn.origin) " OWN_ORIGIN ",map_regm(maps/prefix),field(1,/),map_str(maps/hosts)"

@@ -20,8 +20,10 @@
 
 /* Lines of the frontend. */
 extern const char answers_captures[];
+extern const char answers_frontend[];
 /* Lines of the defaults of both kinds of backends: of 503s there are more, in haproxy_rules.c. */
 extern const char answers_errors[];
+extern const char answers_noted[];
 extern const char answers_cross_origin[];
 extern const char answers_own[];
 /* The defaults of the backend for hosts of no service; answers_own follows. */

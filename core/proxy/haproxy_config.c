@@ -191,6 +191,7 @@ static void write_frontend(
 	strbuf_add_c(out, rules_log);
 	strbuf_add_c(out, rules_captures);
 	strbuf_add_c(out, answers_captures);
+	strbuf_add_c(out, answers_frontend);
 	strbuf_add_c(out, rules_service);
 	strbuf_add_c(out, rules_connect);
 	strbuf_add_c(out, rules_hops);
@@ -618,6 +619,7 @@ static void write_map_names(
 static void write_answers(struct strbuf *out)
 {
 	strbuf_add_c(out, answers_errors);
+	strbuf_add_c(out, answers_noted);
 	strbuf_add_c(out, answers_cross_origin);
 	strbuf_add_c(out, answers_own);
 	strbuf_add_char(out, '\n');

@@ -117,7 +117,8 @@ static const struct {
 	{"sQ", "too long in the queue"},
 	{"PH", "answer is not valid HTTP"},
 	{"PR", "request is not valid HTTP"},
-	{"PD", "refused by the proxy"},
+	{"PD", "request body is not valid HTTP"}, /* that of an answer is SD */
+	{"LH", "changed to a protocol that was not asked for"},
 	{"RC", "proxy out of resources"},
 	{"IC", "proxy failed"},
 	{"IH", "proxy failed"},
@@ -355,6 +356,11 @@ static void read_outcome(const struct str *columns, struct request *request)
 	request->error = end_words(columns[COLUMN_END_STATE], has_server);
 	if (!answered && request->status == 508)
 		request->error = STR_LIT("too many hops: a loop");
+	/* Of what the proxy answered because it could not go on, the state tells only when. */
+	if (!answered && request->status == 400 && has_server)
+		request->error = STR_LIT("request body is not valid HTTP");
+	if (!answered && request->status == 500 && columns[COLUMN_END_STATE].p[0] == 'P')
+		request->error = STR_LIT("no room for the headers");
 	request->total_ms = (double)(number_or(columns[COLUMN_ENDED], came) - came) / 1000.0;
 	request->upstream_ms = (double)(reply - came) / 1000.0;
 	request->reason = reason.p == NULL ? (int)REASON_NO_SESSION

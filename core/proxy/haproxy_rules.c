@@ -31,10 +31,9 @@
 	"%[var(txn.key),map_regm(maps/member.session)]" \
 	"\"revision\":%[var(txn.revision)],"
 
-/* The version that is asked, and when it answered. */
+/* The version that is asked, and whether it answered. */
 #define ASKED "srv_name,field(1,:)"
 #define ANSWERED "{ var(txn.answered) -m found }"
-#define NOTE_ANSWER "	http-response set-var(txn.answered) date(0,us)\n"
 
 #define DECISION(service, version, session) \
 	"	http-after-response set-header Routing-Decision " \
@@ -124,7 +123,6 @@ const char rules_lenient[] =
 	"\"intended\":\"%[var(txn.reason,no-session),map_str(maps/fallen)]\",\"strict\":false,"
 	PROBLEM_MEMBERS "\"tombstone\":%[var(txn.service),concat(@,txn.want),map_str(maps/gone,null)]}" PAGE_END "' "
 	"hdr Cache-Control no-store\n"
-	NOTE_ANSWER
 	"	http-response set-var(txn.reason) str(version-unhealthy) if " RULES_READY
 	" !{ " ASKED ",strcmp(txn.want) eq 0 }\n"
 	ANSWER_HEADERS("%b")
@@ -144,7 +142,6 @@ const char rules_strict[] =
 	"%[var(txn.intended),map_regm(maps/member.intended)]\"strict\":true,"
 	PROBLEM_MEMBERS "\"tombstone\":%[var(txn.tombstone,none),map_str(maps/gone,null)]}" PAGE_END "' "
 	"hdr Cache-Control no-store\n"
-	NOTE_ANSWER
 	"	http-response unset-var(txn.intended)\n"
 	ANSWER_HEADERS("%[var(txn.service)]")
 	"	http-after-response unset-var(txn.intended) if !{ status 503 }\n"

@@ -1,7 +1,8 @@
 /*
  * Upgraded connections (WebSocket's handshake, RFC 6455 section 1.3, then raw bytes), both ends.
  *
- *   tunnel serve NAME                   prints "NAME PORT"; answers 200, and an upgrade with 101 and then an echo
+ *   tunnel serve NAME                   prints "NAME PORT"; answers 200, and an upgrade with 101 and then an echo;
+ *                                       /_switch with another protocol's 101 and then an echo, whatever is asked
  *   tunnel A:P HOST [/TARGET] [COUNT]   opens COUNT (1) of them through the proxy, prints "open", and says a number
  *                                       over each every 50 ms. At TERM it closes them and prints
  *                                       {"open":N,"cut":N,"said":N,"heard":N}; cut: ended by the other side
@@ -25,6 +26,8 @@ enum { TUNNELS_MAX = 64, TICK_MS = 50, LAST_WORDS_MS = 2000, NUMBER_BYTES = 9 };
 static const char accepted[] = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
 			       "Connection: Upgrade\r\n"
 			       "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+static const char switched[] = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: foo\r\n"
+			       "Connection: Upgrade\r\n\r\n";
 static const char plain[] = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
 static volatile sig_atomic_t ending;
@@ -63,11 +66,14 @@ static void answer(int fd)
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (!read_head(fd, text, sizeof(text)))
 		return;
-	if (strcasestr(text, "\r\nupgrade: websocket\r\n") == NULL) {
+	if (strstr(text, "/_switch ") != NULL) {
+		(void)send(fd, switched, sizeof(switched) - 1, MSG_NOSIGNAL);
+	} else if (strcasestr(text, "\r\nupgrade: websocket\r\n") != NULL) {
+		(void)send(fd, accepted, sizeof(accepted) - 1, MSG_NOSIGNAL);
+	} else {
 		(void)send(fd, plain, sizeof(plain) - 1, MSG_NOSIGNAL);
 		return;
 	}
-	(void)send(fd, accepted, sizeof(accepted) - 1, MSG_NOSIGNAL);
 	while ((n = read(fd, text, sizeof(text))) > 0)
 		if (send(fd, text, (size_t)n, MSG_NOSIGNAL) != n)
 			return;

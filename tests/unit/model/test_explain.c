@@ -597,6 +597,17 @@ static const struct {
 		"The proxy itself said 400, before routing.\n"
 		"note: The proxy's word for it: request is not valid HTTP.\n"
 		NO_CALLER},
+	{"a body that is none",
+		{.version = TEXT("1"), .kind = KIND_STABLE, .status = 400, BY_PROXY,
+			.reason = REASON_NO_SESSION, BOOKING, .carrier = CARRIER_COUNT,
+			.error = TEXT("request body is not valid HTTP")},
+		"",
+		"The proxy itself said 400 for booking: the client's request body is not valid HTTP.\n"
+		"rule: Why there: the request carried no session key.\n"
+		NO_SESSION NO_KEY
+		"warn: The proxy itself said 400; the version it had chosen had not answered (request body is not valid HTTP).\n"
+		NO_CALLER
+		"now: Today it would go to stable 2026.11.20: that is the stable one now.\n"},
 	{"a reason from another time",
 		{.version = TEXT("1"), .kind = KIND_EPHEMERAL, .status = 200,
 			.reason = REASON_COUNT, BOOKING, .carrier = CARRIER_COUNT, ROUTED},
