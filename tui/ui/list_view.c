@@ -133,6 +133,8 @@ static void draw_none(
 		none ? kind->none_help : "{list.filter} changes it, {global.back} shows all again.";
 	int y = 3;
 
+	if (list->hidden == 0 && !none)
+		return;
 	canvas_c(canvas, 2, 3, canvas->cols - 4, ROLE_STRONG,
 		none ? kind->none : "Nothing matches the filter.");
 	if (help)

@@ -10,6 +10,7 @@
 #include "core/base/xalloc.h"
 #include "core/base/term_text.h"
 
+#include "tui/ui/draw_text.h"
 #include "tui/widgets/format.h"
 
 static const struct column_spec all_columns[COLUMN_TOTAL] = {
@@ -32,15 +33,8 @@ static const struct column_spec session_columns[COLUMN_TOTAL] = {
 	[COLUMN_LOST] = {"SESSION LOST", 13, 48, 2, 2, false, 0},
 };
 
-static const struct column_spec *columns_of(const struct map_view *state)
-{
-	return state->session[0] ? session_columns : all_columns;
-}
-
-void map_place(struct map_view *state, int cols)
-{
-	(void)columns_place(columns_of(state), COLUMN_TOTAL, cols - 1, state->placed);
-}
+const struct column_set map_columns = {all_columns, NULL, COLUMN_TOTAL};
+const struct column_set map_session_columns = {session_columns, NULL, COLUMN_TOTAL};
 
 /* ---- cells ---- */
 
@@ -72,7 +66,7 @@ static const char *after_name(const struct map_view *state, const struct map_row
 static void draw_name(const struct map_view *state, const struct ui *ui,
 	const struct canvas *canvas, int y, const struct map_row *row, bool is_selected)
 {
-	const struct placed *at = &state->placed[COLUMN_NAME];
+	const struct placed *at = &state->list.placed[COLUMN_NAME];
 	int indent = 2 * row->depth;
 	int end = at->x + at->width;
 	int x;
@@ -128,7 +122,7 @@ static void draw_served(
 static void draw_spark(const struct map_view *state, const struct model *model,
 	const struct canvas *canvas, int y, const struct map_row *row)
 {
-	const struct placed *at = &state->placed[COLUMN_SPARK];
+	const struct placed *at = &state->list.placed[COLUMN_SPARK];
 	struct figures figures;
 
 	if (at->width == 0)
@@ -155,13 +149,15 @@ static void draw_lost(
 	}
 }
 
-static void draw_row(const struct map_view *state, const struct model *model, const struct ui *ui,
-	const struct canvas *canvas, int y, const struct map_row *row, bool is_selected)
+void map_draw_row(const void *arg, const struct model *model, const struct ui *ui,
+	const struct canvas *canvas, int y, size_t index)
 {
-	const struct placed *at = state->placed;
+	const struct map_view *state = arg;
+	const struct map_row *row = &state->tree.rows[index];
+	const struct placed *at = state->list.placed;
 	char text[32];
 
-	draw_name(state, ui, canvas, y, row, is_selected);
+	draw_name(state, ui, canvas, y, row, index == state->list.cursor.selected);
 	if (row->root)
 		return;
 	if (state->session[0]) {
@@ -241,22 +237,13 @@ static void draw_pane(
 			"SHARE: how much of all its caller's calls this is; of a version, of the "
 			"row above it");
 	}
-	x = 1;
-	x += canvas_run_c(canvas, y + 3, x, 2, ROLE_COMMAND, "$ ");
-	canvas_c(canvas, y + 3, x, canvas->cols - x - 1, ROLE_COMMAND, state->command);
+	draw_text_command(canvas, y + 3, state->command);
 }
 
 static void draw_empty(const struct map_view *state, const struct canvas *canvas)
 {
 	char text[LIMIT_SESSION_KEY + 112];
 
-	if (state->calls.hidden > 0) {
-		canvas_c(
-			canvas, 2, 3, canvas->cols - 4, ROLE_STRONG, "Nothing matches the filter.");
-		canvas_c(canvas, 3, 3, canvas->cols - 4, ROLE_QUIET,
-			"Calls have service: version: caller: kind: pr: author: status: and text.");
-		return;
-	}
 	(void)snprintf(text, sizeof(text), "No request%s%s in the last minute.",
 		state->session[0] ? " of session " : "", state->session);
 	canvas_c(canvas, 2, 3, canvas->cols - 4, ROLE_STRONG, text);
@@ -271,20 +258,8 @@ void map_view_draw(const void *arg, const struct model *model, const struct ui *
 {
 	const struct map_view *state = arg;
 
-	columns_draw_titles(canvas, 0, columns_of(state), COLUMN_TOTAL, state->placed);
-	for (size_t i = 0; i < state->list.height; i++) {
-		size_t at = state->list.top + i;
-		const struct map_row *row = map_row_at(state, at);
-		int y = (int)i + 1;
-
-		canvas_clear(canvas, y, 0);
-		if (!row)
-			continue;
-		if (at == state->list.selected)
-			(void)canvas_glyph(canvas, y, 0, ROLE_MARK, GLYPH_MARK);
-		draw_row(state, model, ui, canvas, y, row, at == state->list.selected);
-	}
-	if (state->tree.count == 0 && state->known)
+	list_view_draw(state, model, ui, canvas);
+	if (state->tree.count == 0 && state->known && state->list.hidden == 0)
 		draw_empty(state, canvas);
 	draw_pane(state, model, canvas);
 }
@@ -325,14 +300,14 @@ void map_view_draw_title(const void *arg, const struct model *model, const struc
 		x += canvas_run_c(canvas, 0, x, canvas->cols - x, ROLE_STRONG, state->session) + 2;
 	}
 	x = draw_troubles(state, canvas, x + 1);
-	if (state->filtering.text[0] != '\0')
+	if (state->list.filtering.text[0] != '\0')
 		(void)snprintf(text, sizeof(text), "filter: %s (hides %zu)   last 60 s",
-			state->filtering.text, state->calls.hidden);
+			state->list.filtering.text, state->calls.hidden);
 	else
 		(void)snprintf(text, sizeof(text), "%zu services   real requests of the last 60 s",
 			state->tree.services);
-	if (x + (int)strlen(text) > canvas->cols && !state->filtering.text[0])
+	if (x + (int)strlen(text) > canvas->cols && !state->list.filtering.text[0])
 		(void)snprintf(text, sizeof(text), "last 60 s");
 	canvas_right(canvas, 0, x, canvas->cols - x,
-		state->filtering.text[0] ? ROLE_STAGED : ROLE_QUIET, text);
+		state->list.filtering.text[0] ? ROLE_STAGED : ROLE_QUIET, text);
 }

@@ -7,11 +7,8 @@
 #include "core/base/hashmap.h"
 #include "core/model/name_rules.h"
 
-#include "tui/ui/view.h"
-#include "tui/ui/filtering.h"
+#include "tui/ui/list_view.h"
 #include "tui/views/map/calls.h"
-#include "tui/widgets/columns.h"
-#include "tui/widgets/list_cursor.h"
 
 enum map_column {
 	COLUMN_NAME,
@@ -26,22 +23,14 @@ enum map_column {
 };
 
 struct map_view {
+	struct list_view list; /* rows by the call: caller, service, version */
 	char session[LIMIT_SESSION_KEY + 1]; /* whose requests; "": everybody's */
 	struct map_calls calls;
 	struct map_tree tree;
-	struct list_cursor list;
-	struct placed placed[COLUMN_TOTAL];
 	struct hashmap *folds; /* service -> folded; the outside is " " */
-	struct filtering filtering;
-	bool stale;
-	bool moved; /* a person chose the row */
 	bool known; /* the control plane has answered */
 	size_t losing, failing; /* rows of services */
-	/* What is selected: */
-	enum map_kind kind;
-	char caller[LIMIT_SERVICE_NAME + 1];
-	char service[LIMIT_SERVICE_NAME + 1];
-	char version[LIMIT_VERSION_NAME + 1];
+	/* Of the selected row: */
 	char command[COMMAND_MAX];
 	char sentence[512];
 	char lost[256];
@@ -63,7 +52,9 @@ const char *map_name_of(const struct map_row *row);
 
 /* draw.c */
 enum { MAP_PANE_ROWS = 4 };
-void map_place(struct map_view *state, int cols);
+extern const struct column_set map_columns, map_session_columns;
+void map_draw_row(const void *arg, const struct model *model, const struct ui *ui,
+	const struct canvas *canvas, int y, size_t row);
 void map_view_draw(const void *arg, const struct model *model, const struct ui *ui,
 	const struct canvas *canvas);
 void map_view_draw_title(const void *arg, const struct model *model, const struct ui *ui,

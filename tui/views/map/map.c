@@ -18,16 +18,6 @@
 
 #include "tui/views/requests/trace.h"
 
-static void *map_view_create(void)
-{
-	struct map_view *state = xcalloc(1, sizeof(*state));
-
-	map_tree_init(&state->tree);
-	state->folds = hashmap_create();
-	state->stale = true;
-	return state;
-}
-
 static void map_view_destroy(void *arg)
 {
 	struct map_view *state = arg;
@@ -35,7 +25,7 @@ static void map_view_destroy(void *arg)
 	map_tree_finish(&state->tree);
 	map_calls_finish(&state->calls);
 	hashmap_destroy(state->folds, NULL);
-	filtering_finish(&state->filtering);
+	list_view_finish(&state->list);
 	free(state);
 }
 
@@ -50,12 +40,13 @@ static bool is_folded(void *arg, const char *service)
 {
 	const struct map_view *state = arg;
 
-	return !state->filtering.text[0] && hashmap_get(state->folds, fold_key(service)) != NULL;
+	return !state->list.filtering.text[0] &&
+	       hashmap_get(state->folds, fold_key(service)) != NULL;
 }
 
 static const struct map_row *selected_row(const struct map_view *state)
 {
-	return map_row_at(state, state->list.selected);
+	return map_row_at(state, state->list.cursor.selected);
 }
 
 const char *map_name_of(const struct map_row *row)
@@ -79,20 +70,14 @@ static void name_command(struct map_view *state, const char *scope)
 		&vars);
 }
 
-/* Takes over what the list has selected. */
-static void remember(struct map_view *state)
+/* What is said of the selected row. */
+static void describe(struct map_view *state)
 {
 	const struct map_row *row = selected_row(state);
 	char scope[LIMIT_FILTER + 1] = "";
 
-	state->sentence[0] = state->lost[0] = state->caller[0] = state->service[0] = '\0';
-	state->version[0] = '\0';
+	state->sentence[0] = state->lost[0] = '\0';
 	if (row) {
-		state->kind = row->kind;
-		str_copy(state->caller, sizeof(state->caller), str_of(row->caller));
-		str_copy(state->service, sizeof(state->service), str_of(row->service));
-		if (row->kind == MAP_VERSION)
-			str_copy(state->version, sizeof(state->version), str_of(row->version));
 		map_sentence(row, state->session, state->sentence, sizeof(state->sentence));
 		map_lost(row, state->lost, sizeof(state->lost));
 		map_scope(row, state->session, scope);
@@ -100,11 +85,14 @@ static void remember(struct map_view *state)
 	name_command(state, scope);
 }
 
-static bool is_selected(const struct map_view *state, const struct map_row *row)
+static void id_of(const void *arg, const struct model *model, size_t index, char id[LIST_ID_SIZE])
 {
-	return row->kind == state->kind && strcmp(row->caller, state->caller) == 0 &&
-	       strcmp(row->service, state->service) == 0 &&
-	       (row->kind != MAP_VERSION || strcmp(row->version, state->version) == 0);
+	const struct map_row *row = map_row_at(arg, index);
+	bool version = row && row->kind == MAP_VERSION;
+
+	(void)model;
+	(void)snprintf(id, LIST_ID_SIZE, "%s>%s%s%s", row ? row->caller : "",
+		row ? row->service : "", version ? " " : "", version ? row->version : "");
 }
 
 /* A call that fails, or loses the session; of a service's rows only, its versions say the same again. */
@@ -129,18 +117,12 @@ static void count_troubles(struct map_view *state)
 
 static void build(struct map_view *state, const struct model *model)
 {
-	map_calls_collect(&state->calls, model, map_edges(state, model), state->filtering.filter);
+	map_calls_collect(
+		&state->calls, model, map_edges(state, model), state->list.filtering.filter);
 	map_tree_build(&state->tree, state->calls.calls, state->calls.count, is_folded, state);
 	count_troubles(state);
 	state->known = call_graph_known(map_edges(state, model));
-	state->stale = false;
-	state->list.count = state->tree.count;
-	for (size_t i = 0; state->moved && i < state->tree.count; i++) {
-		if (is_selected(state, &state->tree.rows[i])) {
-			list_cursor_follow(&state->list, i);
-			return;
-		}
-	}
+	list_view_built(state, model, state->tree.count, state->calls.hidden);
 }
 
 static void map_view_prepare(
@@ -149,12 +131,10 @@ static void map_view_prepare(
 	struct map_view *state = arg;
 
 	(void)ui;
-	state->list.height = rows > MAP_PANE_ROWS + 2 ? (size_t)(rows - MAP_PANE_ROWS - 1) : 1;
-	if (parts & (MODEL_EDGES | MODEL_SERVICES) || state->stale)
+	list_view_resize(&state->list, rows - MAP_PANE_ROWS - 1, cols - 1);
+	if (parts & (MODEL_EDGES | MODEL_SERVICES) || state->list.stale)
 		build(state, model);
-	list_cursor_resize(&state->list, state->tree.count, state->list.height);
-	map_place(state, cols);
-	remember(state);
+	describe(state);
 }
 
 /* ---- acting ---- */
@@ -169,27 +149,20 @@ static void fold(struct map_view *state, bool folded)
 		(void)hashmap_set(state->folds, fold_key(row->service), state);
 	else
 		(void)hashmap_remove(state->folds, fold_key(row->service));
-	state->moved = true;
-	state->stale = true;
-}
-
-static void select_row(struct map_view *state, size_t at)
-{
-	state->moved = true;
-	list_cursor_select(&state->list, at);
-	remember(state);
+	state->list.stale = true;
 }
 
 /* To the next row that fails or loses the session, round the end. */
-static void go_to_trouble(struct map_view *state, struct ui *ui, bool back)
+static void go_to_trouble(
+	struct map_view *state, const struct model *model, struct ui *ui, bool back)
 {
 	size_t count = state->tree.count;
-	size_t at = state->list.selected;
+	size_t at = state->list.cursor.selected;
 
 	for (size_t i = 0; i < count; i++) {
 		at = back ? (at + count - 1) % count : (at + 1) % count;
 		if (is_trouble(&state->tree.rows[at])) {
-			select_row(state, at);
+			list_view_select(state, model, at);
 			return;
 		}
 	}
@@ -234,11 +207,8 @@ static enum redraw map_view_act(
 	const struct map_row *row = selected_row(state);
 	char scope[LIMIT_FILTER + 1];
 
-	if (list_cursor_move(&state->list, keymap_motion(action))) {
-		state->moved = true;
-		remember(state);
+	if (list_view_act(state, model, ui, action))
 		return REDRAW_BODY;
-	}
 	switch (action) {
 	case ACTION_MAP:
 		ask_session(model, ui);
@@ -248,7 +218,7 @@ static enum redraw map_view_act(
 		return REDRAW_ALL;
 	case ACTION_ERROR_NEXT:
 	case ACTION_ERROR_BEFORE:
-		go_to_trouble(state, ui, action == ACTION_ERROR_BEFORE);
+		go_to_trouble(state, model, ui, action == ACTION_ERROR_BEFORE);
 		return REDRAW_ALL;
 	default:
 		break;
@@ -298,14 +268,13 @@ static bool map_view_reveal(void *arg, const struct model *model, const struct s
 	struct map_view *state = arg;
 	struct str caller = str_of(selection->caller);
 
-	(void)model;
 	for (size_t i = 0; i < state->tree.count; i++) {
 		const struct map_row *row = &state->tree.rows[i];
 		const char *version = row->kind == MAP_VERSION ? row->version : "";
 
 		if (strcmp(row->service, selection->service) == 0 &&
 			str_eq_c(caller, row->caller) && strcmp(version, selection->version) == 0) {
-			select_row(state, i);
+			list_view_select(state, model, i);
 			return true;
 		}
 	}
@@ -316,21 +285,12 @@ static enum mouse_answer map_view_mouse(
 	void *arg, const struct model *model, struct ui *ui, const struct mouse_event *mouse)
 {
 	struct map_view *state = arg;
-	const struct map_row *row;
-	enum mouse_answer answer;
+	enum mouse_answer answer = list_view_mouse(state, model, ui, mouse);
+	const struct map_row *row = answer == MOUSE_IGNORED ? NULL : selected_row(state);
 
-	(void)model;
-	(void)ui;
-	if (mouse->kind != MOUSE_PRESS || mouse->y == 0)
-		return MOUSE_IGNORED;
-	answer = list_cursor_press(&state->list, (size_t)mouse->y - 1);
-	if (answer == MOUSE_IGNORED)
-		return answer;
-	select_row(state, state->list.selected);
-	row = selected_row(state);
 	/* On the mark before the name: it is folded, or unfolded. */
 	if (row && (row->more == MAP_OPEN || row->more == MAP_FOLDED) &&
-		mouse->x == state->placed[COLUMN_NAME].x + 2 * row->depth - 2) {
+		mouse->x == state->list.placed[COLUMN_NAME].x + 2 * row->depth - 2) {
 		fold(state, row->more == MAP_OPEN);
 		return MOUSE_DONE;
 	}
@@ -369,6 +329,41 @@ static void map_view_restore(void *arg, const struct cJSON *object)
 	}
 }
 
+static bool has_text(const void *arg, const struct model *model, size_t index, struct str text)
+{
+	const struct map_row *row = map_row_at(arg, index);
+	struct str name = str_of(row ? map_name_of(row) : "");
+
+	(void)model;
+	return text_find_nocase(name, text) < name.n;
+}
+
+static const struct list_kind map_list = {
+	.filtered = FILTERED_CALLS,
+	.columns = &map_columns,
+	.id = id_of,
+	.has_text = has_text,
+	.draw_row = map_draw_row,
+};
+
+static const struct list_kind map_session_list = {
+	.filtered = FILTERED_CALLS,
+	.columns = &map_session_columns,
+	.id = id_of,
+	.has_text = has_text,
+	.draw_row = map_draw_row,
+};
+
+static void *map_view_create(void)
+{
+	struct map_view *state = xcalloc(1, sizeof(*state));
+
+	list_view_init(&state->list, &map_list);
+	map_tree_init(&state->tree);
+	state->folds = hashmap_create();
+	return state;
+}
+
 static void map_session_open(
 	void *arg, const struct model *model, struct ui *ui, const char *argument)
 {
@@ -378,47 +373,8 @@ static void map_session_open(
 	(void)ui;
 	str_copy(state->session, sizeof(state->session), str_of(argument));
 	state->tree.inline_versions = true;
-	state->stale = true;
-}
-
-static enum err map_view_set_filter(void *arg, const struct model *model, const char *text,
-	size_t *ret_column, struct errbuf *eb)
-{
-	struct map_view *state = arg;
-	enum err err = filtering_set(&state->filtering, FILTERED_CALLS, text, ret_column, eb);
-
-	(void)model;
-	state->stale |= err == ERR_NONE;
-	return err;
-}
-
-static const char *map_view_filter(const void *arg)
-{
-	const struct map_view *state = arg;
-
-	return state->filtering.text;
-}
-
-static bool map_view_find(
-	void *arg, const struct model *model, struct str text, bool back, bool stay)
-{
-	struct map_view *state = arg;
-	size_t count = state->tree.count;
-	size_t at = state->list.selected;
-
-	(void)model;
-	for (size_t i = 0; i < count; i++) {
-		struct str name;
-
-		if (!(stay && i == 0))
-			at = back ? (at + count - 1) % count : (at + 1) % count;
-		name = str_of(map_name_of(&state->tree.rows[at]));
-		if (text_find_nocase(name, text) < name.n) {
-			select_row(state, at);
-			return true;
-		}
-	}
-	return false;
+	state->list.kind = &map_session_list;
+	state->list.stale = true;
 }
 
 const struct view view_map = {
@@ -426,7 +382,7 @@ const struct view view_map = {
 	.title = "Map",
 	.key = '6',
 	.area = AREA_MAP,
-	.list_at = offsetof(struct map_view, list),
+	.list = &map_list,
 	.flags = VIEW_EDGES,
 	.create = map_view_create,
 	.destroy = map_view_destroy,
@@ -440,16 +396,16 @@ const struct view view_map = {
 	.mouse = map_view_mouse,
 	.keep = map_view_keep,
 	.restore = map_view_restore,
-	.set_filter = map_view_set_filter,
-	.filter = map_view_filter,
-	.find = map_view_find,
+	.set_filter = list_view_set_filter,
+	.filter = list_view_filter,
+	.find = list_view_find,
 };
 
 const struct view view_map_session = {
 	.name = "map-session",
 	.title = "Map",
 	.area = AREA_MAP,
-	.list_at = offsetof(struct map_view, list),
+	.list = &map_session_list,
 	.flags = VIEW_SESSION_EDGES,
 	.create = map_view_create,
 	.destroy = map_view_destroy,
@@ -461,7 +417,7 @@ const struct view view_map_session = {
 	.answer = map_view_answer,
 	.selected = map_view_selected,
 	.mouse = map_view_mouse,
-	.set_filter = map_view_set_filter,
-	.filter = map_view_filter,
-	.find = map_view_find,
+	.set_filter = list_view_set_filter,
+	.filter = list_view_filter,
+	.find = list_view_find,
 };
