@@ -2,11 +2,8 @@
 #ifndef UMBRA_TUI_VIEWS_TIMELINE_INTERNAL_H
 #define UMBRA_TUI_VIEWS_TIMELINE_INTERNAL_H
 
-#include "tui/ui/view.h"
-#include "tui/ui/filtering.h"
+#include "tui/ui/list_view.h"
 #include "tui/views/timeline/event_text.h"
-#include "tui/widgets/columns.h"
-#include "tui/widgets/list_cursor.h"
 
 enum timeline_column {
 	TIMELINE_TIME,
@@ -17,7 +14,7 @@ enum timeline_column {
 	TIMELINE_TOTAL
 };
 
-extern const struct column_spec timeline_columns[TIMELINE_TOTAL];
+extern const struct column_set timeline_columns;
 
 /* A row is an event, or stands between two. */
 enum timeline_row_kind { ROW_EVENT, ROW_DAY, ROW_MARK };
@@ -35,28 +32,25 @@ struct event_detail {
 enum { DETAIL_SLOTS = 128 };
 
 struct timeline {
+	struct list_view list; /* rows by seq; those between events have no id */
 	struct timeline_row *rows;
 	size_t count;
 	size_t cap;
 	size_t shown; /* events among the rows */
 	size_t hidden; /* by the filter, or because nobody did it */
-	struct list_cursor list;
-	struct placed placed[TIMELINE_TOTAL];
 	int who_cols, what_cols; /* of the widest among the events that are shown */
 	struct event_detail *detail; /* DETAIL_SLOTS, by seq */
 	size_t window;
-	struct filtering filtering;
-	bool stale;
-	bool moved; /* a person chose the row; until then it is the newest */
 	bool wide; /* the pane has what the change needs, at most most of the rows */
 	bool people; /* only what people did */
-	int64_t selected; /* seq */
 	int64_t newest; /* seq that was there when it was shown last */
 	int64_t mark; /* up to here one had seen all; 0: no mark */
 	int pane_rows;
 };
 
 /* timeline.c */
+/* 0: there is none. */
+int64_t timeline_selected_seq(const struct timeline *state);
 /* NULL when it is not at hand. */
 const struct event_detail *timeline_detail(const struct timeline *state, int64_t seq);
 const char *timeline_command(const struct timeline *state);
@@ -64,8 +58,8 @@ const char *timeline_command(const struct timeline *state);
 /* rows.c */
 void timeline_measure(struct timeline *state, const struct event *event);
 void timeline_place(struct timeline *state, int cols);
-void timeline_draw_row(const struct timeline *state, const struct model *model, const struct ui *ui,
-	const struct canvas *canvas, int y, const struct timeline_row *row);
+void timeline_draw_row(const void *arg, const struct model *model, const struct ui *ui,
+	const struct canvas *canvas, int y, size_t row);
 /* The whole change that is selected, on the last rows. */
 void timeline_draw_pane(
 	const struct timeline *state, const struct model *model, const struct canvas *canvas);

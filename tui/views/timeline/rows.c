@@ -9,15 +9,18 @@
 #include "core/base/time.h"
 #include "core/model/name_rules.h"
 
+#include "tui/ui/draw_text.h"
 #include "tui/views/timeline/internal.h"
 
-const struct column_spec timeline_columns[TIMELINE_TOTAL] = {
+static const struct column_spec timeline_specs[TIMELINE_TOTAL] = {
 	[TIMELINE_TIME] = {"TIME", 8, 0, 3, 0, false, 0},
 	[TIMELINE_WHO] = {"WHO", 7, 14, 2, 0, false, 0},
 	[TIMELINE_WHAT] = {"WHAT", 34, 48, 2, 0, false, 0},
 	[TIMELINE_CHANGE] = {"WHAT IS DIFFERENT", 20, 200, 2, 1, false, 0},
 	[TIMELINE_REVISION] = {"REVISION", 8, 0, 2, 2, true, 0},
 };
+
+const struct column_set timeline_columns = {timeline_specs, NULL, TIMELINE_TOTAL};
 
 enum { WHAT_COLS_MIN = 26, GLYPH_COLS = 2 };
 
@@ -46,11 +49,11 @@ void timeline_place(struct timeline *state, int cols)
 	struct column_spec specs[TIMELINE_TOTAL];
 	struct column_spec *what = &specs[TIMELINE_WHAT];
 
-	memcpy(specs, timeline_columns, sizeof(specs));
+	memcpy(specs, timeline_specs, sizeof(specs));
 	specs[TIMELINE_WHO].max = at_most(state->who_cols, specs[TIMELINE_WHO].max);
 	what->max = at_most(state->what_cols, what->max);
 	what->min = at_most(what->max > WHAT_COLS_MIN ? what->max : WHAT_COLS_MIN, what->min);
-	(void)columns_place(specs, TIMELINE_TOTAL, cols, state->placed);
+	(void)columns_place(specs, TIMELINE_TOTAL, cols, state->list.placed);
 }
 
 static enum role object_role(const struct event *event, const struct model *model)
@@ -79,10 +82,10 @@ static bool tells_fields(const struct event_detail *detail)
 static void draw_what(const struct timeline *state, const struct model *model, const struct ui *ui,
 	const struct canvas *canvas, int y, const struct event *event, bool is_selected)
 {
-	const struct placed *at = &state->placed[TIMELINE_WHAT];
+	const struct placed *at = &state->list.placed[TIMELINE_WHAT];
 	const struct event_words *words = event_words(event);
 	const struct event_detail *detail = timeline_detail(state, event->seq);
-	const struct placed *beside = &state->placed[TIMELINE_CHANGE];
+	const struct placed *beside = &state->list.placed[TIMELINE_CHANGE];
 	struct str object = str_of(event->object);
 	int end = tells_fields(detail) || beside->width == 0 ? at->x + at->width
 							     : beside->x + beside->width;
@@ -187,7 +190,7 @@ static void draw_change(
 	const struct timeline *state, const struct canvas *canvas, int y, const struct event *event)
 {
 	enum { MORE_COLS = 5, GAP = 2 }; /* "  +12" */
-	const struct placed *at = &state->placed[TIMELINE_CHANGE];
+	const struct placed *at = &state->list.placed[TIMELINE_CHANGE];
 	const struct event_detail *detail = timeline_detail(state, event->seq);
 	int end = at->x + at->width;
 	int x = at->x;
@@ -211,12 +214,10 @@ static void draw_change(
 static void draw_event(const struct timeline *state, const struct model *model, const struct ui *ui,
 	const struct canvas *canvas, int y, const struct event *event)
 {
-	const struct placed *at = state->placed;
-	bool is_selected = event->seq == state->selected;
+	const struct placed *at = state->list.placed;
+	bool is_selected = event->seq == timeline_selected_seq(state);
 	char text[TIME_TEXT_SIZE];
 
-	if (is_selected)
-		(void)canvas_glyph(canvas, y, 0, ROLE_MARK, GLYPH_MARK);
 	time_format_clock(event->time, text);
 	text[8] = '\0';
 	canvas_c(canvas, y, at[TIMELINE_TIME].x, at[TIMELINE_TIME].width, ROLE_QUIET, text);
@@ -246,12 +247,13 @@ static void draw_between(const struct canvas *canvas, int y, const struct timeli
 	canvas_c(canvas, y, 3, canvas->cols - 4, ROLE_HEADING, day);
 }
 
-void timeline_draw_row(const struct timeline *state, const struct model *model, const struct ui *ui,
-	const struct canvas *canvas, int y, const struct timeline_row *row)
+void timeline_draw_row(const void *arg, const struct model *model, const struct ui *ui,
+	const struct canvas *canvas, int y, size_t index)
 {
-	const struct event *event = row ? event_log_find(model->events, row->seq) : NULL;
+	const struct timeline *state = arg;
+	const struct timeline_row *row = &state->rows[index];
+	const struct event *event = event_log_find(model->events, row->seq);
 
-	canvas_clear(canvas, y, 0);
 	if (!event)
 		return;
 	if (row->kind == ROW_EVENT)
@@ -261,16 +263,6 @@ void timeline_draw_row(const struct timeline *state, const struct model *model, 
 }
 
 /* ---- the pane ---- */
-
-static void draw_command(const struct timeline *state, const struct canvas *canvas)
-{
-	int y = canvas->rows - 1;
-	int x = 1;
-
-	canvas_clear(canvas, y, 0);
-	x += canvas_run_c(canvas, y, x, 2, ROLE_COMMAND, "$ ");
-	canvas_c(canvas, y, x, canvas->cols - x - 1, ROLE_COMMAND, timeline_command(state));
-}
 
 /* The whole change: a row for each field, before and after. */
 static void draw_pane_field(const struct canvas *canvas, int y, const struct event_diff *diff,
@@ -313,13 +305,14 @@ void timeline_draw_pane(
 {
 	int y = canvas->rows - state->pane_rows;
 	int last = canvas->rows - 1; /* the command's */
-	const struct event *event = event_log_find(model->events, state->selected);
-	const struct event_detail *detail = timeline_detail(state, state->selected);
+	int64_t selected = timeline_selected_seq(state);
+	const struct event *event = event_log_find(model->events, selected);
+	const struct event_detail *detail = timeline_detail(state, selected);
 	char text[64];
 
 	canvas_rule(canvas, y);
 	canvas_clear_rows(canvas, y + 1, state->pane_rows - 1);
-	draw_command(state, canvas);
+	draw_text_command(canvas, last, timeline_command(state));
 	if (!event || !detail || state->count == 0 || y + 1 >= last)
 		return;
 	y = draw_pane_head(canvas, y + 1, &detail->diff, event);

@@ -7,6 +7,7 @@
  */
 #include "tui/ui/view.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,6 @@
 #include "core/base/time.h"
 
 #include "tui/views/timeline/internal.h"
-#include "tui/widgets/table.h"
 #include "tui/ui/draw_text.h"
 
 #define MINUTES(n) ((n)*60LL * 1000)
@@ -31,17 +31,6 @@ static const struct window {
 	{MINUTES(60), "last hour", "umbra events --since 1h"},
 };
 
-static void *timeline_create(void)
-{
-	struct timeline *state = xcalloc(1, sizeof(*state));
-
-	state->detail = xcalloc(DETAIL_SLOTS, sizeof(*state->detail));
-	for (size_t i = 0; i < DETAIL_SLOTS; i++)
-		diff_init(&state->detail[i].diff);
-	state->stale = true;
-	return state;
-}
-
 static void timeline_destroy(void *arg)
 {
 	struct timeline *state = arg;
@@ -50,7 +39,7 @@ static void timeline_destroy(void *arg)
 		diff_finish(&state->detail[i].diff);
 	free(state->detail);
 	free(state->rows);
-	filtering_finish(&state->filtering);
+	list_view_finish(&state->list);
 	free(state);
 }
 
@@ -63,7 +52,7 @@ static void timeline_open(void *arg, const struct model *model, struct ui *ui, c
 	(void)ui;
 	(void)argument;
 	state->mark = state->newest;
-	state->stale = true;
+	state->list.stale = true;
 }
 
 /* ---- rows ---- */
@@ -73,8 +62,8 @@ static bool is_shown(
 {
 	if (state->people && !event_by_person(event))
 		return false;
-	return !state->filtering.filter ||
-	       filter_match_event(state->filtering.filter, event, model->now_ms);
+	return !state->list.filtering.filter ||
+	       filter_match_event(state->list.filtering.filter, event, model->now_ms);
 }
 
 static void add_row(struct timeline *state, enum timeline_row_kind kind, int64_t seq)
@@ -117,42 +106,43 @@ static const struct timeline_row *row_at(const struct timeline *state, size_t at
 	return at < state->count ? &state->rows[at] : NULL;
 }
 
-/* The row of an event, or where it would be; the newest for none. */
-static size_t row_of(const struct timeline *state, int64_t seq)
+int64_t timeline_selected_seq(const struct timeline *state)
 {
-	for (size_t i = 0; i < state->count; i++)
-		if (state->rows[i].kind == ROW_EVENT && state->rows[i].seq <= seq)
-			return i;
-	return state->count > 0 ? state->count - 1 : 0;
+	const struct timeline_row *row = row_at(state, state->list.cursor.selected);
+
+	return row ? row->seq : 0;
 }
 
-/* Off a row between events, onto the next one in the direction one moves. */
-static void settle(struct timeline *state, bool up)
+static void id_of(const void *arg, const struct model *model, size_t index, char id[LIST_ID_SIZE])
 {
-	size_t at = state->list.selected;
+	const struct timeline_row *row = row_at(arg, index);
 
-	while (at < state->count && state->rows[at].kind != ROW_EVENT) {
-		if (up && at == 0)
-			up = false; /* the first row is a day */
-		at = up ? at - 1 : at + 1;
-	}
-	if (at < state->count)
-		list_cursor_select(&state->list, at);
-	if (state->list.selected == 1) /* with its day above it */
-		state->list.top = 0;
-	if (row_at(state, state->list.selected))
-		state->selected = state->rows[state->list.selected].seq;
+	(void)model;
+	id[0] = '\0';
+	if (row && row->kind == ROW_EVENT)
+		(void)snprintf(id, LIST_ID_SIZE, "%" PRId64, row->seq);
+}
+
+/* Where the selected event is not shown, the next older one is, or else the last. */
+static void replace_hidden(struct timeline *state, const struct model *model)
+{
+	int64_t seq = 0;
+	size_t row = 0;
+
+	if (!str_to_i64(str_of(state->list.id), &seq))
+		return;
+	while (row + 1 < state->count &&
+		(state->rows[row].kind != ROW_EVENT || state->rows[row].seq > seq))
+		row++;
+	if (state->count > 0)
+		id_of(state, model, row, state->list.id);
 }
 
 static void build(struct timeline *state, const struct model *model)
 {
 	build_rows(state, model);
-	state->stale = false;
-	state->list.count = state->count;
-	if (state->moved)
-		list_cursor_follow(&state->list, row_of(state, state->selected));
-	else
-		list_cursor_select(&state->list, 0);
+	replace_hidden(state, model);
+	list_view_built(state, model, state->count, 0);
 }
 
 const char *timeline_command(const struct timeline *state)
@@ -192,7 +182,7 @@ static void say(struct timeline *state, const struct model *model, int64_t seq)
 static int pane_rows_for(const struct timeline *state, int rows)
 {
 	enum { FRAME_ROWS = 3 }; /* the rule, who did what, the command */
-	const struct event_detail *detail = timeline_detail(state, state->selected);
+	const struct event_detail *detail = timeline_detail(state, timeline_selected_seq(state));
 	int most = rows * 2 / 3;
 	int need = FRAME_ROWS + (detail ? (int)detail->diff.count : 0);
 
@@ -202,11 +192,10 @@ static int pane_rows_for(const struct timeline *state, int rows)
 }
 
 /* Rows for the pane, and for the list what is left. */
-static void share_rows(struct timeline *state, int rows)
+static void share_rows(struct timeline *state, int rows, int cols)
 {
 	state->pane_rows = pane_rows_for(state, rows);
-	list_cursor_resize(&state->list, state->count,
-		rows - 1 > state->pane_rows ? (size_t)(rows - 1 - state->pane_rows) : 1);
+	list_view_resize(&state->list, rows - 1 - state->pane_rows, cols);
 }
 
 static void timeline_prepare(
@@ -222,17 +211,16 @@ static void timeline_prepare(
 			state->detail[i].seq = 0;
 	}
 	state->newest = newest ? newest->seq : 0;
-	share_rows(state, rows);
-	if (parts & MODEL_EVENTS || state->stale || has_aged(state, model))
+	share_rows(state, rows, cols - 1);
+	if (parts & MODEL_EVENTS || state->list.stale || has_aged(state, model))
 		build(state, model);
-	list_cursor_resize(&state->list, state->count, state->list.height);
-	settle(state, false);
-	say(state, model, state->selected);
-	share_rows(state, rows);
-	settle(state, false);
+	say(state, model, timeline_selected_seq(state));
+	share_rows(state, rows, cols - 1);
+	if (state->list.cursor.selected == 1 && state->list.cursor.height > 1)
+		state->list.cursor.top = 0; /* with its day above it */
 	timeline_place(state, cols - 1);
-	for (size_t i = 0; i < state->list.height && i < DETAIL_SLOTS - 1; i++) {
-		const struct timeline_row *row = row_at(state, state->list.top + i);
+	for (size_t i = 0; i < state->list.cursor.height && i < DETAIL_SLOTS - 1; i++) {
+		const struct timeline_row *row = row_at(state, state->list.cursor.top + i);
 
 		if (row && row->kind == ROW_EVENT)
 			say(state, model, row->seq);
@@ -248,7 +236,7 @@ static void draw_empty(
 
 	canvas_c(canvas, 2, 3, canvas->cols - 4, ROLE_STRONG,
 		none                ? "Nothing has changed yet, or the answer is on its way."
-		: state->hidden > 0 ? (state->people && !state->filtering.filter
+		: state->hidden > 0 ? (state->people && !state->list.filtering.filter
 						      ? "Nobody changed anything in this time."
 						      : "Nothing matches the filter.")
 		: windows[state->window].ms ? "Nothing changed in this time."
@@ -268,10 +256,7 @@ static void timeline_draw(const void *arg, const struct model *model, const stru
 {
 	const struct timeline *state = arg;
 
-	columns_draw_titles(canvas, 0, timeline_columns, TIMELINE_TOTAL, state->placed);
-	for (size_t i = 0; i < state->list.height; i++)
-		timeline_draw_row(
-			state, model, ui, canvas, (int)i + 1, row_at(state, state->list.top + i));
+	list_view_draw(state, model, ui, canvas);
 	if (state->count == 0)
 		draw_empty(state, model, canvas);
 	timeline_draw_pane(state, model, canvas);
@@ -285,16 +270,17 @@ static void timeline_draw_title(const void *arg, const struct model *model, cons
 	char text[LIMIT_FILTER + 96];
 
 	(void)ui;
-	if (state->filtering.filter)
+	if (state->list.filtering.filter)
 		(void)snprintf(text, sizeof(text), "filter: %s (hides %zu)   %s%s, newest first",
-			state->filtering.text, state->hidden, who, windows[state->window].title);
+			state->list.filtering.text, state->hidden, who,
+			windows[state->window].title);
 	else
 		(void)snprintf(text, sizeof(text), "%zu of %zu events   %s%s, newest first",
 			state->shown, event_log_count(model->events), who,
 			windows[state->window].title);
 	canvas_right(canvas, 0, 2, canvas->cols - 2,
-		state->filtering.filter || state->window > 0 || state->people ? ROLE_STAGED
-									      : ROLE_QUIET,
+		state->list.filtering.filter || state->window > 0 || state->people ? ROLE_STAGED
+										   : ROLE_QUIET,
 		text);
 }
 
@@ -302,7 +288,7 @@ static void timeline_draw_title(const void *arg, const struct model *model, cons
 
 static const struct event *selected_event(const struct timeline *state, const struct model *model)
 {
-	return state->count > 0 ? event_log_find(model->events, state->selected) : NULL;
+	return event_log_find(model->events, timeline_selected_seq(state));
 }
 
 /* To the thing itself, as it is now. */
@@ -338,26 +324,25 @@ static enum redraw timeline_act(
 	void *arg, const struct model *model, struct ui *ui, enum action action)
 {
 	struct timeline *state = arg;
+	bool moved = state->list.moved;
 
-	if (list_cursor_move(&state->list, keymap_motion(action))) {
-		state->moved = true;
-		settle(state, action == ACTION_UP || action == ACTION_PAGE_UP ||
-				      action == ACTION_HALF_UP || action == ACTION_BOTTOM);
+	if (list_view_act(state, model, ui, action)) {
 		if (action == ACTION_TOP)
-			state->moved = false; /* and stays with the newest */
+			state->list.moved = false; /* and stays with the newest */
 		return REDRAW_ALL;
 	}
+	state->list.moved = moved;
 	switch (action) {
 	case ACTION_OPEN:
 		jump(state, model, ui);
 		return REDRAW_ALL;
 	case ACTION_SINCE:
 		state->window = (state->window + 1) % ARRAY_LEN(windows);
-		state->stale = true;
+		state->list.stale = true;
 		return REDRAW_ALL;
 	case ACTION_PEOPLE:
 		state->people = !state->people;
-		state->stale = true;
+		state->list.stale = true;
 		return REDRAW_ALL;
 	case ACTION_WHOLE:
 		state->wide = !state->wide;
@@ -383,25 +368,7 @@ static void timeline_selected(
 	str_copy(ret_selection->session, sizeof(ret_selection->session), object.session);
 }
 
-static enum err timeline_set_filter(void *arg, const struct model *model, const char *text,
-	size_t *ret_column, struct errbuf *eb)
-{
-	struct timeline *state = arg;
-	enum err err = filtering_set(&state->filtering, FILTERED_EVENTS, text, ret_column, eb);
-
-	(void)model;
-	state->stale |= err == ERR_NONE;
-	return err;
-}
-
-static const char *timeline_filter(const void *arg)
-{
-	const struct timeline *state = arg;
-
-	return state->filtering.text;
-}
-
-static bool has_text(const struct event *event, struct str text)
+static bool shows_text(const struct event *event, struct str text)
 {
 	const struct event_words *words = event_words(event);
 	const struct str fields[] = {str_of(event->object), str_of(event->actor),
@@ -414,62 +381,46 @@ static bool has_text(const struct event *event, struct str text)
 	return false;
 }
 
-static void choose(struct timeline *state, size_t at)
+static bool has_text(const void *arg, const struct model *model, size_t index, struct str text)
 {
-	state->moved = true;
-	state->selected = state->rows[at].seq;
-	list_cursor_select(&state->list, at);
+	const struct timeline_row *row = row_at(arg, index);
+	const struct event *event =
+		row && row->kind == ROW_EVENT ? event_log_find(model->events, row->seq) : NULL;
+
+	return event && shows_text(event, text);
 }
 
-static bool timeline_find(
-	void *arg, const struct model *model, struct str text, bool back, bool stay)
+static const struct list_kind timeline_list = {
+	.filtered = FILTERED_EVENTS,
+	.columns = &timeline_columns,
+	.id = id_of,
+	.has_text = has_text,
+	.draw_row = timeline_draw_row,
+};
+
+static void *timeline_create(void)
 {
-	struct timeline *state = arg;
+	struct timeline *state = xcalloc(1, sizeof(*state));
 
-	for (size_t i = 0; i < state->list.count; i++) {
-		size_t at = list_cursor_around(&state->list, i, back, stay);
-		const struct event *event = event_log_find(model->events, state->rows[at].seq);
-
-		if (!event || state->rows[at].kind != ROW_EVENT || !has_text(event, text))
-			continue;
-		choose(state, at);
-		return true;
-	}
-	return false;
+	state->detail = xcalloc(DETAIL_SLOTS, sizeof(*state->detail));
+	for (size_t i = 0; i < DETAIL_SLOTS; i++)
+		diff_init(&state->detail[i].diff);
+	list_view_init(&state->list, &timeline_list);
+	return state;
 }
 
 /* The event by its number; where it is no more, the one after it. */
 static bool timeline_reveal(void *arg, const struct model *model, const struct selection *selection)
 {
 	struct timeline *state = arg;
+	char id[24];
 
 	(void)model;
 	if (selection->kind != SELECTED_EVENT)
 		return false;
-	state->selected = selection->number;
-	state->moved = true;
-	state->stale = true;
+	(void)snprintf(id, sizeof(id), "%" PRId64, selection->number);
+	list_view_reveal(&state->list, id);
 	return true;
-}
-
-static enum mouse_answer timeline_mouse(
-	void *arg, const struct model *model, struct ui *ui, const struct mouse_event *mouse)
-{
-	struct timeline *state = arg;
-	const struct table table = {
-		&state->list, timeline_columns, TIMELINE_TOTAL, state->placed, NULL};
-	const struct timeline_row *row = row_at(state, state->list.top + (size_t)mouse->y - 1);
-	enum mouse_answer answer;
-	bool sorted;
-
-	(void)model;
-	(void)ui;
-	if (mouse->y > 0 && row && row->kind != ROW_EVENT)
-		return MOUSE_IGNORED;
-	answer = table_mouse(&table, mouse, &sorted);
-	if (answer == MOUSE_DONE)
-		choose(state, state->list.selected);
-	return answer;
 }
 
 static void timeline_keep(const void *arg, struct cJSON *object)
@@ -508,10 +459,10 @@ const struct view view_timeline = {
 	.act = timeline_act,
 	.selected = timeline_selected,
 	.reveal = timeline_reveal,
-	.mouse = timeline_mouse,
+	.mouse = list_view_mouse,
 	.keep = timeline_keep,
 	.restore = timeline_restore,
-	.set_filter = timeline_set_filter,
-	.filter = timeline_filter,
-	.find = timeline_find,
+	.set_filter = list_view_set_filter,
+	.filter = list_view_filter,
+	.find = list_view_find,
 };
