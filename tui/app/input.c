@@ -360,9 +360,8 @@ static bool act_sort(struct app *app, enum action action)
 	(void)action;
 	if (!view->sort)
 		return true;
-	if (view->list)
-		list_view_letters(view->list, letters, sizeof(letters));
-	ui_ask_letter(&app->ui, QUESTION_SORT, view->list ? letters : view->sort_letters);
+	list_view_letters(view->list, letters, sizeof(letters));
+	ui_ask_letter(&app->ui, QUESTION_SORT, letters);
 	return true;
 }
 

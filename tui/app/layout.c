@@ -20,7 +20,6 @@
 #include "tui/ui/draw_text.h"
 #include "tui/widgets/format.h"
 #include "tui/ui/list_view.h"
-#include "tui/widgets/list_cursor.h"
 
 /* ---- header ---- */
 
@@ -247,24 +246,11 @@ static void draw_tabs(struct app *app, const struct canvas *canvas)
 	draw_help_key(app, canvas, x);
 }
 
-/* "33 of 291" where a list has more rows than are in sight. */
-static void position_text(const struct view_instance *top, char dst[48])
-{
-	const struct list_cursor *list =
-		(const void *)((const char *)top->state + top->view->list_at);
-
-	dst[0] = '\0';
-	if (top->view->list)
-		list_view_position(top->state, dst, 48);
-	else if (top->view->list_at > 0 && list->count > list->height)
-		(void)snprintf(dst, 48, "%zu of %zu", list->selected + 1, list->count);
-}
-
 static void draw_crumbs(struct app *app, const struct canvas *canvas)
 {
 	const struct view_instance *top = app_top(app);
 	const char *title = app_tab(app)->view->title;
-	char position[48];
+	char position[48] = "";
 	struct canvas rest;
 	int x = 1;
 	int cells;
@@ -277,7 +263,8 @@ static void draw_crumbs(struct app *app, const struct canvas *canvas)
 		x += 1 + canvas_glyph(canvas, 2, x + 1, ROLE_QUIET, GLYPH_CRUMB) + 1;
 		x += canvas_run_c(canvas, 2, x, 20, ROLE_STRONG, top->view->title);
 	}
-	position_text(top, position);
+	if (top->view->list)
+		list_view_position(top->state, position, sizeof(position));
 	cells = (int)strlen(position);
 	canvas_right(canvas, 2, canvas->cols - cells - 1, cells, ROLE_QUIET, position);
 	rest = canvas_part(canvas, 2, x, 1, canvas->cols - x - 1 - (cells > 0 ? cells + 2 : 0));

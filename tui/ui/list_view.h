@@ -18,10 +18,15 @@
 #include "tui/ui/view.h"
 #include "tui/widgets/columns.h"
 #include "tui/widgets/list_cursor.h"
-#include "tui/widgets/table.h"
 
 /* The longest id of a row is that of a version in Pull requests: number, link and name. */
 enum { LIST_ID_SIZE = LIMIT_URL + 160 };
+
+struct sort_order {
+	char letter; /* after `s`; of the column, where there is one */
+	const char *name;
+	bool rising; /* the least comes first: the arrow points up */
+};
 
 /* What a view says of its rows; of static storage. What is not marked as needed may be left out. */
 struct list_kind {

@@ -50,9 +50,8 @@ struct view {
 	char key; /* of its tab, 0: none, it is opened from another view */
 	enum area area;
 	unsigned flags;
-	const struct list_kind
-		*list; /* its state is a list_view (list_view.h): of its kind; NULL: it is none */
-	size_t list_at; /* where in its state its list is, whose position is shown beside the title; 0: not at all */
+	/* Of a view with sort(), or whose position is shown beside the title: what its state's list_view lists. */
+	const struct list_kind *list;
 	int min_cols; /* on fewer it does not open; 0: the least there are */
 
 	void *(*create)(void);
@@ -101,8 +100,6 @@ struct view {
 	bool (*find)(void *state, const struct model *model, struct str text, bool back, bool stay);
 	/* The letter of a column; false when there is none. */
 	bool (*sort)(void *state, const struct model *model, char letter);
-	/* The letters that sort takes, for the prompt. */
-	const char *sort_letters;
 };
 
 /* Those with a tab, in the order of the tabs; then those that are opened from others. NULL-terminated. */
