@@ -43,7 +43,7 @@ struct exchange {
 	char parts[ROUTE_PARTS][EXCHANGE_PART_SIZE]; /* of the path, decoded and checked names */
 	cJSON *body; /* a JSON object when the route takes one, else NULL */
 	char actor[LIMIT_ACTOR + 1];
-	int64_t if_match; /* 0: any */
+	int64_t if_match; /* as in struct plane_write */
 	bool create_only; /* If-None-Match: * */
 
 	struct strbuf out; /* the body, or what of it has not been sent */

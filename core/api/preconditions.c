@@ -104,7 +104,7 @@ static enum err read_actor(struct exchange *exchange, struct errbuf *eb)
 		"the header Umbra-Actor does not say who this is");
 }
 
-/* "epoch-revision" as in ETag, or only the revision; quoted (RFC 9110 section 13.1.1). */
+/* "epoch-revision" as in ETag, or only the revision, quoted; or * (RFC 9110 section 13.1.1). */
 static enum err read_if_match(struct exchange *exchange, struct errbuf *eb)
 {
 	const struct environment *env = plane_environment(exchange->api->options.plane);
@@ -114,8 +114,12 @@ static enum err read_if_match(struct exchange *exchange, struct errbuf *eb)
 
 	if (tag.p == NULL)
 		return ERR_NONE;
+	if (str_eq_c(tag, "*")) {
+		exchange->if_match = IF_MATCH_ANY;
+		return ERR_NONE;
+	}
 	if (tag.n < 3 || tag.p[0] != '"' || tag.p[tag.n - 1] != '"')
-		return err_set_field(eb, ERR_USAGE, "If-Match", "one ETag, in quotes",
+		return err_set_field(eb, ERR_USAGE, "If-Match", "one ETag, in quotes, or *",
 			"If-Match: %.*s cannot be used", STR_ARG(clip(tag)));
 	digits = (struct str){tag.p + 1, tag.n - 2};
 	for (dash = digits.n; dash > 0 && digits.p[dash - 1] != '-'; dash--)
@@ -126,7 +130,7 @@ static enum err read_if_match(struct exchange *exchange, struct errbuf *eb)
 	digits.p += dash;
 	digits.n -= dash;
 	if (!str_to_i64(digits, &exchange->if_match) || exchange->if_match <= 0)
-		return err_set_field(eb, ERR_USAGE, "If-Match", "one ETag, in quotes",
+		return err_set_field(eb, ERR_USAGE, "If-Match", "one ETag, in quotes, or *",
 			"If-Match: %.*s cannot be used", STR_ARG(clip(tag)));
 	return ERR_NONE;
 }

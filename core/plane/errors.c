@@ -36,8 +36,10 @@ enum err refuse_session(struct plane *plane, const char *key, struct outcome *ou
 enum err check_if_match(
 	int64_t want, int64_t have, const char *noun, const char *id, struct outcome *out)
 {
-	if (want == 0 || want == have)
+	if (want == 0 || want == have || (want == IF_MATCH_ANY && have != 0))
 		return ERR_NONE;
+	if (want == IF_MATCH_ANY)
+		return err_set(&out->eb, ERR_REVISION, "there is no %s \"%s\"", noun, id);
 	if (have == 0)
 		return err_set(&out->eb, ERR_REVISION,
 			"there is no %s \"%s\", so it is not at revision %lld", noun, id,

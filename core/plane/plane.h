@@ -63,6 +63,8 @@ enum plane_verb {
 	PLANE_VERB_COUNT
 };
 
+enum { IF_MATCH_ANY = -1 };
+
 /*
  * One write. Texts and record are borrowed until plane_write() returns. `present` says which fields of
  * `record` the client sent (wire_read_record), so that a PATCH merges and a PUT keeps what only the
@@ -76,7 +78,7 @@ struct plane_write {
 	const char *session;
 	const void *record;
 	uint64_t present;
-	int64_t if_match; /* revision the thing must have, 0: any */
+	int64_t if_match; /* revision the thing must have; 0: any, or none; IF_MATCH_ANY: any */
 	bool create_only; /* of a PUT: ERR_EXISTS when it is there */
 	bool force;
 	bool take;

@@ -674,8 +674,10 @@ static void test_headers(void **state)
 	char tag[128];
 	char match[200];
 
+	assert_int_equal(fixture_ask_with(f, "PUT", CART, "If-Match: *\r\n", "{}"), 412);
 	assert_int_equal(fixture_ask(f, "PUT", CART, "{}"), 201);
 	assert_string_equal(http_header(f->http, "Location"), CART);
+	assert_int_equal(fixture_ask_with(f, "PUT", CART, "If-Match: *\r\n", "{}"), 200);
 	(void)snprintf(tag, sizeof(tag), "%s", http_header(f->http, "ETag"));
 	assert_int_equal(fixture_ask(f, "GET", CART, NULL), 200);
 	assert_string_equal(http_header(f->http, "ETag"), tag);
