@@ -16,6 +16,7 @@
 #include "core/model/name_rules.h"
 
 #include "tui/views/describe.h"
+#include "tui/ui/draw_text.h"
 #include "tui/widgets/format.h"
 #include "tui/views/requests/trace.h"
 #include "tui/widgets/property_list.h"
@@ -204,7 +205,6 @@ static void detail_draw(const void *arg, const struct model *model, const struct
 	const struct canvas *canvas)
 {
 	const struct detail *state = arg;
-	int x = 1;
 
 	(void)model;
 	(void)ui;
@@ -219,11 +219,7 @@ static void detail_draw(const void *arg, const struct model *model, const struct
 		property_list_draw(&state->facts, canvas, (int)i, 3, at);
 	}
 	canvas_rule(canvas, canvas->rows - 2);
-	canvas_clear(canvas, canvas->rows - 1, 0);
-	if (state->command[0] == '\0')
-		return;
-	x += canvas_run_c(canvas, canvas->rows - 1, x, 2, ROLE_COMMAND, "$ ");
-	canvas_c(canvas, canvas->rows - 1, x, canvas->cols - x - 1, ROLE_COMMAND, state->command);
+	draw_text_command(canvas, canvas->rows - 1, state->command);
 }
 
 static void detail_draw_title(const void *arg, const struct model *model, const struct ui *ui,

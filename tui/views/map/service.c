@@ -14,6 +14,7 @@
 #include "core/base/term_text.h"
 #include "core/model/name_rules.h"
 
+#include "tui/ui/draw_text.h"
 #include "tui/widgets/format.h"
 #include "tui/views/map/calls.h"
 #include "tui/views/requests/trace.h"
@@ -324,7 +325,6 @@ static void map_service_draw(const void *arg, const struct model *model, const s
 	int middle = middle_cols(canvas->cols);
 	int side = (canvas->cols - middle) / 2;
 	struct canvas part = canvas_part(canvas, 0, 0, rows, side);
-	int x = 1;
 
 	draw_side(state, ui, &part, SIDE_CALLERS);
 	part = canvas_part(canvas, 0, side, rows, middle);
@@ -335,9 +335,7 @@ static void map_service_draw(const void *arg, const struct model *model, const s
 	canvas_rule(canvas, rows);
 	canvas_c(canvas, rows + 1, 0, canvas->cols, ROLE_BASE, "");
 	canvas_c(canvas, rows + 1, 1, canvas->cols - 2, ROLE_BASE, state->sentence);
-	canvas_clear(canvas, rows + 2, 0);
-	x += canvas_run_c(canvas, rows + 2, x, 2, ROLE_COMMAND, "$ ");
-	canvas_c(canvas, rows + 2, x, canvas->cols - x - 1, ROLE_COMMAND, state->command);
+	draw_text_command(canvas, rows + 2, state->command);
 }
 
 static void map_service_draw_title(const void *arg, const struct model *model, const struct ui *ui,
