@@ -1,6 +1,6 @@
 /*
  * GET /v1/pulls and /v1/pulls/{number}: pull requests, made of the versions that are there and of their
- * figures. The list is written in slices from one revision, like the environment (environment_builder.c).
+ * stats. The list is written in slices from one revision, like the environment (environment_builder.c).
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -22,12 +22,12 @@ static void write_pull(struct exchange *exchange, struct json_writer *w, struct 
 	for (size_t i = 0; i < pull->version_count; i++) {
 		const struct version *version = pull->versions[i].version;
 		char id[VERSION_ID_SIZE];
-		struct figures figures;
+		struct stats stats;
 
 		name_join_version(str_of(version->service), str_of(version->name), id);
-		if (traffic_figures_of(exchange->api->options.traffic, FIGURES_BY_VERSION,
-			    str_of(id), WINDOW_SLOTS, &figures))
-			pull_add_figures(pull, &figures);
+		if (traffic_stats_of(exchange->api->options.traffic, STATS_BY_VERSION, str_of(id),
+			    WINDOW_SLOTS, &stats))
+			pull_add_stats(pull, &stats);
 	}
 	wire_write_pull(w, NULL, pull);
 }

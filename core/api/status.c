@@ -38,19 +38,19 @@ static void write_store(struct json_writer *w, const struct store *store)
 
 static void write_traffic(struct json_writer *w, const struct traffic *traffic)
 {
-	struct traffic_stats stats = {0};
+	struct traffic_counters counters = {0};
 
-	traffic_stats(traffic, &stats);
+	traffic_counters(traffic, &counters);
 	json_object(w, "traffic");
-	json_int(w, "taken", stats.taken);
-	json_int(w, "malformed", stats.malformed);
-	json_int(w, "lost", stats.lost);
-	json_int(w, "oldest", stats.oldest);
-	json_int(w, "next", stats.next);
-	json_int(w, "history_shed", stats.history_shed);
-	json_int(w, "history_bytes", stats.history_bytes);
-	json_int(w, "history_partitions", stats.history_partitions);
-	json_c(w, "history_error", stats.history_error);
+	json_int(w, "taken", counters.taken);
+	json_int(w, "malformed", counters.malformed);
+	json_int(w, "lost", counters.lost);
+	json_int(w, "oldest", counters.oldest);
+	json_int(w, "next", counters.next);
+	json_int(w, "history_shed", counters.history_shed);
+	json_int(w, "history_bytes", counters.history_bytes);
+	json_int(w, "history_partitions", counters.history_partitions);
+	json_c(w, "history_error", counters.history_error);
 	json_object_end(w);
 }
 

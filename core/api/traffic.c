@@ -1,5 +1,5 @@
 /*
- * GET /v1/traffic: figures of the last seconds, of those whose figures have changed.
+ * GET /v1/traffic: stats of the last seconds, of those whose stats have changed.
  */
 #include "core/api/exchange.h"
 #include "core/api/handlers.h"
@@ -10,21 +10,21 @@
 #include "core/wire/traffic.h"
 
 static const char *const by_names[] = {
-	[FIGURES_BY_VERSION] = "version",
-	[FIGURES_BY_EDGE] = "edge",
-	[FIGURES_BY_SESSION] = "session",
+	[STATS_BY_VERSION] = "version",
+	[STATS_BY_EDGE] = "edge",
+	[STATS_BY_SESSION] = "session",
 	NULL,
 };
 static const char *const list_names[] = {
-	[FIGURES_BY_VERSION] = "versions",
-	[FIGURES_BY_EDGE] = "edges",
-	[FIGURES_BY_SESSION] = "sessions",
+	[STATS_BY_VERSION] = "versions",
+	[STATS_BY_EDGE] = "edges",
+	[STATS_BY_SESSION] = "sessions",
 };
 
-struct figures_out {
+struct stats_out {
 	struct json_writer w;
 	const struct traffic *traffic;
-	enum figure_by by;
+	enum stats_by by;
 	bool of_session;
 };
 
@@ -41,51 +41,51 @@ static void write_version(struct json_writer *w, struct str id)
 		json_null(w, "version");
 }
 
-static void write_key(struct figures_out *out, struct str key)
+static void write_key(struct stats_out *out, struct str key)
 {
 	struct str rest = key;
 
 	switch (out->by) {
-	case FIGURES_BY_VERSION:
+	case STATS_BY_VERSION:
 		write_version(&out->w, key);
 		break;
-	case FIGURES_BY_EDGE:
+	case STATS_BY_EDGE:
 		json_str(&out->w, "caller", str_cut(&rest, ' '));
 		write_version(&out->w, rest);
 		break;
-	case FIGURES_BY_SESSION:
+	case STATS_BY_SESSION:
 		json_str(&out->w, "session", key);
 		break;
 	}
 }
 
-static void write_lost(struct figures_out *out, const struct figures *figures)
+static void write_lost(struct stats_out *out, const struct stats *stats)
 {
-	struct str trace = traffic_trace_of(out->traffic, figures->lost_seq);
+	struct str trace = traffic_trace_of(out->traffic, stats->lost_seq);
 
-	json_uint(&out->w, "lost", figures->lost);
+	json_uint(&out->w, "lost", stats->lost);
 	if (trace.n > 0)
 		json_str(&out->w, "lost_trace", trace);
 	else
 		json_null(&out->w, "lost_trace");
 	if (!out->of_session)
 		return;
-	json_uint(&out->w, "pinned", figures->pinned);
-	json_uint(&out->w, "without", figures->without);
-	json_uint(&out->w, "likely", figures->likely);
-	json_uint(&out->w, "likely_usual", figures->likely_usual);
+	json_uint(&out->w, "pinned", stats->pinned);
+	json_uint(&out->w, "without", stats->without);
+	json_uint(&out->w, "likely", stats->likely);
+	json_uint(&out->w, "likely_usual", stats->likely_usual);
 }
 
-static void write_figures(void *arg, const char *key, const struct figures *figures)
+static void write_stats(void *arg, const char *key, const struct stats *stats)
 {
-	struct figures_out *out = arg;
+	struct stats_out *out = arg;
 	struct json_writer *w = &out->w;
 
 	json_object(w, NULL);
 	write_key(out, str_of(key));
-	if (out->by == FIGURES_BY_EDGE)
-		write_lost(out, figures);
-	wire_write_figures(w, figures);
+	if (out->by == STATS_BY_EDGE)
+		write_lost(out, stats);
+	wire_write_stats(w, stats);
 	json_object_end(w);
 }
 
@@ -98,25 +98,25 @@ static enum err read_session(
 	*ret_session = session;
 	if (session.n == 0)
 		return ERR_NONE;
-	if (by != FIGURES_BY_EDGE)
+	if (by != STATS_BY_EDGE)
 		return err_set_field(eb, ERR_BAD_PARAMETER, "session", "by=edge",
 			"session goes with by=edge only");
 	return name_check_session(session, "session", eb);
 }
 
 /* The list; returns what the next `since` is. */
-static int64_t write_list(struct figures_out *out, struct traffic *traffic, struct str session,
+static int64_t write_list(struct stats_out *out, struct traffic *traffic, struct str session,
 	int seconds, int64_t since)
 {
 	struct session_edges exchanges;
 
 	json_array(&out->w, list_names[out->by]);
 	if (session.n == 0) {
-		since = traffic_figures(traffic, out->by, seconds, since, write_figures, out);
+		since = traffic_stats(traffic, out->by, seconds, since, write_stats, out);
 		json_array_end(&out->w);
 		return since;
 	}
-	traffic_session_edges(traffic, session, seconds, write_figures, out, &exchanges);
+	traffic_session_edges(traffic, session, seconds, write_stats, out, &exchanges);
 	json_array_end(&out->w);
 	json_str(&out->w, "session", session);
 	json_uint(&out->w, "requests", exchanges.requests);
@@ -128,12 +128,12 @@ static int64_t write_list(struct figures_out *out, struct traffic *traffic, stru
 
 void traffic_get(struct exchange *exchange)
 {
-	struct figures_out out = {.traffic = exchange->api->options.traffic};
+	struct stats_out out = {.traffic = exchange->api->options.traffic};
 	int64_t window_ms = WINDOW_SLOTS * 1000LL;
 	int64_t since = 0;
 	struct str session;
 	struct errbuf eb;
-	int by = FIGURES_BY_VERSION;
+	int by = STATS_BY_VERSION;
 
 	errbuf_clear(&eb);
 	if (query_duration(&exchange->query, "window", 1000, WINDOW_SLOTS * 1000LL, &window_ms,
@@ -144,7 +144,7 @@ void traffic_get(struct exchange *exchange)
 		exchange_fail(exchange, &eb, NULL);
 		return;
 	}
-	out.by = (enum figure_by)by;
+	out.by = (enum stats_by)by;
 	out.of_session = session.n > 0;
 	out.w = exchange_json(exchange);
 	json_object(&out.w, NULL);

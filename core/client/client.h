@@ -137,9 +137,9 @@ void tail_client_cancel(struct tail_client *tail);
  * the `since` to ask with next. False, with a sentence, when the body is no such answer; entries before
  * the bad one have been given.
  */
-typedef void (*client_figures_fn)(void *arg, const char *key, const struct figures *figures);
-bool client_read_figures(
-	struct str body, client_figures_fn each, void *arg, int64_t *ret_since, struct errbuf *eb);
+typedef void (*client_stats_fn)(void *arg, const char *key, const struct stats *stats);
+bool client_read_stats(
+	struct str body, client_stats_fn each, void *arg, int64_t *ret_since, struct errbuf *eb);
 /*
  * The same of an answer by edge, with the trace of the newest request that lost its session there (empty: none
  * did, or it is not known any more; a view, for the call), and with what the control plane says of a session's
@@ -151,7 +151,7 @@ struct client_edges {
 		unclear; /* requests that may be its, and that other traffic explains too: in no edge */
 };
 typedef void (*client_edge_fn)(
-	void *arg, const char *key, const struct figures *figures, struct str lost_trace);
+	void *arg, const char *key, const struct stats *stats, struct str lost_trace);
 bool client_read_edges(struct str body, client_edge_fn each, void *arg, int64_t *ret_since,
 	struct client_edges *ret_whole, struct errbuf *eb);
 

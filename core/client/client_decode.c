@@ -25,22 +25,22 @@ static const cJSON *find_list(const cJSON *tree)
 
 /* Whom the entries go to: one of the two. */
 struct reader {
-	client_figures_fn figures;
+	client_stats_fn stats;
 	client_edge_fn edge;
 	void *arg;
 };
 
-static void tell(const struct reader *reader, const cJSON *entry, const char *key,
-	const struct figures *figures)
+static void tell(
+	const struct reader *reader, const cJSON *entry, const char *key, const struct stats *stats)
 {
 	struct str trace = {0};
 
-	if (reader->figures) {
-		reader->figures(reader->arg, key, figures);
+	if (reader->stats) {
+		reader->stats(reader->arg, key, stats);
 		return;
 	}
 	(void)json_get_str(entry, "lost_trace", &trace);
-	reader->edge(reader->arg, key, figures, trace);
+	reader->edge(reader->arg, key, stats, trace);
 }
 
 static bool read_entries(const cJSON *list, const struct reader *reader, struct errbuf *eb)
@@ -53,11 +53,11 @@ static bool read_entries(const cJSON *list, const struct reader *reader, struct 
 		err_set(eb, ERR_BAD_JSON, "The answer has no list of figures");
 	strbuf_init(&key, KEY_MAX);
 	for (entry = good ? list->child : NULL; entry != NULL && good; entry = entry->next) {
-		struct figures figures;
+		struct stats stats;
 		strbuf_reset(&key);
-		good = wire_read_figures(entry, &key, &figures, eb) == ERR_NONE;
+		good = wire_read_stats(entry, &key, &stats, eb) == ERR_NONE;
 		if (good)
-			tell(reader, entry, key.data, &figures);
+			tell(reader, entry, key.data, &stats);
 	}
 	strbuf_finish(&key);
 	return good;
@@ -79,13 +79,13 @@ static bool read_answer(struct str body, const struct reader *reader, int64_t *r
 	return good;
 }
 
-bool client_read_figures(
-	struct str body, client_figures_fn each, void *arg, int64_t *ret_since, struct errbuf *eb)
+bool client_read_stats(
+	struct str body, client_stats_fn each, void *arg, int64_t *ret_since, struct errbuf *eb)
 {
 	struct client_edges whole = {0};
 
 	return read_answer(
-		body, &(struct reader){.figures = each, .arg = arg}, ret_since, &whole, eb);
+		body, &(struct reader){.stats = each, .arg = arg}, ret_since, &whole, eb);
 }
 
 bool client_read_edges(struct str body, client_edge_fn each, void *arg, int64_t *ret_since,

@@ -75,7 +75,7 @@ void explain_request(struct explanation *out, const struct environment *env,
 
 /*
  * Where a session's requests go: a line for each pin, in the session's order, what becomes of those
- * that cannot be followed, and everything else. `last_seen_ms` from the figures by session; 0: not known.
+ * that cannot be followed, and everything else. `last_seen_ms` from the stats by session; 0: not known.
  */
 void explain_session(struct explanation *out, const struct environment *env,
 	const struct session *session, int64_t last_seen_ms, int64_t now_ms);
@@ -86,20 +86,20 @@ void explain_session(struct explanation *out, const struct environment *env,
  * requests of the last minute did; NULL: not known.
  */
 void explain_version(struct explanation *out, const struct environment *env,
-	const struct version *version, const struct figures *minute, int64_t now_ms);
+	const struct version *version, const struct stats *minute, int64_t now_ms);
 
 /*
  * Where requests for a service go: those without a pin, and those of each session that pins it; and how
  * many of the last minute failed, over all its versions (`minute` may be NULL).
  */
 void explain_service(struct explanation *out, const struct environment *env,
-	const struct service *service, const struct figures *minute, int64_t now_ms);
+	const struct service *service, const struct stats *minute, int64_t now_ms);
 
 /* What is remembered of a version or a session: who took it away and when, and who still asks for it. */
 void explain_tombstone(struct explanation *out, const struct environment *env,
 	const struct tombstone *gone, int64_t now_ms);
 
-/* Calls of one version to another in the last minute, as the figures by edge count them. */
+/* Calls of one version to another in the last minute, as the stats by edge count them. */
 struct explain_call {
 	struct str caller_version, version; /* version empty: nobody served */
 	uint64_t count;

@@ -1,6 +1,6 @@
 /*
  * Why calls from one service to another fail or arrive without their session. Called by whoever shows an edge.
- * Everything is said of the window that the figures are of; who lost a session is what core/model/trace.h was certain of.
+ * Everything is said of the window that the stats are of; who lost a session is what core/model/trace.h was certain of.
  */
 #include "core/model/explain.h"
 

@@ -222,7 +222,7 @@ static void add_promotion(const struct explain_context *at, const struct version
  * service. Nothing is said where none failed.
  */
 static void add_failures(const struct explain_context *at, const char *service, const char *version,
-	const struct figures *minute)
+	const struct stats *minute)
 {
 	uint64_t failed =
 		minute != NULL ? (uint64_t)(minute->share_5xx * (double)minute->count + 0.5) : 0;
@@ -240,7 +240,7 @@ static void add_failures(const struct explain_context *at, const char *service, 
 }
 
 void explain_version(struct explanation *out, const struct environment *env,
-	const struct version *version, const struct figures *minute, int64_t now_ms)
+	const struct version *version, const struct stats *minute, int64_t now_ms)
 {
 	const struct explain_context at = {out, env, now_ms};
 	const struct pinners pinners = count_pinners(env, version->service, version->name);
@@ -277,7 +277,7 @@ static void add_beside(const struct explain_context *at, const struct version *v
 }
 
 void explain_service(struct explanation *out, const struct environment *env,
-	const struct service *service, const struct figures *minute, int64_t now_ms)
+	const struct service *service, const struct stats *minute, int64_t now_ms)
 {
 	const struct explain_context at = {out, env, now_ms};
 	const struct service_node *node = environment_node(env, str_of(service->name));

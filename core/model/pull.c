@@ -377,13 +377,13 @@ void pulls_add_sessions(struct pull_list *list, const struct environment *env)
 	}
 }
 
-void pull_add_figures(struct pull *pull, const struct figures *figures)
+void pull_add_stats(struct pull *pull, const struct stats *stats)
 {
 	double failed =
-		pull->share_5xx * (double)pull->count + figures->share_5xx * (double)figures->count;
+		pull->share_5xx * (double)pull->count + stats->share_5xx * (double)stats->count;
 
-	pull->rate += figures->rate;
-	pull->count += figures->count;
+	pull->rate += stats->rate;
+	pull->count += stats->count;
 	pull->share_5xx = pull->count > 0 ? failed / (double)pull->count : 0;
 }
 

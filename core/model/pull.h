@@ -8,7 +8,7 @@
  *
  * A service may have several versions of a pull request, a build each. The one deployed last is the
  * service's newest: it counts for `services`, `ready`, `state` and `expires_at`, and it is what a
- * session on the pull request pins. Times, revision, sessions and figures are over all versions.
+ * session on the pull request pins. Times, revision, sessions and stats are over all versions.
  * Title, link, branch and author are what the version deployed last says, of those that say it.
  */
 #ifndef UMBRA_MODEL_PULL_H
@@ -41,7 +41,7 @@ struct pull {
 	int64_t created_at; /* the first */
 	int64_t deployed_at; /* the last */
 	int64_t expires_at; /* the first of the newest to end; 0: none does */
-	double rate; /* pull_add_figures() */
+	double rate; /* pull_add_stats() */
 	double share_5xx;
 	uint64_t count; /* requests the share is of */
 	int64_t revision; /* the highest */
@@ -68,8 +68,8 @@ void pulls_collect(const struct environment *env, int64_t number, struct pull_li
 void pulls_add_sessions(struct pull_list *list, const struct environment *env);
 void pulls_finish(struct pull_list *list);
 
-/* Adds the figures of one of its versions. */
-void pull_add_figures(struct pull *pull, const struct figures *figures);
+/* Adds the stats of one of its versions. */
+void pull_add_stats(struct pull *pull, const struct stats *stats);
 
 /*
  * The pull request of this number and link (p == NULL: any, empty: the one without). NULL when there is

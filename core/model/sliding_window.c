@@ -191,7 +191,7 @@ static void add_half(struct histogram *h, const struct half *half)
 	}
 }
 
-static void read_percentiles(const struct window *w, int64_t second, struct figures *figures)
+static void read_percentiles(const struct window *w, int64_t second, struct stats *stats)
 {
 	struct histogram h;
 
@@ -199,9 +199,9 @@ static void read_percentiles(const struct window *w, int64_t second, struct figu
 	for (size_t i = 0; i < 2; i++)
 		if (second / HALF_S - w->halves[i].number <= 1)
 			add_half(&h, &w->halves[i]);
-	figures->p50_ms = (double)histogram_quantile(&h, 0.50) / 1000;
-	figures->p95_ms = (double)histogram_quantile(&h, 0.95) / 1000;
-	figures->p99_ms = (double)histogram_quantile(&h, 0.99) / 1000;
+	stats->p50_ms = (double)histogram_quantile(&h, 0.50) / 1000;
+	stats->p95_ms = (double)histogram_quantile(&h, 0.95) / 1000;
+	stats->p99_ms = (double)histogram_quantile(&h, 0.99) / 1000;
 }
 
 /* The slots count as whole seconds: the window is full as soon as each of them has been seen in part. */
@@ -214,15 +214,15 @@ static double seen_seconds(int64_t now_ms, int seconds, int64_t seen_from_ms)
 	return seen_ms < 1000 ? 1 : (double)seen_ms / 1000;
 }
 
-void window_figures(const struct window *w, int64_t now_ms, int seconds, int64_t seen_from_ms,
-	struct figures *ret_figures)
+void window_stats(const struct window *w, int64_t now_ms, int seconds, int64_t seen_from_ms,
+	struct stats *ret_stats)
 {
-	struct figures *figures = ret_figures;
+	struct stats *stats = ret_stats;
 	int64_t now = now_ms / 1000;
 	uint64_t count_4xx = 0, count_5xx = 0;
 
 	assert(seconds >= 1 && seconds <= WINDOW_SLOTS);
-	*figures = (struct figures){.last_seen = w->last_seen};
+	*stats = (struct stats){.last_seen = w->last_seen};
 	if (w->slots == NULL)
 		return;
 	/* A clock that stepped back shows the newest second there is. */
@@ -233,23 +233,23 @@ void window_figures(const struct window *w, int64_t now_ms, int seconds, int64_t
 		if (second > w->head || second <= w->head - WINDOW_SLOTS)
 			continue;
 		size_t i = (size_t)(second % WINDOW_SLOTS);
-		figures->history[WINDOW_SLOTS - 1 - age] = w->slots->count[i];
+		stats->history[WINDOW_SLOTS - 1 - age] = w->slots->count[i];
 		if (age >= seconds)
 			continue;
-		figures->count += w->slots->count[i];
+		stats->count += w->slots->count[i];
 		count_4xx += w->slots->count_4xx[i];
 		count_5xx += w->slots->count_5xx[i];
-		figures->bytes_in += w->slots->bytes_in[i];
-		figures->bytes_out += w->slots->bytes_out[i];
-		figures->lost += w->lost != NULL ? w->lost[i] : 0;
+		stats->bytes_in += w->slots->bytes_in[i];
+		stats->bytes_out += w->slots->bytes_out[i];
+		stats->lost += w->lost != NULL ? w->lost[i] : 0;
 	}
-	figures->lost_seq = figures->lost > 0 ? w->lost_seq : 0;
-	figures->rate = (double)figures->count / seen_seconds(now_ms, seconds, seen_from_ms);
-	if (figures->count > 0) {
-		figures->share_4xx = (double)count_4xx / (double)figures->count;
-		figures->share_5xx = (double)count_5xx / (double)figures->count;
+	stats->lost_seq = stats->lost > 0 ? w->lost_seq : 0;
+	stats->rate = (double)stats->count / seen_seconds(now_ms, seconds, seen_from_ms);
+	if (stats->count > 0) {
+		stats->share_4xx = (double)count_4xx / (double)stats->count;
+		stats->share_5xx = (double)count_5xx / (double)stats->count;
 	}
-	read_percentiles(w, now, figures);
+	read_percentiles(w, now, stats);
 }
 
 int64_t window_last_seen(const struct window *w)

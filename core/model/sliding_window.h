@@ -1,5 +1,5 @@
 /*
- * Figures over a sliding window: 60 slots of one second each. Used for a version, a
+ * Stats over a sliding window: 60 slots of one second each. Used for a version, a
  * caller-to-callee edge and a session.
  *
  * Counts, errors and bytes are exact for each second. Percentiles are not kept for each: there are
@@ -17,8 +17,8 @@ enum { WINDOW_SLOTS = 60 };
 
 struct window;
 
-/* What the figures of one thing were over the last `seconds` (1..60). */
-struct figures {
+/* What the stats of one thing were over the last `seconds` (1..60). */
+struct stats {
 	double rate; /* a second, over as much of the window as has been seen, the second under way included */
 	double share_4xx; /* 0..1 */
 	double share_5xx;
@@ -53,8 +53,8 @@ void window_add_lost(struct window *w, int64_t time_ms, int64_t seq);
  * `now_ms` may be later than the last add: the slots between are empty. What was before `seen_from_ms` is not
  * known: while that is within the window, the rate is over the time since then, a second at least.
  */
-void window_figures(const struct window *w, int64_t now_ms, int seconds, int64_t seen_from_ms,
-	struct figures *ret_figures);
+void window_stats(const struct window *w, int64_t now_ms, int seconds, int64_t seen_from_ms,
+	struct stats *ret_stats);
 int64_t window_last_seen(const struct window *w);
 /*
  * Gives back what a window without a request for a minute does not need. It goes on at the next

@@ -1,6 +1,6 @@
 /*
  * Who called whom within a trace, and the index that finds a trace's hops. Called by traffic for its
- * figures and by the dashboard's lines for what it shows, both over records they keep themselves.
+ * stats and by the dashboard's lines for what it shows, both over records they keep themselves.
  *
  * The index is a hash of chains through numbers, like a compressor's: `heads` has the newest number of
  * each bucket, `before` the one before each number. An entry that is out of reach ends its chain, so

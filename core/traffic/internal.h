@@ -15,7 +15,7 @@
 
 struct event;
 
-enum { LOSSES = 64, FIGURES_COUNT = FIGURES_BY_SESSION + 1 };
+enum { LOSSES = 64, STATS_COUNT = STATS_BY_SESSION + 1 };
 
 /* Records that never came: they are told between the records at-1 and at. */
 struct loss {
@@ -32,7 +32,7 @@ struct traffic {
 	struct lost_sessions *orphans; /* over the ring */
 	struct trace_index *by_session; /* over the ring: by the session's key as it was sent */
 	struct history *history; /* NULL: none */
-	struct stats_table *figures[FIGURES_COUNT];
+	struct stats_table *stats[STATS_COUNT];
 	int64_t seen_from_ms; /* when the first that they count happened; 0: none did yet */
 	/* The last LOSSES of them, number n at n % LOSSES. */
 	struct loss losses[LOSSES];

@@ -120,7 +120,7 @@ static bool is_known_edge(
 	for (size_t i = 0; node != NULL && i < node->version_count; i++) {
 		name_join_version(service, str_of(node->versions[i]->name), caller);
 		if (stats_key_of_edge(&key, str_of(caller), to) &&
-			stats_table_has(s->traffic->figures[FIGURES_BY_EDGE], stats_key_str(&key)))
+			stats_table_has(s->traffic->stats[STATS_BY_EDGE], stats_key_str(&key)))
 			return true;
 	}
 	return false;

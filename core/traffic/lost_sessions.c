@@ -1,7 +1,7 @@
 /*
  * Calls that lost their session. A record without a session is an orphan until the hop from outside has
  * come, and with it all the others of its trace; then core/model/trace says who called it, and it counts
- * for the edge from that one. Called for each record, and before figures are read.
+ * for the edge from that one. Called for each record, and before stats are read.
  *
  * Records come as the proxy's threads write them, so a caller's may overtake one that it waited for:
  * a trace is looked at a second after its outer hop has come. Invariant: `pending` is in the order of

@@ -54,15 +54,15 @@ static void search_free(struct search *search)
 /* `more`: there is something below the cursor that was not looked at. */
 static void finish(struct search *search, bool more, const struct errbuf *eb)
 {
-	struct traffic_stats stats;
+	struct traffic_counters counters;
 
-	traffic_stats(search->traffic, &stats);
+	traffic_counters(search->traffic, &counters);
 	const struct search_result result = {.err = eb != NULL ? eb->err : ERR_NONE,
 		.eb = eb,
 		.requests = search->found,
 		.count = search->count,
-		.next = more && search->cursor >= stats.oldest ? search->cursor + 1 : 0,
-		.oldest = stats.oldest};
+		.next = more && search->cursor >= counters.oldest ? search->cursor + 1 : 0,
+		.oldest = counters.oldest};
 	TAILQ_REMOVE(&search->traffic->searches, search, link);
 	search->done(search->arg, &result);
 	search_free(search);

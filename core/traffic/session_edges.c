@@ -180,7 +180,7 @@ static bool ring_reaches(const struct asking *asking)
 }
 
 void traffic_session_edges(struct traffic *traffic, struct str session, int window_seconds,
-	figures_fn each, void *arg, struct session_edges *ret_calls)
+	stats_fn each, void *arg, struct session_edges *ret_calls)
 {
 	struct asking asking = {.traffic = traffic,
 		.session = session,
@@ -198,17 +198,17 @@ void traffic_session_edges(struct traffic *traffic, struct str session, int wind
 	asking.result.now_ms = asking.now_ms;
 	while (hashmap_next(asking.edges, &cursor, &key, &value)) {
 		const struct edge *edge = value;
-		struct figures figures;
+		struct stats stats;
 		char text[2 * VERSION_ID_SIZE];
 
-		window_figures(edge->window, asking.now_ms, window_seconds, traffic->seen_from_ms,
-			&figures);
-		figures.pinned = edge->pinned;
-		figures.without = edge->without;
-		figures.likely = edge->likely;
-		figures.likely_usual = edge->likely_usual;
+		window_stats(
+			edge->window, asking.now_ms, window_seconds, traffic->seen_from_ms, &stats);
+		stats.pinned = edge->pinned;
+		stats.without = edge->without;
+		stats.likely = edge->likely;
+		stats.likely_usual = edge->likely_usual;
 		(void)str_copy(text, sizeof(text), key);
-		each(arg, text, &figures);
+		each(arg, text, &stats);
 	}
 	hashmap_destroy(asking.edges, edge_free);
 	*ret_calls = asking.result;

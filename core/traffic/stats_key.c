@@ -1,5 +1,5 @@
 /*
- * Keys of figures. Called for each record, on the hot path. They come from outside in part, so what does not
+ * Keys of stats. Called for each record, on the hot path. They come from outside in part, so what does not
  * fit or is no name makes no key.
  */
 #include "core/traffic/stats_key.h"

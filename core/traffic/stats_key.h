@@ -1,4 +1,4 @@
-/* The keys that figures are kept by: "cart@pr-482", "gateway@1.2 cart@pr-482", a session's key. */
+/* The keys that stats are kept by: "cart@pr-482", "gateway@1.2 cart@pr-482", a session's key. */
 #ifndef UMBRA_TRAFFIC_STATS_KEY_H
 #define UMBRA_TRAFFIC_STATS_KEY_H
 

@@ -26,15 +26,15 @@ void stats_table_add(
 /* The request of number `seq`, which counts already, had lost its session. */
 void stats_table_add_lost(struct stats_table *table, struct str key, int64_t time_ms, int64_t seq);
 /*
- * Calls `each` for those whose figures at now_ms may differ from those at since_ms: they had a
+ * Calls `each` for those whose stats at now_ms may differ from those at since_ms: they had a
  * request after the window that ended then began. All for 0. The most recent first.
  */
 void stats_table_each(const struct stats_table *table, int64_t now_ms, int seconds,
-	int64_t since_ms, void (*each)(void *arg, const char *key, const struct figures *figures),
+	int64_t since_ms, void (*each)(void *arg, const char *key, const struct stats *stats),
 	void *arg);
-/* The figures of one. False when there is none by that key. */
+/* The stats of one. False when there is none by that key. */
 bool stats_table_get(const struct stats_table *table, struct str key, int64_t now_ms, int seconds,
-	struct figures *ret_figures);
+	struct stats *ret_stats);
 /* Whether there ever was a request of that key, as far back as the table goes. */
 bool stats_table_has(const struct stats_table *table, struct str key);
 /* Puts those at rest that have been quiet; call it now and then. */

@@ -1,9 +1,9 @@
 /*
- * Intake: a record gets its number, goes into ring, figures and history, and wakes the tails.
+ * Intake: a record gets its number, goes into ring, stats and history, and wakes the tails.
  * Called by the agent for each line of the proxy's log, and by the API. This is the hot path: at
  * 100,000 records a second a record may take 10 us in all.
  *
- * Figures count by when a request ended, not by when it began: a stream of an hour appears when it ends. Nor by
+ * Stats count by when a request ended, not by when it began: a stream of an hour appears when it ends. Nor by
  * when its record arrives: a reader that was paused takes many at once. Keys come from outside in part, so only those count that are names: callers
  * that are service@version, sessions that the environment knew.
  */
@@ -63,8 +63,8 @@ static void on_rest(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	for (size_t i = 0; i < FIGURES_COUNT; i++)
-		stats_table_rest(traffic->figures[i], now_ms);
+	for (size_t i = 0; i < STATS_COUNT; i++)
+		stats_table_rest(traffic->stats[i], now_ms);
 	event_add(traffic->rest_timer, &rest_wait);
 }
 
@@ -99,10 +99,10 @@ static const struct request *get_record(const void *ring, int64_t seq)
 struct traffic *traffic_create(
 	struct event_base *base, const struct traffic_options *options, struct errbuf *eb)
 {
-	static const size_t max_keys[FIGURES_COUNT] = {
-		[FIGURES_BY_VERSION] = LIMIT_VERSIONS,
-		[FIGURES_BY_EDGE] = EDGES_MAX,
-		[FIGURES_BY_SESSION] = LIMIT_SESSIONS,
+	static const size_t max_keys[STATS_COUNT] = {
+		[STATS_BY_VERSION] = LIMIT_VERSIONS,
+		[STATS_BY_EDGE] = EDGES_MAX,
+		[STATS_BY_SESSION] = LIMIT_SESSIONS,
 	};
 	struct traffic *traffic = xcalloc(1, sizeof(*traffic));
 	int64_t first;
@@ -116,8 +116,8 @@ struct traffic *traffic_create(
 	if (options->history_max_bytes == 0)
 		traffic->options.history_max_bytes = HISTORY_BYTES;
 	TAILQ_INIT(&traffic->searches);
-	for (size_t i = 0; i < FIGURES_COUNT; i++)
-		traffic->figures[i] = stats_table_create(max_keys[i]);
+	for (size_t i = 0; i < STATS_COUNT; i++)
+		traffic->stats[i] = stats_table_create(max_keys[i]);
 	if (open_history(traffic, &first, eb) != ERR_NONE) {
 		traffic_destroy(traffic);
 		return NULL;
@@ -147,8 +147,8 @@ void traffic_destroy(struct traffic *traffic)
 	searches_end(traffic);
 	history_close(traffic->history, traffic->ring != NULL ? ring_next(traffic->ring) : 0);
 	tails_end(traffic);
-	for (size_t i = 0; i < FIGURES_COUNT; i++)
-		stats_table_destroy(traffic->figures[i]);
+	for (size_t i = 0; i < STATS_COUNT; i++)
+		stats_table_destroy(traffic->stats[i]);
 	lost_sessions_destroy(traffic->orphans);
 	trace_index_destroy(traffic->by_session);
 	ring_destroy(traffic->ring);
@@ -161,7 +161,7 @@ void traffic_destroy(struct traffic *traffic)
 
 /* ---- intake ---- */
 
-/* When it ended; 0: longer ago than the figures go. A record without a time is of now. */
+/* When it ended; 0: longer ago than the stats go. A record without a time is of now. */
 static int64_t end_of(const struct request *request, int64_t now_ms)
 {
 	int64_t end_ms = request->time + (int64_t)request->total_ms;
@@ -178,17 +178,17 @@ static void see(struct traffic *traffic, int64_t end_ms, int64_t now_ms)
 	if (traffic->seen_from_ms != 0 && !set_back && end_ms >= traffic->seen_from_ms)
 		return;
 	traffic->seen_from_ms = end_ms;
-	for (size_t i = 0; i < FIGURES_COUNT; i++)
-		stats_table_seen_from(traffic->figures[i], end_ms);
+	for (size_t i = 0; i < STATS_COUNT; i++)
+		stats_table_seen_from(traffic->stats[i], end_ms);
 }
 
-static void count_in(struct traffic *traffic, enum figure_by by, const struct stats_key *key,
+static void count_in(struct traffic *traffic, enum stats_by by, const struct stats_key *key,
 	const struct request *request, int64_t time_ms)
 {
-	stats_table_add(traffic->figures[by], stats_key_str(key), request, time_ms);
+	stats_table_add(traffic->stats[by], stats_key_str(key), request, time_ms);
 }
 
-static void add_figures(struct traffic *traffic, const struct request *request)
+static void add_stats(struct traffic *traffic, const struct request *request)
 {
 	int64_t now_ms = traffic->options.now_ms();
 	int64_t end_ms = end_of(request, now_ms);
@@ -198,14 +198,14 @@ static void add_figures(struct traffic *traffic, const struct request *request)
 		return;
 	see(traffic, end_ms, now_ms);
 	if (stats_key_add_version(&key, request))
-		count_in(traffic, FIGURES_BY_VERSION, &key, request, end_ms);
+		count_in(traffic, STATS_BY_VERSION, &key, request, end_ms);
 	/* What comes from outside has no caller, and is an edge, too: there the tree of calls begins. */
 	if (stats_key_of_edge(&key, request->caller, request))
-		count_in(traffic, FIGURES_BY_EDGE, &key, request, end_ms);
+		count_in(traffic, STATS_BY_EDGE, &key, request, end_ms);
 	key.len = 0;
 	if (request->reason != REASON_SESSION_UNKNOWN && name_is_session(request->session) &&
 		stats_key_add(&key, request->session))
-		count_in(traffic, FIGURES_BY_SESSION, &key, request, end_ms);
+		count_in(traffic, STATS_BY_SESSION, &key, request, end_ms);
 }
 
 /*
@@ -215,7 +215,7 @@ static void add_figures(struct traffic *traffic, const struct request *request)
 static void on_orphan(void *arg, const struct request *by, const struct request *orphan)
 {
 	struct traffic *traffic = arg;
-	struct stats_table *edges = traffic->figures[FIGURES_BY_EDGE];
+	struct stats_table *edges = traffic->stats[STATS_BY_EDGE];
 	int64_t end_ms = end_of(orphan, traffic->options.now_ms());
 	char caller[VERSION_ID_SIZE];
 	struct stats_key key;
@@ -228,7 +228,7 @@ static void on_orphan(void *arg, const struct request *by, const struct request 
 	if (orphan->caller.n == 0) {
 		struct stats_key outside;
 
-		count_in(traffic, FIGURES_BY_EDGE, &key, orphan, end_ms);
+		count_in(traffic, STATS_BY_EDGE, &key, orphan, end_ms);
 		if (stats_key_of_edge(&outside, orphan->caller, orphan))
 			stats_table_add_lost(edges, stats_key_str(&outside), end_ms, orphan->seq);
 	}
@@ -253,7 +253,7 @@ int64_t traffic_take(struct traffic *traffic, const struct request *request)
 	traffic->taken++;
 	copy = request_copy(request);
 	copy->seq = seq;
-	add_figures(traffic, copy);
+	add_stats(traffic, copy);
 	if (traffic->history != NULL)
 		history_add(traffic->history, copy);
 	ring_push(traffic->ring, copy, request_size(copy));
@@ -299,56 +299,56 @@ void traffic_count_malformed(struct traffic *traffic)
 
 /* ---- what can be asked ---- */
 
-struct asked_figures {
-	figures_fn each;
+struct asked_stats {
+	stats_fn each;
 	void *arg;
 };
 
 /* What did not come from outside is counted where it did. Its time and bytes still are in both. */
-static void tell_edge(void *arg, const char *key, const struct figures *figures)
+static void tell_edge(void *arg, const char *key, const struct stats *stats)
 {
-	const struct asked_figures *asked = arg;
-	struct figures rest = *figures;
-	double all = (double)figures->count;
+	const struct asked_stats *asked = arg;
+	struct stats rest = *stats;
+	double all = (double)stats->count;
 
-	if (key[0] == ' ' && figures->lost > 0) {
-		rest.count -= figures->lost < figures->count ? figures->lost : figures->count;
-		rest.rate = all > 0 ? figures->rate * (double)rest.count / all : 0;
+	if (key[0] == ' ' && stats->lost > 0) {
+		rest.count -= stats->lost < stats->count ? stats->lost : stats->count;
+		rest.rate = all > 0 ? stats->rate * (double)rest.count / all : 0;
 		rest.lost = 0;
 		rest.lost_seq = 0;
 	}
 	asked->each(asked->arg, key, &rest);
 }
 
-int64_t traffic_figures(struct traffic *traffic, enum figure_by by, int window_seconds,
-	int64_t since_ms, figures_fn each, void *arg)
+int64_t traffic_stats(struct traffic *traffic, enum stats_by by, int window_seconds,
+	int64_t since_ms, stats_fn each, void *arg)
 {
 	int64_t now_ms = traffic->options.now_ms();
 
 	follow_traces(traffic);
-	if (by == FIGURES_BY_EDGE)
-		stats_table_each(traffic->figures[by], now_ms, window_seconds, since_ms, tell_edge,
-			&(struct asked_figures){each, arg});
+	if (by == STATS_BY_EDGE)
+		stats_table_each(traffic->stats[by], now_ms, window_seconds, since_ms, tell_edge,
+			&(struct asked_stats){each, arg});
 	else
-		stats_table_each(traffic->figures[by], now_ms, window_seconds, since_ms, each, arg);
+		stats_table_each(traffic->stats[by], now_ms, window_seconds, since_ms, each, arg);
 	return now_ms;
 }
 
-bool traffic_figures_of(struct traffic *traffic, enum figure_by by, struct str key,
-	int window_seconds, struct figures *ret_figures)
+bool traffic_stats_of(struct traffic *traffic, enum stats_by by, struct str key, int window_seconds,
+	struct stats *ret_stats)
 {
-	*ret_figures = (struct figures){0};
+	*ret_stats = (struct stats){0};
 	follow_traces(traffic);
-	return stats_table_get(traffic->figures[by], key, traffic->options.now_ms(), window_seconds,
-		       ret_figures) &&
-	       ret_figures->count > 0;
+	return stats_table_get(traffic->stats[by], key, traffic->options.now_ms(), window_seconds,
+		       ret_stats) &&
+	       ret_stats->count > 0;
 }
 
-void traffic_stats(const struct traffic *traffic, struct traffic_stats *ret_stats)
+void traffic_counters(const struct traffic *traffic, struct traffic_counters *ret_counters)
 {
-	struct traffic_stats *stats = ret_stats;
+	struct traffic_counters *counters = ret_counters;
 
-	*stats = (struct traffic_stats){
+	*counters = (struct traffic_counters){
 		.taken = traffic->taken,
 		.malformed = traffic->malformed,
 		.lost = traffic->lost,
@@ -358,10 +358,10 @@ void traffic_stats(const struct traffic *traffic, struct traffic_stats *ret_stat
 	if (traffic->history == NULL)
 		return;
 	const struct history_files_state *state = history_state(traffic->history);
-	stats->history_shed = history_shed(traffic->history);
-	stats->history_bytes = state->bytes;
-	stats->history_partitions = state->partitions;
-	stats->history_error = state->error[0] != '\0' ? state->error : NULL;
-	if (state->oldest > 0 && state->oldest < stats->oldest)
-		stats->oldest = state->oldest;
+	counters->history_shed = history_shed(traffic->history);
+	counters->history_bytes = state->bytes;
+	counters->history_partitions = state->partitions;
+	counters->history_error = state->error[0] != '\0' ? state->error : NULL;
+	if (state->oldest > 0 && state->oldest < counters->oldest)
+		counters->oldest = state->oldest;
 }

@@ -1,8 +1,8 @@
 /*
- * Request records: from the proxy's log to the ring, the figures, the tails and the history.
+ * Request records: from the proxy's log to the ring, the stats, the tails and the history.
  *
  * A record from the proxy's log gets its sequence number (traffic_take), goes into the ring and the
- * figures, is offered to the tails, and is queued for the history, which a worker writes. The loop
+ * stats, is offered to the tails, and is queued for the history, which a worker writes. The loop
  * never waits for the history: when the worker is behind, records are shed from its queue and
  * counted.
  *
@@ -101,24 +101,24 @@ struct search *traffic_search(struct traffic *traffic, struct filter *filter, in
 void search_cancel(struct search *search);
 
 /*
- * Figures. Keys: "cart@pr-482"; "gateway@1.2 cart@pr-482" for an edge, " cart@pr-482" when no caller is named; a
+ * Stats. Keys: "cart@pr-482"; "gateway@1.2 cart@pr-482" for an edge, " cart@pr-482" when no caller is named; a
  * session's key. A request names no caller when it came from outside, or when its caller passed nothing on.
  * Once it is certain that it was such a caller, and that it lost the session (core/model/trace.h), which is
  * a second after the trace's outer hop has come, the request counts for the edge from that one instead, and there
  * as `lost`.
  */
-enum figure_by { FIGURES_BY_VERSION, FIGURES_BY_EDGE, FIGURES_BY_SESSION };
-typedef void (*figures_fn)(void *arg, const char *key, const struct figures *figures);
+enum stats_by { STATS_BY_VERSION, STATS_BY_EDGE, STATS_BY_SESSION };
+typedef void (*stats_fn)(void *arg, const char *key, const struct stats *stats);
 /* Those that changed after `since_ms` (0: all). Returns the time to give as `since_ms` next. */
-int64_t traffic_figures(struct traffic *traffic, enum figure_by by, int window_seconds,
-	int64_t since_ms, figures_fn each, void *arg);
+int64_t traffic_stats(struct traffic *traffic, enum stats_by by, int window_seconds,
+	int64_t since_ms, stats_fn each, void *arg);
 /* Those of one key. False when it had no request within the window (or ever): all are 0 then. */
-bool traffic_figures_of(struct traffic *traffic, enum figure_by by, struct str key,
-	int window_seconds, struct figures *ret_figures);
+bool traffic_stats_of(struct traffic *traffic, enum stats_by by, struct str key, int window_seconds,
+	struct stats *ret_stats);
 
 /*
  * The edges of the requests of one session, of those that carry the key (known or not) and of those that lost it on
- * the way; figures with `pinned` and `without`. Worked out anew from the ring when asked, so it costs nothing per session:
+ * the way; stats with `pinned` and `without`. Worked out anew from the ring when asked, so it costs nothing per session:
  * 16 bytes for each place of the ring, once. Bounded: the newest SESSION_CALLS_RECORDS records, SESSION_CALLS_EDGES
  * edges, and no further back than the ring goes; `complete` is false when that left something out.
  */
@@ -131,11 +131,11 @@ struct session_edges {
 	int64_t now_ms;
 };
 void traffic_session_edges(struct traffic *traffic, struct str session, int window_seconds,
-	figures_fn each, void *arg, struct session_edges *ret_calls);
+	stats_fn each, void *arg, struct session_edges *ret_calls);
 /* The trace of a record, as long as the ring has it; borrowed until the next record. Else empty. */
 struct str traffic_trace_of(const struct traffic *traffic, int64_t seq);
 
-struct traffic_stats {
+struct traffic_counters {
 	int64_t taken; /* since the start */
 	int64_t malformed; /* lines that were no record */
 	int64_t lost; /* known losses */
@@ -145,7 +145,7 @@ struct traffic_stats {
 	const char *history_error; /* NULL while it works */
 	int64_t oldest, next;
 };
-void traffic_stats(const struct traffic *traffic, struct traffic_stats *ret_stats);
+void traffic_counters(const struct traffic *traffic, struct traffic_counters *ret_counters);
 void traffic_count_malformed(struct traffic *traffic);
 
 #endif

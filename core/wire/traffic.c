@@ -1,5 +1,5 @@
 /*
- * Figures to JSON (the API) and back (the client, for the dashboard). One table of the plain numbers
+ * Stats to JSON (the API) and back (the client, for the dashboard). One table of the plain numbers
  * serves both ways.
  */
 #include "core/wire/traffic.h"
@@ -14,31 +14,31 @@ static const struct {
 	size_t offset;
 } numbers[] =
 	{
-		{"rate", offsetof(struct figures, rate)},
-		{"share_4xx", offsetof(struct figures, share_4xx)},
-		{"share_5xx", offsetof(struct figures, share_5xx)},
-		{"p50_ms", offsetof(struct figures, p50_ms)},
-		{"p95_ms", offsetof(struct figures, p95_ms)},
-		{"p99_ms", offsetof(struct figures, p99_ms)},
+		{"rate", offsetof(struct stats, rate)},
+		{"share_4xx", offsetof(struct stats, share_4xx)},
+		{"share_5xx", offsetof(struct stats, share_5xx)},
+		{"p50_ms", offsetof(struct stats, p50_ms)},
+		{"p95_ms", offsetof(struct stats, p95_ms)},
+		{"p99_ms", offsetof(struct stats, p99_ms)},
 },
   counts[] = {
-	  {"count", offsetof(struct figures, count)},
-	  {"bytes_in", offsetof(struct figures, bytes_in)},
-	  {"bytes_out", offsetof(struct figures, bytes_out)},
+	  {"count", offsetof(struct stats, count)},
+	  {"bytes_in", offsetof(struct stats, bytes_in)},
+	  {"bytes_out", offsetof(struct stats, bytes_out)},
 };
 
-void wire_write_figures(struct json_writer *w, const struct figures *figures)
+void wire_write_stats(struct json_writer *w, const struct stats *stats)
 {
-	const char *base = (const char *)figures;
+	const char *base = (const char *)stats;
 
 	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
 		json_double(w, numbers[i].name, *(const double *)(base + numbers[i].offset));
 	for (size_t i = 0; i < ARRAY_LEN(counts); i++)
 		json_uint(w, counts[i].name, *(const uint64_t *)(base + counts[i].offset));
-	json_time(w, "last_seen", figures->last_seen);
+	json_time(w, "last_seen", stats->last_seen);
 	json_array(w, "history");
 	for (size_t i = 0; i < WINDOW_SLOTS; i++)
-		json_uint(w, NULL, figures->history[i]);
+		json_uint(w, NULL, stats->history[i]);
 	json_array_end(w);
 }
 
@@ -90,11 +90,11 @@ static bool read_key(const cJSON *object, struct strbuf *key)
 	return true;
 }
 
-enum err wire_read_figures(
-	const cJSON *object, struct strbuf *key, struct figures *ret_figures, struct errbuf *eb)
+enum err wire_read_stats(
+	const cJSON *object, struct strbuf *key, struct stats *ret_stats, struct errbuf *eb)
 {
-	struct figures figures = {0};
-	char *base = (char *)&figures;
+	struct stats stats = {0};
+	char *base = (char *)&stats;
 	const char *wrong = NULL;
 
 	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
@@ -103,21 +103,20 @@ enum err wire_read_figures(
 	for (size_t i = 0; i < ARRAY_LEN(counts); i++)
 		if (!json_get_u64(object, counts[i].name, (uint64_t *)(base + counts[i].offset)))
 			wrong = counts[i].name;
-	json_get_u64(
-		object, "lost", &figures.lost); /* edges have it, those of a session all three */
-	json_get_u64(object, "pinned", &figures.pinned);
-	json_get_u64(object, "without", &figures.without);
-	json_get_u64(object, "likely", &figures.likely);
-	json_get_u64(object, "likely_usual", &figures.likely_usual);
-	if (!read_last_seen(object, &figures.last_seen))
+	json_get_u64(object, "lost", &stats.lost); /* edges have it, those of a session all three */
+	json_get_u64(object, "pinned", &stats.pinned);
+	json_get_u64(object, "without", &stats.without);
+	json_get_u64(object, "likely", &stats.likely);
+	json_get_u64(object, "likely_usual", &stats.likely_usual);
+	if (!read_last_seen(object, &stats.last_seen))
 		wrong = "last_seen";
-	if (!read_history(cJSON_GetObjectItemCaseSensitive(object, "history"), figures.history))
+	if (!read_history(cJSON_GetObjectItemCaseSensitive(object, "history"), stats.history))
 		wrong = "history";
 	if (wrong == NULL && !read_key(object, key))
 		wrong = "service";
 	if (wrong != NULL)
 		return err_set_field(eb, ERR_BAD_JSON, wrong, NULL,
 			"Figures without a %s that can be read", wrong);
-	*ret_figures = figures;
+	*ret_stats = stats;
 	return ERR_NONE;
 }

@@ -1,5 +1,5 @@
 /*
- * Figures as an entry of GET /v1/traffic. Before the figures stand the members that say of what: service
+ * Stats as an entry of GET /v1/traffic. Before the stats stand the members that say of what: service
  * and version (null when nobody served), for an edge with the caller before them, or session.
  *
  *   {"caller":"gateway@1.2","service":"cart","version":"pr-482",
@@ -19,13 +19,13 @@
 #include "core/base/strbuf.h"
 #include "core/model/sliding_window.h"
 
-/* The members of the figures, into an open object. */
-void wire_write_figures(struct json_writer *w, const struct figures *figures);
+/* The members of the stats, into an open object. */
+void wire_write_stats(struct json_writer *w, const struct stats *stats);
 /*
- * Appends to `key` what the figures are of: "cart@pr-482", "cart" when nobody served, "gateway@1.2
+ * Appends to `key` what the stats are of: "cart@pr-482", "cart" when nobody served, "gateway@1.2
  * cart@pr-482" for an edge, a session's key. ERR_BAD_JSON says which member is missing or wrong.
  */
-enum err wire_read_figures(
-	const cJSON *object, struct strbuf *key, struct figures *ret_figures, struct errbuf *eb);
+enum err wire_read_stats(
+	const cJSON *object, struct strbuf *key, struct stats *ret_stats, struct errbuf *eb);
 
 #endif

@@ -90,7 +90,7 @@ int main(void)
 	const char *tmp = getenv("TMPDIR");
 	char dir[256];
 	struct errbuf eb = {0};
-	struct traffic_stats stats;
+	struct traffic_counters counters;
 
 	snprintf(dir, sizeof(dir), "%s/umbra-bench-XXXXXX", tmp != NULL ? tmp : P_tmpdir);
 	if (mkdtemp(dir) == NULL)
@@ -113,7 +113,7 @@ int main(void)
 	}
 	cpu = cpu_seconds() - cpu;
 	double seconds = (double)(time_monotonic_ms() - start) / 1000;
-	traffic_stats(traffic, &stats);
+	traffic_counters(traffic, &counters);
 	double rate = RECORDS / cpu;
 	bool ok = rate >= BUDGET && lost == 0;
 	printf("{\"bench\":\"intake\",\"what\":\"request records into ring, figures, history and 3 "
@@ -121,7 +121,7 @@ int main(void)
 	       "\"budget\":%d,\"us_per_record\":%.2f,\"clock_seconds\":%.2f,\"tail_records\":%lld,"
 	       "\"tail_lost\":%lld,\"history_shed\":%lld,\"ok\":%s}\n",
 		rate, BUDGET, 1e6 / rate, seconds, (long long)heard, (long long)lost,
-		(long long)stats.history_shed, ok ? "true" : "false");
+		(long long)counters.history_shed, ok ? "true" : "false");
 	traffic_destroy(traffic);
 	event_base_free(base);
 	nftw(dir, remove_entry, 8, FTW_DEPTH | FTW_PHYS);

@@ -125,7 +125,7 @@ static bool furnish(void)
 	return false;
 }
 
-static void print_figures(struct pinning *pinning, double *alone, double *beside)
+static void print_stats(struct pinning *pinning, double *alone, double *beside)
 {
 	double p50 = bench_result_percentile(pinning->ms, pinning->count, 0.5);
 	double without = bench_result_percentile(alone, TURNS, 0.5);
@@ -160,7 +160,7 @@ int main(void)
 			alone[i] = system_load(&served, other, TURN_S, NULL, NULL);
 			beside[i] = system_load(&served, other, TURN_S, pin_many, &pinning);
 		}
-		print_figures(&pinning, alone, beside);
+		print_stats(&pinning, alone, beside);
 		http_close(pinning.api);
 		http_close(pinning.proxy);
 	}

@@ -1,7 +1,7 @@
 /*
  * The dashboard's life: takes the terminal, runs the loop, paints when something changed, and gives the
  * terminal back. Nothing here waits and nothing ticks: a timer is set only for a frame that is due, for
- * something in sight that grows older, and once a second for the figures while the connection is up.
+ * something in sight that grows older, and once a second for the stats while the connection is up.
  */
 #include "tui/app/app.h"
 
@@ -32,7 +32,7 @@ enum {
 	GATHERED_MS = 8,
 	STORM_MS = 80,
 	AGE_MS = 1000,
-	FIGURES_MS = 1000,
+	STATS_MS = 1000,
 	KEYS_A_TURN = 256,
 	PASTE_PAUSE_MS = 100
 };
@@ -360,7 +360,7 @@ static void on_storm_over(evutil_socket_t fd, short what, void *arg)
 		paint_now(app);
 }
 
-static void on_figures(evutil_socket_t fd, short what, void *arg)
+static void on_stats(evutil_socket_t fd, short what, void *arg)
 {
 	struct app *app = arg;
 
@@ -388,13 +388,13 @@ static void listen_to_signals(struct app *app)
 
 static void make_events(struct app *app)
 {
-	struct timeval second = timeval_of(FIGURES_MS);
+	struct timeval second = timeval_of(STATS_MS);
 
 	app->paint = evtimer_new(app->base, on_paint, app);
 	app->age = evtimer_new(app->base, on_paint, app);
 	app->resize = evtimer_new(app->base, on_storm_over, app);
-	app->figures = event_new(app->base, -1, EV_PERSIST, on_figures, app);
-	(void)event_add(app->figures, &second);
+	app->stats = event_new(app->base, -1, EV_PERSIST, on_stats, app);
+	(void)event_add(app->stats, &second);
 	app->held = evtimer_new(app->base, on_input, app);
 	app->input = event_new(app->base, STDIN_FILENO, EV_READ | EV_PERSIST, on_input, app);
 	(void)event_add(app->input, NULL);
@@ -412,7 +412,7 @@ static void app_finish(struct app *app)
 	free_event(app->paint);
 	free_event(app->age);
 	free_event(app->resize);
-	free_event(app->figures);
+	free_event(app->stats);
 	free_event(app->input);
 	free_event(app->held);
 	for (size_t i = 0; i < SIGNALS; i++)

@@ -127,7 +127,7 @@ struct app {
 	struct client_transfer *status;
 	int64_t traffic_since;
 	int64_t asked_ms,
-		heard_ms; /* monotonic: the last poll of the figures, and the last answer to one */
+		heard_ms; /* monotonic: the last poll of the stats, and the last answer to one */
 	struct run *runs;
 	struct poll_state polls[POLLS];
 
@@ -136,7 +136,7 @@ struct app {
 	struct event *signals[SIGNALS];
 	struct event *paint; /* the next frame that is due */
 	struct event *age; /* when something in sight grows older */
-	struct event *figures; /* once a second */
+	struct event *stats; /* once a second */
 	struct event *themes; /* inotify */
 	struct event *unanswered; /* the terminal does not say what its ground is */
 	struct event *resize; /* the end of a storm of sizes */
@@ -210,7 +210,7 @@ void theme_watch_answer(struct app *app, const char *answer);
 bool theme_watch_take(struct app *app, const char *name, struct errbuf *eb);
 void theme_watch_stop(struct app *app);
 
-/* sync.c: feed, tail, figures, commands. */
+/* sync.c: feed, tail, stats, commands. */
 bool sync_start(struct app *app, const struct dashboard_options *options, struct errbuf *eb);
 void sync_stop(struct app *app);
 void sync_poll(struct app *app);
@@ -240,7 +240,7 @@ void polling_run(struct app *app, unsigned flags);
 void polling_stop(struct app *app);
 /* Whose edges VIEW_SESSION_EDGES is about from now on. */
 void polling_session(struct app *app, const char *session);
-/* Everything came anew: figures are asked for from the beginning. */
+/* Everything came anew: stats are asked for from the beginning. */
 void polling_forget(struct app *app);
 
 /* clipboard.c: offers the forms of what is selected, and copies the one that was chosen. */

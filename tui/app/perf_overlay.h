@@ -28,7 +28,7 @@ struct perf_overlay {
 	struct perf_overlay_sample first, before, now; /* the last two are about a second apart */
 	uint64_t resident_bytes;
 	float poll_ms
-		[PERF_OVERLAY_POLLS]; /* of the polls of the figures, the newest over the oldest */
+		[PERF_OVERLAY_POLLS]; /* of the polls of the stats, the newest over the oldest */
 	size_t poll_count; /* since the start */
 };
 

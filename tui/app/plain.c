@@ -1,6 +1,6 @@
 /*
  * The append-only dashboard. Called by main for --plain. It hears what the dashboard hears (feed, events,
- * figures, one session's tail) and says each thing once.
+ * stats, one session's tail) and says each thing once.
  *
  * Invariant: a line is one sentence and stands for itself; nothing is taken back, so what is no longer true is
  * followed by a line that says so ("lost the connection", "fails no more").
@@ -27,7 +27,7 @@
 
 enum {
 	LINE_BYTES_MAX = 64 * 1024,
-	FIGURES_MS = 5000,
+	STATS_MS = 5000,
 	TRAFFIC_TIMEOUT_MS = 3000,
 	EVENTS_TIMEOUT_MS = 40000,
 	SIGNALS = 3
@@ -48,11 +48,11 @@ struct plain {
 	struct client_transfer *events;
 	struct client_transfer *traffic;
 	struct event *signals[SIGNALS];
-	struct event *figures;
+	struct event *stats;
 	struct event *reader; /* of a pipe */
 	int64_t events_since;
 	int64_t traffic_since;
-	int64_t asked_ms; /* monotonic: the last poll of the figures */
+	int64_t asked_ms; /* monotonic: the last poll of the stats */
 	struct hashmap *failing; /* "cart@pr-482" -> anything */
 	struct event_diff diff;
 	struct strbuf line;
@@ -232,14 +232,14 @@ static void ask_events(struct plain *plain)
 	strbuf_finish(&path);
 }
 
-/* ---- figures ---- */
+/* ---- stats ---- */
 
-static void tell_figures(void *arg, const char *id, const struct figures *figures)
+static void tell_stats(void *arg, const char *id, const struct stats *stats)
 {
 	struct plain *plain = arg;
 	bool failing = hashmap_get(plain->failing, str_of(id)) != NULL;
-	bool fails = figures->rate >= rate_least &&
-		     figures->share_5xx >= (failing ? fails_until : fails_from);
+	bool fails = stats->rate >= rate_least &&
+		     stats->share_5xx >= (failing ? fails_until : fails_from);
 
 	if (fails == failing)
 		return;
@@ -251,7 +251,7 @@ static void tell_figures(void *arg, const char *id, const struct figures *figure
 	add_safe(plain, id);
 	if (fails)
 		strbuf_addf(&plain->line, " answers %.0f %% of %.1f requests a second with 5xx",
-			figures->share_5xx * 100, figures->rate);
+			stats->share_5xx * 100, stats->rate);
 	else
 		strbuf_add_c(&plain->line, " fails no more");
 	end_line(plain);
@@ -265,11 +265,11 @@ static void traffic_done(void *arg, const struct client_response *response)
 	if (response->err == ERR_UNREACHABLE)
 		feed_unanswered(plain->feed, plain->asked_ms, response->eb->text);
 	if (response->err == ERR_NONE)
-		(void)client_read_figures(
-			response->body, tell_figures, plain, &plain->traffic_since, NULL);
+		(void)client_read_stats(
+			response->body, tell_stats, plain, &plain->traffic_since, NULL);
 }
 
-static void on_figures(evutil_socket_t fd, short what, void *arg)
+static void on_stats(evutil_socket_t fd, short what, void *arg)
 {
 	struct plain *plain = arg;
 	char path[96];
@@ -428,7 +428,7 @@ static void begin(struct plain *plain)
 {
 	static const struct feed_ops ops = {.changed = feed_changed, .state = feed_state};
 	static const int numbers[SIGNALS] = {SIGINT, SIGTERM, SIGHUP};
-	struct timeval often = time_wait_ms(FIGURES_MS);
+	struct timeval often = time_wait_ms(STATS_MS);
 
 	for (size_t i = 0; i < SIGNALS; i++) {
 		plain->signals[i] = evsignal_new(plain->base, numbers[i], on_signal, plain);
@@ -436,8 +436,8 @@ static void begin(struct plain *plain)
 	}
 	(void)signal(SIGPIPE, SIG_IGN);
 	watch_reader(plain);
-	plain->figures = event_new(plain->base, -1, EV_PERSIST, on_figures, plain);
-	(void)event_add(plain->figures, &often);
+	plain->stats = event_new(plain->base, -1, EV_PERSIST, on_stats, plain);
+	(void)event_add(plain->stats, &often);
 	plain->feed = client_feed(plain->client, &ops, plain);
 }
 
@@ -447,8 +447,8 @@ static void finish(struct plain *plain)
 	for (size_t i = 0; i < SIGNALS; i++)
 		if (plain->signals[i])
 			event_free(plain->signals[i]);
-	if (plain->figures)
-		event_free(plain->figures);
+	if (plain->stats)
+		event_free(plain->stats);
 	if (plain->reader)
 		event_free(plain->reader);
 	hashmap_destroy(plain->failing, NULL);

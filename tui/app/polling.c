@@ -11,7 +11,7 @@
 
 #include "tui/app/internal.h"
 
-enum { FIGURES_TIMEOUT_MS = 3000, HELD_TIMEOUT_MS = 40000 };
+enum { STATS_TIMEOUT_MS = 3000, HELD_TIMEOUT_MS = 40000 };
 
 struct poll {
 	enum view_flag flag;
@@ -83,7 +83,7 @@ static void begin(struct app *app, size_t which)
 		&(struct command_vars){.session = str_of(app->model.edges_session)});
 	strbuf_addf(&path, "%lld", (long long)state->since);
 	state->call = client_request(app->client, "GET", path.data, NULL,
-		poll->held ? HELD_TIMEOUT_MS : FIGURES_TIMEOUT_MS, done, state);
+		poll->held ? HELD_TIMEOUT_MS : STATS_TIMEOUT_MS, done, state);
 	strbuf_finish(&path);
 }
 

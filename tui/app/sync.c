@@ -1,5 +1,5 @@
 /*
- * What the dashboard hears and says: the changes feed, the tail, the figures once a second, and commands.
+ * What the dashboard hears and says: the changes feed, the tail, the stats once a second, and commands.
  * Everything is asynchronous; answers change the model and ask for a frame. No view knows of this file.
  */
 #include <stdio.h>
@@ -87,7 +87,7 @@ static void feed_state_changed(void *arg, enum feed_state state, const char *why
 	struct app *app = arg;
 	int64_t seen_ms = app->feed ? feed_last_seen_ms(app->feed) : 0;
 
-	/* The feed may be held for half a minute; the figures are heard of each second. */
+	/* The feed may be held for half a minute; the stats are heard of each second. */
 	if (app->heard_ms > seen_ms)
 		seen_ms = app->heard_ms;
 	app->model.feed.login = app->feed && wants_login(feed_failure(app->feed));
@@ -100,7 +100,7 @@ static void feed_state_changed(void *arg, enum feed_state state, const char *why
 			client_request(app->client, "GET", "/v1/status", NULL, 0, status_done, app);
 }
 
-/* ---- figures ---- */
+/* ---- stats ---- */
 
 static void traffic_done(void *arg, const struct client_response *response)
 {
@@ -119,11 +119,11 @@ static void traffic_done(void *arg, const struct client_response *response)
 		feed_retry(app->feed);
 	if (response->err != ERR_NONE ||
 		!traffic_stats_read(
-			app->model.figures, response->body, &app->traffic_since, &changed, NULL) ||
+			app->model.stats, response->body, &app->traffic_since, &changed, NULL) ||
 		!changed)
 		return;
-	traffic_stats_total(app->model.figures, &app->model.total);
-	app_changed(app, MODEL_FIGURES);
+	traffic_stats_total(app->model.stats, &app->model.total);
+	app_changed(app, MODEL_STATS);
 }
 
 void sync_poll(struct app *app)

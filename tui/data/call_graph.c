@@ -91,11 +91,11 @@ static size_t place_of(const struct call_graph *edges, const struct edge *edge)
 }
 
 void call_graph_history(const struct call_graph *edges, const char *caller, const char *service,
-	const char *version, struct figures *ret_figures)
+	const char *version, struct stats *ret_stats)
 {
 	struct edge from = {0};
 
-	memset(ret_figures, 0, sizeof(*ret_figures));
+	memset(ret_stats, 0, sizeof(*ret_stats));
 	str_copy(from.caller_service, sizeof(from.caller_service), str_of(caller));
 	for (size_t i = place_of(edges, &from); i < edges->count; i++) {
 		const struct edge *edge = &edges->items[i];
@@ -106,7 +106,7 @@ void call_graph_history(const struct call_graph *edges, const char *caller, cons
 			(version && strcmp(edge->version, version) != 0))
 			continue;
 		for (size_t slot = 0; slot < WINDOW_SLOTS; slot++)
-			ret_figures->history[slot] += edge->figures.history[slot];
+			ret_stats->history[slot] += edge->stats.history[slot];
 	}
 }
 
@@ -134,13 +134,12 @@ struct reading {
 };
 
 /* "gateway@1.2 cart@pr-482"; "gateway@1.2 cart" for what nobody served. */
-static void read_one(
-	void *arg, const char *key, const struct figures *figures, struct str lost_trace)
+static void read_one(void *arg, const char *key, const struct stats *stats, struct str lost_trace)
 {
 	struct reading *reading = arg;
 	struct str rest = str_of(key);
 	struct str caller = str_cut(&rest, ' ');
-	struct edge edge = {.figures = *figures};
+	struct edge edge = {.stats = *stats};
 
 	if (!str_copy(edge.lost_trace, sizeof(edge.lost_trace), lost_trace))
 		edge.lost_trace[0] = '\0';

@@ -1,5 +1,5 @@
 /*
- * Who calls whom, as the control plane counts it: one entry for a caller and what it called, with figures.
+ * Who calls whom, as the control plane counts it: one entry for a caller and what it called, with stats.
  * Sorted by caller, service, version. Filled from the answers of GET /v1/traffic?by=edge.
  */
 #ifndef UMBRA_TUI_DATA_CALL_GRAPH_H
@@ -22,7 +22,7 @@ struct edge {
 	char caller_version[LIMIT_VERSION_NAME + 1];
 	char service[LIMIT_SERVICE_NAME + 1];
 	char version[LIMIT_VERSION_NAME + 1]; /* "" when nobody served */
-	struct figures figures;
+	struct stats stats;
 	char lost_trace[SELECTED_TRACE +
 			1]; /* of the newest that lost its session here; "" none known */
 };
@@ -41,10 +41,10 @@ const struct edge *call_graph_at(const struct call_graph *edges, size_t at);
 bool call_graph_known(const struct call_graph *edges);
 /*
  * The requests a second of the last minute from `caller` ("": from outside) to `service` (NULL: to all) and
- * its version (NULL: all), as the history of figures.
+ * its version (NULL: all), as the history of stats.
  */
 void call_graph_history(const struct call_graph *edges, const char *caller, const char *service,
-	const char *version, struct figures *ret_figures);
+	const char *version, struct stats *ret_stats);
 /* Whether they are of all requests of the session they are of. */
 bool call_graph_complete(const struct call_graph *edges);
 /* Requests that may be of the session they are of, but other traffic explains them too: they are in no edge. */

@@ -18,7 +18,7 @@ void model_init(struct model *model, const char *url)
 {
 	memset(model, 0, sizeof(*model));
 	model->env = &nothing;
-	model->figures = traffic_stats_create();
+	model->stats = traffic_stats_create();
 	model->lines = request_log_create(0, 0);
 	model->edges = call_graph_create();
 	model->session_edges = call_graph_create();
@@ -35,7 +35,7 @@ bool model_url_is_default(const struct model *model)
 
 void model_finish(struct model *model)
 {
-	traffic_stats_destroy(model->figures);
+	traffic_stats_destroy(model->stats);
 	request_log_destroy(model->lines);
 	request_log_destroy(model->lines_before);
 	call_graph_destroy(model->edges);
@@ -73,18 +73,18 @@ static void count_pins(struct model *model)
 	}
 }
 
-/* Figures of what is gone are not part of the sums any more. */
-static void forget_figures(struct model *model, const struct change *change)
+/* Stats of what is gone are not part of the sums any more. */
+static void forget_stats(struct model *model, const struct change *change)
 {
 	struct str service, version;
 
 	if (change->record)
 		return;
 	if (change->thing == OBJECT_SERVICE)
-		traffic_stats_remove_service(model->figures, str_of(change->id));
+		traffic_stats_remove_service(model->stats, str_of(change->id));
 	else if (change->thing == OBJECT_VERSION &&
 		 name_split_version(str_of(change->id), &service, &version))
-		traffic_stats_remove(model->figures, service, version);
+		traffic_stats_remove(model->stats, service, version);
 }
 
 unsigned model_take(struct model *model, const struct environment *env,
@@ -96,14 +96,14 @@ unsigned model_take(struct model *model, const struct environment *env,
 	model->env = env;
 	model->known = true;
 	if (full)
-		traffic_stats_clear(model->figures);
+		traffic_stats_clear(model->stats);
 	if (anew)
 		recent_changes_reset(&model->glow, env->revision);
 	else
 		recent_changes_heard(&model->glow, env->revision, model->now_ms);
 	for (size_t i = 0; i < count; i++) {
 		parts |= changes[i].thing == OBJECT_SESSION ? MODEL_SESSIONS : MODEL_SERVICES;
-		forget_figures(model, &changes[i]);
+		forget_stats(model, &changes[i]);
 	}
 	if (parts & MODEL_SESSIONS)
 		count_pins(model);

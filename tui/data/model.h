@@ -1,5 +1,5 @@
 /*
- * What the screen is a picture of: the environment of the changes feed, the figures, the tail's lines and
+ * What the screen is a picture of: the environment of the changes feed, the stats, the tail's lines and
  * the state of the connection. The app keeps it; views read it and change nothing.
  */
 #ifndef UMBRA_TUI_DATA_MODEL_H
@@ -24,7 +24,7 @@
 enum model_part {
 	MODEL_SERVICES = 1 << 0, /* services and versions */
 	MODEL_SESSIONS = 1 << 1,
-	MODEL_FIGURES = 1 << 2,
+	MODEL_STATS = 1 << 2,
 	MODEL_LINES = 1 << 3,
 	MODEL_CONNECTION = 1 << 4,
 	MODEL_EDGES = 1 << 5,
@@ -42,7 +42,7 @@ struct link {
 struct model {
 	const struct environment *env; /* never NULL; empty before the first batch */
 	bool known; /* the first batch was there */
-	struct traffic_stats_table *figures;
+	struct traffic_stats_table *stats;
 	struct request_log *lines;
 	struct sample_paths paths; /* of lines that are no longer kept */
 	struct request_log *lines_before; /* of the scope before; NULL: there was none */
@@ -64,7 +64,7 @@ struct model {
 	char proxy_url
 		[256]; /* where requests enter, as the control plane says; "" while not known */
 	char domain[256];
-	struct traffic_stats_sum total; /* of the figures */
+	struct traffic_stats_sum total; /* of the stats */
 	int64_t now_ms; /* wall time of what is shown, by the control plane's clock: this turn's, or when it was heard last */
 	int64_t clock_ahead_ms; /* of ours; 0: less than a minute */
 };

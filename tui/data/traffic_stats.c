@@ -1,5 +1,5 @@
 /*
- * Figures by service and version. Fed by the app, read by the views. Invariant: the sum of a service is
+ * Stats by service and version. Fed by the app, read by the views. Invariant: the sum of a service is
  * that of its entries, kept whenever one of them changes, so that reading costs one look-up; but for its
  * quantiles, which are dear and wait for whoever reads them.
  */
@@ -16,12 +16,12 @@
 struct version_entry {
 	struct version_entry *next;
 	char name[LIMIT_VERSION_NAME + 1];
-	struct figures figures;
+	struct stats stats;
 };
 
 struct service_entry {
 	struct version_entry *versions;
-	struct figures sum;
+	struct stats sum;
 	bool blurred; /* its quantiles are worked out when they are read */
 };
 
@@ -69,7 +69,7 @@ void traffic_stats_clear(struct traffic_stats_table *table)
 enum { HALVINGS = 24 }; /* of the range: to a ten-millionth of it */
 
 /* The share of a version's requests that took at most `ms`, evenly spread between the quantiles it knows. */
-static double share_within(const struct figures *f, double ms)
+static double share_within(const struct stats *f, double ms)
 {
 	const struct {
 		double ms, share;
@@ -94,15 +94,14 @@ static double quantile_of_sum(const struct service_entry *entry, double share)
 	double low = 0, high = 0;
 
 	for (const struct version_entry *v = entry->versions; v; v = v->next)
-		if (v->figures.count > 0 && 2 * v->figures.p99_ms > high)
-			high = 2 * v->figures.p99_ms;
+		if (v->stats.count > 0 && 2 * v->stats.p99_ms > high)
+			high = 2 * v->stats.p99_ms;
 	for (int i = 0; i < HALVINGS && high > 0; i++) {
 		double middle = (low + high) / 2, within = 0;
 
 		for (const struct version_entry *v = entry->versions; v; v = v->next)
-			if (v->figures.count > 0)
-				within += share_within(&v->figures, middle) *
-					  (double)v->figures.count;
+			if (v->stats.count > 0)
+				within += share_within(&v->stats, middle) * (double)v->stats.count;
 		if (within < wanted)
 			low = middle;
 		else
@@ -114,12 +113,12 @@ static double quantile_of_sum(const struct service_entry *entry, double share)
 /* Of one version alone they are its own, to the digit. */
 static void sharpen(struct service_entry *entry)
 {
-	const struct figures *only = NULL;
+	const struct stats *only = NULL;
 	size_t with_requests = 0;
 
 	for (const struct version_entry *v = entry->versions; v; v = v->next) {
-		if (v->figures.count > 0) {
-			only = &v->figures;
+		if (v->stats.count > 0) {
+			only = &v->stats;
 			with_requests++;
 		}
 	}
@@ -133,11 +132,11 @@ static void sharpen(struct service_entry *entry)
 
 static void sum_up(struct service_entry *entry)
 {
-	struct figures sum;
+	struct stats sum;
 
 	memset(&sum, 0, sizeof(sum));
 	for (const struct version_entry *v = entry->versions; v; v = v->next) {
-		const struct figures *f = &v->figures;
+		const struct stats *f = &v->stats;
 
 		sum.rate += f->rate;
 		sum.share_4xx += f->share_4xx * f->rate;
@@ -168,7 +167,7 @@ static struct version_entry **find_version(struct service_entry *entry, struct s
 }
 
 void traffic_stats_put(struct traffic_stats_table *table, struct str service, struct str version,
-	const struct figures *figures)
+	const struct stats *stats)
 {
 	struct service_entry *entry = hashmap_get(table->services, service);
 	struct version_entry **at;
@@ -182,7 +181,7 @@ void traffic_stats_put(struct traffic_stats_table *table, struct str service, st
 		*at = xcalloc(1, sizeof(**at));
 		str_copy((*at)->name, sizeof((*at)->name), version);
 	}
-	(*at)->figures = *figures;
+	(*at)->stats = *stats;
 	sum_up(entry);
 }
 
@@ -207,16 +206,16 @@ void traffic_stats_remove_service(struct traffic_stats_table *table, struct str 
 		service_entry_free(entry);
 }
 
-const struct figures *traffic_stats_version(
+const struct stats *traffic_stats_version(
 	const struct traffic_stats_table *table, struct str service, struct str version)
 {
 	struct service_entry *entry = hashmap_get(table->services, service);
 	struct version_entry *found = entry ? *find_version(entry, version) : NULL;
 
-	return found ? &found->figures : NULL;
+	return found ? &found->stats : NULL;
 }
 
-const struct figures *traffic_stats_service(
+const struct stats *traffic_stats_service(
 	const struct traffic_stats_table *table, struct str service)
 {
 	struct service_entry *entry = hashmap_get(table->services, service);
@@ -256,13 +255,13 @@ struct reading {
 };
 
 /* "cart@pr-482", or "cart" for what nobody served. */
-static void read_one(void *arg, const char *key, const struct figures *figures)
+static void read_one(void *arg, const char *key, const struct stats *stats)
 {
 	struct reading *reading = arg;
 	struct str version = str_of(key);
 	struct str service = str_cut(&version, '@');
 
-	traffic_stats_put(reading->table, service, version, figures);
+	traffic_stats_put(reading->table, service, version, stats);
 	reading->changed = true;
 }
 
@@ -270,7 +269,7 @@ bool traffic_stats_read(struct traffic_stats_table *table, struct str body, int6
 	bool *ret_changed, struct errbuf *eb)
 {
 	struct reading reading = {table, false};
-	bool good = client_read_figures(body, read_one, &reading, ret_since, eb);
+	bool good = client_read_stats(body, read_one, &reading, ret_since, eb);
 
 	*ret_changed = reading.changed;
 	return good;

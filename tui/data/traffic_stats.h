@@ -1,5 +1,5 @@
 /*
- * The traffic figures the dashboard knows: one entry a version, and the sum of each service. Filled from
+ * The traffic stats the dashboard knows: one entry a version, and the sum of each service. Filled from
  * the answers of GET /v1/traffic, which hold only what changed.
  */
 #ifndef UMBRA_TUI_DATA_TRAFFIC_STATS_H
@@ -20,20 +20,20 @@ void traffic_stats_clear(struct traffic_stats_table *table);
 
 /* What hops without a version (refused by the proxy) did is under the empty version. */
 void traffic_stats_put(struct traffic_stats_table *table, struct str service, struct str version,
-	const struct figures *figures);
+	const struct stats *stats);
 void traffic_stats_remove(
 	struct traffic_stats_table *table, struct str service, struct str version);
 void traffic_stats_remove_service(struct traffic_stats_table *table, struct str service);
 
 /* NULL when nothing was heard. Borrowed until the next change. */
-const struct figures *traffic_stats_version(
+const struct stats *traffic_stats_version(
 	const struct traffic_stats_table *table, struct str service, struct str version);
 /*
  * Rates, bytes and history are summed, shares weighted by rate. The quantiles of a sum cannot be had from
  * quantiles alone: they are estimated, each version's requests taken as evenly spread between its p50,
  * p95 and p99 (and up to twice that), so they lie between those of its fastest and its slowest version.
  */
-const struct figures *traffic_stats_service(
+const struct stats *traffic_stats_service(
 	const struct traffic_stats_table *table, struct str service);
 /* Over all services. */
 struct traffic_stats_sum {

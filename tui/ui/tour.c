@@ -94,14 +94,14 @@ static bool asked_why(const struct tour *tour, const struct tour_sight *sight)
 static bool found_failing(const struct tour *tour, const struct tour_sight *sight)
 {
 	const struct version *version = selected_version(sight);
-	const struct figures *figures =
-		version ? traffic_stats_version(sight->model->figures, str_of(version->service),
+	const struct stats *stats =
+		version ? traffic_stats_version(sight->model->stats, str_of(version->service),
 				  str_of(version->name))
 			: NULL;
 
 	(void)tour;
 	return version &&
-	       (version->state == STATE_UNHEALTHY || (figures && figures->share_5xx >= 0.01));
+	       (version->state == STATE_UNHEALTHY || (stats && stats->share_5xx >= 0.01));
 }
 
 static bool saw_failures(const struct tour *tour, const struct tour_sight *sight)

@@ -171,29 +171,29 @@ static const char *time_words(const struct model *model, int64_t time_ms, char d
 	return dst;
 }
 
-void describe_figures(
-	struct property_list *facts, const struct model *model, const struct figures *figures)
+void describe_stats(
+	struct property_list *facts, const struct model *model, const struct stats *stats)
 {
 	char p50[16], p95[16], p99[16], when[48];
 
-	if (!figures || figures->last_seen == 0) {
+	if (!stats || stats->last_seen == 0) {
 		property_list_add(facts, "traffic", ROLE_QUIET, "none seen");
 		return;
 	}
-	if (figures->rate > 0)
+	if (stats->rate > 0)
 		property_list_addf(facts, "traffic",
-			figures->share_5xx >= 0.01 ? ROLE_UNHEALTHY : ROLE_FIGURE,
-			"%.1f req/s  %.1f%% 5xx  %.1f%% 4xx", figures->rate,
-			figures->share_5xx * 100, figures->share_4xx * 100);
-	if (figures->p95_ms > 0) {
-		format_ms(p50, figures->p50_ms);
-		format_ms(p95, figures->p95_ms);
-		format_ms(p99, figures->p99_ms);
+			stats->share_5xx >= 0.01 ? ROLE_UNHEALTHY : ROLE_FIGURE,
+			"%.1f req/s  %.1f%% 5xx  %.1f%% 4xx", stats->rate, stats->share_5xx * 100,
+			stats->share_4xx * 100);
+	if (stats->p95_ms > 0) {
+		format_ms(p50, stats->p50_ms);
+		format_ms(p95, stats->p95_ms);
+		format_ms(p99, stats->p99_ms);
 		property_list_addf(
 			facts, "latency", ROLE_FIGURE, "p50 %s  p95 %s  p99 %s", p50, p95, p99);
 	}
 	property_list_add(
-		facts, "last request", ROLE_BASE, time_words(model, figures->last_seen, when));
+		facts, "last request", ROLE_BASE, time_words(model, stats->last_seen, when));
 }
 
 static void describe_state(
@@ -242,9 +242,9 @@ void describe_version(
 	property_list_say(facts, role, text);
 	property_list_blank(facts);
 	describe_state(facts, model, version);
-	describe_figures(facts, model,
+	describe_stats(facts, model,
 		traffic_stats_version(
-			model->figures, str_of(version->service), str_of(version->name)));
+			model->stats, str_of(version->service), str_of(version->name)));
 	describe_pinned(model, version, PINNED_NAMED, text, sizeof(text));
 	property_list_add(facts, "pinned by", ROLE_SESSION, text);
 	describe_pull(facts, model, version);
@@ -274,8 +274,7 @@ void describe_service(
 		if (in[i] > 0)
 			property_list_addf(facts, version_state_names[i], format_state_role(i),
 				"%zu of %zu", in[i], node->version_count);
-	describe_figures(
-		facts, model, traffic_stats_service(model->figures, str_of(service->name)));
+	describe_stats(facts, model, traffic_stats_service(model->stats, str_of(service->name)));
 	property_list_add(facts, "owner", ROLE_BASE, service->owner);
 	property_list_add(facts, "checked by", ROLE_BASE,
 		service->health_path                  ? service->health_path

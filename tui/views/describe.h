@@ -28,8 +28,8 @@ void describe_version(
 	struct property_list *facts, const struct model *model, const struct version *version);
 void describe_service(
 	struct property_list *facts, const struct model *model, const struct service_node *node);
-/* Rate, shares of errors, quantiles, last seen; `figures` NULL says that nothing was heard. */
-void describe_figures(
-	struct property_list *facts, const struct model *model, const struct figures *figures);
+/* Rate, shares of errors, quantiles, last seen; `stats` NULL says that nothing was heard. */
+void describe_stats(
+	struct property_list *facts, const struct model *model, const struct stats *stats);
 
 #endif

@@ -117,7 +117,7 @@ static bool is_of(const struct edge *edge, const struct selection *what)
 	struct str rest = str_of(what->caller);
 	struct str service = str_cut(&rest, '@');
 
-	return edge->figures.count > 0 && str_eq_c(service, edge->caller_service) &&
+	return edge->stats.count > 0 && str_eq_c(service, edge->caller_service) &&
 	       (rest.n == 0 || str_eq_c(rest, edge->caller_version)) &&
 	       strcmp(edge->service, what->service) == 0 &&
 	       (what->version[0] == '\0' || strcmp(edge->version, what->version) == 0);
@@ -140,9 +140,9 @@ static bool explain_calls(struct explain *state, const struct model *model)
 		if (!is_of(one, what))
 			continue;
 		calls[edge.call_count++] = (struct explain_call){str_of(one->caller_version),
-			str_of(one->version), one->figures.count,
-			(uint64_t)((double)one->figures.count * one->figures.share_5xx + 0.5),
-			one->figures.lost, one->figures.likely, one->figures.likely_usual,
+			str_of(one->version), one->stats.count,
+			(uint64_t)((double)one->stats.count * one->stats.share_5xx + 0.5),
+			one->stats.lost, one->stats.likely, one->stats.likely_usual,
 			str_of(one->lost_trace)};
 	}
 	if (edge.call_count > 0)
@@ -190,13 +190,13 @@ static bool explain(struct explain *state, const struct model *model)
 		thing = environment_version(env, service, version);
 		if (thing)
 			explain_version(&state->explanation, env, thing,
-				traffic_stats_version(model->figures, service, version),
+				traffic_stats_version(model->stats, service, version),
 				model->now_ms);
 	} else {
 		thing = environment_service(env, service);
 		if (thing)
 			explain_service(&state->explanation, env, thing,
-				traffic_stats_service(model->figures, service), model->now_ms);
+				traffic_stats_service(model->stats, service), model->now_ms);
 	}
 	return thing != NULL || explain_memory(state, model);
 }

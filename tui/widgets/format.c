@@ -1,5 +1,5 @@
 /*
- * States, figures and times as cells. Called by the views while they draw; pure.
+ * States, stats and times as cells. Called by the views while they draw; pure.
  */
 #include "tui/widgets/format.h"
 
@@ -52,17 +52,17 @@ void format_state(
 		canvas, y, x + 3, cols - 3, version->state == STATE_READY ? ROLE_BASE : role, text);
 }
 
-static uint32_t slot_sum(const struct figures *figures, int cols, int at)
+static uint32_t slot_sum(const struct stats *stats, int cols, int at)
 {
 	uint32_t sum = 0;
 
 	for (int i = at * WINDOW_SLOTS / cols; i < (at + 1) * WINDOW_SLOTS / cols; i++)
-		sum += figures->history[i];
+		sum += stats->history[i];
 	return sum;
 }
 
-void format_spark(const struct canvas *canvas, int y, int x, int cols,
-	const struct figures *figures, const struct figures *scale)
+void format_spark(const struct canvas *canvas, int y, int x, int cols, const struct stats *stats,
+	const struct stats *scale)
 {
 	uint32_t peak = 1;
 
@@ -74,7 +74,7 @@ void format_spark(const struct canvas *canvas, int y, int x, int cols,
 	/* Not up to the full height: rows below each other would grow together. */
 	for (int i = 0; i < cols; i++)
 		canvas_bar(
-			canvas, y, x + i, ROLE_SPARK, (int)(slot_sum(figures, cols, i) * 5 / peak));
+			canvas, y, x + i, ROLE_SPARK, (int)(slot_sum(stats, cols, i) * 5 / peak));
 }
 
 void format_rate(char dst[16], double rate)

@@ -13,14 +13,14 @@ enum glyph format_state_glyph(int state);
 void format_state(
 	const struct canvas *canvas, int y, int x, int cols, const struct version *version);
 /* The last minute in `cols` bars; the busiest moment of `scale` is the highest bar. */
-void format_spark(const struct canvas *canvas, int y, int x, int cols,
-	const struct figures *figures, const struct figures *scale);
+void format_spark(const struct canvas *canvas, int y, int x, int cols, const struct stats *stats,
+	const struct stats *scale);
 /* Numbers as narrow as they can be read: 1.1, 20.7, 340, 12k. */
 void format_rate(char dst[16], double rate);
 void format_ms(char dst[16], double ms);
 /* "4m !", loud when it is near. */
 enum role format_expires(const struct canvas *canvas, int64_t expires_at, char dst[32]);
-/* Figures and times in a column, right-aligned; what is not there is a dash. */
+/* Stats and times in a column, right-aligned; what is not there is a dash. */
 void format_put_none(const struct canvas *canvas, int y, int x, int cols);
 void format_put_rate(const struct canvas *canvas, int y, int x, int cols, double rate);
 void format_put_share(const struct canvas *canvas, int y, int x, int cols, double share);

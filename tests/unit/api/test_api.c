@@ -633,7 +633,7 @@ static void test_dry_run(void **state)
 	assert_int_equal(plane_environment(f->plane)->revision, revision + 1);
 }
 
-/* More than a slice: the answer comes in pieces and is whole; figures are those of the versions. */
+/* More than a slice: the answer comes in pieces and is whole; stats are those of the versions. */
 static void test_many_pulls(void **state)
 {
 	enum { PULLS = 400 };

@@ -1,5 +1,5 @@
 /*
- * Whole exchanges: what arrives of an answer, of none, and after a cancel; URLs, encoding, back-off, figures.
+ * Whole exchanges: what arrives of an answer, of none, and after a cancel; URLs, encoding, back-off, stats.
  */
 #include "core/client/client.h"
 
@@ -310,18 +310,18 @@ static void backs_off(void **state)
 	}
 }
 
-/* ---- figures ------------------------------------------------------------------------------------- */
+/* ---- stats ------------------------------------------------------------------------------------- */
 
-static void keep_key(void *arg, const char *key, const struct figures *figures)
+static void keep_key(void *arg, const char *key, const struct stats *stats)
 {
-	assert_true(figures->rate == 2);
+	assert_true(stats->rate == 2);
 	strbuf_addf(arg, "%s;", key);
 }
 
-static void reads_figures(void **state)
+static void reads_stats(void **state)
 {
 	(void)state;
-	struct figures figures = {.rate = 2};
+	struct stats stats = {.rate = 2};
 	struct strbuf body, keys;
 	struct json_writer w;
 	struct errbuf eb;
@@ -335,19 +335,19 @@ static void reads_figures(void **state)
 		json_object(&w, NULL);
 		json_c(&w, "service", i == 0 ? "cart" : "pay");
 		json_c(&w, "version", i == 0 ? "pr-1" : NULL);
-		wire_write_figures(&w, &figures);
+		wire_write_stats(&w, &stats);
 		json_object_end(&w);
 	}
 	json_array_end(&w);
 	json_int(&w, "since", 1234);
 	json_object_end(&w);
-	assert_true(client_read_figures(strbuf_str(&body), keep_key, &keys, &since, &eb));
+	assert_true(client_read_stats(strbuf_str(&body), keep_key, &keys, &since, &eb));
 	assert_string_equal(keys.data, "cart@pr-1;pay;");
 	assert_int_equal(since, 1234);
-	assert_false(client_read_figures(STR_LIT("{}"), keep_key, &keys, &since, &eb));
+	assert_false(client_read_stats(STR_LIT("{}"), keep_key, &keys, &since, &eb));
 	assert_false(
-		client_read_figures(STR_LIT("{\"versions\":[{}]}"), keep_key, &keys, &since, &eb));
-	assert_false(client_read_figures(STR_LIT("<html>"), keep_key, &keys, &since, &eb));
+		client_read_stats(STR_LIT("{\"versions\":[{}]}"), keep_key, &keys, &since, &eb));
+	assert_false(client_read_stats(STR_LIT("<html>"), keep_key, &keys, &since, &eb));
 	strbuf_finish(&body);
 	strbuf_finish(&keys);
 }
@@ -364,7 +364,7 @@ int main(void)
 		cmocka_unit_test(takes_urls),
 		cmocka_unit_test(encodes),
 		cmocka_unit_test(backs_off),
-		cmocka_unit_test(reads_figures),
+		cmocka_unit_test(reads_stats),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -975,7 +975,7 @@ static void test_failures(void **state)
 	(void)state;
 	explanation_init(&e);
 	for (size_t i = 0; i < ARRAY_LEN(cases) * 2; i++) {
-		const struct figures minute = {
+		const struct stats minute = {
 			.count = cases[i / 2].count, .share_5xx = cases[i / 2].share};
 		const char *hint =
 			"umbra logs 'service:booking version:pr-482 status:5xx' lists them";

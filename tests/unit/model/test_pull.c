@@ -247,15 +247,15 @@ static void test_find(void **state)
 	pulls_finish(&list);
 }
 
-static void test_figures(void **state)
+static void test_stats(void **state)
 {
 	struct pull pull = {0};
 
 	(void)state;
-	pull_add_figures(&pull, &(struct figures){.rate = 0});
+	pull_add_stats(&pull, &(struct stats){.rate = 0});
 	assert_true(pull.share_5xx == 0);
-	pull_add_figures(&pull, &(struct figures){.rate = 0.5, .count = 30, .share_5xx = 0.1});
-	pull_add_figures(&pull, &(struct figures){.rate = 1.5, .count = 90, .share_5xx = 0.5});
+	pull_add_stats(&pull, &(struct stats){.rate = 0.5, .count = 30, .share_5xx = 0.1});
+	pull_add_stats(&pull, &(struct stats){.rate = 1.5, .count = 90, .share_5xx = 0.5});
 	assert_true(pull.rate == 2.0);
 	assert_true(pull.share_5xx > 0.399 && pull.share_5xx < 0.401);
 }
@@ -374,7 +374,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_find, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_filter, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_near, set_up, tear_down),
-		cmocka_unit_test(test_figures),
+		cmocka_unit_test(test_stats),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_empty),
 	};

@@ -1,4 +1,4 @@
-/* Figures of a minute: what is in it, what has fallen out, and a clock that jumps either way. */
+/* Stats of a minute: what is in it, what has fallen out, and a clock that jumps either way. */
 #include "core/model/sliding_window.h"
 
 #include <setjmp.h>
@@ -30,9 +30,9 @@ static void add(struct window *w, int64_t time_ms, int status, double total_ms)
 
 static void an_empty_window_has_nothing(void **state)
 {
-	struct figures f;
+	struct stats f;
 
-	window_figures(*state, START, 60, 0, &f);
+	window_stats(*state, START, 60, 0, &f);
 	assert_int_equal(f.count, 0);
 	assert_true(f.rate == 0 && f.share_5xx == 0 && f.p99_ms == 0);
 	assert_int_equal(f.last_seen, 0);
@@ -41,7 +41,7 @@ static void an_empty_window_has_nothing(void **state)
 
 static void lost_ones_leave_with_their_second(void **state)
 {
-	struct figures f;
+	struct stats f;
 
 	window_add_lost(*state, START, 1); /* nothing was added: nothing is counted */
 	add(*state, START, 200, 5);
@@ -50,22 +50,22 @@ static void lost_ones_leave_with_their_second(void **state)
 	window_add_lost(*state, START + 1000, 3);
 	window_add_lost(*state, START + 9000, 4); /* of the newest second there is */
 	window_add_lost(*state, START - 60000, 5);
-	window_figures(*state, START + 1999, 60, 0, &f);
+	window_stats(*state, START + 1999, 60, 0, &f);
 	assert_int_equal(f.lost, 3);
 	assert_int_equal(f.lost_seq, 4);
-	window_figures(*state, START + 1999, 1, 0, &f);
+	window_stats(*state, START + 1999, 1, 0, &f);
 	assert_int_equal(f.lost, 2);
-	window_figures(*state, START + 60000, 60, 0, &f);
+	window_stats(*state, START + 60000, 60, 0, &f);
 	assert_int_equal(f.lost, 2);
 	add(*state, START + 60500, 200, 5);
-	window_figures(*state, START + 60500, 60, 0, &f);
+	window_stats(*state, START + 60500, 60, 0, &f);
 	assert_int_equal(f.lost, 2);
 	add(*state, START + 61000, 200, 5);
-	window_figures(*state, START + 61000, 60, 0, &f);
+	window_stats(*state, START + 61000, 60, 0, &f);
 	assert_int_equal(f.lost, 0);
 	window_add_lost(*state, START + 61000, 6);
 	add(*state, START + 200000, 200, 5);
-	window_figures(*state, START + 200000, 60, 0, &f);
+	window_stats(*state, START + 200000, 60, 0, &f);
 	assert_int_equal(f.lost, 0);
 	assert_int_equal(f.lost_seq, 0);
 }
@@ -78,29 +78,29 @@ static void a_rate_is_over_what_was_seen(void **state)
 		double rate;
 	} rows[] = {{0, 30}, {999, 30}, {1000, 30}, {2000, 15}, {3500, 30 / 3.5}, {58000, 30 / 58.},
 		{59000, .5}, {59999, .5}};
-	struct figures f;
+	struct stats f;
 
 	for (int i = 0; i < 30; i++)
 		add(*state, START + i, 200, 5);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		window_figures(*state, START + rows[i].after_ms, 60, START, &f);
+		window_stats(*state, START + rows[i].after_ms, 60, START, &f);
 		assert_int_equal(f.count, 30);
 		assert_true(f.rate > rows[i].rate - 1e-9 && f.rate < rows[i].rate + 1e-9);
 	}
-	window_figures(*state, START + 500, 1, START, &f);
+	window_stats(*state, START + 500, 1, START, &f);
 	assert_true(f.rate == 30);
-	window_figures(*state, START + 500, 60, START + 1000, &f); /* the clock was set back */
+	window_stats(*state, START + 500, 60, START + 1000, &f); /* the clock was set back */
 	assert_true(f.rate == .5);
 }
 
 static void counts_and_shares(void **state)
 {
 	static const int statuses[] = {200, 201, 302, 404, 499, 500, 503, 599, 0, 600};
-	struct figures f;
+	struct stats f;
 
 	for (int64_t i = 0; i < 10; i++)
 		add(*state, START + i * 1000, statuses[i], 5);
-	window_figures(*state, START + 9999, 60, 0, &f);
+	window_stats(*state, START + 9999, 60, 0, &f);
 	assert_int_equal(f.count, 10);
 	assert_true(f.rate > 0.166 && f.rate < 0.167);
 	assert_true(f.share_4xx == 0.2);
@@ -111,70 +111,70 @@ static void counts_and_shares(void **state)
 	for (int i = 0; i < WINDOW_SLOTS; i++)
 		assert_int_equal(f.history[i], i >= 50);
 
-	window_figures(*state, START + 9999, 5, 0, &f);
+	window_stats(*state, START + 9999, 5, 0, &f);
 	assert_int_equal(f.count, 5);
 	assert_true(f.rate == 1);
-	window_figures(*state, START + 9999, 1, 0, &f);
+	window_stats(*state, START + 9999, 1, 0, &f);
 	assert_int_equal(f.count, 1);
 }
 
 static void what_is_older_than_a_minute_is_out(void **state)
 {
-	struct figures f;
+	struct stats f;
 
 	add(*state, START, 500, 5);
 	add(*state, START + 30000, 200, 5);
-	window_figures(*state, START + 59999, 60, 0, &f);
+	window_stats(*state, START + 59999, 60, 0, &f);
 	assert_int_equal(f.count, 2);
 	assert_int_equal(f.history[0], 1);
-	window_figures(*state, START + 60000, 60, 0, &f);
+	window_stats(*state, START + 60000, 60, 0, &f);
 	assert_int_equal(f.count, 1);
 	assert_true(f.share_5xx == 0);
 	assert_int_equal(f.history[0], 0);
-	window_figures(*state, START + 90000, 60, 0, &f);
+	window_stats(*state, START + 90000, 60, 0, &f);
 	assert_int_equal(f.count, 0);
 	assert_int_equal(f.last_seen, START + 30000);
 
 	/* the slot of a second a minute ago is used again, empty */
 	add(*state, START + 60000, 200, 5);
-	window_figures(*state, START + 60000, 60, 0, &f);
+	window_stats(*state, START + 60000, 60, 0, &f);
 	assert_int_equal(f.count, 2);
 	add(*state, START + 600000, 200, 5);
-	window_figures(*state, START + 600000, 60, 0, &f);
+	window_stats(*state, START + 600000, 60, 0, &f);
 	assert_int_equal(f.count, 1);
 }
 
 static void percentiles_of_two_halves(void **state)
 {
-	struct figures f;
+	struct stats f;
 
 	for (int i = 0; i < 100; i++)
 		add(*state, START + i, 200, i < 95 ? 10 : 1000);
-	window_figures(*state, START + 1000, 60, 0, &f);
+	window_stats(*state, START + 1000, 60, 0, &f);
 	assert_true(f.p50_ms > 9.4 && f.p50_ms < 10.6);
 	assert_true(f.p95_ms > 9.4 && f.p95_ms < 10.6);
 	assert_true(f.p99_ms > 940 && f.p99_ms < 1060);
 
 	/* the half before counts too, the one before that no more, with or without new requests */
-	window_figures(*state, START + 59999, 60, 0, &f);
+	window_stats(*state, START + 59999, 60, 0, &f);
 	assert_true(f.p99_ms > 940);
-	window_figures(*state, START + 60000, 60, 0, &f);
+	window_stats(*state, START + 60000, 60, 0, &f);
 	assert_true(f.p99_ms == 0);
 	add(*state, START + 30000, 200, 20);
-	window_figures(*state, START + 30000, 60, 0, &f);
+	window_stats(*state, START + 30000, 60, 0, &f);
 	assert_true(f.p50_ms > 9.4 && f.p50_ms < 10.6);
 	add(*state, START + 60000, 200, 20);
-	window_figures(*state, START + 60000, 60, 0, &f);
+	window_stats(*state, START + 60000, 60, 0, &f);
 	assert_true(f.p50_ms > 18.8 && f.p99_ms < 21.2);
 }
 
 static void a_late_record_goes_to_its_second(void **state)
 {
-	struct figures f;
+	struct stats f;
 
 	add(*state, START + 40000, 200, 5);
 	add(*state, START + 20000, 200, 5);
-	window_figures(*state, START + 40000, 60, 0, &f);
+	window_stats(*state, START + 40000, 60, 0, &f);
 	assert_int_equal(f.count, 2);
 	assert_int_equal(f.history[39], 1);
 	assert_int_equal(f.last_seen, START + 40000);
@@ -182,44 +182,44 @@ static void a_late_record_goes_to_its_second(void **state)
 
 static void a_clock_set_back_starts_over(void **state)
 {
-	struct figures f;
+	struct stats f;
 
 	add(*state, START + 3600000, 200, 5);
 	add(*state, START, 200, 5);
-	window_figures(*state, START, 60, 0, &f);
+	window_stats(*state, START, 60, 0, &f);
 	assert_int_equal(f.count, 1);
 	assert_int_equal(f.last_seen, START);
 
 	/* back by less: shown as of the newest second */
 	add(*state, START + 5000, 200, 5);
-	window_figures(*state, START + 1000, 60, 0, &f);
+	window_stats(*state, START + 1000, 60, 0, &f);
 	assert_int_equal(f.count, 2);
 }
 
 static void it_goes_on_after_a_rest(void **state)
 {
-	struct figures f;
+	struct stats f;
 
 	add(*state, START, 200, 5);
 	window_rest(*state, START + 59999);
-	window_figures(*state, START + 1000, 60, 0, &f);
+	window_stats(*state, START + 1000, 60, 0, &f);
 	assert_int_equal(f.count, 1);
 	window_rest(*state, START + 60000);
-	window_figures(*state, START + 60000, 60, 0, &f);
+	window_stats(*state, START + 60000, 60, 0, &f);
 	assert_int_equal(f.count, 0);
 	assert_int_equal(window_last_seen(*state), START);
 	add(*state, START + 70000, 200, 5);
-	window_figures(*state, START + 70000, 60, 0, &f);
+	window_stats(*state, START + 70000, 60, 0, &f);
 	assert_int_equal(f.count, 1);
 }
 
 static void odd_values(void **state)
 {
-	struct figures f;
+	struct stats f;
 
 	window_add(*state, START, 200, 1e300, -5, -5);
 	window_add(*state, START, 200, -1, INT64_MAX, 0);
-	window_figures(*state, START, 60, 0, &f);
+	window_stats(*state, START, 60, 0, &f);
 	assert_int_equal(f.count, 2);
 	assert_int_equal(f.bytes_in, INT64_MAX);
 	assert_true(f.p99_ms > 3e6);

@@ -202,7 +202,7 @@ static void the_oldest_partitions_go(void **state)
 {
 	const struct traffic_options options = {.ring_items = 50, .history_max_bytes = 4 << 20};
 	struct traffic_fixture bench;
-	struct traffic_stats stats;
+	struct traffic_counters counters;
 	struct heard heard;
 	int64_t most = 0;
 	(void)state;
@@ -211,23 +211,23 @@ static void the_oldest_partitions_go(void **state)
 	for (int64_t i = 0; i < 60; i++) {
 		traffic_fixture_take(&bench, i * 1000 + 1, 1000);
 		traffic_fixture_stored(&bench);
-		traffic_stats(bench.traffic, &stats);
-		most = stats.history_bytes > most ? stats.history_bytes : most;
+		traffic_counters(bench.traffic, &counters);
+		most = counters.history_bytes > most ? counters.history_bytes : most;
 	}
-	assert_int_equal(stats.history_shed, 0);
-	assert_null(stats.history_error);
+	assert_int_equal(counters.history_shed, 0);
+	assert_null(counters.history_error);
 	assert_true(most > 3 << 20);
 	assert_true(most <= 4 << 20);
-	assert_true(stats.oldest > 1 && stats.oldest < 60000);
-	assert_true(stats.history_partitions > 4);
-	assert_int_equal(count_all(&bench, ""), 60001 - stats.oldest);
+	assert_true(counters.oldest > 1 && counters.oldest < 60000);
+	assert_true(counters.history_partitions > 4);
+	assert_int_equal(count_all(&bench, ""), 60001 - counters.oldest);
 	/* by index in the full ones, read through in the last */
 	assert_int_equal(count_all(&bench, "session:s-3 since:1h"),
-		(60000 + 4) / 7 - (stats.oldest - 1 + 4) / 7);
+		(60000 + 4) / 7 - (counters.oldest - 1 + 4) / 7);
 	assert_int_equal(count_all(&bench, "service:cart version:pr-9"),
-		60000 / 66 - (stats.oldest - 1) / 66);
+		60000 / 66 - (counters.oldest - 1) / 66);
 	assert_int_equal(count_all(&bench, "service:cart version:stable"),
-		60000 / 6 - (stats.oldest - 1) / 6);
+		60000 / 6 - (counters.oldest - 1) / 6);
 	for (int64_t seq = 51000; seq <= 60000; seq += 1000) {
 		char filter[64];
 		snprintf(filter, sizeof(filter), "id:%016llx", (unsigned long long)seq);
@@ -238,26 +238,26 @@ static void the_oldest_partitions_go(void **state)
 	}
 
 	struct found found;
-	found_get(&bench, &found, "", stats.oldest, 10);
+	found_get(&bench, &found, "", counters.oldest, 10);
 	assert_int_equal(found.count, 0);
 	assert_int_equal(found.next, 0);
-	assert_int_equal(found.oldest, stats.oldest);
+	assert_int_equal(found.oldest, counters.oldest);
 	found_finish(&found);
 
 	heard_start(&bench, &heard, "", 10);
-	heard_wait(&bench, &heard, (size_t)(60001 - stats.oldest));
+	heard_wait(&bench, &heard, (size_t)(60001 - counters.oldest));
 	assert_int_equal(heard.losses, 1);
-	assert_int_equal(heard.lost, stats.oldest - 11);
+	assert_int_equal(heard.lost, counters.oldest - 11);
 	assert_string_equal(heard.why, "no longer kept");
 	heard_finish(&heard);
 
 	/* the same after a restart, in which the last partition goes on */
-	struct traffic_stats after;
+	struct traffic_counters after;
 	traffic_fixture_restart(&bench);
-	traffic_stats(bench.traffic, &after);
-	assert_int_equal(after.history_partitions, stats.history_partitions);
-	assert_int_equal(after.oldest, stats.oldest);
-	assert_int_equal(count_all(&bench, ""), 60001 - stats.oldest);
+	traffic_counters(bench.traffic, &after);
+	assert_int_equal(after.history_partitions, counters.history_partitions);
+	assert_int_equal(after.oldest, counters.oldest);
+	assert_int_equal(count_all(&bench, ""), 60001 - counters.oldest);
 	traffic_fixture_finish(&bench);
 }
 
@@ -265,7 +265,7 @@ static void a_damaged_partition_is_passed_over(void **state)
 {
 	struct traffic_fixture bench;
 	char path[300];
-	struct traffic_stats stats;
+	struct traffic_counters counters;
 	(void)state;
 
 	traffic_fixture_init(&bench, true, NULL);
@@ -282,9 +282,9 @@ static void a_damaged_partition_is_passed_over(void **state)
 	traffic_fixture_take(&bench, 1, 100);
 	traffic_fixture_stored(&bench);
 	assert_int_equal(count_all(&bench, ""), 100);
-	traffic_stats(bench.traffic, &stats);
-	assert_int_equal(stats.history_shed, 0);
-	assert_int_equal(stats.history_partitions, 2);
+	traffic_counters(bench.traffic, &counters);
+	assert_int_equal(counters.history_shed, 0);
+	assert_int_equal(counters.history_partitions, 2);
 	traffic_fixture_restart(&bench);
 	assert_int_equal(count_all(&bench, ""), 100);
 	traffic_fixture_finish(&bench);
@@ -329,28 +329,28 @@ static void a_partition_of_before_is_read_and_goes_on(void **state)
 
 static bool recovers(struct traffic_fixture *bench, void *arg)
 {
-	struct traffic_stats stats;
+	struct traffic_counters counters;
 
 	(void)arg;
 	traffic_fixture_take(bench, 1, 10);
-	traffic_stats(bench->traffic, &stats);
-	return stats.history_error == NULL;
+	traffic_counters(bench->traffic, &counters);
+	return counters.history_error == NULL;
 }
 
 static bool has_error(struct traffic_fixture *bench, void *arg)
 {
 	(void)arg;
-	struct traffic_stats stats;
+	struct traffic_counters counters;
 
-	traffic_stats(bench->traffic, &stats);
-	return stats.history_error != NULL;
+	traffic_counters(bench->traffic, &counters);
+	return counters.history_error != NULL;
 }
 
 /* A limit on the size of files stands for the disk: a write beyond it fails as on a full one. */
 static void a_full_disk_sheds_and_recovers(void **state)
 {
 	struct traffic_fixture bench;
-	struct traffic_stats stats;
+	struct traffic_counters counters;
 	struct heard heard;
 	struct rlimit unlimited, limit;
 	(void)state;
@@ -371,27 +371,27 @@ static void a_full_disk_sheds_and_recovers(void **state)
 	traffic_fixture_stored(&bench);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &unlimited), 0);
 
-	traffic_stats(bench.traffic, &stats);
-	assert_true(stats.history_shed >= 2000);
-	assert_non_null(strstr(stats.history_error, "history/000001.db"));
-	print_message("%s\n", stats.history_error);
-	int64_t shed = stats.history_shed;
+	traffic_counters(bench.traffic, &counters);
+	assert_true(counters.history_shed >= 2000);
+	assert_non_null(strstr(counters.history_error, "history/000001.db"));
+	print_message("%s\n", counters.history_error);
+	int64_t shed = counters.history_shed;
 
 	traffic_fixture_until(&bench, recovers, NULL);
 	traffic_fixture_take(&bench, 1, 1000);
 	traffic_fixture_stored(&bench);
-	traffic_stats(bench.traffic, &stats);
-	assert_true(stats.history_shed < shed + 1000);
+	traffic_counters(bench.traffic, &counters);
+	assert_true(counters.history_shed < shed + 1000);
 	/* the ring and the tail went on throughout */
-	assert_int_equal(stats.taken, stats.next - 1);
-	heard_wait(&bench, &heard, (size_t)stats.taken);
-	heard_assert_run(&heard, 1, stats.next - 1);
+	assert_int_equal(counters.taken, counters.next - 1);
+	heard_wait(&bench, &heard, (size_t)counters.taken);
+	heard_assert_run(&heard, 1, counters.next - 1);
 	assert_int_equal(heard.losses, 0);
 	heard_finish(&heard);
 
 	/* what was shed is missing afterwards, and said to be */
-	int64_t taken = stats.taken;
-	shed = stats.history_shed;
+	int64_t taken = counters.taken;
+	shed = counters.history_shed;
 	traffic_fixture_restart(&bench);
 	assert_int_equal(count_all(&bench, ""), taken - shed);
 	heard_start(&bench, &heard, "", 1);
@@ -420,17 +420,17 @@ static void a_directory_that_cannot_be_is_an_error(void **state)
 static void more_than_the_thread_can_do_is_shed(void **state)
 {
 	struct traffic_fixture bench;
-	struct traffic_stats stats;
+	struct traffic_counters counters;
 	(void)state;
 
 	traffic_fixture_init(&bench, true, &small);
 	/* no turn of the loop between: nothing that was written comes back */
 	traffic_fixture_take(&bench, 1, 60000);
 	traffic_fixture_stored(&bench);
-	traffic_stats(bench.traffic, &stats);
-	assert_int_equal(stats.taken, 60000);
-	assert_int_equal(stats.history_shed, 60000 - 2000 - 20000);
-	assert_null(stats.history_error);
+	traffic_counters(bench.traffic, &counters);
+	assert_int_equal(counters.taken, 60000);
+	assert_int_equal(counters.history_shed, 60000 - 2000 - 20000);
+	assert_null(counters.history_error);
 	assert_int_equal(count_all(&bench, ""), 22000 + 50);
 	traffic_fixture_finish(&bench);
 }
@@ -438,7 +438,7 @@ static void more_than_the_thread_can_do_is_shed(void **state)
 static void no_number_before_the_disk_has_it(void **state)
 {
 	struct traffic_fixture bench;
-	struct traffic_stats stats;
+	struct traffic_counters counters;
 	struct heard heard;
 	(void)state;
 
@@ -448,9 +448,9 @@ static void no_number_before_the_disk_has_it(void **state)
 		HISTORY_FILES_CEILING_STEP);
 	heard_start(&bench, &heard, "", TAIL_FROM_NOW);
 	assert_int_equal(traffic_fixture_take(&bench, 1, 10), 0);
-	traffic_stats(bench.traffic, &stats);
-	assert_int_equal(stats.lost, 10);
-	assert_int_equal(stats.taken, HISTORY_FILES_CEILING_STEP);
+	traffic_counters(bench.traffic, &counters);
+	assert_int_equal(counters.lost, 10);
+	assert_int_equal(counters.taken, HISTORY_FILES_CEILING_STEP);
 	traffic_fixture_stored(&bench);
 	assert_int_equal(traffic_fixture_take(&bench, 1, 1), HISTORY_FILES_CEILING_STEP + 1);
 	heard_wait(&bench, &heard, 1);

@@ -14,12 +14,12 @@
 
 static const struct request request = {.status = 200, .total_ms = 5};
 
-static void note(void *arg, const char *key, const struct figures *figures)
+static void note(void *arg, const char *key, const struct stats *stats)
 {
 	char *text = arg;
 	size_t len = strlen(text);
 
-	snprintf(text + len, 256 - len, "%s=%d ", key, (int)figures->count);
+	snprintf(text + len, 256 - len, "%s=%d ", key, (int)stats->count);
 }
 
 static void check(

@@ -1,5 +1,5 @@
 /*
- * Intake, tails, searches and figures without a restart; what lasts is in test_history.c. The ring
+ * Intake, tails, searches and stats without a restart; what lasts is in test_history.c. The ring
  * is small in most of these, so that its edge is reached.
  */
 #include "core/traffic/traffic.h"
@@ -24,18 +24,18 @@ static const struct traffic_options small = {.ring_items = 50};
 static void numbers_rise_by_one(void **state)
 {
 	struct traffic_fixture bench;
-	struct traffic_stats stats;
+	struct traffic_counters counters;
 	(void)state;
 
 	traffic_fixture_init(&bench, false, &small);
 	for (int64_t i = 1; i <= 200; i++)
 		assert_int_equal(traffic_fixture_take(&bench, i, 1), i);
 	traffic_count_malformed(bench.traffic);
-	traffic_stats(bench.traffic, &stats);
-	assert_int_equal(stats.taken, 200);
-	assert_int_equal(stats.malformed, 1);
-	assert_int_equal(stats.oldest, 151);
-	assert_int_equal(stats.next, 201);
+	traffic_counters(bench.traffic, &counters);
+	assert_int_equal(counters.taken, 200);
+	assert_int_equal(counters.malformed, 1);
+	assert_int_equal(counters.oldest, 151);
+	assert_int_equal(counters.next, 201);
 	traffic_fixture_finish(&bench);
 }
 
@@ -282,7 +282,7 @@ static void pausing_while_it_catches_up(void **state)
 static void loss_is_told_where_it_happened(void **state)
 {
 	struct traffic_fixture bench;
-	struct traffic_stats stats;
+	struct traffic_counters counters;
 	struct heard heard, late;
 	(void)state;
 
@@ -322,8 +322,8 @@ static void loss_is_told_where_it_happened(void **state)
 		traffic_fixture_take(&bench, 23 + i, 1);
 	}
 	heard_wait(&bench, &heard, 111);
-	traffic_stats(bench.traffic, &stats);
-	assert_int_equal(stats.lost, 207);
+	traffic_counters(bench.traffic, &counters);
+	assert_int_equal(counters.lost, 207);
 	heard_finish(&heard);
 	traffic_fixture_finish(&bench);
 }
@@ -584,26 +584,26 @@ static void the_environment_is_asked(void **state)
 	environment_finish(&env);
 }
 
-/* ---- figures ---- */
+/* ---- stats ---- */
 
-static void note(void *arg, const char *key, const struct figures *figures)
+static void note(void *arg, const char *key, const struct stats *stats)
 {
 	char *text = arg;
 	size_t len = strlen(text);
 
-	snprintf(text + len, 512 - len, "%s=%d ", key, (int)figures->count);
+	snprintf(text + len, 512 - len, "%s=%d ", key, (int)stats->count);
 }
 
-static void check_figures(struct traffic_fixture *bench, enum figure_by by, const char *want)
+static void check_stats(struct traffic_fixture *bench, enum stats_by by, const char *want)
 {
 	char text[512] = "";
 
 	assert_int_equal(
-		traffic_figures(bench->traffic, by, 60, 0, note, text), traffic_fixture_now_ms);
+		traffic_stats(bench->traffic, by, 60, 0, note, text), traffic_fixture_now_ms);
 	assert_string_equal(text, want);
 }
 
-static void figures_by_what_is_a_name(void **state)
+static void stats_by_what_is_a_name(void **state)
 {
 	static const struct request rows[] = {
 		{.service = {"cart", 4}, .version = {"pr-1", 4}, .session = {"dev", 3}},
@@ -627,19 +627,19 @@ static void figures_by_what_is_a_name(void **state)
 	traffic_fixture_init(&bench, false, NULL);
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		traffic_take(bench.traffic, &rows[i]);
-	check_figures(&bench, FIGURES_BY_VERSION, "cart@pr-1=6 cart=1 ");
-	check_figures(&bench, FIGURES_BY_EDGE,
-		" cart@pr-1=3 gateway@1.2 cart=1 gateway@1.2 cart@pr-1=1 ");
-	check_figures(&bench, FIGURES_BY_SESSION, "dev=1 ");
+	check_stats(&bench, STATS_BY_VERSION, "cart@pr-1=6 cart=1 ");
+	check_stats(
+		&bench, STATS_BY_EDGE, " cart@pr-1=3 gateway@1.2 cart=1 gateway@1.2 cart@pr-1=1 ");
+	check_stats(&bench, STATS_BY_SESSION, "dev=1 ");
 	traffic_fixture_finish(&bench);
 }
 
 /* A reader that was paused takes what happened meanwhile at once: it counts where it happened. */
-static void figures_by_when_it_happened(void **state)
+static void stats_by_when_it_happened(void **state)
 {
 	struct request row = {.service = {"cart", 4}, .version = {"pr-1", 4}, .total_ms = 500};
 	struct traffic_fixture bench;
-	struct figures f;
+	struct stats f;
 
 	(void)state;
 	traffic_fixture_init(&bench, false, NULL);
@@ -648,8 +648,8 @@ static void figures_by_when_it_happened(void **state)
 		for (int i = 0; i < 4; i++)
 			(void)traffic_take(bench.traffic, &row);
 	}
-	assert_true(traffic_figures_of(
-		bench.traffic, FIGURES_BY_VERSION, STR_LIT("cart@pr-1"), 60, &f));
+	assert_true(
+		traffic_stats_of(bench.traffic, STATS_BY_VERSION, STR_LIT("cart@pr-1"), 60, &f));
 	for (int i = 0; i < WINDOW_SLOTS; i++)
 		assert_int_equal(f.history[i], 4);
 	assert_int_equal(f.count, 240);
@@ -660,8 +660,8 @@ static void figures_by_when_it_happened(void **state)
 	(void)traffic_take(bench.traffic, &row);
 	row.time = traffic_fixture_now_ms + 5000;
 	(void)traffic_take(bench.traffic, &row);
-	assert_true(traffic_figures_of(
-		bench.traffic, FIGURES_BY_VERSION, STR_LIT("cart@pr-1"), 60, &f));
+	assert_true(
+		traffic_stats_of(bench.traffic, STATS_BY_VERSION, STR_LIT("cart@pr-1"), 60, &f));
 	assert_int_equal(f.history[WINDOW_SLOTS - 1], 6);
 	traffic_fixture_finish(&bench);
 }
@@ -670,7 +670,7 @@ static void rates_over_what_was_seen(void **state)
 {
 	struct request row = {.service = {"cart", 4}, .version = {"pr-1", 4}, .total_ms = 0};
 	struct traffic_fixture bench;
-	struct figures f;
+	struct stats f;
 
 	(void)state;
 	traffic_fixture_init(&bench, false, NULL);
@@ -681,8 +681,8 @@ static void rates_over_what_was_seen(void **state)
 			(void)traffic_take(bench.traffic, &row);
 	}
 	traffic_fixture_now_ms += 1000;
-	assert_true(traffic_figures_of(
-		bench.traffic, FIGURES_BY_VERSION, STR_LIT("cart@pr-1"), 60, &f));
+	assert_true(
+		traffic_stats_of(bench.traffic, STATS_BY_VERSION, STR_LIT("cart@pr-1"), 60, &f));
 	assert_int_equal(f.count, 270);
 	assert_true(f.rate == 90);
 	traffic_fixture_finish(&bench);
@@ -705,19 +705,19 @@ static const struct request gateway = HOP("gateway", "1", "", "qa", 0, 90);
 static const struct request schedule = HOP("schedule", "pr-540", "gateway@1", "qa", 10, 50);
 static const struct request profile = HOP("profile", "2", "", "", 20, 10);
 
-static void note_lost(void *arg, const char *key, const struct figures *figures)
+static void note_lost(void *arg, const char *key, const struct stats *stats)
 {
 	char *text = arg;
 	size_t len = strlen(text);
 
-	snprintf(text + len, 512 - len, "%s=%d/%d ", key, (int)figures->lost, (int)figures->count);
+	snprintf(text + len, 512 - len, "%s=%d/%d ", key, (int)stats->lost, (int)stats->count);
 }
 
 static void check_lost(struct traffic_fixture *bench, const char *want)
 {
 	char text[512] = "";
 
-	traffic_figures(bench->traffic, FIGURES_BY_EDGE, 60, 0, note_lost, text);
+	traffic_stats(bench->traffic, STATS_BY_EDGE, 60, 0, note_lost, text);
 	assert_string_equal(text, want);
 }
 
@@ -811,14 +811,13 @@ static void what_nobody_lost_is_not_counted(void **state)
 
 enum { CALLS_TEXT_SIZE = 65536 };
 
-static void note_calls(void *arg, const char *key, const struct figures *figures)
+static void note_calls(void *arg, const char *key, const struct stats *stats)
 {
 	char *text = arg;
 	size_t len = strlen(text);
 
 	snprintf(text + len, (size_t)CALLS_TEXT_SIZE - len, "%s=%d pinned %d without %d lost %d/",
-		key, (int)figures->count, (int)figures->pinned, (int)figures->without,
-		(int)figures->lost);
+		key, (int)stats->count, (int)stats->pinned, (int)stats->without, (int)stats->lost);
 }
 
 /* Whether `want`, "an edge=N pinned N ...", is said of `session`; NULL: there is none. */
@@ -908,14 +907,14 @@ static struct request away(struct request hop, const char *trace, int64_t later_
 	return hop;
 }
 
-static void note_likely(void *arg, const char *key, const struct figures *figures)
+static void note_likely(void *arg, const char *key, const struct stats *stats)
 {
 	char *text = arg;
 	size_t len = strlen(text);
 
-	if (figures->likely > 0)
+	if (stats->likely > 0)
 		snprintf(text + len, (size_t)CALLS_TEXT_SIZE - len, "%s=%d likely %d usual %d", key,
-			(int)figures->count, (int)figures->likely, (int)figures->likely_usual);
+			(int)stats->count, (int)stats->likely, (int)stats->likely_usual);
 }
 
 static void check_likely(struct traffic_fixture *bench, int unclear, const char *want)
@@ -1087,8 +1086,8 @@ int main(void)
 		cmocka_unit_test(searches_see_only_what_is_before),
 		cmocka_unit_test(every_field_comes_back),
 		cmocka_unit_test(the_environment_is_asked),
-		cmocka_unit_test(figures_by_what_is_a_name),
-		cmocka_unit_test(figures_by_when_it_happened),
+		cmocka_unit_test(stats_by_what_is_a_name),
+		cmocka_unit_test(stats_by_when_it_happened),
 		cmocka_unit_test(rates_over_what_was_seen),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* The feed's lines, the problem form and the figures: written, read back, and refused when they are not so. */
+/* The feed's lines, the problem form and the stats: written, read back, and refused when they are not so. */
 #include "core/wire/changes.h"
 
 #include <setjmp.h>
@@ -188,10 +188,10 @@ static void problems_come_back(void **state)
 	}
 }
 
-static void figures_come_back(void **state)
+static void stats_come_back(void **state)
 {
 	(void)state;
-	struct figures figures = {.rate = 12.125,
+	struct stats stats = {.rate = 12.125,
 		.share_5xx = 0.25,
 		.p50_ms = 3,
 		.p99_ms = 99.5,
@@ -200,7 +200,7 @@ static void figures_come_back(void **state)
 		.bytes_out = 1ULL << 40,
 		.last_seen = 1795372927113,
 		.history = {[0] = 5, [59] = 7}};
-	struct figures back;
+	struct stats back;
 	struct strbuf out, key;
 	struct json_writer w;
 	struct errbuf eb;
@@ -220,18 +220,18 @@ static void figures_come_back(void **state)
 		strbuf_reset(&key);
 		json_start(&w, &out);
 		strbuf_addf(&out, "{%s,", cases[i].head);
-		wire_write_figures(&w, &figures);
+		wire_write_stats(&w, &stats);
 		strbuf_add_char(&out, '}');
 		cJSON *tree = json_parse(strbuf_str(&out), NULL);
-		assert_int_equal(wire_read_figures(tree, &key, &back, &eb), ERR_NONE);
+		assert_int_equal(wire_read_stats(tree, &key, &back, &eb), ERR_NONE);
 		assert_string_equal(key.data, cases[i].key);
-		assert_memory_equal(&figures, &back, sizeof(figures));
+		assert_memory_equal(&stats, &back, sizeof(stats));
 		cJSON_Delete(tree);
 	}
 	/* An edge's. */
 	cJSON *edge = json_parse(strbuf_str(&out), NULL);
 	cJSON_AddNumberToObject(edge, "lost", 3);
-	assert_int_equal(wire_read_figures(edge, &key, &back, &eb), ERR_NONE);
+	assert_int_equal(wire_read_stats(edge, &key, &back, &eb), ERR_NONE);
 	assert_int_equal(back.lost, 3);
 	cJSON_Delete(edge);
 	static const char *const members[] = {
@@ -239,7 +239,7 @@ static void figures_come_back(void **state)
 	cJSON *tree = json_parse(strbuf_str(&out), NULL);
 	for (size_t i = 0; i < ARRAY_LEN(members); i++) {
 		cJSON *taken = cJSON_DetachItemFromObject(tree, members[i]);
-		assert_int_equal(wire_read_figures(tree, &key, &back, &eb), ERR_BAD_JSON);
+		assert_int_equal(wire_read_stats(tree, &key, &back, &eb), ERR_BAD_JSON);
 		cJSON_AddItemToObject(tree, members[i], taken);
 	}
 	cJSON_Delete(tree);
@@ -295,7 +295,7 @@ int main(void)
 		cmocka_unit_test(tombstones_come_back),
 		cmocka_unit_test(refuses_other_lines),
 		cmocka_unit_test(problems_come_back),
-		cmocka_unit_test(figures_come_back),
+		cmocka_unit_test(stats_come_back),
 		cmocka_unit_test(tail_lines_come_back),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /*
- * From the model's edges to calls, and what is said of one. Called by the two screens of the Map when figures
+ * From the model's edges to calls, and what is said of one. Called by the two screens of the Map when stats
  * have come. Invariant: every name in `calls` points into `names`, which only map_calls_collect() changes.
  */
 #include "tui/views/map/calls.h"
@@ -46,10 +46,10 @@ static bool is_wanted(
 		.service = str_of(edge->service),
 		.version = str_of(edge->version),
 		.kind = (unsigned)kind_of(model, edge->service, edge->version),
-		.share_4xx = edge->figures.share_4xx,
-		.share_5xx = edge->figures.share_5xx,
-		.p95_ms = edge->figures.p95_ms,
-		.last_seen = edge->figures.last_seen,
+		.share_4xx = edge->stats.share_4xx,
+		.share_5xx = edge->stats.share_5xx,
+		.p95_ms = edge->stats.p95_ms,
+		.last_seen = edge->stats.last_seen,
 	};
 	return filter_match_call(filter, &call, model->env, model->now_ms);
 }
@@ -69,15 +69,15 @@ static void add(struct map_calls *calls, const struct edge *edge)
 		.caller_version = names->caller_version,
 		.service = names->service,
 		.version = names->version,
-		.rate = edge->figures.rate,
-		.share_5xx = edge->figures.share_5xx,
-		.p95_ms = edge->figures.p95_ms,
-		.count = edge->figures.count,
-		.lost = edge->figures.lost,
+		.rate = edge->stats.rate,
+		.share_5xx = edge->stats.share_5xx,
+		.p95_ms = edge->stats.p95_ms,
+		.count = edge->stats.count,
+		.lost = edge->stats.lost,
 		.lost_trace = names->lost_trace,
-		.pinned = edge->figures.pinned,
-		.without = edge->figures.without,
-		.likely = edge->figures.likely,
+		.pinned = edge->stats.pinned,
+		.without = edge->stats.without,
+		.likely = edge->stats.likely,
 	};
 	calls->count++;
 }
@@ -94,7 +94,7 @@ void map_calls_collect(struct map_calls *calls, const struct model *model,
 	for (size_t i = 0; i < total; i++) {
 		const struct edge *edge = call_graph_at(edges, i);
 
-		if (edge->figures.count == 0)
+		if (edge->stats.count == 0)
 			continue;
 		if (!is_wanted(filter, edge, model)) {
 			calls->hidden++;

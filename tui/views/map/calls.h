@@ -40,7 +40,7 @@ void map_select(const struct map_row *row, struct selection *ret_selection);
 /* The fields of a selection that say what was lost. */
 void map_select_lost(const struct map_row *row, struct selection *ret_selection);
 
-/* As figures of a table are: what is fine is quiet. */
+/* As stats of a table are: what is fine is quiet. */
 void map_draw_errors(const struct canvas *canvas, int y, int x, int cols, const struct map_sum *sum,
 	bool counts);
 /* A share from 0 to 1 as a bar of `cols` cells. */

@@ -1,5 +1,5 @@
 /*
- * The Map's picture: the tree of calls with its figures, and the pane below that says the selected row in a
+ * The Map's picture: the tree of calls with its stats, and the pane below that says the selected row in a
  * sentence. Called by map.c, which has worked out all there is to draw.
  */
 #include "tui/views/map/internal.h"
@@ -123,14 +123,14 @@ static void draw_spark(const struct map_view *state, const struct model *model,
 	const struct canvas *canvas, int y, const struct map_row *row)
 {
 	const struct placed *at = &state->list.placed[COLUMN_SPARK];
-	struct figures figures;
+	struct stats stats;
 
 	if (at->width == 0)
 		return;
 	call_graph_history(map_edges(state, model), row->kind == MAP_OUTSIDE ? "" : row->caller,
 		row->kind == MAP_OUTSIDE ? NULL : row->service,
-		row->kind == MAP_VERSION ? row->version : NULL, &figures);
-	format_spark(canvas, y, at->x, at->width, &figures, &figures);
+		row->kind == MAP_VERSION ? row->version : NULL, &stats);
+	format_spark(canvas, y, at->x, at->width, &stats, &stats);
 }
 
 static void draw_lost(

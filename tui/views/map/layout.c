@@ -1,5 +1,5 @@
 /*
- * The calls as a tree and as two sides. Called by the Map when the figures change. Invariant: every call is in
+ * The calls as a tree and as two sides. Called by the Map when the stats change. Invariant: every call is in
  * exactly one service's row of the tree, unless a fold hides it.
  */
 #include "tui/views/map/layout.h"

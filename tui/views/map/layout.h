@@ -71,7 +71,7 @@ struct map_row {
 	const char *
 		version; /* of a service: the only one that served, NULL when they have rows of their own */
 	bool ephemeral;
-	bool root; /* no call leads here: its figures are 0 */
+	bool root; /* no call leads here: its stats are 0 */
 	struct map_sum sum; /* of the calls from `caller` */
 	double share; /* of all its caller makes; of a version, of the row it belongs to */
 };

@@ -268,14 +268,14 @@ static void draw_side(const struct map_service *state, const struct ui *ui,
 static void draw_version(const struct model *model, const struct canvas *canvas, int y,
 	const struct version *version)
 {
-	const struct figures *figures = traffic_stats_version(
-		model->figures, str_of(version->service), str_of(version->name));
+	const struct stats *stats = traffic_stats_version(
+		model->stats, str_of(version->service), str_of(version->name));
 	char rate[16] = "";
 
 	(void)canvas_glyph(canvas, y, 3, format_state_role(version->state),
 		format_state_glyph(version->state));
-	if (figures)
-		format_rate(rate, figures->rate);
+	if (stats)
+		format_rate(rate, stats->rate);
 	canvas_right(canvas, y, canvas->cols - 8, 6, ROLE_FIGURE, rate);
 	canvas_c(canvas, y, 5, canvas->cols - 14,
 		version->kind == KIND_STABLE ? ROLE_STABLE : ROLE_EPHEMERAL, version->name);

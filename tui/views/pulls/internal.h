@@ -60,7 +60,7 @@ void pulls_fold(struct pulls *state, const struct pull *pull, bool folded);
 void pulls_id(const void *arg, const struct model *model, size_t row, char id[LIST_ID_SIZE]);
 /* Groups the versions anew: before anything else after a batch, for the list borrows from the environment. */
 void pulls_gather(struct pulls *state, const struct model *model);
-void pulls_add_figures(struct pulls *state, const struct model *model);
+void pulls_add_stats(struct pulls *state, const struct model *model);
 /* Which rows there are, in which order. */
 void pulls_build(struct pulls *state, const struct model *model);
 

@@ -62,7 +62,7 @@ void pulls_gather(struct pulls *state, const struct model *model)
 	pulls_add_sessions(&state->list, model->env);
 }
 
-void pulls_add_figures(struct pulls *state, const struct model *model)
+void pulls_add_stats(struct pulls *state, const struct model *model)
 {
 	for (size_t i = 0; i < state->list.count; i++) {
 		struct pull *pull = &state->list.items[i];
@@ -71,11 +71,11 @@ void pulls_add_figures(struct pulls *state, const struct model *model)
 		pull->count = 0;
 		for (size_t j = 0; j < pull->version_count; j++) {
 			const struct version *version = pull->versions[j].version;
-			const struct figures *figures = traffic_stats_version(
-				model->figures, str_of(version->service), str_of(version->name));
+			const struct stats *stats = traffic_stats_version(
+				model->stats, str_of(version->service), str_of(version->name));
 
-			if (figures)
-				pull_add_figures(pull, figures);
+			if (stats)
+				pull_add_stats(pull, stats);
 		}
 	}
 }

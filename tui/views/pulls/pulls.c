@@ -73,11 +73,11 @@ static void pulls_prepare(
 	(void)ui;
 	if (anew)
 		pulls_gather(state, model);
-	if (anew || parts & MODEL_FIGURES)
-		pulls_add_figures(state, model);
+	if (anew || parts & MODEL_STATS)
+		pulls_add_stats(state, model);
 	state->below = rows >= BELOW_ROWS;
 	list_view_resize(&state->view, rows - 2 - (state->below ? BELOW_SIZE : 0), cols - 1);
-	if (anew || state->view.stale || parts & MODEL_FIGURES)
+	if (anew || state->view.stale || parts & MODEL_STATS)
 		pulls_build(state, model);
 	name_command(state);
 }

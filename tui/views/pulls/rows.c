@@ -50,7 +50,7 @@ struct row {
 	bool selected;
 	const struct pull *pull;
 	const struct version *version; /* NULL: the pull request's own row */
-	const struct figures *figures; /* of the version; NULL: none heard */
+	const struct stats *stats; /* of the version; NULL: none heard */
 };
 
 static void draw_name(const struct row *row, int x, int width)
@@ -147,7 +147,7 @@ static void draw_expires(const struct row *row, int x, int width)
 
 static double rate_of(const struct row *row)
 {
-	return !row->version ? row->pull->rate : row->figures ? row->figures->rate : 0;
+	return !row->version ? row->pull->rate : row->stats ? row->stats->rate : 0;
 }
 
 static void draw_rate(const struct row *row, int x, int width)
@@ -161,7 +161,7 @@ static void draw_errors(const struct row *row, int x, int width)
 		format_put_none(row->canvas, row->y, x, width);
 	else
 		format_put_share(row->canvas, row->y, x, width,
-			row->version ? row->figures->share_5xx : row->pull->share_5xx);
+			row->version ? row->stats->share_5xx : row->pull->share_5xx);
 }
 
 static void draw_p95(const struct row *row, int x, int width)
@@ -170,11 +170,11 @@ static void draw_p95(const struct row *row, int x, int width)
 
 	if (!row->version)
 		return;
-	if (!row->figures || row->figures->rate <= 0 || row->figures->p95_ms <= 0) {
+	if (!row->stats || row->stats->rate <= 0 || row->stats->p95_ms <= 0) {
 		format_put_none(row->canvas, row->y, x, width);
 		return;
 	}
-	format_ms(text, row->figures->p95_ms);
+	format_ms(text, row->stats->p95_ms);
 	canvas_right(row->canvas, row->y, x, width, ROLE_FIGURE, text);
 }
 
@@ -231,8 +231,8 @@ void pulls_draw_row(const void *arg, const struct model *model, const struct ui 
 		return;
 	row.version = pulls_version_at(state, at);
 	if (row.version)
-		row.figures = traffic_stats_version(
-			model->figures, str_of(row.version->service), str_of(row.version->name));
+		row.stats = traffic_stats_version(
+			model->stats, str_of(row.version->service), str_of(row.version->name));
 	row.selected = at == state->view.cursor.selected;
 	for (size_t i = 0; i < PULLS_TOTAL; i++) {
 		const struct placed *placed = &state->view.placed[i];

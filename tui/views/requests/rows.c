@@ -417,7 +417,7 @@ static int add_filter(const struct requests *state, const struct request_log_cou
 	return snprintf(dst, size, "   filter %s%s%s", state->filter_text, around, hidden);
 }
 
-/* What the figures go without where there is no room, one after the other. */
+/* What the stats go without where there is no room, one after the other. */
 enum brevity { BRIEF_NOT, BRIEF_RATE, BRIEF_HIDDEN, BRIEF_ERRORS };
 
 static void describe(const struct requests *state, const struct model *model,
@@ -444,7 +444,7 @@ static void describe(const struct requests *state, const struct model *model,
 		(void)add_errors(state, text + used, TITLE_SIZE - (size_t)used);
 }
 
-/* What it is narrowed to has at least half of the row, if it needs it; returns the cells of the figures. */
+/* What it is narrowed to has at least half of the row, if it needs it; returns the cells of the stats. */
 static int describe_beside(const struct requests *state, const struct model *model,
 	const struct request_log_counts *counts, int cols, char text[TITLE_SIZE])
 {

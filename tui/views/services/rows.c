@@ -53,7 +53,7 @@ struct row {
 	bool selected;
 	const struct service_node *node;
 	const struct version *version; /* NULL: the service's own row */
-	const struct figures *figures; /* NULL: none heard */
+	const struct stats *stats; /* NULL: none heard */
 	const struct pinned *pinned; /* NULL: no session pins it */
 };
 
@@ -160,10 +160,10 @@ static void draw_expires(const struct row *row, int x, int width)
 
 static bool is_idle(const struct row *row)
 {
-	return !row->figures || row->figures->rate <= 0;
+	return !row->stats || row->stats->rate <= 0;
 }
 
-/* Why it is unhealthy may take the room of figures that are not there. */
+/* Why it is unhealthy may take the room of stats that are not there. */
 static bool says_why(const struct row *row)
 {
 	return row->version && row->version->state == STATE_UNHEALTHY && is_idle(row);
@@ -174,7 +174,7 @@ static bool is_figure(size_t column)
 	return column == COLUMN_RATE || column == COLUMN_ERRORS || column == COLUMN_P95;
 }
 
-/* The end of the columns of figures that stand directly behind the health. */
+/* The end of the columns of stats that stand directly behind the health. */
 static int end_of_why(const struct row *row, int end)
 {
 	const struct services *state = row->state;
@@ -240,7 +240,7 @@ static void draw_health(const struct row *row, int x, int width)
 
 static void draw_rate(const struct row *row, int x, int width)
 {
-	format_put_rate(row->canvas, row->y, x, width, is_idle(row) ? 0 : row->figures->rate);
+	format_put_rate(row->canvas, row->y, x, width, is_idle(row) ? 0 : row->stats->rate);
 }
 
 static void draw_errors(const struct row *row, int x, int width)
@@ -248,7 +248,7 @@ static void draw_errors(const struct row *row, int x, int width)
 	if (is_idle(row))
 		format_put_none(row->canvas, row->y, x, width);
 	else
-		format_put_share(row->canvas, row->y, x, width, row->figures->share_5xx);
+		format_put_share(row->canvas, row->y, x, width, row->stats->share_5xx);
 }
 
 /* Quantiles end half a minute before the rate does. */
@@ -256,21 +256,21 @@ static void draw_p95(const struct row *row, int x, int width)
 {
 	char text[16];
 
-	if (is_idle(row) || row->figures->p95_ms <= 0) {
+	if (is_idle(row) || row->stats->p95_ms <= 0) {
 		format_put_none(row->canvas, row->y, x, width);
 		return;
 	}
-	format_ms(text, row->figures->p95_ms);
+	format_ms(text, row->stats->p95_ms);
 	canvas_right(row->canvas, row->y, x, width, ROLE_FIGURE, text);
 }
 
 static void draw_minute(const struct row *row, int x, int width)
 {
-	const struct figures *scale =
-		traffic_stats_service(row->model->figures, str_of(row->node->service->name));
+	const struct stats *scale =
+		traffic_stats_service(row->model->stats, str_of(row->node->service->name));
 
-	if (row->figures && scale)
-		format_spark(row->canvas, row->y, x, width, row->figures, scale);
+	if (row->stats && scale)
+		format_spark(row->canvas, row->y, x, width, row->stats, scale);
 }
 
 static void draw_pins(const struct row *row, int x, int width)
@@ -317,11 +317,10 @@ static void find_values(struct row *row)
 	struct str service = str_of(row->node->service->name);
 
 	if (!row->version) {
-		row->figures = traffic_stats_service(row->model->figures, service);
+		row->stats = traffic_stats_service(row->model->stats, service);
 		return;
 	}
-	row->figures =
-		traffic_stats_version(row->model->figures, service, str_of(row->version->name));
+	row->stats = traffic_stats_version(row->model->stats, service, str_of(row->version->name));
 	row->pinned = model_pinned(row->model, service, str_of(row->version->name));
 }
 

@@ -1,6 +1,6 @@
 /*
- * View 1, Services: the tree of services and their versions with live figures. Reads the environment, the
- * figures and the pins. Rows are drawn by rows.c, what stands beside them by pane.c, and
+ * View 1, Services: the tree of services and their versions with live stats. Reads the environment, the
+ * stats and the pins. Rows are drawn by rows.c, what stands beside them by pane.c, and
  * what is done with versions by actions.c.
  *
  * Invariant: what is selected is known by name. Rows are numbered anew whenever the tree is built, and the
@@ -145,11 +145,10 @@ static bool update_owner_filter(struct services *state, const struct ui *ui)
 static unsigned parts_of_order(const struct services *state)
 {
 	size_t order = state->list.order;
-	bool by_figures = order == ORDER_RATE || order == ORDER_ERRORS || order == ORDER_P95;
+	bool by_stats = order == ORDER_RATE || order == ORDER_ERRORS || order == ORDER_P95;
 	bool by_sessions = order == ORDER_PINS || state->mine;
 
-	return MODEL_SERVICES | (by_figures ? MODEL_FIGURES : 0U) |
-	       (by_sessions ? MODEL_SESSIONS : 0U);
+	return MODEL_SERVICES | (by_stats ? MODEL_STATS : 0U) | (by_sessions ? MODEL_SESSIONS : 0U);
 }
 
 static void services_prepare(

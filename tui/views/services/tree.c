@@ -121,7 +121,7 @@ static double key_of_version(
 {
 	static const double by_state[STATE_COUNT] = {
 		[STATE_UNHEALTHY] = 3, [STATE_DRAINING] = 2, [STATE_STARTING] = 1};
-	const struct figures *figures;
+	const struct stats *stats;
 
 	switch (order) {
 	case ORDER_AGE:
@@ -134,30 +134,30 @@ static double key_of_version(
 		return (double)model_pin_count(
 			model, str_of(version->service), str_of(version->name));
 	default:
-		figures = traffic_stats_version(
-			model->figures, str_of(version->service), str_of(version->name));
-		if (!figures)
+		stats = traffic_stats_version(
+			model->stats, str_of(version->service), str_of(version->name));
+		if (!stats)
 			return -1;
-		return order == ORDER_RATE     ? figures->rate
-		       : order == ORDER_ERRORS ? figures->share_5xx
-					       : figures->p95_ms;
+		return order == ORDER_RATE     ? stats->rate
+		       : order == ORDER_ERRORS ? stats->share_5xx
+					       : stats->p95_ms;
 	}
 }
 
-/* A service stands where its first version would; its figures are its own. */
+/* A service stands where its first version would; its stats are its own. */
 static double key_of_node(
 	const struct model *model, const struct service_node *node, enum tree_order order)
 {
-	const struct figures *figures;
+	const struct stats *stats;
 	double best = -1e301;
 
 	if (order == ORDER_RATE || order == ORDER_ERRORS || order == ORDER_P95) {
-		figures = traffic_stats_service(model->figures, str_of(node->service->name));
-		if (!figures)
+		stats = traffic_stats_service(model->stats, str_of(node->service->name));
+		if (!stats)
 			return -1;
-		return order == ORDER_RATE     ? figures->rate
-		       : order == ORDER_ERRORS ? figures->share_5xx
-					       : figures->p95_ms;
+		return order == ORDER_RATE     ? stats->rate
+		       : order == ORDER_ERRORS ? stats->share_5xx
+					       : stats->p95_ms;
 	}
 	for (size_t i = 0; i < node->version_count; i++) {
 		double key = key_of_version(model, node->versions[i], order);

@@ -67,7 +67,7 @@ static void test_sorted_and_once(void **state)
 	edge = call_graph_at(edges, 2);
 	assert_string_equal(edge->service, "booking");
 	assert_string_equal(edge->version, "pr-482");
-	assert_int_equal((int)(edge->figures.rate * 10), 25);
+	assert_int_equal((int)(edge->stats.rate * 10), 25);
 	assert_string_equal(call_graph_at(edges, 3)->service, "search");
 	assert_null(call_graph_at(edges, 4));
 	call_graph_clear(edges);

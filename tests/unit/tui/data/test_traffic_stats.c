@@ -1,4 +1,4 @@
-/* Figures by version, and what a service makes of them. */
+/* Stats by version, and what a service makes of them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -28,7 +28,7 @@ static const char answer[] =
 static void test_reading_and_summing(void **state)
 {
 	struct traffic_stats_table *table = traffic_stats_create();
-	const struct figures *sum;
+	const struct stats *sum;
 	int64_t since = 0;
 	bool changed = false;
 	struct traffic_stats_sum total;
@@ -89,11 +89,11 @@ static void test_quantiles_of_a_sum(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct traffic_stats_table *table = traffic_stats_create();
-		struct figures fast = {
+		struct stats fast = {
 			.count = cases[i].fast, .p50_ms = 10, .p95_ms = 50, .p99_ms = 100};
-		struct figures slow = {
+		struct stats slow = {
 			.count = cases[i].slow, .p50_ms = 500, .p95_ms = 900, .p99_ms = 1000};
-		const struct figures *sum;
+		const struct stats *sum;
 
 		traffic_stats_put(table, STR_LIT("cart"), STR_LIT("1.0"), &fast);
 		traffic_stats_put(table, STR_LIT("cart"), STR_LIT("pr-1"), &slow);

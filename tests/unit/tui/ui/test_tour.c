@@ -280,15 +280,15 @@ static void test_failing(void **state)
 {
 	struct tour tour;
 	struct tour_sight sight = at_version("booking", "pr-560");
-	struct figures figures = {.rate = 1, .count = 60};
+	struct stats stats = {.rate = 1, .count = 60};
 
 	(void)state;
 	begin_at(&tour, TOUR_FIND_FAILING);
-	traffic_stats_put(model.figures, STR_LIT("booking"), STR_LIT("pr-560"), &figures);
+	traffic_stats_put(model.stats, STR_LIT("booking"), STR_LIT("pr-560"), &stats);
 	(void)tour_watch(&tour, &sight);
 	assert_false(is_done(&tour, TOUR_FIND_FAILING));
-	figures.share_5xx = 0.1;
-	traffic_stats_put(model.figures, STR_LIT("booking"), STR_LIT("pr-560"), &figures);
+	stats.share_5xx = 0.1;
+	traffic_stats_put(model.stats, STR_LIT("booking"), STR_LIT("pr-560"), &stats);
 	(void)tour_watch(&tour, &sight);
 	assert_true(is_done(&tour, TOUR_FIND_FAILING));
 }
