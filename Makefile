@@ -10,8 +10,8 @@ MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := all
 
 MODE ?= release
-# As many jobs as there are processors, unless told.
-ifeq ($(filter -j%,$(MAKEFLAGS)),)
+# As many jobs as there are processors, unless told. A make below this one shares its jobs.
+ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
 MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
 endif
 BUILD := build
