@@ -70,8 +70,8 @@ stopped() {
 	case $1-$3-$2 in
 	# A master that nobody asks is not missed, and a load that has begun has ten seconds.
 	*-1 | master-no-* | master-before-4 | master-before-10) ;;
-	# The load may have made its worker before those there were stopped.
-	*) wait_until 15 told || { [ "$1-$3" = workers-before ] && routes; } || fail "$what: ready all the while" ;;
+	# The load may have been through before they were stopped: then nothing is behind.
+	*) wait_until 15 told || { [ "$3" = before ] && is_routed "new-$count"; } || fail "$what: ready all the while" ;;
 	esac
 	[ "$1" = master ] || hasnt "$why" "is routed" "$what"
 	[ -z "${SOAK:-}" ] || wait_until 60 over
