@@ -395,8 +395,10 @@ static enum err sqlite_load(struct store *store, store_row_fn row, void *arg, st
 {
 	struct sqlite_store *sqlite = (struct sqlite_store *)store;
 	sqlite3_stmt *stmt = NULL;
-	int code = sqlite3_prepare_v2(
-		sqlite->db, "SELECT kind, id, json FROM row ORDER BY kind, id", -1, &stmt, NULL);
+	/* Without the row that probe() leaves; 6 is ROW_META. */
+	int code = sqlite3_prepare_v2(sqlite->db,
+		"SELECT kind, id, json FROM row WHERE id <> 'probe' OR kind <> 6 ORDER BY kind, id",
+		-1, &stmt, NULL);
 
 	while (code == SQLITE_OK || code == SQLITE_ROW) {
 		struct errbuf why = {0};
