@@ -999,6 +999,22 @@ static void test_failures(void **state)
 	explanation_finish(&e);
 }
 
+/* One that an older control plane stored has no such time: nothing is said of it, and not "for 57 years". */
+static void test_state_of_unknown_age(void **state)
+{
+	struct explanation e;
+
+	(void)state;
+	put_version("booking@pr-old", KIND_EPHEMERAL, STATE_UNHEALTHY, NULL, 0);
+	environment_version(&env, STR_LIT("booking"), STR_LIT("pr-old"))->state_since = 0;
+	explanation_init(&e);
+	explain_version(&e, &env, environment_version(&env, STR_LIT("booking"), STR_LIT("pr-old")),
+		NULL, NOW);
+	assert_non_null(strstr(e.text.data, "pr-old is unhealthy"));
+	assert_null(strstr(e.text.data, "has been"));
+	explanation_finish(&e);
+}
+
 /* clang-format off */
 static const struct {
 	int kind;
@@ -1124,6 +1140,7 @@ int main(void)
 		cmocka_unit_test(test_decisions),
 		cmocka_unit_test(test_things),
 		cmocka_unit_test(test_failures),
+		cmocka_unit_test(test_state_of_unknown_age),
 		cmocka_unit_test(test_graves),
 		cmocka_unit_test(test_without_tombstones),
 		cmocka_unit_test(test_many_pins),

@@ -605,9 +605,24 @@ static void reach_of_services(void **state)
 	}
 }
 
+/* The automaton is made anew now and then: nothing is lost by it, and nothing left behind. */
+static void an_expression_is_used_for_long(void **state)
+{
+	struct filter *with = parse("/item-[0-9]+/"), *without = parse("/^art/");
+
+	(void)state;
+	for (int i = 0; i < 2500; i++) {
+		assert_true(filter_match_request(with, &sample, &env, NOW));
+		assert_false(filter_match_request(without, &sample, &env, NOW));
+	}
+	filter_destroy(with);
+	filter_destroy(without);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_expression_is_used_for_long),
 		cmocka_unit_test(requests_match),
 		cmocka_unit_test(what_was_pinned_elsewhere),
 		cmocka_unit_test(absent_words_match_nothing),
