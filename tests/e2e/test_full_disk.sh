@@ -15,9 +15,13 @@ serve_start
 service cart
 version cart 1 stable stable
 ready cart 1
-"$HELPERS/load" --proxy "$PROXY" --host "cart.$DOMAIN" --rate 1000 --seconds 4 >"$T/load" 2>"$T/load.err"
-is "$(json failed <"$T/load") $(json refused <"$T/load")" "0 0" "no request fails"
 is_full() { why=$(status_of traffic.history_error) && [ "$why" != null ]; }
+# How many requests a busy machine sends in a second is its own affair: until it is full.
+for _ in {1..20}; do
+	"$HELPERS/load" --proxy "$PROXY" --host "cart.$DOMAIN" --rate 1000 --seconds 2 >"$T/load" 2>"$T/load.err"
+	is "$(json failed <"$T/load") $(json refused <"$T/load")" "0 0" "no request fails"
+	is_full && break
+done
 wait_until 20 is_full || fail "status does not say that the history cannot be written: $why"
 note "status: $why"
 must POST /v1/sessions '{"key":"written"}'
