@@ -23,7 +23,7 @@ struct listing {
 	struct snapshot *snapshot;
 	struct snapshot_cursor walk;
 	struct json_writer w;
-	enum object_kind thing; /* the kind whose JSON array is being written */
+	enum object_kind thing; /* of the objects in the array that is open */
 	enum object_kind last; /* the last array there is */
 };
 

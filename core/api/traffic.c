@@ -1,5 +1,6 @@
 /*
- * GET /v1/traffic: stats of the last seconds, of those whose stats have changed.
+ * GET /v1/traffic: counts, rates and quantiles of the last seconds, by version, edge or session. With `since`, of
+ * those only whose values have changed.
  */
 #include "core/api/exchange.h"
 #include "core/api/handlers.h"

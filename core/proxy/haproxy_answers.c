@@ -69,8 +69,8 @@ const char answers_errors[] =
 	OWN_ERROR("504", "no-answer", "The version did not answer in time");
 
 /*
- * When a version answered. Not where it changed to a protocol that nobody asked for, or whose upgrade was not passed on
- * to it: what would follow is a tunnel.
+ * Notes the time at which a version answered. A 101 to anything but a WebSocket is answered 502: HAProxy would make a
+ * tunnel of the connection, and the requests in it would pass no rule.
  */
 const char answers_noted[] =
 	"	http-response return status 502 content-type application/problem+json hdr Cache-Control no-store lf-string '"
@@ -82,7 +82,7 @@ const char answers_noted[] =
 	"\"revision\":%[var(txn.revision)]}" PAGE_END "' if { status 101 } !{ var(txn.websocket) -m found }\n"
 	"	http-response set-var(txn.answered) date(0,us)\n";
 
-/* Rules of the frontend fail before there is a backend whose lines mend an answer. */
+/* For a rule of the frontend that fails: no backend is chosen by then, so answers_errors are not used. */
 const char answers_frontend[] =
 	"	http-error status 500 content-type application/problem+json lf-string '" PAGE("proxy-failed")
 	"{\"type\":\"urn:umbra:problem:proxy-failed\",\"title\":\"The proxy failed\",\"status\":500,\"code\":\"proxy-failed\","

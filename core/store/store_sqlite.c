@@ -395,7 +395,7 @@ static enum err sqlite_load(struct store *store, store_row_fn row, void *arg, st
 {
 	struct sqlite_store *sqlite = (struct sqlite_store *)store;
 	sqlite3_stmt *stmt = NULL;
-	/* Without the row that probe() leaves; 6 is ROW_META. */
+	/* Without the row that probe() leaves: it is no part of the state. 6 is ROW_META. */
 	int code = sqlite3_prepare_v2(sqlite->db,
 		"SELECT kind, id, json FROM row WHERE id <> 'probe' OR kind <> 6 ORDER BY kind, id",
 		-1, &stmt, NULL);
