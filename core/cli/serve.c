@@ -33,7 +33,6 @@
 enum {
 	URL_SIZE = 320,
 	STOP_CHECK_MS = 10,
-	STORE_LOOK_S = 1,
 	STOP_CLIENTS_MS = 1500, /* answers that are not taken by then are left */
 	STOP_MAX_MS =
 		5500, /* the agent needs no longer than 5 s, and the proxy is not left behind */
@@ -51,10 +50,10 @@ struct serve {
 	struct traffic *traffic;
 	struct agent *agent;
 	struct api *api;
-	struct event *signals[3], *stop_check, *store_look;
+	struct event *signals[3], *stop_check;
 	char api_url[URL_SIZE];
 	char proxy_url[URL_SIZE];
-	bool stopping, agent_gone, store_failed;
+	bool stopping, agent_gone;
 	int64_t stopping_since_ms; /* monotonic */
 	size_t files; /* descriptors there may be */
 	struct errbuf failure; /* why it ends without having been asked to */
@@ -220,22 +219,6 @@ static void libevent_said(int severity, const char *text)
 		text);
 }
 
-/* Where the state cannot be stored, the log has a line when that begins and one when it ends. */
-static void look_at_store(evutil_socket_t unused, short what, void *arg)
-{
-	struct serve *serve = arg;
-	char why[512] = "";
-	bool failed = !store_ready(serve->store, why, sizeof(why));
-
-	(void)unused;
-	(void)what;
-	if (failed && !serve->store_failed)
-		log_error("nothing can be stored, so changes are refused: %s", why);
-	if (!failed && serve->store_failed)
-		log_warning("changes can be stored again");
-	serve->store_failed = failed;
-}
-
 /* ---- stopping -------------------------------------------------------------------------------------- */
 
 static void check_stopped(evutil_socket_t unused, short what, void *arg)
@@ -330,9 +313,8 @@ static size_t connections_for(size_t files)
 	return files > (size_t)2 * OWN_FILES ? files - OWN_FILES : files / 2;
 }
 
-static void start_events(struct serve *serve)
+static void catch_signals(struct serve *serve)
 {
-	static const struct timeval look_every = {STORE_LOOK_S, 0};
 	static const int numbers[ARRAY_LEN(serve->signals)] = {SIGTERM, SIGINT, SIGHUP};
 
 	(void)signal(SIGPIPE, SIG_IGN);
@@ -343,8 +325,6 @@ static void start_events(struct serve *serve)
 		(void)event_add(serve->signals[i], NULL);
 	}
 	serve->stop_check = evtimer_new(serve->base, check_stopped, serve);
-	serve->store_look = event_new(serve->base, -1, EV_PERSIST, look_at_store, serve);
-	(void)event_add(serve->store_look, &look_every);
 }
 
 /* Clients reach a proxy that listens everywhere at loopback. */
@@ -441,7 +421,7 @@ static bool serve_start(struct serve *serve, struct errbuf *eb)
 	if (!start_rooms(serve, eb))
 		return false;
 	start_api(serve);
-	start_events(serve);
+	catch_signals(serve);
 	agent_start(serve->agent, proxy_started, serve);
 	return true;
 }
@@ -467,7 +447,6 @@ static void serve_finish(struct serve *serve)
 	for (size_t i = 0; i < ARRAY_LEN(serve->signals); i++)
 		free_event(serve->signals[i]);
 	free_event(serve->stop_check);
-	free_event(serve->store_look);
 	if (serve->base != NULL)
 		event_base_free(serve->base);
 	free(serve->data);

@@ -52,6 +52,7 @@ struct sqlite_store {
 	struct event *quiet; /* libevent's: moves the log into the file */
 	struct event *look; /* libevent's: whether the files are still there, and can be written */
 	unsigned looks; /* while the last write has failed */
+	bool told_failed; /* the log has said that nothing can be stored */
 	int64_t file_bytes;
 	char last_error[512]; /* "" when the last group was stored */
 	struct errbuf

@@ -21,6 +21,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "core/base/log.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/base/xalloc.h"
@@ -300,13 +301,28 @@ static void copy_missing(struct sqlite_store *sqlite)
 	sqlite->missing = sqlite->found_missing;
 }
 
+/* Where nothing can be stored, the log has a line when that begins and one when it ends. */
+static void tell_ready(struct sqlite_store *sqlite)
+{
+	char why[512];
+	bool failed = !store_ready(&sqlite->store, why, sizeof(why));
+
+	if (failed && !sqlite->told_failed)
+		log_error("nothing can be stored, so changes are refused: %s", why);
+	if (!failed && sqlite->told_failed)
+		log_warning("changes can be stored again");
+	sqlite->told_failed = failed;
+}
+
 static void on_looked(void *arg)
 {
 	struct sqlite_store *sqlite = arg;
 
 	/* With a group at the worker the text is its to write. */
-	if (sqlite->group.count == 0)
-		copy_missing(sqlite);
+	if (sqlite->group.count > 0)
+		return;
+	copy_missing(sqlite);
+	tell_ready(sqlite);
 }
 
 static void on_group_done(void *arg)
@@ -325,6 +341,7 @@ static void on_group_done(void *arg)
 		str_copy(sqlite->last_error, sizeof(sqlite->last_error), str_of(eb.text));
 		after = commit_queue_take(&sqlite->queue);
 	}
+	tell_ready(sqlite);
 	commit_queue_report(&group, err, &eb);
 	commit_queue_report(&after, err, &eb);
 	wait_for_quiet(sqlite);

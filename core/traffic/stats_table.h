@@ -26,8 +26,8 @@ void stats_table_add(
 /* The request of number `seq`, which counts already, had lost its session. */
 void stats_table_add_lost(struct stats_table *table, struct str key, int64_t time_ms, int64_t seq);
 /*
- * Calls `each` for every key that had a request after since_ms - seconds; the stats of the others are what they
- * were at since_ms. since_ms 0: for every key. The most recent first.
+ * Calls `each` for every key whose last request is later than WINDOW_SLOTS seconds before since_ms, the longest
+ * window: the others are empty now and were then. since_ms 0: for every key. The most recent first.
  */
 void stats_table_each(const struct stats_table *table, int64_t now_ms, int seconds,
 	int64_t since_ms, void (*each)(void *arg, const char *key, const struct stats *stats),
