@@ -4,7 +4,7 @@
  * Environment -> proxy: it observes the plane, resolves endpoints that have a name (every 30 s, on a
  * worker), and hands changes to the proxy's driver. Proxy -> plane: health, applied revision, up and down.
  * Proxy -> traffic: request records and their loss. In serve's process now; on other machines later,
- * which is why it uses the plane only through what plane.h lists for it.
+ * which is why it uses the plane only through what plane/plane.h lists for it.
  */
 #ifndef UMBRA_AGENT_AGENT_H
 #define UMBRA_AGENT_AGENT_H

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "core/api/exchange.h"
-#include "core/api/feed.h"
 #include "core/api/handlers.h"
 #include "core/api/internal.h"
 #include "core/api/snapshot.h"
@@ -56,7 +55,7 @@ static void full_slice(struct exchange *exchange)
 		struct change change = {0};
 		void *record;
 
-		record = (void *)(uintptr_t)snapshot_cursor_next(&feed->walk, &change.thing);
+		record = (void *)(uintptr_t)snapshot_cursor_next(&feed->walk, &change.kind);
 		if (record == NULL) {
 			wire_write_feed_last(&exchange->out, feed->snapshot->env.revision);
 			exchange_end(exchange);
@@ -94,7 +93,7 @@ static void add_line(void *arg, const struct change *change)
 {
 	const struct telling *telling = arg;
 
-	if (change->thing != OBJECT_TOMBSTONE || telling->tombstones)
+	if (change->kind != OBJECT_TOMBSTONE || telling->tombstones)
 		wire_write_feed_change(telling->out, change);
 }
 

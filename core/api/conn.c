@@ -1,7 +1,7 @@
 /*
  * Connections of the API. evhttp owns the sockets and the requests; we see a connection when its
  * bufferevent is made (bevcb), know its evhttp_connection one turn of the loop's queue later, and hear of
- * its end (closecb). server.c exchanges conn_install and conn_of; raw_http_client.c is told when a client goes away.
+ * its end (closecb). server.c exchanges conn_install and conn_of; exchange.c is told when a client goes away.
  *
  * Invariant: every accepted connection is in api->conns and in by_fd from its adoption to its closecb,
  * and api->conn_count counts those that may still be accepted, so the listener rests at the limit.

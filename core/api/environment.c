@@ -23,7 +23,7 @@ struct listing {
 	struct snapshot *snapshot;
 	struct snapshot_cursor walk;
 	struct json_writer w;
-	enum object_kind thing; /* of the objects in the array that is open */
+	enum object_kind kind; /* of the objects in the array that is open */
 	enum object_kind last; /* the last array there is */
 };
 
@@ -42,11 +42,11 @@ static void listing_release(struct exchange *exchange)
 }
 
 /* Closes the open array and opens the next ones, up to that of `thing`. */
-static void open_array(struct listing *listing, enum object_kind thing)
+static void open_array(struct listing *listing, enum object_kind kind)
 {
-	while (listing->thing < thing) {
+	while (listing->kind < kind) {
 		json_array_end(&listing->w);
-		json_array(&listing->w, array_names[++listing->thing]);
+		json_array(&listing->w, array_names[++listing->kind]);
 	}
 }
 
@@ -55,8 +55,8 @@ static void listing_slice(struct exchange *exchange)
 	struct listing *listing = exchange->state;
 
 	while (exchange->out.len < EXCHANGE_SLICE) {
-		enum object_kind thing;
-		const void *record = snapshot_cursor_next(&listing->walk, &thing);
+		enum object_kind kind;
+		const void *record = snapshot_cursor_next(&listing->walk, &kind);
 
 		if (record == NULL) {
 			open_array(listing, listing->last);
@@ -65,8 +65,8 @@ static void listing_slice(struct exchange *exchange)
 			exchange_end(exchange);
 			return;
 		}
-		open_array(listing, thing);
-		wire_write_record(&listing->w, NULL, object_type(thing), record);
+		open_array(listing, kind);
+		wire_write_record(&listing->w, NULL, object_type(kind), record);
 	}
 	exchange_flush(exchange);
 }
@@ -77,7 +77,7 @@ static struct listing *listing_start(struct exchange *exchange, enum object_kind
 
 	listing->snapshot = snapshot_take(exchange->api);
 	snapshot_cursor_start(&listing->walk, &listing->snapshot->env, first);
-	listing->thing = first;
+	listing->kind = first;
 	listing->last = OBJECT_SESSION;
 	listing->w = exchange_json(exchange);
 	exchange->state = listing;

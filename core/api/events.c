@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "core/api/exchange.h"
-#include "core/api/feed.h"
 #include "core/api/handlers.h"
 #include "core/api/internal.h"
 #include "core/base/xalloc.h"

@@ -1,6 +1,6 @@
 /*
  * Who handles each row of the route table; one file a noun. A handler answers its exchange or keeps it
- * (raw_http_client.h); when it returns, the exchange may be gone.
+ * (exchange.h); when it returns, the exchange may be gone.
  */
 #ifndef UMBRA_API_HANDLERS_H
 #define UMBRA_API_HANDLERS_H

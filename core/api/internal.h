@@ -46,7 +46,7 @@ struct api {
 	struct event *sweep; /* once a second while there are connections */
 	int64_t tick_ms; /* monotonic, of the last sweep or request */
 
-	/* Exchanges that wait (raw_http_client.c counts them; feeds and event waiters are told of changes). */
+	/* Exchanges that wait (exchange.c counts them; feeds and event waiters are told of changes). */
 	size_t call_count;
 	size_t held_count;
 	struct call_list feeds;
@@ -56,5 +56,17 @@ struct api {
 	struct snapshot *snapshot; /* of the current revision, while somebody reads it */
 	bool stopping;
 };
+
+/*
+ * The exchanges that wait for news: the changes feed, the events, the tails. server.c wakes them when the
+ * plane has something new, and ends them when the API stops. A wake answers some of those that wait, and returns
+ * whether there are more to be answered.
+ */
+bool changes_wake(struct api *api);
+bool events_wake(struct api *api);
+
+void changes_stop(struct api *api);
+void events_stop(struct api *api);
+void tails_stop(struct api *api);
 
 #endif

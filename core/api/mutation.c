@@ -20,7 +20,7 @@
 
 /* How each write is answered. `thing` OBJECT_COUNT: 204. */
 static const struct {
-	enum object_kind thing;
+	enum object_kind kind;
 	bool waits; /* for the proxy */
 } verbs[PLANE_VERB_COUNT] = {
 	[PLANE_PUT_SERVICE] = {OBJECT_SERVICE, false},
@@ -100,16 +100,16 @@ static void write_applied(void *arg, int64_t applied)
 	exchange_reply(exchange, writing->status);
 }
 
-static void write_location(struct exchange *exchange, enum object_kind thing, const void *record)
+static void write_location(struct exchange *exchange, enum object_kind kind, const void *record)
 {
 	char path[256];
 	int len = -1;
 
-	if (thing == OBJECT_SERVICE) {
+	if (kind == OBJECT_SERVICE) {
 		const struct service *service = record;
 
 		len = snprintf(path, sizeof(path), "/v1/services/%s", service->name);
-	} else if (thing == OBJECT_VERSION) {
+	} else if (kind == OBJECT_VERSION) {
 		const struct version *version = record;
 
 		len = snprintf(path, sizeof(path), "/v1/services/%s/versions/%s", version->service,
@@ -145,7 +145,7 @@ static void write_done(void *arg, const struct plane_result *result)
 	struct exchange *exchange = arg;
 	struct api *api = exchange->api;
 	struct writing *writing = exchange->state;
-	enum object_kind thing = verbs[writing->verb].thing;
+	enum object_kind kind = verbs[writing->verb].kind;
 	struct plane_wait *wait;
 
 	if (result->err != ERR_NONE) {
@@ -161,12 +161,12 @@ static void write_done(void *arg, const struct plane_result *result)
 	}
 	writing->status = result->created ? 201 : 200;
 	writing->revision = result->revision;
-	if (thing == OBJECT_COUNT || result->record == NULL) {
+	if (kind == OBJECT_COUNT || result->record == NULL) {
 		writing->status = 204;
 	} else {
-		respond_written(exchange, thing, result);
+		respond_written(exchange, kind, result);
 		if (result->created)
-			write_location(exchange, thing, result->record);
+			write_location(exchange, kind, result->record);
 	}
 	if (!writing->waits) {
 		write_applied(exchange, plane_applied(api->options.plane));
@@ -244,28 +244,28 @@ static enum err check_identity(const struct record_type *type, const void *recor
 
 /* What the path names, as everybody sees it; NULL: nothing yet. */
 static const void *find_current(
-	const struct exchange *exchange, enum object_kind thing, const struct plane_write *write)
+	const struct exchange *exchange, enum object_kind kind, const struct plane_write *write)
 {
 	const struct environment *env = plane_environment(exchange->api->options.plane);
 
-	if (thing == OBJECT_SESSION)
+	if (kind == OBJECT_SESSION)
 		return write->session != NULL ? environment_session(env, str_of(write->session))
 					      : NULL;
-	if (thing == OBJECT_VERSION)
+	if (kind == OBJECT_VERSION)
 		return environment_version(env, str_of(write->service), str_of(write->version));
 	return environment_service(env, str_of(write->service));
 }
 
-void mutation_start_record(struct exchange *exchange, enum object_kind thing, enum wire_mode mode,
+void mutation_start_record(struct exchange *exchange, enum object_kind kind, enum wire_mode mode,
 	void *record, struct plane_write *write)
 {
-	const struct record_type *type = object_type(thing);
-	const void *current = find_current(exchange, thing, write);
+	const struct record_type *type = object_type(kind);
+	const void *current = find_current(exchange, kind, write);
 	struct errbuf eb;
 	enum err err;
 
 	errbuf_clear(&eb);
-	respond_strip(exchange, thing, current);
+	respond_strip(exchange, kind, current);
 	err = wire_read_change(type, exchange->body, mode, current, record, &write->present, &eb);
 	if (err == ERR_NONE) {
 		err = check_identity(type, record, write->present, write, &eb);

@@ -16,7 +16,7 @@ void mutation_start(struct exchange *exchange, struct plane_write *write);
  * Reads the exchange's body into `record`, checks that it names nothing else than the path does, starts the
  * write with it and frees its fields.
  */
-void mutation_start_record(struct exchange *exchange, enum object_kind thing, enum wire_mode mode,
+void mutation_start_record(struct exchange *exchange, enum object_kind kind, enum wire_mode mode,
 	void *record, struct plane_write *write);
 
 #endif

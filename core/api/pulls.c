@@ -1,17 +1,17 @@
 /*
  * GET /v1/pulls and /v1/pulls/{number}: pull requests, made of the versions that are there and of their
- * stats. The list is written in slices from one revision, like the environment (environment_builder.c).
+ * stats. The list is written in slices from one revision, like the environment (environment.c).
  */
 #include <inttypes.h>
 #include <stdlib.h>
 
 #include "core/api/respond.h"
 #include "core/api/exchange.h"
-#include "core/api/filter_param.h"
 #include "core/api/handlers.h"
 #include "core/api/internal.h"
 #include "core/api/snapshot.h"
 #include "core/base/xalloc.h"
+#include "core/model/filter.h"
 #include "core/model/name_rules.h"
 #include "core/plane/plane.h"
 #include "core/traffic/traffic.h"
@@ -79,7 +79,7 @@ void pulls_get(struct exchange *exchange)
 	struct errbuf eb;
 
 	errbuf_clear(&eb);
-	filter = filter_param(&exchange->query, &eb);
+	filter = query_filter(&exchange->query, &eb);
 	if (filter == NULL) {
 		exchange_fail(exchange, &eb, NULL);
 		return;

@@ -12,6 +12,7 @@
 #include "core/base/xalloc.h"
 #include "core/base/strbuf.h"
 #include "core/base/time.h"
+#include "core/model/filter.h"
 
 static int hex_digit(char c)
 {
@@ -230,4 +231,14 @@ enum err query_switch(const struct query *query, const char *name, bool *ret_on,
 
 	*ret_on = err == ERR_NONE && on == 1;
 	return err;
+}
+
+struct filter *query_filter(const struct query *query, struct errbuf *eb)
+{
+	size_t column = 0;
+	struct filter *filter = filter_parse(query_get(query, "filter"), &column, eb);
+
+	if (filter == NULL && eb->field[0] == '\0')
+		(void)snprintf(eb->field, sizeof(eb->field), "filter");
+	return filter;
 }

@@ -12,6 +12,8 @@
 #include "core/base/err.h"
 #include "core/base/str.h"
 
+struct filter;
+
 enum { QUERY_MAX = 4 };
 
 struct query {
@@ -42,6 +44,8 @@ enum err query_choice(const struct query *query, const char *name, const char *c
 
 /* 0 or 1; absent is false. */
 enum err query_switch(const struct query *query, const char *name, bool *ret_on, struct errbuf *eb);
+/* The parameter "filter", parsed; NULL on a mistake. The caller destroys it. */
+struct filter *query_filter(const struct query *query, struct errbuf *eb);
 
 /* Percent-decoding into `dst`, which has room for s.n bytes; false on a broken escape or a NUL. */
 bool query_decode(struct str s, bool plus_is_space, char *dst, size_t *ret_len);

@@ -1,11 +1,11 @@
 /*
  * GET /v1/requests: what was, newest first, from the ring and the history; the searching is done by a
- * worker (traffic.h).
+ * worker (traffic/traffic.h).
  */
 #include "core/api/exchange.h"
-#include "core/api/filter_param.h"
 #include "core/api/handlers.h"
 #include "core/api/internal.h"
+#include "core/model/filter.h"
 #include "core/traffic/traffic.h"
 #include "core/wire/record.h"
 
@@ -53,7 +53,7 @@ void requests_get(struct exchange *exchange)
 	errbuf_clear(&eb);
 	if (query_int(&exchange->query, "before", 1, INT64_MAX, &before, &eb) != ERR_NONE ||
 		query_int(&exchange->query, "limit", 1, PAGE_MAX, &limit, &eb) != ERR_NONE ||
-		(filter = filter_param(&exchange->query, &eb)) == NULL) {
+		(filter = query_filter(&exchange->query, &eb)) == NULL) {
 		exchange_fail(exchange, &eb, NULL);
 		return;
 	}

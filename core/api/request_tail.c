@@ -12,12 +12,11 @@
 
 #include "core/api/exchange.h"
 #include "core/api/conn.h"
-#include "core/api/feed.h"
-#include "core/api/filter_param.h"
 #include "core/api/handlers.h"
 #include "core/api/internal.h"
 #include "core/base/xalloc.h"
 #include "core/base/time.h"
+#include "core/model/filter.h"
 #include "core/traffic/traffic.h"
 #include "core/wire/tail.h"
 
@@ -117,7 +116,7 @@ void tail_get(struct exchange *exchange)
 
 	errbuf_clear(&eb);
 	if (query_int(&exchange->query, "since", 0, INT64_MAX, &since, &eb) != ERR_NONE ||
-		(filter = filter_param(&exchange->query, &eb)) == NULL) {
+		(filter = query_filter(&exchange->query, &eb)) == NULL) {
 		exchange_fail(exchange, &eb, NULL);
 		return;
 	}

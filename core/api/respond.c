@@ -1,6 +1,6 @@
 /*
  * How one thing is answered, and how its absence is. Used by services.c, versions.c, sessions.c and
- * write.c, so that a GET and the write before it say the same.
+ * mutation.c, so that a GET and the write before it say the same.
  */
 #include "core/api/respond.h"
 
@@ -17,17 +17,17 @@
 
 /* ---- there ----------------------------------------------------------------------------------------- */
 
-int64_t object_revision(enum object_kind thing, const void *record)
+int64_t object_revision(enum object_kind kind, const void *record)
 {
-	const struct field *field = record_field(object_type(thing), STR_LIT("revision"));
+	const struct field *field = record_field(object_type(kind), STR_LIT("revision"));
 
 	return *(const int64_t *)(const void *)((const char *)record + field->offset);
 }
 
 static void howto_of(struct strbuf *out, enum access_form howto, const struct entry_point *entry,
-	enum object_kind thing, const void *record)
+	enum object_kind kind, const void *record)
 {
-	if (thing == OBJECT_VERSION) {
+	if (kind == OBJECT_VERSION) {
 		const struct version *version = record;
 
 		access_version(out, howto, entry, str_of(version->service), str_of(version->name),
@@ -46,8 +46,8 @@ static void howto_of(struct strbuf *out, enum access_form howto, const struct en
 	}
 }
 
-static void write_howto(struct exchange *exchange, struct json_writer *w, enum object_kind thing,
-	const void *record)
+static void write_howto(
+	struct exchange *exchange, struct json_writer *w, enum object_kind kind, const void *record)
 {
 	struct strbuf text;
 
@@ -55,7 +55,7 @@ static void write_howto(struct exchange *exchange, struct json_writer *w, enum o
 	json_object(w, "how_to");
 	for (int howto = 0; howto < ACCESS_COUNT; howto++) {
 		strbuf_reset(&text);
-		howto_of(&text, (enum access_form)howto, &exchange->api->options.entry, thing,
+		howto_of(&text, (enum access_form)howto, &exchange->api->options.entry, kind,
 			record);
 		if (text.len > 0)
 			json_str(w, access_names[howto], strbuf_str(&text));
@@ -90,60 +90,60 @@ static void write_warnings(
 	strbuf_finish(&text);
 }
 
-static void write_thing(struct exchange *exchange, enum object_kind thing, const void *record,
+static void write_object(struct exchange *exchange, enum object_kind kind, const void *record,
 	const struct plane_result *written)
 {
 	struct json_writer w = exchange_json(exchange);
 
 	json_object(&w, NULL);
-	wire_write_fields(&w, object_type(thing), record, 0);
+	wire_write_fields(&w, object_type(kind), record, 0);
 	if (written != NULL && written->service_created)
 		json_bool(&w, "service_created", true);
 	if (written != NULL && written->gone != NULL)
 		wire_write_tombstone(&w, "came_back", written->gone);
 	if (written != NULL && written->replaced != NULL)
 		json_raw(&w, "replaced", str_of(written->replaced));
-	if (written != NULL && thing == OBJECT_SESSION)
+	if (written != NULL && kind == OBJECT_SESSION)
 		write_warnings(exchange, &w, record);
-	if (thing == OBJECT_VERSION || thing == OBJECT_SESSION)
-		write_howto(exchange, &w, thing, record);
+	if (kind == OBJECT_VERSION || kind == OBJECT_SESSION)
+		write_howto(exchange, &w, kind, record);
 	json_object_end(&w);
-	exchange_etag(exchange, object_revision(thing, record));
+	exchange_etag(exchange, object_revision(kind, record));
 }
 
-void respond_object(struct exchange *exchange, enum object_kind thing, const void *record)
+void respond_object(struct exchange *exchange, enum object_kind kind, const void *record)
 {
-	write_thing(exchange, thing, record, NULL);
+	write_object(exchange, kind, record, NULL);
 }
 
 void respond_written(
-	struct exchange *exchange, enum object_kind thing, const struct plane_result *written)
+	struct exchange *exchange, enum object_kind kind, const struct plane_result *written)
 {
-	write_thing(exchange, thing, written->record, written);
+	write_object(exchange, kind, written->record, written);
 }
 
-void respond_strip(struct exchange *exchange, enum object_kind thing, const void *current)
+void respond_strip(struct exchange *exchange, enum object_kind kind, const void *current)
 {
 	const cJSON *given = cJSON_GetObjectItemCaseSensitive(exchange->body, "how_to");
 	struct json_writer w;
 	struct strbuf text;
 	cJSON *ours;
 
-	if (current == NULL || thing == OBJECT_SERVICE)
+	if (current == NULL || kind == OBJECT_SERVICE)
 		return;
-	if (thing == OBJECT_VERSION) {
+	if (kind == OBJECT_VERSION) {
 		cJSON_DeleteItemFromObjectCaseSensitive(exchange->body, "service_created");
 		cJSON_DeleteItemFromObjectCaseSensitive(exchange->body, "came_back");
 		cJSON_DeleteItemFromObjectCaseSensitive(exchange->body, "replaced");
 	}
-	if (thing == OBJECT_SESSION)
+	if (kind == OBJECT_SESSION)
 		cJSON_DeleteItemFromObjectCaseSensitive(exchange->body, "warnings");
 	if (given == NULL)
 		return;
 	strbuf_init(&text, LIMIT_BODY);
 	json_start(&w, &text);
 	json_object(&w, NULL);
-	write_howto(exchange, &w, thing, current);
+	write_howto(exchange, &w, kind, current);
 	json_object_end(&w);
 	ours = json_parse(strbuf_str(&text), NULL);
 	if (cJSON_Compare(given, cJSON_GetObjectItemCaseSensitive(ours, "how_to"), true))

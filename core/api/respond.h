@@ -11,17 +11,17 @@
 #include "core/plane/plane.h"
 
 /* Writes the body and the ETag; the caller replies. */
-void respond_object(struct exchange *exchange, enum object_kind thing, const void *record);
+void respond_object(struct exchange *exchange, enum object_kind kind, const void *record);
 /* The same of what a write came to, with what else it has made or brought back. */
 void respond_written(
-	struct exchange *exchange, enum object_kind thing, const struct plane_result *written);
+	struct exchange *exchange, enum object_kind kind, const struct plane_result *written);
 /*
  * Takes out of the exchange's body what an answer has besides the fields: how_to only when it says what the
  * answer for `current` (NULL: there is none) says. A client that sends back what it read does nothing wrong.
  */
-void respond_strip(struct exchange *exchange, enum object_kind thing, const void *current);
+void respond_strip(struct exchange *exchange, enum object_kind kind, const void *current);
 /* Its revision. */
-int64_t object_revision(enum object_kind thing, const void *record);
+int64_t object_revision(enum object_kind kind, const void *record);
 
 /* Each ends the exchange as core/model/missing.h says: 404 with near names, or 410 and the tombstone. */
 void respond_missing(

@@ -22,7 +22,6 @@
 
 #include "core/api/exchange.h"
 #include "core/api/conn.h"
-#include "core/api/feed.h"
 #include "core/api/preconditions.h"
 #include "core/api/internal.h"
 #include "core/base/xalloc.h"

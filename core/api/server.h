@@ -1,7 +1,7 @@
 /*
  * The HTTP API of the control plane, on libevent's evhttp.
  *
- * One exchange is a struct exchange (raw_http_client.h) on a connection (conn.h); the route table (route.h) says who
+ * One exchange is a struct exchange (exchange.h) on a connection (conn.h); the route table (route.h) says who
  * handles it. Whoever runs the control plane binds a listener, creates the API over a plane and a
  * traffic, and runs the loop. Nothing here blocks, and nothing is answered twice.
  */
@@ -24,7 +24,7 @@ struct store;
 struct traffic;
 struct api;
 
-/* Zero means the default of limits.h and of the constants below. Tests reach the edges with small ones. */
+/* Zero means the default of base/limits.h and of the constants below. Tests reach the edges with small ones. */
 struct api_limits {
 	size_t connections;
 	size_t unread; /* bytes of requests that are not complete, of all connections together */

@@ -1,5 +1,5 @@
 /*
- * /v1/sessions and below: sessions and their pins. The list of all is in environment_builder.c, beside the other
+ * /v1/sessions and below: sessions and their pins. The list of all is in environment.c, beside the other
  * long answer.
  */
 #include <math.h>

@@ -1,5 +1,5 @@
 /*
- * The shared copy of the environment and the walk over it. Used by environment_builder.c, changes.c and
+ * The shared copy of the environment and the walk over it. Used by environment.c, changes.c and
  * sessions.c; records are immutable and counted, so a copy is one reference each.
  */
 #include "core/api/snapshot.h"
@@ -47,7 +47,7 @@ int64_t snapshot_gone_since(struct snapshot *snapshot)
 void snapshot_cursor_start(
 	struct snapshot_cursor *walk, const struct environment *env, enum object_kind first)
 {
-	*walk = (struct snapshot_cursor){.env = env, .thing = first, .end = OBJECT_TOMBSTONE};
+	*walk = (struct snapshot_cursor){.env = env, .kind = first, .end = OBJECT_TOMBSTONE};
 }
 
 void snapshot_cursor_on_to_tombstones(struct snapshot_cursor *walk, int64_t gone_since)
@@ -88,7 +88,7 @@ static const void *next_of(struct snapshot_cursor *walk)
 {
 	const struct environment *env = walk->env;
 
-	switch (walk->thing) {
+	switch (walk->kind) {
 	case OBJECT_SERVICE:
 		return walk->item < env->node_count ? env->nodes[walk->item++].service : NULL;
 	case OBJECT_VERSION:
@@ -102,12 +102,12 @@ static const void *next_of(struct snapshot_cursor *walk)
 	}
 }
 
-const void *snapshot_cursor_next(struct snapshot_cursor *walk, enum object_kind *ret_thing)
+const void *snapshot_cursor_next(struct snapshot_cursor *walk, enum object_kind *ret_kind)
 {
-	for (; walk->thing < walk->end; walk->thing++) {
+	for (; walk->kind < walk->end; walk->kind++) {
 		const void *record = next_of(walk);
 
-		*ret_thing = walk->thing;
+		*ret_kind = walk->kind;
 		if (record != NULL)
 			return record;
 		walk->node = 0;

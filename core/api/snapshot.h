@@ -29,7 +29,7 @@ int64_t snapshot_gone_since(struct snapshot *snapshot);
 struct snapshot_cursor {
 	const struct environment *env; /* borrowed */
 	enum object_kind
-		thing; /* services, then versions, then sessions, then tombstones if wanted */
+		kind; /* services, then versions, then sessions, then tombstones if wanted */
 	enum object_kind end; /* not any more */
 	int64_t gone_since; /* of the tombstones */
 	size_t node;
@@ -41,6 +41,6 @@ void snapshot_cursor_start(
 /* Tombstones too, those of that time on. */
 void snapshot_cursor_on_to_tombstones(struct snapshot_cursor *walk, int64_t gone_since);
 /* NULL at the end; borrowed. */
-const void *snapshot_cursor_next(struct snapshot_cursor *walk, enum object_kind *ret_thing);
+const void *snapshot_cursor_next(struct snapshot_cursor *walk, enum object_kind *ret_kind);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * Results as text and as JSON. Everything here appends to a strbuf; cli.c writes that out.
  *
- * Text: every value from outside passes the allow-list of base/text.h and is bounded, so that no answer
+ * Text: every value from outside passes the allow-list of base/term_text.h and is bounded, so that no answer
  * can move the cursor or run off; columns are aligned by cells. JSON: valid whatever the server sent, and as
  * safe to show, because what text would escape is written as \uXXXX.
  */

@@ -1,6 +1,6 @@
 /*
  * Results as text for a person: tables laid out over cells, streams by the least widths of their columns,
- * objects as name and value. value_format.c turns values into cells; nothing raw is written here.
+ * objects as name and value. command/value_format.c turns values into cells; nothing raw is written here.
  */
 #include <stdlib.h>
 #include <string.h>

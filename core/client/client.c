@@ -1,6 +1,6 @@
 /*
  * The client itself: libcurl's multi interface on the event loop, and whole exchanges. The feed (client_changes.c)
- * and the tail (tail.c) are built on the same calls. Everything that a user of the client is told comes
+ * and the tail (client_tail.c) are built on the same calls. Everything that a user of the client is told comes
  * from client_run().
  */
 #include "core/client/client.h"

@@ -20,7 +20,7 @@ const char *const object_kind_names[OBJECT_COUNT + 1] = {
 	[OBJECT_TOMBSTONE] = "tombstone",
 };
 
-const struct record_type *object_type(enum object_kind thing)
+const struct record_type *object_type(enum object_kind kind)
 {
 	static const struct record_type *const types[OBJECT_COUNT] = {
 		[OBJECT_SERVICE] = &service_type,
@@ -29,7 +29,7 @@ const struct record_type *object_type(enum object_kind thing)
 		[OBJECT_TOMBSTONE] = &tombstone_type,
 	};
 
-	return types[thing];
+	return types[kind];
 }
 
 /* ---- where things are ---------------------------------------------------------------------------- */
@@ -331,7 +331,7 @@ bool environment_apply(struct environment *env, const struct change *change)
 
 	if (change->revision > env->revision)
 		env->revision = change->revision;
-	return apply[change->thing](env, change);
+	return apply[change->kind](env, change);
 }
 
 /* ---- looking up ---------------------------------------------------------------------------------- */
@@ -459,16 +459,16 @@ struct version *node_endpoint_holder(
 
 /* ---- changes ------------------------------------------------------------------------------------- */
 
-char *object_id(enum object_kind thing, const void *record)
+char *object_id(enum object_kind kind, const void *record)
 {
 	const struct version *version = record;
 	const struct tombstone *tombstone = record;
 	char id[sizeof("version:") + VERSION_ID_SIZE];
-	struct str kind;
+	struct str type;
 	size_t size;
 	char *text;
 
-	switch (thing) {
+	switch (kind) {
 	case OBJECT_SERVICE:
 		return xstrdup(((const struct service *)record)->name);
 	case OBJECT_SESSION:
@@ -480,34 +480,34 @@ char *object_id(enum object_kind thing, const void *record)
 	case OBJECT_COUNT:
 		break;
 	}
-	kind = str_of(tombstone_kind_names[tombstone->kind]);
+	type = str_of(tombstone_kind_names[tombstone->kind]);
 	size = strlen(tombstone->id) + 1;
-	text = xmalloc(kind.n + 1 + size);
-	memcpy(text, kind.p, kind.n);
-	text[kind.n] = ':';
-	memcpy(text + kind.n + 1, tombstone->id, size);
+	text = xmalloc(type.n + 1 + size);
+	memcpy(text, type.p, type.n);
+	text[type.n] = ':';
+	memcpy(text + type.n + 1, tombstone->id, size);
 	return text;
 }
 
-void change_init(struct change *change, enum object_kind thing, void *record, int64_t revision)
+void change_init(struct change *change, enum object_kind kind, void *record, int64_t revision)
 {
 	*change = (struct change){
-		.thing = thing,
-		.id = object_id(thing, record),
+		.kind = kind,
+		.id = object_id(kind, record),
 		.record = record_ref(record),
 		.revision = revision,
 	};
 }
 
 void change_init_removed(
-	struct change *change, enum object_kind thing, const char *id, int64_t revision)
+	struct change *change, enum object_kind kind, const char *id, int64_t revision)
 {
-	*change = (struct change){.thing = thing, .id = xstrdup(id), .revision = revision};
+	*change = (struct change){.kind = kind, .id = xstrdup(id), .revision = revision};
 }
 
 void change_finish(struct change *change)
 {
-	record_unref(object_type(change->thing), change->record);
+	record_unref(object_type(change->kind), change->record);
 	free(change->id);
 	*change = (struct change){0};
 }

@@ -21,11 +21,11 @@
 
 enum object_kind { OBJECT_SERVICE, OBJECT_VERSION, OBJECT_SESSION, OBJECT_TOMBSTONE, OBJECT_COUNT };
 extern const char *const object_kind_names[OBJECT_COUNT + 1];
-const struct record_type *object_type(enum object_kind thing);
+const struct record_type *object_type(enum object_kind kind);
 
 /* One thing put in, replaced, or (record NULL) taken out. */
 struct change {
-	enum object_kind thing;
+	enum object_kind kind;
 	char *id; /* "cart", "cart@pr-482", "checkout-4f2k", tombstones "version:cart@pr-1" or "session:KEY"; owned */
 	void *record; /* a reference is held; NULL removes */
 	int64_t revision;
@@ -88,11 +88,11 @@ size_t environment_pin_count(const struct environment *env, struct str service, 
 struct version *node_endpoint_holder(
 	const struct service_node *node, struct str endpoint, struct str except_version);
 
-void change_init(struct change *change, enum object_kind thing, void *record, int64_t revision);
+void change_init(struct change *change, enum object_kind kind, void *record, int64_t revision);
 void change_init_removed(
-	struct change *change, enum object_kind thing, const char *id, int64_t revision);
+	struct change *change, enum object_kind kind, const char *id, int64_t revision);
 void change_finish(struct change *change);
 /* The id a record has in changes; the caller frees. */
-char *object_id(enum object_kind thing, const void *record);
+char *object_id(enum object_kind kind, const void *record);
 
 #endif

@@ -6,9 +6,9 @@
 
 #include "core/base/limits.h"
 
-int64_t expiry_of(enum object_kind thing, const void *record)
+int64_t expiry_of(enum object_kind kind, const void *record)
 {
-	switch (thing) {
+	switch (kind) {
 	case OBJECT_VERSION:
 		return ((const struct version *)record)->expires_at;
 	case OBJECT_SESSION:
@@ -24,7 +24,7 @@ int64_t expiry_of(enum object_kind thing, const void *record)
 
 /* Calls `visit` with everything that can end. */
 static void each_mortal(const struct environment *env,
-	void (*visit)(void *arg, enum object_kind thing, const void *record), void *arg)
+	void (*visit)(void *arg, enum object_kind kind, const void *record), void *arg)
 {
 	for (size_t i = 0; i < env->node_count; i++) {
 		for (size_t j = 0; j < env->nodes[i].version_count; j++)
@@ -43,15 +43,15 @@ struct due {
 	size_t count;
 };
 
-static void collect_due(void *arg, enum object_kind thing, const void *record)
+static void collect_due(void *arg, enum object_kind kind, const void *record)
 {
 	struct due *due = arg;
-	int64_t end = expiry_of(thing, record);
+	int64_t end = expiry_of(kind, record);
 
 	if (end == 0 || end > due->now_ms)
 		return;
 	if (due->count < due->max)
-		due->found[due->count] = (struct expired){thing, record};
+		due->found[due->count] = (struct expired){kind, record};
 	due->count++;
 }
 
@@ -64,10 +64,10 @@ size_t expiry_due(
 	return due.count;
 }
 
-static void keep_earliest(void *arg, enum object_kind thing, const void *record)
+static void keep_earliest(void *arg, enum object_kind kind, const void *record)
 {
 	int64_t *earliest = arg;
-	int64_t end = expiry_of(thing, record);
+	int64_t end = expiry_of(kind, record);
 
 	if (end != 0 && (*earliest == 0 || end < *earliest))
 		*earliest = end;

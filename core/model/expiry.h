@@ -11,7 +11,7 @@
 
 /* One thing whose time is over at `now_ms`; tombstones end TOMBSTONE_KEPT_MS after gone_at. */
 struct expired {
-	enum object_kind thing;
+	enum object_kind kind;
 	const void *record; /* borrowed from the environment */
 };
 
@@ -21,6 +21,6 @@ size_t expiry_due(
 /* The earliest end of all, 0 when nothing ends. Walks everything. */
 int64_t expiry_next(const struct environment *env);
 /* The end of one record, 0 when it does not end. */
-int64_t expiry_of(enum object_kind thing, const void *record);
+int64_t expiry_of(enum object_kind kind, const void *record);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * A service: what requests are addressed to. It always has the versions of environment_builder.h beside it;
+ * A service: what requests are addressed to. It always has the versions of environment.h beside it;
  * `stable` repeats the name of the stable one, so that whoever shows a service needs no second look.
  */
 #ifndef UMBRA_MODEL_SERVICE_H
@@ -25,7 +25,7 @@ struct service {
 	int64_t health_port; /* 0: the endpoint's */
 	int64_t health_interval_ms; /* 0: the default, 2 s */
 	int protocol; /* enum protocol */
-	int64_t connect_timeout_ms; /* of each of these, 0: the default of limits.h */
+	int64_t connect_timeout_ms; /* of each of these, 0: the default of base/limits.h */
 	int64_t response_timeout_ms;
 	int64_t idle_timeout_ms;
 	char *owner;

@@ -51,7 +51,7 @@ static void append_entry(struct change_log *feed, struct change_log_entry *entry
 static void make_key(struct strbuf *key, const struct change *change)
 {
 	strbuf_init(key, 512);
-	strbuf_add_c(key, object_kind_names[change->thing]);
+	strbuf_add_c(key, object_kind_names[change->kind]);
 	strbuf_add_char(key, ':');
 	strbuf_add_c(key, change->id);
 	assert(strbuf_ok(key));
@@ -87,9 +87,9 @@ void change_log_add(struct change_log *feed, const struct change *change)
 	}
 	strbuf_finish(&key);
 	if (change->record != NULL)
-		change_init(&entry->change, change->thing, change->record, change->revision);
+		change_init(&entry->change, change->kind, change->record, change->revision);
 	else
-		change_init_removed(&entry->change, change->thing, change->id, change->revision);
+		change_init_removed(&entry->change, change->kind, change->id, change->revision);
 	append_entry(feed, entry);
 	if (hashmap_count(feed->entries) > LIMIT_CHANGES_KEPT)
 		forget_first(feed);
@@ -110,7 +110,7 @@ static const struct change_log_entry *first_after(const struct change_log *feed,
 /* A version may be older than the last change of its service, and a client may have neither yet. */
 static bool goes_first(const struct change *change)
 {
-	return change->thing == OBJECT_SERVICE && change->record != NULL;
+	return change->kind == OBJECT_SERVICE && change->record != NULL;
 }
 
 bool plane_changes_since(const struct plane *plane, const char *epoch, int64_t since,

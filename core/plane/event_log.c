@@ -114,9 +114,9 @@ static uint64_t silent_fields(const struct record_type *type, const void *record
 	return silent;
 }
 
-char *event_fields(enum object_kind thing, const void *record, const void *other)
+char *event_fields(enum object_kind kind, const void *record, const void *other)
 {
-	const struct record_type *type = object_type(thing);
+	const struct record_type *type = object_type(kind);
 	uint64_t silent = silent_fields(type, record, other);
 	void *narrow = record_clone(type, record);
 	struct json_writer w;
@@ -134,9 +134,9 @@ char *event_fields(enum object_kind thing, const void *record, const void *other
 	return strbuf_detach(&out);
 }
 
-bool event_worthy(enum object_kind thing, const void *before, const void *after)
+bool event_worthy(enum object_kind kind, const void *before, const void *after)
 {
-	const struct record_type *type = object_type(thing);
+	const struct record_type *type = object_type(kind);
 	uint64_t ignore = uninteresting(type);
 
 	if (record_field(type, STR_LIT("expires_at")) != NULL)

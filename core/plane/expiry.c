@@ -46,7 +46,7 @@ static void end_one(struct txn *txn, const struct expired *due)
 	const struct session *session = due->record;
 	char *id;
 
-	switch (due->thing) {
+	switch (due->kind) {
 	case OBJECT_VERSION:
 		end_version(txn, due->record);
 		break;
@@ -111,9 +111,9 @@ void expiry_finish(struct plane *plane)
 		event_free(plane->expiry_timer);
 }
 
-void expiry_note(struct plane *plane, enum object_kind thing, const void *record)
+void expiry_note(struct plane *plane, enum object_kind kind, const void *record)
 {
-	int64_t end = expiry_of(thing, record);
+	int64_t end = expiry_of(kind, record);
 
 	if (end == 0 || end >= plane->next_expiry)
 		return;

@@ -298,7 +298,7 @@ void health_retry(struct plane *plane, const struct change *change)
 {
 	struct health *health = find(plane, change->id);
 
-	if (change->thing == OBJECT_VERSION && health != NULL)
+	if (change->kind == OBJECT_VERSION && health != NULL)
 		mark(plane, health);
 }
 

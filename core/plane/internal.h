@@ -130,15 +130,15 @@ static inline const char *actor_or_unknown(const char *actor)
 
 struct txn *txn_begin(struct plane *plane, const char *actor);
 /* Takes over the caller's reference. The record gets the next revision and is in `pending` from now on. */
-void txn_put(struct txn *txn, enum object_kind thing, void *record);
+void txn_put(struct txn *txn, enum object_kind kind, void *record);
 /* The same without a row, for health: not stored, and visible as soon as what is in front of it is. */
-void txn_put_volatile(struct txn *txn, enum object_kind thing, void *record);
-void txn_remove(struct txn *txn, enum object_kind thing, const char *id);
+void txn_put_volatile(struct txn *txn, enum object_kind kind, void *record);
+void txn_remove(struct txn *txn, enum object_kind kind, const char *id);
 /* `before` and `after` are taken over and may be NULL. */
 void txn_event(
 	struct txn *txn, enum event_action action, const char *object, char *before, char *after);
 /* What a write answers with; a reference is taken on both, each may be NULL. */
-void txn_answer(struct txn *txn, enum object_kind thing, void *record, struct tombstone *gone);
+void txn_answer(struct txn *txn, enum object_kind kind, void *record, struct tombstone *gone);
 void txn_commit(struct txn *txn);
 /* Instead of taking off, when nothing was put into it. */
 void txn_discard(struct txn *txn);
@@ -230,9 +230,9 @@ void events_push(struct event_log *log, struct event *event);
 int64_t events_visible_seq(const struct event_log *log);
 void event_destroy(struct event *event);
 /* The JSON object of the fields of `record` that `other` (NULL: nothing) has otherwise. The caller frees. */
-char *event_fields(enum object_kind thing, const void *record, const void *other);
+char *event_fields(enum object_kind kind, const void *record, const void *other);
 /* Tells whether they differ in what people set, times of ending aside. */
-bool event_worthy(enum object_kind thing, const void *before, const void *after);
+bool event_worthy(enum object_kind kind, const void *before, const void *after);
 
 /* ---- change_log.c, observers.c, applied_wait.c -------------------------------------------------- */
 
@@ -268,7 +268,7 @@ void refused_applied(struct plane *plane);
 bool expiry_init(struct plane *plane);
 void expiry_finish(struct plane *plane);
 /* A record came into `pending`. */
-void expiry_note(struct plane *plane, enum object_kind thing, const void *record);
+void expiry_note(struct plane *plane, enum object_kind kind, const void *record);
 /* `pending` was made anew. Nothing is ended before `not_before`. */
 void expiry_reset(struct plane *plane, int64_t not_before);
 

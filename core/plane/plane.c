@@ -36,11 +36,11 @@ static void note_revision(
 		loading->highest = *(const int64_t *)((const char *)record + field->offset);
 }
 
-static bool load_thing(
-	struct loading *loading, enum object_kind thing, const cJSON *json, struct errbuf *eb)
+static bool load_object(
+	struct loading *loading, enum object_kind kind, const cJSON *json, struct errbuf *eb)
 {
 	struct plane *plane = loading->plane;
-	const struct record_type *type = object_type(thing);
+	const struct record_type *type = object_type(kind);
 	void *record = record_create(type);
 	struct change change;
 	uint64_t present;
@@ -52,15 +52,15 @@ static bool load_thing(
 	}
 	*(unsigned *)record = 1;
 	/* Stored before there was a word for it. */
-	if (thing == OBJECT_SERVICE && !(present & record_bit(type, "health.type")))
+	if (kind == OBJECT_SERVICE && !(present & record_bit(type, "health.type")))
 		((struct service *)record)->health_type = (int)service_health_default(record);
-	if (thing == OBJECT_VERSION)
+	if (kind == OBJECT_VERSION)
 		((struct version *)record)->state_since = plane->started_at;
-	change_init(&change, thing, record, 0);
+	change_init(&change, kind, record, 0);
 	applied = environment_apply(&plane->committed, &change);
 	change_finish(&change);
 	note_revision(loading, type, record);
-	if (!applied && thing == OBJECT_VERSION) {
+	if (!applied && kind == OBJECT_VERSION) {
 		char id[VERSION_ID_SIZE];
 		const struct version *version = record;
 
@@ -109,16 +109,16 @@ static bool load_row(
 	if (good) {
 		switch (kind) {
 		case ROW_SERVICE:
-			good = load_thing(loading, OBJECT_SERVICE, json, &why);
+			good = load_object(loading, OBJECT_SERVICE, json, &why);
 			break;
 		case ROW_VERSION:
-			good = load_thing(loading, OBJECT_VERSION, json, &why);
+			good = load_object(loading, OBJECT_VERSION, json, &why);
 			break;
 		case ROW_SESSION:
-			good = load_thing(loading, OBJECT_SESSION, json, &why);
+			good = load_object(loading, OBJECT_SESSION, json, &why);
 			break;
 		case ROW_TOMBSTONE:
-			good = load_thing(loading, OBJECT_TOMBSTONE, json, &why);
+			good = load_object(loading, OBJECT_TOMBSTONE, json, &why);
 			break;
 		case ROW_EVENT:
 			good = load_event(loading->plane, json, &why);

@@ -71,17 +71,17 @@ static struct change *add_change(struct txn *txn)
 	return &txn->changes[txn->change_count++];
 }
 
-static void set_revision(enum object_kind thing, void *record, int64_t revision)
+static void set_revision(enum object_kind kind, void *record, int64_t revision)
 {
-	const struct field *field = record_field(object_type(thing), STR_LIT("revision"));
+	const struct field *field = record_field(object_type(kind), STR_LIT("revision"));
 
 	if (field != NULL)
 		*(int64_t *)((char *)record + field->offset) = revision;
 }
 
-static char *record_json(enum object_kind thing, const void *record)
+static char *record_json(enum object_kind kind, const void *record)
 {
-	const struct record_type *type = object_type(thing);
+	const struct record_type *type = object_type(kind);
 	struct json_writer w;
 	struct strbuf out;
 
@@ -94,41 +94,41 @@ static char *record_json(enum object_kind thing, const void *record)
 	return strbuf_detach(&out);
 }
 
-static struct change *put_change(struct txn *txn, enum object_kind thing, void *record)
+static struct change *put_change(struct txn *txn, enum object_kind kind, void *record)
 {
 	struct change *change = add_change(txn);
 	/* A tombstone comes with what it remembers, and goes by itself. */
-	int64_t revision = thing == OBJECT_TOMBSTONE ? txn->revision : next_revision(txn);
+	int64_t revision = kind == OBJECT_TOMBSTONE ? txn->revision : next_revision(txn);
 
-	set_revision(thing, record, revision);
-	change_init(change, thing, record, revision);
+	set_revision(kind, record, revision);
+	change_init(change, kind, record, revision);
 	environment_apply(&txn->plane->pending, change);
-	record_unref(object_type(thing), record);
+	record_unref(object_type(kind), record);
 	return change;
 }
 
-void txn_put(struct txn *txn, enum object_kind thing, void *record)
+void txn_put(struct txn *txn, enum object_kind kind, void *record)
 {
-	struct change *change = put_change(txn, thing, record);
-	char *json = record_json(thing, change->record);
+	struct change *change = put_change(txn, kind, record);
+	char *json = record_json(kind, change->record);
 
-	expiry_note(txn->plane, thing, change->record);
-	batch_put(&txn->batch, row_kinds[thing], change->id, json);
+	expiry_note(txn->plane, kind, change->record);
+	batch_put(&txn->batch, row_kinds[kind], change->id, json);
 	free(json);
 }
 
-void txn_put_volatile(struct txn *txn, enum object_kind thing, void *record)
+void txn_put_volatile(struct txn *txn, enum object_kind kind, void *record)
 {
-	put_change(txn, thing, record);
+	put_change(txn, kind, record);
 }
 
-void txn_remove(struct txn *txn, enum object_kind thing, const char *id)
+void txn_remove(struct txn *txn, enum object_kind kind, const char *id)
 {
 	struct change *change = add_change(txn);
 
-	change_init_removed(change, thing, id, next_revision(txn));
+	change_init_removed(change, kind, id, next_revision(txn));
 	environment_apply(&txn->plane->pending, change);
-	batch_put(&txn->batch, row_kinds[thing], id, NULL);
+	batch_put(&txn->batch, row_kinds[kind], id, NULL);
 }
 
 void txn_event(
@@ -149,9 +149,9 @@ void txn_event(
 	txn->events[txn->event_count++] = event;
 }
 
-void txn_answer(struct txn *txn, enum object_kind thing, void *record, struct tombstone *gone)
+void txn_answer(struct txn *txn, enum object_kind kind, void *record, struct tombstone *gone)
 {
-	txn->respond_object = thing;
+	txn->respond_object = kind;
 	txn->answer = record != NULL ? record_ref(record) : NULL;
 	txn->gone = gone != NULL ? record_ref(gone) : NULL;
 }
@@ -185,16 +185,16 @@ static void make_visible(struct txn *txn)
 		struct str service;
 		struct str name;
 
-		if (change->thing == OBJECT_VERSION &&
+		if (change->kind == OBJECT_VERSION &&
 			name_split_version(str_of(change->id), &service, &name))
 			before = environment_version(&plane->committed, service, name);
 		if (before != NULL)
 			record_ref(before);
 		environment_apply(&plane->committed, change);
 		change_log_add(&plane->feed, change);
-		if (change->thing == OBJECT_VERSION)
+		if (change->kind == OBJECT_VERSION)
 			health_follow(plane, change, before);
-		if (change->thing == OBJECT_SERVICE)
+		if (change->kind == OBJECT_SERVICE)
 			refused_follow(plane, change);
 		record_unref(&version_type, before);
 	}

@@ -35,8 +35,8 @@ enum {
 };
 
 /* A thing that changed while a load was under way. */
-struct dirty_thing {
-	enum object_kind thing;
+struct dirty_object {
+	enum object_kind kind;
 	char *id;
 };
 
@@ -151,16 +151,16 @@ void haproxy_flush(struct haproxy *h)
 
 static void free_dirty(void *value)
 {
-	struct dirty_thing *dirty = value;
+	struct dirty_object *dirty = value;
 
 	free(dirty->id);
 	free(dirty);
 }
 
-static void write_dirty_key(struct strbuf *key, enum object_kind thing, const char *id)
+static void write_dirty_key(struct strbuf *key, enum object_kind kind, const char *id)
 {
 	strbuf_init(key, 1024);
-	strbuf_addf(key, "%d %s", (int)thing, id);
+	strbuf_addf(key, "%d %s", (int)kind, id);
 }
 
 bool haproxy_is_dirty(const struct haproxy *h, struct str service, struct str version)
@@ -177,14 +177,14 @@ bool haproxy_is_dirty(const struct haproxy *h, struct str service, struct str ve
 	return found;
 }
 
-void haproxy_keep_dirty(struct haproxy *h, enum object_kind thing, const char *id)
+void haproxy_keep_dirty(struct haproxy *h, enum object_kind kind, const char *id)
 {
-	struct dirty_thing *dirty = xcalloc(1, sizeof(*dirty));
+	struct dirty_object *dirty = xcalloc(1, sizeof(*dirty));
 	struct strbuf key;
 
-	dirty->thing = thing;
+	dirty->kind = kind;
 	dirty->id = xstrdup(id);
-	write_dirty_key(&key, thing, id);
+	write_dirty_key(&key, kind, id);
 	dirty = hashmap_set(h->dirty, strbuf_str(&key), dirty);
 	if (dirty != NULL)
 		free_dirty(dirty);
@@ -202,14 +202,14 @@ static void retell(struct haproxy *h, const char *id, struct str service, struct
 	event_active(h->tell, EV_TIMEOUT, 0);
 }
 
-static void sync_thing(struct haproxy *h, enum object_kind thing, const char *id)
+static void sync_object(struct haproxy *h, enum object_kind kind, const char *id)
 {
 	static const struct str session_prefix = {"session:", 8}, version_prefix = {"version:", 8};
 	struct str key = str_of(id), name = key, service;
 	struct tombstone *gone;
 
 	h->table.monotonic_ms = time_monotonic_ms();
-	switch (thing) {
+	switch (kind) {
 	case OBJECT_SERVICE:
 		if (mirror_needs_load(&h->table, key, environment_service(h->env, key)) ||
 			refused_changed(h, key))
@@ -254,9 +254,9 @@ static void driver_apply(struct proxy *proxy, const struct environment *env,
 		h->waiting_since_ms = time_monotonic_ms();
 	for (size_t i = 0; i < count; i++) {
 		if (!can_send(h))
-			haproxy_keep_dirty(h, changes[i].thing, changes[i].id);
+			haproxy_keep_dirty(h, changes[i].kind, changes[i].id);
 		else
-			sync_thing(h, changes[i].thing, changes[i].id);
+			sync_object(h, changes[i].kind, changes[i].id);
 	}
 	haproxy_flush(h);
 }
@@ -272,7 +272,7 @@ static void driver_readdress(struct proxy *proxy, struct str service, struct str
 	if (!can_send(h))
 		haproxy_keep_dirty(h, OBJECT_VERSION, id);
 	else
-		sync_thing(h, OBJECT_VERSION, id);
+		sync_object(h, OBJECT_VERSION, id);
 	haproxy_flush(h);
 }
 
@@ -416,7 +416,7 @@ static void on_deleted(void *arg, const struct runtime_result *result)
 
 	if (deletion->generation == h->generation &&
 		mirror_leftover_deleted(&h->table, service, name, deletion->index, deleted)) {
-		sync_thing(h, OBJECT_VERSION, deletion->id);
+		sync_object(h, OBJECT_VERSION, deletion->id);
 		haproxy_flush(h);
 	}
 	free(deletion);
@@ -473,8 +473,8 @@ static void sync_dirty(struct haproxy *h)
 
 	h->dirty = hashmap_create();
 	while (hashmap_next(dirty, &cursor, &key, &value)) {
-		struct dirty_thing *thing = value;
-		sync_thing(h, thing->thing, thing->id);
+		struct dirty_object *object = value;
+		sync_object(h, object->kind, object->id);
 	}
 	hashmap_destroy(dirty, free_dirty);
 }

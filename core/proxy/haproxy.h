@@ -213,7 +213,7 @@ void haproxy_failed(struct haproxy *h, const struct errbuf *eb); /* the load did
 void haproxy_forget_changes(struct haproxy *h);
 struct runtime_events haproxy_runtime_events(struct haproxy *h);
 /* A thing that changed while no command can be sent. */
-void haproxy_keep_dirty(struct haproxy *h, enum object_kind thing, const char *id);
+void haproxy_keep_dirty(struct haproxy *h, enum object_kind kind, const char *id);
 /* Sends h->commands, or keeps them while no command can be sent. */
 void haproxy_flush(struct haproxy *h);
 /* The version has changed, and HAProxy is not told yet because a load is under way. */

@@ -3,7 +3,7 @@
  *
  * One frontend reads a request: service, session key from its carriers, direct pins. The backend of the
  * service (or its strict twin) looks up the pin and names the server. What stands in core/model/routing_context.h
- * and decision.h is what it must decide; a test holds the two together on the real HAProxy.
+ * and model/decision.h is what it must decide; a test holds the two together on the real HAProxy.
  *
  * The log line is read by haproxy_log.c; the two change together.
  */

@@ -1,6 +1,6 @@
 /*
  * Windows by key, a bounded number of them: beyond it the one that was quiet longest goes. Those
- * quiet for two minutes are at rest and take little (sliding_window.h).
+ * quiet for two minutes are at rest and take little (model/sliding_window.h).
  */
 #ifndef UMBRA_TRAFFIC_STATS_TABLE_H
 #define UMBRA_TRAFFIC_STATS_TABLE_H
@@ -17,7 +17,7 @@ struct stats_table;
 
 struct stats_table *stats_table_create(size_t max_keys);
 void stats_table_destroy(struct stats_table *table);
-/* Nothing is known of what was before: rates are over the time since then (sliding_window.h). At first 0. */
+/* Nothing is known of what was before: rates are over the time since then (model/sliding_window.h). At first 0. */
 void stats_table_seen_from(struct stats_table *table, int64_t seen_from_ms);
 size_t stats_table_count(const struct stats_table *table);
 /* `time_ms`: when it happened, which is no longer ago than a window. */

@@ -31,14 +31,14 @@ void wire_write_feed_first(struct strbuf *out, const struct feed_line *line)
 void wire_write_feed_change(struct strbuf *out, const struct change *change)
 {
 	struct json_writer w;
-	const char *noun = object_kind_names[change->thing];
+	const char *noun = object_kind_names[change->kind];
 
 	json_start(&w, out);
 	json_object(&w, NULL);
-	if (change->thing == OBJECT_TOMBSTONE && change->record != NULL) {
+	if (change->kind == OBJECT_TOMBSTONE && change->record != NULL) {
 		wire_write_tombstone(&w, noun, change->record);
 	} else if (change->record != NULL) {
-		wire_write_record(&w, noun, object_type(change->thing), change->record);
+		wire_write_record(&w, noun, object_type(change->kind), change->record);
 	} else {
 		json_object(&w, "removed");
 		json_c(&w, "kind", noun);
@@ -108,11 +108,11 @@ static enum err read_removed(const cJSON *removed, struct feed_line *line, struc
 }
 
 /* The names that make a record's id: without them there is no place for it. */
-static bool has_identity(enum object_kind thing, const void *record)
+static bool has_identity(enum object_kind kind, const void *record)
 {
-	const struct record_type *type = object_type(thing);
+	const struct record_type *type = object_type(kind);
 
-	if (thing == OBJECT_TOMBSTONE)
+	if (kind == OBJECT_TOMBSTONE)
 		return ((const struct tombstone *)record)->id != NULL;
 	for (size_t i = 0; i < type->field_count; i++)
 		if ((type->fields[i].flags & FIELD_IDENTITY) != 0 &&
@@ -122,9 +122,9 @@ static bool has_identity(enum object_kind thing, const void *record)
 }
 
 static enum err read_put(
-	enum object_kind thing, const cJSON *object, struct feed_line *line, struct errbuf *eb)
+	enum object_kind kind, const cJSON *object, struct feed_line *line, struct errbuf *eb)
 {
-	const struct record_type *type = object_type(thing);
+	const struct record_type *type = object_type(kind);
 	void *record = record_create(type);
 	int64_t revision = 0;
 	enum err err = wire_read_record(type, object, WIRE_TRUST, record, NULL, eb);
@@ -134,12 +134,12 @@ static enum err read_put(
 		free(record);
 		return err;
 	}
-	if (!has_identity(thing, record)) {
+	if (!has_identity(kind, record)) {
 		record_unref(type, record);
 		return bad_line(eb, "name");
 	}
 	get_revision(object, "revision", &revision);
-	change_init(&line->change, thing, record, revision);
+	change_init(&line->change, kind, record, revision);
 	record_unref(type, record);
 	return ERR_NONE;
 }

@@ -2,7 +2,7 @@
  * Records from JSON, driven by their field tables: the API reads bodies with it, the client and the
  * stores what the server wrote. A record is whole or it is finished: nothing half-read is left behind.
  *
- * Writing is in write.c, the two things that are no plain records in record_request.c and record_event.c.
+ * Writing is in record_write.c, the two things that are no plain records in record_request.c and record_event.c.
  */
 #include "core/wire/record.h"
 

@@ -1,5 +1,5 @@
 /*
- * Records to JSON, driven by their field tables: what wire/record.c reads. Members stand in the table's
+ * Records to JSON, driven by their field tables: what record_read.c reads. Members stand in the table's
  * order; those of a group ("pr.number") stand together there and become one object.
  */
 #include "core/wire/record.h"

@@ -2,7 +2,7 @@
  * What the dashboard costs, seen from its terminal (120x40): from start to the first paint and to the data,
  * at rest and with traffic shown, for a key with 40,000 versions, and its memory (bench_tail.c has the tail).
  *
- * The program is the real one, against the real API in a process of its own (bench_environment.h). Whatever of
+ * The program is the real one, against the real API in a process of its own (support/bench_environment.h). Whatever of
  * htop, btop, tig and hatop (on an HAProxy of its own) is installed is measured beside it, in turn, so that what
  * the machine does meanwhile falls on all of them. Times are medians; costs are CPU time, not the clock's.
  */
@@ -15,7 +15,7 @@
 
 #include "core/base/xalloc.h"
 #include "core/base/time.h"
-#include "tests/support/bench_environment.h"
+#include "tests/support/support/bench_environment.h"
 #include "tests/support/bench_result.h"
 #include "tests/support/pty_meter.h"
 

@@ -65,20 +65,20 @@ static void apply_all(struct change *changes, size_t count)
 		change_finish(&changes[i]);
 }
 
-static void put(enum object_kind thing, void *record)
+static void put(enum object_kind kind, void *record)
 {
 	struct change change;
 
-	change_init(&change, thing, record, world.env.revision + 1);
-	record_unref(object_type(thing), record);
+	change_init(&change, kind, record, world.env.revision + 1);
+	record_unref(object_type(kind), record);
 	apply_all(&change, 1);
 }
 
-static void take_out(enum object_kind thing, const char *id)
+static void take_out(enum object_kind kind, const char *id)
 {
 	struct change change;
 
-	change_init_removed(&change, thing, id, world.env.revision + 1);
+	change_init_removed(&change, kind, id, world.env.revision + 1);
 	apply_all(&change, 1);
 }
 

@@ -26,7 +26,7 @@ static void check_change(struct environment *env, struct change *change)
 	strbuf_init(&out, 64 << 20);
 	wire_write_feed_change(&out, change);
 	require(wire_read_feed_line(strbuf_str(&out), &again, NULL) == ERR_NONE);
-	require(again.kind == FEED_CHANGE && again.change.thing == change->thing);
+	require(again.kind == FEED_CHANGE && again.change.kind == change->kind);
 	require(str_eq(str_of(again.change.id), str_of(change->id)));
 	change_finish(&again.change);
 	strbuf_finish(&out);

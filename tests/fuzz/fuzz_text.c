@@ -16,7 +16,7 @@ static void require(bool is_so)
 		abort();
 }
 
-/* Written out by hand and not asked of term_text.c, whose answer is on trial. */
+/* Written out by hand and not asked of base/term_text.c, whose answer is on trial. */
 static bool is_forbidden(uint32_t c)
 {
 	return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0xad || c == 0x61c || c == 0x180e ||

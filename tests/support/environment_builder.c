@@ -10,14 +10,14 @@
 
 #include "core/base/xalloc.h"
 
-void environment_put(struct environment *env, enum object_kind thing, void *record)
+void environment_put(struct environment *env, enum object_kind kind, void *record)
 {
 	struct change change;
 
-	change_init(&change, thing, record, env->revision + 1);
+	change_init(&change, kind, record, env->revision + 1);
 	assert_true(environment_apply(env, &change));
 	change_finish(&change);
-	record_unref(object_type(thing), record);
+	record_unref(object_type(kind), record);
 }
 
 void environment_put_service(struct environment *env, const char *name)

@@ -5,7 +5,7 @@
 #include "core/model/environment.h"
 
 /* Takes over the caller's reference; fails the test when there is no place for it. */
-void environment_put(struct environment *env, enum object_kind thing, void *record);
+void environment_put(struct environment *env, enum object_kind kind, void *record);
 /* A service with nothing but its name. */
 void environment_put_service(struct environment *env, const char *name);
 

@@ -273,12 +273,12 @@ struct version *bench_find(
 
 /* ---- comparing ----------------------------------------------------------------------------------- */
 
-static void assert_same(enum object_kind thing, const void *a, const void *b, bool exact)
+static void assert_same(enum object_kind kind, const void *a, const void *b, bool exact)
 {
-	const struct record_type *type = object_type(thing);
+	const struct record_type *type = object_type(kind);
 	uint64_t ignore = exact ? 0 : record_mask(type, FIELD_VOLATILE);
-	char *id_a = object_id(thing, a);
-	char *id_b = object_id(thing, b);
+	char *id_a = object_id(kind, a);
+	char *id_b = object_id(kind, b);
 
 	if (!exact && record_field(type, STR_LIT("revision")) != NULL)
 		ignore |= record_bit(type, "revision");

@@ -79,6 +79,23 @@ has_family() {
 	grep -q '^const struct view \|view_list\[\]' "$1"
 }
 
+# A file that a comment names is there: in the same folder, or where its path ends so ("base/limits.h").
+paths=$(git ls-files)
+# shellcheck disable=SC2086
+grep -noE '(^|[ (])[a-z0-9_/]+\.[ch]\b' $files /dev/null | tr -d ' (' | grep -v ':#include' | awk -F: -v paths="$paths" '
+BEGIN {
+	count = split(paths, path, "\n")
+	for (i = 1; i <= count; i++)
+		for (rest = path[i]; rest != ""; rest = index(rest, "/") ? substr(rest, index(rest, "/") + 1) : "")
+			known[rest] = 1
+}
+{
+	folder = $1
+	sub(/[^\/]*$/, "", folder)
+	if (!((folder $3) in known) && !($3 ~ /\// && $3 in known))
+		print $1 ":" $2 ": names the file " $3 ", which is not there"
+}' >>"$bad"
+
 for f in $files; do
 	lines=$(wc -l <"$f")
 	[ "$lines" -gt 1000 ] && echo "$f:1: $lines lines; 1,000 is the limit" >>"$bad"

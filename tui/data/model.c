@@ -80,9 +80,9 @@ static void forget_stats(struct model *model, const struct change *change)
 
 	if (change->record)
 		return;
-	if (change->thing == OBJECT_SERVICE)
+	if (change->kind == OBJECT_SERVICE)
 		traffic_stats_remove_service(model->stats, str_of(change->id));
-	else if (change->thing == OBJECT_VERSION &&
+	else if (change->kind == OBJECT_VERSION &&
 		 name_split_version(str_of(change->id), &service, &version))
 		traffic_stats_remove(model->stats, service, version);
 }
@@ -102,7 +102,7 @@ unsigned model_take(struct model *model, const struct environment *env,
 	else
 		recent_changes_heard(&model->glow, env->revision, model->now_ms);
 	for (size_t i = 0; i < count; i++) {
-		parts |= changes[i].thing == OBJECT_SESSION ? MODEL_SESSIONS : MODEL_SERVICES;
+		parts |= changes[i].kind == OBJECT_SESSION ? MODEL_SESSIONS : MODEL_SERVICES;
 		forget_stats(model, &changes[i]);
 	}
 	if (parts & MODEL_SESSIONS)

@@ -1,6 +1,6 @@
 /*
  * What `umbra theme list` and `umbra theme check` say, as JSON for the printer of the command line, and the
- * arithmetic below it. Called by main.c and by the unit test that holds every carried theme to AA.
+ * arithmetic below it. Called by tui/main.c and by the unit test that holds every carried theme to AA.
  */
 #include "tui/theme/contrast.h"
 

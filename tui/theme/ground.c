@@ -1,5 +1,5 @@
 /*
- * Dark or light, see ground.h. Called by theme_watch.c, which decides when to ask and what to wear.
+ * Dark or light, see ground.h. Called by app/theme_watch.c, which decides when to ask and what to wear.
  */
 #include "tui/theme/ground.h"
 

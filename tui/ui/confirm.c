@@ -1,5 +1,5 @@
 /*
- * The questions before something is taken away. Called by views and by command_line.c; each command that wants a
+ * The questions before something is taken away. Called by views and by app/command_line.c; each command that wants a
  * question is a row of the table. Everything in a sentence is looked up in the model at that moment.
  */
 #include "tui/ui/confirm.h"

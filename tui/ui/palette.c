@@ -1,6 +1,6 @@
 /*
  * The `:` line: its keys and how it looks. The app owns one and hands it keys and what there is to complete from;
- * what fits and what is wrong is found in palette_complete.c, what a line does in command_line.c.
+ * what fits and what is wrong is found in palette_complete.c, what a line does in app/command_line.c.
  */
 #include "tui/ui/palette.h"
 

@@ -13,14 +13,14 @@
 #include "core/command/command.h"
 #include "core/model/environment.h"
 
-static void put(struct environment *env, enum object_kind thing, void *record, int64_t revision)
+static void put(struct environment *env, enum object_kind kind, void *record, int64_t revision)
 {
 	struct change change;
 
-	change_init(&change, thing, record, revision);
+	change_init(&change, kind, record, revision);
 	assert_true(environment_apply(env, &change));
 	change_finish(&change);
-	record_unref(object_type(thing), record);
+	record_unref(object_type(kind), record);
 }
 
 static void put_service(struct environment *env, const char *name, int64_t revision)

@@ -15,21 +15,21 @@
 #include "core/model/environment.h"
 #include "core/model/expiry.h"
 
-static void put(struct environment *env, enum object_kind thing, void *record, bool expected)
+static void put(struct environment *env, enum object_kind kind, void *record, bool expected)
 {
 	struct change change;
 
-	change_init(&change, thing, record, env->revision + 1);
+	change_init(&change, kind, record, env->revision + 1);
 	assert_int_equal(environment_apply(env, &change), expected);
 	change_finish(&change);
-	record_unref(object_type(thing), record);
+	record_unref(object_type(kind), record);
 }
 
-static void take_out(struct environment *env, enum object_kind thing, const char *id, bool expected)
+static void take_out(struct environment *env, enum object_kind kind, const char *id, bool expected)
 {
 	struct change change;
 
-	change_init_removed(&change, thing, id, env->revision + 1);
+	change_init_removed(&change, kind, id, env->revision + 1);
 	assert_int_equal(environment_apply(env, &change), expected);
 	change_finish(&change);
 }
@@ -293,9 +293,9 @@ static void test_expiry(void **state)
 	assert_int_equal(expiry_next(&env), 4000);
 	assert_int_equal(expiry_due(&env, 3999, due, 8), 0);
 	assert_int_equal(expiry_due(&env, 4000, due, 8), 1);
-	assert_int_equal(due[0].thing, OBJECT_SESSION);
+	assert_int_equal(due[0].kind, OBJECT_SESSION);
 	assert_int_equal(expiry_due(&env, 9000, due, 8), 3);
-	assert_int_equal(due[2].thing, OBJECT_TOMBSTONE);
+	assert_int_equal(due[2].kind, OBJECT_TOMBSTONE);
 	due[1] = (struct expired){0};
 	assert_int_equal(expiry_due(&env, 9000, due, 1), 3);
 	assert_null(due[1].record);

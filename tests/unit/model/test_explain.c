@@ -778,7 +778,7 @@ static void test_decisions(void **state)
 
 /* clang-format off */
 static const struct {
-	enum object_kind thing;
+	enum object_kind kind;
 	const char *id;
 	const char *says;
 } things[] = {
@@ -929,13 +929,13 @@ static const struct {
 };
 /* clang-format on */
 
-static void explain_thing(struct explanation *e, enum object_kind thing, struct str id)
+static void explain_thing(struct explanation *e, enum object_kind kind, struct str id)
 {
 	struct str service, version;
 
-	if (thing == OBJECT_SESSION) {
+	if (kind == OBJECT_SESSION) {
 		explain_session(e, &env, environment_session(&env, id), NOW - 2000, NOW);
-	} else if (thing == OBJECT_SERVICE) {
+	} else if (kind == OBJECT_SERVICE) {
 		explain_service(e, &env, environment_service(&env, id), NULL, NOW);
 	} else {
 		assert_true(name_split_version(id, &service, &version));
@@ -950,8 +950,8 @@ static void test_things(void **state)
 	(void)state;
 	explanation_init(&e);
 	for (size_t i = 0; i < ARRAY_LEN(things); i++) {
-		explain_thing(&e, things[i].thing, str_of(things[i].id));
-		check(object_kind_names[things[i].thing], things[i].id, &e, things[i].says);
+		explain_thing(&e, things[i].kind, str_of(things[i].id));
+		check(object_kind_names[things[i].kind], things[i].id, &e, things[i].says);
 	}
 	explanation_finish(&e);
 }

@@ -127,7 +127,7 @@ static void count_revisions(
 
 	(void)env;
 	for (size_t i = 0; i < count; i++) {
-		if (changes[i].thing == OBJECT_TOMBSTONE)
+		if (changes[i].kind == OBJECT_TOMBSTONE)
 			continue;
 		assert_true(changes[i].revision > *last);
 		*last = changes[i].revision;

@@ -245,7 +245,7 @@ static void on_changed(
 	assert_ptr_equal(env, plane_environment(seen->plane));
 	seen->batches++;
 	for (size_t i = 0; i < count; i++)
-		seen->changes += changes[i].thing != OBJECT_TOMBSTONE;
+		seen->changes += changes[i].kind != OBJECT_TOMBSTONE;
 	if (seen->leave)
 		plane_unobserve(seen->plane, seen);
 }

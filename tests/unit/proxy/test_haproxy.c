@@ -90,12 +90,12 @@ static const struct proxy_events events = {
 
 /* ---- the environment --------------------------------------------------------------------------------------- */
 
-static void put(enum object_kind thing, void *record)
+static void put(enum object_kind kind, void *record)
 {
 	struct change change;
 
-	change_init(&change, thing, record, env.revision + 1);
-	record_unref(object_type(thing), record);
+	change_init(&change, kind, record, env.revision + 1);
+	record_unref(object_type(kind), record);
 	environment_apply(&env, &change);
 	change_finish(&change);
 }

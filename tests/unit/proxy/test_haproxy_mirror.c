@@ -27,21 +27,21 @@ static bool resolve(void *arg, const struct endpoint_parts *endpoint, struct str
 	return endpoint->is_address || str_eq_c(endpoint->host, "known.example");
 }
 
-static void put(enum object_kind thing, void *record)
+static void put(enum object_kind kind, void *record)
 {
 	struct change change;
 
-	change_init(&change, thing, record, env.revision + 1);
-	record_unref(object_type(thing), record);
+	change_init(&change, kind, record, env.revision + 1);
+	record_unref(object_type(kind), record);
 	environment_apply(&env, &change);
 	change_finish(&change);
 }
 
-static void take_out(enum object_kind thing, const char *id)
+static void take_out(enum object_kind kind, const char *id)
 {
 	struct change change;
 
-	change_init_removed(&change, thing, id, env.revision + 1);
+	change_init_removed(&change, kind, id, env.revision + 1);
 	environment_apply(&env, &change);
 	change_finish(&change);
 }

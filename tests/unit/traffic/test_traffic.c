@@ -881,20 +881,20 @@ static const struct environment *schedule_environment(void *arg)
 	return arg;
 }
 
-static void put_thing(
-	struct environment *env, enum object_kind thing, int64_t revision, const char *name)
+static void put_object(
+	struct environment *env, enum object_kind kind, int64_t revision, const char *name)
 {
-	const struct record_type *type = object_type(thing);
+	const struct record_type *type = object_type(kind);
 	void *record = record_create(type);
 	struct change change;
 
-	if (thing == OBJECT_SERVICE) {
+	if (kind == OBJECT_SERVICE) {
 		text_set(&((struct service *)record)->name, "schedule");
 	} else {
 		text_set(&((struct version *)record)->service, "schedule");
 		text_set(&((struct version *)record)->name, name);
 	}
-	change_init(&change, thing, record, revision);
+	change_init(&change, kind, record, revision);
 	assert_true(environment_apply(env, &change));
 	change_finish(&change);
 	record_unref(type, record);
@@ -984,9 +984,9 @@ static void likely_losses(void **state)
 		struct traffic_fixture bench;
 
 		environment_init(&env);
-		put_thing(&env, OBJECT_SERVICE, 1, NULL);
-		put_thing(&env, OBJECT_VERSION, 2, "1");
-		put_thing(&env, OBJECT_VERSION, 3, "pr-540");
+		put_object(&env, OBJECT_SERVICE, 1, NULL);
+		put_object(&env, OBJECT_VERSION, 2, "1");
+		put_object(&env, OBJECT_VERSION, 3, "pr-540");
 		traffic_fixture_init(&bench, false, &options);
 		traffic_fixture_now_ms = gateway.time + 1000;
 		known.trace = other.trace = again.trace = STR_LIT("x");

@@ -53,7 +53,7 @@ static void lines_come_back(void **state)
 	assert_int_equal(strncmp(out.data, "{\"session\":{\"key\":\"dev-1\"", 25), 0);
 	line = read_ok(strbuf_str(&out));
 	assert_int_equal(line.kind, FEED_CHANGE);
-	assert_int_equal(line.change.thing, OBJECT_SESSION);
+	assert_int_equal(line.change.kind, OBJECT_SESSION);
 	assert_int_equal(line.change.revision, 42);
 	assert_string_equal(line.change.id, "dev-1");
 	assert_true(record_equal(&session_type, session, line.change.record, 0));
@@ -68,7 +68,7 @@ static void lines_come_back(void **state)
 		out.data, "{\"removed\":{\"kind\":\"version\",\"id\":\"cart@pr-1\"}}\n");
 	line = read_ok(strbuf_str(&out));
 	assert_true(line.kind == FEED_CHANGE && line.change.record == NULL);
-	assert_int_equal(line.change.thing, OBJECT_VERSION);
+	assert_int_equal(line.change.kind, OBJECT_VERSION);
 	assert_string_equal(line.change.id, "cart@pr-1");
 	change_finish(&line.change);
 	change_finish(&change);
@@ -102,7 +102,7 @@ static void tombstones_come_back(void **state)
 		"{\"tombstone\":{\"kind\":\"version\",\"id\":\"cart@pr-1\",\"why\":\"retired\","
 		"\"gone_at\":\"2026-11-22T18:42:07.113Z\",\"actor\":\"dev1\"}}\n");
 	line = read_ok(strbuf_str(&out));
-	assert_int_equal(line.change.thing, OBJECT_TOMBSTONE);
+	assert_int_equal(line.change.kind, OBJECT_TOMBSTONE);
 	assert_string_equal(line.change.id, "version:cart@pr-1");
 	assert_true(record_equal(&tombstone_type, tombstone, line.change.record, 0));
 	change_finish(&line.change);
@@ -115,7 +115,7 @@ static void tombstones_come_back(void **state)
 	assert_string_equal(
 		out.data, "{\"removed\":{\"kind\":\"tombstone\",\"id\":\"session:x\"}}\n");
 	line = read_ok(strbuf_str(&out));
-	assert_true(line.change.thing == OBJECT_TOMBSTONE && line.change.record == NULL);
+	assert_true(line.change.kind == OBJECT_TOMBSTONE && line.change.record == NULL);
 	assert_string_equal(line.change.id, "session:x");
 	change_finish(&line.change);
 	change_finish(&change);

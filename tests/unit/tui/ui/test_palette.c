@@ -18,12 +18,12 @@ static struct selection selected;
 static struct palette_source source;
 static struct palette palette;
 
-static void put(enum object_kind thing, const char *id, void *record)
+static void put(enum object_kind kind, const char *id, void *record)
 {
-	const struct change change = {thing, (char *)(uintptr_t)id, record, 1};
+	const struct change change = {kind, (char *)(uintptr_t)id, record, 1};
 
 	assert_true(environment_apply(&env, &change));
-	record_unref(object_type(thing), record);
+	record_unref(object_type(kind), record);
 }
 
 static void add_version(const char *service, const char *name, const char *id)

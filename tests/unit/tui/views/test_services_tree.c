@@ -17,11 +17,11 @@ static struct environment env;
 static struct model model;
 static struct tree_index tree;
 
-static void put(enum object_kind thing, void *record)
+static void put(enum object_kind kind, void *record)
 {
 	struct change change;
 
-	change_init(&change, thing, record, ++env.revision);
+	change_init(&change, kind, record, ++env.revision);
 	assert_true(environment_apply(&env, &change));
 	change_finish(&change);
 }
