@@ -207,7 +207,7 @@ fuzz-run: $(OBJ)/libcore.a $(OBJ)/libtui.a $(OBJ)/libsupport.a $(call objects,$(
 	$(BIN)/tests/fuzz/new/$$name tests/fuzz/corpus/$${name#fuzz_} || exit 1; done
 
 SOAK_SH := $(addprefix tests/e2e/,test_reloads.sh test_proxy_stuck.sh test_odd_objects.sh)
-soak: all $(E2E_HELPER) ## the same faults for longer: some ten minutes
+soak: all $(E2E_HELPER) ## the same faults for longer: an hour and a half
 	$(Q)SOAK=1 UMBRA=$(abspath $(BIN)/umbra) TEST_BIN=$(abspath $(BIN)/tests) sh tests/tools/run.sh e2e $(SOAK_SH)
 
 bench: all $(BENCH) $(E2E_HELPER) ## the budgets, each beside its peer, one JSON line each
