@@ -18,12 +18,10 @@ size_t wrap_take(struct str text, int width)
 		if (!text_next(&rest, false, &glyph))
 			break;
 		cells += glyph.cells;
-		if (cells > width && text.p[at] == ' ')
-			return at + 1; /* the blank itself needs no room */
-		if (cells > width)
-			return blank > 0 ? blank : at;
 		if (text.p[at] == ' ')
-			blank = at + 1;
+			blank = at + 1; /* blanks at the end need no room */
+		else if (cells > width)
+			return blank > 0 ? blank : at;
 	}
 	return text.n;
 }

@@ -7,8 +7,8 @@
 #include "core/base/str.h"
 
 /*
- * How many bytes of `text` go into a row of `width` cells: up to and with a blank where there is one, else as
- * many as fit. 0 only for empty text, or a glyph wider than the row.
+ * How many bytes of `text` go into a row of `width` cells: up to and with the blanks where there are some,
+ * else as many as fit. Blanks at its end are not counted. 0 only for empty text, or a glyph wider than the row.
  */
 size_t wrap_take(struct str text, int width);
 

@@ -19,7 +19,6 @@
 #include "tui/term/keys.h"
 #include "tui/ui/draw_text.h"
 #include "tui/widgets/format.h"
-#include "tui/ui/list_view.h"
 
 /* ---- header ---- */
 
@@ -250,7 +249,7 @@ static void draw_crumbs(struct app *app, const struct canvas *canvas)
 {
 	const struct view_instance *top = app_top(app);
 	const char *title = app_tab(app)->view->title;
-	char position[48] = "";
+	char position[128] = "";
 	struct canvas rest;
 	int x = 1;
 	int cells;
@@ -263,9 +262,9 @@ static void draw_crumbs(struct app *app, const struct canvas *canvas)
 		x += 1 + canvas_glyph(canvas, 2, x + 1, ROLE_QUIET, GLYPH_CRUMB) + 1;
 		x += canvas_run_c(canvas, 2, x, 20, ROLE_STRONG, top->view->title);
 	}
-	if (top->view->list)
-		list_view_position(top->state, position, sizeof(position));
-	cells = (int)strlen(position);
+	if (top->view->position)
+		top->view->position(top->state, position, sizeof(position));
+	cells = (int)text_cells(str_of(position));
 	canvas_right(canvas, 2, canvas->cols - cells - 1, cells, ROLE_QUIET, position);
 	rest = canvas_part(canvas, 2, x, 1, canvas->cols - x - 1 - (cells > 0 ? cells + 2 : 0));
 	if (top->view->draw_title && (app->model.known || (top->view->flags & VIEW_ALWAYS)))

@@ -211,8 +211,10 @@ void list_view_letters(const struct list_kind *kind, char *dst, size_t size)
 	strbuf_finish(&text);
 }
 
-void list_view_position(const struct list_view *list, char *dst, size_t size)
+void list_view_position(const void *state, char *dst, size_t size)
 {
+	const struct list_view *list = state;
+
 	dst[0] = '\0';
 	if (list->cursor.count > list->cursor.height)
 		(void)snprintf(

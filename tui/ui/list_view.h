@@ -92,11 +92,11 @@ void list_view_draw_order(
 	const struct list_view *list, const struct canvas *canvas, int x, const char *before);
 /* "n name   o owner": what the letters after `s` mean. */
 void list_view_letters(const struct list_kind *kind, char *dst, size_t size);
-/* "33 of 291" where there are more rows than are in sight, else "". */
-void list_view_position(const struct list_view *list, char *dst, size_t size);
 
 /* ---- ops of struct view, as they are ---- */
 
+/* "33 of 291" where there are more rows than are in sight, else "". */
+void list_view_position(const void *state, char *dst, size_t size);
 void list_view_draw_title(const void *state, const struct model *model, const struct ui *ui,
 	const struct canvas *canvas);
 enum err list_view_set_filter(void *state, const struct model *model, const char *text,

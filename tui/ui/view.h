@@ -50,7 +50,7 @@ struct view {
 	char key; /* of its tab, 0: none, it is opened from another view */
 	enum area area;
 	unsigned flags;
-	/* Of a view with sort(), or whose position is shown beside the title: what its state's list_view lists. */
+	/* Of a view with sort(): what its state's list_view lists. */
 	const struct list_kind *list;
 	int min_cols; /* on fewer it does not open; 0: the least there are */
 
@@ -63,6 +63,8 @@ struct view {
 	/* The row of crumbs: `canvas` is one row, behind the title. */
 	void (*draw_title)(const void *state, const struct model *model, const struct ui *ui,
 		const struct canvas *canvas);
+	/* Where one is, at the end of that row: "33 of 291"; "" where all is in sight. */
+	void (*position)(const void *state, char *dst, size_t size);
 	void (*draw)(const void *state, const struct model *model, const struct ui *ui,
 		const struct canvas *canvas);
 	enum redraw (*act)(

@@ -171,17 +171,16 @@ static const char *time_words(const struct model *model, int64_t time_ms, char d
 	return dst;
 }
 
-void describe_stats(
-	struct property_list *facts, const struct model *model, const struct stats *stats)
+void describe_stats(struct text_page *facts, const struct model *model, const struct stats *stats)
 {
 	char p50[16], p95[16], p99[16], when[48];
 
 	if (!stats || stats->last_seen == 0) {
-		property_list_add(facts, "traffic", ROLE_QUIET, "none seen");
+		text_page_add(facts, "traffic", ROLE_QUIET, "none seen");
 		return;
 	}
 	if (stats->rate > 0)
-		property_list_addf(facts, "traffic",
+		text_page_addf(facts, "traffic",
 			stats->share_5xx >= 0.01 ? ROLE_UNHEALTHY : ROLE_FIGURE,
 			"%.1f req/s  %.1f%% 5xx  %.1f%% 4xx", stats->rate, stats->share_5xx * 100,
 			stats->share_4xx * 100);
@@ -189,75 +188,73 @@ void describe_stats(
 		format_ms(p50, stats->p50_ms);
 		format_ms(p95, stats->p95_ms);
 		format_ms(p99, stats->p99_ms);
-		property_list_addf(
+		text_page_addf(
 			facts, "latency", ROLE_FIGURE, "p50 %s  p95 %s  p99 %s", p50, p95, p99);
 	}
-	property_list_add(
-		facts, "last request", ROLE_BASE, time_words(model, stats->last_seen, when));
+	text_page_add(facts, "last request", ROLE_BASE, time_words(model, stats->last_seen, when));
 }
 
 static void describe_state(
-	struct property_list *facts, const struct model *model, const struct version *version)
+	struct text_page *facts, const struct model *model, const struct version *version)
 {
 	char since[DURATION_TEXT_SIZE] = "";
 	int64_t age = model->now_ms - version->state_since;
 
 	if (version->state_since > 0)
 		duration_format_short(age > 0 ? age : 0, since);
-	property_list_addf(facts, "state", format_state_role(version->state), "%s%s%s%s%s",
+	text_page_addf(facts, "state", format_state_role(version->state), "%s%s%s%s%s",
 		version_state_names[version->state], since[0] ? " for " : "", since,
 		version->state_detail ? ": " : "",
 		version->state_detail ? version->state_detail : "");
 }
 
 static void describe_pull(
-	struct property_list *facts, const struct model *model, const struct version *version)
+	struct text_page *facts, const struct model *model, const struct version *version)
 {
 	char when[48];
 
 	if (version->pr_number > 0)
-		property_list_addf(facts, "pull request", ROLE_PR, "#%" PRId64 "%s%s",
+		text_page_addf(facts, "pull request", ROLE_PR, "#%" PRId64 "%s%s",
 			version->pr_number, version->pr_author ? " by " : "",
 			version->pr_author ? version->pr_author : "");
-	property_list_add(facts, "branch", ROLE_BASE, version->pr_branch);
-	property_list_add(facts, "link", ROLE_BASE, version->pr_url);
-	property_list_addf(facts, "commit", ROLE_BASE, "%s%s%s",
-		version->commit ? version->commit : "", version->base_commit ? " on " : "",
+	text_page_add(facts, "branch", ROLE_BASE, version->pr_branch);
+	text_page_add(facts, "link", ROLE_BASE, version->pr_url);
+	text_page_addf(facts, "commit", ROLE_BASE, "%s%s%s", version->commit ? version->commit : "",
+		version->base_commit ? " on " : "",
 		version->base_commit ? version->base_commit : "");
-	property_list_add(facts, "deployed", ROLE_BASE,
+	text_page_add(facts, "deployed", ROLE_BASE,
 		time_words(model, version->deployed_at ? version->deployed_at : version->created_at,
 			when));
-	property_list_add(
-		facts, "expires", ROLE_BASE, time_words(model, version->expires_at, when));
+	text_page_add(facts, "expires", ROLE_BASE, time_words(model, version->expires_at, when));
 }
 
 void describe_version(
-	struct property_list *facts, const struct model *model, const struct version *version)
+	struct text_page *facts, const struct model *model, const struct version *version)
 {
 	char text[512];
 	enum role role = describe_version_sentence(model, version, text, sizeof(text));
 
 	if (version->pr_title)
-		property_list_say(facts, ROLE_STRONG, version->pr_title);
-	property_list_say(facts, role, text);
-	property_list_blank(facts);
+		text_page_add(facts, NULL, ROLE_STRONG, version->pr_title);
+	text_page_add(facts, NULL, role, text);
+	text_page_blank(facts);
 	describe_state(facts, model, version);
 	describe_stats(facts, model,
 		traffic_stats_version(
 			model->stats, str_of(version->service), str_of(version->name)));
 	describe_pinned(model, version, PINNED_NAMED, text, sizeof(text));
-	property_list_add(facts, "pinned by", ROLE_SESSION, text);
+	text_page_add(facts, "pinned by", ROLE_SESSION, text);
 	describe_pull(facts, model, version);
 	for (size_t i = 0; i < version->endpoints.count; i++)
-		property_list_add(
+		text_page_add(
 			facts, i == 0 ? "endpoints" : "", ROLE_BASE, version->endpoints.items[i]);
 	for (size_t i = 0; i < version->labels.count; i++)
-		property_list_addf(facts, i == 0 ? "labels" : "", ROLE_BASE, "%s=%s",
+		text_page_addf(facts, i == 0 ? "labels" : "", ROLE_BASE, "%s=%s",
 			version->labels.entries[i].key, version->labels.entries[i].value);
 }
 
 void describe_service(
-	struct property_list *facts, const struct model *model, const struct service_node *node)
+	struct text_page *facts, const struct model *model, const struct service_node *node)
 {
 	const struct service *service = node->service;
 	size_t in[STATE_COUNT] = {0};
@@ -267,21 +264,21 @@ void describe_service(
 	for (size_t i = 0; i < node->version_count; i++)
 		in[node->versions[i]->state]++;
 	if (service->description)
-		property_list_say(facts, ROLE_STRONG, service->description);
-	property_list_say(facts, role, text);
-	property_list_blank(facts);
+		text_page_add(facts, NULL, ROLE_STRONG, service->description);
+	text_page_add(facts, NULL, role, text);
+	text_page_blank(facts);
 	for (int i = 0; i < STATE_COUNT; i++)
 		if (in[i] > 0)
-			property_list_addf(facts, version_state_names[i], format_state_role(i),
+			text_page_addf(facts, version_state_names[i], format_state_role(i),
 				"%zu of %zu", in[i], node->version_count);
 	describe_stats(facts, model, traffic_stats_service(model->stats, str_of(service->name)));
-	property_list_add(facts, "owner", ROLE_BASE, service->owner);
-	property_list_add(facts, "checked by", ROLE_BASE,
+	text_page_add(facts, "owner", ROLE_BASE, service->owner);
+	text_page_add(facts, "checked by", ROLE_BASE,
 		service->health_path                  ? service->health_path
 		: service->health_type == HEALTH_GRPC ? "grpc.health.v1"
 						      : "TCP connect");
-	property_list_add(facts, "protocol", ROLE_BASE, protocol_names[service->protocol]);
-	property_list_add(facts, "repository", ROLE_BASE, service->repository);
+	text_page_add(facts, "protocol", ROLE_BASE, protocol_names[service->protocol]);
+	text_page_add(facts, "repository", ROLE_BASE, service->repository);
 	for (size_t i = 0; i < service->hosts.count; i++)
-		property_list_add(facts, i == 0 ? "hosts" : "", ROLE_BASE, service->hosts.items[i]);
+		text_page_add(facts, i == 0 ? "hosts" : "", ROLE_BASE, service->hosts.items[i]);
 }

@@ -10,7 +10,7 @@
 #include "core/model/environment.h"
 
 #include "tui/data/model.h"
-#include "tui/widgets/property_list.h"
+#include "tui/ui/text_page.h"
 
 /* "checkout-4f2k (dev1), qa-seats (dev5) and 4 more"; "" when no session pins it. At most `max` are named. */
 void describe_pinned(const struct model *model, const struct version *version, size_t max,
@@ -25,11 +25,10 @@ enum role describe_session_sentence(
 
 /* The same and more as rows: ages are those of the model's clock. */
 void describe_version(
-	struct property_list *facts, const struct model *model, const struct version *version);
+	struct text_page *facts, const struct model *model, const struct version *version);
 void describe_service(
-	struct property_list *facts, const struct model *model, const struct service_node *node);
+	struct text_page *facts, const struct model *model, const struct service_node *node);
 /* Rate, shares of errors, quantiles, last seen; `stats` NULL says that nothing was heard. */
-void describe_stats(
-	struct property_list *facts, const struct model *model, const struct stats *stats);
+void describe_stats(struct text_page *facts, const struct model *model, const struct stats *stats);
 
 #endif

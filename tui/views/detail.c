@@ -17,19 +17,17 @@
 
 #include "tui/views/describe.h"
 #include "tui/ui/draw_text.h"
+#include "tui/ui/text_page.h"
 #include "tui/widgets/format.h"
 #include "tui/views/requests/trace.h"
-#include "tui/widgets/property_list.h"
-#include "tui/widgets/list_cursor.h"
 
 enum { NAME_COLS = 16 };
 
 struct detail {
+	struct text_page page;
 	char id[VERSION_ID_SIZE]; /* a version's */
 	struct request *request; /* or a request */
 	int64_t line; /* the number it was opened by */
-	struct property_list facts;
-	struct list_cursor list;
 	char command[COMMAND_MAX];
 };
 
@@ -37,7 +35,7 @@ static void *detail_create(void)
 {
 	struct detail *state = xcalloc(1, sizeof(*state));
 
-	property_list_init(&state->facts);
+	text_page_init(&state->page, TEXT_PAGE_LEFT, NAME_COLS, true);
 	return state;
 }
 
@@ -45,7 +43,7 @@ static void detail_destroy(void *arg)
 {
 	struct detail *state = arg;
 
-	property_list_finish(&state->facts);
+	text_page_finish(&state->page);
 	free(state->request);
 	free(state);
 }
@@ -134,17 +132,16 @@ static void add_value(struct strbuf *out, const struct field *field, const void 
 	}
 }
 
-static void add_fields(
-	struct property_list *facts, const struct record_type *type, const void *record)
+static void add_fields(struct text_page *page, const struct record_type *type, const void *record)
 {
 	for (size_t i = 0; i < type->field_count; i++) {
 		const struct field *field = &type->fields[i];
-		size_t from = facts->text.len;
+		size_t from = page->text.len;
 
 		if (!field_is_set(field, record))
 			continue;
-		add_value(&facts->text, field, record);
-		property_list_take(facts, field->name, ROLE_BASE, from);
+		add_value(&page->text, field, record);
+		text_page_take(page, field->name, ROLE_BASE, from);
 	}
 }
 
@@ -153,15 +150,15 @@ static void describe_request(struct detail *state)
 	const struct request *request = state->request;
 
 	if (request->reason < REASON_COUNT)
-		property_list_add(&state->facts, "why", format_reason_role(request->reason),
+		text_page_add(&state->page, "why", format_reason_role(request->reason),
 			reason_sentences[request->reason]);
 	if (request->answered_by == ANSWERED_BY_PROXY)
-		property_list_add(&state->facts, "who answered", ROLE_WARNING,
+		text_page_add(&state->page, "who answered", ROLE_WARNING,
 			"The proxy answered this itself; no version saw it.");
 	if (request->conflict)
-		property_list_add(&state->facts, "conflict", ROLE_WARNING,
+		text_page_add(&state->page, "conflict", ROLE_WARNING,
 			"Two carriers named different sessions; the first in order counted.");
-	add_fields(&state->facts, &request_type, request);
+	add_fields(&state->page, &request_type, request);
 }
 
 static void add_version(struct detail *state, const struct model *model)
@@ -177,13 +174,13 @@ static void add_version(struct detail *state, const struct model *model)
 		keymap_text(text, sizeof(text),
 			"It was retired or has expired. {global.view-timeline} says when, "
 			"{global.back} goes back.");
-		property_list_add(&state->facts, "gone", ROLE_WARNING, text);
+		text_page_add(&state->page, "gone", ROLE_WARNING, text);
 		return;
 	}
-	describe_version(&state->facts, model, version);
-	property_list_blank(&state->facts);
-	property_list_say(&state->facts, ROLE_QUIET, "All fields, as the API has them:");
-	add_fields(&state->facts, &version_type, version);
+	describe_version(&state->page, model, version);
+	text_page_blank(&state->page);
+	text_page_add(&state->page, NULL, ROLE_QUIET, "All fields, as the API has them:");
+	add_fields(&state->page, &version_type, version);
 }
 
 static void detail_prepare(
@@ -193,31 +190,22 @@ static void detail_prepare(
 
 	(void)ui;
 	(void)parts;
-	property_list_begin(&state->facts, NAME_COLS, cols - 4);
+	text_page_begin(&state->page);
 	if (state->request)
 		describe_request(state);
 	else
 		add_version(state, model);
-	list_cursor_resize(&state->list, state->facts.count, rows > 3 ? (size_t)rows - 2 : 1);
+	text_page_resize(&state->page, rows - 2, cols);
 }
 
 static void detail_draw(const void *arg, const struct model *model, const struct ui *ui,
 	const struct canvas *canvas)
 {
 	const struct detail *state = arg;
+	struct canvas part = canvas_part(canvas, 0, 0, canvas->rows - 2, canvas->cols);
 
 	(void)model;
-	(void)ui;
-	for (size_t i = 0; i < state->list.height; i++) {
-		size_t at = state->list.top + i;
-
-		canvas_clear(canvas, (int)i, 0);
-		if (at >= state->facts.count)
-			continue;
-		if (at == state->list.selected)
-			(void)canvas_glyph(canvas, (int)i, 1, ROLE_MARK, GLYPH_MARK);
-		property_list_draw(&state->facts, canvas, (int)i, 3, at);
-	}
+	text_page_draw(&state->page, &part, str_of(ui->find));
 	canvas_rule(canvas, canvas->rows - 2);
 	draw_text_command(canvas, canvas->rows - 1, state->command);
 }
@@ -250,7 +238,7 @@ static enum redraw detail_act(
 	else if (action == ACTION_TRACE)
 		ui_say(ui, ROLE_QUIET,
 			"{detail.trace} follows the trace of a request; this is a version");
-	else if (!list_cursor_move(&state->list, keymap_motion(action)))
+	else if (!text_page_move(&state->page, action))
 		return REDRAW_NONE;
 	return REDRAW_ALL;
 }
@@ -290,4 +278,6 @@ const struct view view_detail = {
 	.draw = detail_draw,
 	.act = detail_act,
 	.selected = detail_selected,
+	.find = text_page_find,
+	.position = text_page_position,
 };

@@ -349,6 +349,7 @@ const struct view view_pulls = {
 	.key = '2',
 	.area = AREA_PULLS,
 	.list = &pulls_kind,
+	.position = list_view_position,
 	.create = pulls_create,
 	.destroy = pulls_destroy,
 	.prepare = pulls_prepare,

@@ -4,9 +4,9 @@
 
 #include "tui/ui/view.h"
 #include "tui/ui/list_view.h"
+#include "tui/ui/text_page.h"
 #include "tui/views/services/tree.h"
 #include "tui/views/version_set.h"
-#include "tui/widgets/property_list.h"
 
 enum services_column {
 	COLUMN_NAME,
@@ -30,6 +30,8 @@ extern const struct column_set services_columns;
 /* Where what is known of the selected row stands. */
 enum pane { PANE_NONE, PANE_BELOW, PANE_BESIDE };
 
+enum { SERVICES_FACT_COLS = 13 }; /* of the names in the pane beside */
+
 struct services {
 	struct list_view list; /* its orders are those of the tree, by index; rows by name */
 	struct tree_index tree;
@@ -47,7 +49,7 @@ struct services {
 	bool dragging;
 	int list_cols;
 	int list_rows;
-	struct property_list facts; /* of the pane beside */
+	struct text_page facts; /* of the pane beside */
 };
 
 /* services.c */
@@ -68,7 +70,7 @@ void services_draw_row(const void *arg, const struct model *model, const struct 
 void services_lay_out(struct services *state, int rows, int cols);
 /* The divider was moved to column `x` of `cols`. */
 void services_drag_pane(struct services *state, int x, int cols);
-void services_fill_pane(struct services *state, const struct model *model);
+void services_fill_pane(struct services *state, const struct model *model, int rows, int cols);
 void services_draw_pane(
 	const struct services *state, const struct model *model, const struct canvas *canvas);
 

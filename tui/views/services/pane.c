@@ -17,7 +17,6 @@ enum {
 	PANE_COLS_MAX = 64,
 	DRAGGED_COLS_MIN = 24, /* a name, and a word of what there is to say */
 	LIST_COLS_MIN = 60, /* the columns that say what is wrong */
-	FACT_NAME_COLS = 13,
 };
 
 static int within(int value, int least, int most)
@@ -46,21 +45,21 @@ void services_lay_out(struct services *state, int rows, int cols)
 	state->list_rows = rows - 2 - (state->pane == PANE_BELOW ? BELOW_SIZE : 0);
 	if (state->list_rows < 1)
 		state->list_rows = 1;
-	if (state->pane == PANE_BESIDE)
-		property_list_begin(&state->facts, FACT_NAME_COLS, pane_cols(state, cols) - 2);
 }
 
-void services_fill_pane(struct services *state, const struct model *model)
+void services_fill_pane(struct services *state, const struct model *model, int rows, int cols)
 {
 	const struct version *version = services_selected_version(state, model);
 	const struct service_node *node = services_selected_node(state, model);
 
 	if (state->pane != PANE_BESIDE)
 		return;
+	text_page_begin(&state->facts);
 	if (version)
 		describe_version(&state->facts, model, version);
 	else if (node)
 		describe_service(&state->facts, model, node);
+	text_page_resize(&state->facts, rows, pane_cols(state, cols));
 }
 
 static void draw_version_headline(const struct canvas *canvas, int y, const struct version *version)
@@ -121,6 +120,7 @@ static void draw_below(const struct model *model, const struct canvas *canvas,
 static void draw_beside(const struct services *state, const struct canvas *canvas,
 	const struct service_node *node, const struct version *version)
 {
+	struct canvas part = canvas_part(canvas, 1, 1, canvas->rows - 1, canvas->cols - 1);
 	char text[AGE_SIZE];
 	int x = 2;
 
@@ -135,8 +135,7 @@ static void draw_beside(const struct services *state, const struct canvas *canva
 		/* The facts have this age in them. */
 		(void)canvas_age(canvas, version->state_since, text);
 	}
-	for (size_t i = 0; i < state->facts.count && (int)i + 1 < canvas->rows; i++)
-		property_list_draw(&state->facts, canvas, (int)i + 1, 2, i);
+	text_page_draw(&state->facts, &part, STR_LIT(""));
 }
 
 void services_draw_pane(

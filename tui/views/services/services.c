@@ -36,7 +36,7 @@ static void services_destroy(void *arg)
 	struct services *state = arg;
 
 	tree_finish(&state->tree);
-	property_list_finish(&state->facts);
+	text_page_finish(&state->facts);
 	list_view_finish(&state->list);
 	free(state);
 }
@@ -167,7 +167,7 @@ static void services_prepare(
 	if (state->list.stale)
 		build(state, model);
 	name_selected(state, model);
-	services_fill_pane(state, model);
+	services_fill_pane(state, model, rows, cols);
 }
 
 /* ---- drawing ---- */
@@ -358,7 +358,7 @@ static void *services_create(void)
 
 	list_view_init(&state->list, &services_list);
 	tree_init(&state->tree);
-	property_list_init(&state->facts);
+	text_page_init(&state->facts, 1, SERVICES_FACT_COLS, false);
 	return state;
 }
 
@@ -423,6 +423,7 @@ const struct view view_services = {
 	.key = '1',
 	.area = AREA_SERVICES,
 	.list = &services_list,
+	.position = list_view_position,
 	.create = services_create,
 	.destroy = services_destroy,
 	.open = services_open,

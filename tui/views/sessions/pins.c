@@ -415,6 +415,7 @@ const struct view view_pins = {
 	.name = "pins",
 	.area = AREA_PINS,
 	.list = &pins_list,
+	.position = list_view_position,
 	.create = pins_create,
 	.destroy = pins_destroy,
 	.open = pins_open,

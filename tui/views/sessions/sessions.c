@@ -260,6 +260,7 @@ const struct view view_sessions = {
 	.key = '3',
 	.area = AREA_SESSIONS,
 	.list = &sessions_list,
+	.position = list_view_position,
 	.create = sessions_create,
 	.destroy = sessions_destroy,
 	.prepare = sessions_prepare,
