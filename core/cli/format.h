@@ -17,14 +17,23 @@
 #include "core/command/value_format.h"
 #include "core/command/command.h"
 
-/* A list as a table with a header line, or a word that there is nothing. */
+enum { TABLE_COLUMNS_MAX = 24 };
+
+/*
+ * The list at the command's list_path as a table. `widths` are TABLE_COLUMNS_MAX, 0 at first: they grow, so that
+ * rows which follow stand under those before. `titles`: with a header line, and without rows with a word that there is
+ * nothing.
+ */
 void text_write_list(struct strbuf *out, const struct text_style *style,
-	const struct command *command, const cJSON *body);
+	const struct command *command, const cJSON *body, size_t *widths, bool titles);
 /* An object as "name  value" lines; members of members are written a.b. */
 void text_write_object(struct strbuf *out, const struct text_style *style, const cJSON *object);
 /* The same with the command's columns instead of all members. */
 void text_write_facts(struct strbuf *out, const struct text_style *style,
 	const struct command *command, const cJSON *object);
+/* What the command's `id` names in the item, and a newline: "cart@pr-482". */
+void text_write_name(struct strbuf *out, const struct text_style *style,
+	const struct command *command, const cJSON *item);
 /* The header of a stream, and one of its lines (a record, or {"dropped":N,"why":"..."}). */
 void text_write_header(
 	struct strbuf *out, const struct text_style *style, const struct command *command);

@@ -2,6 +2,7 @@
  * Results as text for a person: tables laid out over cells, streams by the least widths of their columns,
  * objects as name and value. command/value_format.c turns values into cells; nothing raw is written here.
  */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,28 +69,29 @@ static void least_widths(
 		const struct column *column = &command->columns[i];
 		int width = column->form == FORM_TIME ? value_time_cells(style) : column->width;
 
-		widths[i] = strlen(column->title);
+		if (strlen(column->title) > widths[i])
+			widths[i] = strlen(column->title);
 		if ((size_t)width > widths[i])
 			widths[i] = (size_t)width;
 	}
 }
 
 void text_write_list(struct strbuf *out, const struct text_style *style,
-	const struct command *command, const cJSON *body)
+	const struct command *command, const cJSON *body, size_t *widths, bool titles)
 {
 	const cJSON *list = cJSON_GetObjectItemCaseSensitive(body, command->list_path);
 	size_t columns = command->column_count;
 	size_t rows = (size_t)cJSON_GetArraySize(list);
-	size_t *widths = xcalloc(columns, sizeof(*widths));
 	struct value_text *cells;
 	const cJSON *item;
 	size_t at = 0;
 
 	if (!rows) {
-		strbuf_addf(out, "no %s\n", command->list_path);
-		free(widths);
+		if (titles)
+			strbuf_addf(out, "no %s\n", command->list_path);
 		return;
 	}
+	assert(columns <= TABLE_COLUMNS_MAX);
 	cells = xcalloc(rows * columns, sizeof(*cells));
 	least_widths(style, command, widths);
 	cJSON_ArrayForEach(item, list)
@@ -100,7 +102,8 @@ void text_write_list(struct strbuf *out, const struct text_style *style,
 				widths[i] = cells[at].cells;
 		}
 	}
-	add_titles(out, style, command, widths);
+	if (titles)
+		add_titles(out, style, command, widths);
 	for (at = 0; at < rows * columns; at++) {
 		size_t i = at % columns;
 
@@ -109,7 +112,17 @@ void text_write_list(struct strbuf *out, const struct text_style *style,
 		free(cells[at].text);
 	}
 	free(cells);
-	free(widths);
+}
+
+void text_write_name(struct strbuf *out, const struct text_style *style,
+	const struct command *command, const cJSON *item)
+{
+	struct strbuf name;
+
+	strbuf_init(&name, VALUE_MAX);
+	value_add_name(&name, command->id, item);
+	text_write_message(out, style, strbuf_str(&name));
+	strbuf_finish(&name);
 }
 
 /* ---- streams ---- */

@@ -21,11 +21,13 @@ enum { PRINT_MAX = 1 << 30 };
 
 static enum output_form form_of(const struct command_args *args)
 {
+	static const char *const names[] = {"text", "json", "ndjson", "name"};
 	const char *name = args_get(args, "--output");
+	int form = OUTPUT_TEXT;
 
-	if (!name || !strcmp(name, "text"))
-		return OUTPUT_TEXT;
-	return strcmp(name, "json") != 0 ? OUTPUT_NDJSON : OUTPUT_JSON;
+	while (name && strcmp(names[form], name) != 0)
+		form++;
+	return (enum output_form)form;
 }
 
 /* https://no-color.org: present and not empty. */
@@ -57,7 +59,7 @@ void printer_init(struct printer *printer, const struct command_args *args)
 	*printer = (struct printer){
 		.command = args->command,
 		.form = form_of(args),
-		.follow = args_has(args, "--follow"),
+		.follow = args_has(args, "--follow") || args_has(args, "--watch"),
 		.style =
 			{
 				.color = wants_color(),
@@ -153,7 +155,8 @@ static void print_text(struct printer *printer, const struct command_result *res
 		if (cJSON_HasObjectItem(body, "dry_run"))
 			write_dry_run(out, &printer->style, body);
 	} else if (printer->command->shape == SHAPE_LIST) {
-		text_write_list(out, &printer->style, printer->command, body);
+		text_write_list(
+			out, &printer->style, printer->command, body, printer->widths, true);
 	} else if (printer->command->column_count) {
 		text_write_facts(out, &printer->style, printer->command, body);
 	} else {
@@ -172,6 +175,21 @@ static void print_json(struct printer *printer, const struct command_result *res
 		json_write_safe(out, str_trim(result->body));
 	if (out->len && out->data[out->len - 1] != '\n')
 		strbuf_add_char(out, '\n');
+}
+
+/* Of a dry run the name is that of what it would become. */
+static void print_names(struct printer *printer, const cJSON *body, struct strbuf *out)
+{
+	const cJSON *list = cJSON_GetObjectItemCaseSensitive(body, printer->command->list_path);
+	const cJSON *session = cJSON_GetObjectItemCaseSensitive(body, "session");
+	const cJSON *item;
+
+	if (cJSON_IsArray(list))
+		cJSON_ArrayForEach(item, list)
+			text_write_name(out, &printer->style, printer->command, item);
+	else
+		text_write_name(out, &printer->style, printer->command,
+			cJSON_IsObject(session) ? session : body);
 }
 
 /* ---- a stream ---- */
@@ -205,6 +223,30 @@ static void print_end(struct printer *printer, struct strbuf *out)
 		strbuf_add_c(out, printer->begun ? "\n]\n" : "[]\n");
 }
 
+/* Of a list that is watched: the rows that are new or other now, or the name of one that is gone. */
+static void print_watched(struct printer *printer, const struct command_result *result,
+	const cJSON *body, struct strbuf *out)
+{
+	const char *gone = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(body, "gone"));
+
+	if (gone && printer->form == OUTPUT_TEXT) {
+		strbuf_add_c(out, "--- gone: ");
+		text_write_message(out, &printer->style, str_of(gone));
+	} else if (gone && printer->form != OUTPUT_NAME) {
+		json_write_safe(out, str_trim(result->body));
+		strbuf_add_char(out, '\n');
+	} else if (!gone && printer->form == OUTPUT_NAME) {
+		print_names(printer, body, out);
+	} else if (!gone && printer->form == OUTPUT_TEXT) {
+		text_write_list(out, &printer->style, printer->command, body, printer->widths,
+			!printer->begun);
+	} else if (!gone) {
+		json_write_items(out, printer->command->list_path, body);
+	}
+	/* The titles come with the first row. */
+	printer->begun |= printer->form != OUTPUT_TEXT || printer->widths[0] > 0;
+}
+
 static void print_piece(struct printer *printer, const struct command_result *result,
 	const cJSON *body, struct strbuf *out)
 {
@@ -231,12 +273,16 @@ bool printer_result(struct printer *printer, const struct command_result *result
 	strbuf_init(&out, PRINT_MAX);
 	if (stream && body)
 		print_piece(printer, result, body, &out);
+	else if (printer->follow && body)
+		print_watched(printer, result, body, &out);
 	else if (result->more)
 		print_note(printer, result->message);
 	else if (stream)
 		print_end(printer, &out);
 	else if (printer->form == OUTPUT_TEXT)
 		print_text(printer, result, body, &out);
+	else if (printer->form == OUTPUT_NAME)
+		print_names(printer, body, &out);
 	else
 		print_json(printer, result, body, &out);
 	printer_text(printer, strbuf_str(&out));
@@ -280,7 +326,7 @@ void printer_error(
 	struct strbuf out;
 
 	strbuf_init(&out, PRINT_MAX);
-	if (printer->form == OUTPUT_TEXT) {
+	if (printer->form == OUTPUT_TEXT || printer->form == OUTPUT_NAME) {
 		text_write_error(&out, &printer->style, eb);
 		if (!write_near(&out, &printer->style, problem) && *eb->expected)
 			text_write_accepted(&out, &printer->style, eb);

@@ -9,13 +9,14 @@
 
 #include "core/cli/format.h"
 
-enum output_form { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_NDJSON };
+enum output_form { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_NDJSON, OUTPUT_NAME };
 
 struct printer {
 	const struct command *command;
 	enum output_form form;
 	struct text_style style;
 	bool follow; /* of a stream: it has no end, so -o json is a line each too */
+	size_t widths[TABLE_COLUMNS_MAX]; /* of a list's columns */
 	bool begun; /* of a stream: something was written */
 	bool closed; /* stdout is: write no more */
 	int error; /* why it is: an errno */

@@ -32,6 +32,7 @@ const struct command *const commands[] = {
 	&command_session_create,
 	&command_session_pin,
 	&command_session_unpin,
+	&command_session_set,
 	&command_session_use,
 	&command_session_extend,
 	&command_session_link,
@@ -50,7 +51,7 @@ const struct command *const commands[] = {
 	NULL,
 };
 
-static const char *const outputs[] = {"text", "json", "ndjson", NULL};
+static const char *const outputs[] = {"text", "json", "ndjson", "name", NULL};
 
 const struct arg_spec command_globals[] = {
 	{.name = "--url", .kind = ARG_URL, .value = "URL", .help = "of the control plane"},

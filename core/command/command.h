@@ -93,6 +93,7 @@ enum column_form {
 	FORM_NUMBER_SIGN, /* "#482" */
 	FORM_PERCENT, /* a share of 0 to 1, in percent, loud when not 0 */
 	FORM_VERSIONS, /* of a pull request: service@version, and the state of those not ready */
+	FORM_PINS, /* of a session: service=version, and why those cannot serve that are not ready */
 	FORM_MS, /* a duration in ms: "3h" */
 	FORM_BYTES, /* "12.5 MB" */
 	FORM_CHANGE, /* of an event's item: what was and what is, member by member */
@@ -150,6 +151,8 @@ struct command {
 	const char *list_path; /* "versions" */
 	const struct column *columns;
 	size_t column_count;
+	/* With -o name: the members that name an item, as "service@version"; NULL: there is none, it is refused. */
+	const char *id;
 	bool writes; /* refused with --read-only */
 	bool alone; /* works on no control plane but its own: --url, --context, --output say nothing to it */
 	bool how_to; /* text output shows how to reach what was made */

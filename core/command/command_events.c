@@ -20,6 +20,7 @@ struct events {
 	bool live; /* the first answer is there: only news from now on */
 	bool lost; /* said that the connection is lost */
 	int64_t since_ms; /* of the option, 0: none */
+	int64_t newest; /* at most so many of those that were */
 	int64_t not_before; /* ms, by the control plane's clock */
 	int64_t last_seq;
 	struct event *retry;
@@ -53,7 +54,7 @@ static void events_show(struct command_run *run, const cJSON *list)
 
 		if (json_get_u64(event, "seq", &seq) && (int64_t)seq > events->last_seq)
 			events->last_seq = (int64_t)seq;
-		if (!event_wanted(events, event))
+		if (!event_wanted(events, event) || (!events->live && events->newest == 0))
 			continue;
 		text = cJSON_PrintUnformatted(event);
 		run_piece(run, str_of(text), (struct str){0});
@@ -118,18 +119,26 @@ static void events_send(struct command_run *run)
 		run_query(run, "since", text);
 		run_query(run, "wait", EVENTS_WAIT);
 	}
-	snprintf(text, sizeof(text), "%d",
-		events->live || events->since_ms ? EVENTS_PAGE : EVENTS_DEFAULT);
+	snprintf(text, sizeof(text), "%lld",
+		(long long)(events->live         ? EVENTS_PAGE
+			    : events->newest > 0 ? events->newest
+						 : 1));
 	run_query(run, "limit", text);
 	run_send(run, "GET", "events", events->live ? EVENTS_HELD_MS : 0);
 }
 
 static const struct arg_spec events_args[] = {
 	{.name = "--follow", .kind = ARG_FLAG, .help = "go on with what comes", .letter = 'f'},
+	{.name = "--lines",
+		.kind = ARG_INT,
+		.value = "N",
+		.help = "at most the newest N of those that were; 20, with --since 1000",
+		.max = EVENTS_PAGE,
+		.letter = 'n'},
 	{.name = "--since",
 		.kind = ARG_DURATION,
 		.value = "DURATION",
-		.help = "all of the last 15m, 8h, ...; the newest 20, when not given"},
+		.help = "those of the last 15m, 8h, ..."},
 };
 
 static struct command_run *events_start(
@@ -142,6 +151,9 @@ static struct command_run *events_start(
 
 	if (since && duration_parse(str_of(since), &since_ms))
 		events->since_ms = since_ms;
+	events->newest = since ? EVENTS_PAGE : EVENTS_DEFAULT;
+	if (args_has(args, "--lines"))
+		(void)str_to_i64(str_of(args_get(args, "--lines")), &events->newest);
 	events->follow = args_has(args, "--follow");
 	events->retry = evtimer_new(client_base(client), events_retry, run);
 	run->extra = events;

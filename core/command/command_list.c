@@ -1,27 +1,46 @@
 /*
- * The `list` commands: one list of GET /v1/environment, with the rows a filter keeps. The API has no list
- * of versions by itself; the environment is one answer, and filtering here is the same code as in the
- * dashboard. A service is shown with how many of its versions are ready.
+ * The `list` commands: one list of GET /v1/environment, with the rows a filter keeps, or of GET /v1/pulls, which
+ * filters itself. The API has no list of versions by itself; the environment is one answer, and filtering here is
+ * the same code as in the dashboard. A service is shown with how many of its versions are ready, a session with those
+ * of its pins that are not.
+ *
+ * With --watch the changes feed says when to ask again, and what is other then is shown: rows that are new or changed,
+ * and the names of those that are gone. An answer may be newer than the change that asked for it, never older.
  */
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include <event2/event.h>
 
 #include "core/base/hashmap.h"
 #include "core/base/xalloc.h"
 #include "core/base/time.h"
 #include "core/command/command_run.h"
+#include "core/command/value_format.h"
 #include "core/model/environment.h"
 #include "core/model/filter.h"
 #include "core/wire/record.h"
 
-enum { LIST_BYTES_MAX = 256 << 20 };
+/* A list is asked for anew this long after the answer before, at the earliest. */
+enum { LIST_BYTES_MAX = 256 << 20, LIST_AGAIN_MS = 500 };
 
 struct list {
 	const struct command *command;
+	const struct keeper *keeper;
 	struct filter *filter;
 	struct hashmap *tallies; /* service -> struct tally */
+	struct hashmap *states; /* service@version -> its state */
 	size_t kept; /* rows written */
 	int64_t now_ms;
+
+	/* With --watch. */
+	bool watch;
+	bool again; /* something changed since it was asked for */
+	struct hashmap *shown; /* name of a row -> struct shown */
+	uint64_t round; /* of the answers */
+	struct feed *feed;
+	struct event *timer;
 };
 
 struct tally {
@@ -29,34 +48,61 @@ struct tally {
 	int ready;
 };
 
+struct shown {
+	uint64_t round; /* it was last in */
+	char *text;
+};
+
+static void shown_free(void *value)
+{
+	struct shown *shown = value;
+
+	cJSON_free(shown->text);
+	free(shown);
+}
+
 static void list_release(void *extra)
 {
 	struct list *list = extra;
 
+	if (list->feed)
+		feed_cancel(list->feed);
+	if (list->timer)
+		event_free(list->timer);
 	filter_destroy(list->filter);
 	hashmap_destroy(list->tallies, free);
+	hashmap_destroy(list->states, free);
+	hashmap_destroy(list->shown, shown_free);
 	free(list);
 }
 
-static void tally_versions(struct list *list, const cJSON *versions)
+static void learn_versions(struct list *list, const cJSON *versions)
 {
 	const cJSON *version;
 
+	hashmap_destroy(list->tallies, free);
+	hashmap_destroy(list->states, free);
+	list->tallies = hashmap_create();
+	list->states = hashmap_create();
 	cJSON_ArrayForEach(version, versions)
 	{
 		struct str service = str_of(say_text(version, "service"));
+		const char *state = say_text(version, "state");
 		struct tally *tally = hashmap_get(list->tallies, service);
+		struct strbuf name;
 
+		strbuf_init(&name, VERSION_ID_SIZE);
+		value_add_name(&name, "service@version", version);
 		if (!tally) {
 			tally = xcalloc(1, sizeof(*tally));
 			hashmap_set(list->tallies, service, tally);
 		}
 		tally->total++;
-		if (str_eq_c(str_of(say_text(version, "state")), version_state_names[STATE_READY]))
-			tally->ready++;
+		tally->ready += strcmp(state, version_state_names[STATE_READY]) == 0;
+		free(hashmap_set(list->states, strbuf_str(&name), xstrdup(state)));
+		strbuf_finish(&name);
 	}
 }
-
 static bool keep_service(struct list *list, cJSON *item)
 {
 	static const struct tally none;
@@ -84,6 +130,29 @@ static bool keep_version(struct list *list, cJSON *item)
 	return keep;
 }
 
+/* The member "not_ready": of its pins, those whose version cannot serve, and why: gone, or its state. */
+static void add_not_ready(struct list *list, cJSON *session)
+{
+	cJSON *not_ready = cJSON_CreateObject();
+	const cJSON *pin;
+	struct strbuf name;
+
+	cJSON_ArrayForEach(pin, cJSON_GetObjectItemCaseSensitive(session, "pins"))
+	{
+		const char *state;
+
+		if (!cJSON_IsString(pin))
+			continue;
+		strbuf_init(&name, VERSION_ID_SIZE);
+		strbuf_addf(&name, "%s@%s", pin->string, pin->valuestring);
+		state = hashmap_get(list->states, strbuf_str(&name));
+		if (!state || strcmp(state, version_state_names[STATE_READY]) != 0)
+			cJSON_AddStringToObject(not_ready, pin->string, state ? state : "gone");
+		strbuf_finish(&name);
+	}
+	cJSON_AddItemToObject(session, "not_ready", not_ready);
+}
+
 static bool keep_session(struct list *list, cJSON *item)
 {
 	struct session session = {.refs = 1};
@@ -94,32 +163,75 @@ static bool keep_session(struct list *list, cJSON *item)
 		return false;
 	keep = filter_match_session(list->filter, &session, list->now_ms);
 	record_finish(&session_type, &session);
+	add_not_ready(list, item);
 	return keep;
+}
+
+/* The control plane has filtered them. */
+static bool keep_pull(struct list *list, cJSON *item)
+{
+	(void)list;
+	(void)item;
+	return true;
 }
 
 static const struct keeper {
 	const char *list;
+	const char *path;
 	bool (*keep)(struct list *list, cJSON *item);
 	const char *(*unsupported)(const struct filter *filter); /* a term it has no field for */
 } keepers[] = {
-	{"services", keep_service, NULL},
-	{"versions", keep_version, filter_not_of_versions},
-	{"sessions", keep_session, filter_not_of_sessions},
+	{"services", "environment", keep_service, NULL},
+	{"versions", "environment", keep_version, filter_not_of_versions},
+	{"sessions", "environment", keep_session, filter_not_of_sessions},
+	{"pulls", "pulls", keep_pull, NULL},
 };
 
-static const struct keeper *list_keeper(const struct list *list)
+static const struct keeper *keeper_of(const char *list)
 {
 	size_t i = 0;
 
-	while (i + 1 < ARRAY_LEN(keepers) &&
-		!str_eq_c(str_of(keepers[i].list), list->command->list_path))
+	while (strcmp(keepers[i].list, list) != 0)
 		i++;
 	return &keepers[i];
 }
 
+/* What makes a row other; how much traffic it has is always other. The caller frees. */
+static char *row_text(cJSON *item)
+{
+	cJSON_DeleteItemFromObjectCaseSensitive(item, "rate");
+	cJSON_DeleteItemFromObjectCaseSensitive(item, "share_5xx");
+	return cJSON_PrintUnformatted(item);
+}
+
+/* Whether the row is to be written: with --watch only what is other than when it was last. */
+static bool is_news(struct list *list, cJSON *item)
+{
+	struct shown *shown;
+	struct strbuf name;
+	char *text;
+	bool news;
+
+	if (!list->watch)
+		return true;
+	strbuf_init(&name, VERSION_ID_SIZE);
+	value_add_name(&name, list->command->id, item);
+	shown = hashmap_get(list->shown, strbuf_str(&name));
+	if (!shown) {
+		shown = xcalloc(1, sizeof(*shown));
+		hashmap_set(list->shown, strbuf_str(&name), shown);
+	}
+	text = row_text(item);
+	news = !shown->text || !text || strcmp(shown->text, text) != 0;
+	cJSON_free(shown->text);
+	shown->text = text;
+	shown->round = list->round;
+	strbuf_finish(&name);
+	return news;
+}
+
 static void list_write(struct list *list, const cJSON *items, struct strbuf *out)
 {
-	const struct keeper *keeper = list_keeper(list);
 	const char *between = "";
 	cJSON *item;
 
@@ -129,23 +241,25 @@ static void list_write(struct list *list, const cJSON *items, struct strbuf *out
 	{
 		char *text;
 
-		if (!keeper->keep(list, item))
+		if (!list->keeper->keep(list, item))
 			continue;
 		text = cJSON_PrintUnformatted(item);
-		strbuf_add_c(out, between);
-		strbuf_add_c(out, text ? text : "null");
+		if (text && is_news(list, item)) {
+			strbuf_add_c(out, between);
+			strbuf_add_c(out, text);
+			between = ",";
+			list->kept++;
+		}
 		cJSON_free(text);
-		between = ",";
-		list->kept++;
 	}
 	strbuf_add_c(out, "]}");
 }
 
-/* Nothing was kept, and a term that such things do not have is why. */
-static void list_say_stranger(struct command_run *run, const struct list *list)
+/* Nothing was kept, and a term that such objects do not have is why. */
+static void list_say_unsupported(struct command_run *run, const struct list *list)
 {
-	const struct keeper *keeper = list_keeper(list);
-	const char *term = keeper->unsupported ? keeper->unsupported(list->filter) : NULL;
+	const char *term =
+		list->keeper->unsupported ? list->keeper->unsupported(list->filter) : NULL;
 	struct strbuf note;
 
 	if (list->kept || !term)
@@ -153,26 +267,112 @@ static void list_say_stranger(struct command_run *run, const struct list *list)
 	strbuf_init(&note, 256);
 	strbuf_addf(&note,
 		"%s have no \"%s\", so none matches; requests are searched by: umbra logs",
-		keeper->list, term);
+		list->keeper->list, term);
 	run_piece(run, (struct str){0}, strbuf_str(&note));
 	strbuf_finish(&note);
 }
 
+/* ---- watching ---- */
+
+static void list_say_gone(struct command_run *run)
+{
+	struct list *list = run->extra;
+	struct shown *shown;
+	struct str name;
+	void *value;
+
+	for (size_t cursor = 0; hashmap_next(list->shown, &cursor, &name, &value);) {
+		struct json_writer w;
+		struct strbuf out;
+
+		shown = value;
+		if (shown->round == list->round)
+			continue;
+		strbuf_init(&out, LIMIT_BODY);
+		json_start(&w, &out);
+		json_object(&w, NULL);
+		json_str(&w, "gone", name);
+		json_object_end(&w);
+		run_piece(run, strbuf_str(&out), (struct str){0});
+		strbuf_finish(&out);
+		hashmap_remove(list->shown, name);
+		shown_free(shown);
+	}
+}
+
+static void list_ask(struct command_run *run)
+{
+	struct list *list = run->extra;
+
+	list->again = false;
+	run_send(run, "GET", list->command->list_path, 0);
+}
+
+static void list_on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	list_ask(arg);
+}
+
+static void list_on_change(void *arg, const struct environment *env, const struct change *changes,
+	size_t count, bool full)
+{
+	static const struct timeval soon = {.tv_usec = LIST_AGAIN_MS * 1000};
+	struct command_run *run = arg;
+	struct list *list = run->extra;
+
+	(void)env;
+	(void)changes;
+	list->again |= count > 0 || full;
+	if (list->again && !run->call && !evtimer_pending(list->timer, NULL))
+		event_add(list->timer, &soon);
+}
+
+static void list_on_state(void *arg, enum feed_state state, const char *why)
+{
+	if (state == FEED_STALE)
+		run_piece(arg, (struct str){0}, str_of(why));
+}
+
+/* While watching, a control plane that is away is waited for: the feed says when it is back. */
+static bool list_failed(struct command_run *run, const struct client_response *response)
+{
+	const struct list *list = run->extra;
+
+	return list->feed && response->err == ERR_UNREACHABLE;
+}
+
+/* ---- once ---- */
+
 static void list_reply(struct command_run *run, const struct client_response *response)
 {
+	static const struct feed_ops ops = {.changed = list_on_change, .state = list_on_state};
 	struct list *list = run->extra;
 	struct strbuf out;
 	cJSON *root = run_take_answer(run);
+	bool first = list->round++ == 0;
 
 	(void)response;
 	strbuf_init(&out, LIST_BYTES_MAX);
 	list->now_ms = client_now_ms(run->client);
-	tally_versions(list, cJSON_GetObjectItemCaseSensitive(root, "versions"));
+	learn_versions(list, cJSON_GetObjectItemCaseSensitive(root, "versions"));
 	list_write(list, cJSON_GetObjectItemCaseSensitive(root, list->command->list_path), &out);
-	list_say_stranger(run, list);
-	run_end(run, strbuf_str(&out));
-	strbuf_finish(&out);
 	cJSON_Delete(root);
+	if (first)
+		list_say_unsupported(run, list);
+	if (!list->watch) {
+		run_end(run, strbuf_str(&out));
+		strbuf_finish(&out);
+		return;
+	}
+	if (first || list->kept)
+		run_piece(run, strbuf_str(&out), (struct str){0});
+	strbuf_finish(&out);
+	list_say_gone(run);
+	if (!list->feed)
+		list->feed = client_feed(run->client, &ops, run);
+	list_on_change(run, NULL, NULL, 0, list->again);
 }
 
 struct command_run *run_list(
@@ -185,14 +385,22 @@ struct command_run *run_list(
 	strbuf_init(&words, LIMIT_FILTER);
 	args_join(&words, args, "FILTER");
 	list->command = args->command;
+	list->keeper = keeper_of(list->command->list_path);
 	list->filter = filter_parse(strbuf_str(&words), NULL, NULL);
 	assert(list->filter); /* command_parse() has checked it */
 	list->tallies = hashmap_create();
-	strbuf_finish(&words);
+	list->states = hashmap_create();
+	list->shown = hashmap_create();
+	list->watch = args_has(args, "--watch");
+	list->timer = evtimer_new(client_base(client), list_on_timer, run);
 	run->extra = list;
 	run->release = list_release;
 	run->reply = list_reply;
-	run_path(run, "environment", NULL);
-	run_send(run, "GET", list->command->list_path, 0);
+	run->failed = list_failed;
+	run_path(run, list->keeper->path, NULL);
+	if (list->keeper->keep == keep_pull)
+		run_query(run, "filter", words.len > 0 ? words.data : NULL);
+	strbuf_finish(&words);
+	list_ask(run);
 	return run;
 }

@@ -1,5 +1,5 @@
 /*
- * pr list|show: rows of the command table. The control plane groups the versions and filters.
+ * pr list|show: rows of the command table. The control plane groups the versions and filters; `list` is run_list().
  */
 #include "core/base/limits.h"
 #include "core/base/xalloc.h"
@@ -13,6 +13,7 @@ static const struct arg_spec list_args[] = {
 		.kind = ARG_FILTER,
 		.repeated = true,
 		.help = "pr:482, author:dev1, state:unhealthy, service:cart, words of the title"},
+	RUN_WATCH_ARG,
 };
 
 static const struct column list_columns[] = {
@@ -29,24 +30,10 @@ static const struct column list_columns[] = {
 	{.title = "VERSIONS", .path = "versions", .form = FORM_VERSIONS},
 };
 
-static struct command_run *list_start(
-	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
-{
-	struct command_run *run = run_create(client, done, arg);
-	struct strbuf words;
-
-	strbuf_init(&words, LIMIT_FILTER);
-	args_join(&words, args, "FILTER");
-	run_path(run, "pulls", NULL);
-	run_query(run, "filter", words.len > 0 ? words.data : NULL);
-	strbuf_finish(&words);
-	run_send(run, "GET", "pulls", 0);
-	return run;
-}
-
 const struct command command_pr_list = {
 	.noun = "pr",
 	.verb = "list",
+	.id = "number",
 	.summary = "list the pull requests that have versions here",
 	.help = "Of a service's versions of a pull request the one deployed last counts, and is "
 		"what "
@@ -58,7 +45,7 @@ const struct command command_pr_list = {
 	.list_path = "pulls",
 	.columns = list_columns,
 	.column_count = ARRAY_LEN(list_columns),
-	.start = list_start,
+	.start = run_list,
 };
 
 /* ---- show ---- */
@@ -106,6 +93,7 @@ static struct command_run *show_start(
 const struct command command_pr_show = {
 	.noun = "pr",
 	.verb = "show",
+	.id = "number",
 	.summary = "show one pull request, its versions, and the sessions that pin them",
 	.example = "umbra pr show 482",
 	.args = show_args,

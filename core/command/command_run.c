@@ -195,10 +195,8 @@ static bool is_problem(struct str body)
 
 static bool remove_failed(struct command_run *run, const struct client_response *response)
 {
-	const bool *if_there = run->extra;
-
 	if (run->if_revision || !is_problem(response->body) ||
-		(response->status != 410 && !(response->status == 404 && *if_there)))
+		(response->status != 410 && !(response->status == 404 && run->if_there)))
 		return false;
 	strbuf_reset(&run->message);
 	strbuf_addf(&run->message, "%s: nothing is left to do", response->eb->text);
@@ -208,10 +206,7 @@ static bool remove_failed(struct command_run *run, const struct client_response 
 
 void run_remove(struct command_run *run, const struct command_args *args)
 {
-	bool *if_there = xcalloc(1, sizeof(*if_there));
-
-	*if_there = args_has(args, "--if-there");
-	run->extra = if_there;
+	run->if_there = args_has(args, "--if-there");
 	run->failed = remove_failed;
 	run_send(run, "DELETE", NULL, 0);
 }

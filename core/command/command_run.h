@@ -21,6 +21,7 @@ struct command_run {
 	struct strbuf path;
 	struct strbuf body; /* sent when not empty */
 	int64_t if_revision; /* a write holds only while the thing has it; 0: whatever it has */
+	bool if_there; /* of run_remove() */
 	struct strbuf message; /* of the result */
 	char behind[512]; /* of the result */
 	const char *wants; /* of the call under way: see run_send() */
@@ -74,12 +75,29 @@ void run_end_error(struct command_run *run, enum err err, const struct errbuf *e
 /* The answer's body, an object, which the caller deletes. Once for each answer. */
 cJSON *run_take_answer(struct command_run *run);
 
+#define WAIT_DEFAULT "60s"
+#define RUN_TIMEOUT_ARG                                                         \
+	{                                                                       \
+		.name = "--timeout", .kind = ARG_DURATION, .value = "DURATION", \
+		.help = "give up waiting after this (default " WAIT_DEFAULT ")" \
+	}
+/*
+ * Waits until the version is ready, and ends the run: with the version, or with why it is not ready after `limit`
+ * (NULL: WAIT_DEFAULT). The run's `extra` is nothing yet, and becomes its own.
+ */
+void run_wait(struct command_run *run, const char *id, const char *limit);
+
 /* GET of one service or session, shown as it is: for the `show` commands. */
 struct command_run *run_get_service(
 	struct client *client, command_done_fn done, void *arg, const char *name);
 struct command_run *run_get_session(
 	struct client *client, command_done_fn done, void *arg, const char *key);
-/* One list of the environment, filtered by the FILTER words: for the `list` commands. */
+#define RUN_WATCH_ARG                                                                     \
+	{                                                                                 \
+		.name = "--watch", .kind = ARG_FLAG, .letter = 'w',                       \
+		.help = "stay, and show each row again when it changes, and what is gone" \
+	}
+/* One list, filtered by the FILTER words, once or with --watch: for the `list` commands. */
 struct command_run *run_list(
 	struct client *client, const struct command_args *args, command_done_fn done, void *arg);
 

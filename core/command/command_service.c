@@ -19,6 +19,8 @@ static const struct arg_spec service_arg[] = {
 
 /* ---- list and show ---- */
 
+static const struct arg_spec list_args[] = {RUN_WATCH_ARG};
+
 static const struct column list_columns[] = {
 	{.title = "SERVICE", .path = "name", .width = 8},
 	{.title = "STABLE", .path = "stable"},
@@ -33,8 +35,11 @@ static const struct column list_columns[] = {
 const struct command command_service_list = {
 	.noun = "service",
 	.verb = "list",
+	.id = "name",
 	.summary = "list the services of the environment",
 	.example = "umbra service list",
+	.args = list_args,
+	.arg_count = ARRAY_LEN(list_args),
 	.shape = SHAPE_LIST,
 	.list_path = "services",
 	.columns = list_columns,
@@ -51,6 +56,7 @@ static struct command_run *show_start(
 const struct command command_service_show = {
 	.noun = "service",
 	.verb = "show",
+	.id = "name",
 	.summary = "show one service",
 	.example = "umbra service show cart",
 	.args = service_arg,
@@ -284,6 +290,7 @@ static struct command_run *set_start(
 const struct command command_service_set = {
 	.noun = "service",
 	.verb = "set",
+	.id = "name",
 	.summary = "make a service, or change what is named of it",
 	.help = "Without a health path or type a check is a TCP connect. A host given here is the "
 		"service's beside "

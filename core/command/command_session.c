@@ -1,5 +1,5 @@
 /*
- * session list|show|create|pin|unpin|use|extend|map|end: rows of the command table. `link` is in command_link.c.
+ * session list|show|create|pin|unpin|set|use|extend|map|end: rows of the command table. `link` is in command_link.c.
  */
 #include <stdlib.h>
 
@@ -44,6 +44,7 @@ static const struct arg_spec list_args[] = {
 		.kind = ARG_FILTER,
 		.repeated = true,
 		.help = "owner:dev1, session:checkout*"},
+	RUN_WATCH_ARG,
 };
 
 static const struct column list_columns[] = {
@@ -52,12 +53,13 @@ static const struct column list_columns[] = {
 	{.title = "POLICY", .path = "policy"},
 	{.title = "AGE", .path = "created_at", .right = true, .form = FORM_AGE},
 	{.title = "EXPIRES", .path = "expires_at", .right = true, .form = FORM_LEFT},
-	{.title = "PINS", .path = "pins"},
+	{.title = "PINS", .path = "pins", .form = FORM_PINS},
 };
 
 const struct command command_session_list = {
 	.noun = "session",
 	.verb = "list",
+	.id = "key",
 	.summary = "list the sessions, all or those a filter keeps",
 	.example = "umbra session list owner:dev1",
 	.args = list_args,
@@ -72,6 +74,7 @@ const struct command command_session_list = {
 const struct command command_session_show = {
 	.noun = "session",
 	.verb = "show",
+	.id = "key",
 	.summary = "show one session",
 	.example = "umbra session show checkout-4f2k",
 	.args = key_arg,
@@ -207,6 +210,7 @@ static struct command_run *create_start(
 const struct command command_session_create = {
 	.noun = "session",
 	.verb = "create",
+	.id = "key",
 	.how_to = true,
 	.summary = "open a routing session",
 	.help = "Requests that carry its key are served by the pinned versions, and by stable "
@@ -278,6 +282,7 @@ static struct command_run *unpin_start(
 const struct command command_session_pin = {
 	.noun = "session",
 	.verb = "pin",
+	.id = "key",
 	.summary = "let versions serve a session; several change as one",
 	.example = "umbra session pin checkout-4f2k booking=pr-482 pricing=pr-482 --dry-run",
 	.args = pin_args,
@@ -290,6 +295,7 @@ const struct command command_session_pin = {
 const struct command command_session_unpin = {
 	.noun = "session",
 	.verb = "unpin",
+	.id = "key",
 	.summary = "let services of a session go back to stable",
 	.example = "umbra session unpin checkout-4f2k pricing",
 	.args = unpin_args,
@@ -297,6 +303,55 @@ const struct command command_session_unpin = {
 	.shape = SHAPE_OBJECT,
 	.writes = true,
 	.start = unpin_start,
+};
+
+/* ---- set ---- */
+
+static const char *const policies[] = {"lenient", "strict", NULL};
+
+static const struct arg_spec set_args[] = {
+	KEY_ARG,
+	{.name = "--policy",
+		.kind = ARG_CHOICE,
+		.value = "POLICY",
+		.choices = policies,
+		.help = "what a pinned version that cannot serve means: stable, or 503"},
+	{.name = "--ttl", .kind = ARG_DURATION, .value = "DURATION", .help = "lifetime from now"},
+	{.name = "--owner", .kind = ARG_TEXT, .value = "NAME", .help = "whose it is"},
+	{.name = "--name", .kind = ARG_TEXT, .value = "NAME", .help = "what it is called"},
+	DRY_RUN_ARG,
+};
+
+static struct command_run *set_start(
+	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+{
+	static const char *const members[][2] = {
+		{"--policy", "policy"}, {"--ttl", "ttl"}, {"--owner", "owner"}, {"--name", "name"}};
+	struct command_run *run = session_run(client, args, done, arg);
+	struct json_writer w;
+
+	json_start(&w, &run->body);
+	json_object(&w, NULL);
+	for (size_t i = 0; i < ARRAY_LEN(members); i++)
+		if (args_has(args, members[i][0]))
+			json_c(&w, members[i][1], args_get(args, members[i][0]));
+	json_object_end(&w);
+	session_send(run, args, "PATCH");
+	return run;
+}
+
+const struct command command_session_set = {
+	.noun = "session",
+	.verb = "set",
+	.id = "key",
+	.summary = "change the policy, lifetime, owner or name of a session",
+	.help = "What is not given stays as it is. Its pins are changed with: umbra session pin.",
+	.example = "umbra session set checkout-4f2k --policy strict --ttl 3d",
+	.args = set_args,
+	.arg_count = ARRAY_LEN(set_args),
+	.shape = SHAPE_OBJECT,
+	.writes = true,
+	.start = set_start,
 };
 
 /* ---- use ---- */
@@ -349,6 +404,7 @@ static struct command_run *extend_start(
 const struct command command_session_extend = {
 	.noun = "session",
 	.verb = "extend",
+	.id = "key",
 	.summary = "let the lifetime of a session start anew",
 	.example = "umbra session extend checkout-4f2k --ttl 3d",
 	.args = extend_args,

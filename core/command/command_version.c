@@ -4,10 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/time.h"
 #include "core/base/xalloc.h"
 #include "core/command/commands.h"
 #include "core/command/command_run.h"
 #include "core/model/name_rules.h"
+#include "core/command/value_format.h"
 #include "core/model/pull.h"
 
 #define VERSION_ID_ARG                                                               \
@@ -15,6 +17,8 @@
 		.name = "SERVICE@VERSION", .kind = ARG_VERSION_ID, .required = true, \
 		.help = "the version, such as cart@pr-482"                           \
 	}
+
+enum { RETIRE_SESSIONS_SAID = 10 };
 
 /* The two names, as texts that live with the run's path. */
 struct version_id {
@@ -51,6 +55,7 @@ static const struct arg_spec list_args[] = {
 		.kind = ARG_FILTER,
 		.repeated = true,
 		.help = "service:cart, state:unhealthy, pr:482, author:dev1, kind:ephemeral"},
+	RUN_WATCH_ARG,
 };
 
 static const struct column list_columns[] = {
@@ -70,6 +75,7 @@ static const struct column list_columns[] = {
 const struct command command_version_list = {
 	.noun = "version",
 	.verb = "list",
+	.id = "service@version",
 	.summary = "list the versions, all or those a filter keeps",
 	.example = "umbra version list service:cart state:unhealthy",
 	.args = list_args,
@@ -95,6 +101,7 @@ static struct command_run *show_start(
 const struct command command_version_show = {
 	.noun = "version",
 	.verb = "show",
+	.id = "service@version",
 	.summary = "show one version",
 	.example = "umbra version show booking@pr-482",
 	.args = id_arg,
@@ -168,6 +175,10 @@ static const struct arg_spec register_args[] = {
 	{.name = "--no-create",
 		.kind = ARG_FLAG,
 		.help = "refuse when there is no such service, and do not make it"},
+	{.name = "--wait",
+		.kind = ARG_FLAG,
+		.help = "then wait until it is ready, as umbra version wait does"},
+	RUN_TIMEOUT_ARG,
 	RUN_IF_REVISION_ARG,
 };
 
@@ -257,21 +268,22 @@ static void register_lists(struct json_writer *w, const struct command_args *arg
 	json_object_end(w);
 }
 
-/* What was said of a service that is not there, before it is asked for with the service. */
-struct unknown_service {
+struct registration {
+	/* What was said of a service that is not there, before it is asked for with the service. */
 	char near[LIMIT_SERVICE_NAME +
 		  1]; /* the service whose name is nearest; "" when none is near */
 	struct errbuf eb;
-	char *body;
+	char *body; /* NULL: the service was there */
+	bool wait;
+	char timeout[DURATION_TEXT_SIZE]; /* "" not given */
 };
 
-static void unknown_free(void *extra)
+static void registration_free(void *extra)
 {
-	struct unknown_service *unknown = extra;
+	struct registration *registration = extra;
 
-	if (unknown)
-		free(unknown->body);
-	free(unknown);
+	free(registration->body);
+	free(registration);
 }
 
 /* The member of a body, or of an object of it, as a person reads it; "" when it has none. */
@@ -352,7 +364,7 @@ static void register_say(struct command_run *run, const cJSON *body)
 {
 	const char *ttl = say_text(body, "ttl");
 	const cJSON *gone = cJSON_GetObjectItemCaseSensitive(body, "came_back");
-	const struct unknown_service *unknown = run->extra;
+	const struct registration *registration = run->extra;
 	bool made = false;
 
 	strbuf_addf(&run->message, "%s@%s ", say_text(body, "service"), say_text(body, "version"));
@@ -369,9 +381,9 @@ static void register_say(struct command_run *run, const cJSON *body)
 		return;
 	strbuf_addf(&run->message, "; there was no service %s, it is made with this",
 		say_text(body, "service"));
-	if (unknown && unknown->near[0])
+	if (registration->near[0])
 		strbuf_addf(&run->message, "; did you mean %s? umbra service remove %s undoes it",
-			unknown->near, say_text(body, "service"));
+			registration->near, say_text(body, "service"));
 	else
 		strbuf_addf(&run->message, ": umbra service set %s sets its health path and owner",
 			say_text(body, "service"));
@@ -380,11 +392,11 @@ static void register_say(struct command_run *run, const cJSON *body)
 /* A control plane that does not know the parameter makes no services: what it said first is the reason. */
 static bool create_failed(struct command_run *run, const struct client_response *response)
 {
-	const struct unknown_service *unknown = run->extra;
+	const struct registration *registration = run->extra;
 
 	if (strcmp(response->eb->field, "create-service") != 0)
 		return false;
-	run_end_error(run, unknown->eb.err, &unknown->eb, str_of(unknown->body));
+	run_end_error(run, registration->eb.err, &registration->eb, str_of(registration->body));
 	return true;
 }
 
@@ -417,33 +429,61 @@ static bool register_refused(struct command_run *run, const struct client_respon
 /* Asked without first: most versions are of a service that is there, and a typo is seen by what is near. */
 static bool register_failed(struct command_run *run, const struct client_response *response)
 {
-	struct unknown_service *unknown;
+	struct registration *registration = run->extra;
 	cJSON *problem;
 	const cJSON *near;
 
 	if (response->err != ERR_SERVICE_UNKNOWN || run->if_revision)
 		return register_refused(run, response);
-	unknown = xcalloc(1, sizeof(*unknown));
-	unknown->eb = *response->eb;
-	unknown->body = str_dup(response->body);
+	registration->eb = *response->eb;
+	registration->body = str_dup(response->body);
 	problem = json_parse(response->body, NULL);
 	near = cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(problem, "near"), 0);
 	if (cJSON_IsString(near))
-		(void)str_copy(unknown->near, sizeof(unknown->near), str_of(near->valuestring));
+		(void)str_copy(
+			registration->near, sizeof(registration->near), str_of(near->valuestring));
 	cJSON_Delete(problem);
-	run->extra = unknown;
-	run->release = unknown_free;
 	run->failed = create_failed;
 	run_query(run, "create-service", "1");
 	run_send(run, "PUT", "version", 0);
 	return true;
 }
 
+/* With --wait: what was registered is said at once. */
+static void register_reply(struct command_run *run, const struct client_response *response)
+{
+	struct registration *registration = run->extra;
+	cJSON *body = run_take_answer(run);
+	struct strbuf id;
+
+	(void)response;
+	register_say(run, body);
+	run_piece(run, (struct str){0}, strbuf_str(&run->message));
+	strbuf_reset(&run->message);
+	strbuf_reset(&run->body);
+	run->failed = NULL;
+	run->if_revision = 0;
+	strbuf_init(&id, VERSION_ID_SIZE);
+	value_add_name(&id, "service@version", body);
+	cJSON_Delete(body);
+	run_wait(run, id.data, registration->timeout[0] ? registration->timeout : NULL);
+	strbuf_finish(&id);
+	registration_free(registration);
+}
+
 static struct command_run *register_start(
 	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
 {
 	struct command_run *run = version_run(client, args, done, arg);
+	struct registration *registration = xcalloc(1, sizeof(*registration));
 	struct json_writer w;
+
+	if (args_has(args, "--timeout"))
+		str_copy(registration->timeout, sizeof(registration->timeout),
+			str_of(args_get(args, "--timeout")));
+	run->extra = registration;
+	run->release = registration_free;
+	run->reply = args_has(args, "--wait") ? register_reply : NULL;
 
 	json_start(&w, &run->body);
 	json_object(&w, NULL);
@@ -466,15 +506,15 @@ static struct command_run *register_start(
 const struct command command_version_register = {
 	.noun = "version",
 	.verb = "register",
+	.id = "service@version",
 	.how_to = true,
 	.summary = "say that a version runs, and where",
 	.help = "Doing it again with the same facts changes nothing but starts its lifetime anew, "
 		"so a build "
 		"may repeat it. Of a version that is there, what is not given is kept, and the "
 		"answer says what was replaced; --replace drops it. It gets requests after its "
-		"first passed health check; `umbra "
-		"version wait` "
-		"waits for that. A service that is not there is made, unless --no-create forbids "
+		"first passed health check; --wait waits for that. A service that is not there is "
+		"made, unless --no-create forbids "
 		"it. With --build a job that "
 		"comes late changes nothing: a build older than the one that is there, or not "
 		"later than one retired within 24h, is refused without --force.",
@@ -519,6 +559,7 @@ static struct command_run *extend_start(
 const struct command command_version_extend = {
 	.noun = "version",
 	.verb = "extend",
+	.id = "service@version",
 	.summary = "let the lifetime of a version start anew",
 	.example = "umbra version extend booking@pr-482 --ttl 24h",
 	.args = extend_args,
@@ -530,6 +571,57 @@ const struct command command_version_extend = {
 
 /* ---- retire ---- */
 
+/* Those that pinned it still do. */
+static void retire_say_pins(struct command_run *run, const struct client_response *response)
+{
+	const struct version_id *id = run->extra;
+	cJSON *root = run_take_answer(run);
+	const cJSON *session;
+	size_t count = 0;
+	struct strbuf keys;
+
+	(void)response;
+	strbuf_init(&keys, 1024);
+	cJSON_ArrayForEach(session, cJSON_GetObjectItemCaseSensitive(root, "sessions"))
+	{
+		const cJSON *pins = cJSON_GetObjectItemCaseSensitive(session, "pins");
+
+		if (strcmp(say_text(pins, id->service), id->version) != 0)
+			continue;
+		if (count++ < RETIRE_SESSIONS_SAID)
+			strbuf_addf(&keys, "%s%s (%s)", keys.len ? ", " : "",
+				say_text(session, "key"), say_text(session, "policy"));
+	}
+	if (count > RETIRE_SESSIONS_SAID)
+		strbuf_addf(&keys, " and %zu more", count - RETIRE_SESSIONS_SAID);
+	if (count)
+		strbuf_addf(&run->message,
+			"; %zu session%s still pin%s it: %s; lenient ones fall back to stable, "
+			"strict ones get 503",
+			count, count == 1 ? "" : "s", count == 1 ? "s" : "", keys.data);
+	strbuf_finish(&keys);
+	cJSON_Delete(root);
+	run_end(run, (struct str){0});
+}
+
+/* It is retired all the same. */
+static bool retire_pins_unknown(struct command_run *run, const struct client_response *response)
+{
+	strbuf_addf(&run->message, "; who pins it cannot be said: %s", response->eb->text);
+	run_end(run, (struct str){0});
+	return true;
+}
+
+static void retire_reply(struct command_run *run, const struct client_response *response)
+{
+	(void)response;
+	run->reply = retire_say_pins;
+	run->failed = retire_pins_unknown;
+	run->if_revision = 0;
+	run_path(run, "sessions", NULL);
+	run_send(run, "GET", "sessions", 0);
+}
+
 static const struct arg_spec retire_args[] = {
 	VERSION_ID_ARG, RUN_IF_THERE_ARG, RUN_IF_REVISION_ARG};
 
@@ -537,8 +629,12 @@ static struct command_run *retire_start(
 	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
 {
 	struct command_run *run = version_run(client, args, done, arg);
+	struct version_id *id = xcalloc(1, sizeof(*id));
 
 	strbuf_addf(&run->message, "%s is retired", args_get(args, "SERVICE@VERSION"));
+	*id = version_id_of(args);
+	run->extra = id;
+	run->reply = retire_reply;
 	run_if_revision(run, args);
 	run_remove(run, args);
 	return run;
@@ -589,6 +685,7 @@ static struct command_run *promote_start(
 const struct command command_version_promote = {
 	.noun = "version",
 	.verb = "promote",
+	.id = "name@stable",
 	.summary = "make a version the stable one of its service, or roll back",
 	.help = "The stable version of before becomes ephemeral and lives for 72h, so that rolling "
 		"back is the "

@@ -1,5 +1,5 @@
 /*
- * version wait: a row of the command table.
+ * version wait: a row of the command table; and the same as the end of `version register --wait`.
  *
  * It asks for the version once, so that one that is not there or gone, and a control plane out of reach,
  * are told at once with their own words; then it watches the changes feed until the version is ready.
@@ -17,7 +17,6 @@
 #include "core/model/name_rules.h"
 #include "core/wire/record.h"
 
-#define WAIT_DEFAULT "60s"
 enum { WAIT_RECORD_MAX = 1 << 20, WAIT_TEXT_MAX = 1000, WAIT_STATUS_MS = 2000 };
 
 struct wait {
@@ -185,18 +184,12 @@ static const struct arg_spec wait_args[] = {
 		.kind = ARG_VERSION_ID,
 		.required = true,
 		.help = "the version, such as cart@pr-482"},
-	{.name = "--timeout",
-		.kind = ARG_DURATION,
-		.value = "DURATION",
-		.help = "give up after this; " WAIT_DEFAULT},
+	RUN_TIMEOUT_ARG,
 };
 
-static struct command_run *wait_start(
-	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+void run_wait(struct command_run *run, const char *id, const char *limit)
 {
-	struct command_run *run = run_create(client, done, arg);
 	struct wait *wait = xcalloc(1, sizeof(*wait));
-	const char *limit = args_get(args, "--timeout");
 	struct str service = {0};
 	struct str version = {0};
 	int64_t limit_ms = 0;
@@ -204,11 +197,11 @@ static struct command_run *wait_start(
 	char *names[2];
 
 	str_copy(wait->limit, sizeof(wait->limit), str_of(limit ? limit : WAIT_DEFAULT));
-	str_copy(wait->id, sizeof(wait->id), str_of(args_get(args, "SERVICE@VERSION")));
+	str_copy(wait->id, sizeof(wait->id), str_of(id));
 	name_split_version(str_of(wait->id), &service, &version);
 	duration_parse(str_of(wait->limit), &limit_ms);
 	tv = time_wait_ms(limit_ms);
-	wait->timer = evtimer_new(client_base(client), wait_on_timer, run);
+	wait->timer = evtimer_new(client_base(run->client), wait_on_timer, run);
 	event_add(wait->timer, &tv);
 	run->extra = wait;
 	run->release = wait_release;
@@ -219,12 +212,21 @@ static struct command_run *wait_start(
 	free(names[0]);
 	free(names[1]);
 	run_send(run, "GET", "version", 0);
+}
+
+static struct command_run *wait_start(
+	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+{
+	struct command_run *run = run_create(client, done, arg);
+
+	run_wait(run, args_get(args, "SERVICE@VERSION"), args_get(args, "--timeout"));
 	return run;
 }
 
 const struct command command_version_wait = {
 	.noun = "version",
 	.verb = "wait",
+	.id = "service@version",
 	.summary = "wait until a version is ready",
 	.help = "When it is not ready in time it ends with 1 and says what the health check asked "
 		"of whom, what was answered, and what to do.",

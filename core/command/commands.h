@@ -32,6 +32,7 @@ extern const struct command command_session_show;
 extern const struct command command_session_create;
 extern const struct command command_session_pin;
 extern const struct command command_session_unpin;
+extern const struct command command_session_set;
 extern const struct command command_session_use;
 extern const struct command command_session_extend;
 extern const struct command command_session_link;

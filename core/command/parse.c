@@ -481,6 +481,10 @@ static enum err check_required(struct parser *p)
 	for (size_t i = 0; i < command->arg_count; i++)
 		if (command->args[i].required && !args_has(p->args, command->args[i].name))
 			return missing(p, &command->args[i]);
+	if (!command->id && args_has(p->args, "--output") &&
+		!strcmp(args_get(p->args, "--output"), "name"))
+		return err_set_field(p->eb, ERR_USAGE, "--output", "text, json, ndjson",
+			"what this answers has no name");
 	return args_has(p->args, "FILTER") ? check_filter(p) : ERR_NONE;
 }
 

@@ -298,6 +298,24 @@ static void form_versions(struct form_args *f)
 	}
 }
 
+/* The pins of a session; of those whose version cannot serve (the member not_ready), why. */
+static void form_pins(struct form_args *f)
+{
+	const cJSON *not_ready = cJSON_GetObjectItemCaseSensitive(f->beside, "not_ready");
+	const cJSON *pin;
+
+	cJSON_ArrayForEach(pin, f->value)
+	{
+		const char *why = text_of(cJSON_GetObjectItemCaseSensitive(not_ready, pin->string));
+
+		strbuf_addf(f->out, "%s%s=%s", f->out->len ? ", " : "", pin->string, text_of(pin));
+		if (!*why)
+			continue;
+		strbuf_addf(f->out, " (%s)", why);
+		f->tone = TONE_WARN;
+	}
+}
+
 static void form_ms(struct form_args *f)
 {
 	char text[DURATION_TEXT_SIZE];
@@ -368,6 +386,7 @@ static void (*const forms[])(struct form_args *f) = {
 	[FORM_NUMBER_SIGN] = form_number_sign,
 	[FORM_PERCENT] = form_percent,
 	[FORM_VERSIONS] = form_versions,
+	[FORM_PINS] = form_pins,
 	[FORM_MS] = form_ms,
 	[FORM_BYTES] = form_bytes,
 	[FORM_CHANGE] = form_change,
@@ -386,6 +405,19 @@ static const cJSON *value_at(const cJSON *item, const char *path, const cJSON **
 		item = cJSON_GetObjectItemCaseSensitive(item, name);
 	}
 	return item;
+}
+
+void value_add_name(struct strbuf *out, const char *id, const cJSON *item)
+{
+	struct str rest = str_of(id);
+	char member[32];
+
+	for (size_t start = out->len; rest.p;) {
+		str_copy(member, sizeof(member), str_cut(&rest, '@'));
+		if (out->len > start)
+			strbuf_add_char(out, '@');
+		value_add_raw(out, cJSON_GetObjectItemCaseSensitive(item, member));
+	}
 }
 
 struct value_text value_make(

@@ -50,6 +50,8 @@ bool value_add_time(struct strbuf *out, const struct text_style *style, struct s
 int value_time_cells(const struct text_style *style);
 /* A value raw: lists with commas, objects as key=value; nothing for null. */
 void value_add_raw(struct strbuf *out, const cJSON *value);
+/* What the members that `id` names say, with @ between them: "service@version" of an item is "cart@pr-482". */
+void value_add_name(struct strbuf *out, const char *id, const cJSON *item);
 /* Around text of a tone; nothing without colours. */
 void value_tone_on(struct strbuf *out, const struct text_style *style, enum tone tone);
 void value_tone_off(struct strbuf *out, const struct text_style *style, enum tone tone);

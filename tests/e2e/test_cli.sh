@@ -135,6 +135,16 @@ does 5 "" version retire cart@1
 does 4 "cart" service show card
 does 4 "" version show cart@pr-99
 does 4 "" version wait cart@pr-99
+does 0 "cart@pr-1" version list pr:1 -o name
+is "$OUT" cart@pr-1 "version list -o name: the name and nothing else"
+does 0 "search" service list -o name
+does 0 "1" pr list -o name
+does 2 "has no name" logs -o name
+umbra version register cart@pr-2 --endpoint "$(at other)" --wait --timeout 10s -o name
+is "$CODE $OUT" "0 cart@pr-2" "register --wait"
+umbra version register search@pr-9 --endpoint "$(at down)" --wait --timeout 1s
+is "$CODE" 1 "register --wait of what does not start"
+has "$ERR" "search@pr-9 is unhealthy after 1s" "register --wait: why"
 
 # ---- sessions --------------------------------------------------------------------------------------------
 umbra session create checkout --pin cart=pr-1 -o json
@@ -153,7 +163,25 @@ gives sessions.0.key mine session list owner:dev2
 lines key session list
 umbra session list owner:dev2
 has "$OUT" " 1h " "session list: what was given for 1h has 1h left"
+# A list that stays: what is there, what changes, what goes.
+"$UMBRA" session list --watch >"$T/watched" 2>/dev/null &
+WATCH=$!
+pids+=("$WATCH")
+"$UMBRA" pr list -w -o ndjson >"$T/pulls" 2>/dev/null &
+pids+=($!)
+ok "watch: what is there" wait_until 5 grep -q '^mine ' "$T/watched"
+ok "watch of pull requests" wait_until 5 grep -q '"number":1' "$T/pulls"
 does 0 "pins cart=pr-2" session pin mine cart=pr-2
+ok "watch: what changes" wait_until 5 grep -q '^mine .*cart=pr-2' "$T/watched"
+does 0 "session set-me: lenient" session create --key set-me
+does 0 "session set-me: strict, pins nothing, for 72h" session set set-me --policy strict --ttl 3d --owner dev3
+gives owner dev3 session show set-me
+does 2 "strict" session set set-me --policy never
+does 0 "has ended" session end set-me
+ok "watch: what is gone" wait_until 5 grep -q 'gone: set-me' "$T/watched"
+is "$(grep -c '^KEY' "$T/watched")" 1 "watch: one line of titles"
+is "$(grep -c '^checkout' "$T/watched")" 1 "watch: what did not change is there once"
+stop "$WATCH"
 does 0 "pins nothing" session unpin mine cart
 does 0 "lives for 1h" session extend mine
 does 0 "Routing-Session: $KEY" session link "$KEY"
@@ -218,6 +246,10 @@ does 0 "session-created" events
 does 0 "e2e" events --since 15m
 has "$(grep 'version-unhealthy.*search@pr-9' <<<"$OUT")" refused "events: why a version is unhealthy"
 lines seq events --since 15m
+umbra events -n 2 -o ndjson
+is "$(wc -l <<<"$OUT")" 2 "events -n 2"
+umbra events -n 0
+is "$OUT" "" "events -n 0"
 "$UMBRA" events -f >"$T/events" 2>/dev/null &
 EVENTS=$!
 pids+=("$EVENTS")
@@ -251,7 +283,9 @@ is "$(typed "umbra session pin $KEY cart=pr-1" umbra session pin "$KEY" cart = p
 # ---- and away again --------------------------------------------------------------------------------------
 does 0 "cart@pr-2 is stable now" version promote cart@pr-2 --force
 gives stable pr-2 service show cart
-does 0 "is retired" version retire cart@pr-1
+does 0 "1 session still pins it: $KEY (lenient)" version retire cart@pr-1
+does 0 "cart=pr-1 (gone)" session list
+gives sessions.0.not_ready.cart gone session list
 does 4 "" version show cart@pr-1
 does 0 "removed" service remove search
 does 0 "ended" session end "$KEY"

@@ -185,6 +185,8 @@ static void run(struct fixture *f, const char *line, const struct answer *answer
 	"{\"code\":\"service-unknown\",\"detail\":\"there is no service cart\",\"near\":" \
 	"[" near "]}"
 #define FIRST "{\"kind\":\"ephemeral\",\"endpoints\":[\"h:1\"]}\n"
+#define PINS(key, policy, version) \
+	"{\"key\":\"" key "\",\"policy\":\"" policy "\",\"pins\":{\"cart\":\"" version "\"}}"
 #define STATUS "{\"domain\":\"env.localhost\",\"proxy\":{\"url\":\"http://127.0.0.1:8080\"}}"
 
 static const struct {
@@ -237,8 +239,9 @@ static const struct {
 		"PATCH /v1/services/cart/versions/pr-1 {\"ttl\":\"1h\"}\n", ERR_NONE, "until"},
 	{"version extend cart@1", {{200, "{\"service\":\"cart\",\"version\":\"1\"}"}},
 		"GET /v1/services/cart/versions/1\n", ERR_USAGE, "no lifetime"},
-	{"version retire cart@pr-1 --if-revision 17", {{204, ""}},
-		"DELETE /v1/services/cart/versions/pr-1 if \"17\"\n", ERR_NONE, "retired"},
+	{"version retire cart@pr-1 --if-revision 17", {{204, ""}, {200, "{\"sessions\":[]}"}},
+		"DELETE /v1/services/cart/versions/pr-1 if \"17\"\nGET /v1/sessions\n", ERR_NONE,
+		"retired"},
 	{"version extend cart@pr-1 --if-revision 17", {{200, VERSION}, {200, VERSION}},
 		"GET /v1/services/cart/versions/pr-1\n"
 		"PATCH /v1/services/cart/versions/pr-1 if \"17\" {\"ttl\":\"72h\"}\n",
@@ -252,8 +255,26 @@ static const struct {
 		"GET /v1/services/cart\nPUT /v1/services/cart if \"3\" "
 		"{\"name\":\"cart\",\"owner\":\"me\"}\n",
 		ERR_NONE, "is set"},
-	{"version retire cart@pr-1", {{204, ""}}, "DELETE /v1/services/cart/versions/pr-1\n",
-		ERR_NONE, "cart@pr-1 is retired"},
+	{"version retire cart@pr-1",
+		{{204, ""}, {200, "{\"sessions\":[" PINS("a", "lenient", "pr-1") "," PINS("b",
+					  "strict", "pr-2") "," PINS("c", "strict", "pr-1") "]}"}},
+		"DELETE /v1/services/cart/versions/pr-1\nGET /v1/sessions\n", ERR_NONE,
+		"cart@pr-1 is retired; 2 sessions still pin it: a (lenient), c (strict); lenient "
+		"ones fall back to stable, strict ones get 503"},
+	{"version retire cart@pr-1",
+		{{204, ""}, {200, "{\"sessions\":[" PINS("a", "lenient", "pr-1") "]}"}},
+		"DELETE /v1/services/cart/versions/pr-1\nGET /v1/sessions\n", ERR_NONE,
+		"1 session still pins it: a (lenient)"},
+	{"version retire cart@pr-1", {{204, ""}, {503, NOT_FOUND}},
+		"DELETE /v1/services/cart/versions/pr-1\nGET /v1/sessions\n", ERR_NONE,
+		"is retired; who pins it cannot be said: no such thing"},
+	{"session set dev --policy strict --ttl 3d --owner ann --name x", {{200, SESSION}},
+		"PATCH /v1/sessions/dev {\"policy\":\"strict\",\"ttl\":\"3d\",\"owner\":\"ann\","
+		"\"name\":\"x\"}\n",
+		ERR_NONE, "session dev-4f2k: strict"},
+	{"session set dev --policy lenient --dry-run", {{200, DRY_RUN}},
+		"PATCH /v1/sessions/dev?dry-run=1 {\"policy\":\"lenient\"}\n", ERR_NONE,
+		"nothing is changed"},
 	{"version retire cart@pr-1", {{410, GONE("cart@pr-1 was retired")}},
 		"DELETE /v1/services/cart/versions/pr-1\n", ERR_NONE,
 		"cart@pr-1 was retired: nothing is left to do"},
@@ -563,6 +584,31 @@ static void waiting_ends_when_it_is_ready(void **state)
 	assert_non_null(strstr(f->body.data, "\"state\":\"ready\""));
 }
 
+static void registering_may_wait(void **state)
+{
+	static const struct answer answers[] = {{201, VERSION}, {200, VERSION},
+		{200, FEED("starting")}, {200, FEED("ready")}, {0, NULL}};
+	struct fixture *f = *state;
+
+	run(f, "version register cart@pr-1 --endpoint h:1 --if-revision 3 --wait", answers);
+	assert_int_equal(f->err, ERR_NONE);
+	assert_non_null(strstr(f->message.data, "cart@pr-1 is ready"));
+	assert_non_null(strstr(f->body.data, "\"state\":\"ready\""));
+	assert_non_null(strstr(f->asked.data, "\nGET /v1/services/cart/versions/pr-1\n"));
+}
+
+static void registering_waits_no_longer_than_was_said(void **state)
+{
+	static const struct answer answers[] = {{201, VERSION}, {200, VERSION},
+		{200, FEED("unhealthy")}, {200, FEED("unhealthy")}, {200, FEED("unhealthy")},
+		{0, NULL}};
+	struct fixture *f = *state;
+
+	run(f, "version register cart@pr-1 --endpoint h:1 --wait --timeout 300ms", answers);
+	assert_int_equal(f->err, ERR_TIMEOUT);
+	assert_non_null(strstr(f->eb.text, "cart@pr-1 is unhealthy after 300ms"));
+}
+
 static void waiting_gives_up_with_the_detail(void **state)
 {
 	static const struct answer answers[] = {{200, VERSION}, {200, FEED("unhealthy")},
@@ -700,6 +746,8 @@ int main(void)
 		cmocka_unit_test(lists_are_filtered),
 		cmocka_unit_test(following_goes_on_where_the_search_ended),
 		cmocka_unit_test(waiting_ends_when_it_is_ready),
+		cmocka_unit_test(registering_may_wait),
+		cmocka_unit_test(registering_waits_no_longer_than_was_said),
 		cmocka_unit_test(waiting_gives_up_with_the_detail),
 		cmocka_unit_test(waiting_for_a_check_tells_of_the_proxy),
 		cmocka_unit_test(waiting_for_what_goes_away_ends),
