@@ -244,8 +244,8 @@ static void watch_reader(struct cli *cli)
 {
 	struct stat st;
 
-	if ((cli->args->command->shape != SHAPE_LINES && !cli->printer.follow) || fstat(STDOUT_FILENO, &st) != 0 ||
-		!S_ISFIFO(st.st_mode))
+	if ((cli->args->command->shape != SHAPE_LINES && !cli->printer.follow) ||
+		fstat(STDOUT_FILENO, &st) != 0 || !S_ISFIFO(st.st_mode))
 		return;
 	cli->reader = event_new(cli->base, STDOUT_FILENO, EV_READ, on_nobody_reads, cli);
 	if (cli->reader)

@@ -52,7 +52,8 @@ static void columns_line_up(void **state)
 
 	(void)state;
 	strbuf_init(&out, 65536);
-	text_write_list(&out, &style, &command_version_list, body, (size_t[TABLE_COLUMNS_MAX]){0}, true);
+	text_write_list(
+		&out, &style, &command_version_list, body, (size_t[TABLE_COLUMNS_MAX]){0}, true);
 	assert_string_equal(out.data, "SERVICE   VERSION     KIND       STATE          PR  AUTHOR  "
 				      "COMMIT   AGE  EXPIRES  "
 				      "ENDPOINTS  DETAIL\n"
@@ -64,7 +65,8 @@ static void columns_line_up(void **state)
 				      "h:3        connection refused\n");
 	strbuf_reset(&out);
 	style.ascii = true;
-	text_write_list(&out, &style, &command_version_list, body, (size_t[TABLE_COLUMNS_MAX]){0}, true);
+	text_write_list(
+		&out, &style, &command_version_list, body, (size_t[TABLE_COLUMNS_MAX]){0}, true);
 	for (size_t i = 0; i < out.len; i++)
 		assert_true(out.data[i] == '\n' || (out.data[i] >= ' ' && out.data[i] <= '~'));
 	strbuf_finish(&out);
@@ -100,7 +102,8 @@ static void an_empty_list_says_so(void **state)
 
 	(void)state;
 	strbuf_init(&out, 65536);
-	text_write_list(&out, &style, &command_version_list, body, (size_t[TABLE_COLUMNS_MAX]){0}, true);
+	text_write_list(
+		&out, &style, &command_version_list, body, (size_t[TABLE_COLUMNS_MAX]){0}, true);
 	assert_string_equal(out.data, "no versions\n");
 	strbuf_finish(&out);
 	cJSON_Delete(body);
@@ -268,11 +271,13 @@ static void numbers_of_pull_requests_are_links(void **state)
 
 	(void)state;
 	strbuf_init(&out, 65536);
-	text_write_list(&out, &style, &command_version_list, body, (size_t[TABLE_COLUMNS_MAX]){0}, true);
+	text_write_list(
+		&out, &style, &command_version_list, body, (size_t[TABLE_COLUMNS_MAX]){0}, true);
 	assert_null(strstr(out.data, "\x1b"));
 	style.links = true;
 	strbuf_reset(&out);
-	text_write_list(&out, &style, &command_version_list, body, (size_t[TABLE_COLUMNS_MAX]){0}, true);
+	text_write_list(
+		&out, &style, &command_version_list, body, (size_t[TABLE_COLUMNS_MAX]){0}, true);
 	assert_non_null(strstr(
 		out.data, "  \x1b]8;;https://forge.example/482\x1b\\#482\x1b]8;;\x1b\\  -  "));
 	strbuf_finish(&out);
@@ -334,7 +339,8 @@ static void hostile_text_is_shown_not_obeyed(void **state)
 	strbuf_init(&out, 65536);
 	text_write_line(&out, &style, &command_logs, line);
 	text_write_object(&out, &style, line);
-	text_write_list(&out, &style, &command_version_list, body, (size_t[TABLE_COLUMNS_MAX]){0}, true);
+	text_write_list(
+		&out, &style, &command_version_list, body, (size_t[TABLE_COLUMNS_MAX]){0}, true);
 	text_write_error(&out, &style, &eb);
 	text_write_accepted(&out, &style, &eb);
 	text_write_message(&out, &style, str_of(hostile));
