@@ -36,8 +36,7 @@ static void write_wrapped(struct strbuf *out, const char *text, size_t indent, s
 	strbuf_add_char(out, '\n');
 }
 
-/* "  NAME   what it is", the second column at `column`. */
-static void write_entry(struct strbuf *out, const char *name, const char *text, size_t column)
+void help_write_entry(struct strbuf *out, const char *name, const char *text, size_t column)
 {
 	size_t len = strlen(name) + HELP_GAP;
 
@@ -73,7 +72,7 @@ static void write_arg(struct strbuf *out, const struct arg_spec *spec)
 		strbuf_addf(&text, "%s%s", i ? ", " : ": ", spec->choices[i]);
 	if (spec->repeated && arg_is_option(spec))
 		strbuf_add_c(&text, " (may be repeated)");
-	write_entry(out, title.data, text.data, 28);
+	help_write_entry(out, title.data, text.data, 28);
 	strbuf_finish(&title);
 	strbuf_finish(&text);
 }
@@ -101,11 +100,10 @@ static bool takes_filter(const struct command *command)
 	return false;
 }
 
-static void write_filter_terms(struct strbuf *out)
+void help_write_filter_terms(struct strbuf *out)
 {
-	strbuf_add_c(out, "\nFilter terms:\n");
 	for (size_t i = 0; i < filter_term_count; i++)
-		write_entry(out, filter_terms[i].example, filter_terms[i].help, 28);
+		help_write_entry(out, filter_terms[i].example, filter_terms[i].help, 28);
 }
 
 void help_write_command(struct strbuf *out, const struct command *command)
@@ -129,8 +127,10 @@ void help_write_command(struct strbuf *out, const struct command *command)
 	for (size_t i = 0; i < command_global_count; i++)
 		if (!command->alone || command_globals[i].kind == ARG_FLAG)
 			write_arg(out, &command_globals[i]);
-	if (takes_filter(command))
-		write_filter_terms(out);
+	if (takes_filter(command)) {
+		strbuf_add_c(out, "\nFilter terms:\n");
+		help_write_filter_terms(out);
+	}
 	strbuf_addf(out, "\nExample:\n  %s\n", command->example);
 }
 
@@ -145,7 +145,7 @@ static void write_rows(struct strbuf *out, const char *noun)
 			continue;
 		strbuf_reset(&name);
 		command_name(&name, commands[i]);
-		write_entry(out, name.data, commands[i]->summary, 22);
+		help_write_entry(out, name.data, commands[i]->summary, 22);
 	}
 	strbuf_finish(&name);
 }
@@ -155,6 +155,14 @@ void help_write_noun(struct strbuf *out, const char *noun)
 	strbuf_addf(out, "umbra %s VERB ...\n\n", noun);
 	write_rows(out, noun);
 	strbuf_addf(out, "\numbra %s VERB --help says more of each.\n", noun);
+}
+
+void help_write_variables(struct strbuf *out)
+{
+	for (int i = 0; i < SETTING_COUNT; i++)
+		help_write_entry(out, setting_infos[i].variable, setting_infos[i].help, 22);
+	help_write_entry(out, "NO_COLOR", "No colours, whatever its value, when not empty.", 22);
+	help_write_entry(out, "http_proxy, NO_PROXY", help_proxies, 22);
 }
 
 void help_write_all(struct strbuf *out)
@@ -175,9 +183,7 @@ void help_write_all(struct strbuf *out)
 	strbuf_add_c(out, "\nOptions of every command:\n");
 	write_args(out, command_globals, command_global_count, true);
 	strbuf_add_c(out, "\nEnvironment variables:\n");
-	for (int i = 0; i < SETTING_COUNT; i++)
-		write_entry(out, setting_infos[i].variable, setting_infos[i].help, 22);
-	write_entry(out, "http_proxy, NO_PROXY", help_proxies, 22);
+	help_write_variables(out);
 	strbuf_add_c(out,
 		"\numbra COMMAND --help says more of each; umbra man | man -l - says all.\n"
 		"umbra help topics lists what belongs to no command.\n");

@@ -19,4 +19,13 @@ void help_write_command(struct strbuf *out, const struct command *command);
 /* One line that fits where a mistake was made: "try umbra session pin --help". */
 void help_write_hint(struct strbuf *out, const char *noun, const struct command *command);
 
+/* ---- parts that the topics have too ---- */
+
+/* "  NAME   what it is": the text wrapped from `column` on. */
+void help_write_entry(struct strbuf *out, const char *name, const char *text, size_t column);
+/* The terms of a filter, a row each. */
+void help_write_filter_terms(struct strbuf *out);
+/* The environment variables, a row each. */
+void help_write_variables(struct strbuf *out);
+
 #endif

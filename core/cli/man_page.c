@@ -10,6 +10,7 @@
 #include "core/base/executable.h"
 #include "core/cli/config.h"
 #include "core/cli/help.h"
+#include "core/cli/topics.h"
 #include "core/command/command.h"
 #include "core/model/decision.h"
 #include "core/model/filter.h"
@@ -145,24 +146,6 @@ static void write_reasons(struct strbuf *out)
 		write_item(out, reason_names[i], reason_sentences[i]);
 }
 
-static const char *const exit_codes[][2] = {
-	{"0", "Done."},
-	{"1", "Failed, or not in time."},
-	{"2", "Not understood: a word, an option or a value, here or by the control plane."},
-	{"3", "The control plane is out of reach."},
-	{"4", "Not found, or gone."},
-	{"5", "Refused: it is in the way of something there, or has changed meanwhile."},
-};
-
-static const char *const files[][2] = {
-	{"$XDG_CONFIG_HOME/umbra/config", "Defaults, as name = value lines: url, session, user, "
-					  "theme, colour, context. A section [context NAME] "
-					  "holds those of one control plane; context = NAME before "
-					  "the first section chooses it."},
-	{"$XDG_CONFIG_HOME/umbra/themes/NAME.theme", "Themes of your own."},
-	{"$XDG_STATE_HOME/umbra", "What umbra serve keeps, when not told otherwise."},
-};
-
 static void write_environment(struct strbuf *out)
 {
 	strbuf_add_c(
@@ -197,10 +180,10 @@ void man_page_write(struct strbuf *out)
 	write_filter(out);
 	write_reasons(out);
 	strbuf_add_c(out, ".SH EXIT STATUS\n");
-	for (size_t i = 0; i < ARRAY_LEN(exit_codes); i++)
+	for (size_t i = 0; exit_codes[i][0]; i++)
 		write_item(out, exit_codes[i][0], exit_codes[i][1]);
 	write_environment(out);
 	strbuf_add_c(out, ".SH FILES\n");
-	for (size_t i = 0; i < ARRAY_LEN(files); i++)
-		write_item(out, files[i][0], files[i][1]);
+	for (size_t i = 0; config_files[i][0]; i++)
+		write_item(out, config_files[i][0], config_files[i][1]);
 }

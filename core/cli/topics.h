@@ -8,6 +8,10 @@
 
 #include "core/base/strbuf.h"
 
+/* Names and sentences, ended by {NULL, NULL}; the manual page has them too. */
+extern const char *const exit_codes[][2];
+extern const char *const config_files[][2];
+
 /* False when there is no such topic. */
 bool topic_write(struct strbuf *out, const char *name);
 /* A line for each. */
