@@ -14,50 +14,39 @@
 #include "core/model/explain.h"
 #include "core/model/name_rules.h"
 
+#include "tui/ui/text_page.h"
 #include "tui/views/requests/trace.h"
-#include "tui/widgets/list_cursor.h"
-#include "core/base/wrap.h"
 
-enum { ROWS_MAX = 512, KIND_COLS = 8, ANEW_MS = 60000 };
-
-struct explain_row {
-	size_t from; /* into the explanation's text */
-	size_t len;
-	int kind; /* enum explain_kind; EXPLAIN_COUNT for the headline */
-	bool first; /* of its kind: the word stands before it */
-};
+enum { KIND_COLS = 7, ANEW_MS = 60000 };
 
 struct explain {
+	struct text_page page;
 	struct selection what;
 	struct request *request;
 	char lost_by[VERSION_ID_SIZE];
 	struct explanation explanation;
 	bool gone; /* what was asked about is not there any more */
 	int64_t made_ms;
-	int cols;
-	struct explain_row rows[ROWS_MAX];
-	size_t count;
-	struct list_cursor list;
 };
 
 /* The word before a line, and how it looks. */
 static const struct {
 	const char *word;
 	enum role role;
-} looks[EXPLAIN_COUNT + 1] = {
+} looks[EXPLAIN_COUNT] = {
 	[EXPLAIN_RULE] = {"because", ROLE_BASE},
 	[EXPLAIN_NOT] = {"not", ROLE_QUIET},
 	[EXPLAIN_NOTE] = {"also", ROLE_BASE},
 	[EXPLAIN_WARN] = {"mind", ROLE_WARNING},
 	[EXPLAIN_NOW] = {"now", ROLE_STAGED},
 	[EXPLAIN_HINT] = {"try", ROLE_COMMAND},
-	[EXPLAIN_COUNT] = {"", ROLE_STRONG},
 };
 
 static void *explain_create(void)
 {
 	struct explain *state = xcalloc(1, sizeof(*state));
 
+	text_page_init(&state->page, TEXT_PAGE_LEFT, KIND_COLS, true);
 	explanation_init(&state->explanation);
 	return state;
 }
@@ -66,6 +55,7 @@ static void explain_destroy(void *arg)
 {
 	struct explain *state = arg;
 
+	text_page_finish(&state->page);
 	explanation_finish(&state->explanation);
 	free(state->request);
 	free(state);
@@ -201,35 +191,23 @@ static bool explain(struct explain *state, const struct model *model)
 	return thing != NULL || explain_memory(state, model);
 }
 
-static void add_rows(struct explain *state, struct str line, int kind)
+/* The word stands before the first sentence of its kind. */
+static void fill_page(struct explain *state)
 {
-	const char *text = state->explanation.text.data;
-	int width = state->cols - KIND_COLS - 5;
-	bool first = state->count == 0 || state->rows[state->count - 1].kind != kind;
+	int last = EXPLAIN_COUNT;
 
-	while (line.n > 0 && state->count < ROWS_MAX) {
-		size_t take = wrap_take(line, width);
-
-		if (take == 0)
-			return;
-		state->rows[state->count++] =
-			(struct explain_row){(size_t)(line.p - text), take, kind, first};
-		line = (struct str){line.p + take, line.n - take};
-		first = false;
-	}
-}
-
-static void make_rows(struct explain *state)
-{
-	state->count = 0;
+	text_page_begin(&state->page);
 	if (state->gone)
 		return;
-	add_rows(state, explanation_headline(&state->explanation), EXPLAIN_COUNT);
+	text_page_addf(&state->page, NULL, ROLE_STRONG, "%.*s",
+		STR_ARG(explanation_headline(&state->explanation)));
 	for (size_t i = 0; i < state->explanation.count; i++) {
 		enum explain_kind kind = EXPLAIN_RULE;
 		struct str line = explanation_line(&state->explanation, i, &kind);
 
-		add_rows(state, line, (int)kind);
+		text_page_addf(&state->page, (int)kind != last ? looks[kind].word : "",
+			looks[kind].role, "%.*s", STR_ARG(line));
+		last = (int)kind;
 	}
 }
 
@@ -239,32 +217,13 @@ static void explain_prepare(
 	struct explain *state = arg;
 
 	(void)ui;
-	if (parts & (MODEL_SERVICES | MODEL_SESSIONS) || cols != state->cols ||
+	if (parts & (MODEL_SERVICES | MODEL_SESSIONS) ||
 		model->now_ms - state->made_ms >= ANEW_MS) {
-		state->cols = cols;
 		state->made_ms = model->now_ms;
 		state->gone = !explain(state, model);
-		make_rows(state);
+		fill_page(state);
 	}
-	list_cursor_resize(&state->list, state->count, rows > 3 ? (size_t)rows - 1 : 1);
-}
-
-/* ---- drawing ---- */
-
-static void draw_row(const struct explain *state, const struct canvas *canvas, int y, size_t at)
-{
-	const struct explain_row *row = &state->rows[at];
-	struct str text = {state->explanation.text.data + row->from, row->len};
-
-	if (at == state->list.selected)
-		(void)canvas_glyph(canvas, y, 1, ROLE_MARK, GLYPH_MARK);
-	if (row->kind == EXPLAIN_COUNT) {
-		canvas_text(canvas, y, 3, canvas->cols - 4, ROLE_STRONG, text);
-		return;
-	}
-	canvas_c(canvas, y, 3, KIND_COLS, ROLE_QUIET, row->first ? looks[row->kind].word : "");
-	canvas_text(canvas, y, 3 + KIND_COLS, canvas->cols - KIND_COLS - 4, looks[row->kind].role,
-		text);
+	text_page_resize(&state->page, rows - 1, cols - 1);
 }
 
 static void explain_draw(const void *arg, const struct model *model, const struct ui *ui,
@@ -273,15 +232,8 @@ static void explain_draw(const void *arg, const struct model *model, const struc
 	const struct explain *state = arg;
 
 	(void)model;
-	(void)ui;
 	canvas_changes_at(canvas, state->made_ms + ANEW_MS);
-	for (int y = 0; y < canvas->rows; y++) {
-		size_t at = state->list.top + (size_t)y;
-
-		canvas_clear(canvas, y, 0);
-		if (at < state->count && (size_t)y < state->list.height)
-			draw_row(state, canvas, y, at);
-	}
+	text_page_draw(&state->page, canvas, str_of(ui->find));
 	if (state->gone)
 		canvas_c(canvas, 1, 3, canvas->cols - 4, ROLE_WARNING,
 			"It is not there any more. Timeline says when it went, and by whom.");
@@ -327,7 +279,7 @@ static enum redraw explain_act(
 		trace_open(state->request, ui);
 	else if (action == ACTION_TRACE)
 		trace_open_lost(state->what.trace, ui);
-	else if (!list_cursor_move(&state->list, keymap_motion(action)))
+	else if (!text_page_move(&state->page, action))
 		return REDRAW_NONE;
 	return REDRAW_ALL;
 }
@@ -351,4 +303,6 @@ const struct view view_explain = {
 	.draw = explain_draw,
 	.act = explain_act,
 	.selected = explain_selected,
+	.find = text_page_find,
+	.position = text_page_position,
 };
