@@ -323,6 +323,30 @@ static void test_a_demo_says_so(void **state)
 	dashboard_quit();
 }
 
+/* What was found stays where it is when the window grows. */
+static void test_find_in_help(void **state)
+{
+	static const char heading[] = "why a request went where it went";
+
+	(void)state;
+	dashboard_open((struct dashboard_options){.rows = 24, .cols = 80});
+	pty_keys(&pty, "?");
+	pty_wait_text(&pty, "1 to 20 of");
+	pty_keys(&pty, "/a request went\r");
+	pty_wait_text(&pty, heading);
+	pty_keys(&pty, "gf{\033"); /* dropped */
+	pty_wait_text(&pty, "1 to 20 of");
+	pty_keys(&pty, "fa request went\r");
+	pty_wait_text(&pty, heading);
+	pty_keys(&pty, "jk");
+	pty_resize(&pty, 30, 110);
+	pty_wait_text(&pty, heading);
+	pty_keys(&pty, "fin every list\rn");
+	pty_wait_text(&pty, "┃in every list");
+	pty_keys(&pty, "q");
+	pty_wait_text(&pty, "SERVICE / VERSION");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -337,6 +361,7 @@ int main(void)
 		DASHBOARD_TEST(test_state_is_kept),
 		DASHBOARD_TEST(test_own_cost),
 		DASHBOARD_TEST(test_a_demo_says_so),
+		DASHBOARD_TEST(test_find_in_help),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

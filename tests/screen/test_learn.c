@@ -133,11 +133,33 @@ static void test_tour_read_only(void **state)
 	pty_wait_text(&pty, "Do each in its view");
 	pty_keys(&pty, "1");
 	pty_wait_text(&pty, "Tour 1 of 12");
-	pty_keys(&pty, "7nn");
+	pty_keys(&pty, "7ss");
 	pty_wait_text(&pty, "left out: nothing is sent from here");
 	pty_wait_text(&pty, "Press 3, go to checkout-4f2k, press l.");
 	pty_keys(&pty, "\r1");
 	pty_wait_gone(&pty, "Tour 5 of 12");
+}
+
+/* In the glossary a word or a reason, in the tour a step, in the form a field. */
+static void test_find(void **state)
+{
+	(void)state;
+	open_learn((struct dashboard_options){.rows = 24, .cols = 80});
+	pty_keys(&pty, "/lost the session\r");
+	pty_wait_text(&pty, "A service must pass the header or baggage on");
+	pty_keys(&pty, "\t");
+	pty_wait_text(&pty, "reason: ");
+	pty_keys(&pty, "/baggage\r\r");
+	pty_wait_text(&pty, "baggage: ");
+	pty_keys(&pty, "\033\t");
+	pty_wait_text(&pty, "1 to 20 of 106");
+	pty_keys(&pty, "fversion-unhealthy\r");
+	pty_wait_gone(&pty, "1 to 20 of 106");
+	pty_wait_text(&pty, " version-unhealthy ");
+	pty_keys(&pty, "fwho has it,\r"); /* goes on in the row below */
+	pty_wait_text(&pty, "session key  ");
+	pty_keys(&pty, "fnowhere");
+	pty_wait_text(&pty, "no row has that text");
 }
 
 int main(void)
@@ -147,6 +169,7 @@ int main(void)
 		DASHBOARD_TEST(test_tour),
 		DASHBOARD_TEST(test_tour_read_only),
 		DASHBOARD_TEST(test_tour_off),
+		DASHBOARD_TEST(test_find),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -319,20 +319,14 @@ static bool act_help(struct app *app, enum action action)
 	return true;
 }
 
-static bool act_filter(struct app *app, enum action action)
+/* Where nothing can be filtered, the key finds. */
+static bool act_filter_or_find(struct app *app, enum action action)
 {
 	const struct view_instance *top = app_top(app);
 
-	(void)action;
-	if (top->view->set_filter)
+	if (action == ACTION_FILTER && top->view->set_filter)
 		ui_ask_line(&app->ui, QUESTION_FILTER, "filter", top->view->filter(top->state));
-	return true;
-}
-
-static bool act_find(struct app *app, enum action action)
-{
-	(void)action;
-	if (app_top(app)->view->find)
+	else if (top->view->find)
 		ui_ask_line(&app->ui, QUESTION_FIND, "find", "");
 	return true;
 }
@@ -387,8 +381,8 @@ static const struct common {
 	[ACTION_BACKWARD] = {act_step, 0},
 	[ACTION_FORWARD] = {act_step, 0},
 	[ACTION_HELP] = {act_help, 0},
-	[ACTION_FILTER] = {act_filter, 0},
-	[ACTION_FIND] = {act_find, 0},
+	[ACTION_FILTER] = {act_filter_or_find, 0},
+	[ACTION_FIND] = {act_filter_or_find, 0},
 	[ACTION_FIND_NEXT] = {act_find_again, 0},
 	[ACTION_FIND_PREVIOUS] = {act_find_again, 0},
 	[ACTION_SORT] = {act_sort, 0},

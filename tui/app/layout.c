@@ -265,6 +265,8 @@ static void draw_crumbs(struct app *app, const struct canvas *canvas)
 	if (top->view->position)
 		top->view->position(top->state, position, sizeof(position));
 	cells = (int)text_cells(str_of(position));
+	if (cells > canvas->cols - x - 3)
+		cells = canvas->cols - x - 3;
 	canvas_right(canvas, 2, canvas->cols - cells - 1, cells, ROLE_QUIET, position);
 	rest = canvas_part(canvas, 2, x, 1, canvas->cols - x - 1 - (cells > 0 ? cells + 2 : 0));
 	if (top->view->draw_title && (app->model.known || (top->view->flags & VIEW_ALWAYS)))

@@ -90,7 +90,8 @@ static void draw_hints(struct app *app, const struct canvas *canvas, enum area a
 		for (size_t i = 0; i < binding_count; i++) {
 			const struct binding *binding = &bindings[i];
 
-			if (binding->area == area && binding->hint && !lasts(binding->action))
+			if (binding->area == area && binding->hint && !lasts(binding->action) &&
+				(binding->action != ACTION_FIND || app_top(app)->view->find))
 				x = draw_hint(app, &room, x, keymap_keys(binding), binding->hint);
 		}
 	}

@@ -123,7 +123,7 @@ const struct binding bindings[] = {
 	{AREA_LEARN, ACTION_OPEN, "Enter", "begin or edit", "the tour: begin it, or put its line away; the rules: write into the field", NULL},
 	{AREA_LEARN, ACTION_RIGHT, "Tab Right", "next page", "tour, rules to try, glossary", NULL},
 	{AREA_LEARN, ACTION_LEFT, "S-Tab h Left", NULL, "the page before", NULL},
-	{AREA_LEARN, ACTION_SKIP, "n", "skip", "leave out the step of the tour that is next", NULL},
+	{AREA_LEARN, ACTION_SKIP, "s", "skip", "leave out the step of the tour that is next", NULL},
 	{AREA_LEARN, ACTION_AGAIN, "r", "again", "the tour from its beginning; the form empty", NULL},
 
 	{AREA_LIST, ACTION_FILTER, "/", "filter", "show only what matches; empty shows all", NULL},
@@ -131,6 +131,9 @@ const struct binding bindings[] = {
 	{AREA_LIST, ACTION_FIND_NEXT, "n", NULL, "next find", NULL},
 	{AREA_LIST, ACTION_FIND_PREVIOUS, "N", NULL, "find before", NULL},
 	{AREA_LIST, ACTION_MARK, "Space", NULL, "mark the row, or unmark it", NULL},
+	{AREA_TEXT, ACTION_FIND, "/ f", "find", "find text", NULL},
+	{AREA_TEXT, ACTION_FIND_NEXT, "n", NULL, "next find", NULL},
+	{AREA_TEXT, ACTION_FIND_PREVIOUS, "N", NULL, "find before", NULL},
 	{AREA_GLOBAL, ACTION_DOWN, "j Down", NULL, "down", NULL},
 	{AREA_GLOBAL, ACTION_UP, "k Up", NULL, "up", NULL},
 	{AREA_GLOBAL, ACTION_PAGE_DOWN, "PgDn C-f", NULL, "a page down", NULL},

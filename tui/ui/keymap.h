@@ -22,6 +22,7 @@
 #define AREA_TABLE(X)                                            \
 	X(AREA_GLOBAL, "everywhere", AREA_COUNT)                 \
 	X(AREA_LIST, "in every list", AREA_GLOBAL)               \
+	X(AREA_TEXT, "in every text", AREA_GLOBAL)               \
 	X(AREA_SERVICES, "Services", AREA_LIST)                  \
 	X(AREA_PULLS, "Pull requests", AREA_LIST)                \
 	X(AREA_SESSIONS, "Sessions", AREA_LIST)                  \
@@ -30,12 +31,12 @@
 	X(AREA_SIDE, "two side by side", AREA_GLOBAL)            \
 	X(AREA_MAP, "Map", AREA_LIST)                            \
 	X(AREA_MAP_SERVICE, "a service of the Map", AREA_GLOBAL) \
-	X(AREA_LEARN, "Learn", AREA_GLOBAL)                      \
+	X(AREA_LEARN, "Learn", AREA_TEXT)                        \
 	X(AREA_TIMELINE, "Timeline", AREA_LIST)                  \
 	X(AREA_RESULT, "answers", AREA_LIST)                     \
-	X(AREA_DETAIL, "details", AREA_GLOBAL)                   \
+	X(AREA_DETAIL, "details", AREA_TEXT)                     \
 	X(AREA_COLUMNS, "columns", AREA_GLOBAL)                  \
-	X(AREA_HELP, "help", AREA_GLOBAL)
+	X(AREA_HELP, "help", AREA_TEXT)
 
 enum area {
 #define X(name, title, parent) name,

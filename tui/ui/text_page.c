@@ -87,6 +87,13 @@ void text_page_add_entry(
 	add(page, entry);
 }
 
+void text_page_add_word(
+	struct text_page *page, const char *word, enum role role, const char *meaning)
+{
+	text_page_add_entry(
+		page, (struct paragraph){.name = word, .name_role = role}, meaning, NULL);
+}
+
 void text_page_blank(struct text_page *page)
 {
 	if (page->count > 0)

@@ -67,7 +67,10 @@ void text_page_addf(struct text_page *page, const char *name, enum role role, co
 	...) __attribute__((format(printf, 4, 5)));
 /* What was appended to page->text since it had the length `from`. */
 void text_page_take(struct text_page *page, const char *name, enum role role, size_t from);
-/* With the look of its name or glyph, and a command beside it or NULL. */
+/* A word in a role of its own, and what it means. */
+void text_page_add_word(
+	struct text_page *page, const char *word, enum role role, const char *meaning);
+/* With the looks of the entry, and a command beside the text or NULL. */
 void text_page_add_entry(
 	struct text_page *page, struct paragraph entry, const char *text, const char *command);
 /* An empty row; none at the top. */

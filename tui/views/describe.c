@@ -10,6 +10,7 @@
 
 #include "core/base/time.h"
 #include "core/model/decision.h"
+#include "core/model/glossary.h"
 #include "core/model/name_rules.h"
 
 #include "tui/ui/keymap.h"
@@ -281,4 +282,16 @@ void describe_service(
 	text_page_add(facts, "repository", ROLE_BASE, service->repository);
 	for (size_t i = 0; i < service->hosts.count; i++)
 		text_page_add(facts, i == 0 ? "hosts" : "", ROLE_BASE, service->hosts.items[i]);
+}
+
+void describe_glossary(struct text_page *page)
+{
+	for (size_t i = 0; i < glossary_word_count; i++) {
+		const struct glossary_word *word = &glossary_words[i];
+
+		if (word->word)
+			text_page_add_word(page, word->word, ROLE_STRONG, word->meaning);
+		else
+			text_page_heading(page, word->meaning);
+	}
 }

@@ -1,6 +1,6 @@
 /*
  * What is said of a version or a service in words: the sentence about what arrives there and why, who pins
- * it, and all of it as facts. Used by every view that shows one.
+ * it, and all of it as facts; and what the words of the program mean. Used by every view that shows one of these.
  */
 #ifndef UMBRA_TUI_VIEWS_DESCRIBE_H
 #define UMBRA_TUI_VIEWS_DESCRIBE_H
@@ -30,5 +30,7 @@ void describe_service(
 	struct text_page *facts, const struct model *model, const struct service_node *node);
 /* Rate, shares of errors, quantiles, last seen; `stats` NULL says that nothing was heard. */
 void describe_stats(struct text_page *facts, const struct model *model, const struct stats *stats);
+/* The words of the program and their meanings, under their titles. */
+void describe_glossary(struct text_page *page);
 
 #endif

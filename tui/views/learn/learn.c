@@ -17,10 +17,12 @@
 #include "tui/ui/view.h"
 #include "tui/ui/draw_text.h"
 #include "tui/widgets/format.h"
-#include "tui/views/learn/glossary.h"
+#include "tui/ui/text_page.h"
+#include "tui/views/describe.h"
 #include "tui/views/learn/rules.h"
 #include "tui/widgets/list_cursor.h"
 
+enum { WORD_COLS = 20 };
 enum page { PAGE_TOUR, PAGE_RULES, PAGE_WORDS, PAGES };
 static const char *const page_names[PAGES] = {"Tour", "Rules to try", "Glossary"};
 
@@ -32,7 +34,7 @@ struct learn {
 	struct rules_form form;
 	struct list_cursor fields;
 	struct strbuf command;
-	struct glossary glossary;
+	struct text_page words;
 	char text[TOUR_TEXT_SIZE]; /* of the selected step */
 };
 
@@ -50,6 +52,12 @@ static void *learn_create(void)
 	state->fields.count = RULES_FIELDS;
 	state->steps.count = state->steps.height = TOUR_STEPS;
 	state->tour.told = state->tour.watched = -1;
+	text_page_init(&state->words, TEXT_PAGE_LEFT, WORD_COLS, false);
+	describe_glossary(&state->words);
+	text_page_heading(&state->words, "reasons: why a request went where it went");
+	for (int i = 0; i < REASON_COUNT; i++)
+		text_page_add_word(
+			&state->words, reason_names[i], ROLE_STRONG, reason_sentences[i]);
 	return state;
 }
 
@@ -59,7 +67,7 @@ static void learn_destroy(void *arg)
 
 	rules_finish(&state->form);
 	strbuf_finish(&state->command);
-	glossary_finish(&state->glossary);
+	text_page_finish(&state->words);
 	free(state);
 }
 
@@ -93,7 +101,7 @@ static void learn_prepare(
 
 	(void)parts;
 	state->fields.height = RULES_FIELDS;
-	glossary_lay_out(&state->glossary, rows, cols);
+	text_page_resize(&state->words, rows, cols);
 	if (state->page == PAGE_RULES)
 		prepare_rules(state, model, ui);
 	if (state->page == PAGE_TOUR)
@@ -119,11 +127,11 @@ static int draw_step(const struct learn *state, const struct ui *ui, const struc
 	if (whole)
 		(void)canvas_glyph(canvas, y, 1, ROLE_MARK, GLYPH_MARK);
 	canvas_right(canvas, y, 4, 3, ROLE_QUIET, number);
-	canvas_c(canvas, y, 8, wide - 8,
+	canvas_text_found(canvas, y, 8, wide - 8,
 		whole  ? ROLE_SELECTED
 		: done ? ROLE_BASE
 		       : ROLE_QUIET,
-		tour_title(step));
+		str_of(tour_title(step)), str_of(ui->find));
 	if (canvas->cols >= 110 && done && !whole) {
 		tour_lesson(step, lesson);
 		canvas_c(canvas, y, wide, canvas->cols - wide - 1, ROLE_QUIET, lesson);
@@ -165,7 +173,7 @@ static void draw_tour(const struct learn *state, const struct ui *ui, const stru
 
 /* ---- the rules ---- */
 
-static void draw_field(const struct learn *state, const struct model *model, const char *mine,
+static void draw_field(const struct learn *state, const struct model *model, const struct ui *ui,
 	const struct canvas *canvas, enum rules_field field)
 {
 	bool is_selected = (size_t)field == state->fields.selected;
@@ -176,12 +184,13 @@ static void draw_field(const struct learn *state, const struct model *model, con
 
 	if (is_selected)
 		(void)canvas_glyph(canvas, y, 1, ROLE_MARK, GLYPH_MARK);
-	canvas_c(canvas, y, 3, 10, is_selected ? ROLE_SELECTED : ROLE_STRONG, rules_name(field));
+	canvas_text_found(canvas, y, 3, 10, is_selected ? ROLE_SELECTED : ROLE_STRONG,
+		str_of(rules_name(field)), str_of(ui->find));
 	if (text[0] != '\0') {
 		canvas_c(canvas, y, x, canvas->cols - x - 1, ROLE_INPUT, text);
 		return;
 	}
-	rules_example(&state->form, field, model, mine, example);
+	rules_example(&state->form, field, model, ui->session, example);
 	x += canvas_run_c(canvas, y, x, canvas->cols - x - 1, ROLE_QUIET, rules_help(field));
 	x += canvas_run_c(canvas, y, x, canvas->cols - x - 1, ROLE_QUIET, ", as in ");
 	canvas_c(canvas, y, x, canvas->cols - x - 1, ROLE_COMMAND, example);
@@ -230,7 +239,7 @@ static void draw_rules(const struct learn *state, const struct model *model, con
 	int x = 1;
 
 	for (int i = 0; i < RULES_FIELDS; i++)
-		draw_field(state, model, ui->session, &body, (enum rules_field)i);
+		draw_field(state, model, ui, &body, (enum rules_field)i);
 	canvas_rule(&body, y++);
 	draw_outcome(form, &body, y++);
 	y = format_sentence(&body, y, 3, ROLE_BASE, explanation_headline(&form->explanation));
@@ -252,13 +261,14 @@ static void learn_draw(const void *arg, const struct model *model, const struct 
 {
 	const struct learn *state = arg;
 
-	canvas_clear_rows(canvas, 0, canvas->rows);
+	if (state->page == PAGE_WORDS)
+		text_page_draw(&state->words, canvas, str_of(ui->find));
+	else
+		canvas_clear_rows(canvas, 0, canvas->rows);
 	if (state->page == PAGE_TOUR)
 		draw_tour(state, ui, canvas);
 	else if (state->page == PAGE_RULES)
 		draw_rules(state, model, ui, canvas);
-	else
-		glossary_draw(&state->glossary, canvas);
 }
 
 static int count_steps(uint32_t steps)
@@ -268,15 +278,6 @@ static int count_steps(uint32_t steps)
 	for (int i = 0; i < TOUR_STEPS; i++)
 		count += (int)((steps >> i) & 1);
 	return count;
-}
-
-static void where_in(const struct glossary *glossary, char *dst, size_t size)
-{
-	const struct list_cursor *list = &glossary->list;
-	size_t last = list->top + list->height;
-
-	(void)snprintf(dst, size, "%zu to %zu of %zu", list->top + 1,
-		last < list->count ? last : list->count, list->count);
 }
 
 static void say_progress(const struct tour *tour, char *dst, size_t size)
@@ -306,7 +307,7 @@ static void learn_draw_title(const void *arg, const struct model *model, const s
 	else if (state->page == PAGE_RULES)
 		(void)snprintf(text, sizeof(text), "decided as the proxy does, now");
 	else
-		where_in(&state->glossary, text, sizeof(text));
+		text_page_position(&state->words, text, sizeof(text));
 	canvas_right(canvas, 0, x, canvas->cols - x, ROLE_QUIET, text);
 }
 
@@ -347,6 +348,33 @@ static void act_tour(struct learn *state, struct ui *ui, enum action action)
 	}
 }
 
+/* Of the tour, or of the form. */
+static struct list_cursor *rows_of(struct learn *state)
+{
+	return state->page == PAGE_TOUR ? &state->steps : &state->fields;
+}
+
+static bool learn_find(void *arg, const struct model *model, struct str text, bool back, bool stay)
+{
+	struct learn *state = arg;
+	struct list_cursor *rows = rows_of(state);
+
+	if (state->page == PAGE_WORDS)
+		return text_page_find(&state->words, model, text, back, stay);
+	for (size_t i = 0; i < rows->count; i++) {
+		size_t row = list_cursor_around(rows, i, back, stay);
+		struct str title =
+			str_of(state->page == PAGE_TOUR ? tour_title((enum tour_step)row)
+							: rules_name((enum rules_field)row));
+
+		if (text_find_nocase(title, text) == title.n)
+			continue;
+		list_cursor_select(rows, row);
+		return true;
+	}
+	return false;
+}
+
 static enum redraw learn_act(
 	void *arg, const struct model *model, struct ui *ui, enum action action)
 {
@@ -373,13 +401,8 @@ static enum redraw learn_act(
 		break;
 	}
 	if (state->page == PAGE_WORDS)
-		return glossary_move(&state->glossary, action) ? REDRAW_ALL : REDRAW_NONE;
-	if (state->page == PAGE_TOUR)
-		return list_cursor_move(&state->steps, keymap_motion(action)) ? REDRAW_ALL
-									      : REDRAW_NONE;
-	return state->page == PAGE_RULES && list_cursor_move(&state->fields, keymap_motion(action))
-		       ? REDRAW_BODY
-		       : REDRAW_NONE;
+		return text_page_move(&state->words, action) ? REDRAW_ALL : REDRAW_NONE;
+	return list_cursor_move(rows_of(state), keymap_motion(action)) ? REDRAW_ALL : REDRAW_NONE;
 }
 
 static enum redraw learn_answer(void *arg, const struct model *model, struct ui *ui,
@@ -467,6 +490,7 @@ const struct view view_learn = {
 	.draw = learn_draw,
 	.act = learn_act,
 	.answer = learn_answer,
+	.find = learn_find,
 	.mouse = learn_mouse,
 	.keep = learn_keep,
 	.restore = learn_restore,
