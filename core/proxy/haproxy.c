@@ -231,7 +231,6 @@ static void sync_object(struct haproxy *h, enum object_kind kind, const char *id
 		name = (struct str){key.p + 8, key.n - 8};
 		if (str_starts(key, session_prefix)) {
 			gone = environment_tombstone(h->env, GONE_SESSION, name);
-			mirror_sync_session(&h->table, h->env, name, &h->commands);
 		} else if (str_starts(key, version_prefix)) {
 			gone = environment_tombstone(h->env, GONE_VERSION, name);
 		} else {
@@ -239,6 +238,22 @@ static void sync_object(struct haproxy *h, enum object_kind kind, const char *id
 		}
 		if (gone != NULL)
 			mirror_sync_gone(&h->table, gone, &h->commands);
+		if (str_starts(key, session_prefix))
+			mirror_sync_session(&h->table, h->env, name, &h->commands);
+	}
+}
+
+/* What is told of the gone is there before they go. */
+static void sync_changes(
+	struct haproxy *h, const struct change *changes, size_t count, bool tombstones)
+{
+	for (size_t i = 0; i < count; i++) {
+		if ((changes[i].kind == OBJECT_TOMBSTONE) != tombstones)
+			continue;
+		if (!can_send(h))
+			haproxy_keep_dirty(h, changes[i].kind, changes[i].id);
+		else
+			sync_object(h, changes[i].kind, changes[i].id);
 	}
 }
 
@@ -252,12 +267,8 @@ static void driver_apply(struct proxy *proxy, const struct environment *env,
 	h->table.now_ms = time_now_ms();
 	if (h->waiting_since_ms == 0)
 		h->waiting_since_ms = time_monotonic_ms();
-	for (size_t i = 0; i < count; i++) {
-		if (!can_send(h))
-			haproxy_keep_dirty(h, changes[i].kind, changes[i].id);
-		else
-			sync_object(h, changes[i].kind, changes[i].id);
-	}
+	sync_changes(h, changes, count, true);
+	sync_changes(h, changes, count, false);
 	haproxy_flush(h);
 }
 

@@ -322,16 +322,27 @@ struct target {
 		*before; /* the version's servers as they were, NULL when it is new */
 };
 
-/* Down until its first passed check, in one line so that no request comes between. */
+static void set_weight(const struct target *t, int weight)
+{
+	haproxy_batch_addf(t->commands, "set server %s/%s:%zu weight %d", t->service->service->name,
+		t->version->name, t->index, weight);
+}
+
+/* Down until its first passed check. HAProxy has it up for a moment, in which it has no weight. */
 static void start_checks(const struct target *t)
 {
 	const char *service = t->service->service->name;
 	const char *version = t->version->name;
+	bool weighs = t->version->stable && t->server->place == SERVER_PARKED;
 
+	if (weighs)
+		set_weight(t, 0);
 	haproxy_batch_addf(t->commands,
 		"enable health %s/%s:%zu; enable server %s/%s:%zu; set server %s/%s:%zu health "
 		"down",
 		service, version, t->index, service, version, t->index, service, version, t->index);
+	if (weighs)
+		set_weight(t, 1);
 	t->server->place = SERVER_ACTIVE;
 	t->server->up = false;
 	t->server->heard = false;
@@ -369,18 +380,6 @@ static void command_twin(const struct target *t, const struct twin *twin, const 
 		twin->of_service, t->version->name, t->index, twin->of_server, what);
 }
 
-static void move_server(const struct target *t)
-{
-	static const struct twin itself = {"", ""};
-	char to[INET6_ADDRSTRLEN + 32];
-
-	snprintf(to, sizeof(to), "addr %s port %u", t->server->address, (unsigned)t->server->port);
-	command_twin(t, &itself, to);
-	command_twin(t, &strict_twin, to);
-	if (t->server->twin)
-		command_twin(t, &stable_twin, to);
-}
-
 static void set_stable_twin_maint(const struct target *t, bool maint)
 {
 	if (t->server->twin)
@@ -393,6 +392,23 @@ static void set_twins_maint(const struct target *t, bool maint)
 	command_twin(t, &strict_twin, maint ? "state maint" : "state ready");
 	if (t->version->stable)
 		set_stable_twin_maint(t, maint);
+}
+
+/* It takes no more requests before it has the new address, of which no check has passed. */
+static void move_server(const struct target *t)
+{
+	static const struct twin itself = {"", ""};
+	char to[INET6_ADDRSTRLEN + 32];
+
+	if (t->server->up) {
+		set_twins_maint(t, true);
+		command_twin(t, &itself, "health down");
+	}
+	snprintf(to, sizeof(to), "addr %s port %u", t->server->address, (unsigned)t->server->port);
+	command_twin(t, &itself, to);
+	command_twin(t, &strict_twin, to);
+	if (t->server->twin)
+		command_twin(t, &stable_twin, to);
 }
 
 /* A server that became stable gets its twin; HAProxy begins with it in maintenance. */
@@ -420,12 +436,6 @@ static void park_server(const struct target *t)
 	t->server->up = false;
 }
 
-static void set_weight(const struct target *t)
-{
-	haproxy_batch_addf(t->commands, "set server %s/%s:%zu weight %d", t->service->service->name,
-		t->version->name, t->index, t->version->stable ? 1 : 0);
-}
-
 static void move_check(const struct target *t)
 {
 	haproxy_batch_addf(t->commands, "set server %s/%s:%zu check-port %u",
@@ -434,12 +444,16 @@ static void move_check(const struct target *t)
 	t->server->check_port = t->version->check_port;
 }
 
+static bool same_address(const struct mirror_server *a, const struct mirror_server *b)
+{
+	return a->port == b->port && strcmp(a->address, b->address) == 0;
+}
+
 /* The version had this address before, perhaps under another number, and it was up. */
-static bool was_up(const struct target *t)
+static bool was_up(const struct target *t, const struct mirror_server *wanted)
 {
 	for (size_t i = 0; t->before != NULL && i < LIMIT_ENDPOINTS; i++)
-		if (t->before[i].up && t->before[i].port == t->server->port &&
-			strcmp(t->before[i].address, t->server->address) == 0)
+		if (t->before[i].up && same_address(&t->before[i], wanted))
 			return true;
 	return false;
 }
@@ -464,7 +478,6 @@ static void sync_server(const struct target *t, const char *endpoint, bool drain
 		memcpy(t->server->address, wanted.address, sizeof(wanted.address));
 		t->server->port = wanted.port;
 		add_server(t);
-		set_weight(t);
 	} else if (t->server->place != SERVER_ABSENT &&
 		   t->server->check_port != t->version->check_port) {
 		move_check(t);
@@ -474,11 +487,8 @@ static void sync_server(const struct target *t, const char *endpoint, bool drain
 			park_server(t);
 		return;
 	}
-	bool moved =
-		t->server->port != wanted.port || strcmp(t->server->address, wanted.address) != 0;
+	bool moved = !same_address(t->server, &wanted);
 	if (moved) {
-		if (t->server->up)
-			set_twins_maint(t, true);
 		memcpy(t->server->address, wanted.address, sizeof(wanted.address));
 		t->server->port = wanted.port;
 		t->server->moved_ms = t->table->monotonic_ms;
@@ -487,8 +497,31 @@ static void sync_server(const struct target *t, const char *endpoint, bool drain
 	if (!moved && t->server->place != SERVER_PARKED)
 		return;
 	start_checks(t);
-	if (was_up(t))
+	if (was_up(t, &wanted))
 		keep_up(t);
+}
+
+/*
+ * Those first that were up: an endpoint that only gets another number in the list is there under the new one
+ * before the old one goes, because HAProxy serves requests between two commands.
+ */
+static void sync_servers(const struct target *of, struct mirror_version *version,
+	const struct version *from, bool were_up)
+{
+	struct target t = *of;
+
+	for (t.index = 0; t.index < LIMIT_ENDPOINTS; t.index++) {
+		const char *endpoint =
+			t.index < version->count ? from->endpoints.items[t.index] : NULL;
+		struct mirror_server wanted = {0};
+
+		if (were_up != (endpoint != NULL && find_address(t.table, endpoint, &wanted) &&
+				       was_up(&t, &wanted)))
+			continue;
+		t.server = &version->servers[t.index];
+		sync_server(&t, endpoint, from->state == STATE_DRAINING);
+		add_stable_twin(&t);
+	}
 }
 
 static void set_weights(const struct target *of, bool stable)
@@ -502,7 +535,7 @@ static void set_weights(const struct target *of, bool stable)
 	for (t.index = 0; t.index < LIMIT_ENDPOINTS; t.index++) {
 		t.server = &version->servers[t.index];
 		if (t.server->place == SERVER_ACTIVE || t.server->place == SERVER_PARKED) {
-			set_weight(&t);
+			set_weight(&t, stable ? 1 : 0);
 			set_stable_twin_maint(&t, !t.server->up);
 		}
 	}
@@ -583,12 +616,17 @@ void mirror_sync_version(struct mirror *table, const struct environment *env,
 	struct str service_name, struct str name, struct haproxy_batch *commands)
 {
 	struct mirror_service *service = hashmap_get(table->services, service_name);
+	const struct service_node *node = environment_node(env, service_name);
 	const struct version *from = environment_version(env, service_name, name);
+	const struct version *stable = node != NULL ? node_stable(node) : NULL;
 	struct mirror_version *version;
 
 	if (service == NULL || !service->loaded)
 		return; /* the next load brings it */
 	version = hashmap_get(service->versions, name);
+	/* HAProxy serves requests between two commands: the next stable version has its weight before this loses it. */
+	if (version != NULL && version->stable && stable != NULL && stable != from)
+		mirror_sync_version(table, env, service_name, str_of(stable->name), commands);
 	if (from == NULL) {
 		if (version != NULL)
 			retire(table, service, version, commands);
@@ -609,19 +647,12 @@ void mirror_sync_version(struct mirror *table, const struct environment *env,
 		version->check_port = wanted_port(service->service, from);
 		sync_path(&t, wanted_path(service->service, from));
 		set_weights(&t, from->kind == KIND_STABLE);
-		for (t.index = 0; t.index < LIMIT_ENDPOINTS; t.index++) {
-			t.server = &version->servers[t.index];
-			sync_server(&t,
-				t.index < version->count ? from->endpoints.items[t.index] : NULL,
-				from->state == STATE_DRAINING);
-			add_stable_twin(&t);
-		}
+		sync_servers(&t, version, from, true);
+		sync_servers(&t, version, from, false);
 		if (version->count < before)
 			service->has_leftovers = true;
 		sync_version_entry(&t);
 	}
-	const struct service_node *node = environment_node(env, service_name);
-	const struct version *stable = node != NULL ? node_stable(node) : NULL;
 	sync_stable(service, stable != NULL ? stable->name : NULL, commands);
 }
 
@@ -674,34 +705,28 @@ static void sync_pin(const struct mirror *table, struct haproxy_batch *commands,
 			want != NULL ? want : "");
 }
 
-static void sync_pins(const struct mirror *table, const struct session *old,
-	const struct session *session, struct str key, struct haproxy_batch *commands)
-{
-	static const struct dict none = {0};
-	const struct dict *before = old != NULL ? &old->pins : &none;
-	const struct dict *after = session != NULL ? &session->pins : &none;
-
-	for (size_t i = 0; i < after->count; i++)
-		sync_pin(table, commands, after->entries[i].key, key,
-			dict_get(before, str_of(after->entries[i].key)), after->entries[i].value);
-	for (size_t i = 0; i < before->count; i++)
-		if (dict_get(after, str_of(before->entries[i].key)) == NULL)
-			sync_pin(table, commands, before->entries[i].key, key,
-				before->entries[i].value, NULL);
-}
-
+/*
+ * The state is between the pins that come and those that go: a strict session that has a key and not its pins yet,
+ * or no pins any more and still a key, would be answered by stable.
+ */
 void mirror_sync_session(struct mirror *table, const struct environment *env, struct str key,
 	struct haproxy_batch *commands)
 {
+	static const struct dict none = {0};
 	struct mirror_session *have = hashmap_get(table->sessions, key);
 	struct session *session = environment_session(env, key);
+	const struct dict *after = session != NULL ? &session->pins : &none;
+	const struct dict *before =
+		have != NULL && have->session != NULL ? &have->session->pins : &none;
 	const char *state = mirror_session_state(env, key);
 
+	if (have == NULL && state == NULL)
+		return;
+	for (size_t i = 0; i < after->count; i++)
+		sync_pin(table, commands, after->entries[i].key, key,
+			dict_get(before, str_of(after->entries[i].key)), after->entries[i].value);
 	if (have == NULL) {
-		if (state == NULL)
-			return;
 		haproxy_batch_addf(commands, "add map maps/sessions %.*s %s", STR_ARG(key), state);
-		sync_pins(table, NULL, session, key, commands);
 		put_session(table, env, key, state);
 		return;
 	}
@@ -713,7 +738,10 @@ void mirror_sync_session(struct mirror *table, const struct environment *env, st
 		have->overlaid = true;
 		have->state = state;
 	}
-	sync_pins(table, have->session, session, key, commands);
+	for (size_t i = 0; i < before->count; i++)
+		if (dict_get(after, str_of(before->entries[i].key)) == NULL)
+			sync_pin(table, commands, before->entries[i].key, key,
+				before->entries[i].value, NULL);
 	hold_session(table, have, session);
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Registering, pinning, unpinning and retiring 1,000 times under 500 requests/s: no request fails, no
-# reload happens, and HAProxy is the same process.
+# Registering, pinning, unpinning and retiring 1,000 times under 500 requests/s, and then promoting 500 times: no
+# request fails, no reload happens, and HAProxy is the same process.
 . "$(dirname "$0")/lib.sh"
 lanes=4
 rounds=${ROUNDS:-250}
@@ -78,6 +78,31 @@ for each in "${loads[@]}"; do
 	is "$(json failed <"$T/$name") $(json refused <"$T/$name")" "0 0" "$name: no request fails: $(head -3 "$T/$name.err")"
 done
 note "$((lanes * rounds)) rounds of four writes in $took ms"
+
+# ---- promoted, to and fro ----------------------------------------------------------------------------------
+promotes=$((rounds * 2))
+version cart 2 ephemeral lane1
+ready cart 2
+for i in $(seq "$promotes"); do
+	[ "$i" -gt 1 ] && echo next
+	cat <<-END
+		request = POST
+		url = "http://$API/v1/services/cart/stable"
+		header = "Content-Type: application/json"
+		data = "{\"version\":\"$((1 + i % 2))\"}"
+		write-out = "%{http_code} promote\n"
+		output = /dev/null
+	END
+done >"$T/promote.curl"
+loads=()
+load promoted 1000
+curl -sS -K "$T/promote.curl" >"$T/codes" 2>"$T/promote.err"
+is "$(grep -c '^2' "$T/codes")" "$promotes" "every promote is done: $(grep -v '^2' "$T/codes" | sort | uniq -c | head -5)"
+stop "${loads[0]##*:}"
+note "$promotes promotes: $(cat "$T/promoted")"
+is "$(json failed <"$T/promoted") $(json refused <"$T/promoted")" "0 0" "no moment without a stable version: $(head -3 "$T/promoted.err")"
+must DELETE "/v1/services/cart/versions/$((1 + (promotes + 1) % 2))"
+
 is "$(status_of proxy.reloads)" "$reloads" "no reload"
 is "$(proxy_pid)" "$pid" "the same HAProxy"
 is "$(pgrep -n -P "$pid")" "$worker" "and the same worker"

@@ -122,7 +122,6 @@ static void a_version_comes_gets_well_and_goes(void **state)
 	sync_version("pr-1");
 	assert_commands("add server cart/pr-1:0 127.0.0.1:9002 weight 0 " CHECK "\n"
 			"add server cart:strict/pr-1:0 127.0.0.1:9002 weight 0\n"
-			"set server cart/pr-1:0 weight 0\n"
 			"enable health cart/pr-1:0; enable server cart/pr-1:0; "
 			"set server cart/pr-1:0 health down\n"
 			"add map maps/cart.versions pr-1 version-unhealthy\n");
@@ -149,7 +148,6 @@ static void a_name_waits_for_its_address(void **state)
 	sync_version("pr-2");
 	assert_commands("add server cart/pr-2:0 127.0.0.1:80 weight 0 " CHECK "\n"
 			"add server cart:strict/pr-2:0 127.0.0.1:80 weight 0\n"
-			"set server cart/pr-2:0 weight 0\n"
 			"add map maps/cart.versions pr-2 version-unhealthy\n");
 	put_version("pr-2", KIND_EPHEMERAL, "known.example:80");
 	sync_version("pr-2");
@@ -198,6 +196,7 @@ static void stable_has_a_twin(void **state)
 	sync_version("v1");
 	assert_commands("set server cart:strict/v1:0 state maint\n"
 			"set server cart/v1:0t state maint\n"
+			"set server cart/v1:0 health down\n"
 			"set server cart/v1:0 addr 127.0.0.1 port 9003\n"
 			"set server cart:strict/v1:0 addr 127.0.0.1 port 9003\n"
 			"set server cart/v1:0t addr 127.0.0.1 port 9003\n"
@@ -248,6 +247,64 @@ static void what_becomes_stable_gets_a_twin(void **state)
 	assert_commands("");
 }
 
+/* HAProxy serves requests between two commands, and a service without a weight has nobody to answer them. */
+static void the_next_stable_has_its_weight_before_the_last_loses_it(void **state)
+{
+	(void)state;
+	put_version("pr-1", KIND_EPHEMERAL, "127.0.0.1:9002");
+	sync_version("pr-1");
+	haproxy_batch_reset(&commands);
+	put_version("v1", KIND_EPHEMERAL, "127.0.0.1:9001");
+	put_version("pr-1", KIND_STABLE, "127.0.0.1:9002");
+	sync_version("v1");
+	assert_commands("set server cart/pr-1:0 weight 1\n"
+			"add server cart/pr-1:0t 127.0.0.1:9002 weight 1\n"
+			"set map maps/cart.versions ~stable pr-1\n"
+			"set server cart/v1:0 weight 0\n"
+			"set server cart/v1:0t state maint\n");
+	sync_version("pr-1");
+	assert_commands("");
+	/* Back again, and the one before is gone when that is told. */
+	put_version("v1", KIND_STABLE, "127.0.0.1:9001");
+	take_out(OBJECT_VERSION, "cart@pr-1");
+	sync_version("pr-1");
+	assert_commands("set server cart/v1:0 weight 1\n"
+			"set server cart/v1:0t state maint\n"
+			"set map maps/cart.versions ~stable v1\n"
+			"del map maps/cart.versions pr-1\n"
+			"set server cart/pr-1:0 state maint\n");
+}
+
+static void an_endpoint_is_up_under_its_new_number_before_the_old_one_goes(void **state)
+{
+	struct version *version = record_create(&version_type);
+	struct mirror_place place;
+	(void)state;
+
+	assert_true(mirror_find_server(&table, STR_LIT("cart"), STR_LIT("v1:0"), &place));
+	assert_true(mirror_set_health(&table, &place, true, &commands));
+	haproxy_batch_reset(&commands);
+	text_set(&version->service, "cart");
+	text_set(&version->name, "v1");
+	version->kind = KIND_STABLE;
+	strlist_add(&version->endpoints, STR_LIT("127.0.0.1:9000"));
+	strlist_add(&version->endpoints, STR_LIT("127.0.0.1:9001"));
+	put(OBJECT_VERSION, version);
+	sync_version("v1");
+	assert_non_null(
+		strstr(commands.text.data, "set server cart/v1:1 weight 0\n"
+					   "enable health cart/v1:1; enable server cart/v1:1; "
+					   "set server cart/v1:1 health down\n"
+					   "set server cart/v1:1 weight 1\n"));
+	const char *raised = strstr(commands.text.data, "set server cart/v1:1 health up\n");
+	const char *lowered = strstr(commands.text.data, "set server cart/v1:0 health down\n");
+	const char *moved = strstr(commands.text.data, "set server cart/v1:0 addr ");
+	assert_non_null(raised);
+	assert_true(raised < lowered);
+	assert_true(lowered < moved);
+	haproxy_batch_reset(&commands);
+}
+
 static void sync_session(const char *key)
 {
 	mirror_sync_session(&table, &env, str_of(key), &commands);
@@ -258,11 +315,11 @@ static void sessions_only_add_to_the_large_map(void **state)
 	(void)state;
 	put_session("dev", POLICY_LENIENT, "pr-1");
 	sync_session("dev");
-	assert_commands("add map maps/sessions dev no-pin\nadd map maps/cart.pins dev pr-1\n");
+	assert_commands("add map maps/cart.pins dev pr-1\nadd map maps/sessions dev no-pin\n");
 	put_session("dev", POLICY_STRICT, "pr-2");
 	sync_session("dev");
 	assert_commands(
-		"add map maps/changed dev no-pin.strict\nset map maps/cart.pins dev pr-2\n");
+		"set map maps/cart.pins dev pr-2\nadd map maps/changed dev no-pin.strict\n");
 	put_session("dev", POLICY_LENIENT, NULL);
 	sync_session("dev");
 	assert_commands("set map maps/changed dev no-pin\ndel map maps/cart.pins dev\n");
@@ -329,6 +386,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(promotion_moves_the_weight, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(stable_has_a_twin, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_becomes_stable_gets_a_twin, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			the_next_stable_has_its_weight_before_the_last_loses_it, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			an_endpoint_is_up_under_its_new_number_before_the_old_one_goes, set_up,
+			tear_down),
 		cmocka_unit_test_setup_teardown(
 			sessions_only_add_to_the_large_map, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(facts_are_one_line_of_json, set_up, tear_down),
