@@ -131,7 +131,9 @@ void help_write_command(struct strbuf *out, const struct command *command)
 		strbuf_add_c(out, "\nFilter terms:\n");
 		help_write_filter_terms(out);
 	}
-	strbuf_addf(out, "\nExample:\n  %s\n", command->example);
+	strbuf_addf(out, "\nExample%s:\n", command->examples[1] ? "s" : "");
+	for (size_t i = 0; command->examples[i]; i++)
+		strbuf_addf(out, "  %s\n", command->examples[i]);
 }
 
 /* Rows of one noun (or the one-word commands for ""). */

@@ -61,10 +61,11 @@ static void write_item(struct strbuf *out, const char *term, const char *text)
 	write_line(out, text);
 }
 
-static void write_example(struct strbuf *out, const char *text)
+static void write_examples(struct strbuf *out, const char *const *lines)
 {
 	strbuf_add_c(out, ".PP\n.nf\n.RS 4\n");
-	write_line(out, text);
+	for (size_t i = 0; lines[i]; i++)
+		write_line(out, lines[i]);
 	strbuf_add_c(out, ".RE\n.fi\n");
 }
 
@@ -123,7 +124,7 @@ static void write_command(struct strbuf *out, const struct command *command)
 		write_arg(out, &command->args[i]);
 	if (command->arg_count)
 		strbuf_add_c(out, ".RE\n");
-	write_example(out, command->example);
+	write_examples(out, command->examples);
 }
 
 static void write_filter(struct strbuf *out)

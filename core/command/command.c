@@ -4,11 +4,14 @@
  */
 #include "core/command/command.h"
 
+#include <assert.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/xalloc.h"
 #include "core/command/commands.h"
+#include "core/model/access_forms.h"
 
 const struct command *const commands[] = {
 	&command_dashboard,
@@ -145,9 +148,96 @@ bool args_has(const struct command_args *args, const char *name)
 	return args_get(args, name) != NULL;
 }
 
+static const struct arg_spec *find_arg(const struct command *command, const char *name)
+{
+	for (size_t i = 0; i < command->arg_count; i++)
+		if (strcmp(command->args[i].name, name) == 0)
+			return &command->args[i];
+	for (size_t i = 0; i < command_global_count; i++)
+		if (strcmp(command_globals[i].name, name) == 0)
+			return &command_globals[i];
+	return NULL;
+}
+
+void args_add(struct command_args *args, const char *name, const char *value)
+{
+	const struct arg_spec *spec = find_arg(args->command, name);
+
+	assert(spec);
+	array_reserve(&args->values, &args->cap, args->count + 1, sizeof(*args->values));
+	args->values[args->count++] = (struct arg_value){spec, xstrdup(value)};
+}
+
+struct command_args *args_create(const struct command *command, ...)
+{
+	struct command_args *args = xcalloc(1, sizeof(*args));
+	const char *name;
+	va_list ap;
+
+	args->command = command;
+	va_start(ap, command);
+	while ((name = va_arg(ap, const char *)) != NULL) {
+		const char *value = va_arg(ap, const char *);
+
+		if (value)
+			args_add(args, name, value);
+	}
+	va_end(ap);
+	return args;
+}
+
 void args_finish(struct command_args *args)
 {
+	for (size_t i = 0; i < args->count; i++)
+		free(args->values[i].value);
 	free(args->values);
-	free(args->storage);
 	*args = (struct command_args){0};
+}
+
+void args_destroy(struct command_args *args)
+{
+	if (!args)
+		return;
+	args_finish(args);
+	free(args);
+}
+
+static void print_value(struct strbuf *out, const struct arg_value *value)
+{
+	const struct arg_spec *spec = value->spec;
+
+	strbuf_add_char(out, ' ');
+	if (arg_is_option(spec) && spec->letter)
+		strbuf_addf(out, "-%c", spec->letter);
+	else if (arg_is_option(spec))
+		strbuf_add_c(out, spec->name);
+	if (spec->kind == ARG_FLAG)
+		return;
+	if (arg_is_option(spec))
+		strbuf_add_char(out, ' ');
+	access_shell_quote(out, str_of(value->value));
+}
+
+/* A value that looks like an option stands behind "--", and with it all that are no options. */
+void args_print(struct strbuf *out, const struct command_args *args)
+{
+	bool apart = false;
+
+	strbuf_add_c(out, "umbra");
+	if (*args->command->verb) {
+		strbuf_add_char(out, ' ');
+		command_name(out, args->command);
+	}
+	for (size_t i = 0; i < args->count; i++)
+		apart |= !arg_is_option(args->values[i].spec) && args->values[i].value[0] == '-' &&
+			 args->values[i].spec->kind != ARG_REST;
+	for (size_t i = 0; i < args->count; i++)
+		if (!apart || arg_is_option(args->values[i].spec))
+			print_value(out, &args->values[i]);
+	if (!apart)
+		return;
+	strbuf_add_c(out, " --");
+	for (size_t i = 0; i < args->count; i++)
+		if (!arg_is_option(args->values[i].spec))
+			print_value(out, &args->values[i]);
 }

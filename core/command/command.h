@@ -53,16 +53,21 @@ struct arg_spec {
 	char letter; /* 'f' when "-f" says the same; 0 without one */
 	int64_t max; /* of an ARG_INT; 0: any that JSON can carry */
 	bool may_be_empty; /* "" is as good as not given; text, URL and commit always may */
+	bool not_stable; /* of an ARG_VERSION_ID: a stable version is refused, so none is offered */
 	/* Of an ARG_REST: options of ours that the other program has too, and gets. NULL-terminated; NULL: none. */
 	const char *const *theirs;
 };
 
-/* One parsed invocation: values in the order of the command line. */
+/* "" for flags. */
 struct arg_value {
 	const struct arg_spec *spec;
-	const char *value; /* "" for flags; borrowed from argv or owned by the args */
+	char *value;
 };
 
+/*
+ * A command as a value: what is to be run, with any number of arguments in the order they were given. Read from words
+ * by command_parse(), or built by args_create() and args_add(). It owns all of its values.
+ */
 struct command_args {
 	const struct command
 		*command; /* NULL only for the help of a noun: "umbra session --help" */
@@ -70,14 +75,29 @@ struct command_args {
 	struct arg_value *values;
 	size_t count;
 	size_t cap;
-	char *storage; /* owned copy of the line when parsed from one; values point into it */
 };
+
+/*
+ * On the heap, for args_destroy(). What follows are pairs of an argument's name and its value, and a NULL; a pair whose
+ * value is NULL is left out. The names must be arguments of the command, or options that all commands take.
+ */
+struct command_args *args_create(const struct command *command, ...) __attribute__((sentinel));
+void args_add(struct command_args *args, const char *name, const char *value);
+/* NULL is fine. */
+void args_destroy(struct command_args *args);
+/* Of those on the caller's storage. */
+void args_finish(struct command_args *args);
 
 /* The first (or next after *cursor) value of an argument, NULL when absent. */
 const char *args_get(const struct command_args *args, const char *name);
 const char *args_next(const struct command_args *args, const char *name, size_t *cursor);
 bool args_has(const struct command_args *args, const char *name);
-void args_finish(struct command_args *args);
+
+/*
+ * The one way back to text: "umbra session pin KEY cart=pr-482", each word quoted for a shell where it must be. It reads
+ * back as the same values.
+ */
+void args_print(struct strbuf *out, const struct command_args *args);
 
 /* How text output writes a value. */
 enum column_form {
@@ -139,12 +159,26 @@ typedef void (*command_done_fn)(void *arg, const struct command_result *result);
  */
 struct command_run;
 
+/*
+ * A view of the dashboard that shows what a command asks for better than a table would: its name, and the argument
+ * whose values it is opened with. The command is not sent then.
+ */
+struct command_view {
+	const char *name; /* NULL: there is none */
+	const char *argument; /* NULL: nothing is said to the view */
+	const char *otherwise; /* in place of the argument when it is not given */
+};
+
+enum { COMMAND_EXAMPLES = 3 };
+
+/* All there is to a command: who adds one touches nothing else but the list of them. */
 struct command {
 	const char *noun; /* "session"; "" for one-word commands' first word in `verb` */
 	const char *verb; /* "pin" */
 	const char *summary; /* one line */
 	const char *help; /* a paragraph or NULL */
-	const char *example; /* one line of shell */
+	const char *
+		examples[COMMAND_EXAMPLES + 1]; /* lines of shell, at least one, NULL behind them */
 	const struct arg_spec *args;
 	size_t arg_count;
 	enum result_shape shape;
@@ -156,6 +190,15 @@ struct command {
 	bool writes; /* refused with --read-only */
 	bool alone; /* works on no control plane but its own: --url, --context, --output say nothing to it */
 	bool how_to; /* text output shows how to reach what was made */
+	bool yours; /* the session it names, or answers with, is the user's in the dashboard from then on */
+	bool loses; /* something is gone after it: only a clear yes answers the question */
+	/*
+	 * Writes the question that the dashboard asks before it is run; false when the environment does not have what it
+	 * is about. NULL: nothing is asked.
+	 */
+	bool (*confirm)(
+		const struct environment *env, const struct command_args *args, struct strbuf *out);
+	struct command_view opens;
 	struct command_run *(*start)(struct client *client, const struct command_args *args,
 		command_done_fn done, void *arg);
 };
@@ -178,14 +221,16 @@ static inline bool arg_is_option(const struct arg_spec *spec)
 }
 
 /*
- * argv without the program's name. Each value has been checked for its kind. ERR_USAGE with a sentence, the
- * argument and what is accepted; `ret_args` is finished then, but for command and noun, which say where to look. With --help or --version nothing is required, and a
- * noun alone will do.
+ * argv without the program's name. Each value has been checked for its kind. ERR_USAGE with a sentence, the argument
+ * and what is accepted; `ret_args` is finished then, but for command and noun, which say where to look. With --help or
+ * --version nothing is required, and a noun alone will do.
  */
 enum err command_parse(
 	int argc, const char *const *argv, struct command_args *ret_args, struct errbuf *eb);
 /* A palette line, words as a shell would split them ('..', "..", \). A leading "umbra" is skipped. */
 enum err command_parse_line(const char *line, struct command_args *ret_args, struct errbuf *eb);
+/* What the parser asks of the values, of those that were built: each is one of its kind, none is missing. */
+enum err command_check(const struct command_args *args, struct errbuf *eb);
 void command_cancel(struct command_run *run);
 
 /*

@@ -11,7 +11,6 @@
 #include "core/base/strbuf.h"
 #include "core/base/term_text.h"
 #include "core/command/parse.h"
-#include "core/command/commands.h"
 #include "core/model/environment.h"
 #include "core/model/filter.h"
 #include "core/model/name_rules.h"
@@ -23,7 +22,6 @@ struct completer {
 	const struct environment *env; /* NULL: no live names */
 	const char *const *words;
 	size_t count;
-	const struct command *command; /* NULL: not known yet */
 	const char *partial; /* the word at the end, or its part after "--option=" */
 	const char *prefix; /* "--option=" of it, else "" */
 	size_t prefix_len;
@@ -87,14 +85,11 @@ static void offer_version(const struct completer *c, const struct version *versi
 	offer(c, text, help);
 }
 
-/* Stable versions are not for retiring: that is refused. */
-static void offer_versions(const struct completer *c, char between)
+static void offer_versions(const struct completer *c, char between, bool not_stable)
 {
-	bool any = c->command != &command_version_retire;
-
 	for (size_t i = 0; c->env && i < c->env->node_count; i++)
 		for (size_t k = 0; k < c->env->nodes[i].version_count; k++)
-			if (any || c->env->nodes[i].versions[k]->kind != KIND_STABLE)
+			if (!not_stable || c->env->nodes[i].versions[k]->kind != KIND_STABLE)
 				offer_version(c, c->env->nodes[i].versions[k], between);
 }
 
@@ -120,20 +115,19 @@ static void kind_target(const struct completer *c, const struct arg_spec *spec)
 
 static void kind_version_id(const struct completer *c, const struct arg_spec *spec)
 {
-	(void)spec;
-	offer_versions(c, '@');
+	offer_versions(c, '@', spec && spec->not_stable);
 }
 
 static void kind_pin(const struct completer *c, const struct arg_spec *spec)
 {
 	(void)spec;
-	offer_versions(c, '=');
+	offer_versions(c, '=', false);
 }
 
 static void kind_version(const struct completer *c, const struct arg_spec *spec)
 {
 	(void)spec;
-	offer_versions(c, '\0');
+	offer_versions(c, '\0', false);
 }
 
 static void kind_session(const struct completer *c, const struct arg_spec *spec)
@@ -363,18 +357,16 @@ static void complete_option(struct completer *c, const struct place *place)
 	offer_options(c, command_globals, command_global_count);
 }
 
-static bool at_rest(const struct place *place)
+static const struct arg_spec *next_positional(const struct place *place)
 {
-	const struct arg_spec *next =
-		place->command ? parse_positional(place->command, place->positionals) : NULL;
-
-	return next && next->kind == ARG_REST;
+	return place->command ? parse_positional(place->command, place->positionals) : NULL;
 }
 
-/* What follows "help" are the words of a command; other words to pass on are not ours to know. */
-static void complete_rest(const struct completer *c, const struct command_words *found)
+/* What follows "help" are the words of a command; the words for another program are not ours to know. */
+static void complete_rest(
+	const struct completer *c, const struct command_words *found, const struct arg_spec *rest)
 {
-	if (found->command == &command_help)
+	if (!rest->theirs)
 		command_complete(c->env, c->words + found->noun + 1, c->count - found->noun - 1,
 			c->add, c->arg);
 }
@@ -386,23 +378,24 @@ void command_complete(const struct environment *env, const char *const *words, s
 		.env = env, .words = words, .count = count, .prefix = "", .add = add, .arg = arg};
 	struct command_words found;
 	struct place place;
+	const struct arg_spec *next;
 
 	if (!count)
 		return;
 	c.partial = words[count - 1];
 	parse_find_words(words, count - 1, &found);
-	c.command = found.command;
 	find_place(&c, &found, &place);
-	if (at_rest(&place))
-		complete_rest(&c, &found);
+	next = next_positional(&place);
+	if (next && next->kind == ARG_REST)
+		complete_rest(&c, &found, next);
 	else if (place.pending)
 		offer_value(&c, place.pending);
 	else if (!place.only_positionals && c.partial[0] == '-')
 		complete_option(&c, &place);
 	else if (!found.noun_text)
 		offer_first_words(&c);
-	else if (found.is_noun && !found.command && found.verb >= count - 1)
+	else if (found.noun_known && !found.command && found.verb >= count - 1)
 		offer_verbs(&c, found.noun_text);
-	else if (found.command)
-		offer_value(&c, parse_positional(found.command, place.positionals));
+	else
+		offer_value(&c, next);
 }

@@ -176,11 +176,12 @@ const struct command command_events = {
 	.noun = "",
 	.verb = "events",
 	.summary = "show what changed in the environment, and who changed it",
-	.example = "umbra events --since 15m",
+	.examples = {"umbra events --since 15m", "umbra events -n 100", "umbra events -f"},
 	.args = events_args,
 	.arg_count = ARRAY_LEN(events_args),
 	.shape = SHAPE_LINES,
 	.columns = events_columns,
 	.column_count = ARRAY_LEN(events_columns),
+	.opens = {"timeline"},
 	.start = events_start,
 };

@@ -272,11 +272,14 @@ const struct command command_logs = {
 	.help = "The filter language is that of the dashboard: terms are and-ed, !term negates, "
 		"a,b is or, * is a "
 		"wildcard, /regex/ and \"free text\" search the whole record.",
-	.example = "umbra logs session:checkout-4f2k -f",
+	.examples = {"umbra logs session:checkout-4f2k -f",
+		"umbra logs service:cart status:5xx -n 200",
+		"umbra logs '>200ms' since:15m -o ndjson"},
 	.args = logs_args,
 	.arg_count = ARRAY_LEN(logs_args),
 	.shape = SHAPE_LINES,
 	.columns = logs_columns,
 	.column_count = ARRAY_LEN(logs_columns),
+	.opens = {"requests", "FILTER", "*"},
 	.start = logs_start,
 };

@@ -38,7 +38,7 @@ const struct command command_pr_list = {
 	.help = "Of a service's versions of a pull request the one deployed last counts, and is "
 		"what "
 		"`umbra session create --pr` pins.",
-	.example = "umbra pr list author:dev1",
+	.examples = {"umbra pr list author:dev1", "umbra pr list state:unhealthy"},
 	.args = list_args,
 	.arg_count = ARRAY_LEN(list_args),
 	.shape = SHAPE_LIST,
@@ -95,7 +95,8 @@ const struct command command_pr_show = {
 	.verb = "show",
 	.id = "number",
 	.summary = "show one pull request, its versions, and the sessions that pin them",
-	.example = "umbra pr show 482",
+	.examples = {"umbra pr show 482",
+		"umbra pr show 12 --pr-url https://git.example/shop/cart/pull/12"},
 	.args = show_args,
 	.arg_count = ARRAY_LEN(show_args),
 	.shape = SHAPE_OBJECT,

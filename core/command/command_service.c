@@ -9,6 +9,7 @@
 
 #include "core/base/xalloc.h"
 #include "core/command/commands.h"
+#include "core/command/confirm.h"
 #include "core/command/command_run.h"
 #include "core/model/service.h"
 #include "core/wire/record.h"
@@ -37,7 +38,7 @@ const struct command command_service_list = {
 	.verb = "list",
 	.id = "name",
 	.summary = "list the services of the environment",
-	.example = "umbra service list",
+	.examples = {"umbra service list", "umbra service list -o name"},
 	.args = list_args,
 	.arg_count = ARRAY_LEN(list_args),
 	.shape = SHAPE_LIST,
@@ -58,7 +59,7 @@ const struct command command_service_show = {
 	.verb = "show",
 	.id = "name",
 	.summary = "show one service",
-	.example = "umbra service show cart",
+	.examples = {"umbra service show cart"},
 	.args = service_arg,
 	.arg_count = ARRAY_LEN(service_arg),
 	.shape = SHAPE_OBJECT,
@@ -295,7 +296,8 @@ const struct command command_service_set = {
 	.help = "Without a health path or type a check is a TCP connect. A host given here is the "
 		"service's beside "
 		"SERVICE.DOMAIN; naming hosts replaces the list.",
-	.example = "umbra service set cart --health-path /healthz --owner payments",
+	.examples = {"umbra service set cart --health-path /healthz --owner payments",
+		"umbra service set chat --protocol h2c --timeout-response 10m"},
 	.args = set_args,
 	.arg_count = ARRAY_LEN(set_args),
 	.shape = SHAPE_OBJECT,
@@ -326,10 +328,12 @@ const struct command command_service_remove = {
 	.noun = "service",
 	.verb = "remove",
 	.summary = "remove a service with all its versions",
-	.example = "umbra service remove cart",
+	.examples = {"umbra service remove cart", "umbra service remove cart --if-there"},
 	.args = remove_args,
 	.arg_count = ARRAY_LEN(remove_args),
 	.shape = SHAPE_NONE,
 	.writes = true,
+	.loses = true,
+	.confirm = confirm_service_remove,
 	.start = remove_start,
 };

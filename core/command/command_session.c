@@ -5,6 +5,7 @@
 
 #include "core/base/xalloc.h"
 #include "core/command/commands.h"
+#include "core/command/confirm.h"
 #include "core/command/command_run.h"
 #include "core/model/name_rules.h"
 #include "core/model/pull.h"
@@ -61,7 +62,7 @@ const struct command command_session_list = {
 	.verb = "list",
 	.id = "key",
 	.summary = "list the sessions, all or those a filter keeps",
-	.example = "umbra session list owner:dev1",
+	.examples = {"umbra session list owner:dev1", "umbra session list --watch"},
 	.args = list_args,
 	.arg_count = ARRAY_LEN(list_args),
 	.shape = SHAPE_LIST,
@@ -76,7 +77,7 @@ const struct command command_session_show = {
 	.verb = "show",
 	.id = "key",
 	.summary = "show one session",
-	.example = "umbra session show checkout-4f2k",
+	.examples = {"umbra session show checkout-4f2k"},
 	.args = key_arg,
 	.arg_count = ARRAY_LEN(key_arg),
 	.shape = SHAPE_OBJECT,
@@ -219,11 +220,14 @@ const struct command command_session_create = {
 		"secret: who reaches the proxy may guess four characters and be served by the "
 		"same versions. --key-length 24 is past guessing, but links and logs still show "
 		"it.",
-	.example = "umbra session create checkout --pr 482 --pin profile=pr-551",
+	.examples = {"umbra session create checkout --pr 482 --pin profile=pr-551",
+		"umbra session create --pin cart=pr-482 --strict --ttl 2h",
+		"umbra session create --pr 482 --dry-run"},
 	.args = create_args,
 	.arg_count = ARRAY_LEN(create_args),
 	.shape = SHAPE_OBJECT,
 	.writes = true,
+	.yours = true,
 	.start = create_start,
 };
 
@@ -284,7 +288,8 @@ const struct command command_session_pin = {
 	.verb = "pin",
 	.id = "key",
 	.summary = "let versions serve a session; several change as one",
-	.example = "umbra session pin checkout-4f2k booking=pr-482 pricing=pr-482 --dry-run",
+	.examples = {"umbra session pin checkout-4f2k booking=pr-482 pricing=pr-482 --dry-run",
+		"umbra session pin checkout-4f2k booking=pr-482 --unpin pricing"},
 	.args = pin_args,
 	.arg_count = ARRAY_LEN(pin_args),
 	.shape = SHAPE_OBJECT,
@@ -297,7 +302,7 @@ const struct command command_session_unpin = {
 	.verb = "unpin",
 	.id = "key",
 	.summary = "let services of a session go back to stable",
-	.example = "umbra session unpin checkout-4f2k pricing",
+	.examples = {"umbra session unpin checkout-4f2k pricing"},
 	.args = unpin_args,
 	.arg_count = ARRAY_LEN(unpin_args),
 	.shape = SHAPE_OBJECT,
@@ -346,7 +351,8 @@ const struct command command_session_set = {
 	.id = "key",
 	.summary = "change the policy, lifetime, owner or name of a session",
 	.help = "What is not given stays as it is. Its pins are changed with: umbra session pin.",
-	.example = "umbra session set checkout-4f2k --policy strict --ttl 3d",
+	.examples = {"umbra session set checkout-4f2k --policy strict --ttl 3d",
+		"umbra session set checkout-4f2k --owner dev2"},
 	.args = set_args,
 	.arg_count = ARRAY_LEN(set_args),
 	.shape = SHAPE_OBJECT,
@@ -368,10 +374,11 @@ const struct command command_session_use = {
 	.help = "It is written into the config file, into the context in use. UMBRA_SESSION and "
 		"--session go "
 		"before it.",
-	.example = "umbra session use checkout-4f2k",
+	.examples = {"umbra session use checkout-4f2k", "umbra session use --none"},
 	.args = use_args,
 	.arg_count = ARRAY_LEN(use_args),
 	.shape = SHAPE_OBJECT,
+	.yours = true,
 	.start = get_start,
 };
 
@@ -406,7 +413,8 @@ const struct command command_session_extend = {
 	.verb = "extend",
 	.id = "key",
 	.summary = "let the lifetime of a session start anew",
-	.example = "umbra session extend checkout-4f2k --ttl 3d",
+	.examples = {"umbra session extend checkout-4f2k",
+		"umbra session extend checkout-4f2k --ttl 3d"},
 	.args = extend_args,
 	.arg_count = ARRAY_LEN(extend_args),
 	.shape = SHAPE_OBJECT,
@@ -492,13 +500,14 @@ const struct command command_session_map = {
 		"it on. A caller that passes no trace id on either is found by the time only, and "
 		"counted under LIKELY; where other traffic was under way as well, nobody is named, "
 		"and what it called is not in this map.",
-	.example = "umbra session map checkout-4f2k",
+	.examples = {"umbra session map checkout-4f2k"},
 	.args = key_arg,
 	.arg_count = ARRAY_LEN(key_arg),
 	.shape = SHAPE_LIST,
 	.list_path = "edges",
 	.columns = map_columns,
 	.column_count = ARRAY_LEN(map_columns),
+	.opens = {"map-session", "KEY"},
 	.start = map_start,
 };
 
@@ -508,10 +517,13 @@ const struct command command_session_end = {
 	.summary = "end a session",
 	.help = "Requests that still carry its key go to stable, or are refused for a day when it "
 		"was strict. One that has ended already is done.",
-	.example = "umbra session end checkout-4f2k",
+	.examples = {"umbra session end checkout-4f2k",
+		"umbra session end checkout-4f2k --if-there"},
 	.args = end_args,
 	.arg_count = ARRAY_LEN(end_args),
 	.shape = SHAPE_NONE,
 	.writes = true,
+	.loses = true,
+	.confirm = confirm_session_end,
 	.start = end_start,
 };

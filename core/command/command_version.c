@@ -7,6 +7,7 @@
 #include "core/base/time.h"
 #include "core/base/xalloc.h"
 #include "core/command/commands.h"
+#include "core/command/confirm.h"
 #include "core/command/command_run.h"
 #include "core/model/name_rules.h"
 #include "core/command/value_format.h"
@@ -77,7 +78,8 @@ const struct command command_version_list = {
 	.verb = "list",
 	.id = "service@version",
 	.summary = "list the versions, all or those a filter keeps",
-	.example = "umbra version list service:cart state:unhealthy",
+	.examples = {"umbra version list service:cart state:unhealthy",
+		"umbra version list author:dev1 -o json"},
 	.args = list_args,
 	.arg_count = ARRAY_LEN(list_args),
 	.shape = SHAPE_LIST,
@@ -103,7 +105,7 @@ const struct command command_version_show = {
 	.verb = "show",
 	.id = "service@version",
 	.summary = "show one version",
-	.example = "umbra version show booking@pr-482",
+	.examples = {"umbra version show booking@pr-482"},
 	.args = id_arg,
 	.arg_count = ARRAY_LEN(id_arg),
 	.shape = SHAPE_OBJECT,
@@ -518,8 +520,10 @@ const struct command command_version_register = {
 		"it. With --build a job that "
 		"comes late changes nothing: a build older than the one that is there, or not "
 		"later than one retired within 24h, is refused without --force.",
-	.example = "umbra version register booking@pr-482 --endpoint 10.0.4.7:8080 --pr 482 "
-		   "--author dev1",
+	.examples = {"umbra version register booking@pr-482 --endpoint 10.0.4.7:8080 --pr 482 "
+		     "--author dev1",
+		"umbra version register booking@pr-482 --endpoint 10.0.4.7:8080 --wait",
+		"umbra version register booking@2026.11.20 --endpoint 10.0.4.8:8080 --stable"},
 	.args = register_args,
 	.arg_count = ARRAY_LEN(register_args),
 	.shape = SHAPE_OBJECT,
@@ -561,7 +565,8 @@ const struct command command_version_extend = {
 	.verb = "extend",
 	.id = "service@version",
 	.summary = "let the lifetime of a version start anew",
-	.example = "umbra version extend booking@pr-482 --ttl 24h",
+	.examples = {"umbra version extend booking@pr-482",
+		"umbra version extend booking@pr-482 --ttl 24h"},
 	.args = extend_args,
 	.arg_count = ARRAY_LEN(extend_args),
 	.shape = SHAPE_OBJECT,
@@ -622,8 +627,12 @@ static void retire_reply(struct command_run *run, const struct client_response *
 	run_send(run, "GET", "sessions", 0);
 }
 
-static const struct arg_spec retire_args[] = {
-	VERSION_ID_ARG, RUN_IF_THERE_ARG, RUN_IF_REVISION_ARG};
+static const struct arg_spec retire_args[] = {{.name = "SERVICE@VERSION",
+						      .kind = ARG_VERSION_ID,
+						      .required = true,
+						      .help = "the version, such as cart@pr-482",
+						      .not_stable = true},
+	RUN_IF_THERE_ARG, RUN_IF_REVISION_ARG};
 
 static struct command_run *retire_start(
 	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
@@ -648,11 +657,14 @@ const struct command command_version_retire = {
 		"when the "
 		"session is strict, with the reason version-gone. One that is gone already is "
 		"done.",
-	.example = "umbra version retire booking@pr-482",
+	.examples = {"umbra version retire booking@pr-482",
+		"umbra version retire booking@pr-482 --if-there"},
 	.args = retire_args,
 	.arg_count = ARRAY_LEN(retire_args),
 	.shape = SHAPE_NONE,
 	.writes = true,
+	.loses = true,
+	.confirm = confirm_version_retire,
 	.start = retire_start,
 };
 
@@ -690,10 +702,11 @@ const struct command command_version_promote = {
 	.help = "The stable version of before becomes ephemeral and lives for 72h, so that rolling "
 		"back is the "
 		"same command again. Pins keep naming their version.",
-	.example = "umbra version promote booking@2026.11.20",
+	.examples = {"umbra version promote booking@2026.11.20"},
 	.args = promote_args,
 	.arg_count = ARRAY_LEN(promote_args),
 	.shape = SHAPE_OBJECT,
 	.writes = true,
+	.confirm = confirm_version_promote,
 	.start = promote_start,
 };

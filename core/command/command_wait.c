@@ -230,7 +230,7 @@ const struct command command_version_wait = {
 	.summary = "wait until a version is ready",
 	.help = "When it is not ready in time it ends with 1 and says what the health check asked "
 		"of whom, what was answered, and what to do.",
-	.example = "umbra version wait booking@pr-482 --timeout 2m",
+	.examples = {"umbra version wait booking@pr-482 --timeout 2m"},
 	.args = wait_args,
 	.arg_count = ARRAY_LEN(wait_args),
 	.shape = SHAPE_OBJECT,

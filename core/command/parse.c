@@ -24,12 +24,13 @@ enum { WORDS_MAX = 1024, EXPECTED_MAX = 500 };
 
 /* ---- finding the command ---- */
 
-static bool is_noun(const char *word)
+/* As the table has it, NULL when there is none. */
+static const char *noun_named(const char *word)
 {
 	for (size_t i = 0; commands[i]; i++)
 		if (*commands[i]->noun && !strcmp(commands[i]->noun, word))
-			return true;
-	return false;
+			return commands[i]->noun;
+	return NULL;
 }
 
 static const struct arg_spec *option_in(
@@ -97,8 +98,8 @@ void parse_find_words(const char *const *words, size_t count, struct command_wor
 		return;
 	}
 	found.noun_text = words[found.noun];
-	found.is_noun = is_noun(found.noun_text);
-	if (!found.is_noun) {
+	found.noun_known = noun_named(found.noun_text);
+	if (!found.noun_known) {
 		found.command = *found.noun_text ? command_find("", found.noun_text) : NULL;
 	} else {
 		found.verb = next_word(words, count, found.noun + 1);
@@ -182,12 +183,12 @@ static enum err unknown_command(
 		const struct command *command = commands[i];
 		const char *first = *command->noun ? command->noun : command->verb;
 
-		if (found->is_noun && !strcmp(command->noun, found->noun_text))
+		if (found->noun_known && !strcmp(command->noun, found->noun_text))
 			names_add(&names, command->verb);
-		else if (!found->is_noun && *first)
+		else if (!found->noun_known && *first)
 			names_add(&names, first);
 	}
-	if (!found->is_noun)
+	if (!found->noun_known)
 		return unknown_word(found->noun_text, "is no command", false, &names, eb);
 	if (verb) {
 		snprintf(sentence, sizeof(sentence), "is nothing %s can do", found->noun_text);
@@ -199,18 +200,25 @@ static enum err unknown_command(
 	return ERR_USAGE;
 }
 
-/* Where a word that is no option belongs: to curl itself, or into the filter. False when that is not known. */
+/* Where a word that is no option belongs: to another program, or into the filter. False when that is not known. */
 static bool add_right_place(
 	struct strbuf *sentence, const struct command *command, const char *word, const char *next)
 {
 	struct str value = str_of(word);
 	struct str term = str_cut(&value, '=');
-	bool filters = false, told = command == &command_curl;
+	bool filters = false, told = false;
+	const char *before = "";
 
-	if (command == &command_curl)
-		strbuf_add_c(sentence, "; curl's own options come after SERVICE/PATH");
-	for (size_t i = 0; i < command->arg_count; i++)
-		filters |= command->args[i].kind == ARG_FILTER;
+	for (size_t i = 0; i < command->arg_count; i++) {
+		const struct arg_spec *spec = &command->args[i];
+
+		filters |= spec->kind == ARG_FILTER;
+		told |= spec->theirs != NULL;
+		if (spec->theirs)
+			strbuf_addf(sentence, "; %s's own options come after %s", command->verb,
+				before);
+		before = spec->name;
+	}
 	for (size_t i = 0; filters && i < filter_term_count; i++) {
 		if (term.n < 3 ||
 			!str_eq_c((struct str){term.p + 2, term.n - 2}, filter_terms[i].name))
@@ -256,18 +264,19 @@ struct parser {
 	bool passed_end; /* "--" was among the words to pass on */
 };
 
-static const struct command *parser_command(const struct parser *p)
+static const struct command *args_command(const struct command_args *args)
 {
-	return p->args->command ? p->args->command : &command_help;
+	return args->command ? args->command : &command_help;
 }
 
-static enum err wrong_use(const struct parser *p, const char *name, const char *sentence)
+static enum err wrong_use(
+	const struct command_args *args, const char *name, const char *sentence, struct errbuf *eb)
 {
 	struct strbuf usage;
 
 	strbuf_init(&usage, EXPECTED_MAX);
-	command_usage(&usage, parser_command(p));
-	err_set_field(p->eb, ERR_USAGE, name, usage.data, "%s %s", name, sentence);
+	command_usage(&usage, args_command(args));
+	err_set_field(eb, ERR_USAGE, name, usage.data, "%s %s", name, sentence);
 	strbuf_finish(&usage);
 	return ERR_USAGE;
 }
@@ -275,14 +284,14 @@ static enum err wrong_use(const struct parser *p, const char *name, const char *
 static enum err keep_value(struct parser *p, const struct arg_spec *spec, const char *value)
 {
 	struct command_args *args = p->args;
-	enum err err = spec->kind == ARG_FLAG ? ERR_NONE : parse_check(spec, value, p->eb);
+	enum err err = parse_check(spec, value, p->eb);
 
 	if (err)
 		return err;
 	if (!spec->repeated && args_has(args, spec->name))
-		return wrong_use(p, spec->name, "is given twice");
+		return wrong_use(p->args, spec->name, "is given twice", p->eb);
 	array_reserve(&args->values, &args->cap, args->count + 1, sizeof(*args->values));
-	args->values[args->count++] = (struct arg_value){.spec = spec, .value = value};
+	args->values[args->count++] = (struct arg_value){spec, xstrdup(value)};
 	return ERR_NONE;
 }
 
@@ -293,14 +302,14 @@ static enum err read_option(struct parser *p, size_t *i)
 	const struct arg_spec *spec = parse_option(p->args->command, p->words[*i], &attached);
 
 	if (!spec)
-		return unknown_option(parser_command(p), p->words[*i],
+		return unknown_option(args_command(p->args), p->words[*i],
 			*i + 1 < p->count ? p->words[*i + 1] : NULL, p->eb);
 	if (spec->kind == ARG_FLAG && attached)
-		return wrong_use(p, spec->name, "takes no value");
+		return wrong_use(p->args, spec->name, "takes no value", p->eb);
 	if (!parse_wants_value(spec, attached))
 		return keep_value(p, spec, attached ? attached : "");
 	if (*i + 1 >= p->count)
-		return wrong_use(p, spec->name, "wants a value");
+		return wrong_use(p->args, spec->name, "wants a value", p->eb);
 	*i += 1;
 	return keep_value(p, spec, p->words[*i]);
 }
@@ -308,7 +317,7 @@ static enum err read_option(struct parser *p, size_t *i)
 /* A term of the filter, where the command has no filter and an option of that name. */
 static void option_of_term(const struct parser *p, const char *word, struct strbuf *out)
 {
-	const struct command *command = parser_command(p);
+	const struct command *command = args_command(p->args);
 	struct str value = str_of(word);
 	struct str term = str_cut(&value, ':');
 
@@ -339,7 +348,7 @@ static enum err read_positional(struct parser *p, const char *word)
 	text_add_safe(&name, str_of(word));
 	strbuf_add_char(&name, '"');
 	option_of_term(p, word, &option);
-	wrong_use(p, name.data, option.data);
+	wrong_use(p->args, name.data, option.data, p->eb);
 	strbuf_finish(&option);
 	strbuf_finish(&name);
 	return ERR_USAGE;
@@ -441,18 +450,18 @@ static enum err read_words(struct parser *p, const struct command_words *found)
 }
 
 /* Repeated filter words are one filter in the end. */
-static enum err check_filter(const struct parser *p)
+static enum err check_filter(const struct command_args *args, struct errbuf *eb)
 {
 	struct filter *filter;
 	struct strbuf words;
 	enum err err = ERR_NONE;
 
 	strbuf_init(&words, LIMIT_FILTER);
-	args_join(&words, p->args, "FILTER");
-	filter = filter_parse(strbuf_str(&words), NULL, p->eb);
+	args_join(&words, args, "FILTER");
+	filter = filter_parse(strbuf_str(&words), NULL, eb);
 	if (!strbuf_ok(&words))
-		err = err_set_field(p->eb, ERR_USAGE, "FILTER", NULL,
-			"FILTER is longer than %d bytes", LIMIT_FILTER);
+		err = err_set_field(eb, ERR_USAGE, "FILTER", NULL, "FILTER is longer than %d bytes",
+			LIMIT_FILTER);
 	else if (!filter)
 		err = ERR_USAGE;
 	filter_destroy(filter);
@@ -460,7 +469,8 @@ static enum err check_filter(const struct parser *p)
 	return err;
 }
 
-static enum err missing(const struct parser *p, const struct arg_spec *spec)
+static enum err missing(
+	const struct command_args *args, const struct arg_spec *spec, struct errbuf *eb)
 {
 	struct strbuf sentence;
 	enum err err;
@@ -469,23 +479,32 @@ static enum err missing(const struct parser *p, const struct arg_spec *spec)
 	strbuf_add_c(&sentence, "is missing");
 	for (size_t i = 0; spec->choices && spec->choices[i]; i++)
 		strbuf_addf(&sentence, "%s%s", i ? ", " : ": one of ", spec->choices[i]);
-	err = wrong_use(p, spec->name, sentence.data);
+	err = wrong_use(args, spec->name, sentence.data, eb);
 	strbuf_finish(&sentence);
 	return err;
 }
 
-static enum err check_required(struct parser *p)
+static enum err check_required(const struct command_args *args, struct errbuf *eb)
 {
-	const struct command *command = p->args->command;
+	const struct command *command = args->command;
 
 	for (size_t i = 0; i < command->arg_count; i++)
-		if (command->args[i].required && !args_has(p->args, command->args[i].name))
-			return missing(p, &command->args[i]);
-	if (!command->id && args_has(p->args, "--output") &&
-		!strcmp(args_get(p->args, "--output"), "name"))
-		return err_set_field(p->eb, ERR_USAGE, "--output", "text, json, ndjson",
+		if (command->args[i].required && !args_has(args, command->args[i].name))
+			return missing(args, &command->args[i], eb);
+	if (!command->id && args_has(args, "--output") &&
+		!strcmp(args_get(args, "--output"), "name"))
+		return err_set_field(eb, ERR_USAGE, "--output", "text, json, ndjson",
 			"what this answers has no name");
-	return args_has(p->args, "FILTER") ? check_filter(p) : ERR_NONE;
+	return args_has(args, "FILTER") ? check_filter(args, eb) : ERR_NONE;
+}
+
+enum err command_check(const struct command_args *args, struct errbuf *eb)
+{
+	enum err err = ERR_NONE;
+
+	for (size_t i = 0; i < args->count && !err; i++)
+		err = parse_check(args->values[i].spec, args->values[i].value, eb);
+	return err ? err : check_required(args, eb);
 }
 
 /* --help or --version anywhere before the rest: then nothing else needs to be there. */
@@ -504,17 +523,17 @@ static enum err parse(struct parser *p)
 
 	parse_find_words(p->words, p->count, &found);
 	p->args->command = found.command;
-	p->args->noun = found.is_noun ? found.noun_text : NULL;
+	p->args->noun = found.noun_known;
 	if (!found.command) {
 		const char *verb = found.verb < p->count ? p->words[found.verb] : NULL;
 
-		if (!found.is_noun || verb || !asks_only(p->words, p->count))
+		if (!found.noun_known || verb || !asks_only(p->words, p->count))
 			return unknown_command(&found, verb, p->eb);
 	}
 	err = read_words(p, &found);
 	if (err || !found.command || args_has(p->args, "--help") || args_has(p->args, "--version"))
 		return err;
-	return check_required(p);
+	return check_required(p->args, p->eb);
 }
 
 static void args_fail(struct command_args *args)
@@ -597,11 +616,6 @@ enum err command_parse_line(const char *line, struct command_args *ret_args, str
 	skip = count && !strcmp(words[0], "umbra") ? 1 : 0;
 	err = command_parse((int)(count - skip), words + skip, ret_args, eb);
 	free(words);
-	if (err) {
-		ret_args->noun = NULL; /* it was in the line */
-		free(storage);
-	} else {
-		ret_args->storage = storage;
-	}
+	free(storage);
 	return err;
 }

@@ -11,7 +11,8 @@ struct command_words {
 	size_t noun; /* index; `count` when there is none */
 	size_t verb; /* the same */
 	const char *noun_text; /* NULL without one */
-	bool is_noun; /* the first word is a noun, which wants a verb */
+	const char *
+		noun_known; /* the table's, when the first word is a noun, which wants a verb; else NULL */
 	const struct command
 		*command; /* NULL when the words name none; the dashboard without words */
 };

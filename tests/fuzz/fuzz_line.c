@@ -28,6 +28,23 @@ static bool is_of(const struct command *command, const struct arg_spec *spec)
 	return false;
 }
 
+/* What was read is printed as a line that reads the same; but for what is passed on, which may not be the last there. */
+static void check_print(const struct command_args *args)
+{
+	struct command_args again;
+	struct strbuf line;
+
+	for (size_t i = 0; i < args->count; i++)
+		if (args->values[i].spec->kind == ARG_REST)
+			return;
+	strbuf_init(&line, (size_t)LINE_MAX_BYTES * 8);
+	args_print(&line, args);
+	require(command_parse_line(line.data, &again, NULL) == ERR_NONE);
+	require(again.command == args->command);
+	args_finish(&again);
+	strbuf_finish(&line);
+}
+
 static void check_line(const char *line)
 {
 	struct command_args args;
@@ -35,7 +52,7 @@ static void check_line(const char *line)
 
 	if (command_parse_line(line, &args, &eb)) {
 		require(eb.text[0] != '\0');
-		require(args.values == NULL && args.storage == NULL);
+		require(args.values == NULL);
 		return;
 	}
 	require(args.command != NULL || args.noun != NULL);
@@ -43,6 +60,8 @@ static void check_line(const char *line)
 		require(args.values[i].value != NULL);
 		require(args.command == NULL || is_of(args.command, args.values[i].spec));
 	}
+	if (args.command)
+		check_print(&args);
 	args_finish(&args);
 }
 

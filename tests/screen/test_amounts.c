@@ -161,27 +161,30 @@ static void test_much(void **state)
 
 /* ---- as many pins as a session has ---- */
 
-/* One pull request in all of the services, all names at their longest. */
+enum { WIDE = 2 * LIMIT_PINS };
+
+/* One pull request in one half of the services, one in the other, all names at their longest. */
 static void furnish_wide(struct control_plane_plane *plane)
 {
-	char service[LIMIT_SERVICE_NAME + 1], version[LIMIT_VERSION_NAME + 1];
+	char service[LIMIT_SERVICE_NAME + 1], version[LIMIT_VERSION_NAME + 1], body[128];
 
 	control_plane_clock(plane, 10000);
-	for (int i = 0; i < LIMIT_PINS; i++) {
-		(void)snprintf(service, sizeof(service), "a-service-of-31-characters--%03u",
+	for (int i = 0; i < WIDE; i++) {
+		(void)snprintf(service, sizeof(service), "s%03u-a-service-of-31-characters",
 			(unsigned)i % 1000);
-		service[26] = 'x'; /* two dashes stand in no name */
 		(void)snprintf(version, sizeof(version), "%063d", i);
 		control_plane_service(plane, service, "{}");
-		control_plane_version(plane, service, version,
-			"{\"endpoints\":[\"127.0.0.1:9001\"],\"pr\":{\"number\":7,\"title\":"
-			"\"All\",\"author\":\"dev1\"}}");
+		(void)snprintf(body, sizeof(body),
+			"{\"endpoints\":[\"127.0.0.1:9001\"],\"pr\":{\"number\":%d,\"title\":"
+			"\"All\",\"author\":\"dev1\"}}",
+			i < LIMIT_PINS ? 7 : 8);
+		control_plane_version(plane, service, version, body);
 		control_plane_up(plane, service, version);
 	}
 	control_plane_session(plane, "{\"key\":\"wide\",\"owner\":\"dev1\",\"pins\":{}}");
 }
 
-/* Staged and sent as one command, and taken back as one. */
+/* Staged and sent as one command; then a half is taken back and as many others as may be are pinned, in one command. */
 static void test_all_pins(void **state)
 {
 	static const struct control_plane_script wide = {.furnish = furnish_wide};
@@ -189,7 +192,7 @@ static void test_all_pins(void **state)
 	(void)state;
 	control_plane_start(&stage, &wide, 0);
 	dashboard_start(&pty, &stage, &(struct dashboard_options){0});
-	pty_wait_text(&pty, "256 services");
+	pty_wait_text(&pty, "512 services");
 	pty_keys(&pty, "3\r");
 	pty_wait_text(&pty, "WHAT CHANGES");
 	pty_keys(&pty, "p7\r");
@@ -198,8 +201,66 @@ static void test_all_pins(void **state)
 	pty_wait_gone(&pty, "staged, nothing sent yet");
 	pty_keys(&pty, "\033");
 	pty_wait_text(&pty, "256  ");
+	pty_keys(&pty, "\rspg");
+	pty_wait_text(&pty, "pinned first");
+	pty_wait_text(&pty, "s000-");
+	for (int i = 0; i < LIMIT_PINS / 2; i++)
+		pty_keys(&pty, "-j");
+	pty_wait_text(&pty, "128 changes staged, nothing sent yet");
+	pty_keys(&pty, "p8\r");
+	pty_wait_text(&pty, "384 changes staged, nothing sent yet.");
+	pty_wait_text(&pty, "pins has too many: 384; accepted: at most 256");
+	dashboard_quit();
+}
+
+/* ---- as many marks as one likes ---- */
+
+enum { MARKS = 150 };
+
+static void furnish_versions(struct control_plane_plane *plane)
+{
+	char version[16], body[64];
+
+	control_plane_clock(plane, 10000);
+	control_plane_service(plane, "cart", "{}");
+	for (int i = 0; i < MARKS; i++) {
+		(void)snprintf(version, sizeof(version), "pr-%03d", i);
+		(void)snprintf(body, sizeof(body), "{\"endpoints\":[\"127.0.0.1:%d\"]}", 9001 + i);
+		control_plane_version(plane, "cart", version, body);
+	}
+	control_plane_version(plane, "cart", "v-stays", "{\"endpoints\":[\"127.0.0.1:9000\"]}");
+}
+
+/* Every one of them is extended, then retired. */
+static void test_all_marks(void **state)
+{
+	static const struct control_plane_script versions = {.furnish = furnish_versions};
+
+	(void)state;
+	control_plane_start(&stage, &versions, 0);
+	dashboard_start(&pty, &stage, &(struct dashboard_options){0});
+	pty_wait_text(&pty, "151 versions");
+	pty_keys(&pty, "j");
+	pty_wait_text(&pty, "umbra version show cart@pr-000");
+	for (int i = 0; i < MARKS; i++)
+		pty_keys(&pty, " ");
+	pty_wait_text(&pty, "150 marked");
+	pty_keys(&pty, "e");
+	pty_wait_text(&pty, "lifetime of 150 versions from now");
 	pty_keys(&pty, "\r");
-	pty_wait_text(&pty, "WHAT CHANGES");
+	pty_wait_text(&pty, "150 of 150 done");
+	pty_keys(&pty, "g");
+	pty_wait_text(&pty, "umbra service show cart");
+	pty_keys(&pty, "j");
+	for (int i = 0; i < MARKS; i++)
+		pty_keys(&pty, " ");
+	pty_wait_text(&pty, "150 marked");
+	pty_keys(&pty, "R");
+	pty_wait_text(
+		&pty, "$ umbra version retire cart@pr-000 && umbra version retire cart@pr-001");
+	pty_keys(&pty, "y");
+	pty_wait_text(&pty, "1 versions");
+	pty_wait_text(&pty, "150 of 150 done");
 	dashboard_quit();
 }
 
@@ -209,6 +270,7 @@ int main(void)
 		AMOUNT(test_empty),
 		AMOUNT(test_much),
 		AMOUNT(test_all_pins),
+		AMOUNT(test_all_marks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

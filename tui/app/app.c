@@ -179,17 +179,12 @@ static void save_shown(struct app *app, const char *path)
 	str_copy(ui->prompt.mistake, sizeof(ui->prompt.mistake), str_of(eb.text));
 }
 
-static void run_request(struct app *app, const struct ui_request *request)
+static void run_request(struct app *app, struct ui_request *request)
 {
 	switch (request->kind) {
 	case UI_REQUEST_RUN:
-		sync_run(app, request->text, RUN_PLAIN);
-		break;
-	case UI_REQUEST_RUN_BATCH:
-		sync_run(app, request->text, RUN_BATCH);
-		break;
-	case UI_REQUEST_DRY_RUN:
-		sync_run(app, request->text, RUN_ANSWERS_VIEW);
+		sync_run(app, request->command, request->run_for);
+		request->command = NULL;
 		break;
 	case UI_REQUEST_OPEN:
 		app_open(app, request->view, request->text);
@@ -212,6 +207,7 @@ void app_run_requests(struct app *app)
 		memmove(app->ui.pending, app->ui.pending + 1,
 			--app->ui.pending_count * sizeof(request));
 		run_request(app, &request);
+		ui_request_finish(&request);
 	}
 	if (app->done)
 		(void)event_base_loopbreak(app->base);

@@ -17,10 +17,10 @@ static const char qr_form[] = "QR code";
 static void offer(void *arg, const char *name, struct str text)
 {
 	struct picker *picker = arg;
-	char note[COMMAND_MAX];
+	char *note = str_dup(text);
 
-	str_copy(note, sizeof(note), text);
 	picker_add(picker, name, note);
+	free(note);
 	if (strcmp(name, "link") == 0)
 		picker_add(picker, qr_form, "the link, for a telephone to read off the screen");
 }

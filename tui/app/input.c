@@ -75,7 +75,6 @@ static void answered(struct app *app, const char *text)
 	struct view_instance *top = app_top(app);
 	struct ui *ui = &app->ui;
 	enum question question = ui->prompt.question;
-	char command[COMMAND_MAX];
 	char *copy = xstrdup(text);
 
 	if (question == QUESTION_FILTER && ui->prompt.mistake[0] != '\0') {
@@ -83,15 +82,14 @@ static void answered(struct app *app, const char *text)
 		return;
 	}
 	note_asked(app, copy);
-	str_copy(command, sizeof(command), str_of(ui->prompt.command));
+	ui_run_confirmed(ui);
 	ui_ask_end(ui);
 	if (question == QUESTION_COPY)
 		clipboard_take(app, copy);
-	else if (question == QUESTION_RUN)
-		sync_run(app, command, RUN_SHOWS_ANSWER);
 	else if (question == QUESTION_QUIT)
 		app->done = true;
-	else if (question != QUESTION_FILTER && question != QUESTION_FIND && top->view->answer)
+	else if (question != QUESTION_FILTER && question != QUESTION_FIND &&
+		 question != QUESTION_RUN && top->view->answer)
 		(void)top->view->answer(top->state, &app->model, ui, question, copy);
 	free(copy);
 }
@@ -118,7 +116,7 @@ void press_quit(struct app *app)
 	(void)snprintf(text, sizeof(text),
 		"Leave? %s Another terminal can look at it until then: umbra --url %s", app->ends,
 		app->model.url);
-	ui_ask_confirm(&app->ui, QUESTION_QUIT, true, text, "");
+	ui_ask_confirm(&app->ui, QUESTION_QUIT, true, text);
 }
 
 static void press_confirm(struct app *app, int32_t key)

@@ -220,13 +220,8 @@ void sync_tail(struct app *app, const char *scope);
 void sync_tail_stop(struct app *app);
 /* What the tail has gathered is read now. */
 void sync_gather(struct app *app);
-enum run_for {
-	RUN_PLAIN,
-	RUN_BATCH, /* one of several that are one action */
-	RUN_ANSWERS_VIEW, /* the answer is for the view that is shown */
-	RUN_SHOWS_ANSWER, /* by the `:` line: the answer is shown whole */
-};
-void sync_run(struct app *app, const char *line, enum run_for what_for);
+/* Takes the command. */
+void sync_run(struct app *app, struct command_args *command, enum run_for run_for);
 /* The sentence of an answer, as a message; in few words where it would be cut. */
 void sync_say(struct app *app, const struct command_result *result);
 /* What the view that is shown needs beside the feed: begun, gone on with, or ended. */
@@ -268,9 +263,9 @@ void tour_bar_draw(struct app *app, const struct canvas *canvas, int rows);
 /* command_line.c: the `:` line. */
 void command_line_open(struct app *app, const char *line);
 void command_line_press(struct app *app, int32_t key);
-/* What a line led to. */
-void command_line_answered(struct app *app, const char *line, const struct command *command,
-	const struct command_result *result);
+/* What a command of it led to. */
+void command_line_answered(
+	struct app *app, const struct command_args *command, const struct command_result *result);
 
 /* input.c: what a key does, to the prompt or to the view. */
 void press(struct app *app, int32_t key);

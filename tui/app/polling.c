@@ -16,7 +16,7 @@ enum { STATS_TIMEOUT_MS = 3000, HELD_TIMEOUT_MS = 40000 };
 struct poll {
 	enum view_flag flag;
 	enum model_part part;
-	const char *path; /* `since` follows it; {session} is the one whose edges are wanted */
+	const char *path; /* the session whose edges are wanted, and `since`, follow it */
 	bool held;
 	/* Takes an answer; false: it was none. */
 	bool (*take)(struct model *model, struct str body, int64_t *ret_since, bool *ret_changed);
@@ -45,10 +45,10 @@ static bool take_events(struct model *model, struct str body, int64_t *ret_since
 }
 
 static const struct poll polls[POLLS] = {
-	{VIEW_EDGES, MODEL_EDGES, "/v1/traffic?by=edge&window=60s&since=", false, take_edges},
-	{VIEW_SESSION_EDGES, MODEL_EDGES, "/v1/traffic?by=edge&window=60s&session={session}&since=",
-		false, take_session_edges},
-	{VIEW_EVENTS, MODEL_EVENTS, "/v1/events?limit=1000&wait=30s&since=", true, take_events},
+	{VIEW_EDGES, MODEL_EDGES, "/v1/traffic?by=edge&window=60s", false, take_edges},
+	{VIEW_SESSION_EDGES, MODEL_EDGES, "/v1/traffic?by=edge&window=60s", false,
+		take_session_edges},
+	{VIEW_EVENTS, MODEL_EVENTS, "/v1/events?limit=1000&wait=30s", true, take_events},
 };
 
 static void begin(struct app *app, size_t which);
@@ -79,9 +79,10 @@ static void begin(struct app *app, size_t which)
 
 	state->app = app;
 	strbuf_init(&path, 128);
-	keymap_expand(&path, poll->path,
-		&(struct command_vars){.session = str_of(app->model.edges_session)});
-	strbuf_addf(&path, "%lld", (long long)state->since);
+	strbuf_add_c(&path, poll->path);
+	if (poll->flag == VIEW_SESSION_EDGES)
+		strbuf_addf(&path, "&session=%s", app->model.edges_session);
+	strbuf_addf(&path, "&since=%lld", (long long)state->since);
 	state->call = client_request(app->client, "GET", path.data, NULL,
 		poll->held ? HELD_TIMEOUT_MS : STATS_TIMEOUT_MS, done, state);
 	strbuf_finish(&path);

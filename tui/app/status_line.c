@@ -227,9 +227,10 @@ static void draw_confirm(struct app *app, const struct canvas *canvas)
 	canvas_clear_rows(canvas, 1, last);
 	(void)format_sentence(
 		&part, 0, 1, prompt->loses ? ROLE_WARNING : ROLE_PROMPT, str_of(prompt->label));
-	if (prompt->command[0] != '\0') {
+	if (prompt->command_count > 0) {
 		x += canvas_run_c(canvas, last - 1, x, 2, ROLE_COMMAND, "$ ");
-		canvas_c(canvas, last - 1, x, canvas->cols - x - 1, ROLE_COMMAND, prompt->command);
+		canvas_text(canvas, last - 1, x, canvas->cols - x - 1, ROLE_COMMAND,
+			strbuf_str(&prompt->command_line));
 	}
 	part = canvas_part(canvas, last, 0, 1, canvas->cols);
 	x = draw_hint(app, &part, 1, prompt->loses ? "y" : "Enter", words.yes);

@@ -298,11 +298,16 @@ struct run {
 	struct app *app;
 	struct run *next;
 	struct command_run *under_way;
-	const struct command *command;
-	enum run_for what_for;
+	struct command_args *command;
+	enum run_for run_for;
 	struct asked asked; /* what it came of, when that was a line */
-	char *line;
 };
+
+static void run_destroy(struct run *run)
+{
+	args_destroy(run->command);
+	free(run);
+}
 
 static void run_forget(struct run *run)
 {
@@ -312,8 +317,7 @@ static void run_forget(struct run *run)
 		at = &(*at)->next;
 	*at = run->next;
 	run->app->ui.running--;
-	free(run->line);
-	free(run);
+	run_destroy(run);
 }
 
 /* A session that was created is its maker's, who wants to see it; not while something else is asked. */
@@ -401,19 +405,18 @@ static void run_done(void *arg, const struct command_result *result)
 	struct run *run = arg;
 	struct app *app = run->app;
 
-	if (run->what_for == RUN_SHOWS_ANSWER)
-		command_line_answered(app, run->line, run->command, result);
-	else if (run->what_for == RUN_BATCH)
+	if (run->run_for == RUN_SHOWS_ANSWER)
+		command_line_answered(app, run->command, result);
+	else if (run->run_for == RUN_BATCH)
 		part_done(app, result);
 	else if (result->err != ERR_NONE)
 		say_refused(app, &run->asked, result->eb);
-	else if (run->what_for == RUN_ANSWERS_VIEW)
+	else if (run->run_for == RUN_ANSWERS_VIEW)
 		tell_view(app, result->body);
 	else
 		sync_say(app, result);
-	if (result->err == ERR_NONE && run->what_for != RUN_ANSWERS_VIEW &&
-		strcmp(run->command->noun, "session") == 0 &&
-		strcmp(run->command->verb, "create") == 0)
+	if (result->err == ERR_NONE && run->run_for != RUN_ANSWERS_VIEW &&
+		run->command->command->yours)
 		show_created(app, result->body);
 	if (!result->more)
 		run_forget(run);
@@ -421,36 +424,37 @@ static void run_done(void *arg, const struct command_result *result)
 	app_touch(app, REDRAW_ALL);
 }
 
-void sync_run(struct app *app, const char *line, enum run_for what_for)
+void sync_run(struct app *app, struct command_args *command, enum run_for run_for)
 {
-	struct command_args args;
+	bool writes = command->command->writes && run_for != RUN_ANSWERS_VIEW;
 	struct errbuf eb;
 	struct run *run;
 
 	errbuf_clear(&eb);
-	if (command_parse_line(line, &args, &eb) != ERR_NONE) {
+	if (command_check(command, &eb) != ERR_NONE) {
 		say_refused(app, &app->asked, &eb);
-		if (what_for == RUN_BATCH)
+		if (run_for == RUN_BATCH)
 			ui_batch_done(&app->ui, false, eb.text);
+		args_destroy(command);
 		return;
 	}
-	if (!args.command || !args.command->start) {
-		ui_say(&app->ui, ROLE_FAILED, "this runs on the command line only: %s", line);
-	} else if (args.command->writes && app->ui.read_only && what_for != RUN_ANSWERS_VIEW) {
+	if (writes && app->ui.read_only) {
+		char *line = NULL;
+
+		ui_print_command(&line, command);
 		ui_say(&app->ui, ROLE_WARNING, "READ-ONLY: not sent: %s", line);
-	} else {
-		run = xcalloc(1, sizeof(*run));
-		run->app = app;
-		run->command = args.command;
-		run->what_for = what_for;
-		run->asked = app->asked;
-		run->line = xstrdup(line);
-		run->next = app->runs;
-		app->runs = run;
-		app->ui.running++;
-		run->under_way = args.command->start(app->client, &args, run_done, run);
+		free(line);
+		return;
 	}
-	args_finish(&args);
+	run = xcalloc(1, sizeof(*run));
+	run->app = app;
+	run->command = command;
+	run->run_for = run_for;
+	run->asked = app->asked;
+	run->next = app->runs;
+	app->runs = run;
+	app->ui.running++;
+	run->under_way = command->command->start(app->client, command, run_done, run);
 }
 
 /* ---- beginning and end ---- */
@@ -481,8 +485,7 @@ void sync_stop(struct app *app)
 
 		app->runs = run->next;
 		command_cancel(run->under_way);
-		free(run->line);
-		free(run);
+		run_destroy(run);
 	}
 	sync_tail_stop(app);
 	polling_stop(app);

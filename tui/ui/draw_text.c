@@ -19,7 +19,7 @@ void draw_text_command(const struct canvas *canvas, int y, const char *command)
 	int x = 1;
 
 	canvas_clear(canvas, y, 0);
-	if (command[0] == '\0')
+	if (!command)
 		return;
 	x += canvas_run_c(canvas, y, x, 2, ROLE_COMMAND, "$ ");
 	canvas_c(canvas, y, x, canvas->cols - x - 1, ROLE_COMMAND, command);

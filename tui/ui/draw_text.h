@@ -16,7 +16,7 @@ int draw_text_keys(const struct canvas *canvas, int y, int x, enum role role, co
 /* A shell line "$ umbra WORDS" that works where it is pasted: it names the control plane that is shown. */
 int draw_text_shell_line(
 	const struct canvas *canvas, int y, int x, const struct model *model, const char *words);
-/* A row of its own with "$ COMMAND"; blank for "". */
+/* A row of its own with "$ COMMAND"; blank for NULL. */
 void draw_text_command(const struct canvas *canvas, int y, const char *command);
 
 #endif

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/strbuf.h"
 #include "core/base/xalloc.h"
-#include "core/model/access_forms.h"
 
 #include "tui/term/keys.h"
 
@@ -27,12 +27,12 @@ static const enum area parents[AREA_COUNT] = {
 
 /* clang-format off */
 const struct binding bindings[] = {
-	{AREA_SERVICES, ACTION_OPEN, "Enter", "open", "open a version, fold or unfold a service", "umbra version show {id}"},
-	{AREA_SERVICES, ACTION_PIN, "p", "pin", "pin the version to your session, or to one you choose", "umbra session pin {session} {service}={version}"},
-	{AREA_SERVICES, ACTION_LOGS, "l", "logs", "its requests, as they come", "umbra logs -f {filter}"},
+	{AREA_SERVICES, ACTION_OPEN, "Enter", "open", "open a version, fold or unfold a service", "umbra version show SERVICE@VERSION"},
+	{AREA_SERVICES, ACTION_PIN, "p", "pin", "pin the version to your session, or to one you choose", "umbra session pin SESSION SERVICE=VERSION"},
+	{AREA_SERVICES, ACTION_LOGS, "l", "logs", "its requests, as they come", "umbra logs -f FILTER"},
 	{AREA_SERVICES, ACTION_SIDE, "v", NULL, "the version beside stable: the same routes, status and time of both", NULL},
-	{AREA_SERVICES, ACTION_EXTEND, "e", "extend", "let the version's lifetime start anew", "umbra version extend {id} --ttl {ttl}"},
-	{AREA_SERVICES, ACTION_RETIRE, "R", "retire", "take the version away; asks first", "umbra version retire {id}"},
+	{AREA_SERVICES, ACTION_EXTEND, "e", "extend", "let the version's lifetime start anew", "umbra version extend SERVICE@VERSION --ttl DURATION"},
+	{AREA_SERVICES, ACTION_RETIRE, "R", "retire", "take the version away; asks first", "umbra version retire SERVICE@VERSION"},
 	{AREA_SERVICES, ACTION_MINE, "m", "mine", "what is mine first: written by me, or pinned by my sessions", NULL},
 	{AREA_SERVICES, ACTION_LEFT, "h Left", NULL, "fold the service", NULL},
 	{AREA_SERVICES, ACTION_RIGHT, "Right", NULL, "unfold the service", NULL},
@@ -40,48 +40,48 @@ const struct binding bindings[] = {
 	{AREA_SERVICES, ACTION_REVERSE, "S", NULL, "reverse the order", NULL},
 	{AREA_SERVICES, ACTION_COLUMNS, "C", NULL, "choose the columns, and what each of them says", NULL},
 
-	{AREA_PULLS, ACTION_OPEN, "Enter", "open", "the services it covers; on one of them: the version", "umbra pr show {pull}"},
-	{AREA_PULLS, ACTION_CREATE, "c", "session", "open a session on all of it; it becomes yours", "umbra session create {name} --pr {pull}"},
-	{AREA_PULLS, ACTION_PIN, "p", "pin", "pin all of it to your session, or to one you choose", "umbra session pin {session} {pins}"},
-	{AREA_PULLS, ACTION_LOGS, "l", "logs", "the requests that reach it, as they come", "umbra logs -f {filter}"},
+	{AREA_PULLS, ACTION_OPEN, "Enter", "open", "the services it covers; on one of them: the version", "umbra pr show NUMBER"},
+	{AREA_PULLS, ACTION_CREATE, "c", "session", "open a session on all of it; it becomes yours", "umbra session create NAME --pr NUMBER"},
+	{AREA_PULLS, ACTION_PIN, "p", "pin", "pin all of it to your session, or to one you choose", "umbra session pin SESSION SERVICE=VERSION..."},
+	{AREA_PULLS, ACTION_LOGS, "l", "logs", "the requests that reach it, as they come", "umbra logs -f FILTER"},
 	{AREA_PULLS, ACTION_LEFT, "h Left", NULL, "fold it", NULL},
 	{AREA_PULLS, ACTION_RIGHT, "Right", NULL, "unfold it", NULL},
 	{AREA_PULLS, ACTION_SORT, "s", "sort", "sort: then the letter of a column", NULL},
 	{AREA_PULLS, ACTION_REVERSE, "S", NULL, "reverse the order", NULL},
 	{AREA_PULLS, ACTION_COLUMNS, "C", NULL, "choose the columns, and what each of them says", NULL},
 
-	{AREA_SESSIONS, ACTION_OPEN, "Enter", "pins", "show and change what the session pins", "umbra session show {session}"},
-	{AREA_SESSIONS, ACTION_CREATE, "c", "create", "create a session", "umbra session create {name}"},
-	{AREA_SESSIONS, ACTION_LOGS, "l", "logs", "the requests that carry it, as they come", "umbra logs -f {filter}"},
-	{AREA_SESSIONS, ACTION_MAP, "m", "map", "which services its requests passed, who served them, and who lost it", "umbra session map {session}"},
-	{AREA_SESSIONS, ACTION_EXTEND, "e", "extend", "let its lifetime start anew", "umbra session extend {session} --ttl {ttl}"},
-	{AREA_SESSIONS, ACTION_END, "D", "end", "end it; names what is lost and asks first", "umbra session end {session}"},
-	{AREA_SESSIONS, ACTION_USE, "u", "use", "make it yours: {services.pin} pins to it; again: not yours", "umbra session use {session}"},
+	{AREA_SESSIONS, ACTION_OPEN, "Enter", "pins", "show and change what the session pins", "umbra session show SESSION"},
+	{AREA_SESSIONS, ACTION_CREATE, "c", "create", "create a session", "umbra session create NAME"},
+	{AREA_SESSIONS, ACTION_LOGS, "l", "logs", "the requests that carry it, as they come", "umbra logs -f FILTER"},
+	{AREA_SESSIONS, ACTION_MAP, "m", "map", "which services its requests passed, who served them, and who lost it", "umbra session map SESSION"},
+	{AREA_SESSIONS, ACTION_EXTEND, "e", "extend", "let its lifetime start anew", "umbra session extend SESSION --ttl DURATION"},
+	{AREA_SESSIONS, ACTION_END, "D", "end", "end it; names what is lost and asks first", "umbra session end SESSION"},
+	{AREA_SESSIONS, ACTION_USE, "u", "use", "make it yours: {services.pin} pins to it; again: not yours", "umbra session use SESSION"},
 	{AREA_SESSIONS, ACTION_SORT, "s", "sort", "sort: then the letter of a column", NULL},
 	{AREA_SESSIONS, ACTION_REVERSE, "S", NULL, "reverse the order", NULL},
 
 	{AREA_PINS, ACTION_OPEN, "Enter", "choose version", "choose the version to stage for the service", NULL},
-	{AREA_PINS, ACTION_UNPIN, "- Del", "unpin", "stage: back to stable", "umbra session unpin {session} {service}"},
+	{AREA_PINS, ACTION_UNPIN, "- Del", "unpin", "stage: back to stable", "umbra session unpin SESSION SERVICE"},
 	{AREA_PINS, ACTION_PIN, "p", "pull request", "stage every service of a pull request at once", NULL},
-	{AREA_PINS, ACTION_APPLY, "a", "apply", "send everything that is staged, as one change", "umbra session pin {session} {pins}"},
+	{AREA_PINS, ACTION_APPLY, "a", "apply", "send everything that is staged, as one change", "umbra session pin SESSION SERVICE=VERSION..."},
 	{AREA_PINS, ACTION_UNDO, "u", "undo", "take back the last thing staged; with nothing staged, the last apply", NULL},
 	{AREA_PINS, ACTION_DIFF, "d", "diff", "only what is staged, or all services", NULL},
-	{AREA_PINS, ACTION_LOGS, "l", "logs", "the requests that carry the session", "umbra logs -f {filter}"},
-	{AREA_PINS, ACTION_MAP, "m", "map", "which services its requests passed, who served them, and who lost it", "umbra session map {session}"},
-	{AREA_PINS, ACTION_EXTEND, "e", "extend", "let the session's lifetime start anew", "umbra session extend {session} --ttl {ttl}"},
-	{AREA_PINS, ACTION_END, "D", "end", "end the session; asks first", "umbra session end {session}"},
+	{AREA_PINS, ACTION_LOGS, "l", "logs", "the requests that carry the session", "umbra logs -f FILTER"},
+	{AREA_PINS, ACTION_MAP, "m", "map", "which services its requests passed, who served them, and who lost it", "umbra session map SESSION"},
+	{AREA_PINS, ACTION_EXTEND, "e", "extend", "let the session's lifetime start anew", "umbra session extend SESSION --ttl DURATION"},
+	{AREA_PINS, ACTION_END, "D", "end", "end the session; asks first", "umbra session end SESSION"},
 	{AREA_PINS, ACTION_SORT, "s", NULL, "sort: then n by name, p what is pinned first", NULL},
 	{AREA_PINS, ACTION_REVERSE, "S", NULL, "reverse the order", NULL},
 
 	{AREA_REQUESTS, ACTION_ERROR_NEXT, "e", "error", "to the next error: 5xx, answered by the proxy, or not where its session pins", NULL},
 	{AREA_REQUESTS, ACTION_ERROR_BEFORE, "E", NULL, "to the error before", NULL},
 	{AREA_REQUESTS, ACTION_PAUSE, "p", "pause", "stop following; again, or {global.bottom}: follow", NULL},
-	{AREA_REQUESTS, ACTION_SCOPE, "t", "tail", "tail something else: a filter for the control plane", "umbra logs -f {filter}"},
+	{AREA_REQUESTS, ACTION_SCOPE, "t", "tail", "tail something else: a filter for the control plane", "umbra logs -f FILTER"},
 	{AREA_REQUESTS, ACTION_ALL, "a", "all", "all requests again: neither narrowed nor filtered", "umbra logs -f"},
-	{AREA_REQUESTS, ACTION_OPEN, "Enter", "details", "all fields of the request", "umbra logs {filter} -o json"},
-	{AREA_REQUESTS, ACTION_TRACE, "o", "trace", "all hops of the request's trace; {global.back} comes back", "umbra logs -f {filter}"},
+	{AREA_REQUESTS, ACTION_OPEN, "Enter", "details", "all fields of the request", "umbra logs FILTER -o json"},
+	{AREA_REQUESTS, ACTION_TRACE, "o", "trace", "all hops of the request's trace; {global.back} comes back", "umbra logs -f FILTER"},
 	{AREA_REQUESTS, ACTION_SAVE, "w", NULL, "write what is shown to a file", NULL},
-	{AREA_REQUESTS, ACTION_SIDE, "v", NULL, "its version beside stable: the same routes, status and time of both", "umbra logs -f {filter}"},
+	{AREA_REQUESTS, ACTION_SIDE, "v", NULL, "its version beside stable: the same routes, status and time of both", "umbra logs -f FILTER"},
 	{AREA_REQUESTS, ACTION_MORE, "+", NULL, "more lines around each that the filter matches: 1, 3, 10", NULL},
 	{AREA_REQUESTS, ACTION_LESS, "-", NULL, "fewer lines around them", NULL},
 
@@ -89,7 +89,7 @@ const struct binding bindings[] = {
 	{AREA_SIDE, ACTION_PAUSE, "p", "pause", "stop following; again, or {global.bottom}: follow", NULL},
 	{AREA_SIDE, ACTION_ERROR_NEXT, "e", "difference", "to the next that differs for the worse", NULL},
 	{AREA_SIDE, ACTION_ERROR_BEFORE, "E", NULL, "to the one before", NULL},
-	{AREA_SIDE, ACTION_TRACE, "o", "trace", "all hops of the trace of the request on the right", "umbra logs -f {filter}"},
+	{AREA_SIDE, ACTION_TRACE, "o", "trace", "all hops of the trace of the request on the right", "umbra logs -f FILTER"},
 
 	{AREA_TIMELINE, ACTION_OPEN, "Enter", "go there", "to the service, version or session it was about", NULL},
 	{AREA_TIMELINE, ACTION_SINCE, "t", "time", "the last 15 minutes, the last hour, all", "umbra events --since 15m"},
@@ -99,21 +99,21 @@ const struct binding bindings[] = {
 	{AREA_RESULT, ACTION_OPEN, "Enter", "open", "open what the row is about", NULL},
 
 	{AREA_MAP, ACTION_OPEN, "Enter", "around it", "the service with who calls it and whom it calls", NULL},
-	{AREA_MAP, ACTION_LOGS, "l", "logs", "exactly these requests, as they come", "umbra logs -f {filter}"},
+	{AREA_MAP, ACTION_LOGS, "l", "logs", "exactly these requests, as they come", "umbra logs -f FILTER"},
 	{AREA_MAP, ACTION_ERROR_NEXT, "e", "error", "to the next call that fails or loses the session", NULL},
 	{AREA_MAP, ACTION_ERROR_BEFORE, "E", NULL, "to the one before", NULL},
-	{AREA_MAP, ACTION_TRACE, "o", "trace", "a request that lost its session there, hop by hop", "umbra logs -f {filter}"},
-	{AREA_MAP, ACTION_MAP, "m", "session", "the map of one session's requests: who served them, and who lost it", "umbra session map {session}"},
+	{AREA_MAP, ACTION_TRACE, "o", "trace", "a request that lost its session there, hop by hop", "umbra logs -f FILTER"},
+	{AREA_MAP, ACTION_MAP, "m", "session", "the map of one session's requests: who served them, and who lost it", "umbra session map SESSION"},
 	{AREA_MAP, ACTION_LEFT, "h Left", "fold", "fold what the service calls", NULL},
 	{AREA_MAP, ACTION_RIGHT, "Right", NULL, "unfold it", NULL},
 
 	{AREA_MAP_SERVICE, ACTION_OPEN, "Enter", "go to it", "go on to the selected service; {global.back} goes back", NULL},
 	{AREA_MAP_SERVICE, ACTION_LEFT, "h Left", "callers", "to who calls it", NULL},
 	{AREA_MAP_SERVICE, ACTION_RIGHT, "Right", "calls", "to whom it calls", NULL},
-	{AREA_MAP_SERVICE, ACTION_TRACE, "o", "trace", "a request that lost its session there, hop by hop", "umbra logs -f {filter}"},
-	{AREA_MAP_SERVICE, ACTION_LOGS, "l", "logs", "exactly these requests, as they come", "umbra logs -f {filter}"},
+	{AREA_MAP_SERVICE, ACTION_TRACE, "o", "trace", "a request that lost its session there, hop by hop", "umbra logs -f FILTER"},
+	{AREA_MAP_SERVICE, ACTION_LOGS, "l", "logs", "exactly these requests, as they come", "umbra logs -f FILTER"},
 
-	{AREA_DETAIL, ACTION_TRACE, "o", NULL, "all hops of the trace, of a request's details", "umbra logs -f {filter}"},
+	{AREA_DETAIL, ACTION_TRACE, "o", NULL, "all hops of the trace, of a request's details", "umbra logs -f FILTER"},
 
 	{AREA_COLUMNS, ACTION_BACK, "Enter", "done", "go back to the list", NULL},
 	{AREA_COLUMNS, ACTION_MARK, "Space", "show or hide", "show or hide the column", NULL},
@@ -381,67 +381,6 @@ bool keymap_writes(enum action action)
 	};
 
 	return writes[action];
-}
-
-struct placeholder {
-	const char *name;
-	const char *empty; /* what stands there when nothing is selected */
-	size_t offset;
-	bool raw; /* several words that are quoted already */
-};
-
-#define PLACEHOLDER(member, empty_text, is_raw)                                    \
-	{                                                                          \
-#member, empty_text, offsetof(struct command_vars, member), is_raw \
-	}
-
-static const struct placeholder placeholders[] = {
-	PLACEHOLDER(id, "SERVICE@VERSION", false),
-	PLACEHOLDER(service, "SERVICE", false),
-	PLACEHOLDER(version, "VERSION", false),
-	PLACEHOLDER(session, "SESSION", false),
-	PLACEHOLDER(pins, "SERVICE=VERSION...", true),
-	PLACEHOLDER(filter, "FILTER", false),
-	PLACEHOLDER(ttl, "DURATION", false),
-	PLACEHOLDER(name, "NAME", false),
-	PLACEHOLDER(pull, "NUMBER", false),
-};
-
-static void expand_one(struct strbuf *out, struct str name, const struct command_vars *vars)
-{
-	for (size_t i = 0; i < ARRAY_LEN(placeholders); i++) {
-		const struct placeholder *p = &placeholders[i];
-		struct str value;
-
-		if (!str_eq_c(name, p->name))
-			continue;
-		memcpy(&value, (const char *)vars + p->offset, sizeof(value));
-		if (value.n == 0)
-			strbuf_add_c(out, p->empty);
-		else if (p->raw)
-			strbuf_add_str(out, value);
-		else
-			access_shell_quote(out, value);
-	}
-}
-
-void keymap_expand(struct strbuf *out, const char *command, const struct command_vars *vars)
-{
-	struct str rest = str_of(command);
-
-	while (rest.n > 0) {
-		size_t open = str_find_char(rest, '{');
-		size_t close;
-
-		strbuf_add(out, rest.p, open);
-		rest = (struct str){rest.p + open, rest.n - open};
-		close = str_find_char(rest, '}');
-		if (close >= rest.n)
-			break;
-		expand_one(out, (struct str){rest.p + 1, close - 1}, vars);
-		rest = (struct str){rest.p + close + 1, rest.n - close - 1};
-	}
-	strbuf_add_str(out, rest);
 }
 
 /* The key of "global.help", or the name itself: a mistake that a test finds. */

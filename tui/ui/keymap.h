@@ -14,7 +14,6 @@
 
 #include "core/base/err.h"
 #include "core/base/str.h"
-#include "core/base/strbuf.h"
 
 #include "tui/widgets/list_cursor.h"
 
@@ -132,11 +131,8 @@ struct binding {
 	const char *keys; /* names, separated by a blank; those in force are keymap_keys() */
 	const char *hint; /* one or two words for the bottom line, NULL: not shown there */
 	const char *help; /* what it does */
-	/*
-	 * The equal command line, NULL without one. {id} {service} {version} {session} {pins} {filter} {ttl}
-	 * {name} {pull} stand for what is selected.
-	 */
-	const char *command;
+	const char *
+		command; /* the equal command line for the help, with names in capitals; NULL: none */
 };
 
 extern const struct binding bindings[];
@@ -174,13 +170,7 @@ enum list_motion keymap_motion(enum action action);
 /* The text with every {area.action} replaced by its first key: "{global.help} shows every key". Cut where it is too long. */
 void keymap_text(char *dst, size_t size, const char *text);
 
-/* What the placeholders of a command stand for; empty ones are written as their name in capitals. */
-struct command_vars {
-	struct str id, service, version, session, pins, filter, ttl, name, pull;
-};
 /* Whether the action, followed to its end, sends a change: not to be begun where nothing may be sent. */
 bool keymap_writes(enum action action);
-/* Appends the command line with every value quoted for a shell where it must be. */
-void keymap_expand(struct strbuf *out, const char *command, const struct command_vars *vars);
 
 #endif

@@ -19,6 +19,7 @@
 #include "tui/widgets/line_edit.h"
 
 struct canvas;
+struct command_args;
 
 enum { PALETTE_SHOWN = 8, PALETTE_HISTORY = 50, PALETTE_WORDS = 64 };
 
@@ -73,8 +74,12 @@ enum line_edit_event palette_key(
 	struct palette *palette, int32_t key, const struct palette_source *source);
 /* After the line changed: what fits the word at the cursor, and what is wrong before it. */
 void palette_complete(struct palette *palette, const struct palette_source *source);
-/* Whether the whole line can be run; otherwise the mistake is set. */
-bool palette_check(struct palette *palette, const struct palette_source *source);
+/*
+ * Whether the whole line can be run; otherwise the mistake is set. `ret_command` gets the command that it is, for
+ * args_destroy(), or NULL when it is one of the dashboard's own words.
+ */
+bool palette_check(struct palette *palette, const struct palette_source *source,
+	struct command_args **ret_command);
 void palette_refuse(struct palette *palette, size_t column, const char *sentence);
 /* Keeps the line; one that is the last already is not kept twice. */
 void palette_remember(struct palette *palette, const char *line);

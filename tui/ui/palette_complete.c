@@ -444,34 +444,34 @@ void palette_complete(struct palette *palette, const struct palette_source *sour
 }
 
 static bool check_command(struct palette *palette, struct palette_words *w, size_t skip,
-	const struct palette_source *source)
+	const struct palette_source *source, struct command_args **ret_command)
 {
-	struct command_args args;
+	struct command_args *args;
 	struct errbuf eb;
-	char text[700];
-	bool runs = false;
 
 	errbuf_clear(&eb);
 	if (find_mistake(palette, w, skip, w->count - skip))
 		return false;
-	if (command_parse_line(palette->input.text, &args, &eb) != ERR_NONE) {
-		(void)snprintf(text, sizeof(text), "%s", eb.text);
-		palette_refuse(palette, palette->input.len, text);
-	} else if (!args.command || !runs_here(args.command)) {
+	args = xcalloc(1, sizeof(*args));
+	if (command_parse_line(palette->input.text, args, &eb) != ERR_NONE) {
+		palette_refuse(palette, palette->input.len, eb.text);
+	} else if (!args->command || !runs_here(args->command)) {
 		palette_refuse(palette, w->starts[skip],
 			"runs on the command line only, not in the dashboard");
-	} else if (args_has(&args, "--help")) {
-		palette_refuse(palette, SIZE_MAX, args.command->summary);
-	} else if (args.command->writes && source->read_only) {
+	} else if (args_has(args, "--help")) {
+		palette_refuse(palette, SIZE_MAX, args->command->summary);
+	} else if (args->command->writes && source->read_only) {
 		palette_refuse(palette, w->starts[skip], "READ-ONLY: nothing is sent from here");
 	} else {
-		runs = true;
+		*ret_command = args;
+		return true;
 	}
-	args_finish(&args);
-	return runs;
+	args_destroy(args);
+	return false;
 }
 
-bool palette_check(struct palette *palette, const struct palette_source *source)
+bool palette_check(struct palette *palette, const struct palette_source *source,
+	struct command_args **ret_command)
 {
 	static const char *const wants[OWN_COUNT] = {
 		[OWN_THEME] = "wants a theme's name",
@@ -482,13 +482,14 @@ bool palette_check(struct palette *palette, const struct palette_source *source)
 	enum own_kind own;
 	size_t skip;
 
+	*ret_command = NULL;
 	palette_split((struct str){palette->input.text, palette->input.len}, &w);
 	skip = skip_program(&w);
 	if (w.count == skip)
 		return false;
 	own = palette_own(w.words[skip], NULL);
 	if (own == OWN_COUNT)
-		return check_command(palette, &w, skip, source);
+		return check_command(palette, &w, skip, source, ret_command);
 	if (wants[own] && w.count != skip + 2) {
 		palette_refuse(palette, palette->input.len, wants[own]);
 		return false;

@@ -6,13 +6,37 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "core/base/xalloc.h"
+
 #include "tui/ui/view.h"
+
+enum { COMMAND_LINE_MAX = LIMIT_BODY };
+
+static void drop_commands(struct prompt *prompt)
+{
+	for (size_t i = 0; i < prompt->command_count; i++)
+		args_destroy(prompt->commands[i]);
+	prompt->command_count = 0;
+	strbuf_finish(&prompt->command_line);
+}
+
+void ui_request_finish(struct ui_request *request)
+{
+	args_destroy(request->command);
+	free(request->text);
+}
 
 void ui_finish(struct ui *ui)
 {
 	picker_clear(&ui->prompt.picker);
+	drop_commands(&ui->prompt);
+	free(ui->prompt.commands);
+	for (size_t i = 0; i < ui->pending_count; i++)
+		ui_request_finish(&ui->pending[i]);
+	free(ui->pending);
 }
 
 static void ask(struct ui *ui, enum prompt_kind kind, enum question question, const char *label)
@@ -46,13 +70,57 @@ void ui_ask_pick(struct ui *ui, enum question question, const char *label)
 	ask(ui, PROMPT_PICK, question, label);
 }
 
-void ui_ask_confirm(
-	struct ui *ui, enum question question, bool loses, const char *label, const char *command)
+void ui_ask_confirm(struct ui *ui, enum question question, bool loses, const char *label)
 {
 	ask(ui, PROMPT_CONFIRM, question, label);
 	ui->prompt.loses = loses;
 	ui->prompt.fresh = true;
-	str_copy(ui->prompt.command, sizeof(ui->prompt.command), str_of(command));
+	strbuf_init(&ui->prompt.command_line, COMMAND_LINE_MAX);
+}
+
+void ui_on_yes(struct ui *ui, struct command_args *command)
+{
+	struct prompt *prompt = &ui->prompt;
+
+	array_reserve(&prompt->commands, &prompt->command_cap, prompt->command_count + 1,
+		sizeof(struct command_args *));
+	if (prompt->command_count > 0)
+		strbuf_add_c(&prompt->command_line, " && ");
+	args_print(&prompt->command_line, command);
+	prompt->commands[prompt->command_count++] = command;
+}
+
+bool ui_ask_command(struct ui *ui, enum question question, const struct environment *env,
+	struct command_args *command)
+{
+	char label[MESSAGE_MAX];
+	struct strbuf text;
+
+	if (!command->command->confirm)
+		return false;
+	strbuf_init(&text, (size_t)MESSAGE_MAX * 2);
+	if (!command->command->confirm(env, command, &text)) {
+		strbuf_reset(&text);
+		strbuf_add_c(
+			&text, "It is not known here (yet): what would be lost cannot be said.");
+	}
+	str_copy(label, sizeof(label), strbuf_str(&text));
+	strbuf_finish(&text);
+	ui_ask_confirm(ui, question, command->command->loses, label);
+	ui_on_yes(ui, command);
+	return true;
+}
+
+void ui_run_confirmed(struct ui *ui)
+{
+	struct prompt *prompt = &ui->prompt;
+	enum run_for run_for = prompt->command_count > 1          ? RUN_BATCH
+			       : prompt->question == QUESTION_RUN ? RUN_SHOWS_ANSWER
+								  : RUN_PLAIN;
+
+	for (size_t i = 0; i < prompt->command_count; i++)
+		ui_run(ui, prompt->commands[i], run_for);
+	prompt->command_count = 0;
 }
 
 void ui_ask_palette(struct ui *ui)
@@ -63,9 +131,10 @@ void ui_ask_palette(struct ui *ui)
 void ui_ask_end(struct ui *ui)
 {
 	picker_clear(&ui->prompt.picker);
+	drop_commands(&ui->prompt);
 	ui->prompt.kind = PROMPT_NONE;
 	ui->prompt.loses = ui->prompt.fresh = false;
-	ui->prompt.label[0] = ui->prompt.command[0] = ui->prompt.mistake[0] = '\0';
+	ui->prompt.label[0] = ui->prompt.mistake[0] = '\0';
 	ui->prompt.column = SIZE_MAX;
 }
 
@@ -90,32 +159,23 @@ void ui_refusal(char dst[MESSAGE_MAX], const struct errbuf *eb)
 			dst, MESSAGE_MAX, "%.320s; accepted: %.160s", eb->text, eb->expected);
 }
 
-static struct ui_request *add_request(struct ui *ui, enum ui_request_kind kind, const char *text)
+static void add_request(struct ui *ui, struct ui_request request)
 {
-	struct ui_request *request;
-
-	if (ui->pending_count == UI_REQUESTS_MAX)
-		ui->pending_count--;
-	request = &ui->pending[ui->pending_count++];
-	request->kind = kind;
-	request->view = NULL;
-	str_copy(request->text, sizeof(request->text), str_of(text));
-	return request;
+	array_reserve(&ui->pending, &ui->pending_cap, ui->pending_count + 1, sizeof(request));
+	ui->pending[ui->pending_count++] = request;
 }
 
-void ui_run(struct ui *ui, const char *command_line)
-{
-	(void)add_request(ui, UI_REQUEST_RUN, command_line);
-}
-
-void ui_run_batch(struct ui *ui, const char *command_line)
+void ui_run(struct ui *ui, struct command_args *command, enum run_for run_for)
 {
 	struct batch *batch = &ui->batch;
 
-	if (batch->done + batch->failed == batch->total)
-		memset(batch, 0, sizeof(*batch));
-	batch->total++;
-	(void)add_request(ui, UI_REQUEST_RUN_BATCH, command_line);
+	if (run_for == RUN_BATCH) {
+		if (batch->done + batch->failed == batch->total)
+			memset(batch, 0, sizeof(*batch));
+		batch->total++;
+	}
+	add_request(ui, (struct ui_request){
+				.kind = UI_REQUEST_RUN, .run_for = run_for, .command = command});
 }
 
 void ui_batch_done(struct ui *ui, bool good, const char *text)
@@ -133,24 +193,20 @@ void ui_batch_done(struct ui *ui, bool good, const char *text)
 		ui_say(ui, ROLE_DONE, "%d of %d done: %s", batch->done, batch->total, text);
 }
 
-void ui_dry_run(struct ui *ui, const char *command_line)
-{
-	(void)add_request(ui, UI_REQUEST_DRY_RUN, command_line);
-}
-
 void ui_open(struct ui *ui, const struct view *view, const char *argument)
 {
-	add_request(ui, UI_REQUEST_OPEN, argument)->view = view;
+	add_request(ui, (struct ui_request){
+				.kind = UI_REQUEST_OPEN, .view = view, .text = xstrdup(argument)});
 }
 
 void ui_back(struct ui *ui)
 {
-	(void)add_request(ui, UI_REQUEST_BACK, "");
+	add_request(ui, (struct ui_request){.kind = UI_REQUEST_BACK});
 }
 
 void ui_save(struct ui *ui, const char *path)
 {
-	(void)add_request(ui, UI_REQUEST_SAVE, path);
+	add_request(ui, (struct ui_request){.kind = UI_REQUEST_SAVE, .text = xstrdup(path)});
 }
 
 void ui_choose_columns(struct ui *ui, const struct column_set *set, struct column_choice *choice)
@@ -160,22 +216,16 @@ void ui_choose_columns(struct ui *ui, const struct column_set *set, struct colum
 	ui_open(ui, &view_columns, "");
 }
 
-void ui_command(char dst[COMMAND_MAX], const char *command, const struct command_vars *vars)
+void ui_print_command(char **line, struct command_args *command)
 {
-	struct strbuf line;
+	struct strbuf text;
 
-	strbuf_init(&line, COMMAND_MAX - 1);
-	keymap_expand(&line, command, vars);
-	str_copy(dst, COMMAND_MAX, strbuf_str(&line));
-	strbuf_finish(&line);
-}
-
-void ui_run_binding(struct ui *ui, const struct binding *binding, const struct command_vars *vars)
-{
-	char line[COMMAND_MAX];
-
-	if (!binding || !binding->command)
+	free(*line);
+	*line = NULL;
+	if (!command)
 		return;
-	ui_command(line, binding->command, vars);
-	ui_run(ui, line);
+	strbuf_init(&text, COMMAND_LINE_MAX);
+	args_print(&text, command);
+	*line = strbuf_detach(&text);
+	args_destroy(command);
 }

@@ -2,6 +2,9 @@
  * What the screen shows besides the model: the prompt, messages, your session. Handlers of views write here
  * requests (run a command, open a view); the app does it when they have returned, so that
  * no view ever does I/O.
+ *
+ * A command is handed over as a value (struct command_args). The line that is shown for it is printed from the value,
+ * and is not read back.
  */
 #ifndef UMBRA_TUI_UI_UI_STATE_H
 #define UMBRA_TUI_UI_UI_STATE_H
@@ -13,6 +16,8 @@
 #include "core/base/err.h"
 #include "core/base/limits.h"
 #include "core/base/str.h"
+#include "core/base/strbuf.h"
+#include "core/command/command.h"
 
 #include "tui/term/canvas.h"
 #include "tui/ui/keymap.h"
@@ -45,7 +50,7 @@ enum question {
 	QUESTION_PULL,
 	QUESTION_RULES,
 	QUESTION_MAP_SESSION,
-	QUESTION_RUN, /* yes: the command shown is run */
+	QUESTION_RUN, /* of a command of the `:` line */
 	QUESTION_QUIT, /* yes: what ends with the dashboard ends */
 	QUESTION_COUNT
 };
@@ -59,11 +64,7 @@ enum prompt_kind {
 	PROMPT_PALETTE, /* the `:` line */
 };
 
-/* A command that pins as many services as a session pins, all names at their longest, fits. */
-enum {
-	COMMAND_MAX = LIMIT_PINS * (LIMIT_SERVICE_NAME + LIMIT_VERSION_NAME + 16) + 256,
-	MESSAGE_MAX = 512
-};
+enum { MESSAGE_MAX = 512 };
 
 struct prompt {
 	enum prompt_kind kind;
@@ -71,29 +72,37 @@ struct prompt {
 	bool fresh; /* nothing was typed since it is shown: what came in with the key that asked answers nothing */
 	bool loses; /* a confirmation after which something is gone: only y confirms */
 	char label[MESSAGE_MAX];
-	char command[COMMAND_MAX]; /* what the answer would run; "" without one */
+	struct command_args **commands; /* of a confirmation: what a yes runs */
+	size_t command_count, command_cap;
+	struct strbuf command_line; /* all of them, as a shell would be told */
 	struct line_edit input;
 	struct picker picker;
 	char mistake[MESSAGE_MAX]; /* what is wrong with what is typed, "" when nothing is */
 	size_t column; /* the byte it is about; SIZE_MAX: none */
 };
 
-enum ui_request_kind {
-	UI_REQUEST_RUN,
-	UI_REQUEST_RUN_BATCH,
-	UI_REQUEST_DRY_RUN,
-	UI_REQUEST_OPEN,
-	UI_REQUEST_BACK,
-	UI_REQUEST_SAVE
+/* What becomes of a command's answer. */
+enum run_for {
+	RUN_PLAIN, /* its sentence is a message */
+	RUN_BATCH, /* one of several that are one action: how many did what was asked is the message */
+	/*
+	 * A command that changes nothing, a dry run say: the view that is shown gets the answer, by dry_run_result(), and
+	 * only a failure is a message.
+	 */
+	RUN_ANSWERS_VIEW,
+	RUN_SHOWS_ANSWER, /* by the `:` line: the answer is shown whole */
 };
 
+enum ui_request_kind { UI_REQUEST_RUN, UI_REQUEST_OPEN, UI_REQUEST_BACK, UI_REQUEST_SAVE };
+
+/* It owns what it points to, but for the view. */
 struct ui_request {
 	enum ui_request_kind kind;
+	enum run_for run_for;
+	struct command_args *command;
 	const struct view *view;
-	char text[COMMAND_MAX];
+	char *text;
 };
-
-enum { UI_REQUESTS_MAX = 20 };
 
 /* Several commands that are one action. */
 struct batch {
@@ -107,11 +116,12 @@ struct ui {
 	char session[LIMIT_SESSION_KEY + 1]; /* yours; "" without; only your word changes it */
 	char actor[LIMIT_WORD + 1]; /* who writes; "" nobody by name */
 	struct prompt prompt;
-	struct ui_request pending[UI_REQUESTS_MAX];
-	size_t pending_count;
+	struct ui_request *pending;
+	size_t pending_count, pending_cap;
 	char message[MESSAGE_MAX];
 	enum role message_role;
 	struct selection explained; /* what view_explain is opened for */
+	const struct command *answered; /* whose answer view_result is opened for */
 	char find[LIMIT_FILTER + 1]; /* what was looked for last */
 	int running; /* commands under way */
 	struct batch batch;
@@ -121,6 +131,7 @@ struct ui {
 };
 
 void ui_finish(struct ui *ui);
+void ui_request_finish(struct ui_request *request);
 
 /* Each puts up a prompt in place of the hints. For a pick, fill ui->prompt.picker after it. */
 /* `text` is proposed: what is typed comes in its place. */
@@ -129,12 +140,17 @@ void ui_ask_line(struct ui *ui, enum question question, const char *label, const
 void ui_ask_again(struct ui *ui, enum question question, const char *label, const char *text);
 void ui_ask_letter(struct ui *ui, enum question question, const char *label);
 void ui_ask_pick(struct ui *ui, enum question question, const char *label);
-/* `command` is what a yes will run (shown); `loses`: something will be gone. */
-void ui_ask_confirm(
-	struct ui *ui, enum question question, bool loses, const char *label, const char *command);
+/* `loses`: something will be gone. A yes runs the commands that ui_on_yes() adds; then the view gets its answer(). */
+void ui_ask_confirm(struct ui *ui, enum question question, bool loses, const char *label);
+void ui_on_yes(struct ui *ui, struct command_args *command);
+/* The question that the command itself wants before it is run; false: it wants none, and is still the caller's. */
+bool ui_ask_command(struct ui *ui, enum question question, const struct environment *env,
+	struct command_args *command);
 /* The `:` line, which the app keeps. */
 void ui_ask_palette(struct ui *ui);
 void ui_ask_end(struct ui *ui);
+/* Yes: the commands of the confirmation are on their way. */
+void ui_run_confirmed(struct ui *ui);
 
 /* Keys in it are named as keymap_text() has them: "{list.find} finds text". */
 void ui_say(struct ui *ui, enum role role, const char *format, ...)
@@ -143,25 +159,16 @@ void ui_say(struct ui *ui, enum role role, const char *format, ...)
 /* What an error says, and what would be accepted, in one line. */
 void ui_refusal(char dst[MESSAGE_MAX], const struct errbuf *eb);
 
-/* Requests to the app. */
-void ui_run(struct ui *ui, const char *command_line);
-/* One of several that are one action: when all have answered, it is said how many did what was asked. */
-void ui_run_batch(struct ui *ui, const char *command_line);
+/* Requests to the app. Each takes its command. */
+void ui_run(struct ui *ui, struct command_args *command, enum run_for run_for);
 void ui_batch_done(struct ui *ui, bool good, const char *text);
-/*
- * A command that changes nothing, a dry run say; quietly: the view that is shown hears the answer through
- * dry_run_result(), and only a failure is said.
- */
-void ui_dry_run(struct ui *ui, const char *command_line);
 void ui_open(struct ui *ui, const struct view *view, const char *argument);
 void ui_back(struct ui *ui);
 /* What the tail shows goes to a file of this name; what comes of it is said. */
 void ui_save(struct ui *ui, const char *path);
 /* Opens the chooser. `choice` must live as long as the app does: for views with a tab. */
 void ui_choose_columns(struct ui *ui, const struct column_set *set, struct column_choice *choice);
-/* The command of a binding with its values, run at once. */
-void ui_run_binding(struct ui *ui, const struct binding *binding, const struct command_vars *vars);
-/* The same as text. */
-void ui_command(char dst[COMMAND_MAX], const char *command, const struct command_vars *vars);
+/* The `$` line of a view: `*line` (NULL: none) comes to be what is printed from the command, which it takes; NULL: none. */
+void ui_print_command(char **line, struct command_args *command);
 
 #endif

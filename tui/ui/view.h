@@ -72,7 +72,7 @@ struct view {
 	/* A prompt this view put up was answered. */
 	enum redraw (*answer)(void *state, const struct model *model, struct ui *ui,
 		enum question question, const char *text);
-	/* The answer (JSON) to its ui_dry_run(). */
+	/* The answer (JSON) to a command that it has run with RUN_ANSWERS_VIEW. */
 	enum redraw (*dry_run_result)(
 		void *state, const struct model *model, struct ui *ui, struct str body);
 	/* What is selected; `ret_selection` comes zeroed. */

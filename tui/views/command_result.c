@@ -26,8 +26,8 @@ struct result_row {
 };
 
 struct result {
-	char line[COMMAND_MAX];
-	const struct command *command; /* NULL: the line is none */
+	char *line;
+	const struct command *command;
 	size_t columns; /* of the table; of an object 2 */
 	size_t widths[RESULT_COLUMNS_MAX];
 	struct result_row *rows;
@@ -58,20 +58,18 @@ static void result_destroy(void *arg)
 
 	clear(state);
 	free(state->rows);
+	free(state->line);
 	free(state);
 }
 
 static void result_open(void *arg, const struct model *model, struct ui *ui, const char *argument)
 {
 	struct result *state = arg;
-	struct command_args args;
 
-	(void)ui;
-	str_copy(state->line, sizeof(state->line), str_of(argument));
+	free(state->line);
+	state->line = xstrdup(argument);
 	state->now_ms = model->now_ms;
-	if (command_parse_line(argument, &args, NULL) == ERR_NONE)
-		state->command = args.command;
-	args_finish(&args);
+	state->command = ui->answered;
 }
 
 /* ---- rows ---- */

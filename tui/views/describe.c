@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/base/time.h"
+#include "core/base/word_list.h"
 #include "core/model/decision.h"
 #include "core/model/glossary.h"
 #include "core/model/name_rules.h"

@@ -13,6 +13,7 @@
 #include "core/base/xalloc.h"
 #include "core/base/strbuf.h"
 #include "core/base/time.h"
+#include "core/command/commands.h"
 #include "core/model/name_rules.h"
 
 #include "tui/views/describe.h"
@@ -28,7 +29,7 @@ struct detail {
 	char id[VERSION_ID_SIZE]; /* a version's */
 	struct request *request; /* or a request */
 	int64_t line; /* the number it was opened by */
-	char command[COMMAND_MAX];
+	char *command; /* what shows it elsewhere; NULL: nothing */
 };
 
 static void *detail_create(void)
@@ -45,22 +46,21 @@ static void detail_destroy(void *arg)
 
 	text_page_finish(&state->page);
 	free(state->request);
+	free(state->command);
 	free(state);
 }
 
 static void detail_open(void *arg, const struct model *model, struct ui *ui, const char *argument)
 {
 	struct detail *state = arg;
-	struct command_vars vars;
 	const struct request *line;
 	int64_t number;
 
 	(void)ui;
-	memset(&vars, 0, sizeof(vars));
 	if (!str_to_i64(str_of(argument), &number)) {
 		str_copy(state->id, sizeof(state->id), str_of(argument));
-		vars.id = str_of(state->id);
-		ui_command(state->command, "umbra version show {id}", &vars);
+		ui_print_command(&state->command,
+			args_create(&command_version_show, "SERVICE@VERSION", state->id, NULL));
 		return;
 	}
 	state->line = number;
@@ -71,8 +71,8 @@ static void detail_open(void *arg, const struct model *model, struct ui *ui, con
 		char filter[256];
 
 		(void)snprintf(filter, sizeof(filter), "id:%.*s", STR_ARG(line->id));
-		vars.filter = str_of(filter);
-		ui_command(state->command, "umbra logs {filter} -o json", &vars);
+		ui_print_command(&state->command,
+			args_create(&command_logs, "FILTER", filter, "--output", "json", NULL));
 	}
 }
 

@@ -20,22 +20,17 @@ enum { TEXT_MAX = 512, NAME_COLS = 16, WIDE_NAME_COLS = 20, WIDE_COLS = 100 };
 /* With the keys that are in force, and the names in commands in capitals. */
 static void add_keys(struct text_page *page, enum area area)
 {
-	const struct command_vars none = {0};
 	char text[TEXT_MAX];
-	char command[COMMAND_MAX];
 
 	text_page_heading(page, area_titles[area]);
 	for (size_t i = 0; i < binding_count; i++) {
 		if (bindings[i].area != area)
 			continue;
 		keymap_text(text, sizeof(text), bindings[i].help);
-		command[0] = '\0';
-		if (bindings[i].command)
-			ui_command(command, bindings[i].command, &none);
 		text_page_add_entry(page,
 			(struct paragraph){
 				.name = keymap_keys(&bindings[i]), .name_role = ROLE_KEY},
-			text, command);
+			text, bindings[i].command ? bindings[i].command : "");
 	}
 }
 

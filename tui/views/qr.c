@@ -23,7 +23,7 @@ enum { BESIDE_COLS = 76, NOTE_COLS = 32 };
 
 struct qr {
 	QRcode *code; /* NULL: the text is too long for one */
-	char link[COMMAND_MAX];
+	char *link;
 };
 
 static void *qr_create(void)
@@ -36,6 +36,7 @@ static void qr_destroy(void *arg)
 	struct qr *state = arg;
 
 	QRcode_free(state->code);
+	free(state->link);
 	free(state);
 }
 
@@ -45,7 +46,7 @@ static void qr_open(void *arg, const struct model *model, struct ui *ui, const c
 
 	(void)model;
 	(void)ui;
-	str_copy(state->link, sizeof(state->link), str_of(argument));
+	state->link = xstrdup(argument);
 	state->code = QRcode_encodeString8bit(argument, 0, QR_ECLEVEL_L);
 }
 

@@ -1,20 +1,38 @@
 /*
- * Lists of versions to act on, and pinning them. Called by the views' actions and answers; acts by command
- * lines only. Invariant: an id stands at most once.
+ * Lists of versions to act on, and pinning them. Called by the views' actions and answers; acts by commands
+ * only. Invariant: an id stands at most once.
  */
 #include "tui/views/version_set.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/strbuf.h"
+#include "core/base/word_list.h"
+#include "core/base/xalloc.h"
+#include "core/command/commands.h"
 #include "core/model/decision.h"
 
-#include "tui/widgets/format.h"
+void version_set_finish(struct version_set *targets)
+{
+	free(targets->ids);
+	memset(targets, 0, sizeof(*targets));
+}
 
 void version_set_clear(struct version_set *targets)
 {
-	memset(targets, 0, sizeof(*targets));
+	targets->count = 0;
+	targets->session[0] = '\0';
+}
+
+void version_set_copy(struct version_set *targets, const struct version_set *other)
+{
+	version_set_clear(targets);
+	array_reserve(&targets->ids, &targets->cap, other->count + 1, sizeof(*targets->ids));
+	if (other->count > 0)
+		memcpy(targets->ids, other->ids, other->count * sizeof(*targets->ids));
+	targets->count = other->count;
 }
 
 size_t version_set_find(const struct version_set *targets, const struct version *version)
@@ -30,15 +48,13 @@ size_t version_set_find(const struct version_set *targets, const struct version 
 	return at;
 }
 
-bool version_set_add(struct version_set *targets, const struct version *version)
+void version_set_add(struct version_set *targets, const struct version *version)
 {
 	if (version_set_find(targets, version) < targets->count)
-		return true;
-	if (targets->count == VERSION_SET_MAX)
-		return false;
+		return;
+	array_reserve(&targets->ids, &targets->cap, targets->count + 1, sizeof(*targets->ids));
 	name_join_version(
 		str_of(version->service), str_of(version->name), targets->ids[targets->count++]);
-	return true;
 }
 
 void version_set_remove(struct version_set *targets, size_t at)
@@ -76,53 +92,37 @@ void version_set_words(const struct version_set *targets, char *dst, size_t size
 	(void)snprintf(dst + used, size - (size_t)used, ")");
 }
 
-void version_set_vars(const struct version_set *targets, size_t at, struct command_vars *ret_vars)
+void version_set_names(const struct version_set *targets, size_t at, struct str *ret_service,
+	struct str *ret_version)
 {
-	memset(ret_vars, 0, sizeof(*ret_vars));
-	ret_vars->id = str_of(targets->ids[at]);
-	(void)name_split_version(ret_vars->id, &ret_vars->service, &ret_vars->version);
-	ret_vars->session = str_of(targets->session);
+	(void)name_split_version(str_of(targets->ids[at]), ret_service, ret_version);
 }
 
 /* ---- pinning ---- */
 
-/* "a=v b=w", each with `before` in front. Names need no quotes. */
-static void add_pins(struct strbuf *out, const struct version_set *targets, const char *before)
+static void add_pins(
+	struct command_args *command, const char *name, const struct version_set *targets)
 {
 	for (size_t i = 0; i < targets->count; i++) {
-		struct command_vars vars;
+		char pin[LIMIT_SERVICE_NAME + LIMIT_VERSION_NAME + 2];
+		struct str service, version;
 
-		version_set_vars(targets, i, &vars);
-		strbuf_addf(out, "%s%s%.*s=%.*s", i > 0 ? " " : "", before, STR_ARG(vars.service),
-			STR_ARG(vars.version));
+		version_set_names(targets, i, &service, &version);
+		(void)snprintf(pin, sizeof(pin), "%.*s=%.*s", STR_ARG(service), STR_ARG(version));
+		args_add(command, name, pin);
 	}
-}
-
-static void pin_command(const struct version_set *targets, char dst[COMMAND_MAX],
-	const char *command, const char *name)
-{
-	struct command_vars vars;
-	struct strbuf pins;
-
-	version_set_vars(targets, 0, &vars);
-	strbuf_init(&pins, COMMAND_MAX);
-	add_pins(&pins, targets, name ? "--pin " : "");
-	vars.pins = strbuf_str(&pins);
-	vars.name = str_of(name);
-	ui_command(dst, command, &vars);
-	strbuf_finish(&pins);
 }
 
 /* Pinned already, all of them, so that to pin them changes nothing. */
 static bool are_so(const struct version_set *targets, const struct session *session)
 {
 	for (size_t i = 0; i < targets->count; i++) {
-		struct command_vars vars;
+		struct str service, version;
 		const char *pin;
 
-		version_set_vars(targets, i, &vars);
-		pin = session_pin(session, vars.service);
-		if (!pin || !str_eq_c(vars.version, pin))
+		version_set_names(targets, i, &service, &version);
+		pin = session_pin(session, service);
+		if (!pin || !str_eq_c(version, pin))
 			return false;
 	}
 	return true;
@@ -137,13 +137,13 @@ static void foretell(const struct version_set *targets, const struct model *mode
 
 	strbuf_init(&text, MESSAGE_MAX);
 	for (size_t i = 0; i < targets->count; i++) {
-		struct command_vars vars;
+		struct str service, version;
 		struct decision decision;
 
-		version_set_vars(targets, i, &vars);
-		decide_pin(model->env, session, environment_service(model->env, vars.service),
-			vars.version, &decision);
-		if (decision.version && str_eq_c(vars.version, decision.version->name))
+		version_set_names(targets, i, &service, &version);
+		decide_pin(model->env, session, environment_service(model->env, service), version,
+			&decision);
+		if (decision.version && str_eq_c(version, decision.version->name))
 			continue;
 		if (unserved++ == 0 && decision_say_unserved(&text, model->env, &decision))
 			strbuf_add_c(&text, ". ");
@@ -162,7 +162,7 @@ static void foretell(const struct version_set *targets, const struct model *mode
 static void confirm(const struct version_set *targets, const struct model *model, struct ui *ui)
 {
 	const struct session *session = environment_session(model->env, str_of(targets->session));
-	char command[COMMAND_MAX];
+	struct command_args *command;
 	char label[MESSAGE_MAX];
 	char what[MESSAGE_MAX / 2];
 
@@ -172,9 +172,11 @@ static void confirm(const struct version_set *targets, const struct model *model
 			what);
 		return;
 	}
-	pin_command(targets, command, "umbra session pin {session} {pins}", NULL);
+	command = args_create(&command_session_pin, "KEY", targets->session, NULL);
+	add_pins(command, "SERVICE=VERSION", targets);
 	foretell(targets, model, session, what, label);
-	ui_ask_confirm(ui, QUESTION_PIN, false, label, command);
+	ui_ask_confirm(ui, QUESTION_PIN, false, label);
+	ui_on_yes(ui, command);
 }
 
 static bool is_own(const struct ui *ui, const struct session *session)
@@ -203,12 +205,12 @@ static void offer_sessions(const struct model *model, struct ui *ui, bool own)
 static bool one_of_each(const struct version_set *targets, struct ui *ui)
 {
 	for (size_t i = 1; i < targets->count; i++) {
-		struct command_vars vars, other;
+		struct str service, other, version;
 
-		version_set_vars(targets, i, &vars);
+		version_set_names(targets, i, &service, &version);
 		for (size_t j = 0; j < i; j++) {
-			version_set_vars(targets, j, &other);
-			if (!str_eq(vars.service, other.service))
+			version_set_names(targets, j, &other, &version);
+			if (!str_eq(service, other))
 				continue;
 			ui_say(ui, ROLE_WARNING,
 				"%s and %s are marked, and a session pins one version of a service",
@@ -236,33 +238,18 @@ void version_set_pin(struct version_set *targets, const struct model *model, str
 	picker_ready(&ui->prompt.picker, 10);
 }
 
-static void create(const struct version_set *targets, struct ui *ui, const char *name)
-{
-	char line[COMMAND_MAX];
-
-	pin_command(targets, line,
-		name[0] ? "umbra session create {name} {pins}" : "umbra session create {pins}",
-		name);
-	ui_run(ui, line);
-}
-
-static void pin(const struct version_set *targets, struct ui *ui)
-{
-	char line[COMMAND_MAX];
-
-	pin_command(targets, line, "umbra session pin {session} {pins}", NULL);
-	ui_run(ui, line);
-}
-
 bool version_set_answered(struct version_set *targets, const struct model *model, struct ui *ui,
 	enum question question, const char *text)
 {
+	struct command_args *command;
+
 	switch (question) {
-	case QUESTION_PIN:
-		pin(targets, ui);
+	case QUESTION_PIN: /* it is on its way */
 		return true;
 	case QUESTION_CREATE:
-		create(targets, ui, text);
+		command = args_create(&command_session_create, "NAME", text[0] ? text : NULL, NULL);
+		add_pins(command, "--pin", targets);
+		ui_run(ui, command, RUN_PLAIN);
 		return true;
 	case QUESTION_PIN_SESSION:
 		if (text[0] == '+') {

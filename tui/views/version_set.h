@@ -14,18 +14,18 @@
 #include "tui/data/model.h"
 #include "tui/ui/ui_state.h"
 
-/* Commands with as many of the longest names stay within COMMAND_MAX. */
-enum { VERSION_SET_MAX = 16 };
-
+/* Begins zeroed. */
 struct version_set {
-	char ids[VERSION_SET_MAX][VERSION_ID_SIZE];
-	size_t count;
+	char (*ids)[VERSION_ID_SIZE];
+	size_t count, cap;
 	char session[LIMIT_SESSION_KEY + 1]; /* that they are to be pinned to */
 };
 
+void version_set_finish(struct version_set *targets);
 void version_set_clear(struct version_set *targets);
-/* False when there are as many as can be. */
-bool version_set_add(struct version_set *targets, const struct version *version);
+void version_set_add(struct version_set *targets, const struct version *version);
+/* Those of `other`, in place of what there is. */
+void version_set_copy(struct version_set *targets, const struct version_set *other);
 void version_set_remove(struct version_set *targets, size_t at);
 /* targets->count when it is not among them. */
 size_t version_set_find(const struct version_set *targets, const struct version *version);
@@ -35,12 +35,12 @@ const struct version *version_set_version(
 
 /* "booking@pr-482", or "3 versions (booking@pr-482, pricing@pr-482 and 1 more)". */
 void version_set_words(const struct version_set *targets, char *dst, size_t size);
-/* What the placeholders of a command stand for, with the version `at`. */
-void version_set_vars(const struct version_set *targets, size_t at, struct command_vars *ret_vars);
+void version_set_names(const struct version_set *targets, size_t at, struct str *ret_service,
+	struct str *ret_version);
 
 /* Asks which session, or for a yes when yours is known; at most one version of each service. */
 void version_set_pin(struct version_set *targets, const struct model *model, struct ui *ui);
-/* Takes the answers to what version_set_pin() asked; true when a command was sent, and it is over. */
+/* Takes the answers to what version_set_pin() asked; true when a command is on its way, and it is over. */
 bool version_set_answered(struct version_set *targets, const struct model *model, struct ui *ui,
 	enum question question, const char *text);
 

@@ -35,16 +35,4 @@ int format_sentence(const struct canvas *canvas, int y, int x, enum role role, s
 /* The rows it needs in `cols` cells; none when it is empty. */
 int format_sentence_rows(struct str text, int cols);
 
-/* "a, b, c and 4 more" out of a sequence of words; for sentences. */
-struct word_list {
-	char *dst;
-	size_t size;
-	size_t used;
-	size_t count; /* words given */
-	size_t shown;
-	size_t max; /* words written out */
-};
-void words_add(struct word_list *words, const char *word);
-void words_end(struct word_list *words, size_t total);
-
 #endif

@@ -54,7 +54,8 @@ static void help_of_a_command_has_all_of_it(void **state)
 	for (size_t i = 0; commands[i]; i++) {
 		strbuf_reset(&text);
 		help_write_command(&text, commands[i]);
-		assert_has(&text, commands[i]->example);
+		for (size_t k = 0; commands[i]->examples[k]; k++)
+			assert_has(&text, commands[i]->examples[k]);
 		for (size_t k = 0; k < commands[i]->arg_count; k++)
 			assert_has(&text, commands[i]->args[k].name);
 		for (size_t k = 0; k < command_global_count; k++)
@@ -111,8 +112,10 @@ static void the_manual_has_all_tables(void **state)
 	man_page_write(&text);
 	assert_true(strbuf_ok(&text));
 	for (size_t i = 0; commands[i]; i++) {
-		as_in_troff(&part, commands[i]->example);
-		assert_has(&text, part.data);
+		for (size_t k = 0; commands[i]->examples[k]; k++) {
+			as_in_troff(&part, commands[i]->examples[k]);
+			assert_has(&text, part.data);
+		}
 		for (size_t k = 0; k < commands[i]->arg_count; k++) {
 			as_in_troff(&part, commands[i]->args[k].help);
 			assert_has(&text, part.data);

@@ -713,10 +713,10 @@ static void another_server_is_told_apart(void **state)
 		for (size_t k = 0; commands[i]->start && k < ARRAY_LEN(answers); k++) {
 			struct fixture *f = *state;
 
-			run(f, commands[i]->example, answers[k]);
+			run(f, commands[i]->examples[0], answers[k]);
 			if (f->err != ERR_FAILED ||
 				!strstr(f->eb.text, "is it a control plane of Umbra?"))
-				fail_msg("%s: %d %s %s%s", commands[i]->example,
+				fail_msg("%s: %d %s %s%s", commands[i]->examples[0],
 					answers[k][0].status, answers[k][0].body, f->eb.text,
 					f->message.data);
 			assert_int_equal(f->body.len, 0);
@@ -733,9 +733,9 @@ static void no_content_is_no_thing(void **state)
 	for (size_t i = 0; commands[i]; i++) {
 		if (!commands[i]->start || commands[i]->shape == SHAPE_NONE)
 			continue;
-		run(*state, commands[i]->example, nothing);
+		run(*state, commands[i]->examples[0], nothing);
 		if (((struct fixture *)*state)->err != ERR_FAILED)
-			fail_msg("%s: taken", commands[i]->example);
+			fail_msg("%s: taken", commands[i]->examples[0]);
 	}
 }
 

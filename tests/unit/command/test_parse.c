@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,7 +25,8 @@ static void check_row(const struct command *command)
 	assert_non_null(command->noun);
 	assert_non_null(command->verb);
 	assert_true(strlen(command->summary) > 0 && strlen(command->summary) <= 100);
-	assert_non_null(command->example);
+	assert_non_null(command->examples[0]);
+	assert_null(command->examples[COMMAND_EXAMPLES]);
 	assert_ptr_equal(command_find(command->noun, command->verb), command);
 	for (size_t i = 0; i < command->arg_count; i++) {
 		const struct arg_spec *spec = &command->args[i];
@@ -49,24 +51,138 @@ static void every_row_is_well_formed(void **state)
 		check_row(commands[i]);
 }
 
+/* Printed and read again, it is the same. */
+static void assert_prints_itself(const struct command_args *args)
+{
+	struct command_args again;
+	struct errbuf eb = {0};
+	struct strbuf line;
+
+	strbuf_init(&line, 65536);
+	args_print(&line, args);
+	if (command_parse_line(line.data, &again, &eb))
+		fail_msg("%s: %s", line.data, eb.text);
+	assert_ptr_equal(again.command, args->command);
+	assert_int_equal(again.count, args->count);
+	for (size_t i = 0; i < args->count; i++) {
+		assert_ptr_equal(again.values[i].spec, args->values[i].spec);
+		assert_string_equal(again.values[i].value, args->values[i].value);
+	}
+	assert_int_equal(command_check(&again, NULL), ERR_NONE);
+	args_finish(&again);
+	strbuf_finish(&line);
+}
+
+/* The part of an example that is a line of ours: without a pipe, a file, what a shell does with it. */
+static void check_example(const struct command *command, const char *example)
+{
+	struct command_args args;
+	struct errbuf eb = {0};
+	char *line = xstrdup(example);
+	char *pipe = strstr(line, " | ");
+	char *file = strstr(line, " > ");
+	char *begin = line;
+
+	if (pipe || file)
+		*(pipe ? pipe : file) = '\0';
+	if (!strncmp(line, "source <(", 9)) {
+		begin += 9;
+		line[strlen(line) - 1] = '\0';
+	}
+	assert_true(str_starts(str_of(begin), STR_LIT("umbra")));
+	if (command_parse_line(begin, &args, &eb))
+		fail_msg("%s: %s", begin, eb.text);
+	assert_ptr_equal(args.command, command);
+	assert_prints_itself(&args);
+	args_finish(&args);
+	free(line);
+}
+
 static void every_example_parses(void **state)
 {
 	(void)state;
-	for (size_t i = 0; commands[i]; i++) {
-		struct command_args args;
-		struct errbuf eb = {0};
-		char *line = xstrdup(commands[i]->example);
+	for (size_t i = 0; commands[i]; i++)
+		for (size_t k = 0; commands[i]->examples[k]; k++)
+			check_example(commands[i], commands[i]->examples[k]);
+}
 
-		line[strcspn(line, "|")] = '\0';
-		if (!strncmp(line, "source <(", 9)) {
-			line[strlen(line) - 1] = '\0';
-			memmove(line, line + 9, strlen(line + 9) + 1);
-		}
-		if (command_parse_line(line, &args, &eb))
-			fail_msg("%s: %s", line, eb.text);
-		assert_ptr_equal(args.command, commands[i]);
-		args_finish(&args);
-		free(line);
+/* ---- built, not read ---- */
+
+static void a_value_is_printed_from_its_parts(void **state)
+{
+	const struct command *pin = command_find("session", "pin");
+	const struct command *create = command_find("session", "create");
+	struct command_args *args =
+		args_create(pin, "KEY", "dev-4f2k", "SERVICE=VERSION", "cart=pr-9", NULL);
+	struct strbuf line;
+
+	(void)state;
+	strbuf_init(&line, 1024);
+	args_add(args, "--unpin", "search");
+	args_add(args, "SERVICE=VERSION", "book=pr-9");
+	args_add(args, "--dry-run", "");
+	args_print(&line, args);
+	assert_string_equal(line.data,
+		"umbra session pin dev-4f2k cart=pr-9 --unpin search book=pr-9 --dry-run");
+	assert_prints_itself(args);
+	args_destroy(args);
+
+	strbuf_reset(&line);
+	args = args_create(create, "--ttl", "8h", "--pr", NULL, "NAME", "--it's a name", NULL);
+	args_print(&line, args);
+	assert_string_equal(line.data, "umbra session create --ttl 8h -- '--it'\\''s a name'");
+	assert_prints_itself(args);
+	args_destroy(args);
+
+	strbuf_reset(&line);
+	args = args_create(command_find("", "logs"), "FILTER", "service:cart >5ms", "--follow", "",
+		"--output", "json", NULL);
+	args_print(&line, args);
+	assert_string_equal(line.data, "umbra logs 'service:cart >5ms' -f -o json");
+	assert_prints_itself(args);
+	args_destroy(args);
+	args_destroy(NULL);
+	strbuf_finish(&line);
+}
+
+/* As many pins as nobody would type, all names at their longest. */
+static void a_value_has_any_length(void **state)
+{
+	struct command_args *args =
+		args_create(command_find("session", "pin"), "KEY", "dev-4f2k", NULL);
+	char pin[LIMIT_SERVICE_NAME + LIMIT_VERSION_NAME + 2];
+
+	(void)state;
+	for (int i = 0; i < 600; i++) {
+		(void)snprintf(pin, sizeof(pin), "a-service-of-31-characters-x%03d=%063d", i, i);
+		args_add(args, "SERVICE=VERSION", pin);
+	}
+	assert_prints_itself(args);
+	args_destroy(args);
+}
+
+/* What was built is checked as what was typed is. */
+static void a_value_is_checked(void **state)
+{
+	const struct command *extend = command_find("session", "extend");
+	static const struct {
+		const char *key, *ttl, *says;
+	} rows[] = {
+		{"dev-4f2k", "3d", ""},
+		{"dev-4f2k", "soon", "--ttl: \"soon\" is no duration"},
+		{"No Key", NULL, "KEY: \"No Key\" is no session key"},
+		{NULL, "3d", "KEY is missing"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct command_args *args =
+			args_create(extend, "KEY", rows[i].key, "--ttl", rows[i].ttl, NULL);
+		struct errbuf eb = {0};
+
+		assert_int_equal(command_check(args, &eb), rows[i].says[0] ? ERR_USAGE : ERR_NONE);
+		assert_string_equal(eb.text, rows[i].says);
+		args_destroy(args);
 	}
 }
 
@@ -296,6 +412,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_row_is_well_formed),
 		cmocka_unit_test(every_example_parses),
+		cmocka_unit_test(a_value_is_printed_from_its_parts),
+		cmocka_unit_test(a_value_has_any_length),
+		cmocka_unit_test(a_value_is_checked),
 		cmocka_unit_test(right_lines_are_read),
 		cmocka_unit_test(a_noun_alone_has_help),
 		cmocka_unit_test(wrong_lines_are_explained),

@@ -31,7 +31,7 @@ struct map_view {
 	bool known; /* the control plane has answered */
 	size_t losing, failing; /* rows of services */
 	/* Of the selected row: */
-	char command[COMMAND_MAX];
+	char *command;
 	char sentence[512];
 	char lost[256];
 };

@@ -13,6 +13,7 @@
 
 #include <cjson/cJSON.h>
 
+#include "core/command/commands.h"
 #include "core/base/xalloc.h"
 #include "core/base/term_text.h"
 
@@ -26,6 +27,7 @@ static void map_view_destroy(void *arg)
 	map_calls_finish(&state->calls);
 	hashmap_destroy(state->folds, NULL);
 	list_view_finish(&state->list);
+	free(state->command);
 	free(state);
 }
 
@@ -60,14 +62,10 @@ const char *map_name_of(const struct map_row *row)
 
 static void name_command(struct map_view *state, const char *scope)
 {
-	struct command_vars vars;
-
-	memset(&vars, 0, sizeof(vars));
-	vars.session = str_of(state->session);
-	vars.filter = str_of(scope);
-	ui_command(state->command,
-		keymap_binding(AREA_MAP, state->session[0] ? ACTION_MAP : ACTION_LOGS)->command,
-		&vars);
+	ui_print_command(&state->command,
+		state->session[0] ? args_create(&command_session_map, "KEY", state->session, NULL)
+				  : args_create(&command_logs, "--follow", "", "FILTER",
+					    scope[0] ? scope : NULL, NULL));
 }
 
 /* What is said of the selected row. */

@@ -12,6 +12,7 @@
 
 #include "core/base/xalloc.h"
 #include "core/base/term_text.h"
+#include "core/command/commands.h"
 #include "core/model/name_rules.h"
 
 #include "tui/ui/draw_text.h"
@@ -33,7 +34,7 @@ struct map_service {
 	char way[WAY_MAX][LIMIT_SERVICE_NAME + 1];
 	size_t way_count;
 	bool stale;
-	char command[COMMAND_MAX];
+	char *command;
 	char sentence[512];
 };
 
@@ -49,6 +50,7 @@ static void map_service_destroy(void *arg)
 	for (int side = 0; side < SIDES; side++)
 		map_side_finish(&state->sides[side]);
 	map_calls_finish(&state->calls);
+	free(state->command);
 	free(state);
 }
 
@@ -122,7 +124,6 @@ static void remember(struct map_service *state)
 {
 	const struct map_row *row = selected_row(state);
 	char scope[LIMIT_FILTER + 1];
-	struct command_vars vars;
 
 	state->sentence[0] = '\0';
 	(void)snprintf(scope, sizeof(scope), "service:%s", shown(state));
@@ -130,9 +131,8 @@ static void remember(struct map_service *state)
 		describe(state, row);
 		scope_of(state, row, scope);
 	}
-	memset(&vars, 0, sizeof(vars));
-	vars.filter = str_of(scope);
-	ui_command(state->command, keymap_binding(AREA_MAP_SERVICE, ACTION_LOGS)->command, &vars);
+	ui_print_command(
+		&state->command, args_create(&command_logs, "--follow", "", "FILTER", scope, NULL));
 }
 
 static void build(struct map_service *state, const struct model *model)

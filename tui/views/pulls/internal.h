@@ -44,7 +44,7 @@ struct pulls {
 	size_t count;
 	size_t cap;
 	struct hashmap *unfolded; /* "482 https://..." of those that show their versions */
-	char command[COMMAND_MAX];
+	char *command; /* what shows the selected row; NULL: none is */
 	struct version_set asked;
 	int64_t asked_number; /* a session on all of it is asked about */
 	bool below; /* what is known of the selected row stands below the list */

@@ -16,6 +16,7 @@
 #include "core/base/hashmap.h"
 #include "core/base/xalloc.h"
 #include "core/base/term_text.h"
+#include "core/command/commands.h"
 
 #include "tui/views/pulls/internal.h"
 #include "tui/ui/draw_text.h"
@@ -29,6 +30,8 @@ static void pulls_destroy(void *arg)
 	pulls_finish(&state->list);
 	hashmap_destroy(state->unfolded, NULL);
 	list_view_finish(&state->view);
+	version_set_finish(&state->asked);
+	free(state->command);
 	free(state->order);
 	free(state->rows);
 	free(state);
@@ -49,19 +52,17 @@ static void name_command(struct pulls *state)
 {
 	const struct pull *pull = selected_pull(state);
 	const struct version *version = selected_version(state);
-	char id[VERSION_ID_SIZE];
-	struct command_vars vars;
+	struct command_args *command = NULL;
+	char id[VERSION_ID_SIZE], number[PULL_NUMBER_SIZE];
 
-	state->command[0] = '\0';
 	if (version) {
-		memset(&vars, 0, sizeof(vars));
 		name_join_version(str_of(version->service), str_of(version->name), id);
-		vars.id = str_of(id);
-		ui_command(state->command, "umbra version show {id}", &vars);
+		command = args_create(&command_version_show, "SERVICE@VERSION", id, NULL);
 	} else if (pull) {
-		(void)snprintf(state->command, sizeof(state->command), "umbra pr show %" PRId64,
-			pull->number);
+		(void)snprintf(number, sizeof(number), "%" PRId64, pull->number);
+		command = args_create(&command_pr_show, "NUMBER", number, NULL);
 	}
+	ui_print_command(&state->command, command);
 }
 
 static void pulls_prepare(
@@ -141,8 +142,8 @@ static void act_logs(const struct pulls *state, struct ui *ui)
 	ui_open(ui, &view_requests, scope);
 }
 
-/* The selected version, or the newest of each service; false, with the reason, when they are too many. */
-static bool ask_about(struct pulls *state, struct ui *ui)
+/* The selected version, or the newest of each service; false when nothing is selected. */
+static bool ask_about(struct pulls *state)
 {
 	const struct pull *pull = selected_pull(state);
 	const struct version *version = selected_version(state);
@@ -151,17 +152,10 @@ static bool ask_about(struct pulls *state, struct ui *ui)
 	if (!pull)
 		return false;
 	if (version)
-		return version_set_add(&state->asked, version);
-	for (size_t i = 0; i < pull->version_count; i++) {
-		if (!pull->versions[i].newest ||
-			version_set_add(&state->asked, pull->versions[i].version))
-			continue;
-		ui_say(ui, ROLE_WARNING,
-			"#%" PRId64
-			" has more than %d services: select a version, or create with c",
-			pull->number, VERSION_SET_MAX);
-		return false;
-	}
+		version_set_add(&state->asked, version);
+	for (size_t i = 0; !version && i < pull->version_count; i++)
+		if (pull->versions[i].newest)
+			version_set_add(&state->asked, pull->versions[i].version);
 	return true;
 }
 
@@ -199,7 +193,7 @@ static enum redraw pulls_act(
 		act_logs(state, ui);
 		break;
 	case ACTION_PIN:
-		if (ask_about(state, ui))
+		if (ask_about(state))
 			version_set_pin(&state->asked, model, ui);
 		break;
 	case ACTION_CREATE:
@@ -215,23 +209,17 @@ static enum redraw pulls_answer(void *arg, const struct model *model, struct ui 
 	enum question question, const char *text)
 {
 	struct pulls *state = arg;
-	char number[24];
-	char line[COMMAND_MAX];
-	struct command_vars vars;
+	char number[PULL_NUMBER_SIZE];
 
 	if (question != QUESTION_CREATE_ON_PULL) {
 		(void)version_set_answered(&state->asked, model, ui, question, text);
 		return REDRAW_BODY;
 	}
-	memset(&vars, 0, sizeof(vars));
 	(void)snprintf(number, sizeof(number), "%" PRId64, state->asked_number);
-	vars.name = str_of(text);
-	vars.pull = str_of(number);
-	ui_command(line,
-		text[0] ? keymap_binding(AREA_PULLS, ACTION_CREATE)->command
-			: "umbra session create --pr {pull}",
-		&vars);
-	ui_run(ui, line);
+	ui_run(ui,
+		args_create(&command_session_create, "NAME", text[0] ? text : NULL, "--pr", number,
+			NULL),
+		RUN_PLAIN);
 	return REDRAW_BODY;
 }
 

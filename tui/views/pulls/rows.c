@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "tui/views/describe.h"
+#include "core/base/word_list.h"
+
 #include "tui/ui/keymap.h"
 #include "tui/widgets/format.h"
 #include "tui/views/pulls/internal.h"

@@ -1,11 +1,12 @@
 /*
  * What the Services view does with versions: pin, extend, retire, tail; with all that are marked, or with the
- * selected one. By command lines only. Called by services.c.
+ * selected one. By commands only. Called by services.c.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "core/base/strbuf.h"
+#include "core/command/commands.h"
 #include "core/base/time.h"
 
 #include "tui/views/services/internal.h"
@@ -36,9 +37,8 @@ static void act_mark(struct services *state, const struct model *model, struct u
 	}
 	if (services_is_marked(state, version))
 		version_set_remove(&state->marks, version_set_find(&state->marks, version));
-	else if (!version_set_add(&state->marks, version))
-		ui_say(ui, ROLE_WARNING, "%d are marked, which is the most at once",
-			VERSION_SET_MAX);
+	else
+		version_set_add(&state->marks, version);
 	(void)list_view_act(state, model, ui, ACTION_DOWN);
 }
 
@@ -48,14 +48,15 @@ static bool ask_about(
 {
 	const struct version *version = services_selected_version(state, model);
 
-	state->asked = state->marks;
+	version_set_copy(&state->asked, &state->marks);
 	if (state->marks.count > 0)
 		return true;
 	if (!version) {
 		ui_say(ui, ROLE_WARNING, "%s a version: select one of %s", does, state->service);
 		return false;
 	}
-	return version_set_add(&state->asked, version);
+	version_set_add(&state->asked, version);
+	return true;
 }
 
 /* One that is stable where only others will do; NULL: none is. */
@@ -109,37 +110,16 @@ static size_t pins_asked(const struct services *state, const struct model *model
 	size_t count = 0;
 
 	for (size_t i = 0; i < state->asked.count; i++) {
-		struct command_vars vars;
+		struct str service, version;
 
-		version_set_vars(&state->asked, i, &vars);
-		count += model_pin_count(model, vars.service, vars.version);
+		version_set_names(&state->asked, i, &service, &version);
+		count += model_pin_count(model, service, version);
 	}
 	return count;
 }
 
-/* The same command for each, as a shell would be told. */
-static void all_commands(
-	const struct services *state, char dst[COMMAND_MAX], const char *command, const char *ttl)
-{
-	char one[COMMAND_MAX];
-	struct strbuf line;
-
-	strbuf_init(&line, COMMAND_MAX - 1);
-	for (size_t i = 0; i < state->asked.count; i++) {
-		struct command_vars vars;
-
-		version_set_vars(&state->asked, i, &vars);
-		vars.ttl = str_of(ttl);
-		ui_command(one, command, &vars);
-		strbuf_addf(&line, "%s%s", i > 0 ? " && " : "", one);
-	}
-	str_copy(dst, COMMAND_MAX, strbuf_str(&line));
-	strbuf_finish(&line);
-}
-
 static void act_retire(struct services *state, const struct model *model, struct ui *ui)
 {
-	char command[COMMAND_MAX];
 	char label[MESSAGE_MAX];
 	char what[MESSAGE_MAX / 2];
 	const char *stable;
@@ -156,7 +136,6 @@ static void act_retire(struct services *state, const struct model *model, struct
 	}
 	version_set_words(&state->asked, what, sizeof(what));
 	pins = pins_asked(state, model);
-	all_commands(state, command, keymap_binding(AREA_SERVICES, ACTION_RETIRE)->command, NULL);
 	if (pins == 0)
 		(void)snprintf(label, sizeof(label), "Retire %s? No session pins %s.", what,
 			state->asked.count == 1 ? "it" : "them");
@@ -165,53 +144,60 @@ static void act_retire(struct services *state, const struct model *model, struct
 			"Retire %s? %zu pin%s of sessions will lead nowhere: lenient ones go to "
 			"stable, strict ones get 503.",
 			what, pins, pins == 1 ? "" : "s");
-	ui_ask_confirm(ui, QUESTION_RETIRE, true, label, command);
+	ui_ask_confirm(ui, QUESTION_RETIRE, true, label);
+	for (size_t i = 0; i < state->asked.count; i++)
+		ui_on_yes(ui, args_create(&command_version_retire, "SERVICE@VERSION",
+				      state->asked.ids[i], NULL));
 }
 
 /* ---- logs ---- */
 
 /* Words that were not said yet, with commas between. */
-static void add_once(char *dst, size_t size, struct str word)
+static void add_once(struct strbuf *out, struct str word)
 {
-	struct str rest = str_of(dst);
-	size_t used = rest.n;
+	struct str rest = strbuf_str(out);
 
 	while (rest.n > 0)
 		if (str_eq(str_cut(&rest, ','), word))
 			return;
-	(void)snprintf(dst + used, size - used, "%s%.*s", used > 0 ? "," : "", STR_ARG(word));
+	if (out->len > 0)
+		strbuf_add_char(out, ',');
+	strbuf_add_str(out, word);
 }
 
 /* All that are marked in one tail, merged by time. */
-static void act_logs_marked(struct services *state, const struct model *model, struct ui *ui)
+static void act_logs_marked(struct services *state, struct ui *ui)
 {
-	char services[LIMIT_FILTER / 2] = "";
-	char versions[LIMIT_FILTER / 2] = "";
-	char scope[LIMIT_FILTER + 32];
+	struct strbuf services, versions, scope;
 
-	(void)ask_about(state, model, ui, "");
-	for (size_t i = 0; i < state->asked.count; i++) {
-		struct command_vars vars;
+	strbuf_init(&services, LIMIT_FILTER);
+	strbuf_init(&versions, LIMIT_FILTER);
+	strbuf_init(&scope, LIMIT_FILTER);
+	for (size_t i = 0; i < state->marks.count; i++) {
+		struct str service, version;
 
-		version_set_vars(&state->asked, i, &vars);
-		add_once(services, sizeof(services), vars.service);
-		add_once(versions, sizeof(versions), vars.version);
+		version_set_names(&state->marks, i, &service, &version);
+		add_once(&services, service);
+		add_once(&versions, version);
 	}
-	(void)snprintf(scope, sizeof(scope), "service:%s version:%s", services, versions);
-	if (strlen(scope) > LIMIT_FILTER) {
+	strbuf_addf(&scope, "service:%s version:%s", services.data, versions.data);
+	if (strbuf_ok(&services) && strbuf_ok(&versions) && strbuf_ok(&scope))
+		ui_open(ui, &view_requests, scope.data);
+	else
 		ui_say(ui, ROLE_WARNING,
 			"the names of all that are marked are too long for a filter");
-		return;
-	}
-	ui_open(ui, &view_requests, scope);
+	strbuf_finish(&services);
+	strbuf_finish(&versions);
+	strbuf_finish(&scope);
 }
 
 static void act_logs(struct services *state, const struct model *model, struct ui *ui)
 {
 	char scope[LIMIT_SERVICE_NAME + LIMIT_VERSION_NAME + 32];
 
+	(void)model;
 	if (state->marks.count > 0) {
-		act_logs_marked(state, model, ui);
+		act_logs_marked(state, ui);
 		return;
 	}
 	if (state->service[0] == '\0')
@@ -254,23 +240,13 @@ bool services_do(
 
 /* ---- answers ---- */
 
-static void run_each(struct services *state, struct ui *ui, enum action action, const char *ttl)
+static void extend_each(struct services *state, struct ui *ui, const char *ttl)
 {
-	const char *command = keymap_binding(AREA_SERVICES, action)->command;
-	char line[COMMAND_MAX];
-
-	for (size_t i = 0; i < state->asked.count; i++) {
-		struct command_vars vars;
-
-		version_set_vars(&state->asked, i, &vars);
-		vars.ttl = str_of(ttl);
-		ui_command(line, command, &vars);
-		if (state->asked.count == 1)
-			ui_run(ui, line);
-		else
-			ui_run_batch(ui, line);
-	}
-	version_set_clear(&state->marks);
+	for (size_t i = 0; i < state->asked.count; i++)
+		ui_run(ui,
+			args_create(&command_version_extend, "SERVICE@VERSION", state->asked.ids[i],
+				"--ttl", ttl, NULL),
+			state->asked.count > 1 ? RUN_BATCH : RUN_PLAIN);
 }
 
 enum redraw services_answered(struct services *state, const struct model *model, struct ui *ui,
@@ -278,11 +254,10 @@ enum redraw services_answered(struct services *state, const struct model *model,
 {
 	if (question == QUESTION_SIDE)
 		side_by_side_answer(model, ui, text);
-	else if (question == QUESTION_RETIRE)
-		run_each(state, ui, ACTION_RETIRE, NULL);
-	else if (question == QUESTION_EXTEND)
-		run_each(state, ui, ACTION_EXTEND, text);
-	else if (version_set_answered(&state->asked, model, ui, question, text))
+	if (question == QUESTION_EXTEND)
+		extend_each(state, ui, text);
+	if (question == QUESTION_EXTEND || question == QUESTION_RETIRE ||
+		version_set_answered(&state->asked, model, ui, question, text))
 		version_set_clear(&state->marks);
 	return REDRAW_BODY;
 }

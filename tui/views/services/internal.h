@@ -39,7 +39,7 @@ struct services {
 	struct owner_filter me; /* as of the last building of the tree */
 	char service[LIMIT_SERVICE_NAME + 1]; /* what is selected; "" nothing yet */
 	char version[LIMIT_VERSION_NAME + 1]; /* "" for the service itself */
-	char command[COMMAND_MAX]; /* what Enter is as a command line */
+	char *command; /* what Enter is as a command line; NULL: nothing is selected */
 
 	struct version_set marks;
 	struct version_set asked; /* what a question that is up is about */

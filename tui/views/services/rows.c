@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "tui/widgets/format.h"
+#include "core/base/word_list.h"
+
 #include "tui/views/services/internal.h"
 
 /* What goes first on a narrow screen: who and which commit can be looked up, what is wrong cannot wait. */

@@ -15,6 +15,7 @@
 #include "core/base/json.h"
 #include "core/base/xalloc.h"
 #include "core/base/term_text.h"
+#include "core/command/commands.h"
 
 #include "tui/views/services/internal.h"
 
@@ -38,6 +39,9 @@ static void services_destroy(void *arg)
 	tree_finish(&state->tree);
 	text_page_finish(&state->facts);
 	list_view_finish(&state->list);
+	version_set_finish(&state->marks);
+	version_set_finish(&state->asked);
+	free(state->command);
 	free(state);
 }
 
@@ -80,20 +84,14 @@ static void name_selected(struct services *state, const struct model *model)
 	const struct service_node *node = services_selected_node(state, model);
 	const struct version *version = services_selected_version(state, model);
 	char id[VERSION_ID_SIZE];
-	struct command_vars vars;
 
 	str_copy(state->service, sizeof(state->service), str_of(node ? node->service->name : ""));
 	str_copy(state->version, sizeof(state->version), str_of(version ? version->name : ""));
-	memset(&vars, 0, sizeof(vars));
-	vars.service = str_of(state->service);
-	name_join_version(vars.service, str_of(state->version), id);
-	vars.id = str_of(id);
-	state->command[0] = '\0';
-	if (node)
-		ui_command(state->command,
-			version ? keymap_binding(AREA_SERVICES, ACTION_OPEN)->command
-				: "umbra service show {service}",
-			&vars);
+	name_join_version(str_of(state->service), str_of(state->version), id);
+	ui_print_command(&state->command,
+		version ? args_create(&command_version_show, "SERVICE@VERSION", id, NULL)
+		: node  ? args_create(&command_service_show, "SERVICE", state->service, NULL)
+			: NULL);
 }
 
 static void build(struct services *state, const struct model *model)

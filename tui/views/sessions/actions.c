@@ -8,24 +8,12 @@
 #include <string.h>
 
 #include "core/base/time.h"
+#include "core/command/commands.h"
 
-#include "tui/ui/confirm.h"
 #include "tui/ui/view.h"
 
-static void ask_end(const struct session *session, struct ui *ui)
-{
-	struct command_vars vars;
-	char command[COMMAND_MAX];
-	char label[MESSAGE_MAX];
-
-	memset(&vars, 0, sizeof(vars));
-	vars.session = str_of(session->key);
-	ui_command(command, keymap_binding(AREA_SESSIONS, ACTION_END)->command, &vars);
-	confirm_of_session(session, label);
-	ui_ask_confirm(ui, QUESTION_END, true, label, command);
-}
-
-bool session_act(const struct session *session, struct ui *ui, enum action action)
+bool session_act(
+	const struct session *session, const struct model *model, struct ui *ui, enum action action)
 {
 	char text[LIMIT_SESSION_KEY + 16];
 	char ttl[DURATION_TEXT_SIZE] = "8h";
@@ -44,7 +32,8 @@ bool session_act(const struct session *session, struct ui *ui, enum action actio
 		ui_ask_line(ui, QUESTION_EXTEND, "lifetime from now", ttl);
 		return true;
 	case ACTION_END:
-		ask_end(session, ui);
+		(void)ui_ask_command(ui, QUESTION_END, model->env,
+			args_create(&command_session_end, "KEY", session->key, NULL));
 		return true;
 	default:
 		return false;
@@ -53,24 +42,17 @@ bool session_act(const struct session *session, struct ui *ui, enum action actio
 
 bool session_answer(const char *key, struct ui *ui, enum question question, const char *text)
 {
-	struct command_vars vars;
-
-	memset(&vars, 0, sizeof(vars));
-	vars.session = str_of(key);
 	switch (question) {
 	case QUESTION_EXTEND:
-		vars.ttl = str_of(text);
-		ui_run_binding(ui, keymap_binding(AREA_SESSIONS, ACTION_EXTEND), &vars);
+		ui_run(ui, args_create(&command_session_extend, "KEY", key, "--ttl", text, NULL),
+			RUN_PLAIN);
 		return true;
 	case QUESTION_END:
-		ui_run_binding(ui, keymap_binding(AREA_SESSIONS, ACTION_END), &vars);
 		return true;
-	case QUESTION_CREATE:
-		vars.name = str_of(text);
-		if (text[0] == '\0') /* the control plane finds one */
-			ui_run(ui, "umbra session create");
-		else
-			ui_run_binding(ui, keymap_binding(AREA_SESSIONS, ACTION_CREATE), &vars);
+	case QUESTION_CREATE: /* without a name the control plane finds one */
+		ui_run(ui,
+			args_create(&command_session_create, "NAME", text[0] ? text : NULL, NULL),
+			RUN_PLAIN);
 		return true;
 	default:
 		return false;

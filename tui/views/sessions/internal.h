@@ -28,7 +28,7 @@ struct sessions {
 	bool as_matrix; /* it fits: it is the last column, which is a list of pins else */
 	int key_cols; /* of the longest key in the list */
 	bool below; /* what is known of the selected row stands below the list */
-	char command[COMMAND_MAX];
+	char *command; /* what shows the selected one; NULL: none is */
 };
 
 /* sessions.c */

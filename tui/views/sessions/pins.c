@@ -35,6 +35,7 @@ static void pins_destroy(void *arg)
 
 	list_view_finish(&state->list);
 	dry_run_preview_clear(&state->effects);
+	free(state->command);
 	free(state->before);
 	free(state->staged);
 	free(state->rows);
@@ -145,7 +146,7 @@ static void pins_prepare(
 		pins_drop_what_is_so(state, session);
 	if (parts & (MODEL_SERVICES | MODEL_SESSIONS) || state->list.stale)
 		build(state, model);
-	pins_write_command(state);
+	ui_print_command(&state->command, pins_command(state));
 }
 
 /* ---- drawing ---- */
@@ -311,7 +312,7 @@ static enum redraw pins_act(void *arg, const struct model *model, struct ui *ui,
 		pins_apply(state, session, ui);
 		break;
 	default:
-		return session_act(session, ui, action) ? REDRAW_ALL : REDRAW_NONE;
+		return session_act(session, model, ui, action) ? REDRAW_ALL : REDRAW_NONE;
 	}
 	return REDRAW_ALL;
 }

@@ -29,8 +29,7 @@ struct pins {
 	size_t count;
 	size_t cap;
 	int foot; /* rows below the list */
-	char command
-		[COMMAND_MAX]; /* what apply would run; without anything staged, what shows the session */
+	char *command; /* what apply would run; without anything staged, what shows the session */
 };
 
 /* pins.c */
@@ -48,7 +47,8 @@ void pins_stage_pull(struct pins *state, const struct session *session, const st
 	int64_t number);
 /* What the environment has come to say is staged no more. */
 void pins_drop_what_is_so(struct pins *state, const struct session *session);
-void pins_write_command(struct pins *state);
+/* The command that the state is shown by: apply, or session show. */
+struct command_args *pins_command(const struct pins *state);
 /* It was changed: what it would do is asked of the control plane, which alone knows. */
 void pins_staged_anew(struct pins *state, struct ui *ui);
 void pins_apply(struct pins *state, const struct session *session, struct ui *ui);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/base/xalloc.h"
+#include "core/command/commands.h"
 
 #include "tui/views/sessions/pins_internal.h"
 
@@ -59,34 +60,31 @@ void pins_drop_what_is_so(struct pins *state, const struct session *session)
 	}
 }
 
-/* Everything that is staged as one command: pins, unpins, or both. */
-void pins_write_command(struct pins *state)
+/* Everything that is staged is one command: pins, unpins, or both. */
+struct command_args *pins_command(const struct pins *state)
 {
-	struct strbuf pins, line;
-	struct str key = str_of(state->key);
+	struct command_args *command;
 	size_t unpins = 0;
+	bool all;
 
-	strbuf_init(&pins, COMMAND_MAX - 1);
-	strbuf_init(&line, COMMAND_MAX - 1);
 	for (size_t i = 0; i < state->staged_count; i++)
 		unpins += state->staged[i].version[0] == '\0';
+	all = unpins == state->staged_count;
+	command = args_create(state->staged_count == 0 ? &command_session_show
+			      : all                    ? &command_session_unpin
+						       : &command_session_pin,
+		"KEY", state->key, NULL);
 	for (size_t i = 0; i < state->staged_count; i++) {
 		const struct staged *staged = &state->staged[i];
+		char pin[LIMIT_SERVICE_NAME + LIMIT_VERSION_NAME + 2];
 
+		(void)snprintf(pin, sizeof(pin), "%s=%s", staged->service, staged->version);
 		if (staged->version[0] != '\0')
-			strbuf_addf(&pins, " %s=%s", staged->service, staged->version);
+			args_add(command, "SERVICE=VERSION", pin);
 		else
-			strbuf_addf(&pins, "%s%s",
-				unpins == state->staged_count ? " " : " --unpin ", staged->service);
+			args_add(command, all ? "SERVICE" : "--unpin", staged->service);
 	}
-	strbuf_addf(&line, "umbra session %s %.*s%s",
-		state->staged_count == 0        ? "show"
-		: unpins == state->staged_count ? "unpin"
-						: "pin",
-		STR_ARG(key), pins.data ? pins.data : "");
-	str_copy(state->command, sizeof(state->command), strbuf_str(&line));
-	strbuf_finish(&pins);
-	strbuf_finish(&line);
+	return command;
 }
 
 void pins_stage_pull(struct pins *state, const struct session *session, const struct model *model,
@@ -104,15 +102,15 @@ void pins_stage_pull(struct pins *state, const struct session *session, const st
 
 void pins_staged_anew(struct pins *state, struct ui *ui)
 {
-	char line[COMMAND_MAX + 16];
+	struct command_args *command;
 
 	state->list.stale = state->only_staged;
 	dry_run_preview_clear(&state->effects);
-	pins_write_command(state);
 	if (state->staged_count == 0)
 		return;
-	(void)snprintf(line, sizeof(line), "%s --dry-run", state->command);
-	ui_dry_run(ui, line);
+	command = pins_command(state);
+	args_add(command, "--dry-run", "");
+	ui_run(ui, command, RUN_ANSWERS_VIEW);
 }
 
 void pins_apply(struct pins *state, const struct session *session, struct ui *ui)
@@ -129,7 +127,7 @@ void pins_apply(struct pins *state, const struct session *session, struct ui *ui
 		state->before[i] = state->staged[i];
 		str_copy(state->before[i].version, sizeof(state->before[i].version), str_of(pin));
 	}
-	ui_run(ui, state->command);
+	ui_run(ui, pins_command(state), RUN_PLAIN);
 }
 
 void pins_undo(struct pins *state, const struct session *session, struct ui *ui)
@@ -142,9 +140,8 @@ void pins_undo(struct pins *state, const struct session *session, struct ui *ui)
 	for (size_t i = 0; i < state->before_count; i++)
 		pins_stage(state, session, state->before[i].service, state->before[i].version);
 	state->before_count = 0;
-	pins_write_command(state);
 	if (state->staged_count > 0)
-		ui_run(ui, state->command);
+		ui_run(ui, pins_command(state), RUN_PLAIN);
 	else
 		ui_say(ui, ROLE_WARNING, "there is nothing to undo");
 }

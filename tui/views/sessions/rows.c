@@ -272,6 +272,6 @@ void sessions_draw_foot(
 			draw_below(model, &below, session);
 	}
 	draw_text_command(canvas, last,
-		state->list.cursor.count > 0 ? state->command
-					     : "umbra session create NAME --pin SERVICE=VERSION");
+		state->command ? state->command
+			       : "umbra session create NAME --pin SERVICE=VERSION");
 }

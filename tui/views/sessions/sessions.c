@@ -1,5 +1,5 @@
 /*
- * View 3, Sessions: who routes what elsewhere. Enter shows a session's pins (pins.c). Acts by command lines
+ * View 3, Sessions: who routes what elsewhere. Enter shows a session's pins (pins.c). Acts by commands
  * only.
  *
  * Invariant: the selection is a key, and looked up again when sessions come and go.
@@ -13,6 +13,7 @@
 #include "core/base/xalloc.h"
 #include "core/base/term_text.h"
 #include "core/base/time.h"
+#include "core/command/commands.h"
 
 #include "tui/views/sessions/actions.h"
 #include "tui/views/sessions/internal.h"
@@ -90,6 +91,7 @@ static void sessions_destroy(void *arg)
 	struct sessions *state = arg;
 
 	list_view_finish(&state->list);
+	free(state->command);
 	free(state->rows);
 	free(state);
 }
@@ -162,7 +164,6 @@ static void sessions_prepare(
 {
 	struct sessions *state = arg;
 	const struct session *session;
-	struct command_vars vars;
 
 	(void)ui;
 	sessions_lay_out(state, rows, cols);
@@ -171,9 +172,8 @@ static void sessions_prepare(
 		sessions_lay_out(state, rows, cols);
 	}
 	session = selected(state, model);
-	memset(&vars, 0, sizeof(vars));
-	vars.session = str_of(session ? session->key : "");
-	ui_command(state->command, keymap_binding(AREA_SESSIONS, ACTION_OPEN)->command, &vars);
+	ui_print_command(&state->command,
+		session ? args_create(&command_session_show, "KEY", session->key, NULL) : NULL);
 }
 
 /* ---- drawing ---- */
@@ -218,7 +218,7 @@ static enum redraw sessions_act(
 	} else if (session && action == ACTION_USE) {
 		use(session, ui);
 		return REDRAW_ALL;
-	} else if (!session || !session_act(session, ui, action)) {
+	} else if (!session || !session_act(session, model, ui, action)) {
 		return REDRAW_NONE;
 	}
 	return REDRAW_BODY;

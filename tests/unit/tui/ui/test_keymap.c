@@ -84,20 +84,35 @@ static void test_every_action_has_a_key(void **state)
 	}
 }
 
-static void test_commands_are_commands(void **state)
+/* A value for each name in capitals; what has none stays, and is refused by the parser. */
+static void fill_in(struct strbuf *out, struct str command)
 {
-	static const struct command_vars vars = {
-		.id = {"cart@pr-482", 11},
-		.service = {"cart", 4},
-		.version = {"pr-482", 6},
-		.session = {"dev-4f2k", 8},
-		.pins = {"cart=pr-482", 11},
-		.filter = {"service:cart since:15m", 22},
-		.ttl = {"8h", 2},
-		.name = {"checkout flow", 13},
-		.pull = {"482", 3},
+	static const char *const values[][2] = {
+		{"SERVICE@VERSION", "cart@pr-482"},
+		{"SERVICE=VERSION...", "cart=pr-482 search=pr-482"},
+		{"SERVICE=VERSION", "cart=pr-482"},
+		{"SERVICE", "cart"},
+		{"SESSION", "dev-4f2k"},
+		{"FILTER", "service:cart since:15m"},
+		{"DURATION", "8h"},
+		{"NAME", "checkout"},
+		{"NUMBER", "482"},
 	};
 
+	while (command.p) {
+		struct str word = str_cut(&command, ' ');
+		size_t at = 0;
+
+		while (at < ARRAY_LEN(values) && !str_eq_c(word, values[at][0]))
+			at++;
+		if (out->len)
+			strbuf_add_char(out, ' ');
+		strbuf_add_str(out, at < ARRAY_LEN(values) ? str_of(values[at][1]) : word);
+	}
+}
+
+static void test_commands_are_commands(void **state)
+{
 	(void)state;
 	for (size_t i = 0; i < binding_count; i++) {
 		struct strbuf line;
@@ -108,8 +123,7 @@ static void test_commands_are_commands(void **state)
 			continue;
 		errbuf_clear(&eb);
 		strbuf_init(&line, 4096);
-		keymap_expand(&line, bindings[i].command, &vars);
-		assert_null(strchr(line.data, '{'));
+		fill_in(&line, str_of(bindings[i].command));
 		if (command_parse_line(line.data, &args, &eb) != ERR_NONE)
 			fail_msg("%s: %s", line.data, eb.text);
 		/* `session use` writes a file of the user's own, and here nothing at all. */

@@ -9,9 +9,11 @@
 #include <cmocka.h>
 
 #include "core/base/xalloc.h"
+#include "core/command/command.h"
 
 #include "tui/term/keys.h"
 #include "tui/ui/palette.h"
+#include "tui/ui/view.h"
 
 static struct environment env;
 static struct selection selected;
@@ -67,6 +69,17 @@ static const char *first(const char *line)
 {
 	palette_open(&palette, line, &source);
 	return palette.count > 0 ? palette.shown[0].value : "";
+}
+
+/* Whether the line runs; then it comes as a command, or it is a word of the dashboard's own. */
+static bool checks(void)
+{
+	struct command_args *command = NULL;
+	bool runs = palette_check(&palette, &source, &command);
+
+	assert_true(runs || !command);
+	args_destroy(command);
+	return runs;
 }
 
 static void test_offers(void **state)
@@ -156,7 +169,7 @@ static void test_mistakes(void **state)
 		if (palette.column != cases[i].column)
 			fail_msg("\"%s\": column %zu (%s)", cases[i].line, palette.column,
 				palette.mistake);
-		if (palette_check(&palette, &source) != cases[i].runs)
+		if (checks() != cases[i].runs)
 			fail_msg("\"%s\": %s", cases[i].line, palette.mistake);
 	}
 }
@@ -166,10 +179,31 @@ static void test_read_only(void **state)
 	(void)state;
 	source.read_only = true;
 	palette_open(&palette, "session end checkout-4f2k", &source);
-	assert_false(palette_check(&palette, &source));
+	assert_false(checks());
 	assert_non_null(strstr(palette.mistake, "READ-ONLY"));
 	palette_open(&palette, "session show checkout-4f2k", &source);
-	assert_true(palette_check(&palette, &source));
+	assert_true(checks());
+}
+
+/* What the command table says of views is so. */
+static void test_commands_open_views(void **state)
+{
+	(void)state;
+	for (size_t i = 0; commands[i]; i++) {
+		const struct command_view *opens = &commands[i]->opens;
+		size_t k = 0;
+
+		if (!opens->name)
+			continue;
+		while (view_list[k] && strcmp(view_list[k]->name, opens->name) != 0)
+			k++;
+		assert_non_null(view_list[k]);
+		assert_true(opens->argument || view_list[k]->key != '\0');
+		for (k = 0; opens->argument && k < commands[i]->arg_count; k++)
+			if (strcmp(commands[i]->args[k].name, opens->argument) == 0)
+				break;
+		assert_true(!opens->argument || k < commands[i]->arg_count);
+	}
 }
 
 static void test_history(void **state)
@@ -204,11 +238,11 @@ static void test_limits(void **state)
 	memset(line, 'x', sizeof(line) - 1);
 	line[sizeof(line) - 1] = '\0';
 	assert_string_equal(first(line), "");
-	assert_false(palette_check(&palette, &source));
+	assert_false(checks());
 	for (size_t i = 0; i + 1 < sizeof(line); i += 2)
 		line[i] = ' ';
 	palette_open(&palette, line, &source);
-	(void)palette_check(&palette, &source);
+	(void)checks();
 	palette_split(str_of(line), &words);
 	assert_int_equal(words.count, PALETTE_WORDS);
 }
@@ -223,6 +257,7 @@ int main(void)
 		CASE(test_tab_completes),
 		CASE(test_mistakes),
 		CASE(test_read_only),
+		CASE(test_commands_open_views),
 		CASE(test_history),
 		CASE(test_limits),
 	};
