@@ -206,7 +206,7 @@ static void test_all_pins(void **state)
 	pty_wait_text(&pty, "s000-");
 	for (int i = 0; i < LIMIT_PINS / 2; i++)
 		pty_keys(&pty, "-j");
-	pty_wait_text(&pty, "128 changes staged, nothing sent yet");
+	pty_wait_text(&pty, "128 changes staged, nothing sent yet; 128 routes would change.");
 	pty_keys(&pty, "p8\r");
 	pty_wait_text(&pty, "384 changes staged, nothing sent yet.");
 	pty_wait_text(&pty, "pins has too many: 384; accepted: at most 256");

@@ -424,6 +424,18 @@ static void run_done(void *arg, const struct command_result *result)
 	app_touch(app, REDRAW_ALL);
 }
 
+/* What the view has asked for since then makes an older answer wrong, and the older one may come later. */
+static void cancel_older_answer(struct app *app)
+{
+	for (struct run *run = app->runs, *next; run; run = next) {
+		next = run->next;
+		if (run->run_for != RUN_ANSWERS_VIEW)
+			continue;
+		command_cancel(run->under_way);
+		run_forget(run);
+	}
+}
+
 void sync_run(struct app *app, struct command_args *command, enum run_for run_for)
 {
 	bool writes = command->command->writes && run_for != RUN_ANSWERS_VIEW;
@@ -446,6 +458,8 @@ void sync_run(struct app *app, struct command_args *command, enum run_for run_fo
 		free(line);
 		return;
 	}
+	if (run_for == RUN_ANSWERS_VIEW)
+		cancel_older_answer(app);
 	run = xcalloc(1, sizeof(*run));
 	run->app = app;
 	run->command = command;

@@ -87,7 +87,7 @@ enum run_for {
 	RUN_BATCH, /* one of several that are one action: how many did what was asked is the message */
 	/*
 	 * A command that changes nothing, a dry run say: the view that is shown gets the answer, by dry_run_result(), and
-	 * only a failure is a message.
+	 * only a failure is a message. The next such command ends one that is not answered yet.
 	 */
 	RUN_ANSWERS_VIEW,
 	RUN_SHOWS_ANSWER, /* by the `:` line: the answer is shown whole */
