@@ -290,9 +290,10 @@ static void draw_line(const struct text_page *page, const struct canvas *canvas,
 	const struct text_line *line = &page->lines[row];
 	const struct paragraph *paragraph = &page->paragraphs[line->paragraph];
 
+	/* On a page that begins at the edge there is no room for the mark. */
 	if (row == page->cursor.selected && (page->selects || has_text(page, row, find)))
 		(void)canvas_glyph(
-			canvas, y, page->selects ? page->left - 2 : 0, ROLE_MARK, GLYPH_MARK);
+			canvas, y, page->left - (page->selects ? 2 : 3), ROLE_MARK, GLYPH_MARK);
 	if (is_first(line) && paragraph->glyph)
 		(void)canvas_glyph(canvas, y, page->left, paragraph->name_role, paragraph->glyph);
 	else if (is_first(line) && paragraph->name)

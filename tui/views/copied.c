@@ -9,28 +9,30 @@
 
 #include "core/base/xalloc.h"
 
-#include "tui/widgets/format.h"
+#include "tui/ui/text_page.h"
 #include "tui/views/shell_rows.h"
 
 struct copied {
+	struct text_page page;
 	char *text; /* NULL: nothing yet */
 	bool shell;
-	size_t top; /* the first row shown */
-	size_t rows; /* of the text, and of the screen: the last time it was prepared */
-	size_t height;
 };
 
 enum { NOTE_ROWS = 2 };
 
 static void *copied_create(void)
 {
-	return xcalloc(1, sizeof(struct copied));
+	struct copied *state = xcalloc(1, sizeof(*state));
+
+	text_page_init(&state->page, 0, 0, false);
+	return state;
 }
 
 static void copied_destroy(void *arg)
 {
 	struct copied *state = arg;
 
+	text_page_finish(&state->page);
 	free(state->text);
 	free(state);
 }
@@ -43,12 +45,12 @@ static void copied_open(void *arg, const struct model *model, struct ui *ui, con
 	(void)ui;
 	free(state->text);
 	state->text = xstrdup(argument);
-	state->top = 0;
 	state->shell = str_starts(text, STR_LIT("curl ")) || str_starts(text, STR_LIT("umbra ")) ||
 		       str_starts(text, STR_LIT("grpcurl ")) ||
 		       str_starts(text, str_of(model->program));
 }
 
+/* The rows are as wide as the screen already: the page breaks none of them. */
 static void copied_prepare(
 	void *arg, const struct model *model, struct ui *ui, unsigned parts, int rows, int cols)
 {
@@ -58,63 +60,40 @@ static void copied_prepare(
 	(void)model;
 	(void)ui;
 	(void)parts;
-	state->height = rows > NOTE_ROWS ? (size_t)(rows - NOTE_ROWS) : 1;
-	for (state->rows = 0; lines.rest.n > 0; state->rows++)
-		(void)shell_rows_take(&lines, cols);
-	if (state->top + state->height > state->rows)
-		state->top = state->rows > state->height ? state->rows - state->height : 0;
+	text_page_begin(&state->page);
+	while (lines.rest.n > 0) {
+		struct shell_row line = shell_rows_take(&lines, cols);
+
+		text_page_addf(&state->page, NULL, ROLE_BASE, "%.*s%s", STR_ARG(line.text),
+			line.continued ? " \\" : "");
+	}
+	text_page_resize(&state->page, rows - NOTE_ROWS, cols + 1);
 }
 
 static void copied_draw(const void *arg, const struct model *model, const struct ui *ui,
 	const struct canvas *canvas)
 {
 	const struct copied *state = arg;
-	struct shell_rows lines = {.rest = str_of(state->text), .shell = state->shell};
-	int y = 0;
+	const struct list_cursor *cursor = &state->page.cursor;
+	bool whole = cursor->count <= cursor->height;
 
 	(void)model;
-	(void)ui;
-	canvas_clear_rows(canvas, 0, canvas->rows);
-	for (size_t row = 0; lines.rest.n > 0 && y < canvas->rows - NOTE_ROWS; row++) {
-		struct shell_row line = shell_rows_take(&lines, canvas->cols);
-		int x;
-
-		if (row < state->top)
-			continue;
-		x = canvas_run(canvas, y, 0, canvas->cols, ROLE_BASE, line.text);
-		if (line.continued)
-			(void)canvas_run_c(canvas, y, x, SHELL_CONTINUED_CELLS, ROLE_BASE, " \\");
-		y++;
-	}
-	canvas_c(canvas, y + 1, 1, canvas->cols - 2, ROLE_QUIET,
-		lines.rest.n > 0 || state->top > 0
-			? "The mouse selects text here. j k PgDn PgUp: the rest."
-			: "The mouse selects text here.");
+	text_page_draw(&state->page, canvas, str_of(ui->find));
+	canvas_c(canvas, (int)(whole ? cursor->count : cursor->height) + 1, 1, canvas->cols - 2,
+		ROLE_QUIET,
+		whole ? "The mouse selects text here."
+		      : "The mouse selects text here. j k PgDn PgUp: the rest.");
 }
 
 static enum redraw copied_act(
 	void *arg, const struct model *model, struct ui *ui, enum action action)
 {
-	struct copied *state = arg;
-	size_t last = state->rows > state->height ? state->rows - state->height : 0;
-	size_t by = action == ACTION_PAGE_DOWN || action == ACTION_PAGE_UP ? state->height : 1;
-
 	(void)model;
-	switch (action) {
-	case ACTION_BACK:
+	if (action == ACTION_BACK)
 		ui_back(ui);
-		return REDRAW_ALL;
-	case ACTION_DOWN:
-	case ACTION_PAGE_DOWN:
-		state->top = state->top + by < last ? state->top + by : last;
-		return REDRAW_ALL;
-	case ACTION_UP:
-	case ACTION_PAGE_UP:
-		state->top -= by < state->top ? by : state->top;
-		return REDRAW_ALL;
-	default:
+	else if (!text_page_move(arg, action))
 		return REDRAW_NONE;
-	}
+	return REDRAW_ALL;
 }
 
 const struct view view_copied = {
@@ -128,4 +107,5 @@ const struct view view_copied = {
 	.prepare = copied_prepare,
 	.draw = copied_draw,
 	.act = copied_act,
+	.find = text_page_find,
 };
