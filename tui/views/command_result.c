@@ -16,9 +16,9 @@
 #include "core/command/command.h"
 #include "core/model/name_rules.h"
 
-#include "tui/widgets/list_cursor.h"
+#include "tui/ui/list_view.h"
 
-enum { RESULT_ROWS_MAX = 50000, RESULT_COLUMNS_MAX = 24, DEPTH_MAX = 8, NAME_SIZE = 256 };
+enum { RESULT_ROWS_MAX = 50000, RESULT_COLUMNS_MAX = COLUMNS_MAX, DEPTH_MAX = 8, NAME_SIZE = 256 };
 
 struct result_row {
 	struct value_text *cells; /* one each column; of an object name and value */
@@ -26,6 +26,10 @@ struct result_row {
 };
 
 struct result {
+	struct list_view list; /* rows by number */
+	struct list_kind kind;
+	struct column_set set;
+	struct column_spec specs[RESULT_COLUMNS_MAX];
 	char *line;
 	const struct command *command;
 	size_t columns; /* of the table; of an object 2 */
@@ -33,14 +37,8 @@ struct result {
 	struct result_row *rows;
 	size_t count;
 	size_t cap;
-	struct list_cursor list;
 	int64_t now_ms; /* when it came: ages count from there */
 };
-
-static void *result_create(void)
-{
-	return xcalloc(1, sizeof(struct result));
-}
 
 static void clear(struct result *state)
 {
@@ -59,6 +57,7 @@ static void result_destroy(void *arg)
 	clear(state);
 	free(state->rows);
 	free(state->line);
+	list_view_finish(&state->list);
 	free(state);
 }
 
@@ -191,7 +190,6 @@ static enum redraw result_told(void *arg, const struct model *model, struct ui *
 	struct result *state = arg;
 	cJSON *body = json_parse(text, NULL);
 
-	(void)model;
 	(void)ui;
 	clear(state);
 	memset(state->widths, 0, sizeof(state->widths));
@@ -202,6 +200,7 @@ static enum redraw result_told(void *arg, const struct model *model, struct ui *
 		add_members(state, "", body, 0);
 	}
 	cJSON_Delete(body);
+	list_view_built(state, model, state->count, 0);
 	return REDRAW_ALL;
 }
 
@@ -212,6 +211,27 @@ static bool is_table(const struct result *state)
 	return state->command && state->command->shape == SHAPE_LIST;
 }
 
+/* As wide as their widest cell, as long as there is room; what has none is not shown. */
+static void size_columns(struct result *state, int cols)
+{
+	int x = 2;
+
+	for (size_t i = 0; i < state->columns; i++) {
+		const struct column *column = is_table(state) ? &state->command->columns[i] : NULL;
+		bool last = i + 1 == state->columns;
+		int room = cols - 1 - x > 0 ? cols - 1 - x : 0;
+		int width = last || (int)state->widths[i] > room ? room : (int)state->widths[i];
+
+		state->specs[i] = (struct column_spec){.title = column ? column->title : "",
+			.min = width,
+			.gap = 2,
+			.right = column && column->right && !last};
+		x += width + 2;
+	}
+	state->set.count = state->columns;
+	columns_choose_all(&state->list.choice, &state->set);
+}
+
 static void result_prepare(
 	void *arg, const struct model *model, struct ui *ui, unsigned parts, int rows, int cols)
 {
@@ -220,98 +240,64 @@ static void result_prepare(
 	(void)model;
 	(void)ui;
 	(void)parts;
-	(void)cols;
-	list_cursor_resize(&state->list, state->count, rows > 1 ? (size_t)rows - 1 : 1);
+	size_columns(state, cols);
+	list_view_resize(&state->list, rows - 1, cols);
 }
 
-static void draw_titles(const struct result *state, const struct canvas *canvas)
-{
-	int x = 2;
-
-	canvas_clear(canvas, 0, 0);
-	for (size_t i = 0; is_table(state) && i < state->columns && x < canvas->cols; i++) {
-		const struct column *column = &state->command->columns[i];
-		int width = (int)state->widths[i];
-
-		if (column->right)
-			canvas_right(canvas, 0, x, width, ROLE_HEADING, column->title);
-		else
-			(void)canvas_run_c(canvas, 0, x, width, ROLE_HEADING, column->title);
-		x += width + 2;
-	}
-}
-
-static void draw_row(const struct result *state, const struct canvas *canvas, int y, size_t at)
+static void draw_row(const void *arg, const struct model *model, const struct ui *ui,
+	const struct canvas *canvas, int y, size_t at)
 {
 	static const enum role roles[TONE_COUNT] = {[TONE_PLAIN] = ROLE_BASE,
 		[TONE_QUIET] = ROLE_QUIET,
 		[TONE_WARN] = ROLE_WARNING,
 		[TONE_BAD] = ROLE_UNHEALTHY};
-	const struct result_row *row = &state->rows[at];
-	bool selected = at == state->list.selected;
-	int x = 2;
-
-	if (selected)
-		(void)canvas_glyph(canvas, y, 0, ROLE_MARK, GLYPH_MARK);
-	for (size_t i = 0; i < state->columns && x < canvas->cols - 1; i++) {
-		const struct value_text *cell = &row->cells[i];
-		enum role role = selected && i == 0           ? ROLE_SELECTED
-				 : !is_table(state) && i == 0 ? ROLE_QUIET
-							      : roles[cell->tone];
-		bool last = i + 1 == state->columns;
-		int room = canvas->cols - 1 - x;
-		int width = last || (int)state->widths[i] > room ? room : (int)state->widths[i];
-
-		if (is_table(state) && state->command->columns[i].right && !last)
-			canvas_right(canvas, y, x, width, role, cell->text);
-		else
-			(void)canvas_run_c(canvas, y, x, width, role, cell->text);
-		x += width + 2;
-	}
-}
-
-static void result_draw(const void *arg, const struct model *model, const struct ui *ui,
-	const struct canvas *canvas)
-{
 	const struct result *state = arg;
 
 	(void)model;
-	(void)ui;
-	draw_titles(state, canvas);
-	for (int y = 1; y < canvas->rows; y++) {
-		size_t at = state->list.top + (size_t)y - 1;
+	for (size_t i = 0; i < state->columns; i++) {
+		const struct value_text *cell = &state->rows[at].cells[i];
+		const struct placed *placed = &state->list.placed[i];
+		enum role role = roles[cell->tone];
 
-		canvas_clear(canvas, y, 0);
-		if (at < state->count)
-			draw_row(state, canvas, y, at);
+		if (i == 0 && at == state->list.cursor.selected)
+			role = ROLE_SELECTED;
+		else if (i == 0 && !is_table(state))
+			role = ROLE_QUIET;
+		if (state->specs[i].right)
+			canvas_right(canvas, y, placed->x, placed->width, role, cell->text);
+		else if (placed->width > 0)
+			canvas_text_found(canvas, y, placed->x, placed->width, role,
+				str_of(cell->text), str_of(ui->find));
 	}
-	if (state->count == 0)
-		canvas_c(canvas, 2, 3, canvas->cols - 4, ROLE_STRONG,
-			"The answer is empty: there is none of these.");
+}
+
+static void result_position(const void *arg, char *dst, size_t size)
+{
+	const struct list_cursor *cursor = &((const struct result *)arg)->list.cursor;
+
+	(void)snprintf(dst, size, "%zu of %zu", cursor->count > 0 ? cursor->selected + 1 : 0,
+		cursor->count);
 }
 
 static void result_draw_title(const void *arg, const struct model *model, const struct ui *ui,
 	const struct canvas *canvas)
 {
 	const struct result *state = arg;
-	char text[64];
 	int x = 1;
 
 	(void)model;
 	(void)ui;
 	x += canvas_glyph(canvas, 0, x, ROLE_QUIET, GLYPH_CRUMB) + 1;
-	(void)canvas_run_c(canvas, 0, x, canvas->cols - x - 16, ROLE_COMMAND, state->line);
-	(void)snprintf(text, sizeof(text), "%zu of %zu",
-		state->count > 0 ? state->list.selected + 1 : 0, state->count);
-	canvas_right(canvas, 0, canvas->cols - 15, 15, ROLE_QUIET, text);
+	(void)canvas_run_c(canvas, 0, x, canvas->cols - x, ROLE_COMMAND, state->line);
 }
 
 /* ---- acting ---- */
 
 static const struct selection *selected(const struct result *state)
 {
-	return state->list.selected < state->count ? &state->rows[state->list.selected].selection
-						   : NULL;
+	size_t at = state->list.cursor.selected;
+
+	return at < state->count ? &state->rows[at].selection : NULL;
 }
 
 static bool open_row(const struct result *state, struct ui *ui)
@@ -337,15 +323,12 @@ static enum redraw result_act(
 {
 	struct result *state = arg;
 
-	(void)model;
-	if (action == ACTION_BACK) {
+	if (action == ACTION_BACK)
 		ui_back(ui);
-		return REDRAW_ALL;
-	}
-	if (list_cursor_move(&state->list, keymap_motion(action)) ||
-		(action == ACTION_OPEN && open_row(state, ui)))
-		return REDRAW_ALL;
-	return REDRAW_NONE;
+	else if (!list_view_act(state, model, ui, action) &&
+		 !(action == ACTION_OPEN && open_row(state, ui)))
+		return REDRAW_NONE;
+	return REDRAW_ALL;
 }
 
 static void result_selected(
@@ -358,8 +341,18 @@ static void result_selected(
 		*ret_selection = *what;
 }
 
-static bool has_text(const struct result *state, size_t at, struct str text)
+static void id_of(const void *arg, const struct model *model, size_t at, char id[LIST_ID_SIZE])
 {
+	(void)arg;
+	(void)model;
+	(void)snprintf(id, LIST_ID_SIZE, "%zu", at);
+}
+
+static bool has_text(const void *arg, const struct model *model, size_t at, struct str text)
+{
+	const struct result *state = arg;
+
+	(void)model;
 	for (size_t i = 0; i < state->columns; i++) {
 		struct str cell = str_of(state->rows[at].cells[i].text);
 
@@ -369,34 +362,20 @@ static bool has_text(const struct result *state, size_t at, struct str text)
 	return false;
 }
 
-static bool result_find(void *arg, const struct model *model, struct str text, bool back, bool stay)
+static void *result_create(void)
 {
-	struct result *state = arg;
-	size_t count = state->count;
-	size_t at = state->list.selected;
+	struct result *state = xcalloc(1, sizeof(*state));
 
-	(void)model;
-	for (size_t i = 0; i < count; i++) {
-		if (!(stay && i == 0))
-			at = back ? (at + count - 1) % count : (at + 1) % count;
-		if (has_text(state, at, text)) {
-			list_cursor_select(&state->list, at);
-			return true;
-		}
-	}
-	return false;
-}
-
-static enum mouse_answer result_mouse(
-	void *arg, const struct model *model, struct ui *ui, const struct mouse_event *mouse)
-{
-	struct result *state = arg;
-
-	(void)model;
-	(void)ui;
-	if (mouse->kind != MOUSE_PRESS || mouse->y < 1)
-		return MOUSE_IGNORED;
-	return list_cursor_press(&state->list, (size_t)mouse->y - 1);
+	state->set.specs = state->specs;
+	state->kind = (struct list_kind){
+		.columns = &state->set,
+		.id = id_of,
+		.has_text = has_text,
+		.draw_row = draw_row,
+		.none = "The answer is empty: there is none of these.",
+	};
+	list_view_init(&state->list, &state->kind);
+	return state;
 }
 
 const struct view view_result = {
@@ -409,10 +388,11 @@ const struct view view_result = {
 	.open = result_open,
 	.prepare = result_prepare,
 	.draw_title = result_draw_title,
-	.draw = result_draw,
+	.position = result_position,
+	.draw = list_view_draw,
 	.act = result_act,
 	.dry_run_result = result_told,
 	.selected = result_selected,
-	.find = result_find,
-	.mouse = result_mouse,
+	.find = list_view_find,
+	.mouse = list_view_mouse,
 };
