@@ -17,6 +17,7 @@
 #include "core/model/environment.h"
 #include "core/model/event.h"
 #include "core/model/request.h"
+#include "core/model/session_diff.h"
 #include "core/model/sliding_window.h"
 
 struct event_base;
@@ -181,6 +182,15 @@ void client_cost(const struct client *client, uint64_t *ret_bytes_in, uint64_t *
 typedef void (*client_event_fn)(void *arg, const struct event *event); /* valid for the call */
 bool client_read_events(
 	struct str body, client_event_fn each, void *arg, int64_t *ret_last, struct errbuf *eb);
+
+/*
+ * The changes of an answer to a dry run, each with the decisions before and after as `env` has what they name; one that
+ * names what is not there is left out. False, with a sentence, when the body is no such answer.
+ */
+typedef void (*client_change_fn)(
+	void *arg, const struct session_diff_change *change); /* valid for the call */
+bool client_read_session_diff(struct str body, const struct environment *env, client_change_fn each,
+	void *arg, int64_t *ret_routes_changed, struct errbuf *eb);
 
 /* Percent-encodes for a path segment or query value (RFC 3986 unreserved pass). */
 void client_encode(struct strbuf *out, struct str text);

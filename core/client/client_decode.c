@@ -1,11 +1,13 @@
 /*
  * Answers of the control plane as the model's structs, for the dashboard, which knows no JSON: statistics of
- * GET /v1/traffic, events of GET /v1/events, records of GET /v1/requests. Called with a whole answer. Pure.
+ * GET /v1/traffic, events of GET /v1/events, records of GET /v1/requests, the changes of a dry run. Called with a whole
+ * answer. Pure.
  */
 #include "core/client/client.h"
 
 #include "core/base/json.h"
 #include "core/wire/record.h"
+#include "core/wire/session_diff.h"
 #include "core/wire/tail.h"
 #include "core/wire/traffic.h"
 
@@ -127,6 +129,32 @@ bool client_read_events(
 	cJSON_Delete(tree);
 	if (good)
 		*ret_last = (int64_t)last;
+	return good;
+}
+
+/* ---- a dry run of a session's change ---- */
+
+bool client_read_session_diff(struct str body, const struct environment *env, client_change_fn each,
+	void *arg, int64_t *ret_routes_changed, struct errbuf *eb)
+{
+	cJSON *tree = json_parse(body, eb);
+	const cJSON *changes = cJSON_GetObjectItemCaseSensitive(tree, "changes");
+	const cJSON *item;
+	uint64_t routes = 0;
+	bool good = json_get_u64(tree, "routes_changed", &routes);
+
+	if (tree != NULL && !good)
+		err_set(eb, ERR_BAD_JSON, "The answer does not say how many routes change");
+	cJSON_ArrayForEach(item, changes)
+	{
+		struct session_diff_change change;
+
+		if (good && wire_read_session_change(item, env, &change))
+			each(arg, &change);
+	}
+	cJSON_Delete(tree);
+	if (good)
+		*ret_routes_changed = (int64_t)routes;
 	return good;
 }
 

@@ -1,8 +1,10 @@
 /*
- * Writes a dry run for the API. The sentences are the model's; the words are those of a request's record.
+ * Writes a dry run for the API, and reads its changes for the dashboard. The sentences are the model's; the words are
+ * those of a request's record.
  */
 #include "core/wire/session_diff.h"
 
+#include "core/model/name_rules.h"
 #include "core/wire/record.h"
 
 enum { SENTENCE_MAX = 1024 };
@@ -75,4 +77,58 @@ void wire_write_session_diff(struct json_writer *w, const struct environment *en
 	json_uint(w, "unchanged_total", dryrun->unchanged_total);
 	json_object_end(w);
 	strbuf_finish(&sentence);
+}
+
+/* ---- back ---------------------------------------------------------------------------------------- */
+
+/* REASON_COUNT when it is none. */
+static enum reason read_reason(const cJSON *decision, const char *key)
+{
+	struct str name = {0};
+	int reason = 0;
+
+	(void)json_get_str(decision, key, &name);
+	while (reason < REASON_COUNT && !str_eq_c(name, reason_names[reason]))
+		reason++;
+	return (enum reason)reason;
+}
+
+static bool read_decision(const cJSON *object, const struct environment *env,
+	const struct service *service, struct decision *ret_decision)
+{
+	struct decision decision = {.service = service,
+		.reason = read_reason(object, "reason"),
+		.intended = read_reason(object, "intended")};
+	enum reason why = decision.intended != REASON_COUNT ? decision.intended : decision.reason;
+	struct str name = str_of(service->name);
+	struct str version;
+	char id[VERSION_ID_SIZE];
+
+	(void)json_get_str(object, "pin", &decision.wanted);
+	if (json_get_str(object, "version", &version))
+		decision.version = environment_version(env, name, version);
+	else
+		decision.status = 503;
+	if (decision.wanted.n > LIMIT_VERSION_NAME || (!decision.version && !decision.status))
+		return false;
+	name_join_version(name, decision.wanted, id);
+	decision.gone = environment_tombstone(env, GONE_VERSION, str_of(id));
+	*ret_decision = decision;
+	return why != REASON_VERSION_UNHEALTHY ||
+	       environment_version(env, name, decision.wanted) != NULL;
+}
+
+bool wire_read_session_change(
+	const cJSON *item, const struct environment *env, struct session_diff_change *ret_change)
+{
+	const struct service *service;
+
+	if (!json_get_str(item, "service", &ret_change->service))
+		return false;
+	service = environment_service(env, ret_change->service);
+	return service &&
+	       read_decision(cJSON_GetObjectItemCaseSensitive(item, "before"), env, service,
+		       &ret_change->before) &&
+	       read_decision(cJSON_GetObjectItemCaseSensitive(item, "after"), env, service,
+		       &ret_change->after);
 }

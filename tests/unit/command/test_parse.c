@@ -154,8 +154,8 @@ static void a_value_has_any_length(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < 600; i++) {
-		(void)snprintf(pin, sizeof(pin), "a-service-of-31-characters-x%03u=%063u",
-			i % 1000, i);
+		(void)snprintf(
+			pin, sizeof(pin), "a-service-of-31-characters-x%03u=%063u", i % 1000, i);
 		args_add(args, "SERVICE=VERSION", pin);
 	}
 	assert_prints_itself(args);

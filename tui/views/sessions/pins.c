@@ -343,10 +343,9 @@ static enum redraw pins_dry_run_result(
 {
 	struct pins *state = arg;
 
-	(void)model;
 	(void)ui;
 	if (state->staged_count > 0)
-		dry_run_preview_read(&state->effects, body);
+		dry_run_preview_read(&state->effects, model, body);
 	return REDRAW_BODY;
 }
 

@@ -11,47 +11,90 @@
 
 #include "core/base/xalloc.h"
 
+#include "tests/support/environment_builder.h"
+
+static struct environment env;
+static struct model model = {.env = &env};
+
+static void put_version(const char *name, int kind, int state)
+{
+	struct version *version = record_create(&version_type);
+
+	text_set(&version->service, "cart");
+	text_set(&version->name, name);
+	version->kind = kind;
+	version->state = state;
+	environment_put(&env, OBJECT_VERSION, version);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	environment_init(&env);
+	environment_put_service(&env, "cart");
+	put_version("1.0", KIND_STABLE, STATE_READY);
+	put_version("pr-1", KIND_EPHEMERAL, STATE_READY);
+	put_version("pr-2", KIND_EPHEMERAL, STATE_UNHEALTHY);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	environment_finish(&env);
+	return 0;
+}
+
+#define STABLE "\"version\":\"1.0\",\"kind\":\"stable\",\"reason\":\"no-pin\",\"pin\":null"
+#define PINNED "\"version\":\"pr-1\",\"kind\":\"ephemeral\",\"reason\":\"pinned\",\"pin\":\"pr-1\""
+#define FALLS_BACK                                                                               \
+	"\"version\":\"1.0\",\"kind\":\"stable\",\"reason\":\"version-unhealthy\",\"pin\":\"pr-" \
+	"2\""
+#define REFUSED "\"version\":null,\"kind\":null,\"reason\":\"version-gone\",\"pin\":\"pr-3\""
+
 static void test_read(void **state)
 {
 	struct dry_run_preview effects = {0};
 
 	(void)state;
 	assert_null(dry_run_preview_say(&effects, "cart", 80));
-	dry_run_preview_read(&effects,
+	dry_run_preview_read(&effects, &model,
 		STR_LIT("{\"dry_run\":true,\"routes_changed\":1,\"changes\":["
-			"{\"service\":\"cart\",\"sentence\":\"cart goes from stable 1.0 to "
-			"pr-1.\"},"
-			"{\"service\":7,\"sentence\":\"\"},{\"sentence\":\"no service\"}],"
-			"\"unchanged\":[{\"service\":\"profile\",\"sentence\":\"Nothing of "
-			"#1.\"}]}"));
+			"{\"service\":\"cart\",\"before\":{" STABLE "},\"after\":{" PINNED "}},"
+			"{\"service\":7},{\"sentence\":\"no service\"},"
+			"{\"service\":\"pay\",\"before\":{" STABLE "},\"after\":{" PINNED "}}]}"));
 	assert_true(effects.known);
 	assert_int_equal(effects.routes_changed, 1);
-	assert_int_equal(effects.count, 2);
+	assert_int_equal(effects.count, 1);
 	assert_string_equal(
 		dry_run_preview_say(&effects, "cart", 80), "goes from stable 1.0 to pr-1.");
-	assert_string_equal(dry_run_preview_say(&effects, "profile", 80), "Nothing of #1.");
-	dry_run_preview_read(&effects, STR_LIT("{\"changes\":{}}"));
+	dry_run_preview_read(&effects, &model, STR_LIT("{\"changes\":{}}"));
 	assert_false(effects.known);
 	assert_null(dry_run_preview_say(&effects, "cart", 80));
 	dry_run_preview_clear(&effects);
 }
 
-/* Where the sentence does not fit, the words say the same: who serves then comes first, and is never cut. */
-static void test_little_room(void **state)
+/*
+ * The sentence is made from what is said of each side; where it does not fit, the words say the same: who serves then
+ * comes first, and is never cut. What names a version that is not there (yet) is left out.
+ */
+static void test_sentences(void **state)
 {
 	static const struct {
 		const char *before, *after;
-		const char *brief;
+		const char *sentence, *brief;
 	} cases[] = {
-		{"\"version\":\"1.0\",\"kind\":\"stable\"",
-			"\"version\":\"pr-1\",\"kind\":\"ephemeral\"", "pr-1 instead of stable"},
-		{"\"version\":\"pr-1\",\"kind\":\"ephemeral\"",
-			"\"version\":\"1.0\",\"kind\":\"stable\"", "stable instead of pr-1"},
-		{"\"version\":\"1.0\",\"kind\":\"stable\"",
-			"\"version\":null,\"kind\":null,\"status\":503", "503 instead of stable"},
-		{"\"version\":\"1.0\",\"kind\":\"stable\"",
-			"\"version\":\"1.0\",\"kind\":\"stable\"", "stable as before"},
-		{"\"version\":7", "\"status\":-1", "says what changes"},
+		{STABLE, PINNED, "goes from stable 1.0 to pr-1.", "pr-1 instead of stable"},
+		{PINNED, STABLE, "goes from pr-1 to stable 1.0.", "stable instead of pr-1"},
+		{STABLE, REFUSED,
+			"goes from stable 1.0 to 503, because pr-3 is not there and the session is "
+			"strict.",
+			"503 instead of stable"},
+		{STABLE, FALLS_BACK, "stays with stable 1.0, because pr-2 is unhealthy.",
+			"stable as before"},
+		{STABLE, "\"version\":\"pr-9\"", NULL, NULL},
+		{STABLE, "\"version\":\"1.0\",\"reason\":\"version-unhealthy\",\"pin\":\"pr-9\"",
+			NULL, NULL},
 	};
 
 	(void)state;
@@ -61,11 +104,17 @@ static void test_little_room(void **state)
 
 		(void)snprintf(body, sizeof(body),
 			"{\"routes_changed\":1,\"changes\":[{\"service\":\"cart\","
-			"\"sentence\":\"cart says what changes\",\"before\":{%s},\"after\":{%s}}]}",
+			"\"before\":{%s},\"after\":{%s}}]}",
 			cases[i].before, cases[i].after);
-		dry_run_preview_read(&effects, str_of(body));
-		assert_string_equal(dry_run_preview_say(&effects, "cart", 17), "says what changes");
-		assert_string_equal(dry_run_preview_say(&effects, "cart", 16), cases[i].brief);
+		dry_run_preview_read(&effects, &model, str_of(body));
+		if (!cases[i].sentence) {
+			assert_null(dry_run_preview_say(&effects, "cart", 80));
+		} else {
+			assert_string_equal(
+				dry_run_preview_say(&effects, "cart", 90), cases[i].sentence);
+			assert_string_equal(
+				dry_run_preview_say(&effects, "cart", 25), cases[i].brief);
+		}
 		dry_run_preview_clear(&effects);
 	}
 }
@@ -73,7 +122,7 @@ static void test_little_room(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_read), cmocka_unit_test(test_little_room)};
+		cmocka_unit_test(test_read), cmocka_unit_test(test_sentences)};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
