@@ -91,14 +91,20 @@ void health_judge(struct plane *plane, struct version *version)
 
 /* ---- looking at what was reported ---------------------------------------------------------------- */
 
+static void add_dirty(struct plane *plane, struct health *health)
+{
+	if (health->dirty)
+		return;
+	health->dirty = true;
+	health->next_dirty = plane->dirty;
+	plane->dirty = health;
+}
+
 static void mark(struct plane *plane, struct health *health)
 {
-	if (!health->dirty) {
-		health->dirty = true;
-		health->next_dirty = plane->dirty;
-		plane->dirty = health;
-	}
-	event_active(plane->health_event, EV_TIMEOUT, 0);
+	add_dirty(plane, health);
+	if (!txn_is_pausing(plane))
+		event_active(plane->health_event, EV_TIMEOUT, 0);
 }
 
 static struct version *find_version(const struct environment *env, const char *id)
@@ -176,11 +182,9 @@ static void look_at(
 	const struct version *pending = find_version(&plane->pending, health->id);
 	struct version *new = judged(plane, health, visible, pending);
 
-	health->dirty = visible != pending;
-	if (health->dirty) {
-		health->next_dirty = plane->dirty;
-		plane->dirty = health;
-	}
+	health->dirty = false;
+	if (visible != pending)
+		add_dirty(plane, health);
 	if (visible == NULL || new == NULL)
 		return;
 	array_reserve(&news->items, &news->cap, news->count + 1, sizeof(*news->items));
@@ -294,12 +298,13 @@ void health_follow(struct plane *plane, const struct change *change, const struc
 	}
 }
 
-void health_retry(struct plane *plane, const struct change *change)
+bool health_retry(struct plane *plane, const struct change *change)
 {
-	struct health *health = find(plane, change->id);
+	struct health *health = change->kind == OBJECT_VERSION ? find(plane, change->id) : NULL;
 
-	if (change->kind == OBJECT_VERSION && health != NULL)
-		mark(plane, health);
+	if (health != NULL)
+		add_dirty(plane, health);
+	return health != NULL;
 }
 
 void health_applied(struct plane *plane)

@@ -91,12 +91,14 @@ struct plane {
 
 	struct environment committed;
 	struct environment pending;
-	int64_t last_revision; /* the last given, also to txns that failed */
+	int64_t last_revision; /* the last given; that of what is visible when a txn has failed */
 	int64_t ceiling_durable; /* every revision that is visible is below it */
 	int64_t ceiling_reserved; /* the same, with txns */
 	struct txn *first;
 	struct txn *last;
 	bool applying;
+	struct event *
+		retry_timer; /* libevent's; runs while what could not be stored waits to be tried again */
 
 	struct change_log feed;
 	struct event_log events;
@@ -144,6 +146,10 @@ void txn_commit(struct txn *txn);
 void txn_discard(struct txn *txn);
 /* At the end of the plane: everything in txn is answered ERR_STORE. */
 void txn_drop_all(struct plane *plane);
+bool txn_init(struct plane *plane);
+void txn_finish(struct plane *plane);
+/* The store has just failed what was tried by itself: nothing is, before the retry timer runs out. */
+bool txn_is_pausing(const struct plane *plane);
 
 /* ---- errors.c: refusals ---------------------------------------------------------------------- */
 
@@ -252,9 +258,9 @@ void health_finish(struct plane *plane);
 void health_judge(struct plane *plane, struct version *version);
 /* A change of a version became visible; `before` is what it was, or NULL. */
 void health_follow(struct plane *plane, const struct change *change, const struct version *before);
-/* A txn with this change failed: what health said is to be said again. */
-void health_retry(struct plane *plane, const struct change *change);
-/* Something applied: look again at what had to wait. */
+/* A txn with this change failed: whether it was of health, which is said again when that is looked at next. */
+bool health_retry(struct plane *plane, const struct change *change);
+/* Something applied or failed: look again at what had to wait. */
 void health_applied(struct plane *plane);
 /* ---- refused.c -------------------------------------------------------------------------------- */
 
@@ -262,6 +268,8 @@ bool refused_init(struct plane *plane);
 void refused_finish(struct plane *plane);
 /* A change of a service became visible. */
 void refused_follow(struct plane *plane, const struct change *change);
+/* As health_retry(). */
+bool refused_retry(struct plane *plane, const struct change *change);
 /* Something applied or failed: look again at what had to wait. */
 void refused_applied(struct plane *plane);
 

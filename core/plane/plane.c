@@ -194,7 +194,8 @@ struct plane *plane_create(struct event_base *base, struct store *store,
 	events_init(&plane->events);
 	if (load(plane, eb) == ERR_NONE) {
 		change_log_init(&plane->feed, plane->committed.revision);
-		if (health_init(plane) && refused_init(plane) && expiry_init(plane))
+		if (txn_init(plane) && health_init(plane) && refused_init(plane) &&
+			expiry_init(plane))
 			return plane;
 		err_set(eb, ERR_FAILED, "the loop has no room for the plane's timers");
 	}
@@ -212,6 +213,7 @@ void plane_destroy(struct plane *plane)
 	expiry_finish(plane);
 	health_finish(plane);
 	refused_finish(plane);
+	txn_finish(plane);
 	change_log_finish(&plane->feed);
 	events_finish(&plane->events);
 	environment_finish(&plane->pending);

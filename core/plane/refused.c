@@ -16,7 +16,8 @@
 static void mark(struct plane *plane, struct str name)
 {
 	hashmap_set(plane->refused_news, name, plane);
-	event_active(plane->refused_event, EV_TIMEOUT, 0);
+	if (!txn_is_pausing(plane))
+		event_active(plane->refused_event, EV_TIMEOUT, 0);
 }
 
 static void note(struct plane *plane, const char *name, const char *words)
@@ -83,13 +84,31 @@ void plane_report_refused(struct plane *plane, struct str service, const char *w
 	mark(plane, service);
 }
 
+/* Whether the record (NULL: there is none) has other words than the proxy said. */
+static bool is_behind(struct plane *plane, const struct service *service)
+{
+	return service != NULL &&
+	       !str_eq(str_of(service->refused),
+		       str_of(hashmap_get(plane->refused, str_of(service->name))));
+}
+
 void refused_follow(struct plane *plane, const struct change *change)
 {
 	const struct service *service = change->record;
 
-	if (service != NULL && !str_eq(str_of(service->refused),
-				       str_of(hashmap_get(plane->refused, str_of(service->name)))))
+	if (is_behind(plane, service))
 		mark(plane, str_of(service->name));
+}
+
+bool refused_retry(struct plane *plane, const struct change *change)
+{
+	struct str name = str_of(change->id);
+
+	if (change->kind != OBJECT_SERVICE ||
+		!is_behind(plane, environment_service(&plane->committed, name)))
+		return false;
+	hashmap_set(plane->refused_news, name, plane);
+	return true;
 }
 
 void refused_applied(struct plane *plane)

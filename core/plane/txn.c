@@ -4,14 +4,17 @@
  * Verbs, expiry and health make txns; the store reports them. Invariants: `pending` is `visible`
  * plus the changes of every txn in the list, in order; what is visible is durable, health aside; a
  * revision below or equal to one that is visible is never given again; when a txn fails, all behind it
- * fail and `pending` is `visible` again.
+ * fail, and `pending` and the last revision are the visible ones again.
  */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <event2/event.h>
+
 #include "core/base/xalloc.h"
 #include "core/base/strbuf.h"
+#include "core/base/time.h"
 #include "core/model/name_rules.h"
 #include "core/plane/internal.h"
 #include "core/wire/record.h"
@@ -20,7 +23,7 @@ enum {
 	CEILING_STEP = 1000,
 	TRIM_EVERY = 256, /* events between two trims of the store */
 	EVENT_JSON_MAX = 4 << 20, /* two bodies and what is around them */
-	RETRY_MS = 500, /* what could not be ended is tried again */
+	RETRY_MS = 500, /* what could not be stored, and nobody asked for, is tried again */
 };
 
 static const enum row_kind row_kinds[OBJECT_COUNT] = {
@@ -259,6 +262,51 @@ static void drop_list(struct txn *list, const struct errbuf *eb)
 	}
 }
 
+static void on_retry(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	health_applied(arg);
+	refused_applied(arg);
+}
+
+bool txn_init(struct plane *plane)
+{
+	plane->retry_timer = evtimer_new(plane->base, on_retry, plane);
+	return plane->retry_timer != NULL;
+}
+
+void txn_finish(struct plane *plane)
+{
+	if (plane->retry_timer != NULL)
+		event_free(plane->retry_timer);
+}
+
+bool txn_is_pausing(const struct plane *plane)
+{
+	return evtimer_pending(plane->retry_timer, NULL) != 0;
+}
+
+/*
+ * What the agent said and a failed txn held is said again: after a pause where the store had to take a new ceiling
+ * with it, as it has to when that is tried again.
+ */
+static void retry(struct plane *plane, const struct txn *list)
+{
+	const struct timeval pause = time_wait_ms(RETRY_MS);
+
+	for (const struct txn *txn = list; txn != NULL; txn = txn->next)
+		for (size_t i = 0; i < txn->change_count; i++) {
+			bool said = health_retry(plane, &txn->changes[i]) ||
+				    refused_retry(plane, &txn->changes[i]);
+
+			if (said && txn->stored && !txn_is_pausing(plane))
+				evtimer_add(plane->retry_timer, &pause);
+		}
+	if (!txn_is_pausing(plane))
+		on_retry(-1, EV_TIMEOUT, plane);
+}
+
 static void fail_all(struct plane *plane, const struct errbuf *eb)
 {
 	struct txn *list = plane->first;
@@ -270,14 +318,11 @@ static void fail_all(struct plane *plane, const struct errbuf *eb)
 	plane->last = NULL;
 	environment_finish(&plane->pending);
 	environment_copy(&plane->pending, &plane->committed);
+	plane->last_revision = plane->committed.revision;
 	plane->ceiling_reserved = plane->ceiling_durable;
 	plane->events.last_seq = events_visible_seq(&plane->events);
 	expiry_reset(plane, plane->now_ms() + RETRY_MS);
-	for (struct txn *txn = list; txn != NULL; txn = txn->next) {
-		for (size_t i = 0; i < txn->change_count; i++)
-			health_retry(plane, &txn->changes[i]);
-	}
-	refused_applied(plane);
+	retry(plane, list);
 	drop_list(list, &refused);
 }
 

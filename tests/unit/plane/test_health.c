@@ -196,6 +196,148 @@ static void test_report_behind_a_failing_write(void **state)
 	bench_finish(&bench);
 }
 
+/* A store that fails while `fails`, and counts what it is asked. */
+struct counting_store {
+	struct store store;
+	struct store *inner;
+	bool fails;
+	unsigned commits;
+};
+
+struct failing_commit {
+	store_done_fn done;
+	void *arg;
+};
+
+static void on_failed(void *arg, enum err err, const struct errbuf *eb)
+{
+	struct failing_commit *failing = arg;
+	struct errbuf full = {ERR_STORE, "the disk is full", "", ""};
+
+	(void)err;
+	(void)eb;
+	failing->done(failing->arg, ERR_STORE, &full);
+	free(failing);
+}
+
+static enum err counting_load(struct store *store, store_row_fn row, void *arg, struct errbuf *eb)
+{
+	return store_load(((struct counting_store *)store)->inner, row, arg, eb);
+}
+
+static void counting_commit(struct store *store, struct batch *batch, store_done_fn done, void *arg)
+{
+	struct counting_store *counting = (struct counting_store *)store;
+	struct failing_commit *failing;
+
+	counting->commits++;
+	if (!counting->fails) {
+		store_commit(counting->inner, batch, done, arg);
+		return;
+	}
+	failing = xcalloc(1, sizeof(*failing));
+	*failing = (struct failing_commit){done, arg};
+	batch_finish(batch);
+	batch_init(batch);
+	store_commit(counting->inner, batch, on_failed, failing);
+}
+
+static void counting_destroy(struct store *store)
+{
+	store_destroy(((struct counting_store *)store)->inner);
+}
+
+static const struct store_ops counting_ops = {
+	.load = counting_load, .commit = counting_commit, .destroy = counting_destroy};
+
+/* A start has no revision left to give until it has stored a new ceiling. */
+static void start_anew(struct plane_fixture *bench, struct counting_store *counting)
+{
+	struct event_base *base = event_base_new();
+
+	*counting =
+		(struct counting_store){{.ops = &counting_ops}, store_memory_create(base), 0, 0};
+	bench_init_store(bench, base, &counting->store);
+	bench_service(bench, "cart");
+	put_two(bench, "pr-1", "\"127.0.0.1:1\"");
+	bench_restart(bench);
+	counting->commits = 0;
+	counting->fails = true;
+}
+
+/*
+ * As many turns as a loop that does not rest would use up at once. It tries twice a second and not in each, with
+ * one commit for the state and one for its event.
+ */
+static void assert_rests(struct plane_fixture *bench, const struct counting_store *counting)
+{
+	int64_t start = time_monotonic_ms();
+
+	for (int i = 0; i < 1000 || counting->commits == 0; i++)
+		bench_turn(bench);
+	assert_true(counting->commits <= 2 + 2 * ((time_monotonic_ms() - start) / 500));
+}
+
+/* What the disk does not take is tried again after a pause, and no revision is used up meanwhile. */
+static void test_a_report_that_cannot_be_stored(void **state)
+{
+	struct counting_store counting;
+	struct plane_fixture bench;
+
+	(void)state;
+	start_anew(&bench, &counting);
+	int64_t revision = plane_environment(bench.plane)->revision;
+	report(&bench, "pr-1", 0, ENDPOINT_UP);
+	assert_rests(&bench, &counting);
+	assert_int_equal(plane_environment(bench.plane)->revision, revision);
+	/* Another report does not wake it. */
+	counting.commits = 0;
+	report(&bench, "pr-1", 0, ENDPOINT_DOWN);
+	report(&bench, "pr-1", 0, ENDPOINT_UP);
+	assert_rests(&bench, &counting);
+	counting.fails = false;
+	while (bench_find(&bench, "cart", "pr-1")->state != STATE_READY)
+		bench_turn(&bench);
+	assert_int_equal(plane_environment(bench.plane)->revision, revision + 1);
+	bench_finish(&bench);
+}
+
+static void test_a_refusal_that_cannot_be_stored(void **state)
+{
+	struct counting_store counting;
+	struct plane_fixture bench;
+
+	(void)state;
+	start_anew(&bench, &counting);
+	int64_t revision = plane_environment(bench.plane)->revision;
+	plane_report_refused(bench.plane, STR_LIT("cart"), "unknown keyword");
+	assert_rests(&bench, &counting);
+	counting.fails = false;
+	while (environment_service(plane_environment(bench.plane), STR_LIT("cart"))->refused ==
+		NULL)
+		bench_turn(&bench);
+	assert_int_equal(plane_environment(bench.plane)->revision, revision + 1);
+	bench_finish(&bench);
+}
+
+static void test_failed_writes_use_no_revision(void **state)
+{
+	const struct write_spec put = {
+		.verb = PLANE_PUT_SERVICE, .service = "search", .body = "{}"};
+	struct counting_store counting;
+	struct plane_fixture bench;
+
+	(void)state;
+	start_anew(&bench, &counting);
+	int64_t revision = plane_environment(bench.plane)->revision;
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(bench_write(&bench, &put), ERR_STORE);
+	counting.fails = false;
+	assert_int_equal(bench_write(&bench, &put), ERR_NONE);
+	assert_int_equal(bench.result.revision, revision + 1);
+	bench_finish(&bench);
+}
+
 static size_t count_events(const struct plane_fixture *bench, enum event_action action)
 {
 	const struct event *events[200];
@@ -351,6 +493,9 @@ int main(void)
 		cmocka_unit_test(test_endpoints_change),
 		cmocka_unit_test(test_report_during_a_write),
 		cmocka_unit_test(test_report_behind_a_failing_write),
+		cmocka_unit_test(test_a_report_that_cannot_be_stored),
+		cmocka_unit_test(test_a_refusal_that_cannot_be_stored),
+		cmocka_unit_test(test_failed_writes_use_no_revision),
 		cmocka_unit_test(test_events_of_health),
 		cmocka_unit_test(test_many_reports_are_one_step),
 		cmocka_unit_test(test_waiting_for_the_proxy),
