@@ -115,7 +115,7 @@ static enum err refusal_of(int status, struct errbuf *eb)
 	case 0:
 	case 501:
 		return err_set_field(eb, ERR_METHOD, NULL, "GET, HEAD, PUT, POST, PATCH, DELETE",
-			"this is no method of HTTP that is known here");
+			"this is not an HTTP method that is known here");
 	case 417:
 		return err_set_field(eb, ERR_USAGE, "Expect", "100-continue",
 			"the request expects what cannot be had");

@@ -103,7 +103,7 @@ static enum err read_length(struct head *head, struct str value, struct errbuf *
 
 	if (!str_to_u64(value, &length) || length > INT64_MAX)
 		return refuse(eb, "Content-Length", "a number of bytes",
-			"the length of the body is no number");
+			"the length of the body is not a number");
 	if (head->has_length && head->length != (int64_t)length)
 		return refuse(eb, "Content-Length", "one number of bytes",
 			"the request announces its body with two lengths");

@@ -259,7 +259,7 @@ static enum err read_address(const char *text, union address *ret_address, struc
 {
 	if (!parse_address(str_of(text), ret_address))
 		return err_set_field(eb, ERR_USAGE, "--listen", "ADDRESS:PORT, like 127.0.0.1:7070",
-			"%.80s is no address to listen on", text);
+			"%.80s is not an address to listen on", text);
 	if (!net_is_loopback(net_host(str_of(text))))
 		return err_set_field(eb, ERR_USAGE, "--listen",
 			"a loopback address, like 127.0.0.1:7070 or [::1]:7070",

@@ -1,7 +1,7 @@
 /*
  * What can go wrong, once: a row gives the enum, the problem code of the API (RFC 9457 `code`), the
  * title, the HTTP status and the exit code of the command line (0 done, 1 failed or asserted false,
- * 2 usage, 3 control plane out of reach, 4 not found or gone, 5 refused).
+ * 2 usage, 3 control plane not reachable, 4 not found or gone, 5 refused).
  *
  * A function with one cause returns bool; with several, enum err (0 is success). The sentence for a
  * person goes to a struct errbuf, always the last parameter; it may be NULL when nobody reads it.
@@ -30,7 +30,7 @@
 	X(ERR_BAD_PARAMETER,       "bad-parameter",           "A query parameter that is not possible",  400, 2) \
 	X(ERR_BAD_FILTER,          "bad-filter",              "The filter has a mistake",                400, 2) \
 	X(ERR_CONFLICTING_FIELDS,  "conflicting-fields",      "Fields that exclude each other",          400, 2) \
-	X(ERR_UNREACHABLE,         "unreachable",             "The control plane is out of reach",       503, 3) \
+	X(ERR_UNREACHABLE,         "unreachable",             "The control plane cannot be reached",       503, 3) \
 	X(ERR_LOGIN,               "login-wanted",            "A login is missing or has expired",       401, 5) \
 	X(ERR_FORBIDDEN,           "forbidden",               "This login is not allowed to",            403, 5) \
 	X(ERR_NOT_FOUND,           "not-found",               "Not found",                               404, 4) \

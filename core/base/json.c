@@ -54,7 +54,7 @@ static bool scan_escape(struct scan *scan)
 	struct str hex = {scan->text.p + scan->at, scan->text.n - scan->at};
 	for (size_t i = 0; i < 4; i++)
 		if (i >= hex.n || !is_hex(hex.p[i]))
-			return scan_fail(scan, "\\u wants four hexadecimal digits");
+			return scan_fail(scan, "\\u needs four hexadecimal digits");
 	if (memcmp(hex.p, "0000", 4) == 0)
 		return scan_fail(scan, "U+0000 is not accepted in a text");
 	scan->at += 4;
@@ -123,7 +123,7 @@ static bool scan_number(struct scan *scan)
 		if (scan_char(scan) == '+' || scan_char(scan) == '-')
 			scan->at++;
 		if (scan_digits(scan) == 0)
-			return scan_fail(scan, "an exponent wants digits");
+			return scan_fail(scan, "an exponent needs digits");
 	}
 	return true;
 }

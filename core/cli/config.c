@@ -127,11 +127,11 @@ static bool value_is_good(
 
 	if (setting == SETTING_SESSION && !name_is_session(text))
 		err_set_field(eb, ERR_USAGE, where, "at most 30 of a-z 0-9 and single -",
-			"%s: the session is no session key", where);
+			"%s: the session is not a session key", where);
 	else if (setting == SETTING_URL && !endpoint_parse(text, &parts) &&
 		 !str_starts(text, STR_LIT("http://")) && !str_starts(text, STR_LIT("https://")))
 		err_set_field(eb, ERR_USAGE, where, "http://HOST:PORT",
-			"%s: the url is no http URL", where);
+			"%s: the url is not an http URL", where);
 	else if ((setting == SETTING_MOUSE || setting == SETTING_SYNC) && !str_eq_c(text, "on") &&
 		 !str_eq_c(text, "off"))
 		err_set_field(eb, ERR_USAGE, where, "on, off", "%s: neither on nor off", where);
@@ -197,8 +197,8 @@ static bool on_entry(
 	enum setting setting = setting_find(name);
 
 	if (!is_known_section(section)) {
-		err_set_field(eb, ERR_USAGE, name, "[context NAME], [keys]", "[%s] is no section",
-			section);
+		err_set_field(eb, ERR_USAGE, name, "[context NAME], [keys]",
+			"[%s] is not a section", section);
 		return false;
 	}
 	/* Whether it names a key and something a key can do is for the dashboard to say. */
@@ -208,7 +208,7 @@ static bool on_entry(
 		err_set_field(eb, ERR_USAGE, name,
 			*section ? "url, session, user, theme, colour, mouse, sync"
 				 : "context, url, session, user, theme, colour, mouse, sync",
-			"%s is no setting", name);
+			"%s is not a setting", name);
 		return false;
 	}
 	if (*value && !value_is_good(setting, value, name, eb))

@@ -267,7 +267,7 @@ bool printer_result(struct printer *printer, const struct command_result *result
 	struct strbuf out;
 
 	if (result->body.n && !body) {
-		err_set(eb, ERR_FAILED, "the answer is no JSON; is it a control plane of Umbra?");
+		err_set(eb, ERR_FAILED, "the answer is not JSON; is it a control plane of Umbra?");
 		return false;
 	}
 	strbuf_init(&out, PRINT_MAX);

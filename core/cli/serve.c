@@ -113,13 +113,14 @@ static enum err read_options(struct serve *serve, struct errbuf *eb)
 		options->name = options->domain;
 	if (options->log_level != NULL && !log_level_parse(options->log_level, &level))
 		return err_set_field(eb, ERR_USAGE, "--log-level", "error, warning, info, debug",
-			"%.40s is no level of the log", options->log_level);
+			"%.40s is not a level of the log", options->log_level);
 	log_set_level(level);
 	if (!name_is_host(str_of(options->domain)))
 		return err_set_field(eb, ERR_USAGE, "--domain", "a host name, like env.localhost",
-			"%.80s is no domain", options->domain);
+			"%.80s is not a domain", options->domain);
 	if (options->name[0] == '\0' || strlen(options->name) > LIMIT_WORD)
-		return err_set_field(eb, ERR_USAGE, "--name", "1 to 128 bytes", "this is no name");
+		return err_set_field(
+			eb, ERR_USAGE, "--name", "1 to 128 bytes", "this is not a name");
 	return find_data(serve, eb);
 }
 

@@ -135,7 +135,7 @@ static void take_heartbeat(struct tail_client *tail, const struct tail_line *lin
 	if (line->seq >= 0)
 		tail->passed = line->seq;
 	if (began_anew)
-		tell_lost(tail, -1, "the control plane began to count anew");
+		tell_lost(tail, -1, "the control plane counts from 1 again");
 }
 
 static void on_line(void *arg, struct str text)

@@ -156,7 +156,7 @@ static void fail_without_answer(struct client_transfer *call, const char *why)
 			why, call->client->url);
 		return;
 	}
-	err_set(&call->eb, ERR_UNREACHABLE, "The control plane at %s is out of reach: %s",
+	err_set(&call->eb, ERR_UNREACHABLE, "The control plane at %s cannot be reached: %s",
 		call->client->url, why);
 }
 

@@ -71,8 +71,8 @@ const struct arg_spec command_globals[] = {
 	{.name = "--utc",
 		.kind = ARG_FLAG,
 		.help = "times in UTC; on a terminal they are local, with the offset"},
-	{.name = "--help", .kind = ARG_FLAG, .help = "explain the command", .letter = 'h'},
-	{.name = "--version", .kind = ARG_FLAG, .help = "say which version this is"},
+	{.name = "--help", .kind = ARG_FLAG, .help = "show this help", .letter = 'h'},
+	{.name = "--version", .kind = ARG_FLAG, .help = "print the version of umbra"},
 };
 const size_t command_global_count = ARRAY_LEN(command_globals);
 

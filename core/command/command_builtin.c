@@ -14,10 +14,10 @@ static const struct arg_spec dashboard_args[] = {
 	{.name = "--read-only", .kind = ARG_FLAG, .help = "change nothing in the environment"},
 	{.name = "--once",
 		.kind = ARG_FLAG,
-		.help = "write what it shows once, as -o says, and end"},
+		.help = "print what it shows once, in the form of -o, and exit"},
 	{.name = "--plain",
 		.kind = ARG_FLAG,
-		.help = "lines that are only ever added, for screen readers; sentences, no "
+		.help = "lines of text, each event added below, for screen readers; no "
 			"colours"},
 };
 
@@ -63,11 +63,11 @@ const struct command command_dashboard = {
 /* ---- demo ---- */
 
 static const struct arg_spec demo_args[] = {
-	{.name = "--headless", .kind = ARG_FLAG, .help = "without the dashboard, until stopped"},
+	{.name = "--headless", .kind = ARG_FLAG, .help = "run without the dashboard until stopped"},
 	{.name = "--rate",
 		.kind = ARG_INT,
 		.value = "N",
-		.help = "requests a second of the visitors; 50",
+		.help = "requests per second of the visitors (default 50)",
 		.max = 100000},
 	{.name = "--seed", .kind = ARG_INT, .value = "N", .help = "of their choices"},
 	{.name = "--haproxy", .kind = ARG_FILE, .value = "FILE", .help = "the HAProxy to run"},
@@ -96,28 +96,28 @@ static const struct arg_spec serve_args[] = {
 	{.name = "--listen",
 		.kind = ARG_TEXT,
 		.value = "ADDRESS:PORT",
-		.help = "of the API; 127.0.0.1:7070, port 0 takes a free one"},
+		.help = "address of the API (default 127.0.0.1:7070; port 0: a free one)"},
 	{.name = "--proxy-listen",
 		.kind = ARG_TEXT,
 		.value = "ADDRESS:PORT",
-		.help = "of the proxy; 127.0.0.1:8080, port 0 takes a free one"},
+		.help = "address of the proxy (default 127.0.0.1:8080; port 0: a free one)"},
 	{.name = "--data",
 		.kind = ARG_FILE,
 		.value = "DIRECTORY",
-		.help = "where state and history are kept; $XDG_STATE_HOME/umbra"},
+		.help = "directory of state and history (default $XDG_STATE_HOME/umbra)"},
 	{.name = "--domain",
 		.kind = ARG_TEXT,
 		.value = "DOMAIN",
-		.help = "services are SERVICE.DOMAIN; env.localhost"},
+		.help = "services are SERVICE.DOMAIN (default env.localhost)"},
 	{.name = "--name", .kind = ARG_TEXT, .value = "NAME", .help = "of the environment"},
 	{.name = "--demo",
 		.kind = ARG_FLAG,
-		.help = "no real environment: dashboards mark it as a demo"},
+		.help = "mark it as a demo in dashboards"},
 	{.name = "--haproxy", .kind = ARG_FILE, .value = "FILE", .help = "the HAProxy to run"},
 	{.name = "--log-level",
 		.kind = ARG_CHOICE,
 		.value = "LEVEL",
-		.help = "how much is told on the error output",
+		.help = "how much is logged to stderr",
 		.choices = log_levels},
 };
 
@@ -138,7 +138,7 @@ const struct command command_serve = {
 static const char *const curl_has[] = {"--output", "--help", "--version", NULL};
 
 static const struct arg_spec curl_args[] = {
-	{.name = "--session", .kind = ARG_SESSION, .value = "KEY", .help = "the session; yours"},
+	{.name = "--session", .kind = ARG_SESSION, .value = "KEY", .help = "the session (default: yours)"},
 	{.name = "SERVICE/PATH",
 		.kind = ARG_TARGET,
 		.required = true,
@@ -218,7 +218,7 @@ static const struct column status_columns[] = {
 const struct command command_status = {
 	.noun = "",
 	.verb = "status",
-	.summary = "show how control plane, store and proxy are",
+	.summary = "show the state of control plane, store and proxy",
 	.help = "-o json has all of it, the limits too.",
 	.examples = {"umbra status", "umbra status -o json"},
 	.shape = SHAPE_OBJECT,
@@ -263,7 +263,7 @@ static const struct column theme_check_columns[] = {
 const struct command command_theme_check = {
 	.noun = "theme",
 	.verb = "check",
-	.summary = "say whether themes can be read: their contrast as WCAG 2.2 counts it, level AA",
+	.summary = "check that themes are readable: their contrast by WCAG 2.2, level AA",
 	.help = "Every role of the themes named; without one, of every theme what fails, or what "
 		"is "
 		"nearest to it. Ends with 1 when something fails. Text needs 4.5, bars and lines "
@@ -335,7 +335,7 @@ static const struct arg_spec help_args[] = {
 const struct command command_help = {
 	.noun = "",
 	.verb = "help",
-	.summary = "explain a command, or a topic (umbra help topics)",
+	.summary = "explain a command or a topic (umbra help topics)",
 	.examples = {"umbra help session pin", "umbra help topics"},
 	.args = help_args,
 	.arg_count = ARRAY_LEN(help_args),

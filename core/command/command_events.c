@@ -128,11 +128,14 @@ static void events_send(struct command_run *run)
 }
 
 static const struct arg_spec events_args[] = {
-	{.name = "--follow", .kind = ARG_FLAG, .help = "go on with what comes", .letter = 'f'},
+	{.name = "--follow",
+		.kind = ARG_FLAG,
+		.help = "follow: show new ones as they come",
+		.letter = 'f'},
 	{.name = "--lines",
 		.kind = ARG_INT,
 		.value = "N",
-		.help = "at most the newest N of those that were; 20, with --since 1000",
+		.help = "show at most N past events (default 20, with --since 1000)",
 		.max = EVENTS_PAGE,
 		.letter = 'n'},
 	{.name = "--since",

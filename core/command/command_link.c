@@ -96,9 +96,12 @@ static const struct arg_spec link_args[] = {
 	{.name = "--service",
 		.kind = ARG_SERVICE,
 		.value = "SERVICE",
-		.help = "where the link goes; the first service it pins, when not given"},
-	{.name = "--path", .kind = ARG_TEXT, .value = "PATH", .help = "path of the link; /"},
-	{.name = "--qr", .kind = ARG_FLAG, .help = "the link as a QR code too, for a telephone"},
+		.help = "service the link leads to (default: the first that it pins)"},
+	{.name = "--path",
+		.kind = ARG_TEXT,
+		.value = "PATH",
+		.help = "path of the link (default /)"},
+	{.name = "--qr", .kind = ARG_FLAG, .help = "the link as a QR code too, for a phone"},
 };
 
 static struct command_run *link_start(

@@ -213,11 +213,14 @@ static const struct arg_spec logs_args[] = {
 		.repeated = true,
 		.help = "session:checkout-4f2k, service:cart, status:5xx, reason:version-gone, "
 			">200ms"},
-	{.name = "--follow", .kind = ARG_FLAG, .help = "go on with what comes", .letter = 'f'},
+	{.name = "--follow",
+		.kind = ARG_FLAG,
+		.help = "follow: show new ones as they come",
+		.letter = 'f'},
 	{.name = "--lines",
 		.kind = ARG_INT,
 		.value = "N",
-		.help = "at most so many of those that were; 50",
+		.help = "show at most N past requests (default 50)",
 		.letter = 'n',
 		.max = LOGS_MAX},
 };

@@ -58,7 +58,7 @@ static const struct arg_spec show_args[] = {
 	{.name = "--pr-url",
 		.kind = ARG_URL,
 		.value = "URL",
-		.help = "which, where several repositories have the number"},
+		.help = "its URL, where several repositories have the number"},
 };
 
 static const struct column show_columns[] = {

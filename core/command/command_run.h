@@ -43,16 +43,16 @@ void run_path(struct command_run *run, ...) __attribute__((sentinel));
 /* Appends "?name=value", or "&" after the first; nothing for a NULL value. */
 void run_query(struct command_run *run, const char *name, const char *value);
 /* The option --if-revision of a command that writes one thing. */
-#define RUN_IF_REVISION_ARG                                                                  \
-	{                                                                                    \
-		.name = "--if-revision", .kind = ARG_INT, .value = "N",                      \
-		.help = "only while this is its revision; refused when it has changed since" \
+#define RUN_IF_REVISION_ARG                                             \
+	{                                                               \
+		.name = "--if-revision", .kind = ARG_INT, .value = "N", \
+		.help = "only if its revision is N, else fail"          \
 	}
 /* The option --if-there of a command that takes a thing away. */
-#define RUN_IF_THERE_ARG                                            \
-	{                                                           \
-		.name = "--if-there", .kind = ARG_FLAG,             \
-		.help = "done also when there never was such a one" \
+#define RUN_IF_THERE_ARG                                     \
+	{                                                    \
+		.name = "--if-there", .kind = ARG_FLAG,      \
+		.help = "also succeed when it never existed" \
 	}
 /*
  * Sends DELETE. What was there and is gone already is done: a job may repeat itself; with --if-there also what

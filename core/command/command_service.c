@@ -292,7 +292,7 @@ const struct command command_service_set = {
 	.noun = "service",
 	.verb = "set",
 	.id = "name",
-	.summary = "make a service, or change what is named of it",
+	.summary = "create or update a service",
 	.help = "Without a health path or type a check is a TCP connect. A host given here is the "
 		"service's beside "
 		"SERVICE.DOMAIN; naming hosts replaces the list.",

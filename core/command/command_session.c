@@ -18,7 +18,7 @@
 #define DRY_RUN_ARG                                                 \
 	{                                                           \
 		.name = "--dry-run", .kind = ARG_FLAG,              \
-		.help = "change nothing, and say what would change" \
+		.help = "only say what would change" \
 	}
 
 static const struct arg_spec key_arg[] = {KEY_ARG};
@@ -61,7 +61,7 @@ const struct command command_session_list = {
 	.noun = "session",
 	.verb = "list",
 	.id = "key",
-	.summary = "list the sessions, all or those a filter keeps",
+	.summary = "list sessions, all or those that match a filter",
 	.examples = {"umbra session list owner:dev1", "umbra session list --watch"},
 	.args = list_args,
 	.arg_count = ARRAY_LEN(list_args),
@@ -100,18 +100,18 @@ static const struct arg_spec create_args[] = {
 	{.name = "--pr-url",
 		.kind = ARG_URL,
 		.value = "URL",
-		.help = "which, where several repositories have the number"},
+		.help = "its URL, where several repositories have the number"},
 	{.name = "--strict",
 		.kind = ARG_FLAG,
-		.help = "refuse a request rather than let stable serve what is pinned"},
-	{.name = "--ttl", .kind = ARG_DURATION, .value = "DURATION", .help = "lifetime; 8h"},
-	{.name = "--key", .kind = ARG_SESSION, .value = "KEY", .help = "this key, when it is free"},
+		.help = "answer 503 instead of falling back to stable"},
+	{.name = "--ttl", .kind = ARG_DURATION, .value = "DURATION", .help = "lifetime (default 8h)"},
+	{.name = "--key", .kind = ARG_SESSION, .value = "KEY", .help = "use this key; fails when it is taken"},
 	{.name = "--key-length",
 		.kind = ARG_INT,
 		.value = "N",
 		.max = LIMIT_KEY_LENGTH_MAX,
-		.help = "random characters of the key, 4 to 24; 4"},
-	{.name = "--owner", .kind = ARG_TEXT, .value = "NAME", .help = "whose it is; yours"},
+		.help = "random characters of the key, 4 to 24 (default 4)"},
+	{.name = "--owner", .kind = ARG_TEXT, .value = "NAME", .help = "owner (default: you)"},
 	DRY_RUN_ARG,
 };
 
@@ -216,7 +216,7 @@ const struct command command_session_create = {
 	.summary = "open a routing session",
 	.help = "Requests that carry its key are served by the pinned versions, and by stable "
 		"where nothing is "
-		"pinned. Nobody else's requests change their way. A key is an address, not a "
+		"pinned. Other requests are not affected. A key is an address, not a "
 		"secret: who reaches the proxy may guess four characters and be served by the "
 		"same versions. --key-length 24 is past guessing, but links and logs still show "
 		"it.",
@@ -244,7 +244,7 @@ static const struct arg_spec pin_args[] = {
 		.kind = ARG_SERVICE,
 		.repeated = true,
 		.value = "SERVICE",
-		.help = "a service that goes back to stable in the same change"},
+		.help = "a service to unpin in the same change"},
 	DRY_RUN_ARG,
 };
 
@@ -254,7 +254,7 @@ static const struct arg_spec unpin_args[] = {
 		.kind = ARG_SERVICE,
 		.required = true,
 		.repeated = true,
-		.help = "the service that goes back to stable"},
+		.help = "the service to unpin"},
 	DRY_RUN_ARG,
 };
 
@@ -287,7 +287,7 @@ const struct command command_session_pin = {
 	.noun = "session",
 	.verb = "pin",
 	.id = "key",
-	.summary = "let versions serve a session; several change as one",
+	.summary = "pin versions in a session; several change as one",
 	.examples = {"umbra session pin checkout-4f2k booking=pr-482 pricing=pr-482 --dry-run",
 		"umbra session pin checkout-4f2k booking=pr-482 --unpin pricing"},
 	.args = pin_args,
@@ -301,7 +301,7 @@ const struct command command_session_unpin = {
 	.noun = "session",
 	.verb = "unpin",
 	.id = "key",
-	.summary = "let services of a session go back to stable",
+	.summary = "remove pins from a session: stable serves again",
 	.examples = {"umbra session unpin checkout-4f2k pricing"},
 	.args = unpin_args,
 	.arg_count = ARRAY_LEN(unpin_args),
@@ -364,7 +364,7 @@ const struct command command_session_set = {
 
 static const struct arg_spec use_args[] = {
 	{.name = "KEY", .kind = ARG_SESSION, .help = "key of the session"},
-	{.name = "--none", .kind = ARG_FLAG, .help = "use none any more"},
+	{.name = "--none", .kind = ARG_FLAG, .help = "use no session any longer"},
 };
 
 const struct command command_session_use = {
@@ -389,7 +389,7 @@ static const struct arg_spec extend_args[] = {
 	{.name = "--ttl",
 		.kind = ARG_DURATION,
 		.value = "DURATION",
-		.help = "lifetime from now; what it had, when not given"},
+		.help = "lifetime from now (default: the one it had)"},
 };
 
 static void extend_say(struct command_run *run, const cJSON *body)
@@ -412,7 +412,7 @@ const struct command command_session_extend = {
 	.noun = "session",
 	.verb = "extend",
 	.id = "key",
-	.summary = "let the lifetime of a session start anew",
+	.summary = "renew a session's lifetime",
 	.examples = {"umbra session extend checkout-4f2k",
 		"umbra session extend checkout-4f2k --ttl 3d"},
 	.args = extend_args,

@@ -77,7 +77,7 @@ const struct command command_version_list = {
 	.noun = "version",
 	.verb = "list",
 	.id = "service@version",
-	.summary = "list the versions, all or those a filter keeps",
+	.summary = "list versions, all or those that match a filter",
 	.examples = {"umbra version list service:cart state:unhealthy",
 		"umbra version list author:dev1 -o json"},
 	.args = list_args,
@@ -128,7 +128,7 @@ static const struct arg_spec register_args[] = {
 		.help = "take the endpoint from the version of the service that has it"},
 	{.name = "--force",
 		.kind = ARG_FLAG,
-		.help = "also when a later build was registered, or retired, before"},
+		.help = "also over a later build"},
 	{.name = "--health-path",
 		.kind = ARG_TEXT,
 		.value = "PATH",
@@ -165,7 +165,7 @@ static const struct arg_spec register_args[] = {
 		.kind = ARG_DURATION,
 		.may_be_empty = true,
 		.value = "DURATION",
-		.help = "lifetime; 72h, and for ever when stable"},
+		.help = "lifetime (default 72h; stable: for ever)"},
 	{.name = "--label",
 		.kind = ARG_LABEL,
 		.repeated = true,
@@ -173,10 +173,10 @@ static const struct arg_spec register_args[] = {
 		.help = "a label of your own"},
 	{.name = "--replace",
 		.kind = ARG_FLAG,
-		.help = "of one that is there, drop what is not given; else it is kept"},
+		.help = "of a version that exists: drop what is not given, instead of keeping it"},
 	{.name = "--no-create",
 		.kind = ARG_FLAG,
-		.help = "refuse when there is no such service, and do not make it"},
+		.help = "fail when the service does not exist, instead of creating it"},
 	{.name = "--wait",
 		.kind = ARG_FLAG,
 		.help = "then wait until it is ready, as umbra version wait does"},
@@ -510,7 +510,7 @@ const struct command command_version_register = {
 	.verb = "register",
 	.id = "service@version",
 	.how_to = true,
-	.summary = "say that a version runs, and where",
+	.summary = "register a running version",
 	.help = "Doing it again with the same facts changes nothing but starts its lifetime anew, "
 		"so a build "
 		"may repeat it. Of a version that is there, what is not given is kept, and the "
@@ -538,7 +538,7 @@ static const struct arg_spec extend_args[] = {
 	{.name = "--ttl",
 		.kind = ARG_DURATION,
 		.value = "DURATION",
-		.help = "lifetime from now; what it had, when not given"},
+		.help = "lifetime from now (default: the one it had)"},
 	RUN_IF_REVISION_ARG,
 };
 
@@ -564,7 +564,7 @@ const struct command command_version_extend = {
 	.noun = "version",
 	.verb = "extend",
 	.id = "service@version",
-	.summary = "let the lifetime of a version start anew",
+	.summary = "renew a version's lifetime",
 	.examples = {"umbra version extend booking@pr-482",
 		"umbra version extend booking@pr-482 --ttl 24h"},
 	.args = extend_args,
@@ -652,7 +652,7 @@ static struct command_run *retire_start(
 const struct command command_version_retire = {
 	.noun = "version",
 	.verb = "retire",
-	.summary = "take a version out of the environment",
+	.summary = "remove a version from the environment",
 	.help = "Sessions that pin it keep the pin: their requests go to stable, or are refused "
 		"when the "
 		"session is strict, with the reason version-gone. One that is gone already is "

@@ -18,7 +18,8 @@ enum err entry_read(const cJSON *status, struct entry_point *ret_entry, struct e
 	if (!entry_point_ok(&entry))
 		return err_set(eb, ERR_FAILED,
 			"the control plane says that requests enter at \"%.*s\" in the domain "
-			"\"%.*s\", which is no http URL and host name; is it a control plane of "
+			"\"%.*s\", which are not an http URL and a host name; is it a control "
+			"plane of "
 			"Umbra?",
 			STR_ARG(entry.proxy_url), STR_ARG(entry.domain));
 	*ret_entry = entry;

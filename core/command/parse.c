@@ -189,12 +189,12 @@ static enum err unknown_command(
 			names_add(&names, first);
 	}
 	if (!found->noun_known)
-		return unknown_word(found->noun_text, "is no command", false, &names, eb);
+		return unknown_word(found->noun_text, "is not a command", false, &names, eb);
 	if (verb) {
-		snprintf(sentence, sizeof(sentence), "is nothing %s can do", found->noun_text);
+		snprintf(sentence, sizeof(sentence), "is not a subcommand of %s", found->noun_text);
 		return unknown_word(verb, sentence, false, &names, eb);
 	}
-	err_set_field(eb, ERR_USAGE, NULL, NULL, "\"%s\" wants a verb", found->noun_text);
+	err_set_field(eb, ERR_USAGE, NULL, NULL, "\"%s\" needs a subcommand", found->noun_text);
 	if (eb)
 		names_join(&names, eb->expected, sizeof(eb->expected));
 	return ERR_USAGE;
@@ -245,7 +245,7 @@ static enum err unknown_option(
 	for (size_t i = 0; i < command_global_count; i++)
 		names_add(&names, command_globals[i].name);
 	strbuf_init(&sentence, EXPECTED_MAX);
-	strbuf_add_c(&sentence, "is no option of ");
+	strbuf_add_c(&sentence, "is not an option of ");
 	command_name(&sentence, command);
 	bool told = add_right_place(&sentence, command, word, next);
 	err = unknown_word(word, sentence.data, told, &names, eb);
@@ -309,7 +309,7 @@ static enum err read_option(struct parser *p, size_t *i)
 	if (!parse_wants_value(spec, attached))
 		return keep_value(p, spec, attached ? attached : "");
 	if (*i + 1 >= p->count)
-		return wrong_use(p->args, spec->name, "wants a value", p->eb);
+		return wrong_use(p->args, spec->name, "needs a value", p->eb);
 	*i += 1;
 	return keep_value(p, spec, p->words[*i]);
 }

@@ -129,30 +129,30 @@ static bool check_label(const struct arg_spec *spec, struct str value)
 }
 
 static const struct {
-	const char *what; /* after `is no` */
+	const char *what; /* after `is not` */
 	const char *expected;
 	bool (*check)(const struct arg_spec *spec, struct str value); /* NULL: anything */
 } kinds[] = {
-	[ARG_FLAG] = {"flag", NULL, NULL},
+	[ARG_FLAG] = {"a flag", NULL, NULL},
 	[ARG_TEXT] = {"text", NULL, NULL},
-	[ARG_INT] = {"number that it takes", "a whole number", check_int},
-	[ARG_DURATION] = {"duration", "90s, 15m, 8h or 3d", check_duration},
-	[ARG_SERVICE] = {"name of a service", NAME_RULE_SERVICE, check_service},
-	[ARG_VERSION_ID] = {"version", "service@version, such as cart@pr-482", check_version_id},
-	[ARG_VERSION] = {"name of a version", NAME_RULE_VERSION, check_version},
-	[ARG_SESSION] = {"session key", NAME_RULE_SESSION, check_session},
-	[ARG_PIN] = {"pin", "service=version, such as cart=pr-482", check_pin},
-	[ARG_PULL] = {"number of a pull request", "a number, such as 482", check_pull},
-	[ARG_ENDPOINT] = {"endpoint", "host:port, such as 10.0.4.7:8080 or [::1]:8080",
+	[ARG_INT] = {"a number that it takes", "a whole number", check_int},
+	[ARG_DURATION] = {"a duration", "90s, 15m, 8h or 3d", check_duration},
+	[ARG_SERVICE] = {"the name of a service", NAME_RULE_SERVICE, check_service},
+	[ARG_VERSION_ID] = {"a version", "service@version, such as cart@pr-482", check_version_id},
+	[ARG_VERSION] = {"the name of a version", NAME_RULE_VERSION, check_version},
+	[ARG_SESSION] = {"a session key", NAME_RULE_SESSION, check_session},
+	[ARG_PIN] = {"a pin", "service=version, such as cart=pr-482", check_pin},
+	[ARG_PULL] = {"the number of a pull request", "a number, such as 482", check_pull},
+	[ARG_ENDPOINT] = {"an endpoint", "host:port, such as 10.0.4.7:8080 or [::1]:8080",
 		check_endpoint},
-	[ARG_FILTER] = {"filter", NULL, NULL},
-	[ARG_URL] = {"URL", "http://HOST:PORT or https://...", check_url},
-	[ARG_FILE] = {"file", "a path", check_some},
-	[ARG_COMMIT] = {"commit", "a hash, such as a1b2c3d", check_some},
-	[ARG_CHOICE] = {"choice", NULL, check_choice},
-	[ARG_TARGET] = {"service and path", "service/path, such as gateway/book", check_target},
-	[ARG_LABEL] = {"label", "key=value", check_label},
-	[ARG_REST] = {"word", NULL, NULL},
+	[ARG_FILTER] = {"a filter", NULL, NULL},
+	[ARG_URL] = {"a URL", "http://HOST:PORT or https://...", check_url},
+	[ARG_FILE] = {"a file", "a path", check_some},
+	[ARG_COMMIT] = {"a commit", "a hash, such as a1b2c3d", check_some},
+	[ARG_CHOICE] = {"a choice", NULL, check_choice},
+	[ARG_TARGET] = {"a service and path", "service/path, such as gateway/book", check_target},
+	[ARG_LABEL] = {"a label", "key=value", check_label},
+	[ARG_REST] = {"a word", NULL, NULL},
 };
 _Static_assert(ARRAY_LEN(kinds) == ARG_KIND_COUNT, "each kind has its row");
 
@@ -215,7 +215,7 @@ static enum err refuse(const struct arg_spec *spec, struct str value, struct err
 			  : strcmp(spec->name, "--protocol") == 0 && str_eq_c(value, "grpc")
 				  ? "gRPC is h2c"
 				  : "";
-	err_set_field(eb, ERR_USAGE, spec->name, expected.data, "%s: \"%s\" is no %s%s%s",
+	err_set_field(eb, ERR_USAGE, spec->name, expected.data, "%s: \"%s\" is not %s%s%s",
 		spec->name, strbuf_str(&quoted).n ? quoted.data : "", kinds[spec->kind].what,
 		*why ? ": " : "", why);
 	strbuf_finish(&quoted);

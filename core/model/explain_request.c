@@ -105,10 +105,11 @@ static void unrouted_headline(const struct explain_context *at, const struct req
 {
 	if (r->status == 404)
 		explain_say(at,
-			"The proxy itself said 404: no service answers to the host \"" CLIP "\".",
+			"The proxy itself answered 404: no service answers to the host \"" CLIP
+			"\".",
 			CLIP_ARG(r->host));
 	else if (r->status != 0)
-		explain_say(at, "The proxy itself said %d, before routing.", (int)r->status);
+		explain_say(at, "The proxy itself answered %d, before routing.", (int)r->status);
 	else
 		explain_say(at, "It ended without an answer, before routing.");
 	explain_headline(at);
@@ -132,7 +133,7 @@ static void routed_headline(const struct explain_context *at, const struct past 
 	} else if (r->status == 0) {
 		explain_say(at, CLIP " gave no answer", CLIP_ARG(r->service));
 	} else if (past->itself) {
-		explain_say(at, "The proxy itself said %d for " CLIP, (int)r->status,
+		explain_say(at, "The proxy itself answered %d for " CLIP, (int)r->status,
 			CLIP_ARG(r->service));
 	} else {
 		explain_say(at, CLIP " answered", CLIP_ARG(r->service));
@@ -208,8 +209,9 @@ static void add_context(const struct explain_context *at, const struct past *pas
 		explain_add(at, EXPLAIN_NOTE,
 			r->session.n == 0
 				? "There was no session key, so the pin was one of Routing-Pins."
-				: "Whether the session or Routing-Pins had pinned it, the log does "
-				  "not keep.");
+				: "The log does not record whether the session or Routing-Pins "
+				  "pinned "
+				  "it.");
 	if (r->malformed)
 		explain_add_malformed(at);
 }
@@ -221,9 +223,9 @@ static void add_answer(const struct explain_context *at, const struct past *past
 	if (r->status == 0)
 		explain_say(at, "Nobody answered");
 	else if (past->itself)
-		explain_say(at, "The proxy itself said %d%s", (int)r->status,
+		explain_say(at, "The proxy itself answered %d%s", (int)r->status,
 			r->version.n > 0 ? "; the version it had chosen had not answered"
-					 : "; no version was asked");
+					 : "; no version received the request");
 	else
 		explain_say(at, "The version %sanswered %d, after %.1f ms",
 			r->status >= 500 ? "itself " : "", (int)r->status, r->upstream_ms);
@@ -324,7 +326,7 @@ static void add_fate(
 
 static void add_same(const struct explain_context *at, const struct decision *d)
 {
-	explain_say(at, "Today it would be routed the same way");
+	explain_say(at, "The same request would be routed the same way now");
 	if (d->reason == REASON_VERSION_GONE && d->gone != NULL) {
 		explain_say(at, ": ");
 		explain_say_gone(at, d->wanted, d->gone);

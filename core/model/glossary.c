@@ -49,7 +49,7 @@ const struct glossary_word glossary_words[] = {
 	{"HEALTH", "What checks say; of a service, how many of its versions are ready."},
 	{"REQ/S", "Requests a second over the last minute."},
 	{"5XX%", "How many of 100 requests were answered with 500 or above."},
-	{"P95", "95 of 100 were faster; of a sum it is that of its slowest part."},
+	{"P95", "95th percentile; a service shows its slowest version's."},
 	{"LAST MINUTE", "Requests over the last 60 seconds; the highest bar is the service's "
 			"busiest moment."},
 	{"PINS", "How many sessions pin the version; of a session, how many services it pins."},

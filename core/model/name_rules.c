@@ -338,7 +338,7 @@ const char *endpoint_fault(struct str s)
 		return "the port is missing";
 	for (size_t i = 0; i < port.n; i++)
 		if (!is_digit(port.p[i]))
-			return "the port is no number";
+			return "the port is not a number";
 	/* So many digits that they are no number here are too many as well. */
 	if (!str_to_u64(port, &number) || number > UINT16_MAX)
 		return "ports end at 65535";

@@ -408,7 +408,7 @@ enum err pull_check_number(struct str s, const char *field, struct errbuf *eb)
 	if (pull_parse_number(s, &number))
 		return ERR_NONE;
 	return err_set_field(eb, ERR_BAD_VALUE, field, "the number of a pull request, like 482",
-		"this is no number of a pull request");
+		"this is not the number of a pull request");
 }
 
 size_t pulls_near(const struct environment *env, int64_t number,

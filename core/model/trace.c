@@ -3,7 +3,7 @@
  * stats and by the dashboard's lines for what it shows, both over records they keep themselves.
  *
  * The index is a hash of chains through numbers, like a compressor's: `heads` has the newest number of
- * each bucket, `before` the one before each number. An entry that is out of reach ends its chain, so
+ * each bucket, `before` the one before each number. An entry that cannot be reached ends its chain, so
  * nothing is ever taken out. Chains hold other traces too; a look-up compares.
  */
 #include "core/model/trace.h"

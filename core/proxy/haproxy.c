@@ -91,7 +91,7 @@ static void take_refusals(const struct sent *sent, const struct runtime_result *
 		h->repair_wanted = true;
 		if (!refused_command(h, command, str_of(refused->words)))
 			err_set(&h->error, ERR_IO,
-				"HAProxy refused a change: %s; it will be loaded anew",
+				"HAProxy refused a change: %s; it will be reloaded",
 				refused->words);
 	}
 }

@@ -132,7 +132,7 @@ char *preflight_address(const char *listen, const char *kept, struct errbuf *eb)
 
 	if (!split_address(listen, &host, port)) {
 		err_set_field(eb, ERR_BAD_VALUE, "proxy-listen", "HOST:PORT, like 127.0.0.1:8080",
-			"%s is no address to listen on", listen);
+			"%s is not an address to listen on", listen);
 		return NULL;
 	}
 	if (kept != NULL && strcmp(kept, listen) == 0)
@@ -144,7 +144,7 @@ char *preflight_address(const char *listen, const char *kept, struct errbuf *eb)
 	free(name);
 	if (rc != 0) {
 		err_set_field(eb, ERR_BAD_VALUE, "proxy-listen", "HOST:PORT, like 127.0.0.1:8080",
-			"%s is no address to listen on: %s", listen, gai_strerror(rc));
+			"%s is not an address to listen on: %s", listen, gai_strerror(rc));
 		return NULL;
 	}
 	int fd = try_bind(info);

@@ -38,7 +38,7 @@ static void read_foreign(int http_status, struct errbuf *eb)
 
 	if (err == ERR_LOGIN || err == ERR_FORBIDDEN)
 		err_set(eb, err,
-			"What stands before the control plane answered %d: your login there is "
+			"What is in front of the control plane answered %d: your login there is "
 			"missing "
 			"or has expired",
 			http_status);

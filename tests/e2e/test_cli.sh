@@ -47,8 +47,8 @@ lines() {
 
 # ---- nobody there --------------------------------------------------------------------------------------
 UMBRA_URL=http://127.0.0.1:1 does 3 "umbra serve" status
-UMBRA_URL=http://127.0.0.1:1 does 3 "out of reach" logs -f
-UMBRA_URL=http://127.0.0.1:1 does 3 "out of reach" curl cart/
+UMBRA_URL=http://127.0.0.1:1 does 3 "cannot be reached" logs -f
+UMBRA_URL=http://127.0.0.1:1 does 3 "cannot be reached" curl cart/
 
 # ---- what needs nobody ---------------------------------------------------------------------------------
 does 0 "session pin" --help
@@ -210,7 +210,7 @@ does 0 '"target":"/a[1-3]{x,y}"' curl 'cart/a[1-3]{x,y}' -sS
 http_proxy=http://127.0.0.1:1 ALL_PROXY=http://127.0.0.1:1 does 0 '"backend":"pr"' curl cart/items -sS
 http_proxy=http://127.0.0.1:1 ALL_PROXY=http://127.0.0.1:1 does 0 "proxy url" status
 http_proxy=http://$(at stable) does 1 "is it a control plane of Umbra?" status --url http://umbra.invalid
-http_proxy=http://$(at stable) no_proxy=umbra.invalid does 3 "out of reach" status --url http://umbra.invalid
+http_proxy=http://$(at stable) no_proxy=umbra.invalid does 3 "cannot be reached" status --url http://umbra.invalid
 umbra curl --session mien cart/items -sS
 is "$CODE" 0 "curl in an unknown session: $ERR"
 has "$OUT" '"backend":"stable"' "curl in an unknown session"

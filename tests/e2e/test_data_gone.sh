@@ -37,7 +37,7 @@ must POST /v1/sessions '{"key":"after"}'
 api GET /v1/sessions/lost
 is "$STATUS" 404 "what was refused is not there"
 
-# The proxy's socket is out of reach meanwhile, so its configuration is written anew: not into a directory of that name.
+# The proxy's socket cannot be reached meanwhile, so its configuration is written anew: not into a directory of that name.
 mv "$T/data" "$T/away"
 refused "the directory moved away"
 proxy_failed() { status_of proxy.error | grep -q "$T/data/proxy"; }

@@ -23,7 +23,7 @@ umbra 0 "pin: For requests of the session" help pin
 umbra 0 "never by another version" help Strict
 umbra 0 "an address, not a secret" help session key
 umbra 0 "umbra session VERB --help" help session
-umbra 2 '"frobnicate" is no command' help frobnicate
+umbra 2 '"frobnicate" is not a command' help frobnicate
 
 # ---- a first version makes its service -----------------------------------------------------------------
 umbra 0 "there was no service cart" version register cart@1 --endpoint "127.0.0.1:${PORT_of[one]}" --stable
@@ -86,8 +86,8 @@ for self in "127.0.0.1:$PROXY_PORT" "localhost:$PROXY_PORT" "LOCALHOST:0$PROXY_P
 	"[::ffff:127.0.0.1]:$PROXY_PORT" "cart.$DOMAIN:$PROXY_PORT"; do
 	umbra 2 "the port that the service itself listens on" version register cart@loop --endpoint "$self"
 done
-umbra 2 "is no endpoint" version register cart@loop --endpoint "127.1:$PROXY_PORT"
-umbra 2 "is no endpoint" version register cart@loop --endpoint "0x7f000001:$PROXY_PORT"
+umbra 2 "is not an endpoint" version register cart@loop --endpoint "127.1:$PROXY_PORT"
+umbra 2 "is not an endpoint" version register cart@loop --endpoint "0x7f000001:$PROXY_PORT"
 umbra 0 "" version register "cart@pr-1" --endpoint "127.0.0.1:${PORT_of[two]}" --build 9
 api PATCH /v1/services/cart/versions/pr-1 "{\"endpoints\":[\"127.0.0.1:$PROXY_PORT\"]}"
 is "$STATUS $(json field <<<"$BODY")" "400 endpoints" "PATCH to the proxy itself"

@@ -27,7 +27,7 @@ static void test_filter(void **state)
 	pty_wait_gone(&pty, "pr-560");
 	assert_true(pty_shows(&pty, "pricing"));
 	pty_keys(&pty, "\r");
-	pty_wait_text(&pty, "filter: pr:482 (hides 13)");
+	pty_wait_text(&pty, "filter: pr:482 (13 hidden)");
 	pty_keys(&pty, "/\025state:");
 	pty_wait_text(&pty, "^");
 	pty_keys(&pty, "\r"); /* a mistake is not taken */
@@ -272,7 +272,7 @@ static void test_refused_by_the_control_plane(void **state)
 	(void)state;
 	dashboard_open((struct dashboard_options){0});
 	pty_keys(&pty, "jje\025never\r");
-	pty_wait_text(&pty, "is no duration");
+	pty_wait_text(&pty, "is not a duration");
 }
 
 /* `x` on what names a version that is gone says who took it away: a session that pins it, and its event. */
@@ -333,7 +333,7 @@ static void test_requests_follow_and_pause(void **state)
 	pty_keys(&pty, "G");
 	pty_wait_text(&pty, "following");
 	pty_keys(&pty, "/status:503\r");
-	pty_wait_text(&pty, "filter status:503 hides ");
+	pty_wait_text(&pty, "filter status:503 (");
 	pty_wait_gone(&pty, "/find?q=yoga");
 	pty_keys(&pty, "f/pay\r");
 	pty_wait_text(&pty, "paused");
@@ -358,15 +358,15 @@ static void test_logs_of_a_version(void **state)
 	assert_false(pty_shows(&pty, "/find?q=yoga"));
 }
 
-/* What a telephone would make of a link to this machine is said beside its code. */
+/* What a phone would make of a link to this machine is said beside its code. */
 static void test_qr_of_this_machine(void **state)
 {
 	(void)state;
 	dashboard_open((struct dashboard_options){.rows = 40, .cols = 120});
 	pty_keys(&pty, "3gyqr");
-	pty_wait_text(&pty, "for a telephone to read off the screen");
+	pty_wait_text(&pty, "for a phone to scan from the screen");
 	pty_keys(&pty, "\r");
-	pty_wait_text(&pty, "A telephone cannot open this");
+	pty_wait_text(&pty, "A phone cannot open this");
 	pty_wait_text(&pty, "--proxy-listen");
 }
 

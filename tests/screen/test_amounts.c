@@ -123,9 +123,9 @@ static const struct {
 		"pr-24681", "service-0000"},
 	{"2", "sort: number", "umbra pr show 39842", "/author:dev7", "#36151", "#39999"},
 	{"3", "sort: name", "umbra session show s-0150", "/s-1234", "s-1234", "s-0001"},
-	{"4", "service-1999", "service-1150", "/service:service-1999", "hides 999", "service-1998"},
+	{"4", "service-1999", "service-1150", "/service:service-1999", "999 hidden", "service-1998"},
 	{"5", "created session s-1999", "stage created session s-1849, 10s ago", "/session:s-1999",
-		"hides 999", "s-1998"},
+		"999 hidden", "s-1998"},
 	{"6", " outside ", "service-0547 calls service-1095", "/service:service-1234",
 		"service-0617 calls service-1234", "service-1095"},
 	{"7", "Twelve things", NULL, NULL, NULL, NULL},
@@ -152,7 +152,7 @@ static void test_much(void **state)
 		pty_wait_text(&pty, big_views[i].left);
 		pty_wait_gone(&pty, big_views[i].hidden);
 		pty_keys(&pty, "\033");
-		pty_wait_gone(&pty, "Enter keep it");
+		pty_wait_gone(&pty, "Enter keep ");
 	}
 	dashboard_quit();
 }

@@ -82,7 +82,7 @@ static void test_palette_shows_a_list(void **state)
 	(void)state;
 	dashboard_open((struct dashboard_options){0});
 	pty_keys(&pty, ":verlist");
-	pty_wait_text(&pty, "list the versions, all or those a filter keeps");
+	pty_wait_text(&pty, "list versions, all or those that match a filter");
 	pty_keys(&pty, "\tunheal\t");
 	pty_wait_text(&pty, ":version list ");
 	pty_keys(&pty, "\025version list state:unh\t\r");
@@ -168,7 +168,7 @@ static void test_refused_prompt_comes_back(void **state)
 	dashboard_open((struct dashboard_options){0});
 	pty_keys(&pty, "jje\025never\r");
 	pty_wait_text(&pty, "lifetime from now");
-	pty_wait_text(&pty, "is no duration");
+	pty_wait_text(&pty, "is not a duration");
 	assert_true(pty_shows(&pty, "never"));
 	pty_keys(&pty, "\0253d\r");
 	pty_wait_gone(&pty, "lifetime from now");

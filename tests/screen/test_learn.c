@@ -45,7 +45,7 @@ static void test_tour(void **state)
 	pty_keys(&pty, "\r1");
 	pty_wait_text(&pty, "Tour 1 of 12");
 	pty_keys(&pty, "/pr:482\r");
-	pty_wait_text(&pty, "filter: pr:482 (hides");
+	pty_wait_text(&pty, "filter: pr:482 (");
 	pty_keys(&pty, "j");
 	pty_wait_text(&pty, "Tour 2 of 12");
 	pty_wait_text(&pty, "Step 1 done: Find the builds of a pull request.");
@@ -102,7 +102,7 @@ static void test_tour(void **state)
 	pty_keys(&pty, "y\r");
 	pty_wait_gone(&pty, "Tour 12 of 12");
 	pty_keys(&pty, "7");
-	pty_wait_text(&pty, "That was the tour.");
+	pty_wait_text(&pty, "Tour finished.");
 	pty_wait_text(&pty, "12 of 12 done");
 }
 

@@ -103,7 +103,7 @@ static void test_mouse_in_every_list(void **state)
 			"which version of schedule?"},
 		{"5", NULL, NULL, "registered search@pr-571", "registered search@pr-571, 5m ago",
 			"search@pr-571  \"Typo-tolerant\""},
-		{"7\t", NULL, NULL, "header", NULL, "decide with it"},
+		{"7\t", NULL, NULL, "header", NULL, "Enter apply"},
 	};
 
 	(void)state;

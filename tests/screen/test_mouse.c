@@ -84,7 +84,7 @@ static void test_presses(void **state)
 	mouse(0, 0, 0, 'M');
 	mouse(35, 4, 4, 'M');
 	pty_keys(&pty, "\033[19~");
-	pty_wait_text(&pty, "the mouse is the terminal's");
+	pty_wait_text(&pty, "mouse off");
 	pty_quiet(&pty, 80);
 	assert_false(pty.mouse);
 	pty_keys(&pty, "1");
@@ -108,7 +108,7 @@ static void test_in_a_chooser(void **state)
 	pty_quiet(&pty, 50);
 	click(row_with("dev5, strict"), 8);
 	pty_wait_text(&pty, "Requests that carry session qa-seats");
-	click(row_with("no, leave it"), col_of(row_with("no, leave it"), "Esc"));
+	click(row_with("no, cancel"), col_of(row_with("no, cancel"), "Esc"));
 	pty_wait_gone(&pty, "Requests that carry");
 }
 

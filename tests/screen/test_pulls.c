@@ -52,7 +52,7 @@ static void test_filter_and_sort(void **state)
 	(void)state;
 	open_pulls((struct dashboard_options){0});
 	pty_keys(&pty, "/author:dev1\r");
-	pty_wait_text(&pty, "filter: author:dev1 (hides 5)");
+	pty_wait_text(&pty, "filter: author:dev1 (5 hidden)");
 	check_row(4, "#482");
 	pty_keys(&pty, "\033");
 	pty_wait_text(&pty, "#571");

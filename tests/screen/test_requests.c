@@ -169,7 +169,7 @@ static void test_side_by_side(void **state)
 	pty_keys(&pty, "v"); /* a request of payments@pr-533 */
 	pty_wait_text(&pty, "stable 2026.11.18");
 	pty_wait_text(&pty, "pr-533");
-	pty_wait_text(&pty, "not asked of stable");
+	pty_wait_text(&pty, "no match in stable");
 	pty_wait_text(&pty, "┃ 18:42:06  POST   /pay");
 	pty_keys(&pty, "\r");
 	pty_wait_text(&pty, "upstream_ms");
@@ -238,7 +238,7 @@ static void test_empty_says_why(void **state)
 	(void)state;
 	open_requests(24, 80);
 	pty_keys(&pty, "/status:418\r");
-	pty_wait_text(&pty, " requests here, none matches status:418.");
+	pty_wait_text(&pty, " requests here; none matches status:418.");
 	assert_true(pty_shows(&pty, "Esc drops the filter"));
 	assert_false(pty_shows(&pty, "This sends one"));
 	assert_true(pty_shows(&pty, "Requests › all requests"));

@@ -45,7 +45,7 @@ static void test_mine_first(void **state)
 	(void)state;
 	dashboard_open((struct dashboard_options){.env = env});
 	pty_keys(&pty, "m");
-	pty_wait_text(&pty, "mine first (3)"); /* wrote search's, pins two by qa-seats */
+	pty_wait_text(&pty, "mine first: 3"); /* wrote search's, pins two by qa-seats */
 	pty_quiet(&pty, 80);
 	pty_row(&pty, 4, row);
 	assert_non_null(strstr(row, "booking"));
@@ -119,8 +119,7 @@ static void test_where_the_details_stand(void **state)
 	pty_wait_text(&pty, "$ umbra version show booking@pr-482");
 	assert_false(pty_shows(&pty, "Only requests of sessions"));
 	pty_resize(&pty, 40, 120);
-	pty_wait_text(
-		&pty, "Only requests of sessions that pin it arrive here: checkout-4f2k (dev1)");
+	pty_wait_text(&pty, "Reached only by sessions that pin it: checkout-4f2k (dev1)");
 	pty_resize(&pty, 30, 160);
 	pty_wait_text(&pty, "│ pinned by");
 	pty_keys(&pty, "G");

@@ -74,6 +74,7 @@ static void test_signals(void **state)
 		assert_true(pty.mouse);
 		pty_keys(&pty, "/"); /* also while something is typed */
 		pty_wait_text(&pty, "Esc show all");
+		(void)fprintf(stderr, "signal %d\n", number);
 		pty_signal(&pty, number);
 		if (pty_wait_end(&pty) != 128 + number)
 			fail_msg("signal %d: status %x", number, (unsigned)pty.status);
@@ -90,7 +91,7 @@ static void test_interrupt(void **state)
 		const char *keys, *shows;
 	} prompts[] = {
 		{"/check", "Esc show all"}, {":vers", "Tab complete"}, {"y", "letters narrow"},
-		{"D", "yes, send it"}, {"s", "sort"}, {"?", "› Help"}, /* q closes it */
+		{"D", "no, cancel"}, {"s", "sort"}, {"?", "› Help"}, /* q closes it */
 	};
 
 	(void)state;

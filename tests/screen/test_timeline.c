@@ -32,7 +32,7 @@ static void test_time_and_filter(void **state)
 	pty_keys(&pty, "tt");
 	pty_wait_text(&pty, "$ umbra events");
 	pty_keys(&pty, "/service:profile\r");
-	pty_wait_text(&pty, "filter: service:profile (hides ");
+	pty_wait_text(&pty, "filter: service:profile (");
 	pty_wait_gone(&pty, "booking@pr-482");
 	pty_wait_text(&pty, "profile@pr-551 became unhealthy: connection refused");
 	pty_keys(&pty, "\033/status:500");
@@ -75,7 +75,7 @@ static void test_gone_and_new(void **state)
 	pty_keys(&pty, "y");
 	pty_wait_text(&pty, "This session has ended");
 	pty_keys(&pty, "5");
-	pty_wait_text(&pty, "you have seen what is below");
+	pty_wait_text(&pty, "new above, seen below");
 	pty_wait_text(&pty, "ended session short-");
 	pty_keys(&pty, "g\r");
 	pty_wait_text(&pty, "is gone");

@@ -36,7 +36,7 @@ const struct place shop_places[] = {
 	{"Map of a service", {PRESS("6", " outside "), PRESS("g\033OCj\r", "CALLED BY")}, false, NULL},
 	{"Learn", {PRESS("7", "Learn")}, false, NULL},
 	{"Learn's rules", {PRESS("7", "Learn"), AS_NEEDED("\t", "reason: ")}, false, NULL},
-	{"a field of the rules", {PRESS("7", "Learn"), AS_NEEDED("\t", "reason: "), PRESS("gj\r", "Enter decide with it")}, false, NULL},
+	{"a field of the rules", {PRESS("7", "Learn"), AS_NEEDED("\t", "reason: "), PRESS("gj\r", "Enter apply")}, false, NULL},
 	{"Learn's words", {PRESS("7", "Learn"), AS_NEEDED("\tg", "The whole: ")}, false, NULL},
 	{"details", {PRESS(":version list state:unhealthy\r", "Services › Answer › "), PRESS("\r", "pinned by")}, false, NULL},
 	{"explain", {PRESS(":version list state:unhealthy\r", "Services › Answer › "), PRESS("x", "because")}, false, NULL},

@@ -22,7 +22,7 @@ static void offer(void *arg, const char *name, struct str text)
 	picker_add(picker, name, note);
 	free(note);
 	if (strcmp(name, "link") == 0)
-		picker_add(picker, qr_form, "the link, for a telephone to read off the screen");
+		picker_add(picker, qr_form, "the link, for a phone to scan from the screen");
 }
 
 void clipboard_offer(struct app *app)

@@ -76,7 +76,7 @@ static void show_pins(struct app *app, const char *key)
 		ui_open(&app->ui, &view_pins, key);
 		return;
 	}
-	(void)snprintf(text, sizeof(text), "there is no session %.64s (any more)", key);
+	(void)snprintf(text, sizeof(text), "there is no session %.64s", key);
 	palette_refuse(&app->palette, app->palette.input.len, text);
 }
 
@@ -87,8 +87,7 @@ static void change_theme(struct app *app, const char *name)
 	errbuf_clear(&eb);
 	if (theme_watch_take(app, name, &eb)) {
 		ui_ask_end(&app->ui);
-		ui_say(&app->ui, ROLE_DONE,
-			"theme %s, here and in later runs until the config names another", name);
+		ui_say(&app->ui, ROLE_DONE, "theme %s, saved", name);
 	} else {
 		palette_refuse(&app->palette, app->palette.input.len, eb.text);
 	}
@@ -99,7 +98,7 @@ static void show_tour(struct app *app, const char *word)
 	bool on = strcmp(word, "on") == 0;
 
 	if (!on && strcmp(word, "off") != 0) {
-		palette_refuse(&app->palette, app->palette.input.len, "wants on or off");
+		palette_refuse(&app->palette, app->palette.input.len, "needs on or off");
 		return;
 	}
 	ui_ask_end(&app->ui);

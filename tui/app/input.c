@@ -276,8 +276,8 @@ static bool act_mouse(struct app *app, enum action action)
 	app->mouse_given = ui->mouse;
 	ui->mouse = terminal_mouse(app->screen, !ui->mouse);
 	ui_say(ui, ROLE_DONE,
-		ui->mouse ? "the mouse presses what is on the screen"
-			  : "the mouse is the terminal's: select text; the same key takes it back");
+		ui->mouse ? "mouse on: click to select"
+			  : "mouse off: select text with the terminal; the same key turns it on");
 	return true;
 }
 

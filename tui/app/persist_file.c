@@ -31,7 +31,7 @@ static bool read_all(const char *path, struct strbuf *text, struct errbuf *eb)
 		return false;
 	}
 	if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode))
-		err_set(eb, ERR_IO, "%s is no file", path);
+		err_set(eb, ERR_IO, "%s is not a file", path);
 	else if (status.st_size > PERSIST_FILE_MAX)
 		err_set(eb, ERR_TOO_LARGE, "%s is longer than %d bytes", path, PERSIST_FILE_MAX);
 	else

@@ -137,15 +137,15 @@ static void draw_last_row(struct app *app, const struct canvas *canvas)
 static const struct answers {
 	const char *yes, *no;
 } answers[QUESTION_COUNT] = {
-	[QUESTION_FILTER] = {"keep it", "show all"},
-	[QUESTION_FIND] = {"keep it", "drop it"},
-	[QUESTION_SCOPE] = {"show these", "leave it as it was"},
-	[QUESTION_SAVE] = {"save", "do not save"},
-	[QUESTION_CREATE] = {"create it", "do not"},
-	[QUESTION_CREATE_ON_PULL] = {"create it", "do not"},
-	[QUESTION_EXTEND] = {"extend it", "leave it as it is"},
-	[QUESTION_RULES] = {"decide with it", "leave it as it was"},
-	[QUESTION_QUIT] = {"yes, end it", "no, stay"},
+	[QUESTION_FILTER] = {"keep", "show all"},
+	[QUESTION_FIND] = {"keep", "cancel"},
+	[QUESTION_SCOPE] = {"show", "cancel"},
+	[QUESTION_SAVE] = {"save", "cancel"},
+	[QUESTION_CREATE] = {"create", "cancel"},
+	[QUESTION_CREATE_ON_PULL] = {"create", "cancel"},
+	[QUESTION_EXTEND] = {"extend", "cancel"},
+	[QUESTION_RULES] = {"apply", "cancel"},
+	[QUESTION_QUIT] = {"yes, quit", "no, stay"},
 };
 
 static struct answers answers_of(const struct prompt *prompt)
@@ -154,9 +154,8 @@ static struct answers answers_of(const struct prompt *prompt)
 
 	if (words.yes)
 		return words;
-	return prompt->kind == PROMPT_CONFIRM
-		       ? (struct answers){"yes, send it", "no, leave it as it is"}
-		       : (struct answers){"send", "drop"};
+	return prompt->kind == PROMPT_CONFIRM ? (struct answers){"yes", "no, cancel"}
+					      : (struct answers){"send", "cancel"};
 }
 
 static void draw_mistake(const struct prompt *prompt, const struct canvas *canvas, int x)
@@ -178,7 +177,7 @@ static void draw_mistake(const struct prompt *prompt, const struct canvas *canva
 static const char *line_help(const struct prompt *prompt)
 {
 	if (prompt->input.proposed)
-		return "letters replace it, arrows edit it";
+		return "type to replace, arrows to edit";
 	if (prompt->question == QUESTION_FILTER || prompt->question == QUESTION_SCOPE)
 		return "state:unhealthy  pr:482  \"text\"  !not";
 	return "";

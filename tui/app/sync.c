@@ -54,7 +54,7 @@ static void feed_changed(void *arg, const struct environment *env, const struct 
 	if (first && app->ui.session[0] != '\0' &&
 		!environment_session(env, str_of(app->ui.session)))
 		ui_say(&app->ui, ROLE_WARNING,
-			"there is no session %s (any more): {sessions.use} in Sessions makes "
+			"there is no session %s: {sessions.use} in Sessions makes "
 			"another yours",
 			app->ui.session);
 	if (full) {

@@ -95,7 +95,7 @@ const struct pinned *model_pinned(
 	const struct model *model, struct str service, struct str version);
 size_t model_pin_count(const struct model *model, struct str service, struct str version);
 
-/* Which service an id like "cart@pr-482" is of, as indexes; false when it is not there (any more). */
+/* Which service an id like "cart@pr-482" is of, as indexes; false when it is not there. */
 bool model_find_node(const struct model *model, struct str service, size_t *ret_node);
 
 #endif

@@ -24,7 +24,7 @@ struct recent_changes {
 /* All there is came at once: none of it is news. */
 void recent_changes_reset(struct recent_changes *glow, int64_t revision);
 void recent_changes_heard(struct recent_changes *glow, int64_t revision, int64_t now_ms);
-/* Until when something of this revision glows; 0: it does not (any more). */
+/* Until when something of this revision glows; 0: it does not. */
 int64_t recent_changes_until(const struct recent_changes *glow, int64_t revision, int64_t now_ms);
 
 #endif

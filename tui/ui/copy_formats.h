@@ -23,7 +23,7 @@ typedef void (*copy_form_fn)(void *arg, const char *name, struct str text);
 void copy_forms(const struct model *model, const struct selection *what, const char *mine,
 	copy_form_fn each, void *arg);
 /*
- * Appends the form of that name; false when there is none (any more). A line for the shell begins with what
+ * Appends the form of that name; false when there is none. A line for the shell begins with what
  * the shell calls the program by, which need not be "umbra", and names the control plane where that is not
  * where the program would look.
  */

@@ -31,9 +31,9 @@ const struct binding bindings[] = {
 	{AREA_SERVICES, ACTION_PIN, "p", "pin", "pin the version to your session, or to one you choose", "umbra session pin SESSION SERVICE=VERSION"},
 	{AREA_SERVICES, ACTION_LOGS, "l", "logs", "its requests, as they come", "umbra logs -f FILTER"},
 	{AREA_SERVICES, ACTION_SIDE, "v", NULL, "the version beside stable: the same routes, status and time of both", NULL},
-	{AREA_SERVICES, ACTION_EXTEND, "e", "extend", "let the version's lifetime start anew", "umbra version extend SERVICE@VERSION --ttl DURATION"},
+	{AREA_SERVICES, ACTION_EXTEND, "e", "extend", "renew the version's lifetime", "umbra version extend SERVICE@VERSION --ttl DURATION"},
 	{AREA_SERVICES, ACTION_RETIRE, "R", "retire", "take the version away; asks first", "umbra version retire SERVICE@VERSION"},
-	{AREA_SERVICES, ACTION_MINE, "m", "mine", "what is mine first: written by me, or pinned by my sessions", NULL},
+	{AREA_SERVICES, ACTION_MINE, "m", "mine", "what is mine first: by me, or pinned by my sessions", NULL},
 	{AREA_SERVICES, ACTION_LEFT, "h Left", NULL, "fold the service", NULL},
 	{AREA_SERVICES, ACTION_RIGHT, "Right", NULL, "unfold the service", NULL},
 	{AREA_SERVICES, ACTION_SORT, "s", "sort", "sort: then the letter of a column", NULL},
@@ -54,7 +54,7 @@ const struct binding bindings[] = {
 	{AREA_SESSIONS, ACTION_CREATE, "c", "create", "create a session", "umbra session create NAME"},
 	{AREA_SESSIONS, ACTION_LOGS, "l", "logs", "the requests that carry it, as they come", "umbra logs -f FILTER"},
 	{AREA_SESSIONS, ACTION_MAP, "m", "map", "which services its requests passed, who served them, and who lost it", "umbra session map SESSION"},
-	{AREA_SESSIONS, ACTION_EXTEND, "e", "extend", "let its lifetime start anew", "umbra session extend SESSION --ttl DURATION"},
+	{AREA_SESSIONS, ACTION_EXTEND, "e", "extend", "renew its lifetime", "umbra session extend SESSION --ttl DURATION"},
 	{AREA_SESSIONS, ACTION_END, "D", "end", "end it; names what is lost and asks first", "umbra session end SESSION"},
 	{AREA_SESSIONS, ACTION_USE, "u", "use", "make it yours: {services.pin} pins to it; again: not yours", "umbra session use SESSION"},
 	{AREA_SESSIONS, ACTION_SORT, "s", "sort", "sort: then the letter of a column", NULL},
@@ -68,7 +68,7 @@ const struct binding bindings[] = {
 	{AREA_PINS, ACTION_DIFF, "d", "diff", "only what is staged, or all services", NULL},
 	{AREA_PINS, ACTION_LOGS, "l", "logs", "the requests that carry the session", "umbra logs -f FILTER"},
 	{AREA_PINS, ACTION_MAP, "m", "map", "which services its requests passed, who served them, and who lost it", "umbra session map SESSION"},
-	{AREA_PINS, ACTION_EXTEND, "e", "extend", "let the session's lifetime start anew", "umbra session extend SESSION --ttl DURATION"},
+	{AREA_PINS, ACTION_EXTEND, "e", "extend", "renew the session's lifetime", "umbra session extend SESSION --ttl DURATION"},
 	{AREA_PINS, ACTION_END, "D", "end", "end the session; asks first", "umbra session end SESSION"},
 	{AREA_PINS, ACTION_SORT, "s", NULL, "sort: then n by name, p what is pinned first", NULL},
 	{AREA_PINS, ACTION_REVERSE, "S", NULL, "reverse the order", NULL},
@@ -98,7 +98,7 @@ const struct binding bindings[] = {
 
 	{AREA_RESULT, ACTION_OPEN, "Enter", "open", "open what the row is about", NULL},
 
-	{AREA_MAP, ACTION_OPEN, "Enter", "around it", "the service with who calls it and whom it calls", NULL},
+	{AREA_MAP, ACTION_OPEN, "Enter", "zoom in", "the service with its callers and the services it calls", NULL},
 	{AREA_MAP, ACTION_LOGS, "l", "logs", "exactly these requests, as they come", "umbra logs -f FILTER"},
 	{AREA_MAP, ACTION_ERROR_NEXT, "e", "error", "to the next call that fails or loses the session", NULL},
 	{AREA_MAP, ACTION_ERROR_BEFORE, "E", NULL, "to the one before", NULL},
@@ -109,7 +109,7 @@ const struct binding bindings[] = {
 
 	{AREA_MAP_SERVICE, ACTION_OPEN, "Enter", "go to it", "go on to the selected service; {global.back} goes back", NULL},
 	{AREA_MAP_SERVICE, ACTION_LEFT, "h Left", "callers", "to who calls it", NULL},
-	{AREA_MAP_SERVICE, ACTION_RIGHT, "Right", "calls", "to whom it calls", NULL},
+	{AREA_MAP_SERVICE, ACTION_RIGHT, "Right", "calls", "to the services it calls", NULL},
 	{AREA_MAP_SERVICE, ACTION_TRACE, "o", "trace", "a request that lost its session there, hop by hop", "umbra logs -f FILTER"},
 	{AREA_MAP_SERVICE, ACTION_LOGS, "l", "logs", "exactly these requests, as they come", "umbra logs -f FILTER"},
 
@@ -120,7 +120,7 @@ const struct binding bindings[] = {
 	{AREA_COLUMNS, ACTION_MOVE_ON, "J S-Down", "move on", "move the column one place on", NULL},
 	{AREA_COLUMNS, ACTION_MOVE_BACK, "K S-Up", "move back", "move the column one place back", NULL},
 
-	{AREA_LEARN, ACTION_OPEN, "Enter", "begin or edit", "the tour: begin it, or put its line away; the rules: write into the field", NULL},
+	{AREA_LEARN, ACTION_OPEN, "Enter", "start / edit", "the tour: begin it, or put its line away; the rules: write into the field", NULL},
 	{AREA_LEARN, ACTION_RIGHT, "Tab Right", "next page", "tour, rules to try, glossary", NULL},
 	{AREA_LEARN, ACTION_LEFT, "S-Tab h Left", NULL, "the page before", NULL},
 	{AREA_LEARN, ACTION_SKIP, "s", "skip", "leave out the step of the tour that is next", NULL},
@@ -157,8 +157,8 @@ const struct binding bindings[] = {
 	{AREA_GLOBAL, ACTION_FORWARD, "]", NULL, "and forward again", NULL},
 	{AREA_GLOBAL, ACTION_HELP, "?", "help", "this help", NULL},
 	{AREA_GLOBAL, ACTION_MOUSE, "F8", NULL, "give the mouse to the terminal, to select text; again: take it back", NULL},
-	{AREA_GLOBAL, ACTION_COST, "F12", NULL, "what the dashboard itself takes", NULL},
-	{AREA_GLOBAL, ACTION_REPAINT, "C-l", NULL, "paint the screen anew, try the connection now", NULL},
+	{AREA_GLOBAL, ACTION_COST, "F12", NULL, "resource use of the dashboard", NULL},
+	{AREA_GLOBAL, ACTION_REPAINT, "C-l", NULL, "repaint the screen, retry the connection", NULL},
 	{AREA_GLOBAL, ACTION_QUIT, "q C-c", "quit", "leave; in the help: close it", NULL},
 };
 /* clang-format on */
@@ -260,7 +260,7 @@ enum err keymap_bind(const char *name, const char *keys, struct errbuf *eb)
 				"one character, C-a to C-z, F1 to F12, Enter, Esc, Tab, S-Tab, "
 				"Space, Up, "
 				"Down, Left, Right, Home, End, PgUp, PgDn, Del, Bksp",
-				"%.*s is no key", STR_ARG(key));
+				"%.*s is not a key", STR_ARG(key));
 	}
 	free(own_keys[binding - bindings]);
 	own_keys[binding - bindings] = xstrdup(keys);

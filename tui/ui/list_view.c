@@ -175,7 +175,7 @@ void list_view_draw_order(
 	int cells;
 
 	if (list->filtering.filter)
-		(void)snprintf(filter, sizeof(filter), "filter: %s (hides %zu)   ",
+		(void)snprintf(filter, sizeof(filter), "filter: %s (%zu hidden)   ",
 			list->filtering.text, list->hidden);
 	else if (before[0] == '\0')
 		role = ROLE_QUIET;

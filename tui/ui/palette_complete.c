@@ -474,9 +474,9 @@ bool palette_check(struct palette *palette, const struct palette_source *source,
 	struct command_args **ret_command)
 {
 	static const char *const wants[OWN_COUNT] = {
-		[OWN_THEME] = "wants a theme's name",
-		[OWN_PINS] = "wants a session's key",
-		[OWN_TOUR] = "wants on or off",
+		[OWN_THEME] = "needs the name of a theme",
+		[OWN_PINS] = "needs the key of a session",
+		[OWN_TOUR] = "needs on or off",
 	};
 	struct palette_words w;
 	enum own_kind own;

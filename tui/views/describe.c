@@ -72,8 +72,7 @@ enum role describe_version_sentence(
 			"No session pins it: only requests with a direct pin arrive here. "
 			"{services.pin} pins it.");
 	else
-		(void)snprintf(
-			dst, size, "Only requests of sessions that pin it arrive here: %s.", by);
+		(void)snprintf(dst, size, "Reached only by sessions that pin it: %s.", by);
 	return ROLE_BASE;
 }
 

@@ -105,9 +105,9 @@ static struct str key_of(const char *link)
 }
 
 static const char of_this_machine[] =
-	"A telephone cannot open this link: on it, localhost is the telephone. Start umbra serve "
+	"A phone cannot open this link: localhost there is the phone itself. Start umbra serve "
 	"with "
-	"--domain, a name that leads to this machine, and --proxy-listen, an address the telephone "
+	"--domain, a name that leads to this machine, and --proxy-listen, an address the phone "
 	"reaches.";
 
 /* Draws what is to be known of the link, and returns what is left for the code. */

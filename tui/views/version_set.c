@@ -154,7 +154,7 @@ static void foretell(const struct version_set *targets, const struct model *mode
 		strbuf_addf(&text, "Requests that carry session %s of %s will be served by %s%s. ",
 			targets->session, session && session->owner ? session->owner : "nobody",
 			unserved > 0 ? "the others of " : "", what);
-	strbuf_add_c(&text, "Nobody else's change their way.");
+	strbuf_add_c(&text, "Other requests are not affected.");
 	str_copy(label, MESSAGE_MAX, strbuf_str(&text));
 	strbuf_finish(&text);
 }

@@ -200,11 +200,11 @@ static void a_colour_is_of_its_own_control_plane(void **state)
 static const struct {
 	const char *file, *says;
 } mistakes[] = {
-	{"tint = red\n", "tint is no setting"},
-	{"url = ftp://x\n", "no http URL"},
-	{"session = Not A Key\n", "no session key"},
-	{"[contexts a]\nurl = http://x\n", "[contexts a] is no section"},
-	{"[context a]\ncontext = b\n", "context is no setting"},
+	{"tint = red\n", "tint is not a setting"},
+	{"url = ftp://x\n", "not an http URL"},
+	{"session = Not A Key\n", "not a session key"},
+	{"[contexts a]\nurl = http://x\n", "[contexts a] is not a section"},
+	{"[context a]\ncontext = b\n", "context is not a setting"},
 	{"context = c\n[context a]\nurl = http://x\n", "has no context \"c\""},
 };
 

@@ -46,15 +46,15 @@
 #define ANSWERED_200 "note: The version answered 200, after 12.3 ms.\n"
 #define NO_CALLER \
 	"note: No caller is known: it came from outside, or from a service that does not pass baggage on.\n"
-#define SAME_TODAY "now: Today it would be routed the same way.\n"
+#define SAME_TODAY "now: The same request would be routed the same way now.\n"
 #define WHOSE_PIN \
-	"note: Whether the session or Routing-Pins had pinned it, the log does not keep.\n"
+	"note: The log does not record whether the session or Routing-Pins pinned it.\n"
 #define REMEMBERED \
 	"note: That is remembered for a day; umbra events and the timeline go back further.\n"
 #define WAY_OUT(key) \
 	"hint: umbra session pin " key " booking=VERSION pins another, umbra session unpin " key \
 	" booking leaves it to stable.\n"
-#define PROXY_503 "warn: The proxy itself said 503; no version was asked.\n"
+#define PROXY_503 "warn: The proxy itself answered 503; no version received the request.\n"
 #define PINS_WIN \
 	"not: A Routing-Pins header on a request wins over its pins for the services it names.\n"
 #define SEEN "note: Its last request came 2s ago.\n"
@@ -236,10 +236,10 @@ static const struct {
 		{STABLE, .status = 504, BY_PROXY, .error = TEXT("no answer in time"), BOOKING,
 			.reason = REASON_NO_SESSION, .carrier = CARRIER_COUNT, ROUTED},
 		"",
-		"The proxy itself said 504 for booking: stable 2026.11.20, no answer in time.\n"
+		"The proxy itself answered 504 for booking: stable 2026.11.20, no answer in time.\n"
 		"rule: Why there: the request carried no session key.\n"
 		NO_SESSION NO_KEY
-		"warn: The proxy itself said 504; the version it had chosen had not answered (no answer in time).\n"
+		"warn: The proxy itself answered 504; the version it had chosen had not answered (no answer in time).\n"
 		NO_CALLER SAME_TODAY},
 	{"no session, the client left",
 		{STABLE, .status = 0, BY_PROXY, .error = TEXT("client went away"), BOOKING,
@@ -300,10 +300,10 @@ static const struct {
 		{PR_482, .status = 502, BY_PROXY, .error = TEXT("closed before it answered"),
 			KEY("dev-4f2k"), .reason = REASON_PINNED, .retries = 3, BOOKING, ROUTED},
 		"",
-		"The proxy itself said 502 for booking: pr-482, closed before it answered.\n"
+		"The proxy itself answered 502 for booking: pr-482, closed before it answered.\n"
 		"rule: Why there: session dev-4f2k pinned it, and the key came in the header.\n"
 		PINNED NO_DIRECT_PIN
-		"warn: The proxy itself said 502; the version it had chosen had not answered (closed before it answered); the connection was tried 3 more times.\n"
+		"warn: The proxy itself answered 502; the version it had chosen had not answered (closed before it answered); the connection was tried 3 more times.\n"
 		NO_CALLER SAME_TODAY},
 	{"pinned, retired since",
 		{.version = TEXT("pr-gone"), .kind = KIND_EPHEMERAL, .status = 200, KEY("gone-1"),
@@ -383,7 +383,7 @@ static const struct {
 		{.status = 503, BY_PROXY, KEY("nobody"), .reason = REASON_SESSION_UNKNOWN,
 			BOOKING, ROUTED},
 		"",
-		"The proxy itself said 503 for booking: no session had the key \"nobody\".\n"
+		"The proxy itself answered 503 for booking: no session had the key \"nobody\".\n"
 		"rule: Rule session-unknown, strict: 503 and never stable; a lenient request goes to stable.\n"
 		"note: The key nobody came in the header.\n"
 		PROXY_503 NO_CALLER
@@ -412,7 +412,7 @@ static const struct {
 		{.status = 503, BY_PROXY, KEY("ended-2"), .reason = REASON_SESSION_EXPIRED,
 			BOOKING, ROUTED},
 		"",
-		"The proxy itself said 503 for booking: session ended-2 had ended.\n"
+		"The proxy itself answered 503 for booking: session ended-2 had ended.\n"
 		"rule: Rule session-expired, strict: 503 and never stable; a lenient request goes to stable.\n"
 		"note: The key ended-2 came in the header.\n"
 		PROXY_503 NO_CALLER SAME_TODAY
@@ -421,7 +421,7 @@ static const struct {
 		{.status = 503, BY_PROXY, KEY("long-gone"), .reason = REASON_SESSION_EXPIRED,
 			BOOKING, ROUTED},
 		"",
-		"The proxy itself said 503 for booking: session long-gone had ended.\n"
+		"The proxy itself answered 503 for booking: session long-gone had ended.\n"
 		"rule: Rule session-expired, strict: 503 and never stable; a lenient request goes to stable.\n"
 		"note: The key long-gone came in the header.\n"
 		PROXY_503 NO_CALLER
@@ -436,17 +436,17 @@ static const struct {
 		"rule: Rule version-gone, lenient: stable takes its place; a strict request gets 503.\n"
 		"note: The key gone-1 came in the header.\n"
 		WHOSE_PIN ANSWERED_200 NO_CALLER
-		"now: Today it would be routed the same way: pr-gone was retired by dev1 3m ago.\n"
+		"now: The same request would be routed the same way now: pr-gone was retired by dev1 3m ago.\n"
 		WAY_OUT("gone-1")},
 	{"version gone, strict",
 		{.status = 503, BY_PROXY, KEY("gone-2"), .reason = REASON_VERSION_GONE, BOOKING,
 			ROUTED},
 		"",
-		"The proxy itself said 503 for booking: the version it was pinned to was gone.\n"
+		"The proxy itself answered 503 for booking: the version it was pinned to was gone.\n"
 		"rule: Rule version-gone, strict: 503 and never stable; a lenient request goes to stable.\n"
 		"note: The key gone-2 came in the header.\n"
 		WHOSE_PIN PROXY_503 NO_CALLER
-		"now: Today it would be routed the same way: pr-gone was retired by dev1 3m ago.\n"
+		"now: The same request would be routed the same way now: pr-gone was retired by dev1 3m ago.\n"
 		WAY_OUT("gone-2")},
 	{"version gone, a direct pin",
 		{STABLE, .status = 200, .reason = REASON_VERSION_GONE, BOOKING,
@@ -469,17 +469,17 @@ static const struct {
 		{.status = 503, BY_PROXY, KEY("sick-2"), .reason = REASON_VERSION_UNHEALTHY,
 			.error = TEXT("no ready endpoint"), BOOKING, ROUTED},
 		"",
-		"The proxy itself said 503 for booking: the version it was pinned to had no ready endpoint.\n"
+		"The proxy itself answered 503 for booking: the version it was pinned to had no ready endpoint.\n"
 		"rule: Rule version-unhealthy, strict: 503 and never stable; a lenient request goes to stable.\n"
 		"note: The key sick-2 came in the header.\n"
 		WHOSE_PIN
-		"warn: The proxy itself said 503; no version was asked (no ready endpoint).\n"
+		"warn: The proxy itself answered 503; no version received the request (no ready endpoint).\n"
 		NO_CALLER SAME_TODAY},
 	{"version unhealthy, by its name",
 		{.status = 503, BY_PROXY, KEY("sick-2"), .reason = REASON_VERSION_UNHEALTHY,
 			.pinned = TEXT("pr-sick"), BOOKING, ROUTED},
 		"",
-		"The proxy itself said 503 for booking: it was pinned to pr-sick, which had no ready endpoint.\n"
+		"The proxy itself answered 503 for booking: it was pinned to pr-sick, which had no ready endpoint.\n"
 		"rule: Rule version-unhealthy, strict: 503 and never stable; a lenient request goes to stable.\n"
 		"note: The key sick-2 came in the header.\n"
 		WHOSE_PIN PROXY_503 NO_CALLER SAME_TODAY},
@@ -491,25 +491,25 @@ static const struct {
 		"rule: Rule version-gone, lenient: stable takes its place; a strict request gets 503.\n"
 		"note: There was no session key, so the pin was one of Routing-Pins.\n"
 		ANSWERED_200 NO_CALLER
-		"now: Today it would be routed the same way: pr-gone was retired by dev1 3m ago.\n"
+		"now: The same request would be routed the same way now: pr-gone was retired by dev1 3m ago.\n"
 		"hint: umbra events shows what became of it.\n"},
 	{"version unhealthy, strict, refused",
 		{.version = TEXT("pr-sick"), .kind = KIND_EPHEMERAL, .status = 503, BY_PROXY,
 			KEY("sick-2"), .reason = REASON_VERSION_UNHEALTHY,
 			.error = TEXT("connection refused"), BOOKING, ROUTED},
 		"",
-		"The proxy itself said 503 for booking: pr-sick, connection refused.\n"
+		"The proxy itself answered 503 for booking: pr-sick, connection refused.\n"
 		"rule: Why there: the version it was pinned to had no ready endpoint.\n"
 		"rule: Rule version-unhealthy, strict: 503 and never stable; a lenient request goes to stable.\n"
 		"note: The key sick-2 came in the header.\n"
 		WHOSE_PIN
-		"warn: The proxy itself said 503; the version it had chosen had not answered (connection refused).\n"
+		"warn: The proxy itself answered 503; the version it had chosen had not answered (connection refused).\n"
 		NO_CALLER SAME_TODAY},
 	{"version unhealthy, strict was asked for",
 		{.status = 503, BY_PROXY, KEY("sick-1"), .reason = REASON_VERSION_UNHEALTHY,
 			BOOKING, ROUTED},
 		"",
-		"The proxy itself said 503 for booking: the version it was pinned to had no ready endpoint.\n"
+		"The proxy itself answered 503 for booking: the version it was pinned to had no ready endpoint.\n"
 		"rule: Rule version-unhealthy, strict: 503 and never stable; a lenient request goes to stable.\n"
 		"note: The key sick-1 came in the header.\n"
 		WHOSE_PIN PROXY_503 NO_CALLER
@@ -531,16 +531,16 @@ static const struct {
 			.intended = REASON_NO_SESSION, .error = TEXT("no ready endpoint"),
 			.carrier = CARRIER_COUNT, .upstream_ms = 12.3},
 		"",
-		"The proxy itself said 503 for down: stable should have, and the proxy reached no endpoint of it.\n"
+		"The proxy itself answered 503 for down: stable should have, and the proxy reached no endpoint of it.\n"
 		"rule: Stable was to serve it, for the request carried no session key. Rule stable-down: nothing else may serve then, so 503.\n"
 		NO_SESSION NO_KEY
-		"warn: The proxy itself said 503; no version was asked (no ready endpoint).\n"
+		"warn: The proxy itself answered 503; no version received the request (no ready endpoint).\n"
 		NO_CALLER SAME_TODAY},
 	{"stable down, no pin",
 		{.status = 503, BY_PROXY, .service = TEXT("bare"), KEY("dev-4f2k"),
 			.reason = REASON_STABLE_DOWN, .intended = REASON_NO_PIN, .upstream_ms = 12.3},
 		"",
-		"The proxy itself said 503 for bare: stable should have, and the proxy reached no endpoint of it.\n"
+		"The proxy itself answered 503 for bare: stable should have, and the proxy reached no endpoint of it.\n"
 		"rule: Stable was to serve it, for session dev-4f2k pinned other services, not this one. Rule stable-down: nothing else may serve then, so 503.\n"
 		NO_PIN
 		"note: The key dev-4f2k came in the header.\n"
@@ -551,12 +551,12 @@ static const struct {
 			.intended = REASON_VERSION_GONE, .error = TEXT("connection refused"),
 			.upstream_ms = 12.3},
 		"",
-		"The proxy itself said 503 for down: stable should have, and the proxy reached no endpoint of it.\n"
+		"The proxy itself answered 503 for down: stable should have, and the proxy reached no endpoint of it.\n"
 		"rule: Stable was to serve it, for the version it was pinned to was gone. Rule stable-down: nothing else may serve then, so 503.\n"
 		"rule: Rule version-gone, lenient: stable takes its place; a strict request gets 503.\n"
 		"note: The key gone-1 came in the header.\n"
 		WHOSE_PIN
-		"warn: The proxy itself said 503; the version it had chosen had not answered (connection refused).\n"
+		"warn: The proxy itself answered 503; the version it had chosen had not answered (connection refused).\n"
 		NO_CALLER SAME_TODAY
 		"hint: umbra session pin gone-1 down=VERSION pins another, umbra session unpin gone-1 down leaves it to stable.\n"},
 	{"stable down, ready since",
@@ -564,7 +564,7 @@ static const struct {
 			.intended = REASON_NO_SESSION, BOOKING, .carrier = CARRIER_COUNT,
 			.upstream_ms = 12.3},
 		"",
-		"The proxy itself said 503 for booking: stable should have, and the proxy reached no endpoint of it.\n"
+		"The proxy itself answered 503 for booking: stable should have, and the proxy reached no endpoint of it.\n"
 		"rule: Stable was to serve it, for the request carried no session key. Rule stable-down: nothing else may serve then, so 503.\n"
 		NO_SESSION NO_KEY PROXY_503 NO_CALLER
 		"now: Today it would go to stable 2026.11.20: it is ready now.\n"},
@@ -572,7 +572,7 @@ static const struct {
 		{.status = 503, BY_PROXY, .reason = REASON_STABLE_DOWN, .intended = REASON_COUNT,
 			BOOKING, .carrier = CARRIER_COUNT, .upstream_ms = 12.3},
 		"",
-		"The proxy itself said 503 for booking: stable should have, and the proxy reached no endpoint of it.\n"
+		"The proxy itself answered 503 for booking: stable should have, and the proxy reached no endpoint of it.\n"
 		"rule: Stable was to serve it, for the record gives no reason that is known here. Rule stable-down: nothing else may serve then, so 503.\n"
 		PROXY_503 NO_CALLER},
 	{"service removed since",
@@ -587,14 +587,14 @@ static const struct {
 		{.status = 404, BY_PROXY, .service = TEXT(""), .host = TEXT("nope.env.localhost"),
 			.reason = REASON_COUNT, .carrier = CARRIER_COUNT, ROUTED},
 		"",
-		"The proxy itself said 404: no service answers to the host \"nope.env.localhost\".\n"
+		"The proxy itself answered 404: no service answers to the host \"nope.env.localhost\".\n"
 		"rule: The host names the service: SERVICE.DOMAIN, SESSION--SERVICE.DOMAIN, or a host registered on a service.\n"
 		NO_CALLER},
 	{"bad request",
 		{.status = 400, BY_PROXY, .service = TEXT(""), .reason = REASON_COUNT,
 			.error = TEXT("request is not valid HTTP"), .carrier = CARRIER_COUNT, ROUTED},
 		"",
-		"The proxy itself said 400, before routing.\n"
+		"The proxy itself answered 400, before routing.\n"
 		"note: The proxy's word for it: request is not valid HTTP.\n"
 		NO_CALLER},
 	{"a body that is none",
@@ -602,10 +602,10 @@ static const struct {
 			.reason = REASON_NO_SESSION, BOOKING, .carrier = CARRIER_COUNT,
 			.error = TEXT("request body is not valid HTTP")},
 		"",
-		"The proxy itself said 400 for booking: the client's request body is not valid HTTP.\n"
+		"The proxy itself answered 400 for booking: the client's request body is not valid HTTP.\n"
 		"rule: Why there: the request carried no session key.\n"
 		NO_SESSION NO_KEY
-		"warn: The proxy itself said 400; the version it had chosen had not answered (request body is not valid HTTP).\n"
+		"warn: The proxy itself answered 400; the version it had chosen had not answered (request body is not valid HTTP).\n"
 		NO_CALLER
 		"now: Today it would go to stable 2026.11.20: that is the stable one now.\n"},
 	{"a reason from another time",

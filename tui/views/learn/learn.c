@@ -156,8 +156,8 @@ static void draw_tour(const struct learn *state, const struct ui *ui, const stru
 {
 	bool over = tour_next(&state->tour) == TOUR_STEPS;
 	int y = draw_text_keys(canvas, 0, 3, over ? ROLE_DONE : ROLE_BASE,
-		over ? "That was the tour. {global.help} shows every key, {global.command} every "
-		       "command, and the glossary every word."
+		over ? "Tour finished. {global.help} lists keys, {global.command} lists commands, "
+		       "the glossary explains the terms."
 		: state->tour.on
 			? "Do each in its view: the tour sees it and goes on. Its line stays at "
 			  "the "

@@ -301,7 +301,7 @@ void map_view_draw_title(const void *arg, const struct model *model, const struc
 	}
 	x = draw_troubles(state, canvas, x + 1);
 	if (state->list.filtering.text[0] != '\0')
-		(void)snprintf(text, sizeof(text), "filter: %s (hides %zu)   last 60 s",
+		(void)snprintf(text, sizeof(text), "filter: %s (%zu hidden)   last 60 s",
 			state->list.filtering.text, state->calls.hidden);
 	else
 		(void)snprintf(text, sizeof(text), "%zu services   real requests of the last 60 s",

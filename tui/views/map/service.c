@@ -262,7 +262,7 @@ static void draw_side(const struct map_service *state, const struct ui *ui,
 	}
 	if (side->count == 0)
 		canvas_c(canvas, HEAD_ROWS, 3, canvas->cols - 4, ROLE_QUIET,
-			"nobody, in the last minute");
+			"no calls in the last minute");
 }
 
 static void draw_version(const struct model *model, const struct canvas *canvas, int y,

@@ -36,7 +36,7 @@ static const struct column_about about[PULLS_TOTAL] = {
 	[PULLS_EXPIRES] = {"expires", "when the first of its versions goes by itself", false},
 	[PULLS_RATE] = {"rate", "requests a second that its versions serve", false},
 	[PULLS_ERRORS] = {"errors", "how many of 100 of them were answered with 5xx", false},
-	[PULLS_P95] = {"p95", "of a version: 19 of 20 requests took less", false},
+	[PULLS_P95] = {"p95", "95th percentile, of the slowest version", false},
 	[PULLS_SESSIONS] = {"sessions", "how many sessions pin one of its versions", false},
 	[PULLS_KEYS] = {"keys", "the keys of these sessions", false},
 };
@@ -250,9 +250,9 @@ static enum role pull_sentence(const struct pull *pull, char *dst, size_t size)
 {
 	if (pull->ready < pull->services) {
 		(void)snprintf(dst, size,
-			"In %" PRId64 " of its %" PRId64
-			" services no build is ready: there a lenient "
-			"session gets stable, a strict one 503.",
+			"No build is ready in %" PRId64 " of its %" PRId64
+			" services: there lenient sessions fall back to stable, strict ones get "
+			"503.",
 			pull->services - pull->ready, pull->services);
 		return ROLE_WARNING;
 	}

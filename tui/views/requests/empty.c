@@ -133,7 +133,7 @@ static int draw_hidden(
 	request_log_count(model->lines, model->now_ms, &counts);
 	strbuf_init(&text, LIMIT_FILTER);
 	if (counts.hidden > 0)
-		strbuf_addf(&text, "%zu request%s here, none matches", counts.hidden,
+		strbuf_addf(&text, "%zu request%s here; none matches", counts.hidden,
 			counts.hidden == 1 ? "" : "s");
 	else
 		strbuf_add_c(&text, "No request yet that matches");

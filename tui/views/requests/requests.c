@@ -182,7 +182,7 @@ static void act_save(struct requests *state, const struct model *model, struct u
 	if (state->follows)
 		set_follow(state, model, false);
 	export_default_name(model->now_ms, name);
-	ui_ask_line(ui, QUESTION_SAVE, "save what is shown to (.json: as records)", name);
+	ui_ask_line(ui, QUESTION_SAVE, "save to file (.json: as records)", name);
 }
 
 /* The filter here knows only the lines that are kept; as part of the tail it reaches back into the history. */

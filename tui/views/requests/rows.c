@@ -44,7 +44,7 @@ struct line_row {
 
 /* ---- what stands in the cells ---- */
 
-/* The version that made the request; NULL when it is none of ours (any more). */
+/* The version that made the request; NULL when it is none of ours. */
 static const struct version *caller_of(const struct model *model, const struct request *line)
 {
 	struct str service, version;
@@ -398,8 +398,8 @@ static int add_errors(const struct requests *state, char *dst, size_t size)
 	if (before + behind == 0)
 		return 0;
 	if (state->follows)
-		return snprintf(dst, size, "   errors %zu above", before);
-	return snprintf(dst, size, "   errors %zu above, %zu below", before, behind);
+		return snprintf(dst, size, "   %zu errors above", before);
+	return snprintf(dst, size, "   %zu errors above, %zu below", before, behind);
 }
 
 static int add_filter(const struct requests *state, const struct request_log_counts *counts,

@@ -246,7 +246,7 @@ static void draw_difference(const struct side_by_side *state, const struct canva
 		(void)snprintf(text, sizeof(text), "slower");
 		role = ROLE_WARNING;
 	} else if (verdict == PAIRING_ALONE) {
-		(void)snprintf(text, sizeof(text), "not asked of stable");
+		(void)snprintf(text, sizeof(text), "no match in stable");
 	}
 	if (role != ROLE_QUIET)
 		(void)canvas_glyph(canvas, y, at->x, role, GLYPH_WARNING);
@@ -329,7 +329,8 @@ static void side_by_side_draw_title(const void *arg, const struct model *model, 
 	(void)model;
 	(void)ui;
 	(void)snprintf(text, sizeof(text),
-		"%s   %zu requests%s   other status %zu   slower %zu   not asked of stable %zu",
+		"%s   %zu requests%s   %zu different status   %zu slower   %zu without a match in "
+		"stable",
 		state->follows ? "following" : "paused", state->list.count,
 		state->more ? ", older ones left out" : "", state->verdicts[PAIRING_STATUS],
 		state->verdicts[PAIRING_SLOWER], state->verdicts[PAIRING_ALONE]);

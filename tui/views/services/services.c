@@ -189,7 +189,7 @@ static void title_text(const struct services *state, char *dst, size_t size)
 	if (state->marks.count > 0)
 		strbuf_addf(&text, "%zu marked   ", state->marks.count);
 	if (state->mine)
-		strbuf_addf(&text, "mine first (%zu)   ", state->tree.mine_count);
+		strbuf_addf(&text, "mine first: %zu   ", state->tree.mine_count);
 	str_copy(dst, size, strbuf_str(&text));
 	strbuf_finish(&text);
 }
@@ -250,7 +250,7 @@ static void act_mine(struct services *state, struct ui *ui)
 	state->list.moved = false; /* to the top, where mine is */
 	list_cursor_select(&state->list.cursor, 0);
 	if (state->mine)
-		ui_say(ui, ROLE_DONE, "first what %s wrote, or pins by a session",
+		ui_say(ui, ROLE_DONE, "yours first (%s: author, or pinned by your sessions)",
 			ui->actor[0] ? ui->actor : ui->session);
 }
 

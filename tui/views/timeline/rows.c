@@ -239,8 +239,8 @@ static void draw_between(const struct canvas *canvas, int y, const struct timeli
 
 	if (row->kind == ROW_MARK) {
 		canvas_rule(canvas, y);
-		(void)canvas_run_c(canvas, y, 3, canvas->cols - 4, ROLE_STAGED,
-			" new above; you have seen what is below ");
+		(void)canvas_run_c(
+			canvas, y, 3, canvas->cols - 4, ROLE_STAGED, " new above, seen below ");
 		return;
 	}
 	event_day(below->time, canvas->now_ms, day);

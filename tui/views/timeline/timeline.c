@@ -271,7 +271,7 @@ static void timeline_draw_title(const void *arg, const struct model *model, cons
 
 	(void)ui;
 	if (state->list.filtering.filter)
-		(void)snprintf(text, sizeof(text), "filter: %s (hides %zu)   %s%s, newest first",
+		(void)snprintf(text, sizeof(text), "filter: %s (%zu hidden)   %s%s, newest first",
 			state->list.filtering.text, state->hidden, who,
 			windows[state->window].title);
 	else

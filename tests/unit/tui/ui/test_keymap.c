@@ -199,7 +199,7 @@ static void test_own_keys_that_cannot_be(void **state)
 	} cases[] = {
 		{"services.dance", "d", "nothing a key can do"},
 		{"Services.pin", "d", "nothing a key can do"},
-		{"services.pin", "Meta-p", "Meta-p is no key"},
+		{"services.pin", "Meta-p", "Meta-p is not a key"},
 		{"services.pin", "q", "q is global.quit already"},
 		{"global.help", "l", "l is "},
 	};
