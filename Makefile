@@ -214,9 +214,9 @@ bench: all $(BENCH) $(E2E_HELPER) ## the budgets, each beside its peer, one JSON
 	$(Q)sh .ci/deps bench >/dev/null || true
 	$(Q)UMBRA=$(abspath $(BIN)/umbra) TEST_BIN=$(abspath $(BIN)/tests) sh tests/bench/run.sh
 
-# The first block of the README is a real screen.
+# The first block of the README is a real screen, and .github/dashboard.svg the same one in colours.
 picture: all $(BIN)/tests/tools/picture ## put a real screen of the demo into the README
-	$(Q)$(BIN)/tests/tools/picture $(abspath $(BIN)/umbra) > $(BUILD)/picture.txt
+	$(Q)$(BIN)/tests/tools/picture $(abspath $(BIN)/umbra) .github/dashboard.svg > $(BUILD)/picture.txt
 	$(Q)awk -v picture=$(BUILD)/picture.txt '/^```$$/ && ++fences <= 2 { print; \
 	if (fences == 1) while ((getline line < picture) > 0) print line; next } \
 	fences != 1' README.md > $(BUILD)/README.new && mv $(BUILD)/README.new README.md

@@ -240,6 +240,22 @@ static void fail_with_screen(const struct pty *pty, const char *what, const char
 	fail_msg("%s \"%s\"", what, text);
 }
 
+/* What the kernel says of a program that does not end: its state, and which signals it waits for or has missed. */
+static void show_process(const struct pty *pty)
+{
+	char path[64], line[256];
+	FILE *status;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/status", (int)pty->pid);
+	status = fopen(path, "r");
+	while (status && fgets(line, sizeof(line), status))
+		if (strncmp(line, "State", 5) == 0 || strncmp(line, "Sig", 3) == 0 ||
+			strncmp(line, "Shd", 3) == 0)
+			(void)fputs(line, stderr);
+	if (status)
+		(void)fclose(status);
+}
+
 void pty_wait_text(struct pty *pty, const char *text)
 {
 	int64_t deadline = time_monotonic_ms() + PTY_WAIT_MS;
@@ -269,8 +285,10 @@ int pty_wait_end(struct pty *pty)
 	while (!pty->ended) {
 		if (waitpid(pty->pid, &pty->status, WNOHANG) == pty->pid)
 			pty->ended = true;
-		else if (time_monotonic_ms() > deadline)
+		else if (time_monotonic_ms() > deadline) {
+			show_process(pty);
 			fail_with_screen(pty, "the program", "does not end");
+		}
 		(void)pty_read(pty, pty->ended ? 20 : 10);
 	}
 	return WIFEXITED(pty->status) ? WEXITSTATUS(pty->status) : 128 + WTERMSIG(pty->status);
