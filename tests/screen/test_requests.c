@@ -62,7 +62,7 @@ static void test_lines_around(void **state)
 	pty_keys(&pty, "-/status:503\r");
 	pty_wait_gone(&pty, "schedule ");
 	pty_keys(&pty, "+");
-	pty_wait_text(&pty, "status:503 +-1 hides ");
+	pty_wait_text(&pty, "status:503 +-1 (");
 	pty_wait_text(&pty, " hidden ────────");
 	assert_true(pty_shows(&pty, "schedule@pr-540 lost"));
 	pty_keys(&pty, "kk"); /* over the row between, which is no line */

@@ -413,7 +413,7 @@ static int add_filter(const struct requests *state, const struct request_log_cou
 	if (state->context > 0)
 		(void)snprintf(around, sizeof(around), " +-%zu", state->context);
 	if (hides)
-		(void)snprintf(hidden, sizeof(hidden), " hides %zu", counts->hidden);
+		(void)snprintf(hidden, sizeof(hidden), " (%zu hidden)", counts->hidden);
 	return snprintf(dst, size, "   filter %s%s%s", state->filter_text, around, hidden);
 }
 
