@@ -110,9 +110,7 @@ static const struct arg_spec serve_args[] = {
 		.value = "DOMAIN",
 		.help = "services are SERVICE.DOMAIN (default env.localhost)"},
 	{.name = "--name", .kind = ARG_TEXT, .value = "NAME", .help = "of the environment"},
-	{.name = "--demo",
-		.kind = ARG_FLAG,
-		.help = "mark it as a demo in dashboards"},
+	{.name = "--demo", .kind = ARG_FLAG, .help = "mark it as a demo in dashboards"},
 	{.name = "--haproxy", .kind = ARG_FILE, .value = "FILE", .help = "the HAProxy to run"},
 	{.name = "--log-level",
 		.kind = ARG_CHOICE,
@@ -138,7 +136,10 @@ const struct command command_serve = {
 static const char *const curl_has[] = {"--output", "--help", "--version", NULL};
 
 static const struct arg_spec curl_args[] = {
-	{.name = "--session", .kind = ARG_SESSION, .value = "KEY", .help = "the session (default: yours)"},
+	{.name = "--session",
+		.kind = ARG_SESSION,
+		.value = "KEY",
+		.help = "the session (default: yours)"},
 	{.name = "SERVICE/PATH",
 		.kind = ARG_TARGET,
 		.required = true,

@@ -15,10 +15,9 @@
 		.name = "KEY", .kind = ARG_SESSION, .required = true, .help = "key of the session" \
 	}
 
-#define DRY_RUN_ARG                                                 \
-	{                                                           \
-		.name = "--dry-run", .kind = ARG_FLAG,              \
-		.help = "only say what would change" \
+#define DRY_RUN_ARG                                                                         \
+	{                                                                                   \
+		.name = "--dry-run", .kind = ARG_FLAG, .help = "only say what would change" \
 	}
 
 static const struct arg_spec key_arg[] = {KEY_ARG};
@@ -104,8 +103,14 @@ static const struct arg_spec create_args[] = {
 	{.name = "--strict",
 		.kind = ARG_FLAG,
 		.help = "answer 503 instead of falling back to stable"},
-	{.name = "--ttl", .kind = ARG_DURATION, .value = "DURATION", .help = "lifetime (default 8h)"},
-	{.name = "--key", .kind = ARG_SESSION, .value = "KEY", .help = "use this key; fails when it is taken"},
+	{.name = "--ttl",
+		.kind = ARG_DURATION,
+		.value = "DURATION",
+		.help = "lifetime (default 8h)"},
+	{.name = "--key",
+		.kind = ARG_SESSION,
+		.value = "KEY",
+		.help = "use this key; fails when it is taken"},
 	{.name = "--key-length",
 		.kind = ARG_INT,
 		.value = "N",

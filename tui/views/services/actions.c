@@ -141,9 +141,9 @@ static void act_retire(struct services *state, const struct model *model, struct
 			state->asked.count == 1 ? "it" : "them");
 	else
 		(void)snprintf(label, sizeof(label),
-			"Retire %s? %zu pin%s of sessions will lead nowhere: lenient ones go to "
+			"Retire %s? %zu pin%s of sessions name%s it: lenient ones fall back to "
 			"stable, strict ones get 503.",
-			what, pins, pins == 1 ? "" : "s");
+			what, pins, pins == 1 ? "" : "s", pins == 1 ? "s" : "");
 	ui_ask_confirm(ui, QUESTION_RETIRE, true, label);
 	for (size_t i = 0; i < state->asked.count; i++)
 		ui_on_yes(ui, args_create(&command_version_retire, "SERVICE@VERSION",
