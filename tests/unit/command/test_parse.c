@@ -170,7 +170,7 @@ static void a_value_is_checked(void **state)
 		const char *key, *ttl, *says;
 	} rows[] = {
 		{"dev-4f2k", "3d", ""},
-		{"dev-4f2k", "soon", "--ttl: \"soon\" is no duration"},
+		{"dev-4f2k", "soon", "--ttl: \"soon\" is not a duration"},
 		{"No Key", NULL, "KEY: \"No Key\" is no session key"},
 		{NULL, "3d", "KEY is missing"},
 	};
