@@ -171,7 +171,7 @@ static void a_value_is_checked(void **state)
 	} rows[] = {
 		{"dev-4f2k", "3d", ""},
 		{"dev-4f2k", "soon", "--ttl: \"soon\" is not a duration"},
-		{"No Key", NULL, "KEY: \"No Key\" is no session key"},
+		{"No Key", NULL, "KEY: \"No Key\" is not a session key"},
 		{NULL, "3d", "KEY is missing"},
 	};
 
