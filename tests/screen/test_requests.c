@@ -75,6 +75,30 @@ static void test_lines_around(void **state)
 	pty_wait_gone(&pty, "filter status:503");
 }
 
+/* Where one is while not following; rows between groups are no lines. */
+static void test_position(void **state)
+{
+	char row[PTY_ROW_SIZE];
+	size_t at = 0, count = 1;
+
+	(void)state;
+	open_requests(24, 80);
+	pty_row(&pty, 2, row);
+	assert_null(strstr(row, " of "));
+	pty_keys(&pty, "gj");
+	pty_wait_text(&pty, " below  2 of ");
+	pty_keys(&pty, "/status:503\r+Gp");
+	pty_wait_text(&pty, " hidden ────────");
+	pty_wait_text(&pty, "paused");
+	pty_row(&pty, 2, row);
+	assert_int_equal(sscanf(strstr(row, " of ") - 3, "%zu of %zu", &at, &count), 2);
+	assert_int_equal(at, count);
+	pty_keys(&pty, "G");
+	pty_wait_text(&pty, "following");
+	pty_row(&pty, 2, row);
+	assert_null(strstr(row, " of "));
+}
+
 static void test_trace_from_the_details(void **state)
 {
 	(void)state;
@@ -267,6 +291,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		DASHBOARD_TEST(test_from_error_to_error),
 		DASHBOARD_TEST(test_lines_around),
+		DASHBOARD_TEST(test_position),
 		DASHBOARD_TEST(test_trace_from_the_details),
 		DASHBOARD_TEST(test_back_from_a_trace),
 		DASHBOARD_TEST(test_save),

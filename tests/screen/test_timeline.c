@@ -43,6 +43,16 @@ static void test_time_and_filter(void **state)
 	pty_wait_text(&pty, "became unhealthy");
 }
 
+/* Days are rows and do not count. */
+static void test_position(void **state)
+{
+	(void)state;
+	open_timeline(24, 80, "dark");
+	pty_wait_text(&pty, "newest first  1 of 28");
+	pty_keys(&pty, "Gk");
+	pty_wait_text(&pty, "newest first  27 of 28");
+}
+
 static void test_jump(void **state)
 {
 	(void)state;
@@ -143,6 +153,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		DASHBOARD_TEST(test_time_and_filter),
+		DASHBOARD_TEST(test_position),
 		DASHBOARD_TEST(test_jump),
 		DASHBOARD_TEST(test_gone_and_new),
 		DASHBOARD_TEST(test_details),

@@ -39,6 +39,8 @@ struct requests {
 	int64_t seen; /* the last number when following stopped */
 	size_t context; /* lines shown around each that matches */
 	size_t errors_before, errors_behind; /* of the selected row, among those shown */
+	size_t line,
+		line_count; /* which line it is, and of how many: the rows without those between groups */
 	char filter_text[LIMIT_FILTER + 1];
 };
 

@@ -80,9 +80,23 @@ static void requests_prepare(
 	}
 	state->trimmed = counts.trimmed;
 	state->selected = request_log_number(model->lines, state->list.selected);
+	state->line = state->list.selected + 1;
+	for (size_t i = 0; state->context > 0 && i < state->list.selected; i++)
+		state->line -= request_log_part(model->lines, i) == LINE_GAP;
+	state->line_count = counts.kept - counts.hidden;
 	request_log_count_errors(
 		model->lines, state->list.selected, &state->errors_before, &state->errors_behind);
 	requests_place(state, model, cols);
+}
+
+/* Nothing while following: that is at the last. */
+static void requests_position(const void *arg, char *dst, size_t size)
+{
+	const struct requests *state = arg;
+
+	dst[0] = '\0';
+	if (!state->follows && state->list.count > state->height)
+		(void)snprintf(dst, size, "%zu of %zu", state->line, state->line_count);
 }
 
 static const struct request *selected_line(const struct requests *state, const struct model *model)
@@ -432,6 +446,7 @@ const struct view view_requests = {
 	.open = requests_open,
 	.prepare = requests_prepare,
 	.draw_title = requests_draw_title,
+	.position = requests_position,
 	.draw = requests_draw,
 	.act = requests_act,
 	.mouse = requests_mouse,

@@ -430,7 +430,7 @@ static void describe(const struct requests *state, const struct model *model,
 	if (model->tail.state == FEED_STALE)
 		used = snprintf(text, TITLE_SIZE, "reconnecting");
 	else if (!state->follows)
-		used = snprintf(text, TITLE_SIZE, "paused, %lld new below", (long long)behind);
+		used = snprintf(text, TITLE_SIZE, "paused, %lld new", (long long)behind);
 	else if (counts->per_second > 0 && brevity < BRIEF_RATE)
 		used = snprintf(text, TITLE_SIZE, "following, %d/s", counts->per_second);
 	else

@@ -267,21 +267,38 @@ static void timeline_draw_title(const void *arg, const struct model *model, cons
 {
 	const struct timeline *state = arg;
 	const char *who = state->people ? "people only, " : "";
+	size_t total = event_log_count(model->events);
+	char of[32] = "";
 	char text[LIMIT_FILTER + 96];
 
 	(void)ui;
+	if (state->shown < total)
+		(void)snprintf(of, sizeof(of), " of %zu", total);
 	if (state->list.filtering.filter)
 		(void)snprintf(text, sizeof(text), "filter: %s (%zu hidden)   %s%s, newest first",
 			state->list.filtering.text, state->hidden, who,
 			windows[state->window].title);
 	else
-		(void)snprintf(text, sizeof(text), "%zu of %zu events   %s%s, newest first",
-			state->shown, event_log_count(model->events), who,
-			windows[state->window].title);
+		(void)snprintf(text, sizeof(text), "%zu%s events   %s%s, newest first",
+			state->shown, of, who, windows[state->window].title);
 	canvas_right(canvas, 0, 2, canvas->cols - 2,
 		state->list.filtering.filter || state->window > 0 || state->people ? ROLE_STAGED
 										   : ROLE_QUIET,
 		text);
+}
+
+/* Rows between events do not count. */
+static void timeline_position(const void *arg, char *dst, size_t size)
+{
+	const struct timeline *state = arg;
+	const struct list_cursor *cursor = &state->list.cursor;
+	size_t at = 0;
+
+	for (size_t i = 0; i < state->count && i <= cursor->selected; i++)
+		at += state->rows[i].kind == ROW_EVENT;
+	dst[0] = '\0';
+	if (cursor->count > cursor->height)
+		(void)snprintf(dst, size, "%zu of %zu", at, state->shown);
 }
 
 /* ---- acting ---- */
@@ -455,6 +472,7 @@ const struct view view_timeline = {
 	.open = timeline_open,
 	.prepare = timeline_prepare,
 	.draw_title = timeline_draw_title,
+	.position = timeline_position,
 	.draw = timeline_draw,
 	.act = timeline_act,
 	.selected = timeline_selected,
