@@ -213,13 +213,15 @@ static void add_failing(const struct explain_context *at, const struct explain_e
 		say_of(at, tally.errors, tally.count);
 		explain_add(at, EXPLAIN_RULE, " with 5xx.");
 	}
-	for (size_t i = 0; i < edge->call_count; i++)
-		if (edge->calls[i].version.n > 0 && tally_version(edge, i, false, &tally) &&
-			tally.errors == 0)
-			explain_add(at, EXPLAIN_NOT,
-				CLIP "@" CLIP " answered none of its %llu requests with 5xx.",
-				CLIP_ARG(edge->service), CLIP_ARG(edge->calls[i].version),
-				(unsigned long long)tally.count);
+	for (size_t i = 0; i < edge->call_count; i++) {
+		if (edge->calls[i].version.n == 0 || !tally_version(edge, i, false, &tally) ||
+			tally.errors > 0)
+			continue;
+		explain_say(at, CLIP "@" CLIP " answered ", CLIP_ARG(edge->service),
+			CLIP_ARG(edge->calls[i].version));
+		say_of(at, tally.count, tally.count);
+		explain_add(at, EXPLAIN_NOT, " without 5xx.");
+	}
 	explain_say(at, "These requests: umbra logs '");
 	if (edge->caller.n > 0)
 		explain_say(at, "caller:" CLIP " ", CLIP_ARG(edge->caller));

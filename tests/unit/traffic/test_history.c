@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -435,6 +436,42 @@ static void more_than_the_thread_can_do_is_shed(void **state)
 	traffic_fixture_finish(&bench);
 }
 
+static int64_t ceiling_on_disk(const struct traffic_fixture *bench)
+{
+	char path[300], text[32] = "";
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/history/ceiling", bench->dir);
+	file = fopen(path, "r");
+	assert_non_null(file);
+	assert_non_null(fgets(text, sizeof(text), file));
+	fclose(file);
+	return strtoll(text, NULL, 10);
+}
+
+/* A step is reserved when half of one is left, and one at a time. */
+static void numbers_are_reserved_early_and_once(void **state)
+{
+	struct traffic_fixture bench;
+	int64_t first, last;
+	(void)state;
+
+	traffic_fixture_init(&bench, true, NULL);
+	first = ceiling_on_disk(&bench);
+	last = traffic_fixture_take(&bench, 1, 1);
+	last = traffic_fixture_take(
+		&bench, 1, (size_t)(first - HISTORY_FILES_CEILING_STEP / 2 - 1 - last));
+	traffic_fixture_stored(&bench);
+	assert_int_equal(last, first - HISTORY_FILES_CEILING_STEP / 2 - 1);
+	assert_int_equal(ceiling_on_disk(&bench), first);
+	for (int i = 0; i < 2; i++) {
+		traffic_fixture_take(&bench, 1, 1);
+		traffic_fixture_stored(&bench);
+		assert_int_equal(ceiling_on_disk(&bench), first + HISTORY_FILES_CEILING_STEP);
+	}
+	traffic_fixture_finish(&bench);
+}
+
 static void no_number_before_the_disk_has_it(void **state)
 {
 	struct traffic_fixture bench;
@@ -472,6 +509,7 @@ int main(void)
 		cmocka_unit_test(a_full_disk_sheds_and_recovers),
 		cmocka_unit_test(a_directory_that_cannot_be_is_an_error),
 		cmocka_unit_test(more_than_the_thread_can_do_is_shed),
+		cmocka_unit_test(numbers_are_reserved_early_and_once),
 		cmocka_unit_test(no_number_before_the_disk_has_it),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
