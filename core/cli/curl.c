@@ -1,13 +1,26 @@
 /*
- * The words of the curl that `umbra curl` becomes. Pure; cli.c asks the control plane where requests enter
- * and replaces the process.
+ * `umbra curl`: its row, the words of the curl that it becomes, and becoming it. What would go wrong in the proxy is
+ * said here, where the right names are known. The words are pure; the rest asks the control plane where requests enter
+ * and replaces the process. The row is called by cli.c.
  */
 #include "core/cli/curl.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
-#include "core/base/xalloc.h"
+#include <event2/event.h>
+
+#include "core/base/json.h"
+#include "core/base/limits.h"
 #include "core/base/net.h"
+#include "core/base/xalloc.h"
+#include "core/cli/internal.h"
+#include "core/command/command_run.h"
+#include "core/command/commands.h"
+#include "core/command/entry.h"
 
 enum { CURL_WORD_MAX = 65536 };
 
@@ -151,3 +164,134 @@ void curl_words_free(char **words)
 		free(words[i]);
 	free(words);
 }
+
+/* ---- becoming it ---- */
+
+/* The one of the two that curl itself reads first. */
+static const char *no_proxy(void)
+{
+	const char *lower = getenv("no_proxy");
+
+	return lower ? lower : getenv("NO_PROXY");
+}
+
+static int become_curl(struct cli *cli, const cJSON *status)
+{
+	const struct curl_settings settings = {
+		.session = cli->config.values[SETTING_SESSION], .no_proxy = no_proxy()};
+	struct entry_point entry;
+	struct errbuf eb = {0};
+	char **words = NULL;
+
+	if (!entry_read(status, &entry, &eb))
+		words = curl_words(cli->args, &settings, &entry, &eb);
+	if (!words)
+		return cli_fail_run(cli, &eb);
+	signal(SIGPIPE, SIG_DFL);
+	execvp(words[0], words);
+	err_set(&eb, ERR_FAILED, "curl cannot be run: %s", strerror(errno));
+	curl_words_free(words);
+	return cli_fail_run(cli, &eb);
+}
+
+static void on_curl_status(void *arg, const struct command_result *result)
+{
+	struct cli *cli = arg;
+	cJSON *status = NULL;
+
+	cli->run = NULL;
+	if (result->err) {
+		cli->exit_code = cli_fail_answer(cli, result->eb, result->body);
+	} else {
+		status = json_parse(result->body, NULL);
+		cli->exit_code = become_curl(cli, status);
+		cJSON_Delete(status);
+	}
+	event_base_loopbreak(cli->base);
+}
+
+static void ask_curl_status(struct cli *cli)
+{
+	cli->run = command_status.start(cli->client, cli->args, on_curl_status, cli);
+}
+
+/* A session that is not there is no error: the proxy asks stable then, and so does this. */
+static void on_curl_session(void *arg, const struct command_result *result)
+{
+	struct cli *cli = arg;
+	struct errbuf eb = {0};
+
+	if (result->err)
+		err_set(&eb, result->err, "%s: stable answers",
+			*result->eb->text ? result->eb->text : err_title(result->err));
+	if (result->err == ERR_NOT_FOUND || result->err == ERR_GONE)
+		cli_fail_answer(cli, &eb, result->body);
+	ask_curl_status(cli);
+}
+
+static void on_curl_service(void *arg, const struct command_result *result)
+{
+	struct cli *cli = arg;
+	const char *session = cli->config.values[SETTING_SESSION];
+
+	cli->run = NULL;
+	if (result->err) {
+		cli->exit_code = cli_fail_answer(cli, result->eb, result->body);
+		event_base_loopbreak(cli->base);
+	} else if (session) {
+		cli->run = run_get_session(cli->client, on_curl_session, cli, session);
+	} else {
+		ask_curl_status(cli);
+	}
+}
+
+static int run_curl(struct cli *cli)
+{
+	struct str target = str_of(args_get(cli->args, "SERVICE/PATH"));
+	char service[LIMIT_SERVICE_NAME + 1];
+	struct errbuf eb = {0};
+
+	if (config_load(cli->args, &cli->config, &eb) || !cli_connect(cli, &eb))
+		return cli_fail_run(cli, &eb);
+	str_copy(service, sizeof(service), str_cut(&target, '/'));
+	cli->run = run_get_service(cli->client, on_curl_service, cli, service);
+	event_base_dispatch(cli->base);
+	return cli->exit_code;
+}
+
+/* ---- the row ---- */
+
+static const char *const curl_has[] = {"--output", "--help", "--version", NULL};
+
+static const struct arg_spec curl_args[] = {
+	{.name = "--session",
+		.kind = ARG_SESSION,
+		.value = "KEY",
+		.help = "the session (default: yours)"},
+	{.name = "SERVICE/PATH",
+		.kind = ARG_TARGET,
+		.required = true,
+		.help = "what to ask for: gateway/book"},
+	{.name = "CURL-OPTION",
+		.kind = ARG_REST,
+		.repeated = true,
+		.help = "for curl itself",
+		.theirs = curl_has},
+};
+
+const struct command command_curl = {
+	.noun = "",
+	.verb = "curl",
+	.summary = "run curl against a service of the environment, in a session",
+	.help = "Finds the proxy, so that no name needs to be resolved, and adds the session's "
+		"header. All that follows SERVICE/PATH goes to curl as it is; its exit code is "
+		"curl's. It begins with -g, so that [ ] and { } in a path are no pattern, and "
+		"with --noproxy, so that http_proxy does not come between this machine and "
+		"itself; --no-globoff and --noproxy '' after SERVICE/PATH undo that.",
+	.examples = {"umbra curl cart/items",
+		"umbra curl --session checkout-4f2k gateway/book -i -X POST"},
+	.args = curl_args,
+	.arg_count = ARRAY_LEN(curl_args),
+	.shape = SHAPE_NONE,
+	.local = run_curl,
+};

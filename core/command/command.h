@@ -3,8 +3,8 @@
  * palette, completion scripts and man page are all made from it. A command prints nothing: it answers with
  * a result, and whoever started it shows that.
  *
- * A row whose `start` is NULL is run by the program itself (serve, demo, completion, man, curl, config,
- * theme); it stands here so that help, completion and manual know it. The dashboard's start is for --once.
+ * A row without start() and local() is run by main() (serve, demo, themes); it stands here so that help, completion
+ * and manual know it. The dashboard's start is for --once.
  */
 #ifndef UMBRA_COMMAND_COMMAND_H
 #define UMBRA_COMMAND_COMMAND_H
@@ -158,6 +158,7 @@ typedef void (*command_done_fn)(void *arg, const struct command_result *result);
  * returned. Cancel ends it early without a further result, but not from inside its own `done`.
  */
 struct command_run;
+struct cli; /* of core/cli */
 
 /*
  * A view of the dashboard that shows what a command asks for better than a table would: its name, and the argument
@@ -201,6 +202,8 @@ struct command {
 	struct command_view opens;
 	struct command_run *(*start)(struct client *client, const struct command_args *args,
 		command_done_fn done, void *arg);
+	/* What the command line does in place of start(); returns the exit code. NULL: start() and print. */
+	int (*local)(struct cli *cli);
 };
 
 extern const struct command *const commands[]; /* NULL-terminated, in the order of help */

@@ -1,6 +1,6 @@
 /*
- * Rows of the command table for what the program itself runs: the dashboard, serve, demo, curl, config,
- * theme, completion, man and help; and status, which is one exchange.
+ * Rows of the command table for what main() runs itself: the dashboard, serve, demo, and the themes; and status, which
+ * is one exchange. What core/cli runs stands there.
  */
 #include "core/base/xalloc.h"
 #include "core/command/commands.h"
@@ -131,42 +131,6 @@ const struct command command_serve = {
 	.shape = SHAPE_NONE,
 };
 
-/* ---- curl ---- */
-
-static const char *const curl_has[] = {"--output", "--help", "--version", NULL};
-
-static const struct arg_spec curl_args[] = {
-	{.name = "--session",
-		.kind = ARG_SESSION,
-		.value = "KEY",
-		.help = "the session (default: yours)"},
-	{.name = "SERVICE/PATH",
-		.kind = ARG_TARGET,
-		.required = true,
-		.help = "what to ask for: gateway/book"},
-	{.name = "CURL-OPTION",
-		.kind = ARG_REST,
-		.repeated = true,
-		.help = "for curl itself",
-		.theirs = curl_has},
-};
-
-const struct command command_curl = {
-	.noun = "",
-	.verb = "curl",
-	.summary = "run curl against a service of the environment, in a session",
-	.help = "Finds the proxy, so that no name needs to be resolved, and adds the session's "
-		"header. All that follows SERVICE/PATH goes to curl as it is; its exit code is "
-		"curl's. It begins with -g, so that [ ] and { } in a path are no pattern, and "
-		"with --noproxy, so that http_proxy does not come between this machine and "
-		"itself; --no-globoff and --noproxy '' after SERVICE/PATH undo that.",
-	.examples = {"umbra curl cart/items",
-		"umbra curl --session checkout-4f2k gateway/book -i -X POST"},
-	.args = curl_args,
-	.arg_count = ARRAY_LEN(curl_args),
-	.shape = SHAPE_NONE,
-};
-
 /* ---- status ---- */
 
 static struct command_run *status_start(
@@ -277,68 +241,4 @@ const struct command command_theme_check = {
 	.list_path = "roles",
 	.columns = theme_check_columns,
 	.column_count = ARRAY_LEN(theme_check_columns),
-};
-
-/* ---- config, completion, man, help ---- */
-
-static const struct column config_columns[] = {
-	{.title = "SETTING", .path = "name"},
-	{.title = "VALUE", .path = "value"},
-	{.title = "FROM", .path = "origin"},
-};
-
-const struct command command_config = {
-	.noun = "",
-	.verb = "config",
-	.summary = "show every setting with its value and where that comes from",
-	.examples = {"umbra config", "umbra config --context studio"},
-	.shape = SHAPE_LIST,
-	.list_path = "settings",
-	.columns = config_columns,
-	.column_count = ARRAY_LEN(config_columns),
-};
-
-static const char *const shells[] = {"bash", "zsh", "fish", NULL};
-static const struct arg_spec completion_args[] = {
-	{.name = "SHELL",
-		.kind = ARG_CHOICE,
-		.required = true,
-		.help = "the shell it is for",
-		.choices = shells},
-};
-
-const struct command command_completion = {
-	.noun = "",
-	.verb = "completion",
-	.summary = "print the completion script of a shell",
-	.examples = {"source <(umbra completion bash)",
-		"umbra completion fish > ~/.config/fish/completions/umbra.fish"},
-	.args = completion_args,
-	.arg_count = ARRAY_LEN(completion_args),
-	.shape = SHAPE_NONE,
-};
-
-const struct command command_man = {
-	.noun = "",
-	.verb = "man",
-	.summary = "print the manual page",
-	.examples = {"umbra man | man -l -"},
-	.shape = SHAPE_NONE,
-};
-
-static const struct arg_spec help_args[] = {
-	{.name = "COMMAND",
-		.kind = ARG_REST,
-		.repeated = true,
-		.help = "noun, noun and verb, or a topic"},
-};
-
-const struct command command_help = {
-	.noun = "",
-	.verb = "help",
-	.summary = "explain a command or a topic (umbra help topics)",
-	.examples = {"umbra help session pin", "umbra help topics"},
-	.args = help_args,
-	.arg_count = ARRAY_LEN(help_args),
-	.shape = SHAPE_NONE,
 };

@@ -1,5 +1,6 @@
 /*
- * session list|show|create|pin|unpin|set|use|extend|map|end: rows of the command table. `link` is in command_link.c.
+ * session list|show|create|pin|unpin|set|extend|map|end: rows of the command table. `link` is in command_link.c,
+ * `use` in core/cli/cli_local.c.
  */
 #include <stdlib.h>
 
@@ -363,28 +364,6 @@ const struct command command_session_set = {
 	.shape = SHAPE_OBJECT,
 	.writes = true,
 	.start = set_start,
-};
-
-/* ---- use ---- */
-
-static const struct arg_spec use_args[] = {
-	{.name = "KEY", .kind = ARG_SESSION, .help = "key of the session"},
-	{.name = "--none", .kind = ARG_FLAG, .help = "use no session any longer"},
-};
-
-const struct command command_session_use = {
-	.noun = "session",
-	.verb = "use",
-	.summary = "make a session yours: the dashboard and curl use it from now on",
-	.help = "It is written into the config file, into the context in use. UMBRA_SESSION and "
-		"--session go "
-		"before it.",
-	.examples = {"umbra session use checkout-4f2k", "umbra session use --none"},
-	.args = use_args,
-	.arg_count = ARRAY_LEN(use_args),
-	.shape = SHAPE_OBJECT,
-	.yours = true,
-	.start = get_start,
 };
 
 /* ---- extend and end ---- */

@@ -1,6 +1,6 @@
 /*
- * The rows of the command table, one file a noun. A new command is a struct here, a line in command.c, and
- * nothing else.
+ * The rows of the command table, one file a noun; what the command line does itself stands in core/cli. A new command is
+ * one struct, its name here and in command.c, and nothing else.
  */
 #ifndef UMBRA_COMMAND_COMMANDS_H
 #define UMBRA_COMMAND_COMMANDS_H
