@@ -37,6 +37,19 @@ static void test_keys_behind_a_filter(void **state)
 	pty_wait_text(&pty, "Sessions › qa-seats");
 }
 
+/* Sessions begin at one's own; a row that was chosen stays. */
+static void test_own_session_first(void **state)
+{
+	(void)state;
+	dashboard_open((struct dashboard_options){.session = "qa-seats"});
+	pty_keys(&pty, "3");
+	pty_wait_text(&pty, "$ umbra session show qa-seats");
+	pty_keys(&pty, "g");
+	pty_wait_text(&pty, "$ umbra session show checkout-4f2k");
+	pty_keys(&pty, "13");
+	pty_wait_text(&pty, "$ umbra session show checkout-4f2k");
+}
+
 /* A place of the history has its filter and its row, whatever its tab was used for meanwhile. */
 static void test_history_has_the_filter(void **state)
 {
@@ -227,6 +240,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		DASHBOARD_TEST(test_keys_behind_a_filter),
+		DASHBOARD_TEST(test_own_session_first),
 		DASHBOARD_TEST(test_history_has_the_filter),
 		DASHBOARD_TEST(test_mouse_in_every_list),
 		DASHBOARD_TEST(test_orders_are_kept),

@@ -456,6 +456,7 @@ void sync_run(struct app *app, struct command_args *command, enum run_for run_fo
 		ui_print_command(&line, command);
 		ui_say(&app->ui, ROLE_WARNING, "READ-ONLY: not sent: %s", line);
 		free(line);
+		args_destroy(command);
 		return;
 	}
 	if (run_for == RUN_ANSWERS_VIEW)

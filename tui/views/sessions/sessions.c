@@ -165,8 +165,10 @@ static void sessions_prepare(
 	struct sessions *state = arg;
 	const struct session *session;
 
-	(void)ui;
 	sessions_lay_out(state, rows, cols);
+	/* Until a row is chosen it is that of one's own session. */
+	if (!state->list.moved && environment_session(model->env, str_of(ui->session)))
+		list_view_reveal(&state->list, ui->session);
 	if (parts & MODEL_SESSIONS || state->list.stale) {
 		build(state, model);
 		sessions_lay_out(state, rows, cols);
