@@ -47,6 +47,25 @@ static void test_a_row_each(void **state)
 	pty_wait_text(&pty, "$ umbra pr show 482");
 }
 
+/* When a version's row goes, its pull request is selected, and not what stands there now. */
+static void test_what_is_selected_when_a_version_goes(void **state)
+{
+	(void)state;
+	open_pulls((struct dashboard_options){0});
+	pty_keys(&pty, "\rj"); /* unfolds the first one, #571 */
+	pty_wait_text(&pty, "$ umbra version show search@pr-571");
+	pty_keys(&pty, "h"); /* folded */
+	pty_wait_text(&pty, "$ umbra pr show 571");
+	pty_keys(&pty, "G\rj");
+	pty_wait_text(&pty, "$ umbra version show booking@pr-482");
+	pty_keys(&pty, ":version retire booking@pr-482\r");
+	pty_wait_text(&pty, "Retire booking@pr-482?");
+	pty_quiet(&pty, 80);
+	pty_keys(&pty, "y");
+	pty_wait_text(&pty, "$ umbra pr show 482");
+	check_row(10, "pricing@pr-482");
+}
+
 static void test_filter_and_sort(void **state)
 {
 	(void)state;
@@ -128,6 +147,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		DASHBOARD_TEST(test_a_row_each),
+		DASHBOARD_TEST(test_what_is_selected_when_a_version_goes),
 		DASHBOARD_TEST(test_filter_and_sort),
 		DASHBOARD_TEST(test_a_session_on_all_of_it),
 		DASHBOARD_TEST(test_pins_of_all_of_it),

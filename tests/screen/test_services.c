@@ -163,6 +163,20 @@ static void test_what_changed_glows(void **state)
 	assert_false(glows("pr-540"));
 }
 
+/* Its service is selected then, and not the version that stands there now. */
+static void test_what_is_selected_when_a_version_goes(void **state)
+{
+	(void)state;
+	dashboard_open((struct dashboard_options){0});
+	pty_keys(&pty, "jj");
+	pty_wait_text(&pty, "$ umbra version show booking@pr-482");
+	pty_keys(&pty, "R");
+	pty_wait_text(&pty, "Retire booking@pr-482?");
+	pty_quiet(&pty, 80);
+	pty_keys(&pty, "y");
+	pty_wait_text(&pty, "$ umbra service show booking");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -173,6 +187,7 @@ int main(void)
 		DASHBOARD_TEST(test_logs_of_all_marked),
 		DASHBOARD_TEST(test_where_the_details_stand),
 		DASHBOARD_TEST(test_what_changed_glows),
+		DASHBOARD_TEST(test_what_is_selected_when_a_version_goes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
