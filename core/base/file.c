@@ -60,6 +60,43 @@ int file_open_private(const char *path, int flags, struct errbuf *eb)
 	return refuse(path, error, eb);
 }
 
+bool file_write_all(int fd, struct str text)
+{
+	while (text.n > 0) {
+		ssize_t n = write(fd, text.p, text.n);
+
+		if (n < 0 && errno != EINTR)
+			return false;
+		text.p += n > 0 ? n : 0;
+		text.n -= n > 0 ? (size_t)n : 0;
+	}
+	return true;
+}
+
+bool file_replace(const char *path, struct str text, bool sync)
+{
+	char beside[PATH_MAX];
+	int fd, error;
+	bool good;
+
+	if (snprintf(beside, sizeof(beside), "%s.XXXXXX", path) >= (int)sizeof(beside)) {
+		errno = ENAMETOOLONG;
+		return false;
+	}
+	fd = mkostemp(beside, O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	good = file_write_all(fd, text) && (!sync || fsync(fd) == 0);
+	error = errno;
+	good = close(fd) == 0 && good;
+	if (good && rename(beside, path) == 0)
+		return true;
+	error = good ? errno : error;
+	(void)unlink(beside);
+	errno = error;
+	return false;
+}
+
 bool file_make_dirs_above(const char *path)
 {
 	char *copy = xstrdup(path);

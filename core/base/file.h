@@ -9,12 +9,21 @@
 #include <sys/types.h>
 
 #include "core/base/err.h"
+#include "core/base/str.h"
 
 /*
  * open(2) with `flags`, and O_CREAT, O_NOFOLLOW and O_CLOEXEC. Only a regular file is opened; one that others
  * may read or write gets the mode 0600. -1 with a sentence that names the path and what to do.
  */
 int file_open_private(const char *path, int flags, struct errbuf *eb);
+/* The whole text, however many turns that takes. False with errno. */
+bool file_write_all(int fd, struct str text);
+/*
+ * Writes a new file (mode 0600) beside `path` and puts it in its place: a reader sees the old text or the new.
+ * `sync`: it is on the disk before that, so that a power cut leaves one of the two. False with errno; nothing is left
+ * beside it then.
+ */
+bool file_replace(const char *path, struct str text, bool sync);
 /* Makes the directories above `path` that are missing, with the mode 0700. False with errno. */
 bool file_make_dirs_above(const char *path);
 /* As file_open_private() for a directory of ours: made with the mode 0700, or given it. */

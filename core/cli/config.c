@@ -5,7 +5,6 @@
 #include "core/cli/config.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -501,42 +500,6 @@ static enum err read_text(const char *path, struct strbuf *text, struct errbuf *
 	return strbuf_ok(text) ? ERR_NONE : err_set(eb, ERR_TOO_LARGE, "%s is too large", path);
 }
 
-static bool write_all(int fd, struct str text)
-{
-	while (text.n > 0) {
-		ssize_t n = write(fd, text.p, text.n);
-
-		if (n < 0 && errno != EINTR)
-			return false;
-		text.p += n > 0 ? n : 0;
-		text.n -= n > 0 ? (size_t)n : 0;
-	}
-	return fsync(fd) == 0;
-}
-
-/* A new file beside it takes its place: a reader sees the old text or the new. */
-static enum err replace_text(const char *path, struct str text, struct errbuf *eb)
-{
-	struct strbuf name;
-	enum err err = ERR_NONE;
-	int fd;
-
-	strbuf_init(&name, PATH_MAX);
-	strbuf_addf(&name, "%s.XXXXXX", path);
-	fd = mkostemp(name.data, O_CLOEXEC);
-	if (fd < 0) {
-		err = io_error("cannot write", name.data, eb);
-	} else {
-		if (!write_all(fd, text) || rename(name.data, path) != 0) {
-			err = io_error("cannot write", path, eb);
-			unlink(name.data);
-		}
-		close(fd);
-	}
-	strbuf_finish(&name);
-	return err;
-}
-
 enum err config_store_session(const struct config *config, const char *session, struct errbuf *eb)
 {
 	/* Through a link the file itself is replaced, not the link: dotfiles are often links. */
@@ -556,7 +519,8 @@ enum err config_store_session(const struct config *config, const char *session, 
 		err = io_error("cannot make the directory of", path, eb);
 	if (!err) {
 		config_edit(&text, strbuf_str(&old), section, "session", session);
-		err = replace_text(path, strbuf_str(&text), eb);
+		if (!file_replace(path, strbuf_str(&text), true))
+			err = io_error("cannot write", path, eb);
 	}
 	strbuf_finish(&old);
 	strbuf_finish(&text);

@@ -65,20 +65,6 @@ static bool is_there(const char *path, const struct file_text *file)
 	return got == 0 && len == file->len;
 }
 
-static bool write_all(int fd, const char *text, size_t len)
-{
-	while (len > 0) {
-		ssize_t wrote = write(fd, text, len);
-		if (wrote < 0 && errno == EINTR)
-			continue;
-		if (wrote <= 0)
-			return false;
-		text += wrote;
-		len -= (size_t)wrote;
-	}
-	return true;
-}
-
 /* `fresh`: the name it has until all are written. */
 static enum err write_file(
 	const char *path, const char *fresh, const struct file_text *file, struct errbuf *eb)
@@ -86,7 +72,7 @@ static enum err write_file(
 	/* Left by who was killed, or a link that is not ours: nothing is written through it. */
 	(void)unlink(fresh);
 	int fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	bool good = fd >= 0 && write_all(fd, file->text, file->len);
+	bool good = fd >= 0 && file_write_all(fd, (struct str){file->text, file->len});
 
 	if (fd >= 0 && close(fd) != 0)
 		good = false;

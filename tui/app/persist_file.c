@@ -6,13 +6,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/base/xalloc.h"
 #include "core/base/strbuf.h"
@@ -62,44 +61,12 @@ cJSON *persist_file_read(const char *path, struct errbuf *eb)
 	return kept;
 }
 
-static bool make_parents(const char *path)
-{
-	char *copy = xstrdup(path);
-	bool good = true;
-
-	for (char *slash = strchr(copy + 1, '/'); slash && good; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		good = mkdir(copy, 0700) == 0 || errno == EEXIST;
-		*slash = '/';
-	}
-	free(copy);
-	return good;
-}
-
-static bool write_text(const char *path, struct str text)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	bool good;
-
-	if (fd < 0)
-		return false;
-	good = write(fd, text.p, text.n) == (ssize_t)text.n;
-	return close(fd) == 0 && good;
-}
-
 bool persist_file_write(const char *path, const cJSON *kept)
 {
 	char *text = cJSON_PrintUnformatted(kept);
-	char fresh[PATH_MAX];
-	bool good;
+	bool good = text && strlen(text) <= PERSIST_FILE_MAX && file_make_dirs_above(path) &&
+		    file_replace(path, str_of(text), false);
 
-	good = text && strlen(text) <= PERSIST_FILE_MAX && make_parents(path) &&
-	       snprintf(fresh, sizeof(fresh), "%s.%ld", path, (long)getpid()) < PATH_MAX;
-	if (good) {
-		good = write_text(fresh, str_of(text)) && rename(fresh, path) == 0;
-		if (!good)
-			(void)unlink(fresh);
-	}
 	cJSON_free(text);
 	return good;
 }
