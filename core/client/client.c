@@ -14,6 +14,8 @@
 #include "core/client/transfer.h"
 
 enum { DEFAULT_TIMEOUT_MS = 10000, DEFAULT_SILENCE_MS = 15000, CONNECTIONS_KEPT = 8 };
+/* What is asked beyond them waits for its turn: a hundred writes at once are not to use up the descriptors. */
+enum { CONNECTIONS_MAX = 64 };
 
 /* ---- handing out --------------------------------------------------------------------------------- */
 
@@ -320,6 +322,7 @@ struct client *client_create(
 	curl_multi_setopt(client->multi, CURLMOPT_TIMERFUNCTION, watch_time);
 	curl_multi_setopt(client->multi, CURLMOPT_TIMERDATA, (void *)client);
 	curl_multi_setopt(client->multi, CURLMOPT_MAXCONNECTS, (long)CONNECTIONS_KEPT);
+	curl_multi_setopt(client->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)CONNECTIONS_MAX);
 	return client;
 }
 

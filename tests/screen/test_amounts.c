@@ -11,6 +11,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "core/base/xalloc.h"
 #include "core/model/version.h"
@@ -232,14 +233,19 @@ static void furnish_versions(struct control_plane_plane *plane)
 	control_plane_version(plane, "cart", "v-stays", "{\"endpoints\":[\"127.0.0.1:9000\"]}");
 }
 
-/* Every one of them is extended, then retired. */
+/* Every one of them is extended, then retired, by a dashboard that may have fewer descriptors than there are marks. */
 static void test_all_marks(void **state)
 {
 	static const struct control_plane_script versions = {.furnish = furnish_versions};
+	struct rlimit files, few;
 
 	(void)state;
 	control_plane_start(&stage, &versions, 0);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &files), 0);
+	few = (struct rlimit){.rlim_cur = 100, .rlim_max = files.rlim_max};
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
 	dashboard_start(&pty, &stage, &(struct dashboard_options){0});
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &files), 0);
 	pty_wait_text(&pty, "151 versions");
 	pty_keys(&pty, "j");
 	pty_wait_text(&pty, "umbra version show cart@pr-000");
