@@ -185,6 +185,6 @@ const struct command command_events = {
 	.shape = SHAPE_LINES,
 	.columns = events_columns,
 	.column_count = ARRAY_LEN(events_columns),
-	.opens = {"timeline"},
+	.opens = {.name = "timeline"},
 	.start = events_start,
 };

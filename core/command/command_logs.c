@@ -283,6 +283,6 @@ const struct command command_logs = {
 	.shape = SHAPE_LINES,
 	.columns = logs_columns,
 	.column_count = ARRAY_LEN(logs_columns),
-	.opens = {"requests", "FILTER", "*"},
+	.opens = {.name = "requests", .argument = "FILTER", .otherwise = "*"},
 	.start = logs_start,
 };

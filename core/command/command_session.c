@@ -491,7 +491,7 @@ const struct command command_session_map = {
 	.list_path = "edges",
 	.columns = map_columns,
 	.column_count = ARRAY_LEN(map_columns),
-	.opens = {"map-session", "KEY"},
+	.opens = {.name = "map-session", .argument = "KEY"},
 	.start = map_start,
 };
 

@@ -46,6 +46,7 @@ struct timeline {
 	int64_t newest; /* seq that was there when it was shown last */
 	int64_t mark; /* up to here one had seen all; 0: no mark */
 	int pane_rows;
+	char *command; /* what shows the window elsewhere */
 };
 
 /* timeline.c */
@@ -53,7 +54,6 @@ struct timeline {
 int64_t timeline_selected_seq(const struct timeline *state);
 /* NULL when it is not at hand. */
 const struct event_detail *timeline_detail(const struct timeline *state, int64_t seq);
-const char *timeline_command(const struct timeline *state);
 
 /* rows.c */
 void timeline_measure(struct timeline *state, const struct event *event);

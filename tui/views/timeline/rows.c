@@ -312,7 +312,7 @@ void timeline_draw_pane(
 
 	canvas_rule(canvas, y);
 	canvas_clear_rows(canvas, y + 1, state->pane_rows - 1);
-	draw_text_command(canvas, last, timeline_command(state));
+	draw_text_command(canvas, last, state->command);
 	if (!event || !detail || state->count == 0 || y + 1 >= last)
 		return;
 	y = draw_pane_head(canvas, y + 1, &detail->diff, event);

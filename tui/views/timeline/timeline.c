@@ -15,6 +15,7 @@
 #include "core/base/json.h"
 #include "core/base/xalloc.h"
 #include "core/base/time.h"
+#include "core/command/commands.h"
 
 #include "tui/views/timeline/internal.h"
 #include "tui/ui/draw_text.h"
@@ -24,11 +25,11 @@
 static const struct window {
 	int64_t ms; /* 0: everything */
 	const char *title;
-	const char *command;
+	const char *since;
 } windows[] = {
-	{0, "all", "umbra events"},
-	{MINUTES(15), "last 15 min", "umbra events --since 15m"},
-	{MINUTES(60), "last hour", "umbra events --since 1h"},
+	{0, "all", NULL},
+	{MINUTES(15), "last 15 min", "15m"},
+	{MINUTES(60), "last hour", "1h"},
 };
 
 static void timeline_destroy(void *arg)
@@ -39,6 +40,7 @@ static void timeline_destroy(void *arg)
 		diff_finish(&state->detail[i].diff);
 	free(state->detail);
 	free(state->rows);
+	free(state->command);
 	list_view_finish(&state->list);
 	free(state);
 }
@@ -145,11 +147,6 @@ static void build(struct timeline *state, const struct model *model)
 	list_view_built(state, model, state->count, 0);
 }
 
-const char *timeline_command(const struct timeline *state)
-{
-	return windows[state->window].command;
-}
-
 /* A window of time moves on by itself. */
 static bool has_aged(const struct timeline *state, const struct model *model)
 {
@@ -205,6 +202,8 @@ static void timeline_prepare(
 	const struct event *newest = event_log_at(model->events, 0);
 
 	(void)ui;
+	ui_print_command(&state->command,
+		args_create(&command_events, "--since", windows[state->window].since, NULL));
 	if (newest && newest->seq < state->newest) { /* another control plane counts anew */
 		state->mark = 0;
 		for (size_t i = 0; i < DETAIL_SLOTS; i++)
