@@ -6,6 +6,11 @@
 
 /* clang-format off */
 
+#define BAD_BODY "The client sent a body that breaks HTTP: correct it."
+#define PROXY_FAILED "Most likely the headers and what the proxy adds do not fit into 80 kB: send fewer or shorter ones."
+#define BAD_ANSWER "It closed the connection before its answer, or speaks another protocol than the service is set to."
+#define NO_ANSWER "It took the request and was silent. Its log says what it waits for."
+
 #define REASONS(ROW) \
 	ROW("stable-down", "No stable version is ready", \
 		"Its endpoints are down or fail their health checks: umbra service show says which, and why.") \
@@ -18,14 +23,10 @@
 	ROW("session-expired", "The session has ended", \
 		"Make another one: umbra session create. The cookie with the old key can be deleted.")
 #define OTHERS(ROW) \
-	ROW("bad-body", "The body is not valid HTTP", \
-		"The client that sent it is to be mended.") \
-	ROW("proxy-failed", "The proxy failed", \
-		"It had no room for the headers of this request, or for itself: the log of umbra serve says more.") \
-	ROW("bad-answer", "The version broke off, or its answer was not HTTP", \
-		"It closed the connection before it had answered, or speaks another protocol than the service is set to.") \
-	ROW("no-answer", "The version did not answer in time", \
-		"It took the request and was silent. Its own log says what it waits for.") \
+	ROW("bad-body", "The body is not valid HTTP", BAD_BODY) \
+	ROW("proxy-failed", "The proxy failed", PROXY_FAILED) \
+	ROW("bad-answer", "The version broke off, or its answer was not HTTP", BAD_ANSWER) \
+	ROW("no-answer", "The version did not answer in time", NO_ANSWER) \
 	ROW("loop", "The request goes round in a loop", \
 		"Services send it to each other without end: umbra logs trace:ID shows the chain.") \
 	ROW("service-unknown", "No service answers to this host", \
@@ -54,19 +55,20 @@ const char answers_captures[] =
 #define ORIGIN_SENT "{ " RULES_ORIGIN " -m found }"
 #define PREFLIGHT "{ " RULES_ASKED " -m found } METH_OPTIONS"
 
-#define OWN_ERROR(status, code, title) \
+#define OWN_ERROR(status, code, title, reason, advice) \
 	"	http-error status " status " content-type application/problem+json lf-string '" PAGE(code) \
 	"{\"type\":\"urn:umbra:problem:" code "\",\"title\":\"" title "\",\"status\":" status ",\"code\":\"" code "\"," \
-	"\"reason\":\"%[var(txn.reason,no-session)]\",\"service\":\"%[var(txn.service)]\"," \
+	"\"reason\":\"" reason "\",\"service\":\"%[var(txn.service)]\"," \
 	"%[srv_name,field(1,:),map_regm(maps/member.version)]" \
 	"%[var(txn.key),map_regm(maps/member.session)]" \
-	"\"revision\":%[var(txn.revision)]}" PAGE_END "' hdr Cache-Control no-store\n"
+	"\"detail\":\"" advice "\",\"revision\":%[var(txn.revision)]}" PAGE_END "' hdr Cache-Control no-store\n"
 
+#define ITS_REASON "%[var(txn.reason,no-session)]"
 const char answers_errors[] =
-	OWN_ERROR("400", "bad-body", "The body is not valid HTTP")
-	OWN_ERROR("500", "proxy-failed", "The proxy failed")
-	OWN_ERROR("502", "bad-answer", "The version broke off, or its answer was not HTTP")
-	OWN_ERROR("504", "no-answer", "The version did not answer in time");
+	OWN_ERROR("400", "bad-body", "The body is not valid HTTP", ITS_REASON, BAD_BODY)
+	OWN_ERROR("500", "proxy-failed", "The proxy failed", "proxy-failed", PROXY_FAILED)
+	OWN_ERROR("502", "bad-answer", "The version broke off, or its answer was not HTTP", ITS_REASON, BAD_ANSWER)
+	OWN_ERROR("504", "no-answer", "The version did not answer in time", ITS_REASON, NO_ANSWER);
 
 /*
  * Notes the time at which a version answered. A 101 to anything but a WebSocket is answered 502: HAProxy would make a
@@ -82,14 +84,18 @@ const char answers_noted[] =
 	"\"revision\":%[var(txn.revision)]}" PAGE_END "' if { status 101 } !{ var(txn.websocket) -m found }\n"
 	"	http-response set-var(txn.answered) date(0,us)\n";
 
-/* For a rule of the frontend that fails: no backend is chosen by then, so answers_errors are not used. */
+/*
+ * For a rule of the frontend that fails: no backend is chosen by then, so answers_errors are not used, and nothing is
+ * decided, so its reason is that it failed. Answers that come from a backend have gone through its own lines.
+ */
 const char answers_frontend[] =
 	"	http-error status 500 content-type application/problem+json lf-string '" PAGE("proxy-failed")
 	"{\"type\":\"urn:umbra:problem:proxy-failed\",\"title\":\"The proxy failed\",\"status\":500,\"code\":\"proxy-failed\","
-	"\"reason\":\"%[var(txn.reason,no-session)]\",\"service\":\"%[var(txn.service)]\","
-	"\"revision\":%[var(txn.revision)]}" PAGE_END "' hdr Cache-Control no-store hdr Vary Accept hdr Routing-Decision"
-	" '%[var(txn.service,*)]=\"\";reason=%[var(txn.reason,no-session)];revision=%[var(txn.revision)]'\n"
-	"	http-after-response set-header Content-Type " HTML_TYPE " if { status 500 } !{ var(txn.answered) -m found } " HTML_WANTED "\n";
+	"\"reason\":\"proxy-failed\",\"service\":\"%[var(txn.service)]\",\"detail\":\"" PROXY_FAILED "\","
+	"\"revision\":%[var(txn.revision)]}" PAGE_END "' hdr Cache-Control no-store hdr Routing-Decision"
+	" '%[var(txn.service,*)]=\"\";reason=proxy-failed;revision=%[var(txn.revision)]'\n"
+	"	http-after-response allow unless { be_name -m str " RULES_FRONTEND " }\n"
+	"	http-after-response set-var(txn.want) var(txn.service) if { status 500 }\n";
 
 #define OWN_ORIGIN RULES_ORIGIN ",lower,regsub(^https?://,),host_only"
 #define ORIGIN_KNOWN "{ var(txn.origin) -m found }"

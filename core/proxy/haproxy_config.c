@@ -192,6 +192,7 @@ static void write_frontend(
 	strbuf_add_c(out, rules_captures);
 	strbuf_add_c(out, answers_captures);
 	strbuf_add_c(out, answers_frontend);
+	strbuf_add_c(out, answers_own);
 	strbuf_add_c(out, rules_service);
 	strbuf_add_c(out, rules_connect);
 	strbuf_add_c(out, rules_hops);

@@ -32,7 +32,7 @@ enum column {
 	COLUMN_SERVER,
 	COLUMN_ENDPOINT,
 	COLUMN_REASON,
-	COLUMN_INTENDED, /* "INTENDED/PINNED": the version a pin named */
+	COLUMN_INTENDED, /* "INTENDED/PINNED": the version a pin named; the service where a rule of the frontend failed */
 	COLUMN_REVISION,
 	COLUMN_TRACE,
 	COLUMN_CALLER,
@@ -360,7 +360,7 @@ static void read_outcome(const struct str *columns, struct request *request)
 	if (!answered && request->status == 400 && has_server)
 		request->error = STR_LIT("request body is not valid HTTP");
 	if (!answered && request->status == 500 && columns[COLUMN_END_STATE].p[0] == 'P')
-		request->error = STR_LIT("no room for the headers");
+		request->error = STR_LIT("a rule failed, most likely for want of room for headers");
 	request->total_ms = (double)(number_or(columns[COLUMN_ENDED], came) - came) / 1000.0;
 	request->upstream_ms = (double)(reply - came) / 1000.0;
 	request->reason = reason.p == NULL ? (int)REASON_NO_SESSION
@@ -412,7 +412,14 @@ static bool read_request(struct str line, struct log_record *record)
 	read_outcome(columns, request);
 	if (str_eq_c(columns[COLUMN_BACKEND], RULES_FRONTEND) ||
 		str_eq_c(columns[COLUMN_BACKEND], RULES_UNKNOWN)) {
-		request->service = (struct str){0}; /* answered before a service was found */
+		struct str service = columns[COLUMN_INTENDED];
+
+		/* Answered before a version was looked for, and mostly before a service was found. */
+		str_cut(&service, '/');
+		request->service = request->status == 500 && name_is_service(service)
+					   ? service
+					   : (struct str){0};
+		request->pinned = (struct str){0};
 		request->reason = REASON_COUNT;
 	}
 	return true;

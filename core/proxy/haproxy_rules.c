@@ -7,7 +7,7 @@
  * request took the long way, which `caller` tells); want (the version a pin names), entry (what
  * maps/SERVICE.versions says of it, when that is more than a word), reason (with ".strict" behind it until the
  * strict backend cuts that off; there is one when there is a key or pins), intended; by (the version that
- * an answer of our own names). The cost of a rule is 0.1 to 0.4 us a request, of a condition 0.1; that
+ * an answer of our own names). Where a rule of the frontend fails, want is the service, for the log. The cost of a rule is 0.1 to 0.4 us a request, of a condition 0.1; that
  * is why nothing is computed here that the reader of the log can compute.
  */
 #include "core/proxy/haproxy_rules.h"
@@ -62,9 +62,10 @@
 	"	http-after-response allow if { var(txn.key) -m found } " ANSWERED "\n" \
 	OTHER_HEADERS(service, ASKED, ANSWERED) \
 	"	http-after-response allow if " ANSWERED "\n"
-/* Only a version that was asked for an answer is named in our own. */
+/* Only a version that was asked for an answer is named in our own. Where a rule failed the reason may not be known yet. */
 #define OWN_HEADERS(service) \
-	"	http-after-response set-var(txn.by) " ASKED " if { status 502 504 }\n" \
+	"	http-after-response set-var(txn.by) " ASKED " if { status 400 500 502 504 }\n" \
+	"	http-after-response set-var(txn.reason) str(proxy-failed) if { status 500 }\n" \
 	REASON_HEADERS(service, "var(txn.by)", "TRUE") \
 	OTHER_HEADERS(service, "var(txn.by)", "TRUE")
 

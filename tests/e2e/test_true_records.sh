@@ -112,26 +112,33 @@ for accept in application/json text/html; do
 	has "$GOT" "HTTP/1.1 400" "a chunk that is none"
 	has "$GOT" '"code":"bad-body"' "a chunk that is none: a problem"
 	has "${GOT,,}" $'\n'"content-type: ${accept/json/problem+json}" "a chunk that is none: its type"
-	has "${GOT,,}" $'\n''routing-decision: cart="' "a chunk that is none: Routing-Decision"
+	has "${GOT,,}" $'\n''routing-decision: cart="1";reason=no-session' "a chunk that is none: Routing-Decision"
+	has "${GOT,,}" 'route;desc="cart@1;reason=no-session"' "a chunk that is none: Server-Timing"
+	has "$GOT" '"version":"1"' "a chunk that is none: the version"
 	record "a chunk that is none" status=400 "error=request body is not valid HTTP" "${to_stable[@]}"
 done
 begin "$body\$" "5\$hello\$"
 exec 7>&-
 record "a client that leaves within its body" status=0 "error=client went away" "${to_stable[@]}"
 
+no_room="a rule failed, most likely for want of room for headers"
 # ---- headers that do not fit once ours are added: in the frontend, and in a backend -------------------------
 pins=$(for i in $(seq 1100); do printf 'svc-%04d~a-quite-long-version-name-%04d~~' "$i" "$i"; done)
 get cart /pins -H "baggage: routing-pins=${pins%~~}"
 is "$STATUS $(header content-type) $(json code <<<"$BODY")" "500 application/problem+json proxy-failed" "pins that do not fit twice"
-has "$DECISION" 'cart="";reason=no-session;revision=' "pins that do not fit twice: Routing-Decision"
-record "pins that do not fit twice" path=/pins status=500 answered_by=proxy version=null "error=no room for the headers"
-get cart /pins -H "baggage: routing-pins=${pins%~~}" -H 'Accept: text/html'
-is "$STATUS $(header content-type)" "500 text/html; charset=utf-8" "pins that do not fit twice, as a page"
+is "$(json service <<<"$BODY") $(json reason <<<"$BODY")" "cart proxy-failed" "pins that do not fit twice: the body"
+has "$(json detail <<<"$BODY")" "80 kB: send fewer" "pins that do not fit twice: what to do"
+has "$DECISION" 'cart="";reason=proxy-failed;revision=' "pins that do not fit twice: Routing-Decision"
+record "pins that do not fit twice" path=/pins service=cart reason=null status=500 answered_by=proxy version=null pinned=null "error=$no_room"
+get cart /pins -H "baggage: routing-pins=${pins%~~}" -H 'Accept: text/html' -H "Origin: http://cart.$DOMAIN"
+is "$STATUS $(header content-type) $(header vary | paste -sd,)" "500 text/html; charset=utf-8 Accept,Origin" "pins that do not fit twice, as a page"
+is "$(header access-control-allow-origin)" "http://cart.$DOMAIN" "pins that do not fit twice: a page of ours reads why"
 record "pins that do not fit twice" path=/pins status=500
 pins=$(for i in $(seq 650); do printf 'svc-%04d="a-quite-long-version-name-%04d-0123456789abcdef0123456789", ' "$i" "$i"; done)
 get cart /lines -H "Routing-Pins: ${pins%, }"
-is "$STATUS $(json code <<<"$BODY")" "500 proxy-failed" "pins in their header"
-record "pins in their header" path=/lines status=500 answered_by=proxy version=null "error=no room for the headers"
+is "$STATUS $(json code <<<"$BODY") $(json reason <<<"$BODY")" "500 proxy-failed proxy-failed" "pins in their header"
+has "$DECISION" 'cart="";reason=proxy-failed;revision=' "pins in their header: Routing-Decision"
+record "pins in their header" path=/lines service=cart reason=null status=500 answered_by=proxy version=null "error=$no_room"
 
 # ---- a switch to another protocol that nobody asked for, or that was not passed on --------------------------
 "$HELPERS/tunnel" serve chat >"$T/chat" 2>"$T/chat.err" &
