@@ -40,7 +40,7 @@ enum term_match {
 	X(TERM_OWNER,    "owner",   MATCH_NAME,   NULL,                 "owner:dev1",          "who owns the session; of a version, its service") \
 	X(TERM_KIND,     "kind",    MATCH_CHOICE, version_kind_names,   "kind:ephemeral",      "stable or ephemeral") \
 	X(TERM_STATE,    "state",   MATCH_CHOICE, version_state_names,  "state:unhealthy",     "what health checks say") \
-	X(TERM_STATUS,   "status",  MATCH_STATUS, NULL,                 "status:5xx",          "the response's status; 0: the client went away") \
+	X(TERM_STATUS,   "status",  MATCH_STATUS, NULL,                 "status:5xx",          "the response's status; 0: cut before one") \
 	X(TERM_METHOD,   "method",  MATCH_NAME,   NULL,                 "method:POST",         "the request's method") \
 	X(TERM_PATH,     "path",    MATCH_WORD,   NULL,                 "path:/checkout*",     "the request's path") \
 	X(TERM_REASON,   "reason",  MATCH_CHOICE, reason_names,         "reason:version-gone", "why this version") \

@@ -59,7 +59,7 @@ const struct glossary_word glossary_words[] = {
 		"What serves the service for this session, and what is chosen but not sent yet."},
 	{"TIME", "When it was, in your time zone."},
 	{"WHY", "The reason of the decision; each is explained below."},
-	{"STATUS", "The response's status; - when the client went away before one."},
+	{"STATUS", "The response's status; - when the request was cut before one."},
 	{"MS", "Milliseconds from the first byte of the request to the last of the answer."},
 	{"CALLER", "Who made the request; empty for what came from outside."},
 	{"WHO", "Who changed something, as they said; umbra is the control plane itself."},

@@ -120,7 +120,8 @@ static const struct field fields[] = {
 		.type = FIELD_INT,
 		AT(status),
 		.flags = FIELD_ZERO,
-		.help = "status code; 0 when the client went away before one"},
+		.help = "status code; 0 when the request was cut before one: the client went away, "
+			"or broke HTTP/2"},
 	{.name = "answered_by",
 		.type = FIELD_CHOICE,
 		AT(answered_by),

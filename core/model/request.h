@@ -36,7 +36,7 @@ struct request {
 	struct str method;
 	struct str host;
 	struct str path;
-	int64_t status; /* 0 when the client went away before one */
+	int64_t status; /* 0 when the request was cut before one */
 	int answered_by;
 	struct str error; /* the proxy's word for what went wrong ("connection refused"), or none */
 	int64_t retries;

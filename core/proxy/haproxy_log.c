@@ -361,6 +361,9 @@ static void read_outcome(const struct str *columns, struct request *request)
 		request->error = STR_LIT("request body is not valid HTTP");
 	if (!answered && request->status == 500 && columns[COLUMN_END_STATE].p[0] == 'P')
 		request->error = STR_LIT("a rule failed, most likely for want of room for headers");
+	/* A stream that breaks HTTP/2 ends as one does that the client has cancelled. */
+	if (str_eq_c(request->error, "client went away") && str_eq_c(request->protocol, "HTTP/2.0"))
+		request->error = STR_LIT("client went away or broke HTTP/2");
 	request->total_ms = (double)(number_or(columns[COLUMN_ENDED], came) - came) / 1000.0;
 	request->upstream_ms = (double)(reply - came) / 1000.0;
 	request->reason = reason.p == NULL ? (int)REASON_NO_SESSION

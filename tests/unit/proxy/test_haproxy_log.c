@@ -466,6 +466,20 @@ static int tear_down(void **state)
 	return 0;
 }
 
+/* HAProxy has one state for a stream that its client has cancelled and for one that breaks HTTP/2. */
+static void a_stream_that_is_cut(void **state)
+{
+	char text[] =
+		"R 0 1 1795379064189045 1795379064189145 - -1 1 1 0 CH HTTP/2.0 POST cart v1:0 "
+		"[127.0.0.1]:80 - - 7 - - - - - - - - /x {h|||}";
+	struct log_record r;
+	(void)state;
+
+	assert_int_equal(parse(text, &r), LOG_REQUEST);
+	assert_text(r.request.error, "client went away or broke HTTP/2");
+	assert_int_equal(r.request.status, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -480,6 +494,7 @@ int main(void)
 		cmocka_unit_test(hostile_lines),
 		cmocka_unit_test(odd_columns_make_no_odd_fields),
 		cmocka_unit_test(health),
+		cmocka_unit_test(a_stream_that_is_cut),
 	};
 	return cmocka_run_group_tests(tests, NULL, tear_down);
 }
