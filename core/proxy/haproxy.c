@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <event2/event.h>
 
@@ -595,6 +596,9 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 	h->ticks++;
 	workers_tick(h);
 	watch_tick(h);
+	/* A directory that was moved away is back. */
+	if (h->dir_missing && h->step == RELOAD_NONE && access(h->dir, W_OK) == 0)
+		haproxy_arm(h->load_timer, 0);
 	if (!can_send(h))
 		return;
 	if (h->load_wanted && h->asking == NULL && !event_pending(h->load_timer, EV_TIMEOUT, NULL))

@@ -109,6 +109,7 @@ struct haproxy {
 	int64_t asked_ms; /* monotonic, when the last of both was asked */
 	bool asked_worker; /* that one: the worker, not the master */
 	bool refused; /* nobody listened when the load asked last */
+	bool dir_missing; /* the last load found no directory; it is tried again as soon as there is one */
 	bool stale_start; /* it is started with the configuration from before */
 	bool unsure; /* the table was made for a load that did not come about */
 	int64_t master_reloads; /* the master had done before this load; -1: not known */

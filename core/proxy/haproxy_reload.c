@@ -483,6 +483,7 @@ static void on_written(void *arg)
 	if (h->step != RELOAD_WRITING || h->stopping) {
 		h->step = RELOAD_NONE;
 	} else if (writing->err != ERR_NONE) {
+		h->dir_missing = access(h->dir, W_OK) != 0;
 		fail_before_loading(h, &writing->eb);
 	} else {
 		h->written = writing->files;
@@ -509,6 +510,7 @@ void reload_begin(struct haproxy *h)
 
 	event_del(h->load_timer);
 	h->load_wanted = false;
+	h->dir_missing = false;
 	h->gather_since_ms = 0;
 	h->repair_wanted = false;
 	h->waiting[0] = '\0';

@@ -378,7 +378,7 @@ static void a_refused_command_is_of_its_version(void **state)
 		"[3]:'server v2:0' : no room\n\n> "
 		"\n> "
 		"[3]:No such server.\n\n> [3]:No such server.\n\n> \n> "
-		"\n> \n> ");
+		"\n> \n> \n> ");
 	assert_string_equal(health_said,
 		"cart@v2 0 down HAProxy refuses the version: 'server v2:0' "
 		": no room");
@@ -420,6 +420,29 @@ static void changes_that_do_not_end_are_loaded_too(void **state)
 	assert_int_not_equal(h->step, RELOAD_NONE);
 }
 
+/* Not when the next try is due, which is ten ticks later. */
+static void a_directory_that_is_back_is_written_at_once(void **state)
+{
+	struct timeval tick = time_wait_ms(500);
+	char away[80];
+
+	(void)state;
+	assert_true(process_watch(h->process, getpid()));
+	(void)snprintf(away, sizeof(away), "%s-away", dir);
+	assert_int_equal(rename(dir, away), 0);
+	assert_int_equal(symlink("/nonexistent", dir), 0); /* or it would be made */
+	reload_begin(h);
+	while (h->step != RELOAD_NONE)
+		turn();
+	assert_non_null(strstr(h->error.text, dir));
+	event_add(h->tick, &tick);
+	assert_int_equal(unlink(dir), 0);
+	assert_int_equal(rename(away, dir), 0);
+	while (h->asking == NULL && h->step == RELOAD_NONE)
+		turn();
+	assert_in_range(h->ticks, 1, 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -435,6 +458,8 @@ int main(void)
 			a_refused_command_is_of_its_version, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			changes_that_do_not_end_are_loaded_too, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_directory_that_is_back_is_written_at_once, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
