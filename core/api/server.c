@@ -350,7 +350,8 @@ struct api *api_create(
 	struct event_base *base, struct evconnlistener *listener, const struct api_options *options)
 {
 	struct api *api = xcalloc(1, sizeof(*api));
-	const struct plane_observer observer = {plane_changed, plane_noted, api};
+	const struct plane_observer observer = {
+		.changed = plane_changed, .noted = plane_noted, .arg = api};
 
 	api->options = *options;
 	fill_limits(&api->options.limits);

@@ -214,6 +214,13 @@ static void plane_noted(void *arg, const struct event *event)
 		event->actor, (long long)event->revision);
 }
 
+static void plane_unstored(void *arg, const struct event *event)
+{
+	(void)arg;
+	log_warning("%s %s by %s, not stored", event_action_names[event->action], event->object,
+		event->actor);
+}
+
 static void libevent_said(int severity, const char *text)
 {
 	log_line(severity >= EVENT_LOG_WARN ? LOG_LEVEL_WARNING : LOG_LEVEL_DEBUG, "libevent: %s",
@@ -385,7 +392,12 @@ static bool start_rooms(struct serve *serve, struct errbuf *eb)
 
 static void start_api(struct serve *serve)
 {
-	const struct plane_observer observer = {plane_changed, plane_noted, serve};
+	const struct plane_observer observer = {
+		.changed = plane_changed,
+		.noted = plane_noted,
+		.unstored = plane_unstored,
+		.arg = serve,
+	};
 	struct api_options options = {.plane = serve->plane,
 		.traffic = serve->traffic,
 		.store = serve->store,

@@ -247,6 +247,7 @@ void change_log_finish(struct change_log *feed);
 void change_log_add(struct change_log *feed, const struct change *change);
 void observers_tell(struct plane *plane, const struct change *changes, size_t change_count,
 	struct event *const *events, size_t event_count);
+void observers_tell_unstored(struct plane *plane, const struct event *event);
 void observers_finish(struct plane *plane);
 void waits_finish(struct plane *plane);
 

@@ -56,6 +56,16 @@ void observers_tell(struct plane *plane, const struct change *changes, size_t ch
 	sweep(plane);
 }
 
+void observers_tell_unstored(struct plane *plane, const struct event *event)
+{
+	plane->telling = true;
+	for (struct observer *o = plane->observers; o != NULL; o = o->next)
+		if (!o->gone && o->hooks.unstored != NULL)
+			o->hooks.unstored(o->hooks.arg, event);
+	plane->telling = false;
+	sweep(plane);
+}
+
 void observers_finish(struct plane *plane)
 {
 	for (struct observer *o = plane->observers; o != NULL; o = o->next)

@@ -146,6 +146,8 @@ struct plane_observer {
 	void (*changed)(void *arg, const struct environment *env, const struct change *changes,
 		size_t count);
 	void (*noted)(void *arg, const struct event *event); /* may be NULL */
+	/* It has happened, and could not be stored: nobody will find it among the events. May be NULL. */
+	void (*unstored)(void *arg, const struct event *event);
 	void *arg;
 };
 void plane_observe(struct plane *plane, const struct plane_observer *observer);

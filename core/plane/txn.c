@@ -252,6 +252,19 @@ static void drop(struct txn *txn, const struct errbuf *eb)
 		txn_destroy(txn);
 }
 
+/* What has happened, whether it is stored or not. What stands behind a change that is tried again may be of that. */
+static void tell_unstored(const struct txn *list)
+{
+	for (const struct txn *txn = list; txn != NULL; txn = txn->next) {
+		if (txn->done != NULL)
+			continue; /* it is answered that it has not happened */
+		if (txn->change_count > 0)
+			return;
+		for (size_t i = 0; i < txn->event_count; i++)
+			observers_tell_unstored(txn->plane, txn->events[i]);
+	}
+}
+
 static void drop_list(struct txn *list, const struct errbuf *eb)
 {
 	while (list != NULL) {
@@ -323,6 +336,7 @@ static void fail_all(struct plane *plane, const struct errbuf *eb)
 	plane->events.last_seq = events_visible_seq(&plane->events);
 	expiry_reset(plane, plane->now_ms() + RETRY_MS);
 	retry(plane, list);
+	tell_unstored(list);
 	drop_list(list, &refused);
 }
 

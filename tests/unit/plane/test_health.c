@@ -338,6 +338,36 @@ static void test_failed_writes_use_no_revision(void **state)
 	bench_finish(&bench);
 }
 
+static void on_unstored(void *arg, const struct event *event)
+{
+	struct strbuf *text = arg;
+
+	strbuf_addf(text, "%s %s\n", event_action_names[event->action], event->object);
+}
+
+/* What happened is told though it cannot be stored; what a write would have done, or is tried again, is not. */
+static void test_what_happened_is_told_unstored(void **state)
+{
+	const struct write_spec put = {
+		.verb = PLANE_PUT_SERVICE, .service = "search", .body = "{}"};
+	struct counting_store counting;
+	struct plane_fixture bench;
+	struct strbuf text;
+
+	(void)state;
+	start_anew(&bench, &counting);
+	strbuf_init(&text, 4096);
+	plane_observe(bench.plane, &(struct plane_observer){.unstored = on_unstored, .arg = &text});
+	plane_note(bench.plane, EVENT_PROXY_STARTED, "proxy", "{}");
+	assert_int_equal(bench_write(&bench, &put), ERR_STORE);
+	counting.commits = 0;
+	report(&bench, "pr-1", 0, ENDPOINT_UP);
+	assert_rests(&bench, &counting);
+	assert_string_equal(strbuf_str(&text).p, "proxy-started proxy\n");
+	bench_finish(&bench);
+	strbuf_finish(&text);
+}
+
 static size_t count_events(const struct plane_fixture *bench, enum event_action action)
 {
 	const struct event *events[200];
@@ -411,7 +441,7 @@ static void test_many_reports_are_one_step(void **state)
 		snprintf(endpoint, sizeof(endpoint), "127.0.0.1:%d", i + 1);
 		bench_version(&bench, "cart", version, "ephemeral", endpoint);
 	}
-	plane_observe(bench.plane, &(struct plane_observer){count_batches, NULL, &batches});
+	plane_observe(bench.plane, &(struct plane_observer){count_batches, NULL, NULL, &batches});
 	for (int i = 0; i < 100; i++) {
 		char version[16];
 
@@ -496,6 +526,7 @@ int main(void)
 		cmocka_unit_test(test_a_report_that_cannot_be_stored),
 		cmocka_unit_test(test_a_refusal_that_cannot_be_stored),
 		cmocka_unit_test(test_failed_writes_use_no_revision),
+		cmocka_unit_test(test_what_happened_is_told_unstored),
 		cmocka_unit_test(test_events_of_health),
 		cmocka_unit_test(test_many_reports_are_one_step),
 		cmocka_unit_test(test_waiting_for_the_proxy),

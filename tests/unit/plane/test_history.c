@@ -207,7 +207,8 @@ static int run_failing_history(unsigned seed, unsigned fail_at, bool forever)
 
 	bench_init_store(
 		&bench, base, store_failing_create(store_memory_create(base), fail_at, forever));
-	plane_observe(bench.plane, &(struct plane_observer){count_revisions, NULL, &last_revision});
+	plane_observe(
+		bench.plane, &(struct plane_observer){count_revisions, NULL, NULL, &last_revision});
 	run_steps(&bench, steps, seed);
 	end = bench_now_ms;
 	for (int i = 0; i < STEPS; i++)

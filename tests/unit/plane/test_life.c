@@ -267,8 +267,8 @@ static void test_observers(void **state)
 	(void)state;
 	bench_init(&bench);
 	one.plane = two.plane = bench.plane;
-	plane_observe(bench.plane, &(struct plane_observer){on_changed, on_noted, &one});
-	plane_observe(bench.plane, &(struct plane_observer){on_changed, NULL, &two});
+	plane_observe(bench.plane, &(struct plane_observer){on_changed, on_noted, NULL, &one});
+	plane_observe(bench.plane, &(struct plane_observer){on_changed, NULL, NULL, &two});
 	bench_service(&bench, "cart");
 	bench_version(&bench, "cart", "v1", "stable", "127.0.0.1:1");
 	assert_int_equal(one.batches, 2);
