@@ -7,8 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
 
 #include <event2/http.h>
+#include <event2/keyvalq_struct.h>
 
 #include "core/api/exchange.h"
 #include "core/api/handlers.h"
@@ -90,14 +92,15 @@ static struct listing *listing_start(struct exchange *exchange, enum object_kind
 /* Whether If-None-Match (RFC 9110 section 13.1.2) has the tag of `revision`; `*` has every one. */
 static bool is_unchanged(struct exchange *exchange, const struct environment *env)
 {
-	const char *header = evhttp_find_header(
-		evhttp_request_get_input_headers(exchange->req), "If-None-Match");
+	const struct evkeyval *header;
 	char tag[EPOCH_SIZE + 24];
 
-	if (header == NULL)
-		return false;
 	(void)snprintf(tag, sizeof(tag), "\"%s-%" PRId64 "\"", env->epoch, env->revision);
-	return strcmp(header, "*") == 0 || strstr(header, tag) != NULL;
+	TAILQ_FOREACH(header, evhttp_request_get_input_headers(exchange->req), next)
+	if (str_eq_nocase(str_of(header->key), STR_LIT("If-None-Match")) &&
+		(strcmp(header->value, "*") == 0 || strstr(header->value, tag) != NULL))
+		return true;
+	return false;
 }
 
 void environment_get(struct exchange *exchange)

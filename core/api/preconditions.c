@@ -7,9 +7,12 @@
 
 #include <string.h>
 
+#include <sys/queue.h>
+
 #include <event2/buffer.h>
 #include <event2/http.h>
 #include <event2/http_struct.h>
+#include <event2/keyvalq_struct.h>
 
 #include "core/api/exchange.h"
 #include "core/api/internal.h"
@@ -21,6 +24,17 @@
 static struct str input_header(const struct exchange *exchange, const char *name)
 {
 	return str_of(evhttp_find_header(evhttp_request_get_input_headers(exchange->req), name));
+}
+
+/* As several lines, which mean a list (RFC 9110 section 5.3). */
+static bool is_list(const struct exchange *exchange, const char *name)
+{
+	const struct evkeyval *header;
+	size_t count = 0;
+
+	TAILQ_FOREACH(header, evhttp_request_get_input_headers(exchange->req), next)
+	count += str_eq_nocase(str_of(header->key), str_of(name));
+	return count > 1;
 }
 
 /* ---- Host ------------------------------------------------------------------------------------------ */
@@ -114,6 +128,9 @@ static enum err read_if_match(struct exchange *exchange, struct errbuf *eb)
 
 	if (tag.p == NULL)
 		return ERR_NONE;
+	if (is_list(exchange, "If-Match"))
+		return err_set_field(eb, ERR_USAGE, "If-Match", "one ETag, in quotes, or *",
+			"there are several lines of If-Match");
 	if (str_eq_c(tag, "*")) {
 		exchange->if_match = IF_MATCH_ANY;
 		return ERR_NONE;
@@ -143,7 +160,8 @@ static enum err read_if_none_match(struct exchange *exchange, struct errbuf *eb)
 	if (tag.p == NULL)
 		return ERR_NONE;
 	exchange->create_only = true;
-	if (str_eq_c(tag, "*") && exchange->route->method == METHOD_PUT)
+	if (str_eq_c(tag, "*") && !is_list(exchange, "If-None-Match") &&
+		exchange->route->method == METHOD_PUT)
 		return ERR_NONE;
 	return err_set_field(eb, ERR_USAGE, "If-None-Match", "*, with PUT",
 		"If-None-Match: %.*s cannot be used here", STR_ARG(clip(tag)));

@@ -52,7 +52,7 @@ static bool read_entries(const cJSON *list, const struct reader *reader, struct 
 	bool good = cJSON_IsArray(list);
 
 	if (!good)
-		err_set(eb, ERR_BAD_JSON, "The answer has no list of figures");
+		err_set(eb, ERR_BAD_JSON, "The answer has no list of stats");
 	strbuf_init(&key, KEY_MAX);
 	for (entry = good ? list->child : NULL; entry != NULL && good; entry = entry->next) {
 		struct stats stats;

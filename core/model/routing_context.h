@@ -77,8 +77,8 @@
 struct environment;
 struct service;
 
-/* PINS_LINES: as many fields as HAProxy takes of one request (tune.http.maxhdr). */
-enum { BAGGAGE_LINES = 4, PINS_LINES = 256, PIN_NAME_MAX = 63, HOPS_DIGITS = 4 };
+/* PINS_LINES: no fewer than HAProxy takes of one request: tune.http.maxhdr, and of HTTP/2 twice as many. */
+enum { BAGGAGE_LINES = 4, PINS_LINES = 512, PIN_NAME_MAX = 63, HOPS_DIGITS = 4 };
 
 #define CARRIER_NAME "routing-session" /* of the baggage member, the parameter and the cookie */
 

@@ -412,11 +412,13 @@ static enum err sqlite_load(struct store *store, store_row_fn row, void *arg, st
 {
 	struct sqlite_store *sqlite = (struct sqlite_store *)store;
 	sqlite3_stmt *stmt = NULL;
-	/* Without the row that probe() leaves: it is no part of the state. 6 is ROW_META. */
+	/* Without the row that probe() leaves: it is no part of the state. */
 	int code = sqlite3_prepare_v2(sqlite->db,
-		"SELECT kind, id, json FROM row WHERE id <> 'probe' OR kind <> 6 ORDER BY kind, id",
+		"SELECT kind, id, json FROM row WHERE id <> 'probe' OR kind <> ? ORDER BY kind, id",
 		-1, &stmt, NULL);
 
+	if (code == SQLITE_OK)
+		code = sqlite3_bind_int(stmt, 1, ROW_META);
 	while (code == SQLITE_OK || code == SQLITE_ROW) {
 		struct errbuf why = {0};
 

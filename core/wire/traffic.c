@@ -116,7 +116,7 @@ enum err wire_read_stats(
 		wrong = "service";
 	if (wrong != NULL)
 		return err_set_field(eb, ERR_BAD_JSON, wrong, NULL,
-			"Figures without a %s that can be read", wrong);
+			"Stats without a %s that can be read", wrong);
 	*ret_stats = stats;
 	return ERR_NONE;
 }

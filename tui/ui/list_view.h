@@ -41,7 +41,7 @@ struct list_kind {
 	 * "cart pr-482" is part of "cart": where the row of the first is gone, that of the second is selected.
 	 */
 	void (*id)(const void *state, const struct model *model, size_t row, char id[LIST_ID_SIZE]);
-	/* Whether the row shows the text, in whatever case. */
+	/* Needed. Whether the row shows the text, in whatever case. */
 	bool (*has_text)(const void *state, const struct model *model, size_t row, struct str text);
 	/* Needed. Draws one row, which is clear but for the mark of the selected one. */
 	void (*draw_row)(const void *state, const struct model *model, const struct ui *ui,
@@ -87,7 +87,10 @@ void list_view_reveal(struct list_view *list, const char *id);
 /* The titles and the rows; in place of rows, why there are none. */
 void list_view_draw(const void *state, const struct model *model, const struct ui *ui,
 	const struct canvas *canvas);
-/* "before   filter: x (hides 2)   sort: name" and an arrow, at the right end of the row and not left of x. */
+/*
+ * "before   filter: x (hides 2)   sort: name" and an arrow, at the right end of the row and not left of x. Of a list
+ * that has orders.
+ */
 void list_view_draw_order(
 	const struct list_view *list, const struct canvas *canvas, int x, const char *before);
 /* "n name   o owner": what the letters after `s` mean. */

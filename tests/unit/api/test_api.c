@@ -688,6 +688,17 @@ static void test_headers(void **state)
 	assert_int_equal(fixture_ask_with(f, "PUT", CART, match, "{\"owner\":\"b\"}"), 412);
 	fixture_has(f, "\"code\":\"revision-mismatch\"");
 	assert_int_equal(fixture_ask_with(f, "PUT", CART, "If-Match: 5\r\n", "{}"), 400);
+	/* Several lines are a list, which is refused in one line too. */
+	assert_int_equal(
+		fixture_ask_with(f, "PUT", CART, "If-Match: *\r\nIf-Match: \"5\"\r\n", "{}"), 400);
+	assert_int_equal(fixture_ask_with(f, "PUT", CART, "If-Match: *, \"5\"\r\n", "{}"), 400);
+	assert_int_equal(
+		fixture_ask_with(f, "PUT", CART, "If-None-Match: *\r\nIf-None-Match: *\r\n", "{}"),
+		400);
+	assert_int_equal(fixture_ask(f, "GET", "/v1/environment", NULL), 200);
+	(void)snprintf(match, sizeof(match), "If-None-Match: \"a\"\r\nIf-None-Match: %s\r\n",
+		http_header(f->http, "ETag"));
+	assert_int_equal(fixture_ask_with(f, "GET", "/v1/environment", match, NULL), 304);
 	assert_int_equal(fixture_ask_with(f, "PUT", CART, "If-Match: \"other-5\"\r\n", "{}"), 412);
 	assert_int_equal(fixture_ask(f, "GET", CART, NULL), 200);
 	fixture_has(f, "\"owner\":\"a\"");

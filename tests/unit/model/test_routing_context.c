@@ -415,6 +415,24 @@ static void direct_pins(void **state)
 	}
 }
 
+/* HAProxy takes so many lines of a request of HTTP/2. */
+static void pins_in_many_lines(void **state)
+{
+	struct header_line lines[505];
+	struct hop hop = {.host = STR_LIT("cart." DOMAIN),
+		.target = STR_LIT("/"),
+		.headers = lines,
+		.header_count = ARRAY_LEN(lines)};
+	struct routing_context ctx;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++)
+		lines[i] = (struct header_line){STR_LIT("routing-pins"), STR_LIT("cart=\"a\"")};
+	lines[ARRAY_LEN(lines) - 1].value = STR_LIT("cart=\"b\"");
+	routing_context_read(&env, STR_LIT(DOMAIN), &hop, &ctx);
+	assert_str(ctx.direct_pin, "b", "the last of many lines");
+}
+
 static void pins_in_baggage(void **state)
 {
 	static const struct {
@@ -704,6 +722,7 @@ int main(void)
 		cmocka_unit_test(header_keys),
 		cmocka_unit_test(well_formed_baggage),
 		cmocka_unit_test(direct_pins),
+		cmocka_unit_test(pins_in_many_lines),
 		cmocka_unit_test(pins_in_baggage),
 		cmocka_unit_test(callers),
 		cmocka_unit_test(traces),
