@@ -172,8 +172,8 @@ static void lay_out(struct text_page *page)
 	}
 }
 
-/* Whether the place is behind where the line begins. */
-static bool is_past(const struct text_line *line, const struct text_line *place)
+/* Whether the line begins at the place or before it. */
+static bool begins_up_to(const struct text_line *line, const struct text_line *place)
 {
 	return line->paragraph < place->paragraph ||
 	       (line->paragraph == place->paragraph && line->from <= place->from &&
@@ -193,7 +193,8 @@ void text_page_resize(struct text_page *page, int rows, int cols)
 		page->cols = cols;
 		page->stale = false;
 		lay_out(page);
-		for (row = 0; row + 1 < cursor->count && is_past(&page->lines[row + 1], &place);)
+		for (row = 0;
+			row + 1 < cursor->count && begins_up_to(&page->lines[row + 1], &place);)
 			row++;
 	}
 	list_cursor_follow(cursor, row);
@@ -244,14 +245,18 @@ static bool has_text(const struct text_page *page, size_t row, struct str text)
 bool text_page_find(void *state, const struct model *model, struct str text, bool back, bool stay)
 {
 	struct text_page *page = state;
+	struct list_cursor *cursor = &page->cursor;
 
 	(void)model;
-	for (size_t i = 0; i < page->cursor.count; i++) {
-		size_t row = list_cursor_around(&page->cursor, i, back, stay);
+	for (size_t i = 0; i < cursor->count; i++) {
+		size_t row = list_cursor_around(cursor, i, back, stay);
 
 		if (!has_text(page, row, text))
 			continue;
-		list_cursor_select(&page->cursor, row);
+		/* Out of sight, it comes with more of what stands below it than above. */
+		if (row < cursor->top || row >= cursor->top + cursor->height)
+			cursor->top = row > cursor->height / 3 ? row - cursor->height / 3 : 0;
+		list_cursor_select(cursor, row);
 		return true;
 	}
 	return false;

@@ -1,5 +1,5 @@
 /*
- * A page of text that is read: paragraphs under and beside their names, broken to the width of the screen. It owns
+ * A page of text: paragraphs, each with a name at its left or without one, broken to the width of the screen. It owns
  * what every such page needs: the lines, where one is, moving, finding, and drawing. The view adds the paragraphs.
  *
  * A `struct text_page` is the first member of the state of such a view. So the functions that take `void *state` stand
@@ -77,7 +77,7 @@ void text_page_add_entry(
 void text_page_blank(struct text_page *page);
 /* With an empty row above it. */
 void text_page_heading(struct text_page *page, const char *text);
-/* Lays out what is not yet. One column at the right stays free. */
+/* Lays the lines out where the paragraphs or the width changed. One column at the right stays free. */
 void text_page_resize(struct text_page *page, int rows, int cols);
 
 /* ---- in act and draw ---- */

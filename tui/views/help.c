@@ -15,7 +15,7 @@
 #include "tui/views/describe.h"
 #include "tui/widgets/format.h"
 
-enum { TEXT_MAX = 512, NAME_COLS = 16, WIDE_NAME_COLS = 20, WIDE_COLS = 100 };
+enum { TEXT_MAX = 512, NAME_COLS = 17, WIDE_NAME_COLS = 20, WIDE_COLS = 100 };
 
 /* With the keys that are in force, and the names in commands in capitals. */
 static void add_keys(struct text_page *page, enum area area)

@@ -8,6 +8,7 @@
 
 #include "core/base/str.h"
 #include "core/base/term_text.h"
+#include "core/base/wrap.h"
 #include "core/model/decision.h"
 
 static const struct {
@@ -169,29 +170,23 @@ enum role format_reason_role(int reason)
 	}
 }
 
-size_t format_line(struct str text, int cols)
+/* Takes a row off the text; the last one takes all there is. */
+static struct str take_row(struct str *text, int cols, bool last)
 {
-	size_t take = text.n;
+	size_t len = last ? text->n : wrap_take(*text, cols);
+	struct str row = {text->p, len > 0 ? len : text->n};
 
-	while (take > 0 && (int)text_cells((struct str){text.p, take}) > cols) {
-		while (take > 0 && text.p[take - 1] != ' ')
-			take--;
-		while (take > 0 && text.p[take - 1] == ' ')
-			take--;
-	}
-	return take > 0 ? take : text.n;
+	*text = (struct str){row.p + row.n, text->n - row.n};
+	return str_trim(row);
 }
 
 int format_sentence(const struct canvas *canvas, int y, int x, enum role role, struct str text)
 {
 	int width = canvas->cols - x - 1;
 
-	while (text.n > 0 && y < canvas->rows) {
-		size_t take = y + 1 < canvas->rows ? format_line(text, width) : text.n;
-
-		canvas_text(canvas, y++, x, width, role, (struct str){text.p, take});
-		text = str_trim((struct str){text.p + take, text.n - take});
-	}
+	for (; text.n > 0 && y < canvas->rows; y++)
+		canvas_text(
+			canvas, y, x, width, role, take_row(&text, width, y + 1 == canvas->rows));
 	return y;
 }
 
@@ -199,10 +194,7 @@ int format_sentence_rows(struct str text, int cols)
 {
 	int rows = 0;
 
-	for (; text.n > 0; rows++) {
-		size_t take = format_line(text, cols);
-
-		text = str_trim((struct str){text.p + take, text.n - take});
-	}
+	for (; text.n > 0; rows++)
+		(void)take_row(&text, cols, false);
 	return rows;
 }

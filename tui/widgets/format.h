@@ -28,8 +28,6 @@ void format_put_expires(const struct canvas *canvas, int y, int x, int cols, int
 enum role format_status_role(int64_t status);
 enum role format_reason_role(int reason);
 
-/* How many bytes of the text a line of `cols` cells takes, broken at a blank where there is one. */
-size_t format_line(struct str text, int cols);
 /* A sentence from column x on, over as many rows as it needs, at most to the canvas's last. Returns the row behind it. */
 int format_sentence(const struct canvas *canvas, int y, int x, enum role role, struct str text);
 /* The rows it needs in `cols` cells; none when it is empty. */

@@ -231,10 +231,13 @@ static void test_find_in_a_page_that_scrolls(void **state)
 	(void)state;
 	add_numbers(10);
 	text_page_resize(&page, ROWS, 60);
-	check_found("8 is", false, true, 8);
-	assert_int_equal(page.cursor.top, 5);
+	check_found("6 is", false, true, 6);
+	assert_int_equal(page.cursor.top, 5); /* with the rows below it */
+	check_found("8 is", false, false, 8);
+	assert_int_equal(page.cursor.top, 5); /* it was in sight */
+	check_found("9 is", false, false, 9);
+	assert_int_equal(page.cursor.top, 6);
 	check_found("6 is", false, false, 6);
-	assert_int_equal(page.cursor.top, 5);
 	text_page_resize(&page, ROWS - 2, 60);
 	check_found("6 is", false, true, 6); /* it is in sight also in fewer rows */
 	text_page_resize(&page, ROWS, 60);
