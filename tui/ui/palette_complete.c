@@ -458,6 +458,9 @@ static bool check_command(struct palette *palette, struct palette_words *w, size
 	} else if (!args->command || !runs_here(args->command)) {
 		palette_refuse(palette, w->starts[skip],
 			"runs on the command line only, not in the dashboard");
+	} else if (args_has(args, "--watch")) {
+		palette_refuse(palette, w->starts[skip],
+			"the dashboard is always up to date: leave out --watch");
 	} else if (args_has(args, "--help")) {
 		palette_refuse(palette, SIZE_MAX, args->command->summary);
 	} else if (args->command->writes && source->read_only) {
