@@ -130,7 +130,7 @@ char **curl_words(const struct command_args *args, const struct curl_settings *s
 	size_t cursor = 0;
 
 	if (!entry_point_ok(entry) || !split_url(entry->proxy_url, &scheme, &host, &port)) {
-		err_set(eb, ERR_FAILED, "the control plane's proxy has no URL");
+		err_set(eb, ERR_FAILED, "the control plane does not say where its proxy listens");
 		return NULL;
 	}
 	strbuf_init(&word, CURL_WORD_MAX);

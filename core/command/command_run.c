@@ -199,7 +199,7 @@ static bool remove_failed(struct command_run *run, const struct client_response 
 		(response->status != 410 && !(response->status == 404 && run->if_there)))
 		return false;
 	strbuf_reset(&run->message);
-	strbuf_addf(&run->message, "%s: nothing is left to do", response->eb->text);
+	strbuf_addf(&run->message, "%s: already done", response->eb->text);
 	run_end(run, (struct str){0});
 	return true;
 }

@@ -87,7 +87,7 @@ const struct command command_session_show = {
 /* ---- create ---- */
 
 static const struct arg_spec create_args[] = {
-	{.name = "NAME", .kind = ARG_TEXT, .help = "what it is for; the key is made from it"},
+	{.name = "NAME", .kind = ARG_TEXT, .help = "its name; the key is made from it"},
 	{.name = "--pin",
 		.kind = ARG_PIN,
 		.repeated = true,
@@ -329,7 +329,7 @@ static const struct arg_spec set_args[] = {
 		.help = "what a pinned version that cannot serve means: stable, or 503"},
 	{.name = "--ttl", .kind = ARG_DURATION, .value = "DURATION", .help = "lifetime from now"},
 	{.name = "--owner", .kind = ARG_TEXT, .value = "NAME", .help = "whose it is"},
-	{.name = "--name", .kind = ARG_TEXT, .value = "NAME", .help = "what it is called"},
+	{.name = "--name", .kind = ARG_TEXT, .value = "NAME", .help = "its name"},
 	DRY_RUN_ARG,
 };
 
@@ -477,13 +477,13 @@ static struct command_run *map_start(
 const struct command command_session_map = {
 	.noun = "session",
 	.verb = "map",
-	.summary = "who called whom in its requests of the last minute, and who lost it",
-	.help = "A row each for a caller (none: from outside) and the version it reached. PINNED "
-		"went where "
-		"the session pins, LOST did not carry it any more, because the caller did not pass "
-		"it on. A caller that passes no trace id on either is found by the time only, and "
-		"counted under LIKELY; where other traffic was under way as well, nobody is named, "
-		"and what it called is not in this map.",
+	.summary = "show who called whom in its requests of the last minute, and who lost it",
+	.help = "One row for each caller and version that it called; without a caller the request "
+		"came from outside. PINNED went where the session pins. LOST came without the "
+		"session, because the caller did not pass it on. LIKELY is the same, but the "
+		"caller "
+		"passed no trace id either, so only the time tells; calls that other traffic may "
+		"have caused as well are in no row.",
 	.examples = {"umbra session map checkout-4f2k"},
 	.args = key_arg,
 	.arg_count = ARRAY_LEN(key_arg),

@@ -121,8 +121,8 @@ static const struct arg_spec register_args[] = {
 		.required = true,
 		.repeated = true,
 		.value = "HOST:PORT",
-		.help = "where it listens, 1 to 8 times"},
-	{.name = "--stable", .kind = ARG_FLAG, .help = "it is the stable version of the service"},
+		.help = "address of an endpoint, 1 to 8 of them"},
+	{.name = "--stable", .kind = ARG_FLAG, .help = "register it as the stable version"},
 	{.name = "--take",
 		.kind = ARG_FLAG,
 		.help = "take the endpoint from the version of the service that has it"},
@@ -130,13 +130,13 @@ static const struct arg_spec register_args[] = {
 	{.name = "--health-path",
 		.kind = ARG_TEXT,
 		.value = "PATH",
-		.help = "what its health check asks for, when it is not the service's path"},
+		.help = "path of its health check, if not the service's"},
 	{.name = "--health-port",
 		.kind = ARG_INT,
 		.max = 65535,
 		.may_be_empty = true,
 		.value = "PORT",
-		.help = "where its health check asks, when it is not the service's port"},
+		.help = "port of its health check, if not the service's"},
 	{.name = "--pr",
 		.kind = ARG_PULL,
 		.may_be_empty = true,
@@ -145,7 +145,7 @@ static const struct arg_spec register_args[] = {
 	{.name = "--pr-url", .kind = ARG_URL, .value = "URL", .help = "its page"},
 	{.name = "--title", .kind = ARG_TEXT, .value = "TEXT", .help = "its title"},
 	{.name = "--branch", .kind = ARG_TEXT, .value = "NAME", .help = "its branch"},
-	{.name = "--author", .kind = ARG_TEXT, .value = "NAME", .help = "who wrote it"},
+	{.name = "--author", .kind = ARG_TEXT, .value = "NAME", .help = "its author"},
 	{.name = "--commit",
 		.kind = ARG_COMMIT,
 		.value = "HASH",
@@ -670,7 +670,7 @@ const struct command command_version_retire = {
 
 static const struct arg_spec promote_args[] = {
 	VERSION_ID_ARG,
-	{.name = "--force", .kind = ARG_FLAG, .help = "also when it is not ready"},
+	{.name = "--force", .kind = ARG_FLAG, .help = "even if it is not ready"},
 };
 
 static struct command_run *promote_start(

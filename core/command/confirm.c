@@ -135,8 +135,7 @@ bool confirm_version_promote(
 		return false;
 	node = environment_node(env, service);
 	stable = node ? node_stable(node) : NULL;
-	strbuf_addf(out,
-		"Every request for %.*s that no pin sends elsewhere will be served by %.*s%s%s.%s",
+	strbuf_addf(out, "Requests for %.*s without a pin will be served by %.*s%s%s.%s",
 		STR_ARG(service), STR_ARG(version), stable ? ", no longer by " : "",
 		stable ? stable->name : "",
 		stable ? " That one becomes ephemeral and expires in three days." : "");

@@ -26,21 +26,19 @@ const char *const reason_sentences[REASON_COUNT] = {
 	[REASON_NO_PIN] = "The session pins other services and not this one, so stable served it.",
 	[REASON_PINNED] = "The session pins this version of the service, and it was ready.",
 	[REASON_DIRECT_PIN] = "The request's own direct pins (Routing-Pins) named this version.",
-	[REASON_SESSION_UNKNOWN] = "The session key is not one this environment knows: stable "
-				   "served a lenient request, "
-				   "a strict one got 503.",
-	[REASON_SESSION_EXPIRED] = "The session has ended or expired: stable served it if it was "
-				   "lenient, a strict one "
-				   "got 503.",
-	[REASON_VERSION_GONE] = "The pinned version is not there any more: stable served a lenient "
-				"request, a strict "
-				"one got 503.",
+	[REASON_SESSION_UNKNOWN] = "This environment has no session with that key: a lenient "
+				   "request goes to stable, a "
+				   "strict one gets 503.",
+	[REASON_SESSION_EXPIRED] =
+		"The session has ended or expired: a lenient request goes to stable, a strict one "
+		"gets 503.",
+	[REASON_VERSION_GONE] = "The pinned version is gone: a lenient request goes to stable, a "
+				"strict one gets 503.",
 	[REASON_VERSION_UNHEALTHY] =
-		"No endpoint of the pinned version was ready: stable served a lenient request, a "
-		"strict one got 503.",
-	[REASON_STABLE_DOWN] = "Stable should have served this, but it has no ready endpoint, so "
-			       "the proxy answered "
-			       "503.",
+		"No endpoint of the pinned version is ready: a lenient request goes to stable, a "
+		"strict one gets 503.",
+	[REASON_STABLE_DOWN] =
+		"Stable should serve this, but has no ready endpoint, so the proxy answers 503.",
 };
 
 enum outcome { SERVED_BY_STABLE, SERVED_BY_PINNED, UP_TO_POLICY };

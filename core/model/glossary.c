@@ -10,9 +10,9 @@ const struct glossary_word glossary_words[] = {
 	{NULL, "words"},
 	{"environment",
 		"The whole: services, their versions, and the sessions that choose among them."},
-	{"service", "What requests are addressed to, by its host name."},
+	{"service", "What a request is sent to, named by its host name."},
 	{"version", "One build of a service that runs; it has one to eight endpoints."},
-	{"stable", "The version that serves every request nobody sent elsewhere; at most one a "
+	{"stable", "The version that serves all requests without a pin; at most one of each "
 		   "service."},
 	{"ephemeral", "A version beside stable, for a pull request or a laptop; it goes when its "
 		      "lifetime ends."},
@@ -53,7 +53,7 @@ const struct glossary_word glossary_words[] = {
 	{"LAST MINUTE", "Requests over the last 60 seconds; the highest bar is the service's "
 			"busiest moment."},
 	{"PINS", "How many sessions pin the version; of a session, how many services it pins."},
-	{"OWNER", "Who a session or a service belongs to."},
+	{"OWNER", "The owner of a session or a service."},
 	{"POLICY", "lenient or strict: what becomes of a pin that cannot be followed."},
 	{"NOW, STAGED",
 		"What serves the service for this session, and what is chosen but not sent yet."},

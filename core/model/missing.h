@@ -21,7 +21,7 @@ struct missing {
 	char numbers[PULL_NEAR_MAX][PULL_NUMBER_SIZE];
 };
 
-/* `err` is what it is called where it was asked for: ERR_NOT_FOUND, ERR_SERVICE_UNKNOWN. */
+/* `err` is its name where it was asked for: ERR_NOT_FOUND, ERR_SERVICE_UNKNOWN. */
 enum err missing_service(const struct environment *env, enum err err, const char *name,
 	struct missing *ret_missing, struct errbuf *eb);
 

@@ -22,7 +22,7 @@ static const struct field fields[] = {
 	{.name = "title", .type = FIELD_VIEW, AT(title), .help = "its title"},
 	{.name = "url", .type = FIELD_VIEW, AT(url), .help = "a link to it"},
 	{.name = "branch", .type = FIELD_VIEW, AT(branch), .help = "its branch"},
-	{.name = "author", .type = FIELD_VIEW, AT(author), .help = "who wrote it"},
+	{.name = "author", .type = FIELD_VIEW, AT(author), .help = "its author"},
 	{.name = "state",
 		.type = FIELD_CHOICE,
 		AT(state),

@@ -51,7 +51,7 @@ static const struct field fields[] = {
 		.max = LIMIT_PATH,
 		.flags = FIELD_WRITABLE,
 		.check = name_check_path,
-		.help = "what a check of type http asks for"},
+		.help = "path that a check of type http requests"},
 	{.name = "health.port",
 		.type = FIELD_INT,
 		AT(health_port),
@@ -63,8 +63,9 @@ static const struct field fields[] = {
 		AT(health_interval_ms),
 		.max = 3600000,
 		.flags = FIELD_WRITABLE,
-		.help = "time between two checks of an endpoint, 2s by default; whatever it is, an "
-			"endpoint has 2s to answer one"},
+		.help = "time between two checks of an endpoint (default 2s); an endpoint always "
+			"has "
+			"2s to answer one"},
 	{.name = "protocol",
 		.type = FIELD_CHOICE,
 		AT(protocol),
@@ -104,7 +105,7 @@ static const struct field fields[] = {
 		.max = LIMIT_URL,
 		.flags = FIELD_WRITABLE,
 		.check = name_check_word,
-		.help = "where its source is"},
+		.help = "URL of its repository"},
 	{.name = "description",
 		.type = FIELD_TEXT,
 		AT(description),

@@ -38,7 +38,7 @@ static const struct field fields[] = {
 		.max = LIMIT_WORD,
 		.flags = FIELD_WRITABLE,
 		.check = name_check_word,
-		.help = "what it is called; the key is made from it when none is given"},
+		.help = "its name; the key is made from it when none is given"},
 	{.name = "owner",
 		.type = FIELD_TEXT,
 		AT(owner),

@@ -50,9 +50,9 @@ is "$(build cart pr-1)" 8 "an older build changes nothing"
 register 0 "was there already: build 8 -> 7; pull request 12 kept" --build 7 --force
 register 0 "build 7 -> 8" --build 8
 umbra 0 "is retired" version retire cart@pr-1
-umbra 0 "nothing is left to do" version retire cart@pr-1
+umbra 0 "already done" version retire cart@pr-1
 umbra 4 "has no version" version retire cart@pr-2
-umbra 0 "nothing is left to do" version retire cart@pr-2 --if-there
+umbra 0 "already done" version retire cart@pr-2 --if-there
 umbra 4 "was retired" version retire cart@pr-1 --if-revision 3
 register 5 "build 8 does not bring it back" --build 8
 umbra 4 "was retired" version show cart@pr-1
@@ -63,12 +63,12 @@ key=$("$UMBRA" session create dev --key-length 24 -o json | json key)
 is "$key" "$(grep -oE '^dev-[a-z2-9]{24}$' <<<"$key")" "a key past guessing"
 umbra 2 "at most 24" session create dev --key-length 25
 umbra 2 "4" session create dev --key-length 3
-umbra 0 "nothing is left to do" session end dev
+umbra 0 "already done" session end dev
 umbra 4 "no session" session end dove
-umbra 0 "nothing is left to do" session end dove --if-there
+umbra 0 "already done" session end dove --if-there
 umbra 0 "removed" service remove shop
 umbra 4 "no service" service remove shop
-umbra 0 "nothing is left to do" service remove shop --if-there
+umbra 0 "already done" service remove shop --if-there
 
 # ---- a version that does not become ready ---------------------------------------------------------------
 service sick '{"health":{"path":"/_status?code=404","interval":"200ms"}}'

@@ -198,7 +198,7 @@ static void test_stage_and_apply(void **state)
 	pty_keys(&pty, "kk-");
 	pty_wait_text(&pty, "1 change staged");
 	pty_keys(&pty, "\033");
-	pty_wait_text(&pty, "dropped what was staged");
+	pty_wait_text(&pty, "staged changes dropped");
 	pty_keys(&pty, "\033");
 	pty_wait_text(&pty, "qa-seats");
 }

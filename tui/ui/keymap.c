@@ -89,7 +89,7 @@ const struct binding bindings[] = {
 	{AREA_SIDE, ACTION_PAUSE, "p", "pause", "stop following; again, or {global.bottom}: follow", NULL},
 	{AREA_SIDE, ACTION_ERROR_NEXT, "e", "difference", "to the next that differs for the worse", NULL},
 	{AREA_SIDE, ACTION_ERROR_BEFORE, "E", NULL, "to the one before", NULL},
-	{AREA_SIDE, ACTION_TRACE, "o", "trace", "all hops of the trace of the request on the right", "umbra logs -f FILTER"},
+	{AREA_SIDE, ACTION_TRACE, "o", "trace", "show all hops of the trace of the request on the right", "umbra logs -f FILTER"},
 
 	{AREA_TIMELINE, ACTION_OPEN, "Enter", "go there", "to the service, version or session it was about", NULL},
 	{AREA_TIMELINE, ACTION_SINCE, "t", "time", "the last 15 minutes, the last hour, all", "umbra events --since 15m"},
@@ -100,9 +100,9 @@ const struct binding bindings[] = {
 
 	{AREA_MAP, ACTION_OPEN, "Enter", "zoom in", "the service with its callers and the services it calls", NULL},
 	{AREA_MAP, ACTION_LOGS, "l", "logs", "exactly these requests, as they come", "umbra logs -f FILTER"},
-	{AREA_MAP, ACTION_ERROR_NEXT, "e", "error", "to the next call that fails or loses the session", NULL},
+	{AREA_MAP, ACTION_ERROR_NEXT, "e", "error", "go to the next call that fails or loses the session", NULL},
 	{AREA_MAP, ACTION_ERROR_BEFORE, "E", NULL, "to the one before", NULL},
-	{AREA_MAP, ACTION_TRACE, "o", "trace", "a request that lost its session there, hop by hop", "umbra logs -f FILTER"},
+	{AREA_MAP, ACTION_TRACE, "o", "trace", "show a request that lost its session at this service, hop by hop", "umbra logs -f FILTER"},
 	{AREA_MAP, ACTION_MAP, "m", "session", "the map of one session's requests: who served them, and who lost it", "umbra session map SESSION"},
 	{AREA_MAP, ACTION_LEFT, "h Left", "fold", "fold what the service calls", NULL},
 	{AREA_MAP, ACTION_RIGHT, "Right", NULL, "unfold it", NULL},
@@ -110,7 +110,7 @@ const struct binding bindings[] = {
 	{AREA_MAP_SERVICE, ACTION_OPEN, "Enter", "go to it", "go on to the selected service; {global.back} goes back", NULL},
 	{AREA_MAP_SERVICE, ACTION_LEFT, "h Left", "callers", "to who calls it", NULL},
 	{AREA_MAP_SERVICE, ACTION_RIGHT, "Right", "calls", "to the services it calls", NULL},
-	{AREA_MAP_SERVICE, ACTION_TRACE, "o", "trace", "a request that lost its session there, hop by hop", "umbra logs -f FILTER"},
+	{AREA_MAP_SERVICE, ACTION_TRACE, "o", "trace", "show a request that lost its session at this service, hop by hop", "umbra logs -f FILTER"},
 	{AREA_MAP_SERVICE, ACTION_LOGS, "l", "logs", "exactly these requests, as they come", "umbra logs -f FILTER"},
 
 	{AREA_DETAIL, ACTION_TRACE, "o", NULL, "all hops of the trace, of a request's details", "umbra logs -f FILTER"},
@@ -156,7 +156,7 @@ const struct binding bindings[] = {
 	{AREA_GLOBAL, ACTION_BACKWARD, "[", NULL, "to where you were before", NULL},
 	{AREA_GLOBAL, ACTION_FORWARD, "]", NULL, "and forward again", NULL},
 	{AREA_GLOBAL, ACTION_HELP, "?", "help", "this help", NULL},
-	{AREA_GLOBAL, ACTION_MOUSE, "F8", NULL, "give the mouse to the terminal, to select text; again: take it back", NULL},
+	{AREA_GLOBAL, ACTION_MOUSE, "F8", NULL, "turn the mouse off, to select text with the terminal; again: on", NULL},
 	{AREA_GLOBAL, ACTION_COST, "F12", NULL, "resource use of the dashboard", NULL},
 	{AREA_GLOBAL, ACTION_REPAINT, "C-l", NULL, "repaint the screen, retry the connection", NULL},
 	{AREA_GLOBAL, ACTION_QUIT, "q C-c", "quit", "leave; in the help: close it", NULL},
@@ -239,7 +239,7 @@ static const struct binding *binding_by_name(const char *name, struct errbuf *eb
 			return &bindings[i];
 	}
 	err_set_field(eb, ERR_USAGE, name, "as `?` has them: services.pin, global.help",
-		"%s is nothing a key can do", name);
+		"%s is not an action of a key", name);
 	return NULL;
 }
 

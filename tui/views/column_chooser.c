@@ -105,7 +105,7 @@ static void chooser_draw(const void *arg, const struct model *model, const struc
 		state->set->count, state->placed);
 	if (is_cut(state))
 		canvas_c(canvas, canvas->rows - 1, 3, canvas->cols - 4, ROLE_QUIET,
-			"What has no room comes back as soon as there is some.");
+			"Columns that do not fit are shown again when the window is wider.");
 }
 
 static enum redraw chooser_act(

@@ -65,7 +65,7 @@ enum role describe_version_sentence(
 		break;
 	}
 	if (stable)
-		(void)snprintf(dst, size, "Serves every request that no pin sends elsewhere.%s%s",
+		(void)snprintf(dst, size, "Serves all requests without a pin.%s%s",
 			by[0] ? " Pinned by: " : "", by);
 	else if (by[0] == '\0')
 		keymap_text(dst, size,
@@ -88,12 +88,12 @@ enum role describe_service_sentence(const struct service_node *node, char *dst, 
 		return ROLE_UNHEALTHY;
 	}
 	if (!stable) {
-		(void)snprintf(dst, size,
-			"It has no stable version: requests that no pin sends elsewhere get 503.");
+		(void)snprintf(
+			dst, size, "It has no stable version: requests without a pin get 503.");
 		return ROLE_WARNING;
 	}
 	(void)snprintf(dst, size,
-		"Stable is %s; %zu version%s beside it. Its p95 is that of its slowest version.",
+		"Stable is %s; %zu version%s beside it. Its P95 is that of its slowest version.",
 		stable, beside, beside == 1 ? "" : "s");
 	return ROLE_BASE;
 }

@@ -64,8 +64,9 @@ static void say_outcome(struct rules_form *form, const struct decision *decision
 		(void)snprintf(
 			form->outcome, sizeof(form->outcome), "404: the host names no service");
 	else if (!version)
-		(void)snprintf(form->outcome, sizeof(form->outcome), "%d for %s: nobody serves it",
-			decision->status, decision->service->name);
+		(void)snprintf(form->outcome, sizeof(form->outcome),
+			"%d for %s: no version serves it", decision->status,
+			decision->service->name);
 	else
 		(void)snprintf(form->outcome, sizeof(form->outcome), "%s@%s serves it%s",
 			version->service, version->name,

@@ -167,7 +167,7 @@ static void session_sentence(const struct map_row *row, const char *session, cha
 		return;
 	}
 	if (row->root) {
-		(void)snprintf(dst, size, "It is not known who called %s.", row->service);
+		(void)snprintf(dst, size, "The caller of %s is unknown.", row->service);
 		return;
 	}
 	if (!row->version)

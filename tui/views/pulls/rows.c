@@ -29,8 +29,9 @@ static const struct column_spec specs[PULLS_TOTAL] = {
 
 static const struct column_about about[PULLS_TOTAL] = {
 	[PULLS_NAME] = {"name", "its number and title; below it the versions built from it", false},
-	[PULLS_AUTHOR] = {"author", "who wrote it", false},
-	[PULLS_HEALTH] = {"health", "in how many of its services the newest build is ready", false},
+	[PULLS_AUTHOR] = {"author", "its author", false},
+	[PULLS_HEALTH] = {"health", "number of its services in which the newest build is ready",
+		false},
 	[PULLS_SERVICES] = {"services", "what it changes; all others stay stable", false},
 	[PULLS_AGE] = {"age", "since one of its versions was last deployed", false},
 	[PULLS_EXPIRES] = {"expires", "when the first of its versions goes by itself", false},

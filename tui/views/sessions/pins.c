@@ -269,7 +269,7 @@ static void back(struct pins *state, struct ui *ui)
 		ui_back(ui);
 		return;
 	}
-	ui_say(ui, ROLE_WARNING, "dropped what was staged, nothing was sent");
+	ui_say(ui, ROLE_WARNING, "staged changes dropped; nothing was sent");
 	state->staged_count = 0;
 	state->list.stale = state->only_staged;
 }

@@ -69,7 +69,7 @@ static enum role staged_effect(const struct staged *staged, const struct decisio
 			version_state_names[version->state], instead(decision));
 		return ROLE_WARNING;
 	}
-	(void)snprintf(dst, size, "route changes for this session only");
+	(void)snprintf(dst, size, "the change is for this session only");
 	return ROLE_BASE;
 }
 

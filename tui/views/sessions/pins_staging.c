@@ -116,7 +116,8 @@ void pins_staged_anew(struct pins *state, struct ui *ui)
 void pins_apply(struct pins *state, const struct session *session, struct ui *ui)
 {
 	if (state->staged_count == 0) {
-		ui_say(ui, ROLE_WARNING, "nothing is staged: {pins.open} chooses a version");
+		ui_say(ui, ROLE_WARNING,
+			"nothing is staged: press {pins.open} to choose a version");
 		return;
 	}
 	state->before = xrealloc(state->before, state->staged_count, sizeof(*state->before));

@@ -197,8 +197,8 @@ static void test_own_keys_that_cannot_be(void **state)
 	static const struct {
 		const char *name, *keys, *says;
 	} cases[] = {
-		{"services.dance", "d", "nothing a key can do"},
-		{"Services.pin", "d", "nothing a key can do"},
+		{"services.dance", "d", "not an action of a key"},
+		{"Services.pin", "d", "not an action of a key"},
 		{"services.pin", "Meta-p", "Meta-p is not a key"},
 		{"services.pin", "q", "q is global.quit already"},
 		{"global.help", "l", "l is "},

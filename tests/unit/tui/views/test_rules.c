@@ -104,7 +104,7 @@ static void test_strict_and_unhealthy(void **state)
 	set(RULES_PINS, "cart=\"pr-2\"");
 	expect("cart@1 serves it, the stable version", "version-unhealthy");
 	set(RULES_STRICT, "1");
-	expect("503 for cart: nobody serves it", "version-unhealthy");
+	expect("503 for cart: no version serves it", "version-unhealthy");
 	assert_int_equal(form.status, 503);
 	set(RULES_PINS, "");
 	set(RULES_STRICT, "");
