@@ -111,8 +111,10 @@ static bool read_decision(const cJSON *object, const struct environment *env,
 		decision.status = 503;
 	if (decision.wanted.n > LIMIT_VERSION_NAME || (!decision.version && !decision.status))
 		return false;
-	name_join_version(name, decision.wanted, id);
-	decision.gone = environment_tombstone(env, GONE_VERSION, str_of(id));
+	if (decision.wanted.n > 0) {
+		name_join_version(name, decision.wanted, id);
+		decision.gone = environment_tombstone(env, GONE_VERSION, str_of(id));
+	}
 	*ret_decision = decision;
 	return why != REASON_VERSION_UNHEALTHY ||
 	       environment_version(env, name, decision.wanted) != NULL;
