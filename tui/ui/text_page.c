@@ -220,6 +220,16 @@ bool text_page_move(struct text_page *page, enum action action)
 	return true;
 }
 
+enum redraw text_page_act(void *state, const struct model *model, struct ui *ui, enum action action)
+{
+	(void)model;
+	if (action == ACTION_BACK)
+		ui_back(ui);
+	else if (!text_page_move(state, action))
+		return REDRAW_NONE;
+	return REDRAW_ALL;
+}
+
 static bool is_first(const struct text_line *line)
 {
 	return line->from == 0 && line->command == 0;

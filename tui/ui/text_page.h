@@ -17,9 +17,7 @@
 
 #include "core/base/strbuf.h"
 
-#include "tui/data/model.h"
-#include "tui/term/canvas.h"
-#include "tui/ui/keymap.h"
+#include "tui/ui/view.h"
 #include "tui/widgets/list_cursor.h"
 
 enum { TEXT_PAGE_LEFT = 3 }; /* the column of names on a page that has the whole screen */
@@ -89,6 +87,9 @@ void text_page_draw(const struct text_page *page, const struct canvas *canvas, s
 
 /* ---- ops of struct view, as they are ---- */
 
+/* Moving and going back. */
+enum redraw text_page_act(
+	void *state, const struct model *model, struct ui *ui, enum action action);
 bool text_page_find(void *state, const struct model *model, struct str text, bool back, bool stay);
 /* "33 of 291" where there is more than is in sight; of a page that scrolls always, "1 to 20 of 293". */
 void text_page_position(const void *state, char *dst, size_t size);

@@ -85,17 +85,6 @@ static void copied_draw(const void *arg, const struct model *model, const struct
 		      : "The mouse selects text here. j k PgDn PgUp: the rest.");
 }
 
-static enum redraw copied_act(
-	void *arg, const struct model *model, struct ui *ui, enum action action)
-{
-	(void)model;
-	if (action == ACTION_BACK)
-		ui_back(ui);
-	else if (!text_page_move(arg, action))
-		return REDRAW_NONE;
-	return REDRAW_ALL;
-}
-
 const struct view view_copied = {
 	.name = "copied",
 	.title = "Copied text",
@@ -106,6 +95,6 @@ const struct view view_copied = {
 	.open = copied_open,
 	.prepare = copied_prepare,
 	.draw = copied_draw,
-	.act = copied_act,
+	.act = text_page_act,
 	.find = text_page_find,
 };

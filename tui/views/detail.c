@@ -230,16 +230,13 @@ static enum redraw detail_act(
 {
 	struct detail *state = arg;
 
-	(void)model;
-	if (action == ACTION_BACK)
-		ui_back(ui);
-	else if (action == ACTION_TRACE && state->request)
+	if (action == ACTION_TRACE && state->request)
 		trace_open(state->request, ui);
 	else if (action == ACTION_TRACE)
 		ui_say(ui, ROLE_QUIET,
 			"{detail.trace} follows the trace of a request; this is a version");
-	else if (!text_page_move(&state->page, action))
-		return REDRAW_NONE;
+	else
+		return text_page_act(state, model, ui, action);
 	return REDRAW_ALL;
 }
 

@@ -272,15 +272,12 @@ static enum redraw explain_act(
 {
 	struct explain *state = arg;
 
-	(void)model;
-	if (action == ACTION_BACK)
-		ui_back(ui);
-	else if (action == ACTION_TRACE && state->request)
+	if (action == ACTION_TRACE && state->request)
 		trace_open(state->request, ui);
 	else if (action == ACTION_TRACE)
 		trace_open_lost(state->what.trace, ui);
-	else if (!text_page_move(&state->page, action))
-		return REDRAW_NONE;
+	else
+		return text_page_act(state, model, ui, action);
 	return REDRAW_ALL;
 }
 

@@ -170,18 +170,6 @@ static void help_position(const void *arg, char *dst, size_t size)
 		"back");
 }
 
-static enum redraw help_act(void *arg, const struct model *model, struct ui *ui, enum action action)
-{
-	struct text_page *page = arg;
-
-	(void)model;
-	if (action == ACTION_BACK)
-		ui_back(ui);
-	else if (!text_page_move(page, action))
-		return REDRAW_NONE;
-	return REDRAW_ALL;
-}
-
 const struct view view_help = {
 	.name = "help",
 	.title = "Help",
@@ -193,6 +181,6 @@ const struct view view_help = {
 	.prepare = help_prepare,
 	.position = help_position,
 	.draw = help_draw,
-	.act = help_act,
+	.act = text_page_act,
 	.find = text_page_find,
 };
