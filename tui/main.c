@@ -158,6 +158,7 @@ static int demo_dashboard(const struct command_args *args, const struct demo_opt
 	(void)fflush(stdout);
 	code = show_dashboard(args, demo_api_url(demo));
 	demo_stop(demo);
+	printf("demo: ended, and its control plane and proxy with it\n");
 	return code;
 }
 

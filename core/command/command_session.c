@@ -328,7 +328,7 @@ static const struct arg_spec set_args[] = {
 		.choices = policies,
 		.help = "what a pinned version that cannot serve means: stable, or 503"},
 	{.name = "--ttl", .kind = ARG_DURATION, .value = "DURATION", .help = "lifetime from now"},
-	{.name = "--owner", .kind = ARG_TEXT, .value = "NAME", .help = "whose it is"},
+	{.name = "--owner", .kind = ARG_TEXT, .value = "NAME", .help = "its owner"},
 	{.name = "--name", .kind = ARG_TEXT, .value = "NAME", .help = "its name"},
 	DRY_RUN_ARG,
 };

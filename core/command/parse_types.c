@@ -188,8 +188,9 @@ static void add_mended(struct strbuf *out, const struct arg_spec *spec, struct s
 				lower ? "; names of services are lower case" : "", first);
 		else if (rest.p && name_mend(rest, NAME_VERSION, second))
 			strbuf_addf(out, "%s: \"%s%c%s\" would be one",
-				lower ? "; names of services are lower case"
-				      : ", where a version is " NAME_RULE_VERSION,
+				lower                   ? "; names of services are lower case"
+				: name_is_service(name) ? ", where a version is " NAME_RULE_VERSION
+							: ", where a service is " NAME_RULE_SERVICE,
 				first, rows[i].between, second);
 	}
 }

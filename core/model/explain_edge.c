@@ -83,9 +83,9 @@ static void say_headline(
 			(unsigned long long)all->errors, (unsigned long long)all->count);
 	if (all->lost == 0 && all->likely == 0 && all->errors == 0)
 		explain_say(at,
-			"%llu requests in the last minute; none got 5xx, none is known to have "
+			"%llu request%s in the last minute; none got 5xx, none is known to have "
 			"lost its session here",
-			(unsigned long long)all->count);
+			(unsigned long long)all->count, all->count == 1 ? "" : "s");
 	explain_say(at, ".");
 	explain_headline(at);
 }

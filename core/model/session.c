@@ -45,7 +45,7 @@ static const struct field fields[] = {
 		.max = LIMIT_WORD,
 		.flags = FIELD_WRITABLE,
 		.check = name_check_word,
-		.help = "whose it is, the actor by default"},
+		.help = "its owner (default: the actor)"},
 	{.name = "policy",
 		.type = FIELD_CHOICE,
 		AT(policy),

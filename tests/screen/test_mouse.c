@@ -212,7 +212,7 @@ static void test_copied_text_is_selected(void **state)
 	dashboard_open((struct dashboard_options){.rows = 24, .cols = 60});
 	assert_true(pty.mouse);
 	pty_keys(&pty, "jjy");
-	pty_wait_text(&pty, "letters narrow");
+	pty_wait_text(&pty, "a-z filter");
 	pty_keys(&pty, "\r");
 	pty_wait_text(&pty, "The mouse selects text here.");
 	pty_wait_text(&pty, "pr-482\"' \\"); /* too long for a row: it goes on in the next */

@@ -128,12 +128,12 @@ static void test_into_lines(void **state)
 	pty_keys(&pty, "\003");
 	pty_wait_gone(&pty, "Tab complete");
 	pty_keys(&pty, "jy");
-	pty_wait_text(&pty, "letters narrow");
+	pty_wait_text(&pty, "a-z filter");
 	pty_keys(&pty, PASTE("jkj")); /* no moves */
 	pty_wait_text(&pty, "nothing matches");
 	assert_true(pty_shows(&pty, "copy jkj"));
 	pty_keys(&pty, "\003");
-	pty_wait_gone(&pty, "letters narrow");
+	pty_wait_gone(&pty, "a-z filter");
 	dashboard_quit();
 }
 

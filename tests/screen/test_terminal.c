@@ -90,7 +90,7 @@ static void test_interrupt(void **state)
 	static const struct {
 		const char *keys, *shows;
 	} prompts[] = {
-		{"/check", "Esc show all"}, {":vers", "Tab complete"}, {"y", "letters narrow"},
+		{"/check", "Esc show all"}, {":vers", "Tab complete"}, {"y", "a-z filter"},
 		{"D", "no, cancel"}, {"s", "sort"}, {"?", "› Help"}, /* q closes it */
 	};
 

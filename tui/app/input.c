@@ -401,6 +401,7 @@ void press(struct app *app, int32_t key)
 {
 	struct view_instance *top = app_top(app);
 	const struct binding *binding;
+	char name[KEY_NAME_SIZE];
 
 	app->asked.set = false;
 	if (key == KEYS_MOUSE) {
@@ -422,9 +423,14 @@ void press(struct app *app, int32_t key)
 	binding = keymap_find(top->view->area, key);
 	if (!binding && key == KEYS_INTERRUPT) /* also where another key quits */
 		binding = keymap_binding(AREA_GLOBAL, ACTION_QUIT);
-	if (!binding)
-		return;
 	app->ui.message[0] = '\0';
+	if (!binding) {
+		key_to_name(key, name);
+		ui_say(&app->ui, ROLE_WARNING, "%s does nothing here; {global.help} lists the keys",
+			name);
+		app_touch(app, REDRAW_ALL);
+		return;
+	}
 	if (app->ui.read_only && keymap_writes(binding->action)) {
 		ui_say(&app->ui, ROLE_WARNING, "READ-ONLY: %s is off, nothing is sent from here",
 			binding->hint ? binding->hint : binding->help);

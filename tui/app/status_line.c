@@ -178,7 +178,9 @@ static const char *line_help(const struct prompt *prompt)
 {
 	if (prompt->input.proposed)
 		return "type to replace, arrows to edit";
-	if (prompt->question == QUESTION_FILTER || prompt->question == QUESTION_SCOPE)
+	if (prompt->question == QUESTION_SCOPE)
+		return "status:5xx  session:KEY  >200ms  since:15m  !not";
+	if (prompt->question == QUESTION_FILTER)
 		return "state:unhealthy  pr:482  \"text\"  !not";
 	return "";
 }

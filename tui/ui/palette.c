@@ -180,7 +180,7 @@ static void draw_candidate(
 static void draw_hints(const struct palette *palette, const struct canvas *canvas, int y)
 {
 	static const char *const hints[][2] = {{"Enter", "run"}, {"Tab", "complete"},
-		{"C-n", "next"}, {"Up", "line before"}, {"Esc", "drop"}};
+		{"C-n", "next"}, {"Up", "line before"}, {"Esc", "cancel"}};
 	char more[48];
 	int x = 1;
 
@@ -210,6 +210,8 @@ void palette_draw(const struct palette *palette, const struct canvas *canvas)
 	canvas_c(canvas, 3, 2, canvas->cols - 3, ROLE_QUIET, palette->help);
 	for (int y = 4; y < last; y++) {
 		canvas_clear(canvas, y, 0);
+		if (y == 4 && palette->count == 0 && palette->help[0] == '\0')
+			canvas_c(canvas, y, 2, canvas->cols - 3, ROLE_QUIET, "nothing fits here");
 		if ((size_t)(y - 4) < palette->count)
 			draw_candidate(palette, canvas, y, (size_t)(y - 4));
 	}

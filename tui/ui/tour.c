@@ -163,7 +163,7 @@ static const struct step {
 		"ready.",
 		false, found_pull},
 	[TOUR_OPEN_VERSION] = {"open-version", "Open one of them",
-		"Press {services.open} on a version beside stable, {build} say. Then "
+		"Press {services.open} on a version that is not stable, for example {build}. Then "
 		"{global.back} comes back, and {global.back} again shows all services.",
 		"A version is one build that runs beside stable; only requests that ask for it get "
 		"there.",

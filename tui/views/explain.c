@@ -17,7 +17,7 @@
 #include "tui/ui/text_page.h"
 #include "tui/views/requests/trace.h"
 
-enum { KIND_COLS = 7, ANEW_MS = 60000 };
+enum { KIND_COLS = 9, ANEW_MS = 60000 };
 
 struct explain {
 	struct text_page page;
@@ -35,11 +35,11 @@ static const struct {
 	enum role role;
 } looks[EXPLAIN_COUNT] = {
 	[EXPLAIN_RULE] = {"because", ROLE_BASE},
-	[EXPLAIN_NOT] = {"not", ROLE_QUIET},
-	[EXPLAIN_NOTE] = {"also", ROLE_BASE},
-	[EXPLAIN_WARN] = {"mind", ROLE_WARNING},
-	[EXPLAIN_NOW] = {"now", ROLE_STAGED},
-	[EXPLAIN_HINT] = {"try", ROLE_COMMAND},
+	[EXPLAIN_NOT] = {"ruled out", ROLE_QUIET},
+	[EXPLAIN_NOTE] = {"note", ROLE_BASE},
+	[EXPLAIN_WARN] = {"problem", ROLE_WARNING},
+	[EXPLAIN_NOW] = {"now", ROLE_BASE},
+	[EXPLAIN_HINT] = {"next", ROLE_COMMAND},
 };
 
 static void *explain_create(void)

@@ -129,7 +129,7 @@ void picker_fit(struct picker *picker, int rows)
 static void draw_hints(const struct canvas *canvas, int y)
 {
 	static const char *const hints[][2] = {
-		{"Enter", "choose"}, {"j k", "move"}, {"Esc", "drop"}, {"letters", "narrow"}};
+		{"Enter", "choose"}, {"j k", "move"}, {"Esc", "cancel"}, {"a-z", "filter"}};
 	int x = 1;
 
 	canvas_clear(canvas, y, 0);

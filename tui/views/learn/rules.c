@@ -18,7 +18,7 @@ static const struct {
 	[RULES_SERVICE] = {"service", NULL, "whom the request is addressed to"},
 	[RULES_HEADER] = {"header", "Routing-Session", "Routing-Session: a session's key"},
 	[RULES_BAGGAGE] = {"baggage", "baggage", "baggage: a member, perhaps among others"},
-	[RULES_QUERY] = {"query", NULL, "what stands behind the ? of the path"},
+	[RULES_QUERY] = {"query", NULL, "the query string after ?"},
 	[RULES_COOKIE] = {"cookie", "Cookie", "Cookie: one of that name"},
 	[RULES_HOST] = {"host", NULL, "a session's key before the service's name, and --"},
 	[RULES_PINS] = {"pins", "Routing-Pins", "Routing-Pins: versions, without a session"},

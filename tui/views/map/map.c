@@ -56,7 +56,7 @@ const char *map_name_of(const struct map_row *row)
 	if (row->kind == MAP_OUTSIDE)
 		return "outside";
 	if (row->kind == MAP_VERSION)
-		return row->version[0] != '\0' ? row->version : "nobody: the proxy answered";
+		return row->version[0] != '\0' ? row->version : "answered by the proxy";
 	return row->service;
 }
 

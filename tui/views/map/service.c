@@ -207,7 +207,7 @@ static enum role side_role(const struct map_row *row, bool is_selected)
 static const char *side_name(const struct map_row *row)
 {
 	if (row->kind == MAP_VERSION)
-		return row->version[0] ? row->version : "nobody";
+		return row->version[0] ? row->version : "the proxy";
 	return row->kind == MAP_OUTSIDE ? "outside" : row->service;
 }
 

@@ -398,8 +398,9 @@ static int add_errors(const struct requests *state, char *dst, size_t size)
 	if (before + behind == 0)
 		return 0;
 	if (state->follows)
-		return snprintf(dst, size, "   %zu errors above", before);
-	return snprintf(dst, size, "   %zu errors above, %zu below", before, behind);
+		return snprintf(dst, size, "   %zu error%s above", before, before == 1 ? "" : "s");
+	return snprintf(dst, size, "   %zu error%s above, %zu below", before,
+		before == 1 ? "" : "s", behind);
 }
 
 static int add_filter(const struct requests *state, const struct request_log_counts *counts,

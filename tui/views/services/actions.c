@@ -31,7 +31,9 @@ static void act_mark(struct services *state, const struct model *model, struct u
 	const struct version *version = services_selected_version(state, model);
 
 	if (!version) {
-		ui_say(ui, ROLE_WARNING, "{list.mark} marks a version: select one of %s",
+		ui_say(ui, ROLE_WARNING,
+			"{list.mark} marks versions, and %s is a service: move to one of its "
+			"versions",
 			state->service);
 		return;
 	}
