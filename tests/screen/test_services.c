@@ -62,7 +62,7 @@ static void test_pin_all_marked(void **state)
 	(void)state;
 	dashboard_open((struct dashboard_options){.session = "nothing-yet1"});
 	pty_keys(&pty, " ");
-	pty_wait_text(&pty, "Space marks a version");
+	pty_wait_text(&pty, "Space marks versions, and");
 	pty_keys(&pty, "jj ");
 	pty_wait_text(&pty, "1 marked");
 	pty_keys(&pty, " "); /* one went down */
