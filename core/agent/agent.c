@@ -60,7 +60,7 @@ static void note(struct agent *agent, enum event_action action)
 	if (facts.error[0] != '\0')
 		json_c(&w, "error", facts.error);
 	json_object_end(&w);
-	plane_note(agent->plane, action, "proxy", text.data);
+	plane_add_event(agent->plane, action, "proxy", text.data);
 	strbuf_finish(&text);
 }
 

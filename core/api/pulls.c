@@ -106,13 +106,13 @@ void pulls_get(struct exchange *exchange)
 static void fail_absent(
 	struct exchange *exchange, const struct pull_list *list, int64_t number, const char *url)
 {
-	const struct missing_pull wanted = {
+	const struct not_found_pull wanted = {
 		number, url, exchange->api->options.now_ms(), ERR_NOT_FOUND};
-	struct missing missing;
+	struct not_found missing;
 	struct errbuf eb;
 
 	errbuf_clear(&eb);
-	(void)missing_pull(
+	(void)not_found_pull(
 		plane_environment(exchange->api->options.plane), list, &wanted, &missing, &eb);
 	/* Here they are the path and a parameter. */
 	(void)str_copy(eb.field, sizeof(eb.field),

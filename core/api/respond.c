@@ -155,7 +155,7 @@ void respond_strip(struct exchange *exchange, enum object_kind kind, const void 
 /* ---- not there ------------------------------------------------------------------------------------- */
 
 void respond_missing(
-	struct exchange *exchange, const struct missing *missing, const struct errbuf *eb)
+	struct exchange *exchange, const struct not_found *missing, const struct errbuf *eb)
 {
 	const struct exchange_hints hints = {missing->near, missing->near_count, missing->gone};
 
@@ -164,35 +164,35 @@ void respond_missing(
 
 void respond_no_service(struct exchange *exchange, const char *service)
 {
-	struct missing missing;
+	struct not_found missing;
 	struct errbuf eb;
 
 	errbuf_clear(&eb);
-	(void)missing_service(plane_environment(exchange->api->options.plane), ERR_NOT_FOUND,
+	(void)not_found_service(plane_environment(exchange->api->options.plane), ERR_NOT_FOUND,
 		service, &missing, &eb);
 	respond_missing(exchange, &missing, &eb);
 }
 
 void respond_no_version(struct exchange *exchange, const char *service, const char *version)
 {
-	const struct missing_version wanted = {
+	const struct not_found_version wanted = {
 		service, version, exchange->api->options.now_ms(), ERR_NOT_FOUND};
-	struct missing missing;
+	struct not_found missing;
 	struct errbuf eb;
 
 	errbuf_clear(&eb);
-	(void)missing_version(
+	(void)not_found_version(
 		plane_environment(exchange->api->options.plane), &wanted, &missing, &eb);
 	respond_missing(exchange, &missing, &eb);
 }
 
 void respond_no_session(struct exchange *exchange, const char *key)
 {
-	struct missing missing;
+	struct not_found missing;
 	struct errbuf eb;
 
 	errbuf_clear(&eb);
-	(void)missing_session(plane_environment(exchange->api->options.plane), key,
+	(void)not_found_session(plane_environment(exchange->api->options.plane), key,
 		exchange->api->options.now_ms(), &missing, &eb);
 	respond_missing(exchange, &missing, &eb);
 }

@@ -7,7 +7,7 @@
 
 #include "core/api/exchange.h"
 #include "core/model/environment.h"
-#include "core/model/missing.h"
+#include "core/model/not_found.h"
 #include "core/plane/plane.h"
 
 /* Writes the body and the ETag; the caller replies. */
@@ -23,9 +23,9 @@ void respond_strip(struct exchange *exchange, enum object_kind kind, const void 
 /* Its revision. */
 int64_t object_revision(enum object_kind kind, const void *record);
 
-/* Each ends the exchange as core/model/missing.h says: 404 with near names, or 410 and the tombstone. */
+/* Each ends the exchange as core/model/not_found.h says: 404 with near names, or 410 and the tombstone. */
 void respond_missing(
-	struct exchange *exchange, const struct missing *missing, const struct errbuf *eb);
+	struct exchange *exchange, const struct not_found *missing, const struct errbuf *eb);
 void respond_no_service(struct exchange *exchange, const char *service);
 void respond_no_version(struct exchange *exchange, const char *service, const char *version);
 void respond_no_session(struct exchange *exchange, const char *key);

@@ -47,7 +47,7 @@ static void write_traffic(struct json_writer *w, const struct traffic *traffic)
 	json_int(w, "lost", counters.lost);
 	json_int(w, "oldest", counters.oldest);
 	json_int(w, "next", counters.next);
-	json_int(w, "history_shed", counters.history_shed);
+	json_int(w, "history_shed", counters.history_shed_count);
 	json_int(w, "history_bytes", counters.history_bytes);
 	json_int(w, "history_partitions", counters.history_partitions);
 	json_c(w, "history_error", counters.history_error);

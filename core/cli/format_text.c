@@ -33,11 +33,11 @@ static void add_cell(struct strbuf *out, const struct text_style *style,
 
 	if (right)
 		add_blanks(out, pad);
-	value_tone_on(out, style, cell->tone);
-	value_link_on(out, style, cell->link);
+	value_tone_begin(out, style, cell->tone);
+	value_link_begin(out, style, cell->link);
 	strbuf_add_c(out, cell->text);
-	value_link_off(out, style, cell->link);
-	value_tone_off(out, style, cell->tone);
+	value_link_end(out, style, cell->link);
+	value_tone_end(out, style, cell->tone);
 	if (!right && !last)
 		add_blanks(out, pad);
 	strbuf_add_c(out, last ? "\n" : "  ");
@@ -46,7 +46,7 @@ static void add_cell(struct strbuf *out, const struct text_style *style,
 static void add_titles(struct strbuf *out, const struct text_style *style,
 	const struct command *command, const size_t *widths)
 {
-	value_tone_on(out, style, TONE_QUIET);
+	value_tone_begin(out, style, TONE_QUIET);
 	for (size_t i = 0; i < command->column_count; i++) {
 		const struct column *column = &command->columns[i];
 		bool last = i + 1 == command->column_count;
@@ -58,7 +58,7 @@ static void add_titles(struct strbuf *out, const struct text_style *style,
 		if (!last)
 			strbuf_add_c(out, "  ");
 	}
-	value_tone_off(out, style, TONE_QUIET);
+	value_tone_end(out, style, TONE_QUIET);
 	strbuf_add_char(out, '\n');
 }
 
@@ -67,7 +67,7 @@ static void least_widths(
 {
 	for (size_t i = 0; i < command->column_count; i++) {
 		const struct column *column = &command->columns[i];
-		int width = column->form == FORM_TIME ? value_time_cells(style) : column->width;
+		int width = column->form == FORM_TIME ? value_time_width(style) : column->width;
 
 		if (strlen(column->title) > widths[i])
 			widths[i] = strlen(column->title);
@@ -142,7 +142,7 @@ static void write_dropped(
 {
 	const char *why = member_text(cJSON_GetObjectItemCaseSensitive(line, "why"));
 
-	value_tone_on(out, style, TONE_BAD);
+	value_tone_begin(out, style, TONE_BAD);
 	if (cJSON_IsNumber(count))
 		strbuf_addf(out, "--- %.0f lost here", count->valuedouble);
 	else
@@ -150,7 +150,7 @@ static void write_dropped(
 	if (*why)
 		strbuf_add_c(out, ": ");
 	value_add_safe(out, style, str_of(why), VALUE_CELLS_MAX);
-	value_tone_off(out, style, TONE_BAD);
+	value_tone_end(out, style, TONE_BAD);
 	strbuf_add_char(out, '\n');
 }
 
@@ -243,9 +243,9 @@ static void write_flat(
 		value_add_raw(&raw, flat->value);
 	if (!raw.len)
 		strbuf_add_char(&raw, '-');
-	value_link_on(out, style, text);
+	value_link_begin(out, style, text);
 	value_add_safe(out, style, strbuf_str(&raw), VALUE_MAX);
-	value_link_off(out, style, text);
+	value_link_end(out, style, text);
 	add_relative(out, style, text);
 	strbuf_add_char(out, '\n');
 	strbuf_finish(&raw);

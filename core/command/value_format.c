@@ -52,13 +52,13 @@ size_t value_add_safe(
 	return cells;
 }
 
-void value_tone_on(struct strbuf *out, const struct text_style *style, enum tone tone)
+void value_tone_begin(struct strbuf *out, const struct text_style *style, enum tone tone)
 {
 	if (style->color)
 		strbuf_add_c(out, tone_sgr[tone]);
 }
 
-void value_tone_off(struct strbuf *out, const struct text_style *style, enum tone tone)
+void value_tone_end(struct strbuf *out, const struct text_style *style, enum tone tone)
 {
 	if (style->color && tone != TONE_PLAIN)
 		strbuf_add_c(out, "\x1b[0m");
@@ -75,13 +75,13 @@ static bool is_link(const char *url)
 	return true;
 }
 
-void value_link_on(struct strbuf *out, const struct text_style *style, const char *url)
+void value_link_begin(struct strbuf *out, const struct text_style *style, const char *url)
 {
 	if (style->links && is_link(url))
 		strbuf_addf(out, "\x1b]8;;%s\x1b\\", url);
 }
 
-void value_link_off(struct strbuf *out, const struct text_style *style, const char *url)
+void value_link_end(struct strbuf *out, const struct text_style *style, const char *url)
 {
 	if (style->links && is_link(url))
 		strbuf_add_c(out, "\x1b]8;;\x1b\\");
@@ -190,7 +190,7 @@ bool value_add_time(struct strbuf *out, const struct text_style *style, struct s
 	return true;
 }
 
-int value_time_cells(const struct text_style *style)
+int value_time_width(const struct text_style *style)
 {
 	return (int)strlen(
 		style->local ? "2026-11-22T19:42:07.113+01:00" : "2026-11-22T18:42:07.113Z");

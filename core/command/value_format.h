@@ -47,16 +47,16 @@ size_t value_add_safe(
 /* An RFC 3339 time as the style has it; false, and nothing is written, when `text` is none. */
 bool value_add_time(struct strbuf *out, const struct text_style *style, struct str text);
 /* Its cells. */
-int value_time_cells(const struct text_style *style);
+int value_time_width(const struct text_style *style);
 /* A value raw: lists with commas, objects as key=value; nothing for null. */
 void value_add_raw(struct strbuf *out, const cJSON *value);
 /* What the members that `id` names say, with @ between them: "service@version" of an item is "cart@pr-482". */
 void value_add_name(struct strbuf *out, const char *id, const cJSON *item);
 /* Around text of a tone; nothing without colours. */
-void value_tone_on(struct strbuf *out, const struct text_style *style, enum tone tone);
-void value_tone_off(struct strbuf *out, const struct text_style *style, enum tone tone);
+void value_tone_begin(struct strbuf *out, const struct text_style *style, enum tone tone);
+void value_tone_end(struct strbuf *out, const struct text_style *style, enum tone tone);
 /* Around text that leads to a URL (OSC 8); nothing where that is not shown, or for what is no http URL. */
-void value_link_on(struct strbuf *out, const struct text_style *style, const char *url);
-void value_link_off(struct strbuf *out, const struct text_style *style, const char *url);
+void value_link_begin(struct strbuf *out, const struct text_style *style, const char *url);
+void value_link_end(struct strbuf *out, const struct text_style *style, const char *url);
 
 #endif

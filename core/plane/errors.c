@@ -8,29 +8,29 @@
 
 enum err refuse_service(struct plane *plane, enum err err, const char *name, struct outcome *out)
 {
-	return missing_service(&plane->pending, err, name, &out->missing, &out->eb);
+	return not_found_service(&plane->pending, err, name, &out->missing, &out->eb);
 }
 
 enum err refuse_version(struct plane *plane, enum err err, const char *service, const char *version,
 	struct outcome *out)
 {
-	const struct missing_version wanted = {service, version, plane->now_ms(), err};
+	const struct not_found_version wanted = {service, version, plane->now_ms(), err};
 
-	return missing_version(&plane->pending, &wanted, &out->missing, &out->eb);
+	return not_found_version(&plane->pending, &wanted, &out->missing, &out->eb);
 }
 
 enum err refuse_pull(struct plane *plane, const struct plane_write *write,
 	const struct pull_list *list, struct outcome *out)
 {
-	const struct missing_pull wanted = {
+	const struct not_found_pull wanted = {
 		write->pr, write->pr_url, plane->now_ms(), ERR_VERSION_UNKNOWN};
 
-	return missing_pull(&plane->pending, list, &wanted, &out->missing, &out->eb);
+	return not_found_pull(&plane->pending, list, &wanted, &out->missing, &out->eb);
 }
 
 enum err refuse_session(struct plane *plane, const char *key, struct outcome *out)
 {
-	return missing_session(&plane->pending, key, plane->now_ms(), &out->missing, &out->eb);
+	return not_found_session(&plane->pending, key, plane->now_ms(), &out->missing, &out->eb);
 }
 
 enum err check_if_match(

@@ -18,7 +18,7 @@
 #include "core/base/limits.h"
 #include "core/base/hashmap.h"
 #include "core/model/event.h"
-#include "core/model/missing.h"
+#include "core/model/not_found.h"
 #include "core/model/pull.h"
 #include "core/plane/plane.h"
 #include "core/store/store.h"
@@ -156,7 +156,7 @@ bool txn_is_pausing(const struct plane *plane);
 /* What a verb came to: an error with what belongs to it, or a txn that is ready to take off. */
 struct outcome {
 	struct errbuf eb;
-	struct missing missing;
+	struct not_found missing;
 	struct txn *txn; /* NULL after a dry run, and then: */
 	const struct session *before; /* borrowed from `pending`, may be NULL */
 	struct session *after; /* a reference */
@@ -167,7 +167,7 @@ typedef enum err (*verb_fn)(
 
 /* Each returns its error, with the sentence and near names in `out`. */
 enum err refuse_service(struct plane *plane, enum err err, const char *name, struct outcome *out);
-/* As missing_version() says. */
+/* As not_found_version() says. */
 enum err refuse_version(struct plane *plane, enum err err, const char *service, const char *version,
 	struct outcome *out);
 /* Several pull requests in `list` have the number, or there is none of it and this link. */

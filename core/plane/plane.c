@@ -294,7 +294,7 @@ void plane_write(
 	txn_commit(out.txn);
 }
 
-void plane_note(
+void plane_add_event(
 	struct plane *plane, enum event_action action, const char *object, const char *after_json)
 {
 	struct txn *txn = txn_begin(plane, "umbra");

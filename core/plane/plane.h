@@ -19,7 +19,7 @@
 #include "core/base/err.h"
 #include "core/model/environment.h"
 #include "core/model/event.h"
-#include "core/model/missing.h"
+#include "core/model/not_found.h"
 
 struct event_base;
 struct plane;
@@ -110,7 +110,7 @@ struct plane_result {
 	const char *
 		replaced; /* after a PUT of a version that was there: what is other now, as JSON; or NULL */
 	int64_t revision; /* the environment's with this write visible */
-	const struct missing *missing; /* of what was not there, for refusals; else NULL */
+	const struct not_found *missing; /* of what was not there, for refusals; else NULL */
 };
 
 /* Everything in the result is borrowed for the call. May be called before plane_write() returns when the write is refused or changes nothing. */
@@ -132,7 +132,7 @@ int64_t plane_applied(const struct plane *plane);
 /* Proxy up or down; writes do not wait for a proxy that is down. */
 void plane_report_proxy(struct plane *plane, bool up);
 /* An event that is not a write: proxy started, adopted, lost. */
-void plane_note(
+void plane_add_event(
 	struct plane *plane, enum event_action action, const char *object, const char *after_json);
 
 /* Calls back once the proxy has applied `revision`, is down, or timeout_ms is over. NULL when at once (the callback has run). */

@@ -369,11 +369,11 @@ enum err verb_put_pin(struct plane *plane, const struct plane_write *write, stru
 /* The error when the session does not pin the service: near are those it does pin. */
 static enum err refuse_pin(const struct session *session, const char *service, struct outcome *out)
 {
-	struct missing *missing = &out->missing;
+	struct not_found *missing = &out->missing;
 
 	if (name_check_service(str_of(service), "service", &out->eb) != ERR_NONE)
 		return out->eb.err;
-	for (size_t i = 0; i < session->pins.count && i < MISSING_NEAR_MAX; i++)
+	for (size_t i = 0; i < session->pins.count && i < NOT_FOUND_NEAR_MAX; i++)
 		missing->near[missing->near_count++] = session->pins.entries[i].key;
 	return err_set(&out->eb, ERR_NOT_FOUND, "%s does not pin %s", session->key, service);
 }

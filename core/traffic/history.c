@@ -264,7 +264,7 @@ const struct history_files_state *history_state(const struct history *history)
 	return &history->state;
 }
 
-int64_t history_shed(const struct history *history)
+int64_t history_shed_count(const struct history *history)
 {
 	return history->shed;
 }

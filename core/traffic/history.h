@@ -52,6 +52,6 @@ void history_read_reset(struct history_read *read);
 
 /* As of the last job that came back. */
 const struct history_files_state *history_state(const struct history *history);
-int64_t history_shed(const struct history *history);
+int64_t history_shed_count(const struct history *history);
 
 #endif

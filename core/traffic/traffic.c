@@ -358,7 +358,7 @@ void traffic_counters(const struct traffic *traffic, struct traffic_counters *re
 	if (traffic->history == NULL)
 		return;
 	const struct history_files_state *state = history_state(traffic->history);
-	counters->history_shed = history_shed(traffic->history);
+	counters->history_shed_count = history_shed_count(traffic->history);
 	counters->history_bytes = state->bytes;
 	counters->history_partitions = state->partitions;
 	counters->history_error = state->error[0] != '\0' ? state->error : NULL;

@@ -139,7 +139,7 @@ struct traffic_counters {
 	int64_t taken; /* since the start */
 	int64_t malformed; /* lines that were no record */
 	int64_t lost; /* known losses */
-	int64_t history_shed; /* not written because the worker was behind or the disk full */
+	int64_t history_shed_count; /* not written because the worker was behind or the disk full */
 	int64_t history_bytes;
 	int64_t history_partitions;
 	const char *history_error; /* NULL while it works */

@@ -121,7 +121,7 @@ int main(void)
 	       "\"budget\":%d,\"us_per_record\":%.2f,\"clock_seconds\":%.2f,\"tail_records\":%lld,"
 	       "\"tail_lost\":%lld,\"history_shed\":%lld,\"ok\":%s}\n",
 		rate, BUDGET, 1e6 / rate, seconds, (long long)heard, (long long)lost,
-		(long long)counters.history_shed, ok ? "true" : "false");
+		(long long)counters.history_shed_count, ok ? "true" : "false");
 	traffic_destroy(traffic);
 	event_base_free(base);
 	nftw(dir, remove_entry, 8, FTW_DEPTH | FTW_PHYS);

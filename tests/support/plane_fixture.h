@@ -34,7 +34,7 @@ struct write_result {
 	bool done;
 	enum err err;
 	struct errbuf eb;
-	char near[MISSING_NEAR_MAX][64];
+	char near[NOT_FOUND_NEAR_MAX][64];
 	size_t near_count;
 	bool created;
 	int64_t revision;

@@ -358,7 +358,7 @@ static void test_what_happened_is_told_unstored(void **state)
 	start_anew(&bench, &counting);
 	strbuf_init(&text, 4096);
 	plane_observe(bench.plane, &(struct plane_observer){.unstored = on_unstored, .arg = &text});
-	plane_note(bench.plane, EVENT_PROXY_STARTED, "proxy", "{}");
+	plane_add_event(bench.plane, EVENT_PROXY_STARTED, "proxy", "{}");
 	assert_int_equal(bench_write(&bench, &put), ERR_STORE);
 	counting.commits = 0;
 	report(&bench, "pr-1", 0, ENDPOINT_UP);

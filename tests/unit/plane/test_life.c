@@ -275,7 +275,7 @@ static void test_observers(void **state)
 	assert_int_equal(one.changes, 3); /* the service, the version, the service's stable */
 	assert_int_equal(one.notes, 2);
 	assert_int_equal(two.batches, 1);
-	plane_note(bench.plane, EVENT_PROXY_STARTED, "haproxy", "{\"pid\":7}");
+	plane_add_event(bench.plane, EVENT_PROXY_STARTED, "haproxy", "{\"pid\":7}");
 	while (one.notes < 3)
 		event_base_loop(bench.base, EVLOOP_ONCE);
 	assert_int_equal(one.batches, 2);
@@ -298,7 +298,7 @@ static void test_events_are_trimmed(void **state)
 	/* The last of them is one at which the store is trimmed: it holds no more than are kept, and no fewer. */
 	last = LIMIT_EVENTS_KEPT / 256 * 256 + 512;
 	while (plane_events_last(bench.plane) < last) {
-		plane_note(bench.plane, EVENT_PROXY_LOST, "haproxy", NULL);
+		plane_add_event(bench.plane, EVENT_PROXY_LOST, "haproxy", NULL);
 		event_base_loop(bench.base, EVLOOP_ONCE);
 	}
 	assert_int_equal(plane_events_last(bench.plane), last);

@@ -215,7 +215,7 @@ static void the_oldest_partitions_go(void **state)
 		traffic_counters(bench.traffic, &counters);
 		most = counters.history_bytes > most ? counters.history_bytes : most;
 	}
-	assert_int_equal(counters.history_shed, 0);
+	assert_int_equal(counters.history_shed_count, 0);
 	assert_null(counters.history_error);
 	assert_true(most > 3 << 20);
 	assert_true(most <= 4 << 20);
@@ -284,7 +284,7 @@ static void a_damaged_partition_is_passed_over(void **state)
 	traffic_fixture_stored(&bench);
 	assert_int_equal(count_all(&bench, ""), 100);
 	traffic_counters(bench.traffic, &counters);
-	assert_int_equal(counters.history_shed, 0);
+	assert_int_equal(counters.history_shed_count, 0);
 	assert_int_equal(counters.history_partitions, 2);
 	traffic_fixture_restart(&bench);
 	assert_int_equal(count_all(&bench, ""), 100);
@@ -373,16 +373,16 @@ static void a_full_disk_sheds_and_recovers(void **state)
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &unlimited), 0);
 
 	traffic_counters(bench.traffic, &counters);
-	assert_true(counters.history_shed >= 2000);
+	assert_true(counters.history_shed_count >= 2000);
 	assert_non_null(strstr(counters.history_error, "history/000001.db"));
 	print_message("%s\n", counters.history_error);
-	int64_t shed = counters.history_shed;
+	int64_t shed = counters.history_shed_count;
 
 	traffic_fixture_until(&bench, recovers, NULL);
 	traffic_fixture_take(&bench, 1, 1000);
 	traffic_fixture_stored(&bench);
 	traffic_counters(bench.traffic, &counters);
-	assert_true(counters.history_shed < shed + 1000);
+	assert_true(counters.history_shed_count < shed + 1000);
 	/* the ring and the tail went on throughout */
 	assert_int_equal(counters.taken, counters.next - 1);
 	heard_wait(&bench, &heard, (size_t)counters.taken);
@@ -392,7 +392,7 @@ static void a_full_disk_sheds_and_recovers(void **state)
 
 	/* what was shed is missing afterwards, and said to be */
 	int64_t taken = counters.taken;
-	shed = counters.history_shed;
+	shed = counters.history_shed_count;
 	traffic_fixture_restart(&bench);
 	assert_int_equal(count_all(&bench, ""), taken - shed);
 	heard_start(&bench, &heard, "", 1);
@@ -430,7 +430,7 @@ static void more_than_the_thread_can_do_is_shed(void **state)
 	traffic_fixture_stored(&bench);
 	traffic_counters(bench.traffic, &counters);
 	assert_int_equal(counters.taken, 60000);
-	assert_int_equal(counters.history_shed, 60000 - 2000 - 20000);
+	assert_int_equal(counters.history_shed_count, 60000 - 2000 - 20000);
 	assert_null(counters.history_error);
 	assert_int_equal(count_all(&bench, ""), 22000 + 50);
 	traffic_fixture_finish(&bench);

@@ -6,7 +6,7 @@
 
 #include "tui/ui/view.h"
 #include "tui/ui/list_view.h"
-#include "tui/views/version_set.h"
+#include "tui/views/chosen_versions.h"
 
 enum { PULLS_ORDERS = 8 };
 extern const struct sort_order pulls_orders[PULLS_ORDERS];
@@ -45,7 +45,7 @@ struct pulls {
 	size_t cap;
 	struct hashmap *unfolded; /* "482 https://..." of those that show their versions */
 	char *command; /* what shows the selected row; NULL: none is */
-	struct version_set asked;
+	struct chosen_versions asked;
 	int64_t asked_number; /* a session on all of it is asked about */
 	bool below; /* what is known of the selected row stands below the list */
 };

@@ -30,7 +30,7 @@ static void pulls_destroy(void *arg)
 	pulls_finish(&state->list);
 	hashmap_destroy(state->unfolded, NULL);
 	list_view_finish(&state->view);
-	version_set_finish(&state->asked);
+	chosen_versions_finish(&state->asked);
 	free(state->command);
 	free(state->order);
 	free(state->rows);
@@ -148,14 +148,14 @@ static bool ask_about(struct pulls *state)
 	const struct pull *pull = selected_pull(state);
 	const struct version *version = selected_version(state);
 
-	version_set_clear(&state->asked);
+	chosen_versions_clear(&state->asked);
 	if (!pull)
 		return false;
 	if (version)
-		version_set_add(&state->asked, version);
+		chosen_versions_add(&state->asked, version);
 	for (size_t i = 0; !version && i < pull->version_count; i++)
 		if (pull->versions[i].newest)
-			version_set_add(&state->asked, pull->versions[i].version);
+			chosen_versions_add(&state->asked, pull->versions[i].version);
 	return true;
 }
 
@@ -194,7 +194,7 @@ static enum redraw pulls_act(
 		break;
 	case ACTION_PIN:
 		if (ask_about(state))
-			version_set_pin(&state->asked, model, ui);
+			chosen_versions_pin(&state->asked, model, ui);
 		break;
 	case ACTION_CREATE:
 		act_create(state, ui);
@@ -212,7 +212,7 @@ static enum redraw pulls_answer(void *arg, const struct model *model, struct ui 
 	char number[PULL_NUMBER_SIZE];
 
 	if (question != QUESTION_CREATE_ON_PULL) {
-		(void)version_set_answered(&state->asked, model, ui, question, text);
+		(void)chosen_versions_answered(&state->asked, model, ui, question, text);
 		return REDRAW_BODY;
 	}
 	(void)snprintf(number, sizeof(number), "%" PRId64, state->asked_number);

@@ -16,14 +16,14 @@
 
 bool services_is_marked(const struct services *state, const struct version *version)
 {
-	return version_set_find(&state->marks, version) < state->marks.count;
+	return chosen_versions_find(&state->marks, version) < state->marks.count;
 }
 
 void services_forget_marks(struct services *state, const struct model *model)
 {
 	for (size_t i = state->marks.count; i-- > 0;)
-		if (!version_set_version(&state->marks, model, i))
-			version_set_remove(&state->marks, i);
+		if (!chosen_versions_version(&state->marks, model, i))
+			chosen_versions_remove(&state->marks, i);
 }
 
 static void act_mark(struct services *state, const struct model *model, struct ui *ui)
@@ -38,9 +38,9 @@ static void act_mark(struct services *state, const struct model *model, struct u
 		return;
 	}
 	if (services_is_marked(state, version))
-		version_set_remove(&state->marks, version_set_find(&state->marks, version));
+		chosen_versions_remove(&state->marks, chosen_versions_find(&state->marks, version));
 	else
-		version_set_add(&state->marks, version);
+		chosen_versions_add(&state->marks, version);
 	(void)list_view_act(state, model, ui, ACTION_DOWN);
 }
 
@@ -50,14 +50,14 @@ static bool ask_about(
 {
 	const struct version *version = services_selected_version(state, model);
 
-	version_set_copy(&state->asked, &state->marks);
+	chosen_versions_copy(&state->asked, &state->marks);
 	if (state->marks.count > 0)
 		return true;
 	if (!version) {
 		ui_say(ui, ROLE_WARNING, "%s a version: select one of %s", does, state->service);
 		return false;
 	}
-	version_set_add(&state->asked, version);
+	chosen_versions_add(&state->asked, version);
 	return true;
 }
 
@@ -65,7 +65,7 @@ static bool ask_about(
 static const char *stable_asked(const struct services *state, const struct model *model)
 {
 	for (size_t i = 0; i < state->asked.count; i++) {
-		const struct version *version = version_set_version(&state->asked, model, i);
+		const struct version *version = chosen_versions_version(&state->asked, model, i);
 
 		if (version && version->kind == KIND_STABLE)
 			return state->asked.ids[i];
@@ -76,7 +76,7 @@ static const char *stable_asked(const struct services *state, const struct model
 static void act_pin(struct services *state, const struct model *model, struct ui *ui)
 {
 	if (ask_about(state, model, ui, "{services.pin} pins"))
-		version_set_pin(&state->asked, model, ui);
+		chosen_versions_pin(&state->asked, model, ui);
 }
 
 /* ---- lifetimes ---- */
@@ -91,7 +91,7 @@ static void act_extend(struct services *state, const struct model *model, struct
 	if (!ask_about(state, model, ui, "{services.extend} extends"))
 		return;
 	stable = stable_asked(state, model);
-	version = version_set_version(&state->asked, model, 0);
+	version = chosen_versions_version(&state->asked, model, 0);
 	if (stable) {
 		ui_say(ui, ROLE_WARNING,
 			"{services.extend} extends what expires; %s is stable and does not",
@@ -114,7 +114,7 @@ static size_t pins_asked(const struct services *state, const struct model *model
 	for (size_t i = 0; i < state->asked.count; i++) {
 		struct str service, version;
 
-		version_set_names(&state->asked, i, &service, &version);
+		chosen_versions_names(&state->asked, i, &service, &version);
 		count += model_pin_count(model, service, version);
 	}
 	return count;
@@ -136,7 +136,7 @@ static void act_retire(struct services *state, const struct model *model, struct
 			stable);
 		return;
 	}
-	version_set_words(&state->asked, what, sizeof(what));
+	chosen_versions_words(&state->asked, what, sizeof(what));
 	pins = pins_asked(state, model);
 	if (pins == 0)
 		(void)snprintf(label, sizeof(label), "Retire %s? No session pins %s.", what,
@@ -178,7 +178,7 @@ static void act_logs_marked(struct services *state, struct ui *ui)
 	for (size_t i = 0; i < state->marks.count; i++) {
 		struct str service, version;
 
-		version_set_names(&state->marks, i, &service, &version);
+		chosen_versions_names(&state->marks, i, &service, &version);
 		add_once(&services, service);
 		add_once(&versions, version);
 	}
@@ -259,7 +259,7 @@ enum redraw services_answered(struct services *state, const struct model *model,
 	if (question == QUESTION_EXTEND)
 		extend_each(state, ui, text);
 	if (question == QUESTION_EXTEND || question == QUESTION_RETIRE ||
-		version_set_answered(&state->asked, model, ui, question, text))
-		version_set_clear(&state->marks);
+		chosen_versions_answered(&state->asked, model, ui, question, text))
+		chosen_versions_clear(&state->marks);
 	return REDRAW_BODY;
 }

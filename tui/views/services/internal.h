@@ -6,7 +6,7 @@
 #include "tui/ui/list_view.h"
 #include "tui/ui/text_page.h"
 #include "tui/views/services/tree.h"
-#include "tui/views/version_set.h"
+#include "tui/views/chosen_versions.h"
 
 enum services_column {
 	COLUMN_NAME,
@@ -41,8 +41,8 @@ struct services {
 	char version[LIMIT_VERSION_NAME + 1]; /* "" for the service itself */
 	char *command; /* what Enter is as a command line; NULL: nothing is selected */
 
-	struct version_set marks;
-	struct version_set asked; /* what a question that is up is about */
+	struct chosen_versions marks;
+	struct chosen_versions asked; /* what a question that is up is about */
 
 	enum pane pane;
 	int pane_cols_wanted; /* columns of the pane beside, as the divider was dragged; 0: by the screen's width */

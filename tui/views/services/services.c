@@ -39,8 +39,8 @@ static void services_destroy(void *arg)
 	tree_finish(&state->tree);
 	text_page_finish(&state->facts);
 	list_view_finish(&state->list);
-	version_set_finish(&state->marks);
-	version_set_finish(&state->asked);
+	chosen_versions_finish(&state->marks);
+	chosen_versions_finish(&state->asked);
 	free(state->command);
 	free(state);
 }

@@ -3,7 +3,7 @@
  * includes writes in flight. Pure; comparing names is bounded by what one service, or a thousand neighbours
  * of a key, have.
  */
-#include "core/model/missing.h"
+#include "core/model/not_found.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -16,7 +16,7 @@
 /* Sessions are many; the near ones of a mistyped key are looked for among its neighbours. */
 enum { NEIGHBOURS = 1000 };
 
-static void say_near(struct missing *missing, struct errbuf *eb)
+static void say_near(struct not_found *missing, struct errbuf *eb)
 {
 	struct strbuf text;
 
@@ -28,11 +28,11 @@ static void say_near(struct missing *missing, struct errbuf *eb)
 }
 
 static void suggest(const char *wanted, const char *const *names, size_t count,
-	struct missing *missing, struct errbuf *eb)
+	struct not_found *missing, struct errbuf *eb)
 {
-	size_t near[MISSING_NEAR_MAX];
+	size_t near[NOT_FOUND_NEAR_MAX];
 
-	missing->near_count = name_near(str_of(wanted), names, count, near, MISSING_NEAR_MAX);
+	missing->near_count = name_near(str_of(wanted), names, count, near, NOT_FOUND_NEAR_MAX);
 	for (size_t i = 0; i < missing->near_count; i++)
 		missing->near[i] = names[near[i]];
 	say_near(missing, eb);
@@ -40,7 +40,7 @@ static void suggest(const char *wanted, const char *const *names, size_t count,
 
 /* "cart@pr-482 was retired by dev1 5m ago", "session "dev" expired 2h ago" */
 static enum err say_gone(enum err err, const struct tombstone *gone, int64_t now_ms,
-	struct missing *missing, struct errbuf *eb)
+	struct not_found *missing, struct errbuf *eb)
 {
 	bool session = gone->kind == GONE_SESSION;
 	struct strbuf text;
@@ -54,25 +54,25 @@ static enum err say_gone(enum err err, const struct tombstone *gone, int64_t now
 	return err;
 }
 
-enum err missing_service(const struct environment *env, enum err err, const char *name,
-	struct missing *ret_missing, struct errbuf *eb)
+enum err not_found_service(const struct environment *env, enum err err, const char *name,
+	struct not_found *ret_not_found, struct errbuf *eb)
 {
 	const char **names;
 
-	*ret_missing = (struct missing){0};
+	*ret_not_found = (struct not_found){0};
 	if (name_check_service(str_of(name), "service", eb) != ERR_NONE)
 		return eb->err;
 	names = xcalloc(env->node_count + 1, sizeof(*names));
 	for (size_t i = 0; i < env->node_count; i++)
 		names[i] = env->nodes[i].service->name;
 	err_set_field(eb, err, "service", NULL, "there is no service \"%s\"", name);
-	suggest(name, names, env->node_count, ret_missing, eb);
+	suggest(name, names, env->node_count, ret_not_found, eb);
 	free(names);
 	return err;
 }
 
-enum err missing_version(const struct environment *env, const struct missing_version *wanted,
-	struct missing *ret_missing, struct errbuf *eb)
+enum err not_found_version(const struct environment *env, const struct not_found_version *wanted,
+	struct not_found *ret_not_found, struct errbuf *eb)
 {
 	const struct service_node *node = environment_node(env, str_of(wanted->service));
 	char id[VERSION_ID_SIZE];
@@ -80,17 +80,18 @@ enum err missing_version(const struct environment *env, const struct missing_ver
 	const char **names;
 	enum err err = wanted->err;
 
-	*ret_missing = (struct missing){0};
+	*ret_not_found = (struct not_found){0};
 	if (name_check_service(str_of(wanted->service), "service", eb) != ERR_NONE ||
 		name_check_version(str_of(wanted->version), "version", eb) != ERR_NONE)
 		return eb->err;
 	name_join_version(str_of(wanted->service), str_of(wanted->version), id);
 	gone = environment_tombstone(env, GONE_VERSION, str_of(id));
 	if (gone == NULL && node == NULL)
-		return missing_service(env, ERR_SERVICE_UNKNOWN, wanted->service, ret_missing, eb);
+		return not_found_service(
+			env, ERR_SERVICE_UNKNOWN, wanted->service, ret_not_found, eb);
 	if (gone != NULL)
 		err = say_gone(err == ERR_NOT_FOUND ? ERR_GONE : err, gone, wanted->now_ms,
-			ret_missing, eb);
+			ret_not_found, eb);
 	else
 		err_set_field(eb, err, "version", NULL, "%s has no version \"%s\"", wanted->service,
 			wanted->version);
@@ -99,7 +100,7 @@ enum err missing_version(const struct environment *env, const struct missing_ver
 	names = xcalloc(node->version_count + 1, sizeof(*names));
 	for (size_t i = 0; i < node->version_count; i++)
 		names[i] = node->versions[i]->name;
-	suggest(wanted->version, names, node->version_count, ret_missing, eb);
+	suggest(wanted->version, names, node->version_count, ret_not_found, eb);
 	free(names);
 	return err;
 }
@@ -125,19 +126,19 @@ static size_t neighbours(const struct environment *env, const char *key, const c
 	return count;
 }
 
-enum err missing_session(const struct environment *env, const char *key, int64_t now_ms,
-	struct missing *ret_missing, struct errbuf *eb)
+enum err not_found_session(const struct environment *env, const char *key, int64_t now_ms,
+	struct not_found *ret_not_found, struct errbuf *eb)
 {
 	const struct tombstone *gone = environment_tombstone(env, GONE_SESSION, str_of(key));
 	const char *names[2 * NEIGHBOURS];
 
-	*ret_missing = (struct missing){0};
+	*ret_not_found = (struct not_found){0};
 	if (name_check_session(str_of(key), "session", eb) != ERR_NONE)
 		return eb->err;
 	if (gone != NULL)
-		return say_gone(ERR_GONE, gone, now_ms, ret_missing, eb);
+		return say_gone(ERR_GONE, gone, now_ms, ret_not_found, eb);
 	err_set_field(eb, ERR_NOT_FOUND, "session", NULL, "there is no session \"%s\"", key);
-	suggest(key, names, neighbours(env, key, names), ret_missing, eb);
+	suggest(key, names, neighbours(env, key, names), ret_not_found, eb);
 	return ERR_NOT_FOUND;
 }
 
@@ -159,8 +160,8 @@ static const struct tombstone *last_of_pull(const struct environment *env, int64
 }
 
 /* No version has the number. */
-static enum err no_pull(const struct environment *env, const struct missing_pull *wanted,
-	struct missing *missing, struct errbuf *eb)
+static enum err no_pull(const struct environment *env, const struct not_found_pull *wanted,
+	struct not_found *missing, struct errbuf *eb)
 {
 	const struct tombstone *gone = last_of_pull(env, wanted->number);
 	struct strbuf text;
@@ -186,15 +187,15 @@ static enum err no_pull(const struct environment *env, const struct missing_pull
 	return err;
 }
 
-enum err missing_pull(const struct environment *env, const struct pull_list *list,
-	const struct missing_pull *wanted, struct missing *ret_missing, struct errbuf *eb)
+enum err not_found_pull(const struct environment *env, const struct pull_list *list,
+	const struct not_found_pull *wanted, struct not_found *ret_not_found, struct errbuf *eb)
 {
-	*ret_missing = (struct missing){0};
+	*ret_not_found = (struct not_found){0};
 	if (list->count == 0)
-		return no_pull(env, wanted, ret_missing, eb);
-	for (size_t i = 0; i < list->count && ret_missing->near_count < MISSING_NEAR_MAX; i++)
+		return no_pull(env, wanted, ret_not_found, eb);
+	for (size_t i = 0; i < list->count && ret_not_found->near_count < NOT_FOUND_NEAR_MAX; i++)
 		if (list->items[i].url.n > 0)
-			ret_missing->near[ret_missing->near_count++] = list->items[i].url.p;
+			ret_not_found->near[ret_not_found->near_count++] = list->items[i].url.p;
 	if (wanted->url == NULL)
 		err_set_field(eb, ERR_CONFLICT, "pr_url", NULL,
 			"%zu pull requests have the number %" PRId64 ": say which, by its link",
@@ -202,6 +203,6 @@ enum err missing_pull(const struct environment *env, const struct pull_list *lis
 	else
 		err_set_field(eb, wanted->err, "pr_url", NULL, "#%" PRId64 " has another link here",
 			wanted->number);
-	say_near(ret_missing, eb);
+	say_near(ret_not_found, eb);
 	return eb->err;
 }

@@ -2,7 +2,7 @@
  * Lists of versions to act on, and pinning them. Called by the views' actions and answers; acts by commands
  * only. Invariant: an id stands at most once.
  */
-#include "tui/views/version_set.h"
+#include "tui/views/chosen_versions.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,28 +14,28 @@
 #include "core/command/commands.h"
 #include "core/model/decision.h"
 
-void version_set_finish(struct version_set *targets)
+void chosen_versions_finish(struct chosen_versions *targets)
 {
 	free(targets->ids);
 	memset(targets, 0, sizeof(*targets));
 }
 
-void version_set_clear(struct version_set *targets)
+void chosen_versions_clear(struct chosen_versions *targets)
 {
 	targets->count = 0;
 	targets->session[0] = '\0';
 }
 
-void version_set_copy(struct version_set *targets, const struct version_set *other)
+void chosen_versions_copy(struct chosen_versions *targets, const struct chosen_versions *other)
 {
-	version_set_clear(targets);
+	chosen_versions_clear(targets);
 	array_reserve(&targets->ids, &targets->cap, other->count + 1, sizeof(*targets->ids));
 	if (other->count > 0)
 		memcpy(targets->ids, other->ids, other->count * sizeof(*targets->ids));
 	targets->count = other->count;
 }
 
-size_t version_set_find(const struct version_set *targets, const struct version *version)
+size_t chosen_versions_find(const struct chosen_versions *targets, const struct version *version)
 {
 	char id[VERSION_ID_SIZE];
 	size_t at = 0;
@@ -48,23 +48,23 @@ size_t version_set_find(const struct version_set *targets, const struct version 
 	return at;
 }
 
-void version_set_add(struct version_set *targets, const struct version *version)
+void chosen_versions_add(struct chosen_versions *targets, const struct version *version)
 {
-	if (version_set_find(targets, version) < targets->count)
+	if (chosen_versions_find(targets, version) < targets->count)
 		return;
 	array_reserve(&targets->ids, &targets->cap, targets->count + 1, sizeof(*targets->ids));
 	name_join_version(
 		str_of(version->service), str_of(version->name), targets->ids[targets->count++]);
 }
 
-void version_set_remove(struct version_set *targets, size_t at)
+void chosen_versions_remove(struct chosen_versions *targets, size_t at)
 {
 	memmove(targets->ids[at], targets->ids[at + 1],
 		(--targets->count - at) * sizeof(targets->ids[0]));
 }
 
-const struct version *version_set_version(
-	const struct version_set *targets, const struct model *model, size_t at)
+const struct version *chosen_versions_version(
+	const struct chosen_versions *targets, const struct model *model, size_t at)
 {
 	struct str service, name;
 
@@ -73,7 +73,7 @@ const struct version *version_set_version(
 		       : NULL;
 }
 
-void version_set_words(const struct version_set *targets, char *dst, size_t size)
+void chosen_versions_words(const struct chosen_versions *targets, char *dst, size_t size)
 {
 	struct word_list words = {.max = 3};
 	int used;
@@ -92,8 +92,8 @@ void version_set_words(const struct version_set *targets, char *dst, size_t size
 	(void)snprintf(dst + used, size - (size_t)used, ")");
 }
 
-void version_set_names(const struct version_set *targets, size_t at, struct str *ret_service,
-	struct str *ret_version)
+void chosen_versions_names(const struct chosen_versions *targets, size_t at,
+	struct str *ret_service, struct str *ret_version)
 {
 	(void)name_split_version(str_of(targets->ids[at]), ret_service, ret_version);
 }
@@ -101,26 +101,26 @@ void version_set_names(const struct version_set *targets, size_t at, struct str 
 /* ---- pinning ---- */
 
 static void add_pins(
-	struct command_args *command, const char *name, const struct version_set *targets)
+	struct command_args *command, const char *name, const struct chosen_versions *targets)
 {
 	for (size_t i = 0; i < targets->count; i++) {
 		char pin[LIMIT_SERVICE_NAME + LIMIT_VERSION_NAME + 2];
 		struct str service, version;
 
-		version_set_names(targets, i, &service, &version);
+		chosen_versions_names(targets, i, &service, &version);
 		(void)snprintf(pin, sizeof(pin), "%.*s=%.*s", STR_ARG(service), STR_ARG(version));
 		args_add(command, name, pin);
 	}
 }
 
 /* Pinned already, all of them, so that to pin them changes nothing. */
-static bool are_so(const struct version_set *targets, const struct session *session)
+static bool are_so(const struct chosen_versions *targets, const struct session *session)
 {
 	for (size_t i = 0; i < targets->count; i++) {
 		struct str service, version;
 		const char *pin;
 
-		version_set_names(targets, i, &service, &version);
+		chosen_versions_names(targets, i, &service, &version);
 		pin = session_pin(session, service);
 		if (!pin || !str_eq_c(version, pin))
 			return false;
@@ -129,7 +129,7 @@ static bool are_so(const struct version_set *targets, const struct session *sess
 }
 
 /* What the pins will do: who serves, and first of all what does not. */
-static void foretell(const struct version_set *targets, const struct model *model,
+static void foretell(const struct chosen_versions *targets, const struct model *model,
 	const struct session *session, const char *what, char label[MESSAGE_MAX])
 {
 	struct strbuf text;
@@ -140,7 +140,7 @@ static void foretell(const struct version_set *targets, const struct model *mode
 		struct str service, version;
 		struct decision decision;
 
-		version_set_names(targets, i, &service, &version);
+		chosen_versions_names(targets, i, &service, &version);
 		decide_pin(model->env, session, environment_service(model->env, service), version,
 			&decision);
 		if (decision.version && str_eq_c(version, decision.version->name))
@@ -159,14 +159,14 @@ static void foretell(const struct version_set *targets, const struct model *mode
 	strbuf_finish(&text);
 }
 
-static void confirm(const struct version_set *targets, const struct model *model, struct ui *ui)
+static void confirm(const struct chosen_versions *targets, const struct model *model, struct ui *ui)
 {
 	const struct session *session = environment_session(model->env, str_of(targets->session));
 	struct command_args *command;
 	char label[MESSAGE_MAX];
 	char what[MESSAGE_MAX / 2];
 
-	version_set_words(targets, what, sizeof(what));
+	chosen_versions_words(targets, what, sizeof(what));
 	if (session && are_so(targets, session)) {
 		ui_say(ui, ROLE_WARNING, "pinned in session %s already: %s", targets->session,
 			what);
@@ -202,14 +202,14 @@ static void offer_sessions(const struct model *model, struct ui *ui, bool own)
 }
 
 /* A session pins one version of a service. */
-static bool one_of_each(const struct version_set *targets, struct ui *ui)
+static bool one_of_each(const struct chosen_versions *targets, struct ui *ui)
 {
 	for (size_t i = 1; i < targets->count; i++) {
 		struct str service, other, version;
 
-		version_set_names(targets, i, &service, &version);
+		chosen_versions_names(targets, i, &service, &version);
 		for (size_t j = 0; j < i; j++) {
-			version_set_names(targets, j, &other, &version);
+			chosen_versions_names(targets, j, &other, &version);
 			if (!str_eq(service, other))
 				continue;
 			ui_say(ui, ROLE_WARNING,
@@ -221,7 +221,7 @@ static bool one_of_each(const struct version_set *targets, struct ui *ui)
 	return true;
 }
 
-void version_set_pin(struct version_set *targets, const struct model *model, struct ui *ui)
+void chosen_versions_pin(struct chosen_versions *targets, const struct model *model, struct ui *ui)
 {
 	if (!one_of_each(targets, ui))
 		return;
@@ -238,8 +238,8 @@ void version_set_pin(struct version_set *targets, const struct model *model, str
 	picker_ready(&ui->prompt.picker, 10);
 }
 
-bool version_set_answered(struct version_set *targets, const struct model *model, struct ui *ui,
-	enum question question, const char *text)
+bool chosen_versions_answered(struct chosen_versions *targets, const struct model *model,
+	struct ui *ui, enum question question, const char *text)
 {
 	struct command_args *command;
 
