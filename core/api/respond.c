@@ -12,6 +12,7 @@
 #include "core/model/access_forms.h"
 #include "core/model/name_rules.h"
 #include "core/plane/plane.h"
+#include "core/traffic/traffic.h"
 #include "core/wire/record.h"
 #include "core/wire/tombstone.h"
 
@@ -24,9 +25,12 @@ int64_t object_revision(enum object_kind kind, const void *record)
 	return *(const int64_t *)(const void *)((const char *)record + field->offset);
 }
 
-static void howto_of(struct strbuf *out, enum access_form howto, const struct entry_point *entry,
+/* A session's link leads where requests come in; when that is not known, to the first service it pins. */
+static void howto_of(struct strbuf *out, enum access_form howto, const struct api *api,
 	enum object_kind kind, const void *record)
 {
+	const struct entry_point *entry = &api->options.entry;
+
 	if (kind == OBJECT_VERSION) {
 		const struct version *version = record;
 
@@ -34,10 +38,11 @@ static void howto_of(struct strbuf *out, enum access_form howto, const struct en
 			STR_LIT("/"));
 	} else {
 		const struct session *session = record;
-		struct str service = {0};
+		struct str service = str_of(traffic_entrance(api->options.traffic));
 
-		/* Links need some service: the first that is pinned. Without one there are none. */
-		if (session->pins.count > 0)
+		if (environment_service(plane_environment(api->options.plane), service) != NULL)
+			; /* it is there */
+		else if (session->pins.count > 0)
 			service = str_of(session->pins.entries[0].key);
 		else if (howto != ACCESS_HEADER && howto != ACCESS_BAGGAGE &&
 			 howto != ACCESS_COOKIE)
@@ -55,8 +60,7 @@ static void write_howto(
 	json_object(w, "how_to");
 	for (int howto = 0; howto < ACCESS_COUNT; howto++) {
 		strbuf_reset(&text);
-		howto_of(&text, (enum access_form)howto, &exchange->api->options.entry, kind,
-			record);
+		howto_of(&text, (enum access_form)howto, exchange->api, kind, record);
 		if (text.len > 0)
 			json_str(w, access_names[howto], strbuf_str(&text));
 	}

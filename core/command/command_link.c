@@ -9,12 +9,14 @@
 #include "core/command/commands.h"
 #include "core/command/command_run.h"
 #include "core/model/access_forms.h"
+#include "core/model/name_rules.h"
 
 enum { LINK_BYTES_MAX = 65536, LINK_FORM_MAX = 4096 };
 
 struct link {
 	char *key;
-	char *service; /* NULL until known: the first that the session pins */
+	char *service; /* NULL until known: where requests come in, else `pinned` */
+	char *pinned; /* the first service that the session pins; NULL without one */
 	char *path;
 };
 
@@ -24,6 +26,7 @@ static void link_release(void *extra)
 
 	free(link->key);
 	free(link->service);
+	free(link->pinned);
 	free(link->path);
 	free(link);
 }
@@ -51,17 +54,29 @@ static void link_write(const struct link *link, const struct entry_point *entry,
 
 static void link_status_reply(struct command_run *run, const struct client_response *response)
 {
+	struct link *link = run->extra;
 	cJSON *status = run_take_answer(run);
+	struct str entrance = {0};
 	struct entry_point entry;
 	struct errbuf eb = {0};
 	struct strbuf out;
 
 	(void)response;
-	if (entry_read(status, &entry, &eb)) {
+	if (!link->service && json_get_str(status, "entrance", &entrance) &&
+		name_is_service(entrance))
+		link->service = str_dup(entrance);
+	if (!link->service)
+		link->service = xstrdup(link->pinned);
+	if (!link->service) {
+		err_set_field(&eb, ERR_USAGE, "--service", "the name of a service",
+			"session %s pins nothing; say with --service where the link goes",
+			link->key);
+		run_end_error(run, eb.err, &eb, (struct str){0});
+	} else if (entry_read(status, &entry, &eb)) {
 		run_end_error(run, eb.err, &eb, (struct str){0});
 	} else {
 		strbuf_init(&out, LINK_BYTES_MAX);
-		link_write(run->extra, &entry, &out);
+		link_write(link, &entry, &out);
 		run_end(run, strbuf_str(&out));
 		strbuf_finish(&out);
 	}
@@ -73,21 +88,13 @@ static void link_session_reply(struct command_run *run, const struct client_resp
 	struct link *link = run->extra;
 	cJSON *session = run_take_answer(run);
 	const cJSON *pins = cJSON_GetObjectItemCaseSensitive(session, "pins");
-	struct errbuf eb = {0};
 
 	(void)response;
-	if (!link->service && pins && pins->child)
-		link->service = xstrdup(pins->child->string);
-	if (link->service) {
-		run->reply = link_status_reply;
-		run_path(run, "status", NULL);
-		run_send(run, "GET", "domain", 0);
-	} else {
-		err_set_field(&eb, ERR_USAGE, "--service", "the name of a service",
-			"session %s pins nothing; say with --service where the link goes",
-			link->key);
-		run_end_error(run, eb.err, &eb, (struct str){0});
-	}
+	if (pins && pins->child)
+		link->pinned = xstrdup(pins->child->string);
+	run->reply = link_status_reply;
+	run_path(run, "status", NULL);
+	run_send(run, "GET", "domain", 0);
 	cJSON_Delete(session);
 }
 
@@ -96,7 +103,8 @@ static const struct arg_spec link_args[] = {
 	{.name = "--service",
 		.kind = ARG_SERVICE,
 		.value = "SERVICE",
-		.help = "service the link leads to (default: the first that it pins)"},
+		.help = "service the link leads to (default: the one called from outside, else the "
+			"first it pins)"},
 	{.name = "--path",
 		.kind = ARG_TEXT,
 		.value = "PATH",

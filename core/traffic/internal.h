@@ -47,6 +47,8 @@ struct traffic {
 	bool pumping; /* the event is pending */
 	struct event *rest_timer;
 	int64_t taken, malformed, lost;
+	char entrance[LIMIT_SERVICE_NAME + 1]; /* as it was found at entrance_at_ms; "" not yet */
+	int64_t entrance_at_ms;
 };
 
 /* Has the tails served at the loop's next turn. */

@@ -344,6 +344,37 @@ bool traffic_stats_of(struct traffic *traffic, enum stats_by by, struct str key,
 	       ret_stats->count > 0;
 }
 
+/* A whole pass over the edges, so not for every answer. */
+enum { ENTRANCE_MS = 10000 };
+
+struct busiest {
+	char *service;
+	uint64_t count;
+};
+
+static void find_busiest(void *arg, const char *key, const struct stats *stats)
+{
+	struct busiest *busiest = arg;
+	struct str rest = str_of(key + 1);
+
+	if (key[0] != ' ' || stats->count <= busiest->count)
+		return;
+	busiest->count = stats->count;
+	str_copy(busiest->service, LIMIT_SERVICE_NAME + 1, str_cut(&rest, '@'));
+}
+
+const char *traffic_entrance(struct traffic *traffic)
+{
+	int64_t now_ms = traffic->options.now_ms();
+	struct busiest busiest = {traffic->entrance, 0};
+
+	if (traffic->entrance[0] != '\0' && now_ms - traffic->entrance_at_ms < ENTRANCE_MS)
+		return traffic->entrance;
+	traffic->entrance_at_ms = now_ms;
+	(void)traffic_stats(traffic, STATS_BY_EDGE, 60, 0, find_busiest, &busiest);
+	return traffic->entrance;
+}
+
 void traffic_counters(const struct traffic *traffic, struct traffic_counters *ret_counters)
 {
 	struct traffic_counters *counters = ret_counters;

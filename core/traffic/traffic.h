@@ -117,6 +117,13 @@ bool traffic_stats_of(struct traffic *traffic, enum stats_by by, struct str key,
 	struct stats *ret_stats);
 
 /*
+ * Where requests come in from outside: the service of the version that was called most without a caller over the last
+ * minute, as it was found at most ten seconds ago; while there are none, the one before. "" when it is not known. What
+ * it is borrowed from lives as long as `traffic`.
+ */
+const char *traffic_entrance(struct traffic *traffic);
+
+/*
  * The edges of the requests of one session, of those that carry the key (known or not) and of those that lost it on
  * the way; stats with `pinned` and `without`. Worked out anew from the ring when asked, so it costs nothing per session:
  * 16 bytes for each place of the ring, once. Bounded: the newest SESSION_CALLS_RECORDS records, SESSION_CALLS_EDGES

@@ -177,6 +177,7 @@ does 0 "session set-me: lenient" session create --key set-me
 does 0 "session set-me: strict, pins nothing, for 72h" session set set-me --policy strict --ttl 3d --owner dev3
 gives owner dev3 session show set-me
 does 2 "strict" session set set-me --policy never
+ok "watch: what is new" wait_until 5 grep -q '^set-me .*strict' "$T/watched"
 does 0 "has ended" session end set-me
 ok "watch: what is gone" wait_until 5 grep -q 'gone: set-me' "$T/watched"
 is "$(grep -c '^KEY' "$T/watched")" 1 "watch: one line of titles"
@@ -261,6 +262,7 @@ stop "$EVENTS"
 does 0 "proxy url" status
 does 0 "proxy url" status --url "${UMBRA_URL#http://}"
 gives domain $DOMAIN status
+gives entrance cart status
 does 0 "cart" --once
 gives services.# 2 --once
 

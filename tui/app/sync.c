@@ -37,6 +37,8 @@ static void status_done(void *arg, const struct client_response *response)
 		(void)json_get_bool(answer, "demo", &app->model.demo);
 	if (answer && json_get_str(answer, "domain", &name))
 		str_copy(app->model.domain, sizeof(app->model.domain), name);
+	if (answer && json_get_str(answer, "entrance", &name))
+		str_copy(app->model.entrance, sizeof(app->model.entrance), name);
 	if (answer && json_get_str(cJSON_GetObjectItemCaseSensitive(answer, "proxy"), "url", &name))
 		str_copy(app->model.proxy_url, sizeof(app->model.proxy_url), name);
 	cJSON_Delete(answer);

@@ -64,6 +64,8 @@ struct model {
 	char proxy_url
 		[256]; /* where requests enter, as the control plane says; "" while not known */
 	char domain[256];
+	char entrance[LIMIT_SERVICE_NAME +
+		      1]; /* the service called from outside; "" while not known */
 	struct traffic_stats_sum total; /* of the stats */
 	int64_t now_ms; /* wall time of what is shown, by the control plane's clock: this turn's, or when it was heard last */
 	int64_t clock_ahead_ms; /* of ours; 0: less than a minute */

@@ -195,14 +195,16 @@ static void read_version(struct source *source, const struct model *model)
 	source->commit = str_of(version->commit);
 }
 
-/* A link needs a service: the first one the session pins, else the first there is. */
+/* A link needs a service: the one called from outside, else the first the session pins, else the first there is. */
 static void read_session(struct source *source, const struct model *model)
 {
 	const struct session *session = environment_session(model->env, source->session);
 
 	if (source->service.n > 0)
 		return;
-	if (session && session->pins.count > 0)
+	if (environment_service(model->env, str_of(model->entrance)))
+		source->service = str_of(model->entrance);
+	else if (session && session->pins.count > 0)
 		source->service = str_of(session->pins.entries[0].key);
 	else if (model->env->node_count > 0)
 		source->service = str_of(model->env->nodes[0].service->name);

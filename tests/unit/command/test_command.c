@@ -425,8 +425,15 @@ static const struct {
 	{"session link dev-4f2k --service gw --path /x", {{200, SESSION}, {200, STATUS}},
 		"GET /v1/sessions/dev-4f2k\nGET /v1/status\n", ERR_NONE,
 		"http://dev-4f2k--gw.env.localhost:8080/x"},
-	{"session link k", {{200, "{\"key\":\"k\",\"pins\":{}}"}}, "GET /v1/sessions/k\n",
-		ERR_USAGE, "pins nothing"},
+	{"session link k", {{200, "{\"key\":\"k\",\"pins\":{}}"}, {200, STATUS}},
+		"GET /v1/sessions/k\nGET /v1/status\n", ERR_USAGE, "pins nothing"},
+	/* Where requests come in, whatever is pinned. */
+	{"session link k",
+		{{200, SESSION},
+			{200, "{\"entrance\":\"gateway\",\"domain\":\"env.localhost\",\"proxy\":{"
+			      "\"url\":\"http://127.0.0.1:8080\"}}"}},
+		"GET /v1/sessions/k\nGET /v1/status\n", ERR_NONE,
+		"http://k--gateway.env.localhost:8080/"},
 	{"session link k --service gw", {{200, SESSION}, {200, "{\"domain\":\"d\"}"}},
 		"GET /v1/sessions/k\nGET /v1/status\n", ERR_FAILED, "where requests enter"},
 	{"logs -n 3 service:cart '>200ms'",

@@ -840,6 +840,35 @@ static void check_calls(struct traffic_fixture *bench, const char *session, int 
 	assert_int_equal(calls.complete, complete);
 }
 
+static void requests_come_in_where_most_have_no_caller(void **state)
+{
+	struct request busy = HOP("search", "2", "gateway@1", "", 20, 10);
+	struct request in = HOP("gateway", "1", "", "", 20, 10);
+	struct request other = HOP("profile", "1", "", "", 20, 10);
+	struct traffic_fixture bench;
+	(void)state;
+
+	traffic_fixture_init(&bench, false, NULL);
+	traffic_fixture_now_ms = busy.time + 100;
+	for (int i = 0; i < 9; i++)
+		traffic_take(bench.traffic, &busy);
+	assert_string_equal(traffic_entrance(bench.traffic), "");
+	traffic_take(bench.traffic, &other);
+	for (int i = 0; i < 2; i++)
+		traffic_take(bench.traffic, &in);
+	traffic_fixture_now_ms += 1000;
+	assert_string_equal(traffic_entrance(bench.traffic), "gateway");
+	/* Another one is busier now; it is found ten seconds after the last look, and stays when all is quiet. */
+	for (int i = 0; i < 3; i++)
+		traffic_take(bench.traffic, &other);
+	assert_string_equal(traffic_entrance(bench.traffic), "gateway");
+	traffic_fixture_now_ms += 10000;
+	assert_string_equal(traffic_entrance(bench.traffic), "profile");
+	traffic_fixture_now_ms += 300000;
+	assert_string_equal(traffic_entrance(bench.traffic), "profile");
+	traffic_fixture_finish(&bench);
+}
+
 static void a_session_has_edges_of_its_own(void **state)
 {
 	struct request other = HOP("search", "2", "gateway@1", "other", 20, 10);
@@ -1061,6 +1090,7 @@ static void the_newest_requests_of_a_session_count(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(requests_come_in_where_most_have_no_caller),
 		cmocka_unit_test(a_session_has_edges_of_its_own),
 		cmocka_unit_test(the_newest_requests_of_a_session_count),
 		cmocka_unit_test(a_lost_session_counts_for_who_lost_it),
