@@ -68,7 +68,7 @@ static void write_howto(
 	strbuf_finish(&text);
 }
 
-/* Pins that are not followed now: whoever sets them may not look at what becomes of them. */
+/* Pins that are not followed now, or not for as long as the session lives. */
 static void write_warnings(
 	struct exchange *exchange, struct json_writer *w, const struct session *session)
 {
@@ -82,7 +82,8 @@ static void write_warnings(
 		decide_session(env, session,
 			environment_service(env, str_of(session->pins.entries[i].key)), &decision);
 		strbuf_reset(&text);
-		if (!decision_say_unserved(&text, env, &decision))
+		if (!decision_say_unserved(&text, env, &decision) &&
+			!decision_say_expiry(&text, &decision, exchange->api->options.now_ms()))
 			continue;
 		if (!any)
 			json_array(w, "warnings");

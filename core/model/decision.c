@@ -6,6 +6,7 @@
 #include "core/model/decision.h"
 
 #include "core/base/term_text.h"
+#include "core/base/time.h"
 #include "core/model/environment.h"
 #include "core/model/name_rules.h"
 
@@ -199,6 +200,27 @@ void decide_pin(const struct environment *env, const struct session *session,
 	ret_decision->wanted = version;
 	ret_decision->reason = follow_pin(env, ret_decision, REASON_PINNED, &pinned);
 	conclude(env, ret_decision, pinned);
+}
+
+enum { SAID_SLACK_MS = 1000 };
+
+bool decision_say_expiry(struct strbuf *out, const struct decision *decision, int64_t now_ms)
+{
+	const struct version *version = decision->version;
+	char version_left[DURATION_TEXT_SIZE], session_left[DURATION_TEXT_SIZE];
+
+	if (decision->reason != REASON_PINNED || version->expires_at == 0 ||
+		(decision->session->expires_at > 0 &&
+			version->expires_at >= decision->session->expires_at))
+		return false;
+	/* A session that was made a moment ago for 8h has 8h left, and not 7. */
+	now_ms -= SAID_SLACK_MS;
+	duration_format_short(version->expires_at - now_ms, version_left);
+	duration_format_short(decision->session->expires_at - now_ms, session_left);
+	strbuf_addf(out, "%s@%s expires in %s, the session %s%s", version->service, version->name,
+		version_left, decision->session->expires_at > 0 ? "in " : "never",
+		decision->session->expires_at > 0 ? session_left : "");
+	return true;
 }
 
 bool decision_say_unserved(

@@ -82,6 +82,11 @@ void decide_session(const struct environment *env, const struct session *session
 void decide_pin(const struct environment *env, const struct session *session,
 	const struct service *service, struct str version, struct decision *ret_decision);
 /*
+ * That the pinned version ends before the session does: "cart@pr-9 expires in 3m, the session in 8h". False, and
+ * nothing, where it does not, or serves nothing now.
+ */
+bool decision_say_expiry(struct strbuf *out, const struct decision *decision, int64_t now_ms);
+/*
  * What becomes of a pin that is not followed, without a full stop: "cart@pr-9 is unhealthy (connection refused):
  * every request to cart gets 503 until it is ready". False, and nothing, of any other decision.
  */

@@ -361,9 +361,48 @@ static void every_reason_has_its_words(void **state)
 	assert_null(reason_names[REASON_COUNT]);
 }
 
+/* A pin that serves, but not for as long as the session lives. */
+static void an_expiry_before_the_sessions_is_said(void **state)
+{
+	static const struct {
+		enum reason reason;
+		int64_t version, session; /* minutes from now; 0: never */
+		const char *says;
+	} rows[] = {
+		{REASON_PINNED, 3, 480, "cart@pr-1 expires in 3m, the session in 8h"},
+		{REASON_PINNED, 3, 0, "cart@pr-1 expires in 3m, the session never"},
+		{REASON_PINNED, 480, 480, ""},
+		{REASON_PINNED, 500, 480, ""},
+		{REASON_PINNED, 0, 480, ""},
+		{REASON_PINNED, 0, 0, ""},
+		{REASON_VERSION_UNHEALTHY, 3, 480, ""},
+	};
+	const int64_t now_ms = INT64_C(1700000000000), minute = 60000;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char service[] = "cart", name[] = "pr-1";
+		struct version version = {.service = service,
+			.name = name,
+			.expires_at = rows[i].version ? now_ms + rows[i].version * minute : 0};
+		struct session session = {
+			.expires_at = rows[i].session ? now_ms + rows[i].session * minute : 0};
+		struct decision decision = {
+			.reason = rows[i].reason, .version = &version, .session = &session};
+		struct strbuf text;
+
+		strbuf_init(&text, 1024);
+		assert_int_equal(
+			decision_say_expiry(&text, &decision, now_ms), rows[i].says[0] != '\0');
+		assert_string_equal(text.len > 0 ? text.data : "", rows[i].says);
+		strbuf_finish(&text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_expiry_before_the_sessions_is_said),
 		cmocka_unit_test(the_table),
 		cmocka_unit_test(stable_down_replaces_what_stable_would_serve),
 		cmocka_unit_test(where_rules_meet),
