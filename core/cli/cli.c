@@ -4,6 +4,7 @@
  */
 #include "core/cli/cli.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -173,6 +174,7 @@ static int run_remote(struct cli *cli)
 {
 	struct errbuf eb = {0};
 
+	assert(cli->args->command->start); /* else main() runs it */
 	if (!cli_connect(cli, &eb))
 		return cli_fail_run(cli, &eb);
 	watch_reader(cli);

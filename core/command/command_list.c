@@ -318,7 +318,7 @@ static void list_on_timer(evutil_socket_t fd, short what, void *arg)
 static void list_on_change(void *arg, const struct environment *env, const struct change *changes,
 	size_t count, bool full)
 {
-	static const struct timeval soon = {.tv_usec = LIST_AGAIN_MS * 1000};
+	static const struct timeval soon = {.tv_usec = LIST_AGAIN_MS * 1000L};
 	struct command_run *run = arg;
 	struct list *list = run->extra;
 
