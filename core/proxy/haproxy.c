@@ -80,6 +80,8 @@ struct sent {
 	char *text;
 };
 
+enum { COMMAND_SAID = 100 }; /* bytes of a command in an error */
+
 /* What a load is to mend. Each refusal stays with the version that the command names, where it names one. */
 static void take_refusals(const struct sent *sent, const struct runtime_result *result)
 {
@@ -92,8 +94,9 @@ static void take_refusals(const struct sent *sent, const struct runtime_result *
 		h->repair_wanted = true;
 		if (!refused_command(h, command, str_of(refused->words)))
 			err_set(&h->error, ERR_IO,
-				"HAProxy refused a change: %s; it will be reloaded",
-				refused->words);
+				"HAProxy refused the command \"%.*s\": %s; it will be reloaded",
+				command.n < COMMAND_SAID ? (int)command.n : COMMAND_SAID,
+				command.n > 0 ? command.p : "", refused->words);
 	}
 }
 
