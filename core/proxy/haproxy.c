@@ -91,7 +91,6 @@ static void take_refusals(const struct sent *sent, const struct runtime_result *
 		const struct runtime_error *refused = &result->refused[i];
 		struct str command = haproxy_batch_find(str_of(sent->text), refused->at);
 
-		h->repair_wanted = true;
 		if (!refused_command(h, command, str_of(refused->words)))
 			err_set(&h->error, ERR_IO,
 				"HAProxy refused the command \"%.*s\": %s; it will be reloaded",

@@ -167,8 +167,8 @@ void refused_tell(struct haproxy *h);
 /* Whether this service is left out, and is another one now than HAProxy refused. */
 bool refused_changed(const struct haproxy *h, struct str name);
 /*
- * HAProxy refused a command: tells it of the version that the command names, once until the next load. False: it
- * names none.
+ * HAProxy refused a command: has it loaded anew, and tells it of the version that the command names, once until the
+ * next load. False: it names none. Nothing of a service that is left out: the command is from before that.
  */
 bool refused_command(struct haproxy *h, struct str command, struct str words);
 /* They are loaded now. False: there were none; else what is known of versions is to be told again. */

@@ -405,6 +405,34 @@ static void a_refused_command_is_of_its_version(void **state)
 	close(log);
 }
 
+/* What was to be told of a service when the load that left it out began, is told after it, and means nothing. */
+static void a_command_of_what_is_left_out_is_forgotten(void **state)
+{
+	int log, fd = load_worker(&log);
+	struct mirror_service *cart;
+
+	(void)state;
+	health_told = 0;
+	say(fd, "Pid: 11\n\n> \n> ");
+	put_version("v2", "127.0.0.1:9002");
+	proxy_readdress(proxy, STR_LIT("cart"), STR_LIT("v2"));
+	await(fd, "add map maps/cart.versions v2 version-unhealthy\nset var proc.revision "
+		  "int(3)\n");
+	cart = hashmap_get(h->table.services, STR_LIT("cart"));
+	cart->refused = xstrdup("unknown keyword");
+	say(fd, "[3]:No such backend.\n\n> [3]:No such backend.\n\n> [3]:No such backend.\n\n> "
+		"[3]:No such server.\n\n> [3]:No such server.\n\n> [3]:No such server.\n\n> "
+		"[3]:No such server.\n\n> [3]:No such backend.\n\n> "
+		"[3]:Unknown map identifier. Please use #<id> or <file>.\n\n> \n> ");
+	assert_int_equal(health_told, 0);
+	assert_string_equal(h->error.text, "");
+	assert_false(h->repair_wanted);
+	free(cart->refused);
+	cart->refused = NULL;
+	close(fd);
+	close(log);
+}
+
 /* Each change comes before the ones before it have been waited for long enough. */
 static void changes_that_do_not_end_are_loaded_too(void **state)
 {
@@ -456,6 +484,8 @@ int main(void)
 			changes_wait_until_it_is_known_what_is_loaded, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_refused_command_is_of_its_version, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_command_of_what_is_left_out_is_forgotten, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			changes_that_do_not_end_are_loaded_too, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
