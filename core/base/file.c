@@ -88,7 +88,10 @@ bool file_replace(const char *path, struct str text, bool sync)
 		return false;
 	good = file_write_all(fd, text) && (!sync || fsync(fd) == 0);
 	error = errno;
-	good = close(fd) == 0 && good;
+	if (close(fd) != 0 && good) {
+		error = errno;
+		good = false;
+	}
 	if (good && rename(beside, path) == 0)
 		return true;
 	error = good ? errno : error;

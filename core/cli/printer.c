@@ -21,11 +21,10 @@ enum { PRINT_MAX = 1 << 30 };
 
 static enum output_form form_of(const struct command_args *args)
 {
-	static const char *const names[] = {"text", "json", "ndjson", "name"};
 	const char *name = args_get(args, "--output");
 	int form = OUTPUT_TEXT;
 
-	while (name && strcmp(names[form], name) != 0)
+	while (name && command_outputs[form] && strcmp(command_outputs[form], name) != 0)
 		form++;
 	return (enum output_form)form;
 }

@@ -9,6 +9,7 @@
 
 #include "core/cli/format.h"
 
+/* In the order of command_outputs. */
 enum output_form { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_NDJSON, OUTPUT_NAME };
 
 struct printer {

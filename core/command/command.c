@@ -54,7 +54,7 @@ const struct command *const commands[] = {
 	NULL,
 };
 
-static const char *const outputs[] = {"text", "json", "ndjson", "name", NULL};
+const char *const command_outputs[] = {"text", "json", "ndjson", "name", NULL};
 
 const struct arg_spec command_globals[] = {
 	{.name = "--url", .kind = ARG_URL, .value = "URL", .help = "of the control plane"},
@@ -66,7 +66,7 @@ const struct arg_spec command_globals[] = {
 		.kind = ARG_CHOICE,
 		.value = "FORM",
 		.help = "form of the output",
-		.choices = outputs,
+		.choices = command_outputs,
 		.letter = 'o'},
 	{.name = "--utc",
 		.kind = ARG_FLAG,

@@ -208,6 +208,9 @@ struct command {
 
 extern const struct command *const commands[]; /* NULL-terminated, in the order of help */
 
+/* The forms of -o, NULL-terminated. */
+extern const char *const command_outputs[];
+
 /* What every command takes besides its own. */
 extern const struct arg_spec command_globals[];
 extern const size_t command_global_count;

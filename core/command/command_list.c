@@ -22,7 +22,7 @@
 #include "core/model/filter.h"
 #include "core/wire/record.h"
 
-/* A list is asked for anew this long after the answer before, at the earliest. */
+/* A list is asked for again this long after the answer before, at the earliest. */
 enum { LIST_BYTES_MAX = 256 << 20, LIST_AGAIN_MS = 500 };
 
 struct list {
@@ -180,11 +180,13 @@ static const struct keeper {
 	const char *path;
 	bool (*keep)(struct list *list, cJSON *item);
 	const char *(*unsupported)(const struct filter *filter); /* a term it has no field for */
+	const char
+		*row_id; /* the members that tell rows apart: two repositories may have a number */
 } keepers[] = {
-	{"services", "environment", keep_service, NULL},
-	{"versions", "environment", keep_version, filter_not_of_versions},
-	{"sessions", "environment", keep_session, filter_not_of_sessions},
-	{"pulls", "pulls", keep_pull, NULL},
+	{"services", "environment", keep_service, NULL, "name"},
+	{"versions", "environment", keep_version, filter_not_of_versions, "service@version"},
+	{"sessions", "environment", keep_session, filter_not_of_sessions, "key"},
+	{"pulls", "pulls", keep_pull, NULL, "number@url"},
 };
 
 static const struct keeper *keeper_of(const char *list)
@@ -215,7 +217,7 @@ static bool is_news(struct list *list, cJSON *item)
 	if (!list->watch)
 		return true;
 	strbuf_init(&name, VERSION_ID_SIZE);
-	value_add_name(&name, list->command->id, item);
+	value_add_name(&name, list->keeper->row_id, item);
 	shown = hashmap_get(list->shown, strbuf_str(&name));
 	if (!shown) {
 		shown = xcalloc(1, sizeof(*shown));
@@ -335,11 +337,12 @@ static void list_on_state(void *arg, enum feed_state state, const char *why)
 		run_piece(arg, (struct str){0}, str_of(why));
 }
 
-/* While watching, a control plane that is away is waited for: the feed says when it is back. */
+/* While watching, a control plane that is away is waited for: with the feed's next batch it is asked again. */
 static bool list_failed(struct command_run *run, const struct client_response *response)
 {
-	const struct list *list = run->extra;
+	struct list *list = run->extra;
 
+	list->again = true;
 	return list->feed && response->err == ERR_UNREACHABLE;
 }
 

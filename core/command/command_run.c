@@ -112,6 +112,7 @@ static bool take_answer(struct command_run *run, const struct client_response *r
 {
 	cJSON *root = response->body.n ? json_parse(response->body, NULL) : NULL;
 	const cJSON *member = cJSON_GetObjectItemCaseSensitive(root, run->wants);
+	struct client_response other = *response;
 	struct errbuf eb = {0};
 
 	if (run->wants ? cJSON_IsObject(root) && member && !cJSON_IsNull(member)
@@ -130,7 +131,10 @@ static bool take_answer(struct command_run *run, const struct client_response *r
 			"%s answered %d where 204 says that it is done; is it a control plane of "
 			"Umbra?",
 			client_url(run->client), response->status);
-	run_end_error(run, eb.err, &eb, (struct str){0});
+	other.err = eb.err;
+	other.eb = &eb;
+	if (!run->failed || !run->failed(run, &other))
+		run_end_error(run, eb.err, &eb, (struct str){0});
 	return false;
 }
 
@@ -146,7 +150,9 @@ static void on_answer(void *arg, const struct client_response *response)
 	struct command_run *run = arg;
 
 	run->call = NULL;
-	(void)str_copy(run->behind, sizeof(run->behind), response->behind);
+	/* Of the write: an answer to what is asked after it says nothing of the proxy. */
+	if (response->behind.n > 0)
+		(void)str_copy(run->behind, sizeof(run->behind), response->behind);
 	if (response->err && run->failed && run->failed(run, response))
 		return;
 	if (response->err)

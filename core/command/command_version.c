@@ -509,7 +509,7 @@ const struct command command_version_register = {
 	.id = "service@version",
 	.how_to = true,
 	.summary = "register a running version",
-	.help = "Doing it again with the same facts changes nothing but starts its lifetime anew, "
+	.help = "Doing it again with the same facts changes nothing but renews its lifetime, "
 		"so a build "
 		"may repeat it. Of a version that is there, what is not given is kept, and the "
 		"answer says what was replaced; --replace drops it. It gets requests after its "

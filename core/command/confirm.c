@@ -135,9 +135,12 @@ bool confirm_version_promote(
 		return false;
 	node = environment_node(env, service);
 	stable = node ? node_stable(node) : NULL;
+	if (!environment_version(env, service, version) ||
+		(stable && str_eq_c(version, stable->name)))
+		return false;
 	strbuf_addf(out, "Requests for %.*s without a pin will be served by %.*s%s%s.%s",
 		STR_ARG(service), STR_ARG(version), stable ? ", no longer by " : "",
 		stable ? stable->name : "",
 		stable ? " That one becomes ephemeral and expires in three days." : "");
-	return node != NULL;
+	return true;
 }

@@ -259,7 +259,7 @@ void health_finish(struct plane *plane);
 void health_judge(struct plane *plane, struct version *version);
 /* A change of a version became visible; `before` is what it was, or NULL. */
 void health_follow(struct plane *plane, const struct change *change, const struct version *before);
-/* A txn with this change failed: whether it was of health, which is said again when that is looked at next. */
+/* A txn with this change failed: whether it was of a version whose health is known; that is looked at again. */
 bool health_retry(struct plane *plane, const struct change *change);
 /* Something applied or failed: look again at what had to wait. */
 void health_applied(struct plane *plane);

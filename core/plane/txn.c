@@ -301,8 +301,8 @@ bool txn_is_pausing(const struct plane *plane)
 }
 
 /*
- * What the agent said and a failed txn held is said again: after a pause where the store had to take a new ceiling
- * with it, as it has to when that is tried again.
+ * What the agent said and a failed txn held is said again: after a pause where the store itself failed, at once where
+ * the txn only stood behind such a one.
  */
 static void retry(struct plane *plane, const struct txn *list)
 {

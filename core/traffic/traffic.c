@@ -345,7 +345,7 @@ bool traffic_stats_of(struct traffic *traffic, enum stats_by by, struct str key,
 }
 
 /* A whole pass over the edges, so not for every answer. */
-enum { ENTRANCE_MS = 10000 };
+enum { ENTRANCE_MS = 10000, ENTRANCE_NONE_MS = 1000 };
 
 struct busiest {
 	char *service;
@@ -368,7 +368,9 @@ const char *traffic_entrance(struct traffic *traffic)
 	int64_t now_ms = traffic->options.now_ms();
 	struct busiest busiest = {traffic->entrance, 0};
 
-	if (traffic->entrance[0] != '\0' && now_ms - traffic->entrance_at_ms < ENTRANCE_MS)
+	if (traffic->entrance_at_ms != 0 &&
+		now_ms - traffic->entrance_at_ms <
+			(traffic->entrance[0] != '\0' ? ENTRANCE_MS : ENTRANCE_NONE_MS))
 		return traffic->entrance;
 	traffic->entrance_at_ms = now_ms;
 	(void)traffic_stats(traffic, STATS_BY_EDGE, 60, 0, find_busiest, &busiest);

@@ -160,6 +160,11 @@ static bool run_here(struct app *app, const struct command_args *args)
 	const char *key = command->yours && !command->writes ? args_get(args, "KEY") : NULL;
 	struct strbuf argument;
 
+	if (command->yours && !command->writes && !key) {
+		app->ui.session[0] = '\0';
+		ui_say(&app->ui, ROLE_DONE, "no session is yours now");
+		return true;
+	}
 	if (key) {
 		str_copy(app->ui.session, sizeof(app->ui.session), str_of(key));
 		ui_say(&app->ui, ROLE_DONE,
@@ -228,7 +233,7 @@ void command_line_press(struct app *app, int32_t key)
 
 static void show_answer(struct app *app, const struct command_args *command, struct str body)
 {
-	struct view_instance *top;
+	struct view_instance *before = app_top(app), *top;
 	struct strbuf line;
 
 	strbuf_init(&line, LIMIT_BODY);
@@ -237,7 +242,11 @@ static void show_answer(struct app *app, const struct command_args *command, str
 	app_open(app, &view_result, line.data);
 	strbuf_finish(&line);
 	top = app_top(app);
-	if (top->view == &view_result)
+	if (top == before)
+		ui_say(&app->ui, ROLE_WARNING,
+			"the answer is here, but too many pages are open: {global.back} leaves "
+			"one");
+	else if (top->view == &view_result)
 		(void)top->view->dry_run_result(top->state, &app->model, &app->ui, body);
 }
 

@@ -426,8 +426,9 @@ void press(struct app *app, int32_t key)
 	app->ui.message[0] = '\0';
 	if (!binding) {
 		key_to_name(key, name);
+		/* In what is said, a brace begins the name of a key. */
 		ui_say(&app->ui, ROLE_WARNING, "%s does nothing here; {global.help} lists the keys",
-			name);
+			key == '{' ? "That" : name);
 		app_touch(app, REDRAW_ALL);
 		return;
 	}

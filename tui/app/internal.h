@@ -128,6 +128,7 @@ struct app {
 	int64_t traffic_since;
 	int64_t asked_ms,
 		heard_ms; /* monotonic: the last poll of the stats, and the last answer to one */
+	int64_t status_asked_ms; /* monotonic */
 	struct run *runs;
 	struct poll_state polls[POLLS];
 

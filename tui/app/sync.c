@@ -15,7 +15,12 @@
 
 #include "tui/app/internal.h"
 
-enum { TRAFFIC_TIMEOUT_MS = 3000, BACKLOG_TIMEOUT_MS = 10000, TAIL_BACK = 1000 };
+enum {
+	TRAFFIC_TIMEOUT_MS = 3000,
+	BACKLOG_TIMEOUT_MS = 10000,
+	TAIL_BACK = 1000,
+	STATUS_AGAIN_MS = 10000
+};
 /* A line is on the screen within 50 ms: so long with the kernel, the rest to be drawn and sent. */
 enum { GATHER_MS = 43 };
 
@@ -37,7 +42,9 @@ static void status_done(void *arg, const struct client_response *response)
 		(void)json_get_bool(answer, "demo", &app->model.demo);
 	if (answer && json_get_str(answer, "domain", &name))
 		str_copy(app->model.domain, sizeof(app->model.domain), name);
-	if (answer && json_get_str(answer, "entrance", &name))
+	if (answer && !json_get_str(answer, "entrance", &name))
+		app->model.entrance[0] = '\0';
+	else if (answer)
 		str_copy(app->model.entrance, sizeof(app->model.entrance), name);
 	if (answer && json_get_str(cJSON_GetObjectItemCaseSensitive(answer, "proxy"), "url", &name))
 		str_copy(app->model.proxy_url, sizeof(app->model.proxy_url), name);
@@ -84,6 +91,14 @@ static void link_set(
 	app_changed(app, MODEL_CONNECTION);
 }
 
+static void ask_status(struct app *app)
+{
+	app->status_asked_ms = time_monotonic_ms();
+	if (!app->status)
+		app->status =
+			client_request(app->client, "GET", "/v1/status", NULL, 0, status_done, app);
+}
+
 static void feed_state_changed(void *arg, enum feed_state state, const char *why)
 {
 	struct app *app = arg;
@@ -97,9 +112,7 @@ static void feed_state_changed(void *arg, enum feed_state state, const char *why
 	if (state != FEED_LIVE)
 		return;
 	sync_poll(app);
-	if (!app->status)
-		app->status =
-			client_request(app->client, "GET", "/v1/status", NULL, 0, status_done, app);
+	ask_status(app);
 }
 
 /* ---- stats ---- */
@@ -126,6 +139,10 @@ static void traffic_done(void *arg, const struct client_response *response)
 		return;
 	traffic_stats_total(app->model.stats, &app->model.total);
 	app_changed(app, MODEL_STATS);
+	/* There are requests now: the status can say where they come in. */
+	if (app->model.entrance[0] == '\0' &&
+		time_monotonic_ms() - app->status_asked_ms >= STATUS_AGAIN_MS)
+		ask_status(app);
 }
 
 void sync_poll(struct app *app)

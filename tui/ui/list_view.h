@@ -88,7 +88,7 @@ void list_view_reveal(struct list_view *list, const char *id);
 void list_view_draw(const void *state, const struct model *model, const struct ui *ui,
 	const struct canvas *canvas);
 /*
- * "before   filter: x (hides 2)   sort: name" and an arrow, at the right end of the row and not left of x. Of a list
+ * "before   filter: x (2 hidden)   sort: name" and an arrow, at the right end of the row and not left of x. Of a list
  * that has orders.
  */
 void list_view_draw_order(
