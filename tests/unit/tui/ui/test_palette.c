@@ -197,8 +197,7 @@ static void test_commands_open_views(void **state)
 			continue;
 		while (view_list[k] && strcmp(view_list[k]->name, opens->name) != 0)
 			k++;
-		assert_non_null(view_list[k]);
-		assert_true(opens->argument || view_list[k]->key != '\0');
+		assert_true(view_list[k] && (opens->argument || view_list[k]->key != '\0'));
 		for (k = 0; opens->argument && k < commands[i]->arg_count; k++)
 			if (strcmp(commands[i]->args[k].name, opens->argument) == 0)
 				break;
