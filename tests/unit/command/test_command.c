@@ -39,6 +39,7 @@ struct fixture {
 	struct strbuf asked; /* "GET /v1/... BODY\n" each */
 	struct strbuf body; /* of the results, a line each */
 	struct strbuf message;
+	char behind[256]; /* of the last result */
 	enum err err;
 	struct errbuf eb;
 	bool ended;
@@ -78,6 +79,9 @@ static void on_request(struct evhttp_request *req, void *arg)
 	evbuffer_add(out, answer.body, strlen(answer.body));
 	evhttp_add_header(evhttp_request_get_output_headers(req), "Content-Type",
 		answer.status < 400 ? "application/json" : "application/problem+json");
+	if (evhttp_request_get_command(req) != EVHTTP_REQ_GET)
+		evhttp_add_header(evhttp_request_get_output_headers(req), "Umbra-Behind",
+			"proxy;why=\"it is stopped\"");
 	evhttp_send_reply(req, answer.status, NULL, out);
 	evbuffer_free(out);
 }
@@ -133,6 +137,7 @@ static void on_result(void *arg, const struct command_result *result)
 		strbuf_add_char(&f->body, '\n');
 	}
 	strbuf_add_str(&f->message, result->message);
+	(void)str_copy(f->behind, sizeof(f->behind), result->behind);
 	f->err = result->err;
 	f->eb = result->eb ? *result->eb : (struct errbuf){0};
 	f->ended = !result->more;
@@ -616,6 +621,24 @@ static void registering_waits_no_longer_than_was_said(void **state)
 	assert_non_null(strstr(f->eb.text, "cart@pr-1 is unhealthy after 300ms"));
 }
 
+/* What a write says of the proxy is said, whatever is asked after it; and the write is done, whatever that answers. */
+static void the_word_that_the_proxy_is_behind_stays(void **state)
+{
+	static const struct answer retired[] = {{204, ""}, {200, "{\"sessions\":[]}"}, {0, NULL}};
+	static const struct answer odd[] = {{204, ""}, {200, "{}"}, {0, NULL}};
+	static const struct answer registered[] = {{201, VERSION}, {200, VERSION},
+		{200, FEED("starting")}, {200, FEED("ready")}, {0, NULL}};
+	struct fixture *f = *state;
+
+	run(f, "version retire cart@pr-1", retired);
+	assert_non_null(strstr(f->behind, "it is stopped"));
+	run(f, "version register cart@pr-1 --endpoint h:1 --wait", registered);
+	assert_non_null(strstr(f->behind, "it is stopped"));
+	run(f, "version retire cart@pr-1", odd);
+	assert_int_equal(f->err, ERR_NONE);
+	assert_non_null(strstr(f->message.data, "is retired; who pins it cannot be said"));
+}
+
 static void waiting_gives_up_with_the_detail(void **state)
 {
 	static const struct answer answers[] = {{200, VERSION}, {200, FEED("unhealthy")},
@@ -755,6 +778,7 @@ int main(void)
 		cmocka_unit_test(waiting_ends_when_it_is_ready),
 		cmocka_unit_test(registering_may_wait),
 		cmocka_unit_test(registering_waits_no_longer_than_was_said),
+		cmocka_unit_test(the_word_that_the_proxy_is_behind_stays),
 		cmocka_unit_test(waiting_gives_up_with_the_detail),
 		cmocka_unit_test(waiting_for_a_check_tells_of_the_proxy),
 		cmocka_unit_test(waiting_for_what_goes_away_ends),
