@@ -59,6 +59,9 @@ static void make_terminal(struct pty *pty, int rows, int cols)
 
 static void run_program(const struct pty *pty, const char *const *argv, const char *const *env)
 {
+	/* A shell in whose background the tests run has some of them ignored, and that is handed on. */
+	for (int number = 1; number < NSIG; number++)
+		(void)signal(number, SIG_DFL);
 	(void)setsid();
 	(void)ioctl(pty->slave, TIOCSCTTY, 0);
 	for (int fd = 0; fd < 3; fd++)

@@ -40,7 +40,7 @@ static void put_session(const char *key, const char *owner, int policy, const ch
 
 static int set_up(void **state)
 {
-	char key[16];
+	char key[24];
 
 	(void)state;
 	environment_init(&env);
