@@ -35,7 +35,7 @@ open_dashboard() {
 }
 copy_curl() {
 	keys y
-	await 'letters narrow' "y offers"
+	await 'a-z filter' "y offers"
 	keys Enter
 	await 'The mouse selects text here' "the text has a page"
 }
