@@ -227,10 +227,10 @@ static void member_ended(struct member *m, int status)
 		(void)snprintf(sentence, sizeof(sentence), "serve ended %s: %s", how, why);
 		supervisor_fail(host, sentence);
 	} else if (m->quick >= QUICK_MAX) {
-		report("%s ended %s %d times right after its start; it is not started again",
+		report("say %s ended %s %d times right after its start; it is not started again",
 			m->name, how, QUICK_MAX);
 	} else {
-		report("%s ended %s; it is started again", m->name, how);
+		report("say %s ended %s; it is started again", m->name, how);
 		(void)evtimer_add(m->again, &moment);
 	}
 }
