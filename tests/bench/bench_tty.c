@@ -15,7 +15,7 @@
 
 #include "core/base/xalloc.h"
 #include "core/base/time.h"
-#include "tests/support/support/bench_environment.h"
+#include "tests/support/bench_environment.h"
 #include "tests/support/bench_result.h"
 #include "tests/support/pty_meter.h"
 
