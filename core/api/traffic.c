@@ -1,6 +1,6 @@
 /*
- * GET /v1/traffic: counts, rates and quantiles of the last seconds, by version, edge or session. With `since`, of
- * those only whose values have changed.
+ * GET /v1/traffic: counts, rates and quantiles of the last seconds, by version, edge or session. With `since`
+ * the answer has only entries that have changed since then.
  */
 #include "core/api/exchange.h"
 #include "core/api/handlers.h"

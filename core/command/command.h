@@ -78,8 +78,9 @@ struct command_args {
 };
 
 /*
- * On the heap, for args_destroy(). What follows are pairs of an argument's name and its value, and a NULL; a pair whose
- * value is NULL is left out. The names must be arguments of the command, or options that all commands take.
+ * Allocates; the caller calls args_destroy(). After the command come pairs, an argument's name and its value, and a NULL
+ * at the end. A pair with the value NULL is skipped. Each name must be an argument of the command, or an option of every
+ * command.
  */
 struct command_args *args_create(const struct command *command, ...) __attribute__((sentinel));
 void args_add(struct command_args *args, const char *name, const char *value);
@@ -161,13 +162,13 @@ struct command_run;
 struct cli; /* of core/cli */
 
 /*
- * A view of the dashboard that shows what a command asks for better than a table would: its name, and the argument
- * whose values it is opened with. The command is not sent then.
+ * The dashboard opens this view and does not send the command, because the view shows the same and stays up to date.
  */
 struct command_view {
-	const char *name; /* NULL: there is none */
-	const char *argument; /* NULL: nothing is said to the view */
-	const char *otherwise; /* in place of the argument when it is not given */
+	const char *name; /* NULL: no view; the command is sent */
+	const char *
+		argument; /* the view is opened with the values of this argument; NULL: with nothing */
+	const char *otherwise; /* the view is opened with this when the argument was not given */
 };
 
 enum { COMMAND_EXAMPLES = 3 };

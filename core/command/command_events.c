@@ -128,16 +128,8 @@ static void events_send(struct command_run *run)
 }
 
 static const struct arg_spec events_args[] = {
-	{.name = "--follow",
-		.kind = ARG_FLAG,
-		.help = "follow: show new ones as they come",
-		.letter = 'f'},
-	{.name = "--lines",
-		.kind = ARG_INT,
-		.value = "N",
-		.help = "show at most N past events (default 20, with --since 1000)",
-		.max = EVENTS_PAGE,
-		.letter = 'n'},
+	RUN_FOLLOW_ARG,
+	RUN_LINES_ARG(EVENTS_PAGE, "show at most N past events (default 20, with --since 1000)"),
 	{.name = "--since",
 		.kind = ARG_DURATION,
 		.value = "DURATION",

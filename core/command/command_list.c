@@ -130,7 +130,7 @@ static bool keep_version(struct list *list, cJSON *item)
 	return keep;
 }
 
-/* The member "not_ready": of its pins, those whose version cannot serve, and why: gone, or its state. */
+/* Adds the member "not_ready": an entry for each pinned version that cannot serve, with its state, or "gone". */
 static void add_not_ready(struct list *list, cJSON *session)
 {
 	cJSON *not_ready = cJSON_CreateObject();

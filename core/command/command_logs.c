@@ -213,16 +213,8 @@ static const struct arg_spec logs_args[] = {
 		.repeated = true,
 		.help = "session:checkout-4f2k, service:cart, status:5xx, reason:version-gone, "
 			">200ms"},
-	{.name = "--follow",
-		.kind = ARG_FLAG,
-		.help = "follow: show new ones as they come",
-		.letter = 'f'},
-	{.name = "--lines",
-		.kind = ARG_INT,
-		.value = "N",
-		.help = "show at most N past requests (default 50)",
-		.letter = 'n',
-		.max = LOGS_MAX},
+	RUN_FOLLOW_ARG,
+	RUN_LINES_ARG(LOGS_MAX, "show at most N past requests (default 50)"),
 };
 
 static struct command_run *logs_start(

@@ -92,6 +92,17 @@ struct command_run *run_get_service(
 	struct client *client, command_done_fn done, void *arg, const char *name);
 struct command_run *run_get_session(
 	struct client *client, command_done_fn done, void *arg, const char *key);
+/* The options of the streams: -f, and -n with at most `most`. */
+#define RUN_FOLLOW_ARG                                               \
+	{                                                            \
+		.name = "--follow", .kind = ARG_FLAG, .letter = 'f', \
+		.help = "follow: show new ones as they come"         \
+	}
+#define RUN_LINES_ARG(most, text)                                                               \
+	{                                                                                       \
+		.name = "--lines", .kind = ARG_INT, .value = "N", .letter = 'n', .max = (most), \
+		.help = (text)                                                                  \
+	}
 #define RUN_WATCH_ARG                                                                     \
 	{                                                                                 \
 		.name = "--watch", .kind = ARG_FLAG, .letter = 'w',                       \

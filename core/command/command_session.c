@@ -477,7 +477,7 @@ static struct command_run *map_start(
 const struct command command_session_map = {
 	.noun = "session",
 	.verb = "map",
-	.summary = "show who called whom in its requests of the last minute, and who lost it",
+	.summary = "show the calls of a session in the last minute, and the services that lost it",
 	.help = "One row for each caller and version that it called; without a caller the request "
 		"came from outside. PINNED went where the session pins. LOST came without the "
 		"session, because the caller did not pass it on. LIKELY is the same, but the "

@@ -29,7 +29,7 @@ static const struct {
 	{"not valid HTTP",
 		"what listens there speaks something else; see its port, and umbra service set ",
 		" --protocol"},
-	{"not implemented", "it has no grpc.health.v1; umbra service set ",
+	{"has no grpc.health.v1", "umbra service set ",
 		" --health-type tcp asks for a connection only"},
 	{"no gRPC answer",
 		"what listens there speaks no gRPC; see its port, and umbra service set ",

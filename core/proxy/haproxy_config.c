@@ -413,7 +413,7 @@ static void write_grpc_check(
 		"(0000000002080[0-9A-F]|000005000[01]000000010000000000|01[0-9A-F]500000001)"
 		" error-status L7STS on-error 'no gRPC answer'\n"
 		"\ttcp-check expect min-recv 1 rbinary 0000000002080[0-9A-F]"
-		" error-status L7STS on-error 'grpc.health.v1 is not implemented'\n"
+		" error-status L7STS on-error 'the server has no grpc.health.v1'\n"
 		"\ttcp-check expect min-recv 1 rbinary 00000000020801"
 		" error-status L7STS on-error 'gRPC health is not SERVING'\n");
 	strbuf_finish(&block);

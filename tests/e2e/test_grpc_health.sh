@@ -29,8 +29,8 @@ version greeter late ephemeral late
 ready greeter late
 detail_is() { [ "$(detail "$1" "$2")" = "$3" ]; }
 for pass in added loaded; do
-	for row in "not:gRPC health is not SERVING" "none:grpc.health.v1 is not implemented" \
-		"unknown:grpc.health.v1 is not implemented"; do
+	for row in "not:gRPC health is not SERVING" "none:the server has no grpc.health.v1" \
+		"unknown:the server has no grpc.health.v1"; do
 		unhealthy greeter "${row%%:*}"
 		is "$(detail greeter "${row%%:*}")" "${row#*:}" "why ${row%%:*} is unhealthy, $pass"
 	done

@@ -90,7 +90,7 @@ static void what_to_do(void **state)
 				 "--health-path / "
 				 "names another, for this version alone"},
 		{"answered 401", "has no login"},
-		{"grpc.health.v1 is not implemented", "--health-type tcp"},
+		{"the server has no grpc.health.v1", "--health-type tcp"},
 		{"no gRPC answer", "speaks no gRPC"},
 		{"gRPC health is not SERVING", "its own log"},
 		{"answered 503", "its own log"},
