@@ -25,6 +25,15 @@ int64_t object_revision(enum object_kind kind, const void *record)
 	return *(const int64_t *)(const void *)((const char *)record + field->offset);
 }
 
+const char *respond_entrance(const struct api *api)
+{
+	const char *entrance = traffic_entrance(api->options.traffic);
+
+	return environment_service(plane_environment(api->options.plane), str_of(entrance))
+		       ? entrance
+		       : NULL;
+}
+
 /* A session's link leads where requests come in; when that is not known, to the first service it pins. */
 static void howto_of(struct strbuf *out, enum access_form howto, const struct api *api,
 	enum object_kind kind, const void *record)
@@ -38,14 +47,12 @@ static void howto_of(struct strbuf *out, enum access_form howto, const struct ap
 			STR_LIT("/"));
 	} else {
 		const struct session *session = record;
-		struct str service = str_of(traffic_entrance(api->options.traffic));
+		struct str service = str_of(respond_entrance(api));
 
-		if (environment_service(plane_environment(api->options.plane), service) != NULL)
-			; /* it is there */
-		else if (session->pins.count > 0)
+		if (service.p == NULL && session->pins.count > 0)
 			service = str_of(session->pins.entries[0].key);
-		else if (howto != ACCESS_HEADER && howto != ACCESS_BAGGAGE &&
-			 howto != ACCESS_COOKIE)
+		if (service.p == NULL && howto != ACCESS_HEADER && howto != ACCESS_BAGGAGE &&
+			howto != ACCESS_COOKIE)
 			return;
 		access_session(out, howto, entry, str_of(session->key), service, STR_LIT("/"));
 	}
@@ -141,8 +148,12 @@ void respond_strip(struct exchange *exchange, enum object_kind kind, const void 
 		cJSON_DeleteItemFromObjectCaseSensitive(exchange->body, "came_back");
 		cJSON_DeleteItemFromObjectCaseSensitive(exchange->body, "replaced");
 	}
-	if (kind == OBJECT_SESSION)
+	/* Where a session's links lead depends on the traffic, so what was read may be other by now. */
+	if (kind == OBJECT_SESSION) {
 		cJSON_DeleteItemFromObjectCaseSensitive(exchange->body, "warnings");
+		cJSON_DeleteItemFromObjectCaseSensitive(exchange->body, "how_to");
+		return;
+	}
 	if (given == NULL)
 		return;
 	strbuf_init(&text, LIMIT_BODY);

@@ -16,10 +16,12 @@ void respond_object(struct exchange *exchange, enum object_kind kind, const void
 void respond_written(
 	struct exchange *exchange, enum object_kind kind, const struct plane_result *written);
 /*
- * Takes out of the exchange's body what an answer has besides the fields: how_to only when it says what the
- * answer for `current` (NULL: there is none) says. A client that sends back what it read does nothing wrong.
+ * Takes out of the exchange's body what an answer has besides the fields: how_to of a version only when it says what
+ * the answer for `current` (NULL: there is none) says. A client that sends back what it read does nothing wrong.
  */
 void respond_strip(struct exchange *exchange, enum object_kind kind, const void *current);
+/* The service where requests come in, borrowed; NULL while it is not known, or is there no more. */
+const char *respond_entrance(const struct api *api);
 /* Its revision. */
 int64_t object_revision(enum object_kind kind, const void *record);
 

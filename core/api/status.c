@@ -9,6 +9,7 @@
 #include "core/api/exchange.h"
 #include "core/api/handlers.h"
 #include "core/api/internal.h"
+#include "core/api/respond.h"
 #include "core/base/executable.h"
 #include "core/base/time.h"
 #include "core/plane/plane.h"
@@ -93,8 +94,6 @@ void status_get(struct exchange *exchange)
 {
 	const struct api *api = exchange->api;
 	const struct environment *env = plane_environment(api->options.plane);
-	const char *entrance = traffic_entrance(api->options.traffic);
-	bool there = environment_service(env, str_of(entrance)) != NULL;
 	struct json_writer w = exchange_json(exchange);
 
 	json_object(&w, NULL);
@@ -102,7 +101,7 @@ void status_get(struct exchange *exchange)
 	json_c(&w, "name", plane_name(api->options.plane));
 	json_bool(&w, "demo", api->options.demo);
 	json_str(&w, "domain", api->options.entry.domain);
-	json_c(&w, "entrance", there ? entrance : NULL);
+	json_c(&w, "entrance", respond_entrance(api));
 	json_c(&w, "epoch", env->epoch);
 	json_int(&w, "revision", env->revision);
 	json_int(&w, "pid", getpid());

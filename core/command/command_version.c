@@ -177,7 +177,7 @@ static const struct arg_spec register_args[] = {
 		.help = "fail when the service does not exist, instead of creating it"},
 	{.name = "--wait",
 		.kind = ARG_FLAG,
-		.help = "then wait until it is ready, as umbra version wait does"},
+		.help = "then wait until it is ready, as umbra version wait does; --timeout too"},
 	RUN_TIMEOUT_ARG,
 	RUN_IF_REVISION_ARG,
 };
@@ -483,7 +483,8 @@ static struct command_run *register_start(
 			str_of(args_get(args, "--timeout")));
 	run->extra = registration;
 	run->release = registration_free;
-	run->reply = args_has(args, "--wait") ? register_reply : NULL;
+	run->reply =
+		args_has(args, "--wait") || args_has(args, "--timeout") ? register_reply : NULL;
 
 	json_start(&w, &run->body);
 	json_object(&w, NULL);

@@ -320,6 +320,7 @@ struct run {
 	struct command_args *command;
 	enum run_for run_for;
 	struct asked asked; /* what it came of, when that was a line */
+	const struct view_instance *from; /* on top when it was sent */
 };
 
 static void run_destroy(struct run *run)
@@ -383,11 +384,12 @@ void sync_say(struct app *app, const struct command_result *result)
 	ui_say(&app->ui, ROLE_DONE, "%.*s", STR_ARG(result->message));
 }
 
-static void tell_view(struct app *app, struct str body)
+/* Another view that is on top by now did not ask. */
+static void tell_view(struct app *app, const struct run *run, struct str body)
 {
 	struct view_instance *top = app_top(app);
 
-	if (top->view->dry_run_result)
+	if (top == run->from && top->view->dry_run_result)
 		app_touch(app, top->view->dry_run_result(top->state, &app->model, &app->ui, body));
 }
 
@@ -431,7 +433,7 @@ static void run_done(void *arg, const struct command_result *result)
 	else if (result->err != ERR_NONE)
 		say_refused(app, &run->asked, result->eb);
 	else if (run->run_for == RUN_ANSWERS_VIEW)
-		tell_view(app, result->body);
+		tell_view(app, run, result->body);
 	else
 		sync_say(app, result);
 	if (result->err == ERR_NONE && run->run_for != RUN_ANSWERS_VIEW &&
@@ -485,6 +487,7 @@ void sync_run(struct app *app, struct command_args *command, enum run_for run_fo
 	run->command = command;
 	run->run_for = run_for;
 	run->asked = app->asked;
+	run->from = app_top(app);
 	run->next = app->runs;
 	app->runs = run;
 	app->ui.running++;

@@ -317,6 +317,8 @@ static void test_round_trip(void **state)
 			"\"labels\":{\"a\":\"b\"}"},
 		{"PATCH", "/v1/sessions/dev", "\"name\":\"dev\"", "\"name\":\"other\"", 200,
 			"\"name\":\"other\""},
+		/* Requests came in elsewhere when it was read. */
+		{"PATCH", "/v1/sessions/dev", "--cart.", "--gateway.", 200, "\"name\":\"other\""},
 		{"PATCH", "/v1/sessions/dev", "\"created_at\":\"20", "\"created_at\":\"19", 400,
 			"\"field\":\"created_at\""},
 	};
