@@ -25,7 +25,7 @@ struct text_glyph {
 	size_t taken; /* bytes of the source that it stands for */
 	int cells; /* what it takes on the screen */
 	bool escaped; /* it stands for something that may not be shown (or not all of it) */
-	bool shortened; /* escaped, and form of the output is a whole emoji or flag: it needs no mark */
+	bool shortened; /* escaped, and what is printed is a whole emoji or flag: it needs no mark */
 	char escape[12];
 };
 

@@ -135,9 +135,13 @@ bool confirm_version_promote(
 		return false;
 	node = environment_node(env, service);
 	stable = node ? node_stable(node) : NULL;
-	if (!environment_version(env, service, version) ||
-		(stable && str_eq_c(version, stable->name)))
+	if (!environment_version(env, service, version))
 		return false;
+	if (stable && str_eq_c(version, stable->name)) {
+		strbuf_addf(out, "%.*s is the stable version of %.*s already: nothing changes.",
+			STR_ARG(version), STR_ARG(service));
+		return true;
+	}
 	strbuf_addf(out, "Requests for %.*s without a pin will be served by %.*s%s%s.%s",
 		STR_ARG(service), STR_ARG(version), stable ? ", no longer by " : "",
 		stable ? stable->name : "",

@@ -21,7 +21,7 @@ struct not_found {
 	char numbers[PULL_NEAR_MAX][PULL_NUMBER_SIZE];
 };
 
-/* `err` is its name where it was asked for: ERR_NOT_FOUND, ERR_SERVICE_UNKNOWN. */
+/* `err` is the error to give: ERR_NOT_FOUND where the path names the service, else ERR_SERVICE_UNKNOWN. */
 enum err not_found_service(const struct environment *env, enum err err, const char *name,
 	struct not_found *ret_not_found, struct errbuf *eb);
 

@@ -47,7 +47,7 @@ static int reap(struct check *check)
 	return status;
 }
 
-/* Of form of the output only the alerts matter; a large configuration may cause many warnings. */
+/* Of what is printed only the alerts matter; a large configuration may cause many warnings. */
 static void take_lines(struct check *check, struct evbuffer *input)
 {
 	size_t len;

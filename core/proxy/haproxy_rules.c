@@ -7,7 +7,8 @@
  * request took the long way, which `caller` tells); want (the version a pin names), entry (what
  * maps/SERVICE.versions says of it, when that is more than a word), reason (with ".strict" behind it until the
  * strict backend cuts that off; there is one when there is a key or pins), intended; by (the version that
- * an answer of our own names). Where a rule of the frontend fails, want is the service, for the log. The cost of a rule is 0.1 to 0.4 us a request, of a condition 0.1; that
+ * an answer of our own names). Where a rule of the frontend fails, want is the service, for the log.
+ * The cost of a rule is 0.1 to 0.4 us a request, of a condition 0.1; that
  * is why nothing is computed here that the reader of the log can compute.
  */
 #include "core/proxy/haproxy_rules.h"

@@ -12,7 +12,7 @@ umbra() {
 	ERR=$(cat "$T/err")
 }
 
-# does CODE PART WORDS...: the exit code, and PART in form of the output (stdout for 0, stderr otherwise).
+# does CODE PART WORDS...: the exit code, and PART in what is printed (stdout for 0, stderr otherwise).
 does() {
 	local code=$1 part=$2
 	shift 2

@@ -6,8 +6,9 @@
  * in its `struct view` as they are.
  *
  * A page with `selects` has one line selected, as a list has. Without, keys scroll it, and a line is marked only when
- * it was found and there is room for a mark. Invariant: when the width changes, or the paragraphs are added anew, the line that was selected (or
- * the first in sight) stays where it is on the screen: it is looked up by its paragraph and by where it begins in it.
+ * it was found and there is room for a mark. Invariant: when the width changes, or the paragraphs are added again, the
+ * line that was selected (or the first in sight) stays where it is on the screen: it is looked up by its paragraph and
+ * by where it begins in it.
  */
 #ifndef UMBRA_TUI_UI_TEXT_PAGE_H
 #define UMBRA_TUI_UI_TEXT_PAGE_H

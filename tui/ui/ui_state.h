@@ -168,7 +168,10 @@ void ui_back(struct ui *ui);
 void ui_save(struct ui *ui, const char *path);
 /* Opens the chooser. `choice` must live as long as the app does: for views with a tab. */
 void ui_choose_columns(struct ui *ui, const struct column_set *set, struct column_choice *choice);
-/* The `$` line of a view: `*line` (NULL: none) comes to be form of the output from the command, which it takes; NULL: none. */
+/*
+ * Replaces the `$` line of a view, `*line`, with the text of the command. Takes the command; without one (NULL) there is
+ * no line. The caller frees the line.
+ */
 void ui_print_command(char **line, struct command_args *command);
 
 #endif

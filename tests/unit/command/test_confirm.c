@@ -83,6 +83,8 @@ static const struct {
 	{"version promote cart@pr-1", false, {"cart", "no longer by 1.0"}},
 	{"version promote pay@pr-1", false, {"pay", "pr-1."}},
 	{"version promote gone@pr-1", false, {NULL, NULL}},
+	{"version promote cart@pr-99", false, {NULL, NULL}},
+	{"version promote cart@1.0", false, {"is the stable version of cart already", NULL}},
 	{"service remove cart", true, {"its 4 versions, and pins of", "404"}},
 	{"service remove pay", true, {"its 1 version.", "404"}},
 	{"service remove gone", true, {NULL, NULL}},
