@@ -77,6 +77,24 @@ static void test_history_is_bounded(void **state)
 	assert_int_equal(pty_wait_end(&pty), 0);
 }
 
+/* A key that does nothing says so; a session is no longer one's own. */
+static void test_nothing_is_silent(void **state)
+{
+	(void)state;
+	dashboard_open((struct dashboard_options){.session = "qa-seats"});
+	pty_wait_text(&pty, "you: qa-seats");
+	pty_keys(&pty, "Z");
+	pty_wait_text(&pty, "Z does nothing here; ? lists the keys");
+	pty_keys(&pty, "{");
+	pty_wait_text(&pty, "That does nothing here; ? lists the keys");
+	pty_keys(&pty, ":session use --none\r");
+	pty_wait_text(&pty, "no session is yours now");
+	pty_wait_gone(&pty, "you: qa-seats");
+	pty_keys(&pty, ":version promote booking@2026.11.20\r");
+	pty_wait_text(&pty, "is the stable version of booking already");
+	pty_keys(&pty, "\033");
+}
+
 static void test_palette_shows_a_list(void **state)
 {
 	(void)state;
@@ -352,6 +370,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		DASHBOARD_TEST(test_history),
 		DASHBOARD_TEST(test_history_is_bounded),
+		DASHBOARD_TEST(test_nothing_is_silent),
 		DASHBOARD_TEST(test_palette_shows_a_list),
 		DASHBOARD_TEST(test_palette_asks_first),
 		DASHBOARD_TEST(test_palette_is_refused),

@@ -156,6 +156,8 @@ static void test_mistakes(void **state)
 		{"version show", SIZE_MAX, false}, /* which one is missing */
 		{"version show booking@pr-1", SIZE_MAX, true},
 		{"serve", SIZE_MAX, false},
+		{"version list", SIZE_MAX, true},
+		{"version list --watch", SIZE_MAX, false}, /* the dashboard is never old */
 		{"q", SIZE_MAX, true},
 		{"theme", SIZE_MAX, false},
 		{"theme light", SIZE_MAX, true},
