@@ -23,7 +23,11 @@
 #include "core/wire/record.h"
 
 /* A list is asked for again this long after the answer before, at the earliest. */
-enum { LIST_BYTES_MAX = 256 << 20, LIST_AGAIN_MS = 500 };
+enum {
+	LIST_BYTES_MAX = 256 << 20,
+	LIST_AGAIN_MS = 500,
+	ROW_NAME_MAX = LIMIT_URL + VERSION_ID_SIZE
+};
 
 struct list {
 	const struct command *command;
@@ -216,7 +220,7 @@ static bool is_news(struct list *list, cJSON *item)
 
 	if (!list->watch)
 		return true;
-	strbuf_init(&name, VERSION_ID_SIZE);
+	strbuf_init(&name, ROW_NAME_MAX);
 	value_add_name(&name, list->keeper->row_id, item);
 	shown = hashmap_get(list->shown, strbuf_str(&name));
 	if (!shown) {
