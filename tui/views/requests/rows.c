@@ -340,7 +340,7 @@ static void draw_line(struct line_row *row, int64_t number)
 	draw_why(row);
 	draw_numbers(row);
 	put(row, COLUMN_METHOD, ROLE_BASE, line->method);
-	put(row, COLUMN_PATH, ROLE_STRONG, line->path);
+	put(row, COLUMN_PATH, ROLE_BASE, line->path);
 	draw_caller(row);
 	put(row, COLUMN_SESSION, ROLE_SESSION, line->session);
 }

@@ -268,8 +268,8 @@ static void draw_pair(
 	canvas_c(canvas, y, at[COLUMN_TIME].x, at[COLUMN_TIME].width, ROLE_QUIET, clock);
 	canvas_text(canvas, y, at[COLUMN_METHOD].x, at[COLUMN_METHOD].width, ROLE_BASE,
 		pair->right->method);
-	canvas_text(canvas, y, at[COLUMN_PATH].x, at[COLUMN_PATH].width, ROLE_STRONG,
-		pair->right->path);
+	canvas_text(
+		canvas, y, at[COLUMN_PATH].x, at[COLUMN_PATH].width, ROLE_BASE, pair->right->path);
 	draw_answer(state, canvas, y, COLUMN_LEFT_STATUS, pair->left, false, false);
 	draw_answer(state, canvas, y, COLUMN_RIGHT_STATUS, pair->right,
 		verdict == PAIRING_STATUS && pair->right->status >= 400, verdict == PAIRING_SLOWER);
