@@ -210,38 +210,6 @@ void mutation_start(struct exchange *exchange, struct plane_write *write)
 	plane_write(exchange->api->options.plane, write, write_done, exchange);
 }
 
-/* A body may repeat what the path says, and must not say something else. */
-static enum err check_identity(const struct record_type *type, const void *record, uint64_t present,
-	const struct plane_write *write, struct errbuf *eb)
-{
-	const struct {
-		const char *noun;
-		const char *field;
-		const char *path;
-	} names[] = {
-		{"service", "name", write->service},
-		{"version", "service", write->service},
-		{"version", "version", write->version},
-		{"session", "key", write->session},
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		const struct field *field;
-		const char *text;
-
-		if (!str_eq_c(str_of(type->noun), names[i].noun) || names[i].path == NULL ||
-			!(present & record_bit(type, names[i].field)))
-			continue;
-		field = record_field(type, str_of(names[i].field));
-		text = *(char *const *)(const void *)((const char *)record + field->offset);
-		if (text == NULL || !str_eq_c(str_of(text), names[i].path))
-			return err_set_field(eb, ERR_CONFLICTING_FIELDS, names[i].field,
-				names[i].path, "the body says another %s than the path",
-				names[i].field);
-	}
-	return ERR_NONE;
-}
-
 /* What the path names, as everybody sees it; NULL: nothing yet. */
 static const void *find_current(
 	const struct exchange *exchange, enum object_kind kind, const struct plane_write *write)
@@ -262,17 +230,11 @@ void mutation_start_record(struct exchange *exchange, enum object_kind kind, enu
 	const struct record_type *type = object_type(kind);
 	const void *current = find_current(exchange, kind, write);
 	struct errbuf eb;
-	enum err err;
 
 	errbuf_clear(&eb);
 	respond_strip(exchange, kind, current);
-	err = wire_read_change(type, exchange->body, mode, current, record, &write->present, &eb);
-	if (err == ERR_NONE) {
-		err = check_identity(type, record, write->present, write, &eb);
-		if (err != ERR_NONE)
-			record_finish(type, record);
-	}
-	if (err != ERR_NONE) {
+	if (wire_read_change(type, exchange->body, mode, current, record, &write->present, &eb) !=
+		ERR_NONE) {
 		exchange_fail(exchange, &eb, NULL);
 		return;
 	}

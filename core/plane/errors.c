@@ -58,13 +58,27 @@ enum err check_new(const struct plane_write *write, bool exists, const char *nou
 		"leave it out to replace what is there", "%s \"%s\" is there already", noun, id);
 }
 
-enum err check_identity(
-	const char *in_body, const char *in_path, const char *field, struct outcome *out)
+enum err check_identity(enum object_kind kind, const struct plane_write *write, struct outcome *out)
 {
-	if (in_body == NULL || strcmp(in_body, in_path) == 0)
-		return ERR_NONE;
-	return err_set_field(&out->eb, ERR_BAD_VALUE, field, in_path,
-		"the body names \"%s\" and the path \"%s\"", in_body, in_path);
+	const struct record_type *type = object_type(kind);
+
+	for (size_t i = 0; write->record != NULL && i < type->field_count; i++) {
+		const struct field *field = &type->fields[i];
+		const char *in_path = strcmp(field->name, "key") == 0       ? write->session
+				      : strcmp(field->name, "version") == 0 ? write->version
+									    : write->service;
+		const char *in_body;
+
+		if (!(field->flags & FIELD_IDENTITY) || !(write->present & UINT64_C(1) << i) ||
+			in_path == NULL)
+			continue;
+		in_body =
+			*(char *const *)(const void *)((const char *)write->record + field->offset);
+		if (!str_eq(str_of(in_body), str_of(in_path)))
+			return err_set_field(&out->eb, ERR_CONFLICTING_FIELDS, field->name, in_path,
+				"the body says another %s than the path", field->name);
+	}
+	return ERR_NONE;
 }
 
 enum err check_lifetime(const struct lifetime *given, int64_t now_ms, int64_t default_ttl_ms,

@@ -180,9 +180,9 @@ enum err check_if_match(
 /* ERR_EXISTS when the write is for a new thing only, and it is there. */
 enum err check_new(const struct plane_write *write, bool exists, const char *noun, const char *id,
 	struct outcome *out);
-/* A body may repeat the name of its path, and nothing else. */
+/* A body may repeat the names of its path, and name nothing else. */
 enum err check_identity(
-	const char *in_body, const char *in_path, const char *field, struct outcome *out);
+	enum object_kind kind, const struct plane_write *write, struct outcome *out);
 
 struct lifetime {
 	int64_t ttl_ms;

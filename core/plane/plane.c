@@ -235,18 +235,21 @@ const char *plane_name(const struct plane *plane)
 
 /* ---- writing ------------------------------------------------------------------------------------- */
 
-static const verb_fn verbs[PLANE_VERB_COUNT] = {
-	[PLANE_PUT_SERVICE] = verb_put_service,
-	[PLANE_DELETE_SERVICE] = verb_delete_service,
-	[PLANE_PUT_VERSION] = verb_put_version,
-	[PLANE_PATCH_VERSION] = verb_patch_version,
-	[PLANE_DELETE_VERSION] = verb_delete_version,
-	[PLANE_PROMOTE] = verb_promote,
-	[PLANE_CREATE_SESSION] = verb_create_session,
-	[PLANE_PATCH_SESSION] = verb_patch_session,
-	[PLANE_DELETE_SESSION] = verb_delete_session,
-	[PLANE_PUT_PIN] = verb_put_pin,
-	[PLANE_DELETE_PIN] = verb_delete_pin,
+static const struct {
+	verb_fn run;
+	enum object_kind kind; /* of its record, where it has one */
+} verbs[PLANE_VERB_COUNT] = {
+	[PLANE_PUT_SERVICE] = {verb_put_service, OBJECT_SERVICE},
+	[PLANE_DELETE_SERVICE] = {verb_delete_service, OBJECT_SERVICE},
+	[PLANE_PUT_VERSION] = {verb_put_version, OBJECT_VERSION},
+	[PLANE_PATCH_VERSION] = {verb_patch_version, OBJECT_VERSION},
+	[PLANE_DELETE_VERSION] = {verb_delete_version, OBJECT_VERSION},
+	[PLANE_PROMOTE] = {verb_promote, OBJECT_VERSION},
+	[PLANE_CREATE_SESSION] = {verb_create_session, OBJECT_SESSION},
+	[PLANE_PATCH_SESSION] = {verb_patch_session, OBJECT_SESSION},
+	[PLANE_DELETE_SESSION] = {verb_delete_session, OBJECT_SESSION},
+	[PLANE_PUT_PIN] = {verb_put_pin, OBJECT_SESSION},
+	[PLANE_DELETE_PIN] = {verb_delete_pin, OBJECT_SESSION},
 };
 
 static void refuse(struct plane *plane, const struct outcome *out, plane_done_fn done, void *arg)
@@ -281,7 +284,8 @@ void plane_write(
 {
 	struct outcome out = {0};
 
-	if (verbs[write->verb](plane, write, &out) != ERR_NONE) {
+	if (check_identity(verbs[write->verb].kind, write, &out) != ERR_NONE ||
+		verbs[write->verb].run(plane, write, &out) != ERR_NONE) {
 		refuse(plane, &out, done, arg);
 		return;
 	}

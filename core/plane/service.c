@@ -82,8 +82,6 @@ static enum err check_service(
 	int64_t interval = wanted->health_interval_ms;
 	enum err err = name_check_service(str_of(write->service), "name", &out->eb);
 
-	if (err == ERR_NONE)
-		err = check_identity(wanted->name, write->service, "name", out);
 	if (err == ERR_NONE && interval != 0 &&
 		(interval < HEALTH_INTERVAL_MIN_MS || interval > HEALTH_INTERVAL_MAX_MS))
 		err = err_set_field(&out->eb, ERR_BAD_VALUE, "health.interval", "200ms to 1h",

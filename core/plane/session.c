@@ -305,10 +305,7 @@ static enum err patch_session(struct plane *plane, const struct plane_write *wri
 
 	if (old == NULL)
 		return refuse_session(plane, write->session, out);
-	err = check_identity(patch->key, write->session, "key", out);
-	if (err == ERR_NONE)
-		err = check_if_match(
-			write->if_match, old->revision, "session", write->session, out);
+	err = check_if_match(write->if_match, old->revision, "session", write->session, out);
 	if (err == ERR_NONE)
 		err = check_pins(plane, &patch->pins, out);
 	if (err != ERR_NONE)

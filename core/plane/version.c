@@ -383,18 +383,13 @@ static void put_version(struct txn *txn, const struct service_node *node, const 
 static enum err write_version(struct plane *plane, const struct plane_write *write,
 	const struct service_node *node, struct version *old, struct outcome *out)
 {
-	const struct version *wanted = write->record;
 	struct version *new;
 	bool patch = write->verb == PLANE_PATCH_VERSION;
-	enum err err = check_identity(wanted->service, write->service, "service", out);
 	char id[VERSION_ID_SIZE];
+	enum err err;
 
 	name_join_version(str_of(write->service), str_of(write->version), id);
-	if (err == ERR_NONE)
-		err = check_identity(wanted->name, write->version, "version", out);
-	if (err == ERR_NONE)
-		err = check_if_match(
-			write->if_match, old != NULL ? old->revision : 0, "version", id, out);
+	err = check_if_match(write->if_match, old != NULL ? old->revision : 0, "version", id, out);
 	if (err == ERR_NONE)
 		err = check_new(write, old != NULL, "version", id, out);
 	if (err == ERR_NONE)
