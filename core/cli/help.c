@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "core/base/wrap.h"
 #include "core/cli/config.h"
 #include "core/model/filter.h"
 
@@ -16,24 +17,20 @@ const char help_proxies[] =
 
 enum { HELP_COLUMNS = 80, HELP_GAP = 2, HELP_NAME_MAX = 256 };
 
-/* Words broken at `columns`, each line after `indent` blanks; the first begins at column `at`. */
-static void write_wrapped(struct strbuf *out, const char *text, size_t indent, size_t at)
+/* Broken at HELP_COLUMNS; each row but the first after `indent` blanks. */
+static void write_wrapped(struct strbuf *out, const char *text, size_t indent)
 {
-	while (*text) {
-		size_t len = strcspn(text, " ");
+	struct str rest = str_of(text);
 
-		if (at > indent && at + 1 + len > HELP_COLUMNS) {
-			strbuf_addf(out, "\n%*s", (int)indent, "");
-			at = indent;
-		} else if (at > indent) {
-			strbuf_add_char(out, ' ');
-			at++;
-		}
-		strbuf_add(out, text, len);
-		at += len;
-		text += len + strspn(text + len, " ");
+	while (rest.n > 0) {
+		size_t len = wrap_take(rest, HELP_COLUMNS - (int)indent);
+
+		strbuf_add_str(out, str_trim((struct str){rest.p, len}));
+		strbuf_add_char(out, '\n');
+		rest = (struct str){rest.p + len, rest.n - len};
+		if (rest.n > 0)
+			strbuf_addf(out, "%*s", (int)indent, "");
 	}
-	strbuf_add_char(out, '\n');
 }
 
 void help_write_entry(struct strbuf *out, const char *name, const char *text, size_t column)
@@ -46,7 +43,7 @@ void help_write_entry(struct strbuf *out, const char *name, const char *text, si
 		len = 0;
 	}
 	strbuf_addf(out, "%*s", (int)(column - len), "");
-	write_wrapped(out, text, column, column);
+	write_wrapped(out, text, column);
 }
 
 static void arg_title(struct strbuf *out, const struct arg_spec *spec)
@@ -110,10 +107,10 @@ void help_write_command(struct strbuf *out, const struct command *command)
 {
 	command_usage(out, command);
 	strbuf_add_c(out, "\n\n");
-	write_wrapped(out, command->summary, 0, 0);
+	write_wrapped(out, command->summary, 0);
 	if (command->help) {
 		strbuf_add_char(out, '\n');
-		write_wrapped(out, command->help, 0, 0);
+		write_wrapped(out, command->help, 0);
 	}
 	if (has_args(command, false)) {
 		strbuf_add_c(out, "\nArguments:\n");

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/shell.h"
 #include "core/base/xalloc.h"
 #include "core/command/commands.h"
 #include "core/model/access_forms.h"
@@ -215,7 +216,7 @@ static void print_value(struct strbuf *out, const struct arg_value *value)
 		return;
 	if (arg_is_option(spec))
 		strbuf_add_char(out, ' ');
-	access_shell_quote(out, str_of(value->value));
+	shell_quote(out, str_of(value->value));
 }
 
 /* A value that looks like an option stands behind "--", and with it all that are no options. */

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "core/base/limits.h"
+#include "core/base/shell.h"
 #include "core/base/xalloc.h"
 #include "core/base/term_text.h"
 #include "core/command/commands.h"
@@ -374,7 +375,7 @@ static bool has_name(const char *const *names, const char *name)
 static void add_word(struct strbuf *out, const char *word)
 {
 	strbuf_add_char(out, ' ');
-	access_shell_quote(out, str_of(word));
+	shell_quote(out, str_of(word));
 }
 
 /* The line as it was meant: with the option in words[at], and its value, before what is passed on. */
@@ -559,52 +560,11 @@ enum err command_parse(
 
 /* ---- a line ---- */
 
-/*
- * Splits in place as a shell does: blanks separate, '...' is as it is, in "..." and outside a backslash takes
- * the next character as it is. NULL when a quote is not closed.
- */
-static const char **split_words(char *line, size_t *ret_count)
-{
-	const char **words = NULL;
-	size_t cap = 0;
-	size_t count = 0;
-	char *out = line;
-	char *in = line;
-
-	for (;;) {
-		char quote = 0;
-
-		in += strspn(in, " \t\r\n");
-		if (!*in)
-			break;
-		array_reserve(&words, &cap, count + 1, sizeof(*words));
-		words[count++] = out;
-		for (; *in && (quote || !strchr(" \t\r\n", *in)); in++) {
-			if (quote ? *in == quote : (*in == '\'' || *in == '"')) {
-				quote = quote ? 0 : *in;
-				continue;
-			}
-			if (*in == '\\' && quote != '\'' && in[1])
-				in++;
-			*out++ = *in;
-		}
-		if (quote) {
-			free(words);
-			return NULL;
-		}
-		in += *in != '\0';
-		*out++ = '\0';
-	}
-	array_reserve(&words, &cap, count + 1, sizeof(*words));
-	*ret_count = count;
-	return words;
-}
-
 enum err command_parse_line(const char *line, struct command_args *ret_args, struct errbuf *eb)
 {
 	char *storage = xstrdup(line);
 	size_t count = 0;
-	const char **words = split_words(storage, &count);
+	const char **words = shell_split(storage, &count);
 	size_t skip;
 	enum err err;
 

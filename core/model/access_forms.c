@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "core/base/shell.h"
 #include "core/model/name_rules.h"
 
 const char *const access_names[ACCESS_COUNT + 1] = {
@@ -130,7 +131,7 @@ static void add_quoted(struct strbuf *out, void (*add)(struct strbuf *, const st
 
 	strbuf_init(&text, ACCESS_TEXT);
 	add(&text, target);
-	access_shell_quote(out, strbuf_str(&text));
+	shell_quote(out, strbuf_str(&text));
 	strbuf_finish(&text);
 }
 
@@ -157,9 +158,9 @@ static void add_grpcurl(struct strbuf *out, const struct target *target)
 	strbuf_add_c(out, " -authority ");
 	add_quoted(out, add_host, target);
 	strbuf_add_char(out, ' ');
-	access_shell_quote(out, url_authority(target->entry->proxy_url));
+	shell_quote(out, url_authority(target->entry->proxy_url));
 	strbuf_add_char(out, ' ');
-	access_shell_quote(out, method.n > 0 ? method : STR_LIT("list"));
+	shell_quote(out, method.n > 0 ? method : STR_LIT("list"));
 }
 
 static void add_link(struct strbuf *out, const struct target *target)
@@ -242,31 +243,6 @@ void access_version(struct strbuf *out, enum access_form howto, const struct ent
 		forms[howto].add(out, &target);
 }
 
-static bool is_plain(char c)
-{
-	return is_alnum(c) || (c != '\0' && strchr("_@%+=:,./-", c) != NULL);
-}
-
-void access_shell_quote(struct strbuf *out, struct str text)
-{
-	size_t plain = 0;
-
-	while (plain < text.n && is_plain(text.p[plain]))
-		plain++;
-	if (text.n > 0 && plain == text.n) {
-		strbuf_add_str(out, text);
-		return;
-	}
-	strbuf_add_char(out, '\'');
-	for (size_t i = 0; i < text.n; i++) {
-		if (text.p[i] == '\'')
-			strbuf_add_c(out, "'\\''");
-		else
-			strbuf_add_char(out, text.p[i]);
-	}
-	strbuf_add_char(out, '\'');
-}
-
 void access_url(struct strbuf *out, struct str url)
 {
 	struct strbuf encoded;
@@ -276,7 +252,7 @@ void access_url(struct strbuf *out, struct str url)
 	add_link_part(&encoded, url);
 	text = strbuf_str(&encoded);
 	if (str_find_char(text, '&') < text.n || str_find_char(text, ';') < text.n)
-		access_shell_quote(out, text);
+		shell_quote(out, text);
 	else
 		strbuf_add_str(out, text);
 	strbuf_finish(&encoded);

@@ -49,8 +49,6 @@ void access_session(struct strbuf *out, enum access_form howto, const struct ent
  */
 void access_version(struct strbuf *out, enum access_form howto, const struct entry_point *entry,
 	struct str service, struct str version, struct str path);
-/* Single-quoted for a POSIX shell when it needs to be. */
-void access_shell_quote(struct strbuf *out, struct str text);
 /*
  * A URL to paste into a browser or a shell: what is no part of a URL, and what a shell would read, is
  * percent-encoded. Where it has an & or ; it is single-quoted: encoded these would mean something else.

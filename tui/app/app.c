@@ -15,6 +15,7 @@
 
 #include <event2/event.h>
 
+#include "core/base/shell.h"
 #include "core/base/xalloc.h"
 #include "core/base/executable.h"
 #include "core/base/str.h"
@@ -431,7 +432,7 @@ static void name_program(struct app *app)
 	char *word = executable_word();
 
 	strbuf_init(&app->program, PATH_MAX * 5); /* each byte may need quoting */
-	access_shell_quote(&app->program, str_of(word));
+	shell_quote(&app->program, str_of(word));
 	if (strbuf_ok(&app->program))
 		app->model.program = app->program.data;
 	free(word);

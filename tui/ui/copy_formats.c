@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/shell.h"
 #include "core/base/xalloc.h"
 #include "core/base/term_text.h"
 #include "core/model/access_forms.h"
@@ -86,7 +87,7 @@ static void add_method(struct strbuf *out, const struct source *source)
 		return;
 	strbuf_init(&with, TEXT_BYTES_MAX);
 	strbuf_add_c(&with, "curl -X ");
-	access_shell_quote(&with, source->method);
+	shell_quote(&with, source->method);
 	strbuf_add_str(&with, (struct str){line.p + strlen("curl"), line.n - strlen("curl")});
 	strbuf_reset(out);
 	strbuf_add_str(out, strbuf_str(&with));
@@ -177,7 +178,7 @@ static bool add_text(struct strbuf *out, const char *text, const struct source *
 		return whole;
 	strbuf_init(&filled, TEXT_BYTES_MAX);
 	whole = fill_in(&filled, str_cut(&word, ']'), source);
-	access_shell_quote(out, strbuf_str(&filled));
+	shell_quote(out, strbuf_str(&filled));
 	strbuf_finish(&filled);
 	return whole;
 }
@@ -356,7 +357,7 @@ static void take_if_named(void *arg, const char *name, struct str text)
 		finding->out, "%s %.*s", model->program, (int)(text.n - word.n), text.p + word.n);
 	if (!model_url_is_default(model) && str_find(text, STR_LIT("--url ")) == text.n) {
 		strbuf_add_c(finding->out, " --url ");
-		access_shell_quote(finding->out, str_of(model->url));
+		shell_quote(finding->out, str_of(model->url));
 	}
 }
 

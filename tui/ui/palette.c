@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/shell.h"
 #include "core/base/xalloc.h"
 #include "core/base/term_text.h"
 #include "core/model/access_forms.h"
@@ -86,7 +87,7 @@ static void take_chosen(struct palette *palette)
 	if (palette->word == 0)
 		strbuf_add_c(&line, value); /* a command may be two words */
 	else
-		access_shell_quote(&line, str_of(value));
+		shell_quote(&line, str_of(value));
 	if (strchr(":/=", value[strlen(value) - 1]) == NULL &&
 		palette->input.text[palette->input.cursor] != ' ')
 		strbuf_add_char(&line, ' ');

@@ -1,4 +1,4 @@
-/* The lines people copy, to the letter; and that a shell reads back what was quoted. */
+/* The lines people copy, to the letter. */
 #include "core/model/access_forms.h"
 
 #include <setjmp.h>
@@ -90,36 +90,11 @@ static void for_a_version(void **state)
 	}
 }
 
-static void shells_read_it_back(void **state)
-{
-	static const struct {
-		const char *text, *want;
-	} rows[] = {
-		{"plain-1.2_/:@%+=,", "plain-1.2_/:@%+=,"},
-		{"", "''"},
-		{"a b", "'a b'"},
-		{"$(x)`y`", "'$(x)`y`'"},
-		{"it's", "'it'\\''s'"},
-		{"a\nb", "'a\nb'"},
-		{"*", "'*'"},
-		{"~", "'~'"},
-	};
-	(void)state;
-
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct strbuf out;
-		strbuf_init(&out, 256);
-		access_shell_quote(&out, str_of(rows[i].text));
-		check(&out, rows[i].want);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(for_a_session),
 		cmocka_unit_test(for_a_version),
-		cmocka_unit_test(shells_read_it_back),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

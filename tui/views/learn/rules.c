@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/shell.h"
 #include "core/base/xalloc.h"
 #include "core/model/routing_context.h"
 #include "core/model/decision.h"
@@ -168,17 +169,17 @@ void rules_command(const struct rules_form *form, struct strbuf *out)
 
 	strbuf_add_c(out, "umbra curl ");
 	(void)snprintf(line, sizeof(line), "%.64s%.1000s", form->text[RULES_SERVICE], form->target);
-	access_shell_quote(out, str_of(line));
+	shell_quote(out, str_of(line));
 	for (int i = 0; i < RULES_FIELDS; i++) {
 		if (!fields[i].header || form->text[i][0] == '\0')
 			continue;
 		(void)snprintf(line, sizeof(line), "%s: %s", fields[i].header, form->text[i]);
 		strbuf_add_c(out, " -H ");
-		access_shell_quote(out, str_of(line));
+		shell_quote(out, str_of(line));
 	}
 	if (form->text[RULES_HOST][0] == '\0')
 		return;
 	(void)snprintf(line, sizeof(line), "Host: %.300s", form->host);
 	strbuf_add_c(out, " -H ");
-	access_shell_quote(out, str_of(line));
+	shell_quote(out, str_of(line));
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/shell.h"
 #include "core/base/strbuf.h"
 #include "core/model/decision.h"
 #include "core/model/access_forms.h"
@@ -52,7 +53,7 @@ static void add_target(struct strbuf *line, const struct model *model, const cha
 	strbuf_init(&target, LIMIT_FILTER);
 	strbuf_add_c(&target, service);
 	strbuf_add_str(&target, sample_paths_find(&model->paths, model->lines, str_of(service)));
-	access_shell_quote(line, strbuf_str(&target));
+	shell_quote(line, strbuf_str(&target));
 	strbuf_finish(&target);
 }
 
@@ -76,7 +77,7 @@ static bool add_example(struct strbuf *line, const struct model *model)
 		(void)snprintf(
 			pin, sizeof(pin), "Routing-Pins: %s=\"%s\"", what.service, what.version);
 		strbuf_add_c(line, " -H ");
-		access_shell_quote(line, str_of(pin));
+		shell_quote(line, str_of(pin));
 	} else if (model->scope[0] == '\0' && model->env->node_count > 0) {
 		add_target(line, model, model->env->nodes[0].service->name);
 	} else {
