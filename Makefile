@@ -38,7 +38,7 @@ Q := @
 say = @printf '  %-7s %s\n'
 endif
 
-PACKAGES := ncursesw libcurl libcjson libevent libevent_pthreads sqlite3 inih libqrencode
+PACKAGES := ncursesw libcurl libcjson libevent libevent_pthreads sqlite3 inih libqrencode libutf8proc
 TEST_PACKAGES := cmocka vterm libnghttp2
 
 # ---- dependencies ----------------------------------------------------------------------------------

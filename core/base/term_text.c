@@ -1,77 +1,65 @@
 /*
  * The allow-list between text from outside and a terminal. Everything that is drawn or printed and was
  * not written by this program passes text_next(); JSON output asks text_code_point_cells() what to
- * escape. It reads UTF-8 itself and brings its own tables, so the locale cannot widen what passes.
+ * escape. libutf8proc knows the categories and widths, so the locale cannot widen what passes.
  */
 #include "core/base/term_text.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include <utf8proc.h>
+
 #include "core/base/xalloc.h"
-#include "core/base/unicode_tables.h"
 
 /* Marks shown on one base; more are a way to paint over the rows above. */
 enum { MARKS_MAX = 2 };
 
-static bool in_ranges(const struct text_range *ranges, size_t count, uint32_t code_point)
+/* The enclosing key of a keycap, and the two ends of the regional indicators, which flags are made of. */
+enum { KEYCAP = 0x20e3, FLAG_A = 0x1f1e6, FLAG_Z = 0x1f1ff };
+
+/* Vowels and finals of Hangul syllables that are not composed. */
+static bool is_jamo_part(uint32_t code_point)
 {
-	size_t low = 0, high = count;
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		if (code_point > ranges[middle].last)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < count && code_point >= ranges[low].first;
+	return (code_point >= 0x1160 && code_point <= 0x11ff) ||
+	       (code_point >= 0xd7b0 && code_point <= 0xd7ff);
 }
 
+/* Of one cell or two, with marks of none. What has no width elsewhere, or none that terminals agree on, is not shown. */
 int text_code_point_cells(uint32_t code_point)
 {
-	if (code_point < 0x80)
-		return code_point >= 0x20 && code_point != 0x7f ? 1 : -1;
-	if (!in_ranges(text_printable, ARRAY_LEN(text_printable), code_point))
+	const utf8proc_property_t *property = utf8proc_get_property((utf8proc_int32_t)code_point);
+
+	switch (property->category) {
+	case UTF8PROC_CATEGORY_CN:
+	case UTF8PROC_CATEGORY_CC:
+	case UTF8PROC_CATEGORY_CF:
+	case UTF8PROC_CATEGORY_CS:
+	case UTF8PROC_CATEGORY_CO:
+	case UTF8PROC_CATEGORY_ZL:
+	case UTF8PROC_CATEGORY_ZP:
 		return -1;
-	if (in_ranges(text_combining, ARRAY_LEN(text_combining), code_point))
-		return 0;
-	return in_ranges(text_wide, ARRAY_LEN(text_wide), code_point) ? 2 : 1;
+	case UTF8PROC_CATEGORY_MN:
+	case UTF8PROC_CATEGORY_ME:
+		return property->ignorable || code_point == KEYCAP ? -1 : 0;
+	default:
+		if (property->ignorable || is_jamo_part(code_point) ||
+			(code_point >= FLAG_A && code_point <= FLAG_Z))
+			return -1;
+		return property->charwidth == 2 ? 2 : 1;
+	}
 }
 
 size_t utf8_decode(struct str s, uint32_t *ret_code_point)
 {
-	/* RFC 3629 section 4: by first byte, the length and the bounds of the second byte. */
-	static const struct {
-		uint8_t first, last, len, low, high;
-	} forms[] = {
-		{0x00, 0x7f, 1, 0, 0},
-		{0xc2, 0xdf, 2, 0x80, 0xbf},
-		{0xe0, 0xe0, 3, 0xa0, 0xbf},
-		{0xe1, 0xec, 3, 0x80, 0xbf},
-		{0xed, 0xed, 3, 0x80, 0x9f},
-		{0xee, 0xef, 3, 0x80, 0xbf},
-		{0xf0, 0xf0, 4, 0x90, 0xbf},
-		{0xf1, 0xf3, 4, 0x80, 0xbf},
-		{0xf4, 0xf4, 4, 0x80, 0x8f},
-	};
-	const uint8_t *p = (const uint8_t *)s.p;
-	size_t form = 0;
-	while (s.n > 0 && form < ARRAY_LEN(forms) && p[0] > forms[form].last)
-		form++;
-	if (s.n == 0 || form == ARRAY_LEN(forms) || p[0] < forms[form].first ||
-		s.n < forms[form].len)
+	utf8proc_int32_t code_point;
+	utf8proc_ssize_t len =
+		utf8proc_iterate((const utf8proc_uint8_t *)s.p, (utf8proc_ssize_t)s.n, &code_point);
+
+	if (len <= 0)
 		return 0;
-	size_t len = forms[form].len;
-	uint32_t code_point = len == 1 ? p[0] : p[0] & (0x7fu >> len);
-	for (size_t i = 1; i < len; i++) {
-		uint8_t low = i == 1 ? forms[form].low : 0x80;
-		uint8_t high = i == 1 ? forms[form].high : 0xbf;
-		if (p[i] < low || p[i] > high)
-			return 0;
-		code_point = code_point << 6 | (p[i] & 0x3fu);
-	}
-	*ret_code_point = code_point;
-	return len;
+	*ret_code_point = (uint32_t)code_point;
+	return (size_t)len;
 }
 
 static void advance(struct str *rest, size_t len)
@@ -154,15 +142,14 @@ static bool skip_keycap(struct str *rest, uint32_t base)
 /* Two regional indicators are a flag: its two letters are shown. Terminals have one or two cells for each half. */
 static bool take_flag(struct str *rest, uint32_t first, struct text_glyph *glyph)
 {
-	const uint32_t a = 0x1f1e6, z = 0x1f1ff;
 	uint32_t second = 0;
-	size_t len = first >= a && first <= z ? utf8_decode(*rest, &second) : 0;
+	size_t len = first >= FLAG_A && first <= FLAG_Z ? utf8_decode(*rest, &second) : 0;
 
-	if (len == 0 || second < a || second > z)
+	if (len == 0 || second < FLAG_A || second > FLAG_Z)
 		return false;
 	advance(rest, len);
-	glyph->escape[0] = (char)('A' + (first - a));
-	glyph->escape[1] = (char)('A' + (second - a));
+	glyph->escape[0] = (char)('A' + (first - FLAG_A));
+	glyph->escape[1] = (char)('A' + (second - FLAG_A));
 	glyph->bytes = glyph->escape;
 	glyph->len = 2;
 	glyph->cells = 2;
