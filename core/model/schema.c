@@ -74,7 +74,7 @@ static void strlist_copy(struct strlist *dst, const struct strlist *src)
 		dst->items[dst->count] = xstrdup(src->items[dst->count]);
 }
 
-static bool strlist_equal(const struct strlist *a, const struct strlist *b)
+bool strlist_equal(const struct strlist *a, const struct strlist *b)
 {
 	if (a->count != b->count)
 		return false;

@@ -113,6 +113,7 @@ void text_set_str(char **slot, struct str value);
 void strlist_add(struct strlist *list, struct str item);
 void strlist_finish(struct strlist *list);
 bool strlist_has(const struct strlist *list, struct str item);
+bool strlist_equal(const struct strlist *a, const struct strlist *b);
 void dict_set(struct dict *dict, struct str key, const char *value);
 /* Returns whether it was there. */
 bool dict_remove(struct dict *dict, struct str key);

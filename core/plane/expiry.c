@@ -111,15 +111,17 @@ void expiry_finish(struct plane *plane)
 		event_free(plane->expiry_timer);
 }
 
-void expiry_note(struct plane *plane, enum object_kind kind, const void *record)
+static void expiry_added(struct plane *plane, const struct change *change)
 {
-	int64_t end = expiry_of(kind, record);
+	int64_t end = expiry_of(change->kind, change->record);
 
 	if (end == 0 || end >= plane->next_expiry)
 		return;
 	plane->next_expiry = end;
 	arm(plane);
 }
+
+const struct txn_hook expiry_hook = {.added = expiry_added};
 
 void expiry_reset(struct plane *plane, int64_t not_before)
 {

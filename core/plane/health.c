@@ -17,8 +17,6 @@
 #include "core/plane/internal.h"
 
 struct health {
-	struct health *next_dirty;
-	bool dirty;
 	bool known; /* a state was told before: a first "ready" after a start is no news */
 	char id[VERSION_ID_SIZE];
 	struct strlist endpoints;
@@ -90,22 +88,6 @@ void health_judge(struct plane *plane, struct version *version)
 }
 
 /* ---- looking at what was reported ---------------------------------------------------------------- */
-
-static void add_dirty(struct plane *plane, struct health *health)
-{
-	if (health->dirty)
-		return;
-	health->dirty = true;
-	health->next_dirty = plane->dirty;
-	plane->dirty = health;
-}
-
-static void mark(struct plane *plane, struct health *health)
-{
-	add_dirty(plane, health);
-	if (!txn_is_pausing(plane))
-		event_active(plane->health_event, EV_TIMEOUT, 0);
-}
 
 static struct version *find_version(const struct environment *env, const char *id)
 {
@@ -182,9 +164,8 @@ static void look_at(
 	const struct version *pending = find_version(&plane->pending, health->id);
 	struct version *new = judged(plane, health, visible, pending);
 
-	health->dirty = false;
 	if (visible != pending)
-		add_dirty(plane, health);
+		reports_defer(plane, REPORT_HEALTH, str_of(health->id));
 	if (visible == NULL || new == NULL)
 		return;
 	array_reserve(&news->items, &news->cap, news->count + 1, sizeof(*news->items));
@@ -196,18 +177,21 @@ static void on_health(evutil_socket_t fd, short what, void *arg)
 {
 	struct plane *plane = arg;
 	struct txn *txn = txn_begin(plane, "umbra");
-	struct health *list = plane->dirty;
+	struct hashmap *ids = reports_take(plane, REPORT_HEALTH);
 	struct news_list news = {0};
+	size_t cursor = 0;
+	struct str id;
+	void *value;
 
 	(void)fd;
 	(void)what;
-	plane->dirty = NULL;
-	while (list != NULL) {
-		struct health *health = list;
+	while (hashmap_next(ids, &cursor, &id, &value)) {
+		struct health *health = hashmap_get(plane->health, id);
 
-		list = health->next_dirty;
-		look_at(plane, health, txn, &news);
+		if (health != NULL)
+			look_at(plane, health, txn, &news);
 	}
+	hashmap_destroy(ids, NULL);
 	if (news.count == 0) {
 		txn_discard(txn);
 		return;
@@ -252,7 +236,7 @@ void plane_report_health(struct plane *plane, struct str service, struct str ver
 	health->up[endpoint_index] = up;
 	if (up == ENDPOINT_DOWN)
 		str_copy(health->detail, sizeof(health->detail), str_of(detail));
-	mark(plane, health);
+	reports_add(plane, REPORT_HEALTH, str_of(id));
 }
 
 static void follow_endpoints(struct health *health, const struct version *version)
@@ -267,62 +251,37 @@ static void follow_endpoints(struct health *health, const struct version *versio
 	memcpy(health->up, up, sizeof(up));
 }
 
-static void unmark(struct plane *plane, struct health *health)
-{
-	struct health **at = &plane->dirty;
-
-	while (*at != NULL && *at != health)
-		at = &(*at)->next_dirty;
-	if (*at != NULL)
-		*at = health->next_dirty;
-	health->dirty = false;
-}
-
-void health_follow(struct plane *plane, const struct change *change, const struct version *before)
-{
-	struct health *health = find(plane, change->id);
-	const struct version *now = change->record;
-
-	if (health == NULL)
-		return;
-	if (now == NULL) {
-		if (health->dirty)
-			unmark(plane, health);
-		health_free(hashmap_remove(plane->health, str_of(change->id)));
-		return;
-	}
-	if (before == NULL || !record_equal(&version_type, before, now,
-				      ~record_bit(&version_type, "endpoints"))) {
-		follow_endpoints(health, now);
-		mark(plane, health);
-	}
-}
-
-bool health_retry(struct plane *plane, const struct change *change)
+static void health_committed(struct plane *plane, const struct change *change)
 {
 	struct health *health = change->kind == OBJECT_VERSION ? find(plane, change->id) : NULL;
+	const struct version *now = change->record;
 
-	if (health != NULL)
-		add_dirty(plane, health);
-	return health != NULL;
+	if (health != NULL && now == NULL) {
+		health_free(hashmap_remove(plane->health, str_of(change->id)));
+	} else if (health != NULL && !strlist_equal(&health->endpoints, &now->endpoints)) {
+		follow_endpoints(health, now);
+		reports_add(plane, REPORT_HEALTH, str_of(change->id));
+	}
 }
 
-void health_applied(struct plane *plane)
+static bool health_aborted(struct plane *plane, const struct change *change)
 {
-	if (plane->dirty != NULL)
-		event_active(plane->health_event, EV_TIMEOUT, 0);
+	if (change->kind != OBJECT_VERSION || find(plane, change->id) == NULL)
+		return false;
+	reports_defer(plane, REPORT_HEALTH, str_of(change->id));
+	return true;
 }
+
+const struct txn_hook health_hook = {.committed = health_committed, .aborted = health_aborted};
 
 bool health_init(struct plane *plane)
 {
 	plane->health = hashmap_create();
-	plane->health_event = event_new(plane->base, -1, EV_PERSIST, on_health, plane);
-	return plane->health_event != NULL;
+	return reports_init(plane, REPORT_HEALTH, on_health);
 }
 
 void health_finish(struct plane *plane)
 {
-	if (plane->health_event != NULL)
-		event_free(plane->health_event);
+	reports_finish(plane, REPORT_HEALTH);
 	hashmap_destroy(plane->health, health_free);
 }

@@ -15,6 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <event2/event.h>
+
 #include "core/base/limits.h"
 #include "core/base/hashmap.h"
 #include "core/model/event.h"
@@ -22,8 +24,6 @@
 #include "core/model/pull.h"
 #include "core/plane/plane.h"
 #include "core/store/store.h"
-
-struct health;
 
 struct txn {
 	struct txn *next;
@@ -75,6 +75,13 @@ struct event_log {
 	int64_t last_seq; /* of what is visible or in txn */
 };
 
+/* What the agent reported, to be looked at. */
+enum report_kind { REPORT_HEALTH, REPORT_REFUSED, REPORT_COUNT };
+struct reports {
+	struct hashmap *ids; /* of versions, or names of services; the values say nothing */
+	struct event *event; /* libevent's */
+};
+
 struct observer {
 	struct observer *next;
 	struct plane_observer hooks;
@@ -109,12 +116,8 @@ struct plane {
 	struct event *expiry_timer; /* libevent's */
 
 	struct hashmap *health; /* by version id */
-	struct health *dirty; /* versions whose state is to be looked at */
-	struct event *health_event; /* libevent's */
-
 	struct hashmap *refused; /* by service: the proxy's words */
-	struct hashmap *refused_news; /* names of services to be looked at */
-	struct event *refused_event; /* libevent's */
+	struct reports reports[REPORT_COUNT];
 
 	char entrance[LIMIT_ENDPOINT + 1]; /* where the proxy listens; "" while that is not known */
 	int64_t applied;
@@ -150,6 +153,20 @@ bool txn_init(struct plane *plane);
 void txn_finish(struct plane *plane);
 /* The store has just failed what was tried by itself: nothing is, before the retry timer runs out. */
 bool txn_is_pausing(const struct plane *plane);
+
+/* What a part of the plane does when a record changes; each may be NULL. The table is in txn.c. */
+struct txn_hook {
+	/* The change is in `pending`; it has a record. */
+	void (*added)(struct plane *plane, const struct change *change);
+	/* It is visible. */
+	void (*committed)(struct plane *plane, const struct change *change);
+	/*
+	 * A txn with it failed. Defers the report that this change brings in, or holds up, and tells whether there is
+	 * one: it is tried again.
+	 */
+	bool (*aborted)(struct plane *plane, const struct change *change);
+};
+extern const struct txn_hook expiry_hook, health_hook, refused_hook;
 
 /* ---- errors.c: refusals ---------------------------------------------------------------------- */
 
@@ -251,33 +268,30 @@ void observers_tell_unstored(struct plane *plane, const struct event *event);
 void observers_finish(struct plane *plane);
 void waits_finish(struct plane *plane);
 
-/* ---- health.c, expiry.c --------------------------------------------------------------- */
+/* ---- reports.c, health.c, refused.c, expiry.c ----------------------------------------------------- */
+
+/* `look` is called with the plane. */
+bool reports_init(struct plane *plane, enum report_kind kind, event_callback_fn look);
+void reports_finish(struct plane *plane, enum report_kind kind);
+/* To be looked at in this turn of the loop, or when the store has paused. */
+void reports_add(struct plane *plane, enum report_kind kind, struct str id);
+/* To be looked at when a txn has been applied or has failed. */
+void reports_defer(struct plane *plane, enum report_kind kind, struct str id);
+/* All of them, the caller's to destroy. What is added meanwhile is for the next time. */
+struct hashmap *reports_take(struct plane *plane, enum report_kind kind);
+/* What had to wait is looked at. */
+void reports_resume(struct plane *plane);
 
 bool health_init(struct plane *plane);
 void health_finish(struct plane *plane);
 /* Sets the state of a version that is not in an environment yet from what is known of its endpoints. */
 void health_judge(struct plane *plane, struct version *version);
-/* A change of a version became visible; `before` is what it was, or NULL. */
-void health_follow(struct plane *plane, const struct change *change, const struct version *before);
-/* A txn with this change failed: whether it was of a version whose health is known; that is looked at again. */
-bool health_retry(struct plane *plane, const struct change *change);
-/* Something applied or failed: look again at what had to wait. */
-void health_applied(struct plane *plane);
-/* ---- refused.c -------------------------------------------------------------------------------- */
 
 bool refused_init(struct plane *plane);
 void refused_finish(struct plane *plane);
-/* A change of a service became visible. */
-void refused_follow(struct plane *plane, const struct change *change);
-/* As health_retry(). */
-bool refused_retry(struct plane *plane, const struct change *change);
-/* Something applied or failed: look again at what had to wait. */
-void refused_applied(struct plane *plane);
 
 bool expiry_init(struct plane *plane);
 void expiry_finish(struct plane *plane);
-/* A record came into `pending`. */
-void expiry_note(struct plane *plane, enum object_kind kind, const void *record);
 /* `pending` was made anew. Nothing is ended before `not_before`. */
 void expiry_reset(struct plane *plane, int64_t not_before);
 

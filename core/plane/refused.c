@@ -3,7 +3,7 @@
  * event tells when they come and go. Like health this is not stored, and visible at once.
  *
  * Invariant: `refused` has what the proxy said last, and a service that is visible and not being written has
- * the same, or its name is in `refused_news`.
+ * the same, or its name is among the reports.
  */
 #include <event2/event.h>
 #include <stdlib.h>
@@ -12,13 +12,6 @@
 #include "core/base/xalloc.h"
 #include "core/base/strbuf.h"
 #include "core/plane/internal.h"
-
-static void mark(struct plane *plane, struct str name)
-{
-	hashmap_set(plane->refused_news, name, plane);
-	if (!txn_is_pausing(plane))
-		event_active(plane->refused_event, EV_TIMEOUT, 0);
-}
 
 static void note(struct plane *plane, const char *name, const char *words)
 {
@@ -63,25 +56,24 @@ static bool settle(struct plane *plane, struct str name)
 static void on_refused(evutil_socket_t fd, short what, void *arg)
 {
 	struct plane *plane = arg;
-	struct hashmap *news = plane->refused_news;
+	struct hashmap *names = reports_take(plane, REPORT_REFUSED);
 	size_t cursor = 0;
 	struct str name;
 	void *value;
 
 	(void)fd;
 	(void)what;
-	plane->refused_news = hashmap_create();
-	while (hashmap_next(news, &cursor, &name, &value))
+	while (hashmap_next(names, &cursor, &name, &value))
 		if (!settle(plane, name))
-			hashmap_set(plane->refused_news, name, plane);
-	hashmap_destroy(news, NULL);
+			reports_defer(plane, REPORT_REFUSED, name);
+	hashmap_destroy(names, NULL);
 }
 
 void plane_report_refused(struct plane *plane, struct str service, const char *words)
 {
 	free(words != NULL ? hashmap_set(plane->refused, service, xstrdup(words))
 			   : hashmap_remove(plane->refused, service));
-	mark(plane, service);
+	reports_add(plane, REPORT_REFUSED, service);
 }
 
 /* Whether the record (NULL: there is none) has other words than the proxy said. */
@@ -92,43 +84,33 @@ static bool is_behind(struct plane *plane, const struct service *service)
 		       str_of(hashmap_get(plane->refused, str_of(service->name))));
 }
 
-void refused_follow(struct plane *plane, const struct change *change)
+static void refused_committed(struct plane *plane, const struct change *change)
 {
-	const struct service *service = change->record;
-
-	if (is_behind(plane, service))
-		mark(plane, str_of(service->name));
+	if (change->kind == OBJECT_SERVICE && is_behind(plane, change->record))
+		reports_add(plane, REPORT_REFUSED, str_of(change->id));
 }
 
-bool refused_retry(struct plane *plane, const struct change *change)
+static bool refused_aborted(struct plane *plane, const struct change *change)
 {
 	struct str name = str_of(change->id);
 
 	if (change->kind != OBJECT_SERVICE ||
 		!is_behind(plane, environment_service(&plane->committed, name)))
 		return false;
-	hashmap_set(plane->refused_news, name, plane);
+	reports_defer(plane, REPORT_REFUSED, name);
 	return true;
 }
 
-void refused_applied(struct plane *plane)
-{
-	if (hashmap_count(plane->refused_news) > 0)
-		event_active(plane->refused_event, EV_TIMEOUT, 0);
-}
+const struct txn_hook refused_hook = {.committed = refused_committed, .aborted = refused_aborted};
 
 bool refused_init(struct plane *plane)
 {
 	plane->refused = hashmap_create();
-	plane->refused_news = hashmap_create();
-	plane->refused_event = event_new(plane->base, -1, EV_PERSIST, on_refused, plane);
-	return plane->refused_event != NULL;
+	return reports_init(plane, REPORT_REFUSED, on_refused);
 }
 
 void refused_finish(struct plane *plane)
 {
-	if (plane->refused_event != NULL)
-		event_free(plane->refused_event);
+	reports_finish(plane, REPORT_REFUSED);
 	hashmap_destroy(plane->refused, free);
-	hashmap_destroy(plane->refused_news, NULL);
 }

@@ -15,7 +15,6 @@
 #include "core/base/xalloc.h"
 #include "core/base/strbuf.h"
 #include "core/base/time.h"
-#include "core/model/name_rules.h"
 #include "core/plane/internal.h"
 #include "core/wire/record.h"
 
@@ -32,6 +31,8 @@ static const enum row_kind row_kinds[OBJECT_COUNT] = {
 	[OBJECT_SESSION] = ROW_SESSION,
 	[OBJECT_TOMBSTONE] = ROW_TOMBSTONE,
 };
+
+static const struct txn_hook *const hooks[] = {&expiry_hook, &health_hook, &refused_hook};
 
 /* ---- making one ---------------------------------------------------------------------------------- */
 
@@ -107,6 +108,9 @@ static struct change *put_change(struct txn *txn, enum object_kind kind, void *r
 	change_init(change, kind, record, revision);
 	environment_apply(&txn->plane->pending, change);
 	record_unref(object_type(kind), record);
+	for (size_t i = 0; i < ARRAY_LEN(hooks); i++)
+		if (hooks[i]->added != NULL)
+			hooks[i]->added(txn->plane, change);
 	return change;
 }
 
@@ -115,7 +119,6 @@ void txn_put(struct txn *txn, enum object_kind kind, void *record)
 	struct change *change = put_change(txn, kind, record);
 	char *json = record_json(kind, change->record);
 
-	expiry_note(txn->plane, kind, change->record);
 	batch_put(&txn->batch, row_kinds[kind], change->id, json);
 	free(json);
 }
@@ -184,22 +187,12 @@ static void make_visible(struct txn *txn)
 
 	for (size_t i = 0; i < txn->change_count; i++) {
 		const struct change *change = &txn->changes[i];
-		struct version *before = NULL;
-		struct str service;
-		struct str name;
 
-		if (change->kind == OBJECT_VERSION &&
-			name_split_version(str_of(change->id), &service, &name))
-			before = environment_version(&plane->committed, service, name);
-		if (before != NULL)
-			record_ref(before);
 		environment_apply(&plane->committed, change);
 		change_log_add(&plane->feed, change);
-		if (change->kind == OBJECT_VERSION)
-			health_follow(plane, change, before);
-		if (change->kind == OBJECT_SERVICE)
-			refused_follow(plane, change);
-		record_unref(&version_type, before);
+		for (size_t h = 0; h < ARRAY_LEN(hooks); h++)
+			if (hooks[h]->committed != NULL)
+				hooks[h]->committed(plane, change);
 	}
 	observers_tell(plane, txn->changes, txn->change_count, txn->events, txn->event_count);
 }
@@ -236,8 +229,7 @@ static void apply(struct plane *plane)
 	while (can_land(plane->first))
 		land_first(plane);
 	plane->applying = false;
-	health_applied(plane);
-	refused_applied(plane);
+	reports_resume(plane);
 }
 
 /* ---- failing ------------------------------------------------------------------------------------- */
@@ -279,8 +271,7 @@ static void on_retry(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd;
 	(void)what;
-	health_applied(arg);
-	refused_applied(arg);
+	reports_resume(arg);
 }
 
 bool txn_init(struct plane *plane)
@@ -300,6 +291,16 @@ bool txn_is_pausing(const struct plane *plane)
 	return evtimer_pending(plane->retry_timer, NULL) != 0;
 }
 
+static bool is_reported(struct plane *plane, const struct change *change)
+{
+	bool reported = false;
+
+	for (size_t i = 0; i < ARRAY_LEN(hooks); i++)
+		if (hooks[i]->aborted != NULL && hooks[i]->aborted(plane, change))
+			reported = true;
+	return reported;
+}
+
 /*
  * What the agent said and a failed txn held is said again: after a pause where the store itself failed, at once where
  * the txn only stood behind such a one.
@@ -309,15 +310,12 @@ static void retry(struct plane *plane, const struct txn *list)
 	const struct timeval pause = time_wait_ms(RETRY_MS);
 
 	for (const struct txn *txn = list; txn != NULL; txn = txn->next)
-		for (size_t i = 0; i < txn->change_count; i++) {
-			bool said = health_retry(plane, &txn->changes[i]) ||
-				    refused_retry(plane, &txn->changes[i]);
-
-			if (said && txn->stored && !txn_is_pausing(plane))
+		for (size_t i = 0; i < txn->change_count; i++)
+			if (is_reported(plane, &txn->changes[i]) && txn->stored &&
+				!txn_is_pausing(plane))
 				evtimer_add(plane->retry_timer, &pause);
-		}
 	if (!txn_is_pausing(plane))
-		on_retry(-1, EV_TIMEOUT, plane);
+		reports_resume(plane);
 }
 
 static void fail_all(struct plane *plane, const struct errbuf *eb)
