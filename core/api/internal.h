@@ -30,6 +30,7 @@ struct api {
 	struct evconnlistener *listener; /* evhttp's; NULL once stopped */
 	struct evhttp_bound_socket *bound;
 	char address[API_ADDRESS_SIZE];
+	char *openapi; /* made when it is first asked for */
 	struct evbuffer *scratch; /* on its way to a connection; empty between exchanges */
 	int64_t started_at;
 	int64_t started_monotonic_ms;

@@ -410,6 +410,7 @@ void api_destroy(struct api *api)
 	if (api->sweep != NULL)
 		event_free(api->sweep);
 	evbuffer_free(api->scratch);
+	free(api->openapi);
 	free(api->by_fd);
 	free(api);
 }

@@ -2,7 +2,7 @@
  * A record is a struct with a table of its fields.
  *
  * The table is the one list of what a thing has: cloning, comparing, freeing, JSON in both directions,
- * the columns of `-o text` and the openapi test all read it. Adding a field is adding a struct member
+ * the columns of `-o text` and the openapi document all read it. Adding a field is adding a struct member
  * and a row.
  *
  * Shared records (service, version, session, tombstone) are immutable once they are in an environment,

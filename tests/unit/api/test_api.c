@@ -861,7 +861,7 @@ static void test_others(void **state)
 		{"GET", "/v1/status", NULL, 200, "\"domain\":\"env.localhost\""},
 		{"GET", "/v1/status", NULL, 200, "\"held_requests\":{\"used\":0,\"max\":4096}"},
 		{"GET", "/v1/status", NULL, 200, "\"proxy\":{\"url\":\"http://127.0.0.1:8080\""},
-		{"GET", "/v1/openapi.json", NULL, 200, "\"openapi\": \"3.1.0\""},
+		{"GET", "/v1/openapi.json", NULL, 200, "\"openapi\":\t\"3.1.0\""},
 		{"GET", "/v1/requests", NULL, 200, "{\"requests\":[],\"next\":null,"},
 		{"GET", "/v1/requests?limit=0", NULL, 400, "\"field\":\"limit\""},
 		{"GET", "/v1/requests?limit=1001", NULL, 400, "from 1 to 1000"},
