@@ -32,47 +32,21 @@ const char *const event_action_names[EVENT_ACTION_COUNT + 1] = {
 	[EVENT_PROXY_LOST] = "proxy-lost",
 };
 
-#define AT(member) .offset = offsetof(struct event, member)
+#define RECORD struct event
 
 static const struct field fields[] = {
-	{.name = "seq", .type = FIELD_INT, AT(seq), .help = "number of the event, up by one"},
-	{.name = "time", .type = FIELD_TIME, AT(time), .help = "when"},
-	{.name = "actor",
-		.type = FIELD_TEXT,
-		AT(actor),
-		.max = LIMIT_ACTOR,
-		.help = "who, as claimed; umbra for what happens by itself"},
-	{.name = "action",
-		.type = FIELD_CHOICE,
-		AT(action),
-		.choices = event_action_names,
-		.help = "what was done"},
-	{.name = "object",
-		.type = FIELD_TEXT,
-		AT(object),
-		.max = LIMIT_HOST_NAME,
-		.help = "to what: a service, service@version, or a session's key"},
-	{.name = "before",
-		.type = FIELD_TEXT,
-		AT(before),
-		.max = LIMIT_BODY,
-		.flags = FIELD_ALWAYS,
-		.help = "the fields that changed, as they were"},
-	{.name = "after",
-		.type = FIELD_TEXT,
-		AT(after),
-		.max = LIMIT_BODY,
-		.flags = FIELD_ALWAYS,
-		.help = "the fields that changed, as they are"},
-	{.name = "revision",
-		.type = FIELD_INT,
-		AT(revision),
-		.help = "the environment's revision with it"},
+	FIELD(INT, "seq", seq, 0, "number of the event, up by one"),
+	FIELD(TIME, "time", time, 0, "when"),
+	FIELD(TEXT, "actor", actor, 0, "who, as claimed; umbra for what happens by itself",
+		.max = LIMIT_ACTOR),
+	FIELD(CHOICE, "action", action, 0, "what was done", .choices = event_action_names),
+	FIELD(TEXT, "object", object, 0, "to what: a service, service@version, or a session's key",
+		.max = LIMIT_HOST_NAME),
+	FIELD(TEXT, "before", before, FIELD_ALWAYS, "the fields that changed, as they were",
+		.max = LIMIT_BODY),
+	FIELD(TEXT, "after", after, FIELD_ALWAYS, "the fields that changed, as they are",
+		.max = LIMIT_BODY),
+	FIELD(INT, "revision", revision, 0, "the environment's revision with it"),
 };
 
-const struct record_type event_type = {
-	.noun = "event",
-	.size = sizeof(struct event),
-	.fields = fields,
-	.field_count = ARRAY_LEN(fields),
-};
+const struct record_type event_type = RECORD_TYPE("event", fields);

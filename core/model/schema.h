@@ -75,12 +75,29 @@ struct field {
 	const char *help; /* half a sentence for docs and openapi */
 };
 
+/*
+ * A row of the table of RECORD, the struct that the file defines it as:
+ * FIELD(TEXT, "pr.title", pr_title, FIELD_WRITABLE, "half a sentence", .max = LIMIT_TITLE). After the help stands what
+ * only some fields have.
+ */
+#define FIELD(field_type, wire_name, member, field_flags, ...)                                  \
+	{                                                                                       \
+		.name = (wire_name), .type = FIELD_##field_type,                                \
+		.offset = offsetof(RECORD, member), .flags = (field_flags), .help = __VA_ARGS__ \
+	}
+
 struct record_type {
 	const char *noun; /* "version" */
 	size_t size;
 	const struct field *fields;
 	size_t field_count; /* at most 64: masks are uint64_t */
 };
+
+#define RECORD_TYPE(record_noun, table)                                           \
+	{                                                                         \
+		.noun = (record_noun), .size = sizeof(RECORD), .fields = (table), \
+		.field_count = ARRAY_LEN(table)                                   \
+	}
 
 /* A zeroed record with one reference. */
 void *record_create(const struct record_type *type);
