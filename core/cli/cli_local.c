@@ -58,10 +58,7 @@ static int run_help(struct cli *cli)
 }
 
 static const struct arg_spec help_args[] = {
-	{.name = "COMMAND",
-		.kind = ARG_REST,
-		.repeated = true,
-		.help = "noun, noun and verb, or a topic"},
+	ARG(REST, "COMMAND", NULL, "noun, noun and verb, or a topic", .repeated = true),
 };
 
 const struct command command_help = {
@@ -69,8 +66,7 @@ const struct command command_help = {
 	.verb = "help",
 	.summary = "explain a command or a topic (umbra help topics)",
 	.examples = {"umbra help session pin", "umbra help topics"},
-	.args = help_args,
-	.arg_count = ARRAY_LEN(help_args),
+	COMMAND_ARGS(help_args),
 	.shape = SHAPE_NONE,
 	.local = run_help,
 };
@@ -103,11 +99,7 @@ static int run_completion(struct cli *cli)
 
 static const char *const shells[] = {"bash", "zsh", "fish", NULL};
 static const struct arg_spec completion_args[] = {
-	{.name = "SHELL",
-		.kind = ARG_CHOICE,
-		.required = true,
-		.help = "the shell it is for",
-		.choices = shells},
+	ARG(CHOICE, "SHELL", NULL, "the shell it is for", .required = true, .choices = shells),
 };
 
 const struct command command_completion = {
@@ -116,8 +108,7 @@ const struct command command_completion = {
 	.summary = "print the completion script of a shell",
 	.examples = {"source <(umbra completion bash)",
 		"umbra completion fish > ~/.config/fish/completions/umbra.fish"},
-	.args = completion_args,
-	.arg_count = ARRAY_LEN(completion_args),
+	COMMAND_ARGS(completion_args),
 	.shape = SHAPE_NONE,
 	.local = run_completion,
 };
@@ -154,8 +145,7 @@ const struct command command_config = {
 	.examples = {"umbra config", "umbra config --context studio"},
 	.shape = SHAPE_LIST,
 	.list_path = "settings",
-	.columns = config_columns,
-	.column_count = ARRAY_LEN(config_columns),
+	COMMAND_COLUMNS(config_columns),
 	.local = run_config,
 };
 
@@ -216,8 +206,8 @@ static int run_session_use(struct cli *cli)
 }
 
 static const struct arg_spec use_args[] = {
-	{.name = "KEY", .kind = ARG_SESSION, .help = "key of the session"},
-	{.name = "--none", .kind = ARG_FLAG, .help = "use no session any longer"},
+	ARG(SESSION, "KEY", NULL, "key of the session"),
+	ARG(FLAG, "--none", NULL, "use no session any longer"),
 };
 
 const struct command command_session_use = {
@@ -228,8 +218,7 @@ const struct command command_session_use = {
 		"--session go "
 		"before it.",
 	.examples = {"umbra session use checkout-4f2k", "umbra session use --none"},
-	.args = use_args,
-	.arg_count = ARRAY_LEN(use_args),
+	COMMAND_ARGS(use_args),
 	.shape = SHAPE_OBJECT,
 	.yours = true,
 	.start = use_start,

@@ -264,19 +264,9 @@ static int run_curl(struct cli *cli)
 static const char *const curl_has[] = {"--output", "--help", "--version", NULL};
 
 static const struct arg_spec curl_args[] = {
-	{.name = "--session",
-		.kind = ARG_SESSION,
-		.value = "KEY",
-		.help = "the session (default: yours)"},
-	{.name = "SERVICE/PATH",
-		.kind = ARG_TARGET,
-		.required = true,
-		.help = "what to ask for: gateway/book"},
-	{.name = "CURL-OPTION",
-		.kind = ARG_REST,
-		.repeated = true,
-		.help = "for curl itself",
-		.theirs = curl_has},
+	ARG(SESSION, "--session", "KEY", "the session (default: yours)"),
+	ARG(TARGET, "SERVICE/PATH", NULL, "what to ask for: gateway/book", .required = true),
+	ARG(REST, "CURL-OPTION", NULL, "for curl itself", .repeated = true, .theirs = curl_has),
 };
 
 const struct command command_curl = {
@@ -290,8 +280,7 @@ const struct command command_curl = {
 		"itself; --no-globoff and --noproxy '' after SERVICE/PATH undo that.",
 	.examples = {"umbra curl cart/items",
 		"umbra curl --session checkout-4f2k gateway/book -i -X POST"},
-	.args = curl_args,
-	.arg_count = ARRAY_LEN(curl_args),
+	COMMAND_ARGS(curl_args),
 	.shape = SHAPE_NONE,
 	.local = run_curl,
 };

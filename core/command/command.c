@@ -58,22 +58,13 @@ const struct command *const commands[] = {
 const char *const command_outputs[] = {"text", "json", "ndjson", "name", NULL};
 
 const struct arg_spec command_globals[] = {
-	{.name = "--url", .kind = ARG_URL, .value = "URL", .help = "of the control plane"},
-	{.name = "--context",
-		.kind = ARG_TEXT,
-		.value = "NAME",
-		.help = "the context of the config file to take"},
-	{.name = "--output",
-		.kind = ARG_CHOICE,
-		.value = "FORM",
-		.help = "form of the output",
-		.choices = command_outputs,
-		.letter = 'o'},
-	{.name = "--utc",
-		.kind = ARG_FLAG,
-		.help = "times in UTC; on a terminal they are local, with the offset"},
-	{.name = "--help", .kind = ARG_FLAG, .help = "show this help", .letter = 'h'},
-	{.name = "--version", .kind = ARG_FLAG, .help = "print the version of umbra"},
+	ARG(URL, "--url", "URL", "of the control plane"),
+	ARG(TEXT, "--context", "NAME", "the context of the config file to take"),
+	ARG(CHOICE, "--output", "FORM", "form of the output", .choices = command_outputs,
+		.letter = 'o'),
+	ARG(FLAG, "--utc", NULL, "times in UTC; on a terminal they are local, with the offset"),
+	ARG(FLAG, "--help", NULL, "show this help", .letter = 'h'),
+	ARG(FLAG, "--version", NULL, "print the version of umbra"),
 };
 const size_t command_global_count = ARRAY_LEN(command_globals);
 

@@ -58,6 +58,16 @@ struct arg_spec {
 	const char *const *theirs;
 };
 
+/*
+ * A row of a table of them: ARG(DURATION, "--ttl", "DURATION", "lifetime from now"). What has no value, and what stands by
+ * its place, has NULL there. After the help stands what only some have.
+ */
+#define ARG(of_kind, arg_name, of_value, ...)                                   \
+	{                                                                       \
+		.name = (arg_name), .kind = ARG_##of_kind, .value = (of_value), \
+		.help = __VA_ARGS__                                             \
+	}
+
 /* "" for flags. */
 struct arg_value {
 	const struct arg_spec *spec;
@@ -172,6 +182,10 @@ struct command_view {
 };
 
 enum { COMMAND_EXAMPLES = 3 };
+
+/* Two members of a command each, from a table of this file. */
+#define COMMAND_ARGS(table) .args = (table), .arg_count = ARRAY_LEN(table)
+#define COMMAND_COLUMNS(table) .columns = (table), .column_count = ARRAY_LEN(table)
 
 /* All there is to a command: who adds one touches nothing else but the list of them. */
 struct command {

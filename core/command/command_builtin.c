@@ -9,16 +9,12 @@
 /* ---- dashboard ---- */
 
 static const struct arg_spec dashboard_args[] = {
-	{.name = "--session", .kind = ARG_SESSION, .value = "KEY", .help = "your session"},
-	{.name = "--theme", .kind = ARG_TEXT, .value = "THEME", .help = "name or file of a theme"},
-	{.name = "--read-only", .kind = ARG_FLAG, .help = "change nothing in the environment"},
-	{.name = "--once",
-		.kind = ARG_FLAG,
-		.help = "print what it shows once, in the form of -o, and exit"},
-	{.name = "--plain",
-		.kind = ARG_FLAG,
-		.help = "lines of text, each event added below, for screen readers; no "
-			"colours"},
+	ARG(SESSION, "--session", "KEY", "your session"),
+	ARG(TEXT, "--theme", "THEME", "name or file of a theme"),
+	ARG(FLAG, "--read-only", NULL, "change nothing in the environment"),
+	ARG(FLAG, "--once", NULL, "print what it shows once, in the form of -o, and exit"),
+	ARG(FLAG, "--plain", NULL,
+		"lines of text, each event added below, for screen readers; no colours"),
 };
 
 static const struct column once_columns[] = {
@@ -51,27 +47,21 @@ const struct command command_dashboard = {
 	.summary = "the dashboard",
 	.examples = {"umbra --session checkout-4f2k", "umbra --read-only --theme light",
 		"umbra --once -o json"},
-	.args = dashboard_args,
-	.arg_count = ARRAY_LEN(dashboard_args),
+	COMMAND_ARGS(dashboard_args),
 	.shape = SHAPE_LIST,
 	.list_path = "versions",
-	.columns = once_columns,
-	.column_count = ARRAY_LEN(once_columns),
+	COMMAND_COLUMNS(once_columns),
 	.start = once_start,
 };
 
 /* ---- demo ---- */
 
 static const struct arg_spec demo_args[] = {
-	{.name = "--headless", .kind = ARG_FLAG, .help = "run without the dashboard until stopped"},
-	{.name = "--rate",
-		.kind = ARG_INT,
-		.value = "N",
-		.help = "requests per second of the visitors (default 50)",
-		.max = 100000},
-	{.name = "--seed", .kind = ARG_INT, .value = "N", .help = "of their choices"},
-	{.name = "--haproxy", .kind = ARG_FILE, .value = "FILE", .help = "the HAProxy to run"},
-	{.name = "--theme", .kind = ARG_TEXT, .value = "THEME", .help = "name or file of a theme"},
+	ARG(FLAG, "--headless", NULL, "run without the dashboard until stopped"),
+	ARG(INT, "--rate", "N", "requests per second of the visitors (default 50)", .max = 100000),
+	ARG(INT, "--seed", "N", "of their choices"),
+	ARG(FILE, "--haproxy", "FILE", "the HAProxy to run"),
+	ARG(TEXT, "--theme", "THEME", "name or file of a theme"),
 };
 
 const struct command command_demo = {
@@ -83,8 +73,7 @@ const struct command command_demo = {
 		"it must be. It leaves nothing behind, however it ends.",
 	.examples = {"umbra demo", "umbra demo --headless --rate 200"},
 	.alone = true,
-	.args = demo_args,
-	.arg_count = ARRAY_LEN(demo_args),
+	COMMAND_ARGS(demo_args),
 	.shape = SHAPE_NONE,
 };
 
@@ -93,30 +82,17 @@ const struct command command_demo = {
 static const char *const log_levels[] = {"error", "warning", "info", "debug", NULL};
 
 static const struct arg_spec serve_args[] = {
-	{.name = "--listen",
-		.kind = ARG_TEXT,
-		.value = "ADDRESS:PORT",
-		.help = "address of the API (default 127.0.0.1:7070; port 0: a free one)"},
-	{.name = "--proxy-listen",
-		.kind = ARG_TEXT,
-		.value = "ADDRESS:PORT",
-		.help = "address of the proxy (default 127.0.0.1:8080; port 0: a free one)"},
-	{.name = "--data",
-		.kind = ARG_FILE,
-		.value = "DIRECTORY",
-		.help = "directory of state and history (default $XDG_STATE_HOME/umbra)"},
-	{.name = "--domain",
-		.kind = ARG_TEXT,
-		.value = "DOMAIN",
-		.help = "services are SERVICE.DOMAIN (default env.localhost)"},
-	{.name = "--name", .kind = ARG_TEXT, .value = "NAME", .help = "of the environment"},
-	{.name = "--demo", .kind = ARG_FLAG, .help = "mark it as a demo in dashboards"},
-	{.name = "--haproxy", .kind = ARG_FILE, .value = "FILE", .help = "the HAProxy to run"},
-	{.name = "--log-level",
-		.kind = ARG_CHOICE,
-		.value = "LEVEL",
-		.help = "how much is logged to stderr",
-		.choices = log_levels},
+	ARG(TEXT, "--listen", "ADDRESS:PORT",
+		"address of the API (default 127.0.0.1:7070; port 0: a free one)"),
+	ARG(TEXT, "--proxy-listen", "ADDRESS:PORT",
+		"address of the proxy (default 127.0.0.1:8080; port 0: a free one)"),
+	ARG(FILE, "--data", "DIRECTORY",
+		"directory of state and history (default $XDG_STATE_HOME/umbra)"),
+	ARG(TEXT, "--domain", "DOMAIN", "services are SERVICE.DOMAIN (default env.localhost)"),
+	ARG(TEXT, "--name", "NAME", "of the environment"),
+	ARG(FLAG, "--demo", NULL, "mark it as a demo in dashboards"),
+	ARG(FILE, "--haproxy", "FILE", "the HAProxy to run"),
+	ARG(CHOICE, "--log-level", "LEVEL", "how much is logged to stderr", .choices = log_levels),
 };
 
 const struct command command_serve = {
@@ -126,8 +102,7 @@ const struct command command_serve = {
 	.help = "Prints one line once it takes traffic: ready api=URL proxy=URL pid=N.",
 	.examples = {"umbra serve --listen 127.0.0.1:7070 --proxy-listen 127.0.0.1:8080",
 		"umbra serve --domain env.studio.example --data /var/lib/umbra"},
-	.args = serve_args,
-	.arg_count = ARRAY_LEN(serve_args),
+	COMMAND_ARGS(serve_args),
 	.shape = SHAPE_NONE,
 };
 
@@ -187,8 +162,7 @@ const struct command command_status = {
 	.help = "-o json has all of it, the limits too.",
 	.examples = {"umbra status", "umbra status -o json"},
 	.shape = SHAPE_OBJECT,
-	.columns = status_columns,
-	.column_count = ARRAY_LEN(status_columns),
+	COMMAND_COLUMNS(status_columns),
 	.start = status_start,
 };
 
@@ -206,12 +180,11 @@ const struct command command_theme_list = {
 	.examples = {"umbra theme list"},
 	.shape = SHAPE_LIST,
 	.list_path = "themes",
-	.columns = theme_columns,
-	.column_count = ARRAY_LEN(theme_columns),
+	COMMAND_COLUMNS(theme_columns),
 };
 
 static const struct arg_spec theme_check_args[] = {
-	{.name = "THEME", .kind = ARG_FILE, .repeated = true, .help = "name or file of a theme"},
+	ARG(FILE, "THEME", NULL, "name or file of a theme", .repeated = true),
 };
 
 static const struct column theme_check_columns[] = {
@@ -235,10 +208,8 @@ const struct command command_theme_check = {
 		"3; what "
 		"is left to the terminal is counted for the ground the theme is for.",
 	.examples = {"umbra theme check", "umbra theme check ~/.config/umbra/themes/mine.theme"},
-	.args = theme_check_args,
-	.arg_count = ARRAY_LEN(theme_check_args),
+	COMMAND_ARGS(theme_check_args),
 	.shape = SHAPE_LIST,
 	.list_path = "roles",
-	.columns = theme_check_columns,
-	.column_count = ARRAY_LEN(theme_check_columns),
+	COMMAND_COLUMNS(theme_check_columns),
 };

@@ -130,10 +130,7 @@ static void events_send(struct command_run *run)
 static const struct arg_spec events_args[] = {
 	RUN_FOLLOW_ARG,
 	RUN_LINES_ARG(EVENTS_PAGE, "show at most N past events (default 20, with --since 1000)"),
-	{.name = "--since",
-		.kind = ARG_DURATION,
-		.value = "DURATION",
-		.help = "those of the last 15m, 8h, ..."},
+	ARG(DURATION, "--since", "DURATION", "those of the last 15m, 8h, ..."),
 };
 
 static struct command_run *events_start(
@@ -172,11 +169,9 @@ const struct command command_events = {
 	.verb = "events",
 	.summary = "show what changed in the environment, and who changed it",
 	.examples = {"umbra events --since 15m", "umbra events -n 100", "umbra events -f"},
-	.args = events_args,
-	.arg_count = ARRAY_LEN(events_args),
+	COMMAND_ARGS(events_args),
 	.shape = SHAPE_LINES,
-	.columns = events_columns,
-	.column_count = ARRAY_LEN(events_columns),
+	COMMAND_COLUMNS(events_columns),
 	.opens = {.name = "timeline"},
 	.start = events_start,
 };

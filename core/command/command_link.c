@@ -99,17 +99,12 @@ static void link_session_reply(struct command_run *run, const struct client_resp
 }
 
 static const struct arg_spec link_args[] = {
-	{.name = "KEY", .kind = ARG_SESSION, .required = true, .help = "key of the session"},
-	{.name = "--service",
-		.kind = ARG_SERVICE,
-		.value = "SERVICE",
-		.help = "service the link leads to (default: the one called from outside, else the "
-			"first it pins)"},
-	{.name = "--path",
-		.kind = ARG_TEXT,
-		.value = "PATH",
-		.help = "path of the link (default /)"},
-	{.name = "--qr", .kind = ARG_FLAG, .help = "the link as a QR code too, for a phone"},
+	ARG(SESSION, "KEY", NULL, "key of the session", .required = true),
+	ARG(SERVICE, "--service", "SERVICE",
+		"service the link leads to (default: the one called from outside, else the first "
+		"it pins)"),
+	ARG(TEXT, "--path", "PATH", "path of the link (default /)"),
+	ARG(FLAG, "--qr", NULL, "the link as a QR code too, for a phone"),
 };
 
 static struct command_run *link_start(
@@ -136,8 +131,7 @@ const struct command command_session_link = {
 	.summary = "show how a request can carry a session: link, curl line, header, cookie",
 	.examples = {"umbra session link checkout-4f2k",
 		"umbra session link checkout-4f2k --service gateway --qr"},
-	.args = link_args,
-	.arg_count = ARRAY_LEN(link_args),
+	COMMAND_ARGS(link_args),
 	.shape = SHAPE_OBJECT,
 	.start = link_start,
 };

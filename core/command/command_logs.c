@@ -208,11 +208,9 @@ static void newest_reply(struct command_run *run, const struct client_response *
 }
 
 static const struct arg_spec logs_args[] = {
-	{.name = "FILTER",
-		.kind = ARG_FILTER,
-		.repeated = true,
-		.help = "session:checkout-4f2k, service:cart, status:5xx, reason:version-gone, "
-			">200ms"},
+	ARG(FILTER, "FILTER", NULL,
+		"session:checkout-4f2k, service:cart, status:5xx, reason:version-gone, >200ms",
+		.repeated = true),
 	RUN_FOLLOW_ARG,
 	RUN_LINES_ARG(LOGS_MAX, "show at most N past requests (default 50)"),
 };
@@ -270,11 +268,9 @@ const struct command command_logs = {
 	.examples = {"umbra logs session:checkout-4f2k -f",
 		"umbra logs service:cart status:5xx -n 200",
 		"umbra logs '>200ms' since:15m -o ndjson"},
-	.args = logs_args,
-	.arg_count = ARRAY_LEN(logs_args),
+	COMMAND_ARGS(logs_args),
 	.shape = SHAPE_LINES,
-	.columns = logs_columns,
-	.column_count = ARRAY_LEN(logs_columns),
+	COMMAND_COLUMNS(logs_columns),
 	.opens = {.name = "requests", .argument = "FILTER", .otherwise = "*"},
 	.start = logs_start,
 };

@@ -9,10 +9,9 @@
 /* ---- list ---- */
 
 static const struct arg_spec list_args[] = {
-	{.name = "FILTER",
-		.kind = ARG_FILTER,
-		.repeated = true,
-		.help = "pr:482, author:dev1, state:unhealthy, service:cart, words of the title"},
+	ARG(FILTER, "FILTER", NULL,
+		"pr:482, author:dev1, state:unhealthy, service:cart, words of the title",
+		.repeated = true),
 	RUN_WATCH_ARG,
 };
 
@@ -39,26 +38,18 @@ const struct command command_pr_list = {
 		"what "
 		"`umbra session create --pr` pins.",
 	.examples = {"umbra pr list author:dev1", "umbra pr list state:unhealthy"},
-	.args = list_args,
-	.arg_count = ARRAY_LEN(list_args),
+	COMMAND_ARGS(list_args),
 	.shape = SHAPE_LIST,
 	.list_path = "pulls",
-	.columns = list_columns,
-	.column_count = ARRAY_LEN(list_columns),
+	COMMAND_COLUMNS(list_columns),
 	.start = run_list,
 };
 
 /* ---- show ---- */
 
 static const struct arg_spec show_args[] = {
-	{.name = "NUMBER",
-		.kind = ARG_PULL,
-		.required = true,
-		.help = "number of the pull request, such as 482"},
-	{.name = "--pr-url",
-		.kind = ARG_URL,
-		.value = "URL",
-		.help = "its URL, where several repositories have the number"},
+	ARG(PULL, "NUMBER", NULL, "number of the pull request, such as 482", .required = true),
+	ARG(URL, "--pr-url", "URL", "its URL, where several repositories have the number"),
 };
 
 static const struct column show_columns[] = {
@@ -97,10 +88,8 @@ const struct command command_pr_show = {
 	.summary = "show one pull request, its versions, and the sessions that pin them",
 	.examples = {"umbra pr show 482",
 		"umbra pr show 12 --pr-url https://git.example/shop/cart/pull/12"},
-	.args = show_args,
-	.arg_count = ARRAY_LEN(show_args),
+	COMMAND_ARGS(show_args),
 	.shape = SHAPE_OBJECT,
-	.columns = show_columns,
-	.column_count = ARRAY_LEN(show_columns),
+	COMMAND_COLUMNS(show_columns),
 	.start = show_start,
 };

@@ -43,17 +43,9 @@ void run_path(struct command_run *run, ...) __attribute__((sentinel));
 /* Appends "?name=value", or "&" after the first; nothing for a NULL value. */
 void run_query(struct command_run *run, const char *name, const char *value);
 /* The option --if-revision of a command that writes one thing. */
-#define RUN_IF_REVISION_ARG                                             \
-	{                                                               \
-		.name = "--if-revision", .kind = ARG_INT, .value = "N", \
-		.help = "only if its revision is N, else fail"          \
-	}
+#define RUN_IF_REVISION_ARG ARG(INT, "--if-revision", "N", "only if its revision is N, else fail")
 /* The option --if-there of a command that takes a thing away. */
-#define RUN_IF_THERE_ARG                                     \
-	{                                                    \
-		.name = "--if-there", .kind = ARG_FLAG,      \
-		.help = "also succeed when it never existed" \
-	}
+#define RUN_IF_THERE_ARG ARG(FLAG, "--if-there", NULL, "also succeed when it never existed")
 /*
  * Sends DELETE. What was there and is gone already is done: a job may repeat itself; with --if-there also what
  * never was. With --if-revision it must be there.
@@ -76,11 +68,9 @@ void run_end_error(struct command_run *run, enum err err, const struct errbuf *e
 cJSON *run_take_answer(struct command_run *run);
 
 #define WAIT_DEFAULT "60s"
-#define RUN_TIMEOUT_ARG                                                         \
-	{                                                                       \
-		.name = "--timeout", .kind = ARG_DURATION, .value = "DURATION", \
-		.help = "give up waiting after this (default " WAIT_DEFAULT ")" \
-	}
+#define RUN_TIMEOUT_ARG                        \
+	ARG(DURATION, "--timeout", "DURATION", \
+		"give up waiting after this (default " WAIT_DEFAULT ")")
 /*
  * Waits until the version is ready, and ends the run: with the version, or with why it is not ready after `limit`
  * (NULL: WAIT_DEFAULT). The run's `extra` is nothing yet, and becomes its own.
@@ -93,21 +83,12 @@ struct command_run *run_get_service(
 struct command_run *run_get_session(
 	struct client *client, command_done_fn done, void *arg, const char *key);
 /* The options of the streams: -f, and -n with at most `most`. */
-#define RUN_FOLLOW_ARG                                               \
-	{                                                            \
-		.name = "--follow", .kind = ARG_FLAG, .letter = 'f', \
-		.help = "follow: show new ones as they come"         \
-	}
-#define RUN_LINES_ARG(most, text)                                                               \
-	{                                                                                       \
-		.name = "--lines", .kind = ARG_INT, .value = "N", .letter = 'n', .max = (most), \
-		.help = (text)                                                                  \
-	}
-#define RUN_WATCH_ARG                                                                     \
-	{                                                                                 \
-		.name = "--watch", .kind = ARG_FLAG, .letter = 'w',                       \
-		.help = "stay, and show each row again when it changes, and what is gone" \
-	}
+#define RUN_FOLLOW_ARG \
+	ARG(FLAG, "--follow", NULL, "follow: show new ones as they come", .letter = 'f')
+#define RUN_LINES_ARG(most, text) ARG(INT, "--lines", "N", (text), .letter = 'n', .max = (most))
+#define RUN_WATCH_ARG              \
+	ARG(FLAG, "--watch", NULL, \
+		"stay, and show each row again when it changes, and what is gone", .letter = 'w')
 /* One list, filtered by the FILTER words, once or with --watch: for the `list` commands. */
 struct command_run *run_list(
 	struct client *client, const struct command_args *args, command_done_fn done, void *arg);

@@ -11,15 +11,9 @@
 #include "core/model/name_rules.h"
 #include "core/model/pull.h"
 
-#define KEY_ARG                                                                                    \
-	{                                                                                          \
-		.name = "KEY", .kind = ARG_SESSION, .required = true, .help = "key of the session" \
-	}
+#define KEY_ARG ARG(SESSION, "KEY", NULL, "key of the session", .required = true)
 
-#define DRY_RUN_ARG                                                                         \
-	{                                                                                   \
-		.name = "--dry-run", .kind = ARG_FLAG, .help = "only say what would change" \
-	}
+#define DRY_RUN_ARG ARG(FLAG, "--dry-run", NULL, "only say what would change")
 
 static const struct arg_spec key_arg[] = {KEY_ARG};
 
@@ -41,10 +35,7 @@ static struct command_run *get_start(
 /* ---- list and show ---- */
 
 static const struct arg_spec list_args[] = {
-	{.name = "FILTER",
-		.kind = ARG_FILTER,
-		.repeated = true,
-		.help = "owner:dev1, session:checkout*"},
+	ARG(FILTER, "FILTER", NULL, "owner:dev1, session:checkout*", .repeated = true),
 	RUN_WATCH_ARG,
 };
 
@@ -63,12 +54,10 @@ const struct command command_session_list = {
 	.id = "key",
 	.summary = "list sessions, all or those that match a filter",
 	.examples = {"umbra session list owner:dev1", "umbra session list --watch"},
-	.args = list_args,
-	.arg_count = ARRAY_LEN(list_args),
+	COMMAND_ARGS(list_args),
 	.shape = SHAPE_LIST,
 	.list_path = "sessions",
-	.columns = list_columns,
-	.column_count = ARRAY_LEN(list_columns),
+	COMMAND_COLUMNS(list_columns),
 	.start = run_list,
 };
 
@@ -78,8 +67,7 @@ const struct command command_session_show = {
 	.id = "key",
 	.summary = "show one session",
 	.examples = {"umbra session show checkout-4f2k"},
-	.args = key_arg,
-	.arg_count = ARRAY_LEN(key_arg),
+	COMMAND_ARGS(key_arg),
 	.shape = SHAPE_OBJECT,
 	.start = get_start,
 };
@@ -87,37 +75,18 @@ const struct command command_session_show = {
 /* ---- create ---- */
 
 static const struct arg_spec create_args[] = {
-	{.name = "NAME", .kind = ARG_TEXT, .help = "its name; the key is made from it"},
-	{.name = "--pin",
-		.kind = ARG_PIN,
-		.repeated = true,
-		.value = "SERVICE=VERSION",
-		.help = "a version that serves it in place of stable"},
-	{.name = "--pr",
-		.kind = ARG_PULL,
-		.value = "NUMBER",
-		.help = "the versions of this pull request, in every service that has one"},
-	{.name = "--pr-url",
-		.kind = ARG_URL,
-		.value = "URL",
-		.help = "its URL, where several repositories have the number"},
-	{.name = "--strict",
-		.kind = ARG_FLAG,
-		.help = "answer 503 instead of falling back to stable"},
-	{.name = "--ttl",
-		.kind = ARG_DURATION,
-		.value = "DURATION",
-		.help = "lifetime (default 8h)"},
-	{.name = "--key",
-		.kind = ARG_SESSION,
-		.value = "KEY",
-		.help = "use this key; fails when it is taken"},
-	{.name = "--key-length",
-		.kind = ARG_INT,
-		.value = "N",
-		.max = LIMIT_KEY_LENGTH_MAX,
-		.help = "random characters of the key, 4 to 24 (default 4)"},
-	{.name = "--owner", .kind = ARG_TEXT, .value = "NAME", .help = "owner (default: you)"},
+	ARG(TEXT, "NAME", NULL, "its name; the key is made from it"),
+	ARG(PIN, "--pin", "SERVICE=VERSION", "a version that serves it in place of stable",
+		.repeated = true),
+	ARG(PULL, "--pr", "NUMBER",
+		"the versions of this pull request, in every service that has one"),
+	ARG(URL, "--pr-url", "URL", "its URL, where several repositories have the number"),
+	ARG(FLAG, "--strict", NULL, "answer 503 instead of falling back to stable"),
+	ARG(DURATION, "--ttl", "DURATION", "lifetime (default 8h)"),
+	ARG(SESSION, "--key", "KEY", "use this key; fails when it is taken"),
+	ARG(INT, "--key-length", "N", "random characters of the key, 4 to 24 (default 4)",
+		.max = LIMIT_KEY_LENGTH_MAX),
+	ARG(TEXT, "--owner", "NAME", "owner (default: you)"),
 	DRY_RUN_ARG,
 };
 
@@ -229,8 +198,7 @@ const struct command command_session_create = {
 	.examples = {"umbra session create checkout --pr 482 --pin profile=pr-551",
 		"umbra session create --pin cart=pr-482 --strict --ttl 2h",
 		"umbra session create --pr 482 --dry-run"},
-	.args = create_args,
-	.arg_count = ARRAY_LEN(create_args),
+	COMMAND_ARGS(create_args),
 	.shape = SHAPE_OBJECT,
 	.writes = true,
 	.yours = true,
@@ -241,26 +209,16 @@ const struct command command_session_create = {
 
 static const struct arg_spec pin_args[] = {
 	KEY_ARG,
-	{.name = "SERVICE=VERSION",
-		.kind = ARG_PIN,
-		.required = true,
-		.repeated = true,
-		.help = "the version that serves this service"},
-	{.name = "--unpin",
-		.kind = ARG_SERVICE,
-		.repeated = true,
-		.value = "SERVICE",
-		.help = "a service to unpin in the same change"},
+	ARG(PIN, "SERVICE=VERSION", NULL, "the version that serves this service", .required = true,
+		.repeated = true),
+	ARG(SERVICE, "--unpin", "SERVICE", "a service to unpin in the same change",
+		.repeated = true),
 	DRY_RUN_ARG,
 };
 
 static const struct arg_spec unpin_args[] = {
 	KEY_ARG,
-	{.name = "SERVICE",
-		.kind = ARG_SERVICE,
-		.required = true,
-		.repeated = true,
-		.help = "the service to unpin"},
+	ARG(SERVICE, "SERVICE", NULL, "the service to unpin", .required = true, .repeated = true),
 	DRY_RUN_ARG,
 };
 
@@ -296,8 +254,7 @@ const struct command command_session_pin = {
 	.summary = "pin versions in a session; several change as one",
 	.examples = {"umbra session pin checkout-4f2k booking=pr-482 pricing=pr-482 --dry-run",
 		"umbra session pin checkout-4f2k booking=pr-482 --unpin pricing"},
-	.args = pin_args,
-	.arg_count = ARRAY_LEN(pin_args),
+	COMMAND_ARGS(pin_args),
 	.shape = SHAPE_OBJECT,
 	.writes = true,
 	.start = pin_start,
@@ -309,8 +266,7 @@ const struct command command_session_unpin = {
 	.id = "key",
 	.summary = "remove pins from a session: stable serves again",
 	.examples = {"umbra session unpin checkout-4f2k pricing"},
-	.args = unpin_args,
-	.arg_count = ARRAY_LEN(unpin_args),
+	COMMAND_ARGS(unpin_args),
 	.shape = SHAPE_OBJECT,
 	.writes = true,
 	.start = unpin_start,
@@ -322,14 +278,12 @@ static const char *const policies[] = {"lenient", "strict", NULL};
 
 static const struct arg_spec set_args[] = {
 	KEY_ARG,
-	{.name = "--policy",
-		.kind = ARG_CHOICE,
-		.value = "POLICY",
-		.choices = policies,
-		.help = "what a pinned version that cannot serve means: stable, or 503"},
-	{.name = "--ttl", .kind = ARG_DURATION, .value = "DURATION", .help = "lifetime from now"},
-	{.name = "--owner", .kind = ARG_TEXT, .value = "NAME", .help = "its owner"},
-	{.name = "--name", .kind = ARG_TEXT, .value = "NAME", .help = "its name"},
+	ARG(CHOICE, "--policy", "POLICY",
+		"what a pinned version that cannot serve means: stable, or 503",
+		.choices = policies),
+	ARG(DURATION, "--ttl", "DURATION", "lifetime from now"),
+	ARG(TEXT, "--owner", "NAME", "its owner"),
+	ARG(TEXT, "--name", "NAME", "its name"),
 	DRY_RUN_ARG,
 };
 
@@ -359,8 +313,7 @@ const struct command command_session_set = {
 	.help = "What is not given stays as it is. Its pins are changed with: umbra session pin.",
 	.examples = {"umbra session set checkout-4f2k --policy strict --ttl 3d",
 		"umbra session set checkout-4f2k --owner dev2"},
-	.args = set_args,
-	.arg_count = ARRAY_LEN(set_args),
+	COMMAND_ARGS(set_args),
 	.shape = SHAPE_OBJECT,
 	.writes = true,
 	.start = set_start,
@@ -370,10 +323,7 @@ const struct command command_session_set = {
 
 static const struct arg_spec extend_args[] = {
 	KEY_ARG,
-	{.name = "--ttl",
-		.kind = ARG_DURATION,
-		.value = "DURATION",
-		.help = "lifetime from now (default: the one it had)"},
+	ARG(DURATION, "--ttl", "DURATION", "lifetime from now (default: the one it had)"),
 };
 
 static void extend_say(struct command_run *run, const cJSON *body)
@@ -399,8 +349,7 @@ const struct command command_session_extend = {
 	.summary = "renew a session's lifetime",
 	.examples = {"umbra session extend checkout-4f2k",
 		"umbra session extend checkout-4f2k --ttl 3d"},
-	.args = extend_args,
-	.arg_count = ARRAY_LEN(extend_args),
+	COMMAND_ARGS(extend_args),
 	.shape = SHAPE_OBJECT,
 	.writes = true,
 	.start = extend_start,
@@ -485,12 +434,10 @@ const struct command command_session_map = {
 		"passed no trace id either, so only the time tells; calls that other traffic may "
 		"have caused as well are in no row.",
 	.examples = {"umbra session map checkout-4f2k"},
-	.args = key_arg,
-	.arg_count = ARRAY_LEN(key_arg),
+	COMMAND_ARGS(key_arg),
 	.shape = SHAPE_LIST,
 	.list_path = "edges",
-	.columns = map_columns,
-	.column_count = ARRAY_LEN(map_columns),
+	COMMAND_COLUMNS(map_columns),
 	.opens = {.name = "map-session", .argument = "KEY"},
 	.start = map_start,
 };
@@ -503,8 +450,7 @@ const struct command command_session_end = {
 		"was strict. One that has ended already is done.",
 	.examples = {"umbra session end checkout-4f2k",
 		"umbra session end checkout-4f2k --if-there"},
-	.args = end_args,
-	.arg_count = ARRAY_LEN(end_args),
+	COMMAND_ARGS(end_args),
 	.shape = SHAPE_NONE,
 	.writes = true,
 	.loses = true,

@@ -14,10 +14,8 @@
 #include "core/model/pull.h"
 
 #define VERSION_ID_ARG                                                               \
-	{                                                                            \
-		.name = "SERVICE@VERSION", .kind = ARG_VERSION_ID, .required = true, \
-		.help = "the version, such as cart@pr-482"                           \
-	}
+	ARG(VERSION_ID, "SERVICE@VERSION", NULL, "the version, such as cart@pr-482", \
+		.required = true)
 
 enum { RETIRE_SESSIONS_SAID = 10 };
 
@@ -52,10 +50,9 @@ static struct command_run *version_run(
 /* ---- list and show ---- */
 
 static const struct arg_spec list_args[] = {
-	{.name = "FILTER",
-		.kind = ARG_FILTER,
-		.repeated = true,
-		.help = "service:cart, state:unhealthy, pr:482, author:dev1, kind:ephemeral"},
+	ARG(FILTER, "FILTER", NULL,
+		"service:cart, state:unhealthy, pr:482, author:dev1, kind:ephemeral",
+		.repeated = true),
 	RUN_WATCH_ARG,
 };
 
@@ -80,12 +77,10 @@ const struct command command_version_list = {
 	.summary = "list versions, all or those that match a filter",
 	.examples = {"umbra version list service:cart state:unhealthy",
 		"umbra version list author:dev1 -o json"},
-	.args = list_args,
-	.arg_count = ARRAY_LEN(list_args),
+	COMMAND_ARGS(list_args),
 	.shape = SHAPE_LIST,
 	.list_path = "versions",
-	.columns = list_columns,
-	.column_count = ARRAY_LEN(list_columns),
+	COMMAND_COLUMNS(list_columns),
 	.start = run_list,
 };
 
@@ -106,8 +101,7 @@ const struct command command_version_show = {
 	.id = "service@version",
 	.summary = "show one version",
 	.examples = {"umbra version show booking@pr-482"},
-	.args = id_arg,
-	.arg_count = ARRAY_LEN(id_arg),
+	COMMAND_ARGS(id_arg),
 	.shape = SHAPE_OBJECT,
 	.start = show_start,
 };
@@ -116,68 +110,32 @@ const struct command command_version_show = {
 
 static const struct arg_spec register_args[] = {
 	VERSION_ID_ARG,
-	{.name = "--endpoint",
-		.kind = ARG_ENDPOINT,
-		.required = true,
-		.repeated = true,
-		.value = "HOST:PORT",
-		.help = "address of an endpoint, 1 to 8 of them"},
-	{.name = "--stable", .kind = ARG_FLAG, .help = "register it as the stable version"},
-	{.name = "--take",
-		.kind = ARG_FLAG,
-		.help = "take the endpoint from the version of the service that has it"},
-	{.name = "--force", .kind = ARG_FLAG, .help = "also over a later build"},
-	{.name = "--health-path",
-		.kind = ARG_TEXT,
-		.value = "PATH",
-		.help = "path of its health check, if not the service's"},
-	{.name = "--health-port",
-		.kind = ARG_INT,
-		.max = 65535,
-		.may_be_empty = true,
-		.value = "PORT",
-		.help = "port of its health check, if not the service's"},
-	{.name = "--pr",
-		.kind = ARG_PULL,
-		.may_be_empty = true,
-		.value = "N",
-		.help = "number of the pull request"},
-	{.name = "--pr-url", .kind = ARG_URL, .value = "URL", .help = "its page"},
-	{.name = "--title", .kind = ARG_TEXT, .value = "TEXT", .help = "its title"},
-	{.name = "--branch", .kind = ARG_TEXT, .value = "NAME", .help = "its branch"},
-	{.name = "--author", .kind = ARG_TEXT, .value = "NAME", .help = "its author"},
-	{.name = "--commit",
-		.kind = ARG_COMMIT,
-		.value = "HASH",
-		.help = "commit it was built from"},
-	{.name = "--base-commit",
-		.kind = ARG_COMMIT,
-		.value = "HASH",
-		.help = "commit of the main branch it was built on"},
-	{.name = "--build",
-		.kind = ARG_INT,
-		.may_be_empty = true,
-		.value = "N",
-		.help = "number of the build: an older one does not replace a later one"},
-	{.name = "--ttl",
-		.kind = ARG_DURATION,
-		.may_be_empty = true,
-		.value = "DURATION",
-		.help = "lifetime (default 72h; stable: for ever)"},
-	{.name = "--label",
-		.kind = ARG_LABEL,
-		.repeated = true,
-		.value = "KEY=VALUE",
-		.help = "a label of your own"},
-	{.name = "--replace",
-		.kind = ARG_FLAG,
-		.help = "of a version that exists: drop what is not given, instead of keeping it"},
-	{.name = "--no-create",
-		.kind = ARG_FLAG,
-		.help = "fail when the service does not exist, instead of creating it"},
-	{.name = "--wait",
-		.kind = ARG_FLAG,
-		.help = "then wait until it is ready, as umbra version wait does; --timeout too"},
+	ARG(ENDPOINT, "--endpoint", "HOST:PORT", "address of an endpoint, 1 to 8 of them",
+		.required = true, .repeated = true),
+	ARG(FLAG, "--stable", NULL, "register it as the stable version"),
+	ARG(FLAG, "--take", NULL, "take the endpoint from the version of the service that has it"),
+	ARG(FLAG, "--force", NULL, "also over a later build"),
+	ARG(TEXT, "--health-path", "PATH", "path of its health check, if not the service's"),
+	ARG(INT, "--health-port", "PORT", "port of its health check, if not the service's",
+		.max = 65535, .may_be_empty = true),
+	ARG(PULL, "--pr", "N", "number of the pull request", .may_be_empty = true),
+	ARG(URL, "--pr-url", "URL", "its page"),
+	ARG(TEXT, "--title", "TEXT", "its title"),
+	ARG(TEXT, "--branch", "NAME", "its branch"),
+	ARG(TEXT, "--author", "NAME", "its author"),
+	ARG(COMMIT, "--commit", "HASH", "commit it was built from"),
+	ARG(COMMIT, "--base-commit", "HASH", "commit of the main branch it was built on"),
+	ARG(INT, "--build", "N", "number of the build: an older one does not replace a later one",
+		.may_be_empty = true),
+	ARG(DURATION, "--ttl", "DURATION", "lifetime (default 72h; stable: for ever)",
+		.may_be_empty = true),
+	ARG(LABEL, "--label", "KEY=VALUE", "a label of your own", .repeated = true),
+	ARG(FLAG, "--replace", NULL,
+		"of a version that exists: drop what is not given, instead of keeping it"),
+	ARG(FLAG, "--no-create", NULL,
+		"fail when the service does not exist, instead of creating it"),
+	ARG(FLAG, "--wait", NULL,
+		"then wait until it is ready, as umbra version wait does; --timeout too"),
 	RUN_TIMEOUT_ARG,
 	RUN_IF_REVISION_ARG,
 };
@@ -523,8 +481,7 @@ const struct command command_version_register = {
 		     "--author dev1",
 		"umbra version register booking@pr-482 --endpoint 10.0.4.7:8080 --wait",
 		"umbra version register booking@2026.11.20 --endpoint 10.0.4.8:8080 --stable"},
-	.args = register_args,
-	.arg_count = ARRAY_LEN(register_args),
+	COMMAND_ARGS(register_args),
 	.shape = SHAPE_OBJECT,
 	.writes = true,
 	.start = register_start,
@@ -534,10 +491,7 @@ const struct command command_version_register = {
 
 static const struct arg_spec extend_args[] = {
 	VERSION_ID_ARG,
-	{.name = "--ttl",
-		.kind = ARG_DURATION,
-		.value = "DURATION",
-		.help = "lifetime from now (default: the one it had)"},
+	ARG(DURATION, "--ttl", "DURATION", "lifetime from now (default: the one it had)"),
 	RUN_IF_REVISION_ARG,
 };
 
@@ -566,8 +520,7 @@ const struct command command_version_extend = {
 	.summary = "renew a version's lifetime",
 	.examples = {"umbra version extend booking@pr-482",
 		"umbra version extend booking@pr-482 --ttl 24h"},
-	.args = extend_args,
-	.arg_count = ARRAY_LEN(extend_args),
+	COMMAND_ARGS(extend_args),
 	.shape = SHAPE_OBJECT,
 	.writes = true,
 	.start = extend_start,
@@ -626,12 +579,12 @@ static void retire_reply(struct command_run *run, const struct client_response *
 	run_send(run, "GET", "sessions", 0);
 }
 
-static const struct arg_spec retire_args[] = {{.name = "SERVICE@VERSION",
-						      .kind = ARG_VERSION_ID,
-						      .required = true,
-						      .help = "the version, such as cart@pr-482",
-						      .not_stable = true},
-	RUN_IF_THERE_ARG, RUN_IF_REVISION_ARG};
+static const struct arg_spec retire_args[] = {
+	ARG(VERSION_ID, "SERVICE@VERSION", NULL, "the version, such as cart@pr-482",
+		.required = true, .not_stable = true),
+	RUN_IF_THERE_ARG,
+	RUN_IF_REVISION_ARG,
+};
 
 static struct command_run *retire_start(
 	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
@@ -658,8 +611,7 @@ const struct command command_version_retire = {
 		"done.",
 	.examples = {"umbra version retire booking@pr-482",
 		"umbra version retire booking@pr-482 --if-there"},
-	.args = retire_args,
-	.arg_count = ARRAY_LEN(retire_args),
+	COMMAND_ARGS(retire_args),
 	.shape = SHAPE_NONE,
 	.writes = true,
 	.loses = true,
@@ -671,7 +623,7 @@ const struct command command_version_retire = {
 
 static const struct arg_spec promote_args[] = {
 	VERSION_ID_ARG,
-	{.name = "--force", .kind = ARG_FLAG, .help = "even if it is not ready"},
+	ARG(FLAG, "--force", NULL, "even if it is not ready"),
 };
 
 static struct command_run *promote_start(
@@ -702,8 +654,7 @@ const struct command command_version_promote = {
 		"back is the "
 		"same command again. Pins keep naming their version.",
 	.examples = {"umbra version promote booking@2026.11.20"},
-	.args = promote_args,
-	.arg_count = ARRAY_LEN(promote_args),
+	COMMAND_ARGS(promote_args),
 	.shape = SHAPE_OBJECT,
 	.writes = true,
 	.confirm = confirm_version_promote,

@@ -180,10 +180,8 @@ static void wait_reply(struct command_run *run, const struct client_response *re
 }
 
 static const struct arg_spec wait_args[] = {
-	{.name = "SERVICE@VERSION",
-		.kind = ARG_VERSION_ID,
-		.required = true,
-		.help = "the version, such as cart@pr-482"},
+	ARG(VERSION_ID, "SERVICE@VERSION", NULL, "the version, such as cart@pr-482",
+		.required = true),
 	RUN_TIMEOUT_ARG,
 };
 
@@ -231,8 +229,7 @@ const struct command command_version_wait = {
 	.help = "When it is not ready in time it ends with 1 and says what the health check asked "
 		"of whom, what was answered, and what to do.",
 	.examples = {"umbra version wait booking@pr-482 --timeout 2m"},
-	.args = wait_args,
-	.arg_count = ARRAY_LEN(wait_args),
+	COMMAND_ARGS(wait_args),
 	.shape = SHAPE_OBJECT,
 	.start = wait_start,
 };
