@@ -17,6 +17,7 @@
 
 enum {
 	CONNECT_TIMEOUT_MS = 5000,
+	GATHER_BYTES = 64 << 10,
 	APART_MS = 60000, /* clocks this far apart are worth a word */
 };
 
@@ -325,6 +326,9 @@ static void set_options(struct client_transfer *call, const struct transfer_requ
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, (void *)call);
 	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, (void *)call);
+	/* What has gathered is read in one call, not in pieces of 16 KiB. */
+	if (request->gather_ms > 0)
+		curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)GATHER_BYTES);
 	/* A proxy for the outside world has no business between a laptop and itself. */
 	if (call->client->loopback)
 		curl_easy_setopt(easy, CURLOPT_PROXY, "");

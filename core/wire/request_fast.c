@@ -40,14 +40,14 @@ static size_t match(const char *at, const char *end, const char *text)
 	return text[n] == '\0' ? n : 0;
 }
 
-/* `"name":` */
+/* `"name":`. Most fields of most lines are absent, so the first letter decides first. */
 static bool take_key(struct scan *scan, const char *name)
 {
 	const char *at = scan->at;
 	size_t left = (size_t)(scan->end - at);
 	size_t len;
 
-	if (left < 4 || at[0] != '"' || at[1] != name[0])
+	if (left < 4 || at[0] != '"' || at[1] != name[0] || at[2] != name[1])
 		return false;
 	len = strlen(name);
 	if (left < len + 3 || memcmp(at + 1, name, len) != 0 || at[1 + len] != '"' ||

@@ -166,7 +166,9 @@ static void apply_theme(struct terminal *screen)
 	attributes = screen->colours.attributes[ROLE_BASE];
 	if (screen->depth != DEPTH_MONO)
 		attributes |= (attr_t)COLOR_PAIR(screen->colours.pairs[ROLE_BASE]);
-	wbkgdset(stdscr, (chtype)(attributes | ' '));
+	wbkgdset(stdscr,
+		(chtype)(attributes | ' ')); /* curses clears what is behind curscr with it */
+	wbkgdset(newscr, (chtype)(attributes | ' '));
 	terminal_repaint(screen);
 }
 
@@ -195,7 +197,7 @@ static void set_modes(struct terminal *screen)
 	free_control_keys();
 	(void)curs_set(0);
 	(void)idlok(stdscr, TRUE);
-	(void)leaveok(stdscr, TRUE);
+	(void)leaveok(newscr, TRUE);
 	(void)typeahead(-1); /* a frame is whole, also while someone types */
 	screen->keys = newpad(1, 1);
 	(void)keypad(screen->keys, TRUE);
@@ -259,20 +261,25 @@ static void close_output(struct terminal *screen)
 	free(screen->bytes);
 }
 
+/* Whether what curses writes stays in memory, until terminal_show() sends it; else it goes to the terminal. */
+static void hold_output(const struct terminal *screen, bool held)
+{
+	if (screen->frame >= 0)
+		(void)dup3(held ? screen->frame : STDOUT_FILENO, fileno(screen->out), O_CLOEXEC);
+}
+
 /*
  * Until it has come back from endwin() once, curses (6.4, _nc_mvcur) takes the program for one that only moves the
  * cursor, and writes at each move: 140 times for a page. So it goes and comes back, and the terminal does not hear.
  */
 static void start_running(struct terminal *screen)
 {
-	int out = fileno(screen->out);
-
-	if (screen->frame < 0 || dup3(screen->frame, out, O_CLOEXEC) != out)
+	hold_output(screen, true);
+	if (screen->frame < 0)
 		return;
 	(void)endwin();
 	(void)doupdate();
 	(void)lseek(screen->frame, 0, SEEK_SET);
-	(void)dup3(STDOUT_FILENO, out, O_CLOEXEC);
 	terminal_repaint(screen);
 }
 
@@ -414,6 +421,7 @@ void terminal_destroy(struct terminal *screen)
 	(void)terminal_mouse(screen, false);
 	crash_restore_disarm();
 	(void)delwin(screen->keys);
+	hold_output(screen, false);
 	(void)endwin();
 	crash_restore_release_stderr();
 	delscreen(screen->curses);
@@ -511,21 +519,15 @@ static void send_frame(struct terminal *screen)
 
 void terminal_show(struct terminal *screen)
 {
-	int out = fileno(screen->out);
-	bool held;
-
-	cell_buffer_give(&screen->grid, stdscr);
-	(void)wnoutrefresh(stdscr);
+	/* Straight into what curses compares with the terminal: a window between would be a copy more. */
+	cell_buffer_give(&screen->grid, newscr);
 	/* What is as it was sends nothing, not even the marks. */
 	if (!screen->anew && !is_wintouched(newscr))
 		return;
-	held = screen->frame >= 0 && dup3(screen->frame, out, O_CLOEXEC) == out;
 	(void)doupdate();
 	screen->anew = false;
-	if (!held)
-		return;
-	(void)dup3(STDOUT_FILENO, out, O_CLOEXEC);
-	send_frame(screen);
+	if (screen->frame >= 0)
+		send_frame(screen);
 }
 
 bool terminal_resize(struct terminal *screen)
@@ -542,7 +544,7 @@ bool terminal_resize(struct terminal *screen)
 	cell_buffer_resize(
 		&screen->grid, screen->rows, screen->cols, &screen->colours.blanks[ROLE_BASE]);
 	screen->anew = true;
-	(void)werase(stdscr);
+	(void)werase(newscr);
 	return true;
 }
 
@@ -550,7 +552,7 @@ void terminal_repaint(struct terminal *screen)
 {
 	screen->anew = true;
 	cell_buffer_forget(&screen->grid);
-	(void)werase(stdscr);
+	(void)werase(newscr);
 	(void)clearok(curscr, TRUE);
 }
 
@@ -560,11 +562,13 @@ void terminal_suspend(struct terminal *screen)
 
 	take_pastes(screen, false);
 	(void)terminal_mouse(screen, false);
+	hold_output(screen, false);
 	(void)endwin();
 	crash_restore_release_stderr();
 	(void)raise(SIGSTOP);
 	crash_restore_hold_stderr();
 	(void)reset_prog_mode();
+	hold_output(screen, true);
 	(void)terminal_resize(screen);
 	take_pastes(screen, true);
 	(void)terminal_mouse(screen, mouse);
