@@ -1,15 +1,13 @@
 /*
- * The dashboard as a whole: one call that runs until it is left.
+ * The dashboard as a whole: one call that runs until it is left. UMBRA_NOW_MS in the environment stops its wall clock,
+ * for tests.
  */
 #ifndef UMBRA_TUI_APP_APP_H
 #define UMBRA_TUI_APP_APP_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "core/base/err.h"
-
-struct event_base;
 
 struct dashboard_options {
 	const char *url; /* of the control plane; need not answer (yet) */
@@ -25,9 +23,6 @@ struct dashboard_options {
 	bool read_only; /* refuses every command that writes */
 	const char *
 		ends; /* what ends when it is left, as a sentence: it asks first; NULL: nothing does */
-	struct event_base *base; /* to run on; NULL: one of its own */
-	/* The wall clock; NULL: time_now_ms, or UMBRA_NOW_MS when that is set (a clock that stands, for tests). */
-	int64_t (*now_ms)(void);
 };
 
 /*

@@ -1,78 +1,81 @@
 /*
- * What a key does: to the prompt when one is up, else what the keymap says, to the view on top or to the
- * app. Called for each key; requests are carried out by the app afterwards.
+ * Keys: read, and each given to the prompt when one is up, else to what the keymap says: an action that is alike in
+ * every view, or one of the view on top. Called by the loop when something came in; what handlers request is carried
+ * out after each key.
  */
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include <event2/event.h>
+
+#include "core/base/time.h"
 #include "core/base/xalloc.h"
 
-#include "tui/ui/list_view.h"
 #include "tui/app/internal.h"
 #include "tui/term/keys.h"
+#include "tui/term/terminal.h"
+#include "tui/ui/list_view.h"
 
-static void answer_filter(struct app *app, const char *text)
+enum { KEYS_A_TURN = 256, PASTE_PAUSE_MS = 100 };
+
+/* ---- the prompt ---- */
+
+static void set_filter(struct app *app, const char *text)
 {
-	struct view_instance *top = app_top(app);
+	struct view_instance *top = navigation_top(&app->nav);
 	struct prompt *prompt = &app->ui.prompt;
-	struct errbuf eb;
+	struct errbuf eb = {0};
 	size_t column = SIZE_MAX;
 
-	errbuf_clear(&eb);
-	prompt->mistake[0] = '\0';
-	prompt->column = SIZE_MAX;
-	if (top->view->set_filter &&
-		top->view->set_filter(top->state, &app->model, text, &column, &eb) != ERR_NONE) {
-		str_copy(prompt->mistake, sizeof(prompt->mistake), str_of(eb.text));
-		prompt->column = column;
-	}
-}
-
-static void answer_find(struct app *app, const char *text)
-{
-	struct view_instance *top = app_top(app);
-	struct prompt *prompt = &app->ui.prompt;
-
-	str_copy(app->ui.find, sizeof(app->ui.find), str_of(text));
-	prompt->mistake[0] = '\0';
-	if (text[0] != '\0' && top->view->find &&
-		!top->view->find(top->state, &app->model, str_of(text), false, true))
-		str_copy(prompt->mistake, sizeof(prompt->mistake), STR_LIT("no row has that text"));
+	if (!top->view->set_filter ||
+		top->view->set_filter(top->state, &app->model, text, &column, &eb) == ERR_NONE)
+		return;
+	str_copy(prompt->mistake, sizeof(prompt->mistake), str_of(eb.text));
+	prompt->column = column;
 }
 
 /* While it is typed: filter and find show at once what they would do. */
 static void typed(struct app *app)
 {
+	struct view_instance *top = navigation_top(&app->nav);
 	struct prompt *prompt = &app->ui.prompt;
+	const char *text = prompt->input.text;
 
 	prompt->mistake[0] = '\0';
 	prompt->column = SIZE_MAX;
 	if (prompt->question == QUESTION_FILTER)
-		answer_filter(app, prompt->input.text);
-	else if (prompt->question == QUESTION_FIND)
-		answer_find(app, prompt->input.text);
+		set_filter(app, text);
+	if (prompt->question != QUESTION_FIND)
+		return;
+	str_copy(app->ui.find, sizeof(app->ui.find), str_of(text));
+	if (text[0] != '\0' && top->view->find &&
+		!top->view->find(top->state, &app->model, str_of(text), false, true))
+		str_copy(prompt->mistake, sizeof(prompt->mistake), STR_LIT("no row has that text"));
 }
 
 /* Should what it leads to be refused, the line comes back with the sentence, and nothing typed is lost. */
 static void note_asked(struct app *app, const char *text)
 {
 	const struct prompt *prompt = &app->ui.prompt;
-	struct asked *asked = &app->asked;
+	struct asked *asked = &app->runner.asked;
 
 	asked->set = prompt->kind == PROMPT_LINE && prompt->question != QUESTION_FILTER &&
 		     prompt->question != QUESTION_FIND;
 	if (!asked->set)
 		return;
 	asked->question = prompt->question;
-	asked->top = app_top(app);
+	asked->top = navigation_top(&app->nav);
 	str_copy(asked->label, sizeof(asked->label), str_of(prompt->label));
 	str_copy(asked->text, sizeof(asked->text), str_of(text));
 }
 
 static void answered(struct app *app, const char *text)
 {
-	struct view_instance *top = app_top(app);
+	struct view_instance *top = navigation_top(&app->nav);
 	struct ui *ui = &app->ui;
 	enum question question = ui->prompt.question;
 	char *copy = xstrdup(text);
@@ -85,9 +88,9 @@ static void answered(struct app *app, const char *text)
 	ui_run_confirmed(ui);
 	ui_ask_end(ui);
 	if (question == QUESTION_COPY)
-		clipboard_take(app, copy);
+		clipboard_take(&app->clipboard, copy);
 	else if (question == QUESTION_QUIT)
-		app->done = true;
+		app_leave(app, 0);
 	else if (question != QUESTION_FILTER && question != QUESTION_FIND &&
 		 question != QUESTION_RUN && top->view->answer)
 		(void)top->view->answer(top->state, &app->model, ui, question, copy);
@@ -99,18 +102,19 @@ static void cancelled(struct app *app)
 	enum question question = app->ui.prompt.question;
 
 	if (question == QUESTION_FILTER)
-		answer_filter(app, "");
+		set_filter(app, "");
 	if (question == QUESTION_FIND)
 		app->ui.find[0] = '\0';
 	ui_ask_end(&app->ui);
 }
 
-void press_quit(struct app *app)
+/* Leaves; asks first where something ends with the dashboard. */
+static void quit(struct app *app)
 {
 	char text[MESSAGE_MAX];
 
 	if (!app->ends) {
-		app->done = true;
+		app_leave(app, 0);
 		return;
 	}
 	(void)snprintf(text, sizeof(text),
@@ -134,7 +138,7 @@ static void press_confirm(struct app *app, int32_t key)
 
 static void press_letter(struct app *app, int32_t key)
 {
-	struct view_instance *top = app_top(app);
+	struct view_instance *top = navigation_top(&app->nav);
 	bool sort = app->ui.prompt.question == QUESTION_SORT;
 
 	ui_ask_end(&app->ui);
@@ -149,7 +153,8 @@ static void press_prompt(struct app *app, int32_t key)
 	enum line_edit_event event;
 
 	if (prompt->kind == PROMPT_PALETTE) {
-		command_line_press(app, key);
+		if (command_line_key(&app->command_line, key))
+			quit(app);
 		return;
 	}
 	if (prompt->kind == PROMPT_CONFIRM) {
@@ -173,166 +178,78 @@ static void press_prompt(struct app *app, int32_t key)
 
 /* ---- what was pasted ---- */
 
-static bool takes_text(const struct app *app)
-{
-	enum prompt_kind kind = app->ui.prompt.kind;
-
-	return kind == PROMPT_LINE || kind == PROMPT_PICK ||
-	       (kind == PROMPT_PALETTE && !app->palette.sent);
-}
-
-static void refuse_paste(struct app *app)
-{
-	static const char why[] = "text was pasted, and nothing here takes text: nothing was done";
-
-	if (app->ui.prompt.kind == PROMPT_CONFIRM)
-		str_copy(app->ui.prompt.mistake, sizeof(app->ui.prompt.mistake), str_of(why));
-	else
-		ui_say(&app->ui, ROLE_WARNING, "%s; {list.filter} and {global.command} do", why);
-	app_touch(app, REDRAW_ALL);
-}
-
-/* Whether the key is text for what is asked; else it is to do nothing. */
+/* Whether the key is text for what is asked; else it does nothing. */
 static bool take_paste(struct app *app, int32_t key)
 {
+	static const char why[] = "text was pasted, and nothing here takes text: nothing was done";
+	struct prompt *prompt = &app->ui.prompt;
+	bool takes_text = prompt->kind == PROMPT_LINE || prompt->kind == PROMPT_PICK ||
+			  (prompt->kind == PROMPT_PALETTE && !app->command_line.palette.sent);
+
 	if (key == KEYS_PASTE_BEGIN || key == KEYS_PASTE_END)
-		app->pasting = key == KEYS_PASTE_BEGIN;
-	if (key == KEYS_PASTE_BEGIN && !takes_text(app))
-		refuse_paste(app);
-	return takes_text(app);
+		app->input.pasting = key == KEYS_PASTE_BEGIN;
+	if (key != KEYS_PASTE_BEGIN || takes_text)
+		return takes_text;
+	if (prompt->kind == PROMPT_CONFIRM)
+		str_copy(prompt->mistake, sizeof(prompt->mistake), str_of(why));
+	else
+		ui_say(&app->ui, ROLE_WARNING, "%s; {list.filter} and {global.command} do", why);
+	frames_touch(&app->frames, REDRAW_ALL);
+	return false;
 }
 
 /* ---- what is alike in every view: by its ops, or the app's own ---- */
 
-static bool act_quit(struct app *app, enum action action)
+/* Esc. A filter that was kept goes first; with nothing opened over the tab, the way back is the app's. */
+static bool act_back(struct app *app)
 {
-	(void)action;
-	if (app_top(app)->view == &view_help)
-		ui_back(&app->ui);
-	else
-		press_quit(app);
-	return true;
-}
-
-/* A filter that was kept goes first; with nothing opened over the tab, the way back is the app's. */
-static bool act_back(struct app *app, enum action action)
-{
-	struct view_instance *top = app_top(app);
-	struct errbuf eb;
+	struct view_instance *top = navigation_top(&app->nav);
+	struct errbuf eb = {0};
 	size_t column = 0;
 
-	(void)action;
-	if (app->cost.shown) {
-		app->cost.shown = false;
+	if (app->perf_overlay.shown) {
+		app->perf_overlay.shown = false;
 		return true;
 	}
-	errbuf_clear(&eb);
 	if (top->view->filter && top->view->filter(top->state)[0] != '\0') {
 		(void)top->view->set_filter(top->state, &app->model, "", &column, &eb);
 		return true;
 	}
-	if (top != app_tab(app) || !navigation_has_up(app))
+	if (top != navigation_tab(&app->nav) || !navigation_has_up(&app->nav))
 		return false;
 	ui_back(&app->ui);
 	return true;
 }
 
-static bool act_explain(struct app *app, enum action action)
+static void act_explain(struct app *app)
 {
 	struct ui *ui = &app->ui;
-	bool again = app_top(app)->view == &view_explain;
 
-	(void)action;
-	ui->explained = app_selection(app);
-	if (!again && ui->explained.service[0] == '\0' && ui->explained.session[0] == '\0')
+	ui->explained = navigation_selection(&app->nav);
+	if (navigation_top(&app->nav)->view == &view_explain)
+		return;
+	if (ui->explained.service[0] != '\0' || ui->explained.session[0] != '\0')
+		ui_open(ui, &view_explain, "");
+	else
 		ui_say(ui, ROLE_WARNING,
 			"{global.explain} explains a service, version, session or request: select "
 			"one");
-	else if (!again)
-		ui_open(ui, &view_explain, "");
-	return true;
 }
 
-static bool act_copy(struct app *app, enum action action)
-{
-	(void)action;
-	clipboard_offer(app);
-	return true;
-}
-
-static bool act_repaint(struct app *app, enum action action)
-{
-	(void)action;
-	terminal_repaint(app->screen);
-	sync_retry(app);
-	return true;
-}
-
-static bool act_mouse(struct app *app, enum action action)
+static void act_mouse(struct app *app)
 {
 	struct ui *ui = &app->ui;
 
-	(void)action;
-	app->mouse_given = ui->mouse;
+	app->layout.mouse_given = ui->mouse;
 	ui->mouse = terminal_mouse(app->screen, !ui->mouse);
 	ui_say(ui, ROLE_DONE,
 		ui->mouse ? "mouse on: click to select"
 			  : "mouse off: select text with the terminal; the same key turns it on");
-	return true;
 }
 
-static bool act_cost(struct app *app, enum action action)
+static void act_find_again(struct app *app, bool back)
 {
-	(void)action;
-	app->cost.shown = !app->cost.shown;
-	memset(&app->cost.first, 0, sizeof(app->cost.first));
-	memset(&app->cost.now, 0, sizeof(app->cost.now));
-	sync_cost(app);
-	return true;
-}
-
-static bool act_command(struct app *app, enum action action)
-{
-	(void)action;
-	command_line_open(app, "");
-	return true;
-}
-
-static bool act_step(struct app *app, enum action action)
-{
-	bool on = action == ACTION_FORWARD;
-
-	if (!navigation_step(app, on ? 1 : -1))
-		ui_say(&app->ui, ROLE_QUIET, "there is nothing %s this", on ? "after" : "before");
-	return true;
-}
-
-static bool act_help(struct app *app, enum action action)
-{
-	const struct view *view = app_top(app)->view;
-
-	(void)action;
-	if (view != &view_help)
-		app_open(app, &view_help, area_titles[view->area]);
-	return true;
-}
-
-/* Where nothing can be filtered, the key finds. */
-static bool act_filter_or_find(struct app *app, enum action action)
-{
-	const struct view_instance *top = app_top(app);
-
-	if (action == ACTION_FILTER && top->view->set_filter)
-		ui_ask_line(&app->ui, QUESTION_FILTER, "filter", top->view->filter(top->state));
-	else if (top->view->find)
-		ui_ask_line(&app->ui, QUESTION_FIND, "find", "");
-	return true;
-}
-
-static bool act_find_again(struct app *app, enum action action)
-{
-	struct view_instance *top = app_top(app);
-	bool back = action == ACTION_FIND_PREVIOUS;
+	struct view_instance *top = navigation_top(&app->nav);
 
 	if (app->ui.find[0] == '\0')
 		ui_say(&app->ui, ROLE_WARNING,
@@ -341,86 +258,100 @@ static bool act_find_again(struct app *app, enum action action)
 	else if (top->view->find &&
 		 !top->view->find(top->state, &app->model, str_of(app->ui.find), back, false))
 		ui_say(&app->ui, ROLE_WARNING, "no row has \"%s\"", app->ui.find);
-	return true;
 }
 
-static bool act_sort(struct app *app, enum action action)
+static void act_sort(struct app *app)
 {
-	const struct view *view = app_top(app)->view;
+	const struct view *view = navigation_top(&app->nav)->view;
 	char letters[MESSAGE_MAX];
 
-	(void)action;
 	if (!view->sort)
-		return true;
+		return;
 	list_view_letters(view->list, letters, sizeof(letters));
 	ui_ask_letter(&app->ui, QUESTION_SORT, letters);
-	return true;
 }
 
-static const struct common {
-	bool (*run)(struct app *app, enum action action); /* false: it is the view's after all */
-	char tab; /* that it leads to */
-} commons[ACTION_COUNT] = {
-	[ACTION_VIEW_SERVICES] = {.tab = '1'},
-	[ACTION_VIEW_PULLS] = {.tab = '2'},
-	[ACTION_VIEW_SESSIONS] = {.tab = '3'},
-	[ACTION_VIEW_REQUESTS] = {.tab = '4'},
-	[ACTION_VIEW_TIMELINE] = {.tab = '5'},
-	[ACTION_VIEW_MAP] = {.tab = '6'},
-	[ACTION_VIEW_LEARN] = {.tab = '7'},
-	[ACTION_QUIT] = {act_quit, 0},
-	[ACTION_BACK] = {act_back, 0},
-	[ACTION_EXPLAIN] = {act_explain, 0},
-	[ACTION_COPY] = {act_copy, 0},
-	[ACTION_REPAINT] = {act_repaint, 0},
-	[ACTION_MOUSE] = {act_mouse, 0},
-	[ACTION_COST] = {act_cost, 0},
-	[ACTION_COMMAND] = {act_command, 0},
-	[ACTION_BACKWARD] = {act_step, 0},
-	[ACTION_FORWARD] = {act_step, 0},
-	[ACTION_HELP] = {act_help, 0},
-	[ACTION_FILTER] = {act_filter_or_find, 0},
-	[ACTION_FIND] = {act_filter_or_find, 0},
-	[ACTION_FIND_NEXT] = {act_find_again, 0},
-	[ACTION_FIND_PREVIOUS] = {act_find_again, 0},
-	[ACTION_SORT] = {act_sort, 0},
-};
-
+/* False: it is the view's after all. */
 static bool act_common(struct app *app, enum action action)
 {
-	const struct common *common = &commons[action];
+	static const char tabs[ACTION_COUNT] = {
+		[ACTION_VIEW_SERVICES] = '1',
+		[ACTION_VIEW_PULLS] = '2',
+		[ACTION_VIEW_SESSIONS] = '3',
+		[ACTION_VIEW_REQUESTS] = '4',
+		[ACTION_VIEW_TIMELINE] = '5',
+		[ACTION_VIEW_MAP] = '6',
+		[ACTION_VIEW_LEARN] = '7',
+	};
+	const struct view_instance *top = navigation_top(&app->nav);
+	struct ui *ui = &app->ui;
+	bool forward = action == ACTION_FORWARD;
 
-	if (common->tab != '\0') {
-		(void)app_open_tab(app, common->tab);
+	switch (action) {
+	case ACTION_QUIT:
+		if (top->view == &view_help)
+			ui_back(ui);
+		else
+			quit(app);
 		return true;
+	case ACTION_BACK:
+		return act_back(app);
+	case ACTION_EXPLAIN:
+		act_explain(app);
+		return true;
+	case ACTION_COPY:
+		clipboard_offer(&app->clipboard);
+		return true;
+	case ACTION_REPAINT:
+		terminal_repaint(app->screen);
+		sync_retry(&app->sync);
+		return true;
+	case ACTION_MOUSE:
+		act_mouse(app);
+		return true;
+	case ACTION_COST:
+		perf_overlay_toggle(&app->perf_overlay);
+		(void)perf_overlay_sample(&app->perf_overlay, app->screen, app->sync.client);
+		return true;
+	case ACTION_COMMAND:
+		command_line_open(&app->command_line, "");
+		return true;
+	case ACTION_BACKWARD:
+	case ACTION_FORWARD:
+		if (!navigation_step(&app->nav, forward ? 1 : -1))
+			ui_say(ui, ROLE_QUIET, "there is nothing %s this",
+				forward ? "after" : "before");
+		return true;
+	case ACTION_HELP:
+		if (top->view != &view_help)
+			navigation_open(&app->nav, &view_help, area_titles[top->view->area]);
+		return true;
+	case ACTION_FILTER:
+	case ACTION_FIND: /* also the filter's key, where nothing can be filtered */
+		if (action == ACTION_FILTER && top->view->set_filter)
+			ui_ask_line(ui, QUESTION_FILTER, "filter", top->view->filter(top->state));
+		else if (top->view->find)
+			ui_ask_line(ui, QUESTION_FIND, "find", "");
+		return true;
+	case ACTION_FIND_NEXT:
+	case ACTION_FIND_PREVIOUS:
+		act_find_again(app, action == ACTION_FIND_PREVIOUS);
+		return true;
+	case ACTION_SORT:
+		act_sort(app);
+		return true;
+	default:
+		return tabs[action] != '\0' && navigation_open_tab(&app->nav, tabs[action]);
 	}
-	return common->run && common->run(app, action);
 }
 
-void press(struct app *app, int32_t key)
+/* With no prompt up. */
+static enum redraw act(struct app *app, int32_t key)
 {
-	struct view_instance *top = app_top(app);
-	const struct binding *binding;
+	struct view_instance *top = navigation_top(&app->nav);
+	const struct binding *binding = keymap_find(top->view->area, key);
 	char name[KEY_NAME_SIZE];
 
-	app->asked.set = false;
-	if (key == KEYS_MOUSE) {
-		point(app, terminal_pointer(app->screen));
-		return;
-	}
-	if (key == KEYS_ANSWER) {
-		theme_watch_answer(app, terminal_answer(app->screen));
-		return;
-	}
-	if ((app->pasting || key == KEYS_PASTE_BEGIN || key == KEYS_PASTE_END) &&
-		!take_paste(app, key))
-		return;
-	if (app->ui.prompt.kind != PROMPT_NONE) {
-		press_prompt(app, key == KEYS_INTERRUPT ? KEYS_ESCAPE : key);
-		app_touch(app, REDRAW_ALL);
-		return;
-	}
-	binding = keymap_find(top->view->area, key);
 	if (!binding && key == KEYS_INTERRUPT) /* also where another key quits */
 		binding = keymap_binding(AREA_GLOBAL, ACTION_QUIT);
 	app->ui.message[0] = '\0';
@@ -429,24 +360,96 @@ void press(struct app *app, int32_t key)
 		/* In what is said, a brace begins the name of a key. */
 		ui_say(&app->ui, ROLE_WARNING, "%s does nothing here; {global.help} lists the keys",
 			key == '{' ? "That" : name);
-		app_touch(app, REDRAW_ALL);
-		return;
+		return REDRAW_ALL;
 	}
 	if (app->ui.read_only && keymap_writes(binding->action)) {
 		ui_say(&app->ui, ROLE_WARNING, "READ-ONLY: %s is off, nothing is sent from here",
 			binding->hint ? binding->hint : binding->help);
-		app_touch(app, REDRAW_ALL);
+		return REDRAW_ALL;
+	}
+	if (act_common(app, binding->action))
+		return REDRAW_ALL;
+	if (navigation_can_show(&app->nav))
+		return top->view->act
+			       ? top->view->act(top->state, &app->model, &app->ui, binding->action)
+			       : REDRAW_NONE;
+	if (binding->action == ACTION_BACK)
+		ui_back(&app->ui);
+	return REDRAW_NONE;
+}
+
+void input_key(struct app *app, int32_t key)
+{
+	app->runner.asked.set = false;
+	if (key == KEYS_MOUSE) {
+		input_mouse(app);
 		return;
 	}
-	if (act_common(app, binding->action)) {
-		app_touch(app, REDRAW_ALL);
+	if (key == KEYS_ANSWER) {
+		theme_watch_answer(&app->theme_watch, terminal_answer(app->screen));
 		return;
 	}
-	if (!app->model.known && !(top->view->flags & VIEW_ALWAYS)) {
-		if (binding->action == ACTION_BACK)
-			ui_back(&app->ui);
+	if ((app->input.pasting || key == KEYS_PASTE_BEGIN || key == KEYS_PASTE_END) &&
+		!take_paste(app, key))
+		return;
+	if (app->ui.prompt.kind == PROMPT_NONE) {
+		frames_touch(&app->frames, act(app, key));
 		return;
 	}
-	if (top->view->act)
-		app_touch(app, top->view->act(top->state, &app->model, &app->ui, binding->action));
+	press_prompt(app, key == KEYS_INTERRUPT ? KEYS_ESCAPE : key);
+	frames_touch(&app->frames, REDRAW_ALL);
+}
+
+/* ---- reading them ---- */
+
+/* Readable, and no key: perhaps it hung up without a signal, and would be readable for ever. */
+static bool terminal_is_gone(void)
+{
+	struct pollfd fd = {.fd = STDIN_FILENO, .events = POLLIN};
+
+	return poll(&fd, 1, 0) > 0 && (fd.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
+}
+
+void input_ready(evutil_socket_t fd, short what, void *arg)
+{
+	struct app *app = arg;
+	struct input *input = &app->input;
+	struct prompt *prompt = &app->ui.prompt;
+	bool paused = time_monotonic_ms() - input->read_at_ms >= PASTE_PAUSE_MS;
+	struct timeval wait;
+	int64_t wait_ms = 0;
+	int32_t key;
+	int count = 0;
+
+	(void)fd;
+	sync_take_time(&app->sync);
+	/*
+	 * May what comes in now answer a question that is shown? Not while more of the same input was waiting, and where
+	 * a question has met such input already, not before a pause: a long paste arrives in several pieces.
+	 */
+	if (!input->burst && (paused || prompt->mistake[0] == '\0'))
+		prompt->fresh = false;
+	input->read_at_ms = time_monotonic_ms();
+	while (count < KEYS_A_TURN && terminal_key(app->screen, &key)) {
+		/* A filter that is typed looks at no row: those of its end are worked out, not those of each letter. */
+		if (!input->pasting &&
+			(prompt->kind != PROMPT_LINE || prompt->question != QUESTION_FILTER))
+			app_prepare(app);
+		input_key(app, key);
+		app_run_requests(app);
+		count++;
+	}
+	if (count == 0 && (what & EV_READ) && terminal_is_gone())
+		app_leave(app, 128 + SIGHUP);
+	if (app->frames.redraw != REDRAW_NONE && !event_base_got_break(app->base))
+		app_paint(app);
+	input->burst = terminal_has_input(app->screen);
+	/* The rest of a turn's keys, and a key that is held, are not told by the terminal. */
+	if (count < KEYS_A_TURN)
+		wait_ms = terminal_key_wait_ms(app->screen);
+	wait = time_wait_ms(wait_ms);
+	if (wait_ms < 0)
+		(void)event_del(input->held);
+	else
+		(void)event_add(input->held, &wait);
 }

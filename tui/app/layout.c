@@ -1,13 +1,9 @@
 /*
- * The picture: header, tabs, crumbs, the view's body, and the last rows (hints, or the prompt). Pure drawing
- * from (model, ui, view state); called by the app once a frame.
- *
- *   row 0     umbra, environment, connection, totals, your session
- *   row 1     tabs
- *   row 2     crumbs, and what the view says of itself
- *   row 3..   the view
- *   last      hints, a message, or the prompt: status_line.c
+ * Draws a frame, see layout.h. Called by app.c once a frame. Before the view draws it is prepared, and the tour looks at
+ * it; the rest only draws what (model, ui, navigation) say.
  */
+#include "tui/app/layout.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -15,10 +11,27 @@
 #include "core/base/term_text.h"
 #include "core/base/time.h"
 
-#include "tui/app/internal.h"
+#include "tui/app/frames.h"
+#include "tui/app/navigation.h"
+#include "tui/app/perf_overlay.h"
+#include "tui/app/status_line.h"
+#include "tui/app/tour_bar.h"
+#include "tui/data/model.h"
 #include "tui/term/keys.h"
+#include "tui/term/terminal.h"
 #include "tui/ui/draw_text.h"
 #include "tui/widgets/format.h"
+
+/* The least the picture needs. */
+enum { MIN_ROWS = 15, MIN_COLS = 60 };
+
+void layout_add_area(
+	struct layout *layout, const struct canvas *canvas, int y, int x, int cols, int32_t key)
+{
+	if (layout->area_count < CLICK_AREAS_MAX)
+		layout->areas[layout->area_count++] =
+			(struct click_area){canvas->y + y, canvas->x + x, cols, key};
+}
 
 /* ---- header ---- */
 
@@ -104,29 +117,29 @@ static void count_text(char dst[64], size_t count, const char *noun)
 	(void)snprintf(dst, 64, "%zu %s%s", count, noun, count == 1 ? "" : "s");
 }
 
-static bool mine_is_gone(const struct app *app)
+static bool mine_is_gone(const struct layout *layout)
 {
-	return !environment_session(app->model.env, str_of(app->ui.session));
+	return !environment_session(layout->model->env, str_of(layout->ui->session));
 }
 
 /* What stands on a ground of its own takes the blanks around it, and moves nothing. */
-static int draw_environment(const struct app *app, const struct canvas *canvas, int x)
+static int draw_environment(const struct layout *layout, const struct canvas *canvas, int x)
 {
-	const char *name = app->model.name[0] ? app->model.name : app->model.url;
+	const char *name = layout->model->name[0] ? layout->model->name : layout->model->url;
 	int end = x + canvas_run_c(canvas, 0, x, 24, ROLE_ENVIRONMENT, name);
 
-	if (app->theme.styles[ROLE_ENVIRONMENT].has_ground) {
+	if (layout->theme->styles[ROLE_ENVIRONMENT].has_ground) {
 		(void)canvas_run_c(canvas, 0, x - 1, 1, ROLE_ENVIRONMENT, " ");
 		(void)canvas_run_c(canvas, 0, end, 1, ROLE_ENVIRONMENT, " ");
 	}
-	if (app->model.demo)
+	if (layout->model->demo)
 		end += canvas_run_c(canvas, 0, end + 1, 6, ROLE_DEMO, " DEMO ");
 	return end + 2;
 }
 
-static void draw_header(const struct app *app, const struct canvas *canvas)
+static void draw_header(const struct layout *layout, const struct canvas *canvas)
 {
-	const struct model *model = &app->model;
+	const struct model *model = layout->model;
 	const struct traffic_stats_sum *total = &model->total;
 	struct total totals[TOTALS];
 	char text[300];
@@ -137,7 +150,7 @@ static void draw_header(const struct app *app, const struct canvas *canvas)
 	memset(totals, 0, sizeof(totals));
 	canvas_clear(canvas, 0, 0);
 	x += canvas_run_c(canvas, 0, x, 8, ROLE_BRAND, "umbra") + 2;
-	x = draw_environment(app, canvas, x);
+	x = draw_environment(layout, canvas, x);
 	role = connection_text(model, canvas, text, sizeof(text));
 	x += canvas_run_c(canvas, 0, x, 24, role, text) + 2;
 	if (clock_text(model, text, sizeof(text)))
@@ -159,11 +172,11 @@ static void draw_header(const struct app *app, const struct canvas *canvas)
 	if (total->over_s > 0 && total->over_s < WINDOW_SLOTS)
 		(void)snprintf(totals[3].text + used, 64 - used, " over %ds", total->over_s);
 	(void)snprintf(totals[4].text, 64, "%.1f%% 5xx", total->share_5xx * 100);
-	if (app->ui.read_only)
+	if (layout->ui->read_only)
 		(void)snprintf(totals[5].text, 64, "READ-ONLY");
-	else if (app->ui.session[0] != '\0')
-		(void)snprintf(totals[5].text, 64, "you: %s%s", app->ui.session,
-			mine_is_gone(app) ? ", gone" : "");
+	else if (layout->ui->session[0] != '\0')
+		(void)snprintf(totals[5].text, 64, "you: %s%s", layout->ui->session,
+			mine_is_gone(layout) ? ", gone" : "");
 	if (model->demo) /* on a port of its own: what a second terminal needs */
 		(void)snprintf(totals[6].text, 64, "umbra --url %.48s", model->url);
 	for (int i = 0; i < TOTALS; i++) {
@@ -173,11 +186,12 @@ static void draw_header(const struct app *app, const struct canvas *canvas)
 		totals[i].role = i < 3 || i == 6 ? ROLE_QUIET : ROLE_FIGURE;
 	}
 	totals[4].role = total->share_5xx >= 0.01 ? ROLE_UNHEALTHY : ROLE_FIGURE;
-	totals[5].role = app->ui.read_only || mine_is_gone(app) ? ROLE_WARNING : ROLE_SESSION;
+	totals[5].role =
+		layout->ui->read_only || mine_is_gone(layout) ? ROLE_WARNING : ROLE_SESSION;
 	draw_totals(canvas, totals, TOTALS, x);
 }
 
-static void draw_help_key(struct app *app, const struct canvas *canvas, int from)
+static void draw_help_key(struct layout *layout, const struct canvas *canvas, int from)
 {
 	struct str rest = str_of(keymap_keys(keymap_binding(AREA_GLOBAL, ACTION_HELP)));
 	struct str key = str_cut(&rest, ' ');
@@ -188,7 +202,7 @@ static void draw_help_key(struct app *app, const struct canvas *canvas, int from
 	if (key.n == 0 || x <= from)
 		return;
 	if (key_from_name(key, &number))
-		click_areas_add(app, canvas, 1, x, canvas->cols - x, number);
+		layout_add_area(layout, canvas, 1, x, canvas->cols - x, number);
 	x += canvas_run(canvas, 1, x, 8, ROLE_KEY, key) + 1;
 	(void)canvas_run_c(canvas, 1, x, 4, ROLE_HINT, "help");
 }
@@ -200,65 +214,65 @@ struct tab_room {
 
 enum { TAB_TITLE_MAX = 20 };
 
-static int title_cols(struct app *app, size_t tab, int most)
+static int title_cols(struct layout *layout, size_t tab, int most)
 {
-	int cols = (int)text_cells(str_of(app->tabs[tab].view->title));
+	int cols = (int)text_cells(str_of(layout->nav->tabs[tab].view->title));
 
-	return &app->tabs[tab] == app_tab(app) || cols < most ? cols : most;
+	return &layout->nav->tabs[tab] == navigation_tab(layout->nav) || cols < most ? cols : most;
 }
 
 /* All of them are there, also on a narrow screen: first they stand closer, then titles are cut. */
-static struct tab_room tab_room(struct app *app, int cols)
+static struct tab_room tab_room(struct layout *layout, int cols)
 {
 	struct tab_room room = {2, TAB_TITLE_MAX};
 
 	for (; room.title > 1; room.title -= room.gap == 1, room.gap = 1) {
 		int used = 1;
 
-		for (size_t i = 0; i < app->tab_count; i++)
-			used += 2 + title_cols(app, i, room.title) + room.gap;
+		for (size_t i = 0; i < layout->nav->tab_count; i++)
+			used += 2 + title_cols(layout, i, room.title) + room.gap;
 		if (used - room.gap <= cols)
 			break;
 	}
 	return room;
 }
 
-static void draw_tabs(struct app *app, const struct canvas *canvas)
+static void draw_tabs(struct layout *layout, const struct canvas *canvas)
 {
-	struct tab_room room = tab_room(app, canvas->cols);
-	const struct view_instance *shown = app_tab(app);
+	struct tab_room room = tab_room(layout, canvas->cols);
+	const struct view_instance *shown = navigation_tab(layout->nav);
 	char key[2] = "";
 	int x = 1;
 
 	canvas_clear(canvas, 1, 0);
-	for (size_t i = 0; i < app->tab_count; i++) {
-		int cols = title_cols(app, i, room.title);
+	for (size_t i = 0; i < layout->nav->tab_count; i++) {
+		int cols = title_cols(layout, i, room.title);
 
-		key[0] = app->tabs[i].view->key;
-		click_areas_add(app, canvas, 1, x, 2 + cols, -key[0]);
+		key[0] = layout->nav->tabs[i].view->key;
+		layout_add_area(layout, canvas, 1, x, 2 + cols, -key[0]);
 		x += canvas_run_c(canvas, 1, x, 1, ROLE_KEY, key) + 1;
 		x += canvas_run_c(canvas, 1, x, cols,
-			     &app->tabs[i] == shown ? ROLE_TAB_NOW : ROLE_TAB,
-			     app->tabs[i].view->title) +
+			     &layout->nav->tabs[i] == shown ? ROLE_TAB_NOW : ROLE_TAB,
+			     layout->nav->tabs[i].view->title) +
 		     room.gap;
 	}
-	draw_help_key(app, canvas, x);
+	draw_help_key(layout, canvas, x);
 }
 
-static void draw_crumbs(struct app *app, const struct canvas *canvas)
+static void draw_crumbs(struct layout *layout, const struct canvas *canvas)
 {
-	const struct view_instance *top = app_top(app);
-	const char *title = app_tab(app)->view->title;
+	const struct view_instance *top = navigation_top(layout->nav);
+	const char *title = navigation_tab(layout->nav)->view->title;
 	char position[128] = "";
 	struct canvas rest;
 	int x = 1;
 	int cells;
 
 	canvas_clear(canvas, 2, 0);
-	if (top != app_tab(app))
-		click_areas_add(app, canvas, 2, x, (int)text_cells(str_of(title)), KEYS_ESCAPE);
+	if (top != navigation_tab(layout->nav))
+		layout_add_area(layout, canvas, 2, x, (int)text_cells(str_of(title)), KEYS_ESCAPE);
 	x += canvas_run_c(canvas, 2, x, 20, ROLE_STRONG, title);
-	if (top != app_tab(app) && top->view->title) {
+	if (top != navigation_tab(layout->nav) && top->view->title) {
 		x += 1 + canvas_glyph(canvas, 2, x + 1, ROLE_QUIET, GLYPH_CRUMB) + 1;
 		x += canvas_run_c(canvas, 2, x, 20, ROLE_STRONG, top->view->title);
 	}
@@ -269,8 +283,8 @@ static void draw_crumbs(struct app *app, const struct canvas *canvas)
 		cells = canvas->cols - x - 3;
 	canvas_right(canvas, 2, canvas->cols - cells - 1, cells, ROLE_QUIET, position);
 	rest = canvas_part(canvas, 2, x, 1, canvas->cols - x - 1 - (cells > 0 ? cells + 2 : 0));
-	if (top->view->draw_title && (app->model.known || (top->view->flags & VIEW_ALWAYS)))
-		top->view->draw_title(top->state, &app->model, &app->ui, &rest);
+	if (top->view->draw_title && navigation_can_show(layout->nav))
+		top->view->draw_title(top->state, layout->model, layout->ui, &rest);
 }
 
 /* ---- when there is nothing to show ---- */
@@ -283,9 +297,9 @@ static const struct {
 	{"umbra --url U", "one that runs elsewhere"},
 };
 
-static void draw_unknown(const struct app *app, const struct canvas *canvas)
+static void draw_unknown(const struct layout *layout, const struct canvas *canvas)
 {
-	const struct model *model = &app->model;
+	const struct model *model = layout->model;
 	bool login = model->feed.login;
 	char line[600];
 	struct canvas part;
@@ -327,77 +341,89 @@ static void draw_too_small(const struct canvas *canvas)
 	canvas_c(canvas, canvas->rows > 2 ? 2 : 1, 0, canvas->cols, ROLE_BASE, line);
 }
 
-static void draw_body(struct app *app, const struct canvas *canvas)
+static void draw_body(struct layout *layout, const struct canvas *canvas)
 {
-	struct view_instance *top = app_top(app);
+	struct view_instance *top = navigation_top(layout->nav);
+	bool always = (top->view->flags & VIEW_ALWAYS) != 0;
 	struct canvas body = *canvas;
 	int64_t never = 0;
 
-	if (!app->model.known && !(top->view->flags & VIEW_ALWAYS)) {
-		draw_unknown(app, canvas);
+	if (!navigation_can_show(layout->nav)) {
+		draw_unknown(layout, canvas);
 		return;
 	}
-	body.old = app->model.feed.state == FEED_STALE && !(top->view->flags & VIEW_ALWAYS);
-	body.now_ms = app->model.now_ms;
-	if (app->model.feed.state == FEED_STALE)
+	body.old = layout->model->feed.state == FEED_STALE && !always;
+	body.now_ms = layout->model->now_ms;
+	if (layout->model->feed.state == FEED_STALE)
 		body.next_change_ms = &never;
-	if (top->view->prepare)
-		top->view->prepare(
-			top->state, &app->model, &app->ui, top->parts, body.rows, body.cols);
-	top->parts = 0;
-	tour_bar_watch(app);
-	top->view->draw(top->state, &app->model, &app->ui, &body);
+	if (tour_bar_watch(layout->ui, layout->model, top))
+		frames_touch(layout->frames, REDRAW_ALL); /* its rows are others now */
+	top->view->draw(top->state, layout->model, layout->ui, &body);
 }
 
-static bool is_too_small(const struct canvas *canvas)
+/* ---- the whole ---- */
+
+/* How many rows each part has; body 0: the screen is too small for any. */
+struct parts {
+	int body, tour, last;
+};
+
+static struct parts parts_of(struct layout *layout, const struct canvas *whole)
 {
-	return canvas->rows < MIN_ROWS || canvas->cols < MIN_COLS;
+	struct parts parts = {0};
+
+	if (whole->rows < MIN_ROWS || whole->cols < MIN_COLS)
+		return parts;
+	parts.last = status_line_rows(layout, whole->rows, whole->cols);
+	parts.tour = tour_bar_rows(
+		layout->ui, layout->model, navigation_top(layout->nav), whole->rows, whole->cols);
+	parts.body = whole->rows - HEAD_ROWS - parts.tour - parts.last;
+	return parts;
 }
 
-struct canvas layout_body(struct app *app, const struct canvas *whole)
+void layout_prepare(struct layout *layout)
 {
-	int below = status_line_rows(app, whole->rows, whole->cols) +
-		    tour_bar_rows(app, whole->rows, whole->cols);
+	int64_t ignored = 0;
+	struct canvas whole = terminal_canvas(layout->screen, layout->model->now_ms, &ignored);
+	struct parts parts = parts_of(layout, &whole);
 
-	if (is_too_small(whole))
-		return canvas_part(whole, 0, 0, 0, 0);
-	return canvas_part(whole, HEAD_ROWS, 0, whole->rows - HEAD_ROWS - below, whole->cols);
+	if (parts.body > 0)
+		navigation_prepare(layout->nav, parts.body, whole.cols);
 }
 
-void layout_paint(struct app *app)
+int64_t layout_paint(struct layout *layout, int64_t now_ms)
 {
-	struct canvas canvas;
+	int64_t next_change_ms = 0;
+	struct canvas canvas = terminal_canvas(layout->screen, now_ms, &next_change_ms);
+	struct parts parts = parts_of(layout, &canvas);
 	struct canvas part;
-	int last, guide;
 
-	app->next_change_ms = 0;
-	app->click_areas.count = 0;
-	canvas = terminal_canvas(app->screen, app_now_ms(app), &app->next_change_ms);
-	if (is_too_small(&canvas)) {
+	layout->area_count = 0;
+	if (parts.body == 0) {
 		draw_too_small(&canvas);
-		terminal_show(app->screen);
-		return;
+		terminal_show(layout->screen);
+		return 0;
 	}
-	last = status_line_rows(app, canvas.rows, canvas.cols);
-	if (app->ui.prompt.kind == PROMPT_PICK)
-		picker_fit(&app->ui.prompt.picker, last);
-	guide = tour_bar_rows(app, canvas.rows, canvas.cols);
-	part = layout_body(app, &canvas);
-	app->click_areas.body_y = HEAD_ROWS;
-	app->click_areas.body_rows = part.rows;
-	app->click_areas.body_cols = part.cols;
-	app->click_areas.prompt_y = canvas.rows - last;
-	draw_body(app, &part);
-	if (app->cost.shown)
-		perf_overlay_draw(&app->cost, app->model.url, &part);
-	if (guide > 0) {
-		part = canvas_part(&canvas, canvas.rows - last - guide, 0, guide, canvas.cols);
-		tour_bar_draw(app, &part, canvas.rows);
+	if (layout->ui->prompt.kind == PROMPT_PICK)
+		picker_fit(&layout->ui->prompt.picker, parts.last);
+	layout->body_rows = parts.body;
+	layout->body_cols = canvas.cols;
+	layout->prompt_y = canvas.rows - parts.last;
+	navigation_prepare(layout->nav, parts.body, canvas.cols);
+	part = canvas_part(&canvas, HEAD_ROWS, 0, parts.body, canvas.cols);
+	draw_body(layout, &part);
+	if (layout->overlay->shown)
+		perf_overlay_draw(layout->overlay, layout->model->url, &part);
+	if (parts.tour > 0) {
+		part = canvas_part(
+			&canvas, layout->prompt_y - parts.tour, 0, parts.tour, canvas.cols);
+		tour_bar_draw(layout->ui, layout->model, &part, canvas.rows);
 	}
-	draw_header(app, &canvas);
-	draw_tabs(app, &canvas);
-	draw_crumbs(app, &canvas);
-	part = canvas_part(&canvas, canvas.rows - last, 0, last, canvas.cols);
-	status_line_draw(app, &part);
-	terminal_show(app->screen);
+	draw_header(layout, &canvas);
+	draw_tabs(layout, &canvas);
+	draw_crumbs(layout, &canvas);
+	part = canvas_part(&canvas, layout->prompt_y, 0, parts.last, canvas.cols);
+	status_line_draw(layout, &part);
+	terminal_show(layout->screen);
+	return next_change_ms;
 }

@@ -1,6 +1,6 @@
 /*
- * The pane of F12. The app takes a sample a second while it is open; drawing is pure. Everything in it is
- * measured: getrusage(2), /proc/self/statm (proc(5)), and the counters of the screen and the client.
+ * The pane of F12. app.c takes a sample a second while it is open; drawing is pure. Everything in it is measured:
+ * getrusage(2), /proc/self/statm (proc(5)), and the counters of the terminal and the client.
  */
 #include "tui/app/perf_overlay.h"
 
@@ -14,14 +14,16 @@
 #include "core/base/xalloc.h"
 #include "core/base/str.h"
 #include "core/base/time.h"
+#include "core/client/client.h"
 
 #include "tui/term/canvas.h"
+#include "tui/term/terminal.h"
 
 enum { PANE_COLS = 60, PANE_ROWS = 9 };
 
-void perf_overlay_poll(struct perf_overlay *cost, double seconds)
+void perf_overlay_poll(struct perf_overlay *overlay, double seconds)
 {
-	cost->poll_ms[cost->poll_count++ % PERF_OVERLAY_POLLS] = (float)(seconds * 1000);
+	overlay->poll_ms[overlay->poll_count++ % PERF_OVERLAY_POLLS] = (float)(seconds * 1000);
 }
 
 static int64_t cpu_us(void)
@@ -50,15 +52,32 @@ static uint64_t resident_bytes(void)
 	return pages * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
-void perf_overlay_take(struct perf_overlay *cost, uint64_t tty_bytes, uint64_t frames,
-	uint64_t net_bytes, uint64_t exchanges)
+void perf_overlay_toggle(struct perf_overlay *overlay)
 {
-	cost->before = cost->now;
-	cost->now = (struct perf_overlay_sample){
-		time_monotonic_ms(), cpu_us(), tty_bytes, frames, net_bytes, exchanges};
-	if (cost->first.at_ms == 0)
-		cost->first = cost->now;
-	cost->resident_bytes = resident_bytes();
+	overlay->shown = !overlay->shown;
+	memset(&overlay->first, 0, sizeof(overlay->first));
+	memset(&overlay->now, 0, sizeof(overlay->now));
+}
+
+bool perf_overlay_sample(
+	struct perf_overlay *overlay, const struct terminal *screen, const struct client *client)
+{
+	struct perf_overlay_sample *now = &overlay->now;
+	uint64_t exchanges;
+
+	if (!overlay->shown)
+		return false;
+	overlay->before = *now;
+	memset(now, 0, sizeof(*now));
+	now->at_ms = time_monotonic_ms();
+	now->cpu_us = cpu_us();
+	terminal_cost(screen, &now->tty_bytes, &now->frames);
+	if (client)
+		client_cost(client, &now->net_bytes, &exchanges);
+	if (overlay->first.at_ms == 0)
+		overlay->first = *now;
+	overlay->resident_bytes = resident_bytes();
+	return true;
 }
 
 static int by_size(const void *a, const void *b)
@@ -69,16 +88,17 @@ static int by_size(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
-void perf_overlay_polls(const struct perf_overlay *cost, double *ret_p50_ms, double *ret_max_ms)
+/* The middle and the longest of the polls that are kept; 0 without any. */
+static void poll_times(const struct perf_overlay *overlay, double *ret_p50_ms, double *ret_max_ms)
 {
 	float sorted[PERF_OVERLAY_POLLS];
 	size_t count =
-		cost->poll_count < PERF_OVERLAY_POLLS ? cost->poll_count : PERF_OVERLAY_POLLS;
+		overlay->poll_count < PERF_OVERLAY_POLLS ? overlay->poll_count : PERF_OVERLAY_POLLS;
 
 	*ret_p50_ms = *ret_max_ms = 0;
 	if (count == 0)
 		return;
-	memcpy(sorted, cost->poll_ms, count * sizeof(sorted[0]));
+	memcpy(sorted, overlay->poll_ms, count * sizeof(sorted[0]));
 	qsort(sorted, count, sizeof(sorted[0]), by_size);
 	*ret_p50_ms = (double)sorted[count / 2];
 	*ret_max_ms = (double)sorted[count - 1];
@@ -97,11 +117,11 @@ static void format_bytes(char dst[24], double bytes)
 }
 
 /* What a counter grew by each second, between the last two samples. */
-static double rate(const struct perf_overlay *cost, uint64_t now, uint64_t before)
+static double rate(const struct perf_overlay *overlay, uint64_t now, uint64_t before)
 {
-	int64_t ms = cost->now.at_ms - cost->before.at_ms;
+	int64_t ms = overlay->now.at_ms - overlay->before.at_ms;
 
-	return cost->before.at_ms > 0 && ms > 0 ? (double)(now - before) * 1000 / (double)ms : 0;
+	return overlay->before.at_ms > 0 && ms > 0 ? (double)(now - before) * 1000 / (double)ms : 0;
 }
 
 static double cpu_share(
@@ -123,10 +143,10 @@ static void draw_line(const struct canvas *pane, int y, const char *name, const 
 }
 
 void perf_overlay_draw(
-	const struct perf_overlay *cost, const char *url, const struct canvas *canvas)
+	const struct perf_overlay *overlay, const char *url, const struct canvas *canvas)
 {
 	struct canvas pane = canvas_part(canvas, 0, canvas->cols - PANE_COLS, PANE_ROWS, PANE_COLS);
-	const struct perf_overlay_sample *now = &cost->now;
+	const struct perf_overlay_sample *now = &overlay->now;
 	char text[96], a[24], b[24];
 	double p50, longest;
 
@@ -136,22 +156,23 @@ void perf_overlay_draw(
 	(void)canvas_glyph(&pane, 0, 0, ROLE_RULE, GLYPH_MARK);
 	(void)canvas_run_c(&pane, 0, 2, PANE_COLS - 2, ROLE_HEADING, "WHAT THIS DASHBOARD TAKES");
 	(void)snprintf(text, sizeof(text), "%.2f %% of a core now, %.2f %% on average",
-		cpu_share(now, &cost->before), cpu_share(now, &cost->first));
+		cpu_share(now, &overlay->before), cpu_share(now, &overlay->first));
 	draw_line(&pane, 1, "processor", text);
-	format_bytes(a, (double)cost->resident_bytes);
+	format_bytes(a, (double)overlay->resident_bytes);
 	draw_line(&pane, 2, "memory", a);
-	format_bytes(a, rate(cost, now->tty_bytes, cost->before.tty_bytes));
+	format_bytes(a, rate(overlay, now->tty_bytes, overlay->before.tty_bytes));
 	format_bytes(b, (double)now->tty_bytes);
 	(void)snprintf(text, sizeof(text), "%s/s, %s in all", a, b);
 	draw_line(&pane, 3, "to terminal", text);
 	(void)snprintf(text, sizeof(text), "%.1f /s, %llu in all",
-		rate(cost, now->frames, cost->before.frames), (unsigned long long)now->frames);
+		rate(overlay, now->frames, overlay->before.frames),
+		(unsigned long long)now->frames);
 	draw_line(&pane, 4, "frames", text);
-	format_bytes(a, rate(cost, now->net_bytes, cost->before.net_bytes));
+	format_bytes(a, rate(overlay, now->net_bytes, overlay->before.net_bytes));
 	format_bytes(b, (double)now->net_bytes);
 	(void)snprintf(text, sizeof(text), "%s/s, %s in all", a, b);
 	draw_line(&pane, 5, "from network", text);
-	perf_overlay_polls(cost, &p50, &longest);
+	poll_times(overlay, &p50, &longest);
 	(void)snprintf(
 		text, sizeof(text), "half of them under %.1f ms, at most %.1f ms", p50, longest);
 	draw_line(&pane, 6, "a poll", text);

@@ -1,6 +1,6 @@
 /*
- * What the dashboard itself takes: processor, memory, bytes to the terminal and from the control plane. Counted
- * always (a number goes up), worked out and shown only while somebody looks.
+ * What the dashboard itself takes: processor, memory, bytes to the terminal and from the control plane. The counters
+ * run always; samples are taken, and shown, only while the overlay is open (F12).
  */
 #ifndef UMBRA_TUI_APP_PERF_OVERLAY_H
 #define UMBRA_TUI_APP_PERF_OVERLAY_H
@@ -10,6 +10,8 @@
 #include <stdint.h>
 
 struct canvas;
+struct client;
+struct terminal;
 
 enum { PERF_OVERLAY_POLLS = 64 };
 
@@ -20,7 +22,6 @@ struct perf_overlay_sample {
 	uint64_t tty_bytes;
 	uint64_t frames;
 	uint64_t net_bytes;
-	uint64_t exchanges;
 };
 
 struct perf_overlay {
@@ -32,14 +33,15 @@ struct perf_overlay {
 	size_t poll_count; /* since the start */
 };
 
-void perf_overlay_poll(struct perf_overlay *cost, double seconds);
-/* Takes a sample; the one before moves. `tty` and `net` counters are the caller's. */
-void perf_overlay_take(struct perf_overlay *cost, uint64_t tty_bytes, uint64_t frames,
-	uint64_t net_bytes, uint64_t exchanges);
-/* The middle and the longest of the polls kept; 0 without any. */
-void perf_overlay_polls(const struct perf_overlay *cost, double *ret_p50_ms, double *ret_max_ms);
+/* The stats were answered after so long. */
+void perf_overlay_poll(struct perf_overlay *overlay, double seconds);
+/* Opens or closes it. Opened, it counts from now. */
+void perf_overlay_toggle(struct perf_overlay *overlay);
+/* Takes a sample while it is shown; false: it is not. `client` NULL: there is none yet. */
+bool perf_overlay_sample(
+	struct perf_overlay *overlay, const struct terminal *screen, const struct client *client);
 /* In the upper right corner of the canvas; with the control plane's URL. */
 void perf_overlay_draw(
-	const struct perf_overlay *cost, const char *url, const struct canvas *canvas);
+	const struct perf_overlay *overlay, const char *url, const struct canvas *canvas);
 
 #endif

@@ -1,15 +1,20 @@
 /*
- * What is asked of the control plane only while a view that shows it is on the screen: a row of the table
- * each. Called by the app when the view changes and once a second. Invariant: one exchange of each at a time.
+ * A row of the table for each thing that is polled, see polling.h. Run when the view changes and once a second.
+ * Invariant: one exchange of each at a time.
  *
- * A held one is answered when there is something new, and asked again at once; the others once a second.
+ * A held exchange is answered when there is something new, and asked again at once; the others once a second.
  */
+#include "tui/app/polling.h"
+
 #include <string.h>
 
 #include "core/base/xalloc.h"
 #include "core/base/strbuf.h"
+#include "core/client/client.h"
 
-#include "tui/app/internal.h"
+#include "tui/app/frames.h"
+#include "tui/data/model.h"
+#include "tui/ui/view.h"
 
 enum { STATS_TIMEOUT_MS = 3000, HELD_TIMEOUT_MS = 40000 };
 
@@ -51,51 +56,51 @@ static const struct poll polls[POLLS] = {
 	{VIEW_EVENTS, MODEL_EVENTS, "/v1/events?limit=1000&wait=30s", true, take_events},
 };
 
-static void begin(struct app *app, size_t which);
+static void begin(struct polling *polling, size_t which);
 
 static void done(void *arg, const struct client_response *response)
 {
 	struct poll_state *state = arg;
-	struct app *app = state->app;
-	size_t which = (size_t)(state - app->polls);
+	struct polling *polling = state->polling;
+	size_t which = (size_t)(state - polling->polls);
 	const struct poll *poll = &polls[which];
 	bool changed = false;
 	bool good;
 
 	state->call = NULL;
 	good = response->err == ERR_NONE &&
-	       poll->take(&app->model, response->body, &state->since, &changed);
+	       poll->take(polling->model, response->body, &state->since, &changed);
 	if (changed)
-		app_changed(app, poll->part);
+		frames_changed(polling->frames, poll->part);
 	if (good && poll->held)
-		begin(app, which); /* after a failure, with the next second */
+		begin(polling, which); /* after a failure, with the next second */
 }
 
-static void begin(struct app *app, size_t which)
+static void begin(struct polling *polling, size_t which)
 {
 	const struct poll *poll = &polls[which];
-	struct poll_state *state = &app->polls[which];
+	struct poll_state *state = &polling->polls[which];
 	struct strbuf path;
 
-	state->app = app;
+	state->polling = polling;
 	strbuf_init(&path, 128);
 	strbuf_add_c(&path, poll->path);
 	if (poll->flag == VIEW_SESSION_EDGES)
-		strbuf_addf(&path, "&session=%s", app->model.edges_session);
+		strbuf_addf(&path, "&session=%s", polling->model->edges_session);
 	strbuf_addf(&path, "&since=%lld", (long long)state->since);
-	state->call = client_request(app->client, "GET", path.data, NULL,
+	state->call = client_request(polling->client, "GET", path.data, NULL,
 		poll->held ? HELD_TIMEOUT_MS : STATS_TIMEOUT_MS, done, state);
 	strbuf_finish(&path);
 }
 
-void polling_run(struct app *app, unsigned flags)
+void polling_run(struct polling *polling, unsigned flags)
 {
 	for (size_t i = 0; i < POLLS; i++) {
-		struct poll_state *state = &app->polls[i];
+		struct poll_state *state = &polling->polls[i];
 		bool wanted = (flags & polls[i].flag) != 0;
 
 		if (wanted && !state->call)
-			begin(app, i);
+			begin(polling, i);
 		if (!wanted && state->call) {
 			client_cancel(state->call);
 			state->call = NULL;
@@ -103,26 +108,22 @@ void polling_run(struct app *app, unsigned flags)
 	}
 }
 
-void polling_session(struct app *app, const char *session)
+void polling_session(struct polling *polling, const char *session)
 {
-	if (strcmp(session, app->model.edges_session) == 0)
+	if (strcmp(session, polling->model->edges_session) == 0)
 		return;
-	polling_run(app, 0);
-	str_copy(app->model.edges_session, sizeof(app->model.edges_session), str_of(session));
-	call_graph_clear(app->model.session_edges);
-	app_changed(app, MODEL_EDGES);
+	polling_run(polling, 0);
+	str_copy(polling->model->edges_session, sizeof(polling->model->edges_session),
+		str_of(session));
+	call_graph_clear(polling->model->session_edges);
+	frames_changed(polling->frames, MODEL_EDGES);
 }
 
-void polling_stop(struct app *app)
+void polling_forget(struct polling *polling)
 {
-	polling_run(app, 0);
-}
-
-void polling_forget(struct app *app)
-{
-	call_graph_clear(app->model.edges);
-	call_graph_clear(app->model.session_edges);
+	call_graph_clear(polling->model->edges);
+	call_graph_clear(polling->model->session_edges);
 	for (size_t i = 0; i < POLLS; i++)
 		if (!polls[i].held)
-			app->polls[i].since = 0;
+			polling->polls[i].since = 0;
 }

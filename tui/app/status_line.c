@@ -1,16 +1,20 @@
 /*
- * The last rows of the picture: the hints, a message, or what is asked. Pure drawing from (model, ui), called by
- * layout.c once a frame. Keys come from the keymap as it is in force; those of a prompt are fixed, as in every line
- * one types into.
+ * The last rows, see status_line.h. Pure drawing, called by layout.c once a frame. Keys come from the keymap as it is in
+ * force; those of a prompt are fixed, as in every line one types into.
  */
+#include "tui/app/status_line.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "core/base/xalloc.h"
 #include "core/base/term_text.h"
 
-#include "tui/app/internal.h"
+#include "tui/app/layout.h"
+#include "tui/app/navigation.h"
+#include "tui/data/model.h"
 #include "tui/term/keys.h"
+#include "tui/ui/palette.h"
 #include "tui/widgets/format.h"
 
 /* ---- hints ---- */
@@ -24,8 +28,8 @@ static int hint_cells(const char *keys, const char *hint)
 }
 
 /* What is drawn as a key is one for the mouse, too. */
-static int draw_hint(
-	struct app *app, const struct canvas *canvas, int x, const char *keys, const char *hint)
+static int draw_hint(struct layout *layout, const struct canvas *canvas, int x, const char *keys,
+	const char *hint)
 {
 	struct str rest = str_of(keys);
 	struct str key = str_cut(&rest, ' ');
@@ -35,7 +39,7 @@ static int draw_hint(
 	if (key.n == 0 || x + need >= canvas->cols)
 		return x;
 	if (key_from_name(key, &number))
-		click_areas_add(app, canvas, 0, x, need, number);
+		layout_add_area(layout, canvas, 0, x, need, number);
 	x += canvas_run(canvas, 0, x, 8, ROLE_KEY, key) + 1;
 	return x + canvas_run_c(canvas, 0, x, 24, ROLE_HINT, hint) + 2;
 }
@@ -54,17 +58,17 @@ static void add_hint(struct hint *hints, size_t *count, enum action action, cons
 	hints[(*count)++] = (struct hint){keymap_keys(binding), words ? words : binding->hint};
 }
 
-static size_t lasting_hints(struct app *app, struct hint hints[LASTING_HINTS])
+static size_t lasting_hints(struct layout *layout, struct hint hints[LASTING_HINTS])
 {
 	size_t count = 0;
 
-	if (!app->ui.mouse && app->mouse_given)
+	if (!layout->ui->mouse && layout->mouse_given)
 		add_hint(hints, &count, ACTION_MOUSE, "mouse back");
-	if (app_top(app)->view->set_filter)
+	if (navigation_top(layout->nav)->view->set_filter)
 		add_hint(hints, &count, ACTION_FILTER, NULL);
-	if (app_top(app)->view->selected)
+	if (navigation_top(layout->nav)->view->selected)
 		add_hint(hints, &count, ACTION_COPY, NULL);
-	if (navigation_has_up(app))
+	if (navigation_has_up(layout->nav))
 		add_hint(hints, &count, ACTION_BACK, "back");
 	add_hint(hints, &count, ACTION_HELP, NULL);
 	add_hint(hints, &count, ACTION_QUIT, NULL);
@@ -77,10 +81,10 @@ static bool lasts(enum action action)
 	       action == ACTION_QUIT;
 }
 
-static void draw_hints(struct app *app, const struct canvas *canvas, enum area area)
+static void draw_hints(struct layout *layout, const struct canvas *canvas, enum area area)
 {
 	struct hint hints[LASTING_HINTS];
-	size_t count = lasting_hints(app, hints);
+	size_t count = lasting_hints(layout, hints);
 	struct canvas room = *canvas;
 	int x = 1;
 
@@ -91,12 +95,14 @@ static void draw_hints(struct app *app, const struct canvas *canvas, enum area a
 			const struct binding *binding = &bindings[i];
 
 			if (binding->area == area && binding->hint && !lasts(binding->action) &&
-				(binding->action != ACTION_FIND || app_top(app)->view->find))
-				x = draw_hint(app, &room, x, keymap_keys(binding), binding->hint);
+				(binding->action != ACTION_FIND ||
+					navigation_top(layout->nav)->view->find))
+				x = draw_hint(
+					layout, &room, x, keymap_keys(binding), binding->hint);
 		}
 	}
 	for (size_t i = 0; i < count; i++)
-		x = draw_hint(app, canvas, x, hints[i].keys, hints[i].hint);
+		x = draw_hint(layout, canvas, x, hints[i].keys, hints[i].hint);
 }
 
 /* What went wrong, or will, is said whole. */
@@ -108,9 +114,9 @@ static int message_rows(const struct ui *ui, int cols)
 	return rows < 1 ? 1 : rows > MESSAGE_ROWS_MAX ? MESSAGE_ROWS_MAX : rows;
 }
 
-static void draw_last_row(struct app *app, const struct canvas *canvas)
+static void draw_last_row(struct layout *layout, const struct canvas *canvas)
 {
-	const struct ui *ui = &app->ui;
+	const struct ui *ui = layout->ui;
 
 	canvas_clear_rows(canvas, 0, canvas->rows);
 	if (ui->message[0] != '\0') {
@@ -125,10 +131,9 @@ static void draw_last_row(struct app *app, const struct canvas *canvas)
 			"sent, waiting for the answer");
 		return;
 	}
-	draw_hints(app, canvas,
-		app->model.known || app_top(app)->view->flags & VIEW_ALWAYS
-			? app_top(app)->view->area
-			: AREA_GLOBAL);
+	draw_hints(layout, canvas,
+		navigation_can_show(layout->nav) ? navigation_top(layout->nav)->view->area
+						 : AREA_GLOBAL);
 }
 
 /* ---- what is asked ---- */
@@ -216,9 +221,9 @@ static int confirm_rows(const struct prompt *prompt, int cols)
 	return rows < CONFIRM_MIN ? CONFIRM_MIN : rows > CONFIRM_MAX ? CONFIRM_MAX : rows;
 }
 
-static void draw_confirm(struct app *app, const struct canvas *canvas)
+static void draw_confirm(struct layout *layout, const struct canvas *canvas)
 {
-	const struct prompt *prompt = &app->ui.prompt;
+	const struct prompt *prompt = &layout->ui->prompt;
 	struct answers words = answers_of(prompt);
 	struct canvas part = canvas_part(canvas, 1, 0, canvas->rows - CONFIRM_FRAME, canvas->cols);
 	int last = canvas->rows - 1;
@@ -234,14 +239,14 @@ static void draw_confirm(struct app *app, const struct canvas *canvas)
 			strbuf_str(&prompt->command_line));
 	}
 	part = canvas_part(canvas, last, 0, 1, canvas->cols);
-	x = draw_hint(app, &part, 1, prompt->loses ? "y" : "Enter", words.yes);
-	x = draw_hint(app, &part, x, "Esc", words.no);
+	x = draw_hint(layout, &part, 1, prompt->loses ? "y" : "Enter", words.yes);
+	x = draw_hint(layout, &part, x, "Esc", words.no);
 	canvas_c(&part, 0, x, part.cols - x - 1, ROLE_WARNING, prompt->mistake);
 }
 
-int status_line_rows(const struct app *app, int rows, int cols)
+int status_line_rows(const struct layout *layout, int rows, int cols)
 {
-	const struct prompt *prompt = &app->ui.prompt;
+	const struct prompt *prompt = &layout->ui->prompt;
 
 	switch (prompt->kind) {
 	case PROMPT_LINE:
@@ -251,17 +256,17 @@ int status_line_rows(const struct app *app, int rows, int cols)
 	case PROMPT_CONFIRM:
 		return CONFIRM_FRAME + confirm_rows(prompt, cols);
 	case PROMPT_PALETTE:
-		return palette_rows(&app->palette, rows - HEAD_ROWS - 6);
+		return palette_rows(layout->palette, rows - HEAD_ROWS - 6);
 	case PROMPT_NONE:
-		return message_rows(&app->ui, cols);
+		return message_rows(layout->ui, cols);
 	default:
 		return 1;
 	}
 }
 
-void status_line_draw(struct app *app, const struct canvas *canvas)
+void status_line_draw(struct layout *layout, const struct canvas *canvas)
 {
-	const struct prompt *prompt = &app->ui.prompt;
+	const struct prompt *prompt = &layout->ui->prompt;
 
 	switch (prompt->kind) {
 	case PROMPT_LINE:
@@ -271,17 +276,17 @@ void status_line_draw(struct app *app, const struct canvas *canvas)
 		picker_draw(canvas, &prompt->picker, prompt->label);
 		return;
 	case PROMPT_CONFIRM:
-		draw_confirm(app, canvas);
+		draw_confirm(layout, canvas);
 		return;
 	case PROMPT_PALETTE:
-		palette_draw(&app->palette, canvas);
+		palette_draw(layout->palette, canvas);
 		return;
 	case PROMPT_LETTER:
 		canvas_c(canvas, 0, 0, canvas->cols, ROLE_PROMPT, " sort by");
 		canvas_c(canvas, 0, 9, canvas->cols - 9, ROLE_HINT, prompt->label);
 		return;
 	default:
-		draw_last_row(app, canvas);
+		draw_last_row(layout, canvas);
 		return;
 	}
 }

@@ -1,10 +1,12 @@
 /*
- * The theme the dashboard wears: taken at the start, changed by the palette, and read anew when its file is saved.
- * Called by the app. Invariant: what is worn is whole; a mistake leaves what was worn before, and is said.
+ * Takes the theme, watches its file, and asks the terminal for its ground; see theme_watch.h. Called by app.c, the
+ * `:` line, and input.c for the terminal's answer.
  *
- * The directory is watched, not the file: editors write a new one and rename it. A theme the program carries
- * is watched, too, for the day its user makes a file of that name.
+ * The directory is watched, not the file: editors write a new file and rename it. The directory of a theme that the
+ * program carries is watched, too: its user may make a file of that name.
  */
+#include "tui/app/theme_watch.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
@@ -14,45 +16,47 @@
 
 #include "core/base/str.h"
 
-#include "tui/app/internal.h"
-#include "tui/theme/ground.h"
+#include "tui/app/app.h"
+#include "tui/app/frames.h"
+#include "tui/term/terminal.h"
+#include "tui/ui/ui_state.h"
 
 /* A terminal that has not answered by then does not know the question; a later answer still counts. */
 enum { UNANSWERED_US = 500000 };
 
-static void wear(struct app *app, const struct theme *theme)
+static void apply(struct theme_watch *watch, const struct theme *theme)
 {
-	app->theme = *theme;
-	if (app->theme_follows && !app->ground_open)
-		theme_follow(&app->theme, app->ground);
-	if (app->colour.rgb >= 0)
-		theme_set_environment(&app->theme, &app->colour);
-	if (app->screen)
-		terminal_set_theme(app->screen, &app->theme);
+	watch->theme = *theme;
+	if (watch->follows && !watch->ground_open)
+		theme_follow(&watch->theme, watch->ground);
+	if (watch->colour.rgb >= 0)
+		theme_set_environment(&watch->theme, &watch->colour);
+	if (watch->screen)
+		terminal_set_theme(watch->screen, &watch->theme);
 }
 
 /* ---- its file ---- */
 
-static void read_again(struct app *app)
+static void read_again(struct theme_watch *watch)
 {
 	struct theme theme;
 	struct errbuf eb;
 
 	errbuf_clear(&eb);
-	if (theme_load(app->theme_name, &theme, NULL, &eb) != ERR_NONE) {
-		ui_say(&app->ui, ROLE_FAILED, "theme not taken: %s", eb.text);
+	if (theme_load(watch->name, &theme, NULL, &eb) != ERR_NONE) {
+		ui_say(watch->ui, ROLE_FAILED, "theme not taken: %s", eb.text);
 	} else {
-		wear(app, &theme);
-		ui_say(&app->ui, ROLE_DONE, "theme %s, read anew", app->theme_name);
+		apply(watch, &theme);
+		ui_say(watch->ui, ROLE_DONE, "theme %s, read anew", watch->name);
 	}
-	app_touch(app, REDRAW_ALL);
+	frames_touch(watch->frames, REDRAW_ALL);
 }
 
 static void on_themes(evutil_socket_t fd, short what, void *arg)
 {
-	struct app *app = arg;
+	struct theme_watch *watch = arg;
 	_Alignas(struct inotify_event) char block[4096];
-	const char *file = strrchr(app->theme_file, '/') + 1;
+	const char *file = strrchr(watch->file, '/') + 1;
 	bool ours = false;
 	ssize_t n;
 
@@ -67,91 +71,94 @@ static void on_themes(evutil_socket_t fd, short what, void *arg)
 		}
 	}
 	if (ours)
-		read_again(app);
+		read_again(watch);
 }
 
-static void unwatch(struct app *app)
+static void unwatch(struct theme_watch *watch)
 {
-	if (app->themes)
-		event_free(app->themes);
-	if (app->theme_fd >= 0)
-		close(app->theme_fd);
-	app->themes = NULL;
-	app->theme_fd = -1;
+	if (watch->file_changed)
+		event_free(watch->file_changed);
+	if (watch->fd >= 0)
+		close(watch->fd);
+	watch->file_changed = NULL;
+	watch->fd = -1;
 }
 
-static void watch(struct app *app)
+static void watch_file(struct theme_watch *watch)
 {
 	char directory[THEME_PATH_SIZE];
 	char *slash;
 
-	unwatch(app);
-	theme_path(app->theme_name, app->theme_file);
-	(void)str_copy(directory, sizeof(directory), str_of(app->theme_file));
+	unwatch(watch);
+	theme_path(watch->name, watch->file);
+	(void)str_copy(directory, sizeof(directory), str_of(watch->file));
 	slash = strrchr(directory, '/');
 	if (!slash)
 		return;
 	slash[slash == directory] = '\0';
-	app->theme_fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-	if (app->theme_fd < 0 ||
-		inotify_add_watch(app->theme_fd, directory, IN_CLOSE_WRITE | IN_MOVED_TO) < 0)
+	watch->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	if (watch->fd < 0 ||
+		inotify_add_watch(watch->fd, directory, IN_CLOSE_WRITE | IN_MOVED_TO) < 0)
 		return;
-	app->themes = event_new(app->base, app->theme_fd, EV_READ | EV_PERSIST, on_themes, app);
-	(void)event_add(app->themes, NULL);
+	watch->file_changed =
+		event_new(watch->base, watch->fd, EV_READ | EV_PERSIST, on_themes, watch);
+	(void)event_add(watch->file_changed, NULL);
 }
 
 /* ---- taking one ---- */
 
-static bool take(struct app *app, const char *name, struct errbuf *eb)
+static bool take(struct theme_watch *watch, const char *name, struct errbuf *eb)
 {
 	struct theme theme;
 
 	if (theme_load(name, &theme, NULL, eb) != ERR_NONE)
 		return false;
-	if (name != app->theme_name)
-		(void)str_copy(app->theme_name, sizeof(app->theme_name), str_of(name));
-	wear(app, &theme);
-	watch(app); /* it may be in another directory */
+	if (name != watch->name)
+		(void)str_copy(watch->name, sizeof(watch->name), str_of(name));
+	apply(watch, &theme);
+	watch_file(watch); /* it may be in another directory */
 	return true;
 }
 
-bool theme_watch_take(struct app *app, const char *name, struct errbuf *eb)
+bool theme_watch_take(struct theme_watch *watch, const char *name, struct errbuf *eb)
 {
-	if (!take(app, name, eb))
+	if (!take(watch, name, eb))
 		return false;
-	app->theme_chosen = true;
-	app->theme_follows = false;
+	watch->chosen = true;
+	watch->follows = false;
 	return true;
 }
 
-bool theme_watch_start(struct app *app, const struct dashboard_options *options, struct errbuf *eb)
+bool theme_watch_start(
+	struct theme_watch *watch, const struct dashboard_options *options, struct errbuf *eb)
 {
-	app->colour.rgb = -1;
-	if (options->colour && colour_parse(str_of(options->colour), &app->colour, eb) != ERR_NONE)
+	watch->colour.rgb = -1;
+	if (options->colour &&
+		colour_parse(str_of(options->colour), &watch->colour, eb) != ERR_NONE)
 		return false;
 	/* One that was chosen in an earlier run may be gone meanwhile. */
-	app->theme_chosen = app->theme_chosen && take(app, app->theme_name, NULL);
-	if (app->theme_chosen)
+	watch->chosen = watch->chosen && take(watch, watch->name, NULL);
+	if (watch->chosen)
 		return true;
-	app->theme_follows = !options->theme;
-	app->ground = theme_ground_told();
-	app->ground_open = app->ground == GROUND_ANY;
-	return take(app, options->theme ? options->theme : theme_for(app->ground), eb);
+	watch->follows = !options->theme;
+	watch->ground = theme_ground_told();
+	watch->ground_open = watch->ground == GROUND_ANY;
+	return take(watch, options->theme ? options->theme : theme_for(watch->ground), eb);
 }
 
 /* ---- the terminal's ground ---- */
 
-/* What is worn until it is known is for a dark one: there the answer changes nothing. */
-static void settle_ground(struct app *app, enum theme_ground ground)
+/* The theme until then is one for a dark ground: the answer "dark" changes nothing. */
+static void settle_ground(struct theme_watch *watch, enum theme_ground ground)
 {
-	bool dark_again = ground == GROUND_DARK && app->ground_open;
+	bool dark_again = ground == GROUND_DARK && watch->ground_open;
 
-	app->ground = ground;
-	app->ground_open = false;
-	if (!app->theme_follows || dark_again)
+	watch->ground = ground;
+	watch->ground_open = false;
+	if (!watch->follows || dark_again)
 		return;
-	if (take(app, theme_for(ground), NULL))
-		app_touch(app, REDRAW_ALL);
+	if (take(watch, theme_for(ground), NULL))
+		frames_touch(watch->frames, REDRAW_ALL);
 }
 
 static void on_unanswered(evutil_socket_t fd, short what, void *arg)
@@ -161,41 +168,41 @@ static void on_unanswered(evutil_socket_t fd, short what, void *arg)
 	settle_ground(arg, GROUND_ANY);
 }
 
-/* What cannot be asked is taken for either, but for Linux' console, which is dark. */
-void theme_watch_see(struct app *app)
+/* A terminal that cannot be asked may have either ground; the Linux console is dark. */
+void theme_watch_see(struct theme_watch *watch)
 {
 	const char *term = getenv("TERM");
 
-	if (!app->theme_follows || !app->ground_open || terminal_can_ask(app->screen))
+	if (!watch->follows || !watch->ground_open || terminal_can_ask(watch->screen))
 		return;
-	settle_ground(
-		app, term && str_starts(str_of(term), STR_LIT("linux")) ? GROUND_DARK : GROUND_ANY);
+	settle_ground(watch,
+		term && str_starts(str_of(term), STR_LIT("linux")) ? GROUND_DARK : GROUND_ANY);
 }
 
-void theme_watch_ask(struct app *app)
+void theme_watch_ask(struct theme_watch *watch)
 {
 	struct timeval wait = {.tv_usec = UNANSWERED_US};
 
-	if (!app->theme_follows || !app->ground_open)
+	if (!watch->follows || !watch->ground_open)
 		return;
-	terminal_ask_ground(app->screen);
-	app->unanswered = evtimer_new(app->base, on_unanswered, app);
-	(void)event_add(app->unanswered, &wait);
+	terminal_ask_ground(watch->screen);
+	watch->unanswered = evtimer_new(watch->base, on_unanswered, watch);
+	(void)event_add(watch->unanswered, &wait);
 }
 
-void theme_watch_answer(struct app *app, const char *answer)
+void theme_watch_answer(struct theme_watch *watch, const char *answer)
 {
 	enum theme_ground ground = theme_ground_of(str_of(answer));
 
 	if (ground == GROUND_ANY)
 		return;
-	(void)event_del(app->unanswered);
-	settle_ground(app, ground);
+	(void)event_del(watch->unanswered);
+	settle_ground(watch, ground);
 }
 
-void theme_watch_stop(struct app *app)
+void theme_watch_stop(struct theme_watch *watch)
 {
-	unwatch(app);
-	if (app->unanswered)
-		event_free(app->unanswered);
+	unwatch(watch);
+	if (watch->unanswered)
+		event_free(watch->unanswered);
 }
