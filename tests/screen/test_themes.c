@@ -219,6 +219,19 @@ static void every_theme_in_every_depth(void **state)
 	}
 }
 
+/* What is worn until then follows the terminal's ground; what is chosen does not. */
+static void a_chosen_theme_has_its_own_ground(void **state)
+{
+	static const char *const told[] = {"COLORFGBG=15;0", NULL};
+
+	(void)state;
+	dashboard_open((struct dashboard_options){.env = told});
+	assert_false(is_light());
+	pty_keys(&pty, ":theme light\r");
+	pty_wait_text(&pty, "theme light");
+	assert_true(is_light());
+}
+
 /* brand of dark is #7aa2f7. */
 static void direct_colour_is_the_colour(void **state)
 {
@@ -235,6 +248,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_config_changed_later_wins, setup, teardown),
 		cmocka_unit_test_setup_teardown(every_theme_in_every_depth, setup, teardown),
 		cmocka_unit_test_setup_teardown(direct_colour_is_the_colour, setup, teardown),
+		DASHBOARD_TEST(a_chosen_theme_has_its_own_ground),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -122,10 +122,14 @@ static bool take(struct theme_watch *watch, const char *name, struct errbuf *eb)
 
 bool theme_watch_take(struct theme_watch *watch, const char *name, struct errbuf *eb)
 {
-	if (!take(watch, name, eb))
+	bool follows = watch->follows;
+
+	watch->follows = false; /* before it is worn */
+	if (!take(watch, name, eb)) {
+		watch->follows = follows;
 		return false;
+	}
 	watch->chosen = true;
-	watch->follows = false;
 	return true;
 }
 
