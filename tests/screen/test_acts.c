@@ -215,10 +215,10 @@ static void test_what_is_so_already(void **state)
 	pty_wait_text(&pty, "a sends what is staged.");
 	pty_keys(&pty, "\r");
 	pty_wait_text(&pty, "which version of booking?");
-	pty_wait_text(&pty, "┃ pr-482                     now; ready");
+	pty_wait_text(&pty, "┃  pr-482                     now; ready");
 	pty_keys(&pty, "\rj\r");
 	pty_wait_text(&pty, "which version of gateway?");
-	pty_wait_text(&pty, "┃ no pin                     now; whatever is stable serves");
+	pty_wait_text(&pty, "┃  no pin                     now; whatever is stable serves");
 	pty_keys(&pty, "\r");
 	pty_wait_text(&pty, "$ umbra session show checkout-4f2k");
 }

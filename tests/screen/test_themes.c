@@ -232,12 +232,51 @@ static void a_chosen_theme_has_its_own_ground(void **state)
 	assert_true(is_light());
 }
 
-/* brand of dark is #7aa2f7. */
+static bool is_on_row_ground(const VTermScreenCell *cell, const char *term)
+{
+	if (strcmp(term, "xterm-256color") == 0)
+		return VTERM_COLOR_IS_INDEXED(&cell->bg) && cell->bg.indexed.idx == 236;
+	return cell->attrs.reverse;
+}
+
+/* Over its whole width; and no other. */
+static void check_selected(const char *term, int row)
+{
+	for (int y = 4; y < 9; y++) {
+		for (int x = 0; x < pty.cols; x++) {
+			VTermScreenCell cell = cell_at(y, x);
+
+			if (is_on_row_ground(&cell, term) != (y == row))
+				fail_msg("%s: row %d is selected, and in row %d column %d is %s",
+					term, row, y, x, y == row ? "not" : "marked");
+		}
+	}
+}
+
+static void the_selected_row_is_marked_over_its_width(void **state)
+{
+	static const char *const terms[] = {"xterm-256color", "xterm-16color", "linux", "vt100"};
+	static const char *const keys[] = {"1", "2", "3", "4g", "5g"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(terms); i++) {
+		dashboard_open((struct dashboard_options){.theme = "dark", .term = terms[i]});
+		for (size_t view = 0; view < ARRAY_LEN(keys); view++) {
+			dashboard_press(keys[view]);
+			check_selected(terms[i], view == 4 ? 5 : 4); /* a day stands above */
+			dashboard_press("j");
+			check_selected(terms[i], view == 4 ? 6 : 5);
+		}
+	}
+}
+
+/* brand of dark is #7aa2f7, the ground of the selected row #2b3350. */
 static void direct_colour_is_the_colour(void **state)
 {
 	(void)state;
 	open_themed((struct dashboard_options){.theme = "dark", .term = "xterm-direct"});
 	assert_non_null(strstr(pty.raw.data, "122:162:247"));
+	assert_non_null(strstr(pty.raw.data, "43:51:80"));
 }
 
 int main(void)
@@ -249,6 +288,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(every_theme_in_every_depth, setup, teardown),
 		cmocka_unit_test_setup_teardown(direct_colour_is_the_colour, setup, teardown),
 		DASHBOARD_TEST(a_chosen_theme_has_its_own_ground),
+		DASHBOARD_TEST(the_selected_row_is_marked_over_its_width),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -43,10 +43,19 @@ static enum role role_of(const struct canvas *canvas, enum role role)
 	return canvas->old && role != ROLE_STALE ? ROLE_OLD : role;
 }
 
+/* A blank with the looks of the role. */
+static const cchar_t *blank_of(const struct canvas *canvas, enum role role)
+{
+	const struct theme_attrs *colours = canvas->colours;
+
+	role = role_of(canvas, role);
+	return canvas->selected ? &colours->row_blanks[role] : &colours->blanks[role];
+}
+
 static void run_role(struct run *run, enum role role)
 {
 	if (run->role != role)
-		run->cell = run->canvas->colours->blanks[role_of(run->canvas, role)];
+		run->cell = *blank_of(run->canvas, role);
 	run->role = role;
 }
 
@@ -197,7 +206,7 @@ static int draw_text(const struct canvas *canvas, int y, int x, int cols, enum r
 static void draw_line(
 	const struct canvas *canvas, int y, int x, int cols, enum role role, wchar_t wc)
 {
-	cchar_t cell = canvas->colours->blanks[role_of(canvas, role)];
+	cchar_t cell = *blank_of(canvas, role);
 
 	cell.chars[0] = wc;
 	if (cols > 0)
@@ -317,6 +326,17 @@ void canvas_clear(const struct canvas *canvas, int y, int x)
 
 	if (clip(canvas, y, x, &cols))
 		draw_blanks(canvas, y, x, cols);
+}
+
+struct canvas canvas_list_row(const struct canvas *canvas, int y, bool selected)
+{
+	struct canvas row = *canvas;
+
+	row.selected = selected;
+	canvas_clear(&row, y, 0);
+	if (selected)
+		(void)canvas_glyph(&row, y, 0, ROLE_MARK, GLYPH_MARK);
+	return row;
 }
 
 void canvas_clear_rows(const struct canvas *canvas, int y, int rows)

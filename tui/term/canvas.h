@@ -53,6 +53,7 @@ struct canvas {
 	struct cell_buffer *grid;
 	int y, x, rows, cols;
 	bool ascii;
+	bool selected; /* on the ground of the selected row of a list */
 	bool old; /* everything in the one role of what is no longer sure */
 	int64_t now_ms;
 	int64_t *next_change_ms; /* shared by the canvases of a frame; 0: never */
@@ -60,6 +61,11 @@ struct canvas {
 
 /* A part of it, clipped to it. */
 struct canvas canvas_part(const struct canvas *canvas, int y, int x, int rows, int cols);
+/*
+ * For a row of a list: blanks over the whole of it, and, when it is the selected one, its mark in the first column.
+ * What is drawn on the canvas that is returned stands on the row's ground.
+ */
+struct canvas canvas_list_row(const struct canvas *canvas, int y, bool selected);
 /* Writes at most `cols` cells from x on and fills up to `cols` with blanks; what is cut ends in an ellipsis. */
 void canvas_text(
 	const struct canvas *canvas, int y, int x, int cols, enum role role, struct str text);

@@ -60,14 +60,37 @@ static void make_pair(struct theme_attrs *colours, int role, const struct style 
 	(void)init_extended_pair(role + 1, ink, ground);
 }
 
-static void make_blanks(struct theme_attrs *colours)
+static void make_blank(cchar_t *cell, attr_t attributes, short pair)
 {
-	for (int i = 0; i < ROLE_COUNT; i++) {
-		cchar_t *cell = &colours->blanks[i];
+	memset(cell, 0, sizeof(*cell)); /* cells are compared byte by byte */
+	(void)setcchar(cell, L" ", attributes, pair, NULL);
+}
 
-		memset(cell, 0, sizeof(*cell)); /* cells are compared byte by byte */
-		(void)setcchar(cell, L" ", colours->attributes[i], colours->pairs[i], NULL);
+/*
+ * On the ground of the row where there is one and the terminal can show it, else reversed in base's colours. What has
+ * a ground of its own keeps it.
+ */
+static void make_row_blank(
+	struct theme_attrs *colours, const struct theme *theme, int role, enum depth depth)
+{
+	const struct style *style = &theme->styles[role];
+	const struct style *row = &theme->styles[ROLE_ROW];
+	bool keeps = style->has_ground && role != ROLE_BASE && depth != DEPTH_MONO;
+	bool has_ground = row->has_ground && depth >= DEPTH_256;
+	bool is_reversed = depth == DEPTH_MONO ? row->mono & STYLE_REVERSE
+					       : row->has_ground || row->attributes & STYLE_REVERSE;
+	attr_t attributes = colours->attributes[role];
+	short pair = colours->pairs[role];
+
+	if (has_ground && !keeps) {
+		pair = (short)(ROLE_COUNT + role + 1);
+		(void)init_extended_pair(pair, curses_colour(&style->ink, depth),
+			curses_colour(&row->ground, depth));
+	} else if (!keeps && is_reversed) {
+		pair = colours->pairs[ROLE_BASE];
+		attributes = (attributes & ~(attr_t)A_DIM) ^ A_REVERSE;
 	}
+	make_blank(&colours->row_blanks[role], attributes, pair);
 }
 
 void theme_attrs_init(
@@ -84,5 +107,8 @@ void theme_attrs_init(
 		colours->attributes[i] = curses_attributes(style->attributes);
 		make_pair(colours, i, style, depth, count);
 	}
-	make_blanks(colours);
+	for (int i = 0; i < ROLE_COUNT; i++) {
+		make_blank(&colours->blanks[i], colours->attributes[i], colours->pairs[i]);
+		make_row_blank(colours, theme, i, depth);
+	}
 }

@@ -12,11 +12,12 @@ struct theme_attrs {
 	attr_t attributes[ROLE_COUNT];
 	short pairs[ROLE_COUNT];
 	cchar_t blanks[ROLE_COUNT]; /* a blank that looks so */
+	cchar_t row_blanks[ROLE_COUNT]; /* the same in the selected row of a list */
 };
 
 /*
- * Makes the pairs (pair i+1 for role i) for a terminal with that depth and number (count) of colours. Cells on the
- * screen that use them change at the next frame.
+ * Makes the pairs (pair i+1 for role i, and as many behind them for the selected row) for a terminal with that depth
+ * and number (count) of colours. Cells on the screen that use them change at the next frame.
  */
 void theme_attrs_init(
 	struct theme_attrs *colours, const struct theme *theme, enum depth depth, int count);

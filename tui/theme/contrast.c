@@ -40,15 +40,16 @@ static int32_t half_way(int32_t a, int32_t b)
 	return middle;
 }
 
-static double contrast_at(const struct theme *theme, const struct style *style, bool of_256)
+/* 0: not counted. */
+static double contrast_on(const struct theme *theme, const struct style *style,
+	const struct colour *colour, bool of_256)
 {
 	double worst = 0;
 
-	if (style->ink.rgb < 0 && style->ground.rgb < 0)
+	if (style->ink.rgb < 0 && colour->rgb < 0)
 		return 0;
 	for (int i = 0; i < 4; i++) {
-		int32_t ground =
-			rgb_shown(&style->ground, of_256, own[theme->ground].ground[i / 2]);
+		int32_t ground = rgb_shown(colour, of_256, own[theme->ground].ground[i / 2]);
 		int32_t ink = rgb_shown(&style->ink, of_256, own[theme->ground].ink[i % 2]);
 		double ratio;
 
@@ -61,12 +62,21 @@ static double contrast_at(const struct theme *theme, const struct style *style, 
 	return worst;
 }
 
-struct theme_contrast theme_contrast(const struct theme *theme, enum role role)
+static double contrast_of(const struct theme *theme, enum role role, bool of_256)
 {
 	const struct style *style = &theme->styles[role];
+	const struct style *row = &theme->styles[ROLE_ROW];
+	bool in_rows = (!style->has_ground || role == ROLE_BASE) && role != ROLE_RULE;
+	double ratio = contrast_on(theme, style, &style->ground, of_256);
+	double selected = in_rows ? contrast_on(theme, style, &row->ground, of_256) : 0;
 
+	return selected > 0 && (ratio == 0 || selected < ratio) ? selected : ratio;
+}
+
+struct theme_contrast theme_contrast(const struct theme *theme, enum role role)
+{
 	return (struct theme_contrast){
-		contrast_at(theme, style, false), contrast_at(theme, style, true)};
+		contrast_of(theme, role, false), contrast_of(theme, role, true)};
 }
 
 static double lower(struct theme_contrast contrast)

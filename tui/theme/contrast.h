@@ -1,5 +1,6 @@
 /*
- * Contrast of themes: can every role be read on the ground it stands on (its own `on`, else base's)?
+ * Contrast of themes: can every role be read on the grounds it stands on (its own `on`; else base's, and that of the
+ * selected row, of which the worse counts)?
  *
  * Colours that are the terminal's own (`default`) are counted as the worst of two: for a theme with ground =
  * dark, a ground of #000000 or #2b2b2b and an ink of #ffffff or #b2b2b2; for light, #ffffff or #e4e4e4 and

@@ -169,11 +169,24 @@ static void follow_light(struct style *style, double contrast)
 			(int16_t)colour_nearest_256(darkened(style->ink.rgb, most * percent / 100));
 }
 
+/* In the middle there is no ground on which every ink is read: the row is reversed. */
+static void follow_row(struct style *row, enum theme_ground ground)
+{
+	row->ink = own;
+	if (ground == GROUND_ANY) {
+		row->has_ground = false;
+		row->attributes = STYLE_REVERSE;
+		row->ground = own;
+	}
+}
+
 void theme_follow(struct theme *theme, enum theme_ground ground)
 {
 	for (int role = 0; role < ROLE_COUNT; role++) {
 		struct style *style = &theme->styles[role];
 
+		if (role == ROLE_ROW)
+			follow_row(style, ground);
 		if (style->has_ground && role != ROLE_BASE)
 			continue;
 		style->ground = own;

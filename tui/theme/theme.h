@@ -18,6 +18,10 @@
  * the base role's ground. `[mono]` is for terminals without colour and for NO_COLOR: attributes only. A role
  * a theme does not name looks like base, and in mono as the role table says.
  *
+ * The `on` of `row` is the ground of the selected row of a list: every text in it stands there, but for roles that
+ * have an `on` of their own. With `reverse`, and on terminals of 16 colours and fewer, that row is reversed and its
+ * texts are in base's ink. A theme that does not name `row` marks it by `mark` and `selected` alone.
+ *
  * `ground` says on which terminals a theme that leaves colours to the terminal (`default`) is to be read: dark
  * ones or light ones. It changes nothing on the screen: the check of contrast (contrast.h) counts with it.
  */
@@ -62,6 +66,7 @@ enum style_attribute {
 	X(ROLE_RULE, "rule", STYLE_DIM, AA_SHAPE, "lines between panes")                           \
 	X(ROLE_SELECTED, "selected", STYLE_BOLD, AA_TEXT, "the name in the selected row")          \
 	X(ROLE_MARK, "mark", STYLE_BOLD, AA_SHAPE, "the bar before the selected row")              \
+	X(ROLE_ROW, "row", STYLE_REVERSE, AA_TEXT, "the ground of the selected row")               \
 	X(ROLE_SERVICE, "service", STYLE_BOLD, AA_TEXT, "a service's name")                        \
 	X(ROLE_STABLE, "stable", 0, AA_TEXT, "the stable version")                                 \
 	X(ROLE_EPHEMERAL, "ephemeral", 0, AA_TEXT, "a version beside it")                          \

@@ -154,12 +154,12 @@ void list_view_draw(const void *state, const struct model *model, const struct u
 		size_t row = list->cursor.top + i;
 		int y = (int)i + 1;
 
-		canvas_clear(canvas, y, 0);
-		if (row >= list->cursor.count)
-			continue;
-		if (row == list->cursor.selected)
-			(void)canvas_glyph(canvas, y, 0, ROLE_MARK, GLYPH_MARK);
-		kind->draw_row(state, model, ui, canvas, y, row);
+		bool is_row = row < list->cursor.count;
+		struct canvas part =
+			canvas_list_row(canvas, y, is_row && row == list->cursor.selected);
+
+		if (is_row)
+			kind->draw_row(state, model, ui, &part, y, row);
 	}
 	if (list->cursor.count == 0)
 		draw_none(list, model, canvas);

@@ -43,7 +43,7 @@ struct list_kind {
 	void (*id)(const void *state, const struct model *model, size_t row, char id[LIST_ID_SIZE]);
 	/* Needed. Whether the row shows the text, in whatever case. */
 	bool (*has_text)(const void *state, const struct model *model, size_t row, struct str text);
-	/* Needed. Draws one row, which is clear but for the mark of the selected one. */
+	/* Needed. Draws one row, whose canvas canvas_list_row() made. */
 	void (*draw_row)(const void *state, const struct model *model, const struct ui *ui,
 		const struct canvas *canvas, int y, size_t row);
 	/* Said where there is no row although no filter hides any: a line, then help with keys, then a shell line. */

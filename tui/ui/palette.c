@@ -170,11 +170,10 @@ static void draw_candidate(
 	const struct palette_candidate *candidate = &palette->shown[at];
 	bool chosen = at == palette->chosen;
 	int value_cols = canvas->cols / 3 > 24 ? canvas->cols / 3 : 24;
+	struct canvas row = canvas_list_row(canvas, y, chosen);
 
-	if (chosen)
-		(void)canvas_glyph(canvas, y, 1, ROLE_MARK, GLYPH_MARK);
-	canvas_c(canvas, y, 3, value_cols, chosen ? ROLE_SELECTED : ROLE_BASE, candidate->value);
-	canvas_c(canvas, y, 4 + value_cols, canvas->cols - 5 - value_cols, ROLE_QUIET,
+	canvas_c(&row, y, 3, value_cols, chosen ? ROLE_SELECTED : ROLE_BASE, candidate->value);
+	canvas_c(&row, y, 4 + value_cols, canvas->cols - 5 - value_cols, ROLE_QUIET,
 		candidate->help);
 }
 

@@ -299,16 +299,19 @@ static void draw_piece(const struct canvas *canvas, int y, int x, enum role role
 			(struct str){whole.p + from, len}, find);
 }
 
+/* On a page that begins at the edge there is no room for the mark. */
+static bool is_marked(const struct text_page *page, size_t row, struct str find)
+{
+	return row == page->cursor.selected &&
+	       (page->selects || (page->left >= TEXT_PAGE_LEFT && has_text(page, row, find)));
+}
+
 static void draw_line(const struct text_page *page, const struct canvas *canvas, int y, size_t row,
 	struct str find)
 {
 	const struct text_line *line = &page->lines[row];
 	const struct paragraph *paragraph = &page->paragraphs[line->paragraph];
 
-	/* On a page that begins at the edge there is no room for the mark. */
-	if (row == page->cursor.selected && (page->selects || has_text(page, row, find)))
-		(void)canvas_glyph(
-			canvas, y, page->left - (page->selects ? 2 : 3), ROLE_MARK, GLYPH_MARK);
 	if (is_first(line) && paragraph->glyph)
 		(void)canvas_glyph(canvas, y, page->left, paragraph->name_role, paragraph->glyph);
 	else if (is_first(line) && paragraph->name)
@@ -324,9 +327,11 @@ void text_page_draw(const struct text_page *page, const struct canvas *canvas, s
 {
 	for (int y = 0; y < canvas->rows; y++) {
 		size_t row = page->cursor.top + (size_t)y;
+		bool is_line = (size_t)y < page->cursor.height && row < page->cursor.count;
+		struct canvas part =
+			canvas_list_row(canvas, y, is_line && is_marked(page, row, find));
 
-		canvas_clear(canvas, y, 0);
-		if ((size_t)y < page->cursor.height && row < page->cursor.count)
-			draw_line(page, canvas, y, row, find);
+		if (is_line)
+			draw_line(page, &part, y, row, find);
 	}
 }

@@ -59,8 +59,6 @@ static void draw_column(const struct chooser *state, const struct canvas *canvas
 	bool cut = !hidden && state->placed[index].width == 0;
 	int x = 5;
 
-	if (selected)
-		(void)canvas_glyph(canvas, y, 0, ROLE_MARK, GLYPH_MARK);
 	(void)canvas_glyph(
 		canvas, y, 3, hidden ? ROLE_QUIET : ROLE_READY, hidden ? GLYPH_NONE : GLYPH_CHECK);
 	canvas_c(canvas, y, x, TITLE_COLS,
@@ -95,9 +93,10 @@ static void chooser_draw(const void *arg, const struct model *model, const struc
 	for (size_t i = 0; i < state->list.height; i++) {
 		size_t at = state->list.top + i;
 
-		canvas_clear(canvas, (int)i, 0);
+		struct canvas row = canvas_list_row(canvas, (int)i, at == state->list.selected);
+
 		if (at < state->set->count)
-			draw_column(state, canvas, (int)i, at);
+			draw_column(state, &row, (int)i, at);
 	}
 	canvas_rule(canvas, canvas->rows - FOOT_ROWS);
 	canvas_clear_rows(canvas, canvas->rows - FOOT_ROWS + 1, FOOT_ROWS - 1);

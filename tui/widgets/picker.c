@@ -153,20 +153,18 @@ void picker_draw(const struct canvas *canvas, const struct picker *picker, const
 	for (int row = 2; row < canvas->rows - 1; row++) {
 		size_t at = picker->list.top + (size_t)row - 2;
 		const struct pick *item;
-		bool selected = at == picker->list.selected;
+		bool selected = at == picker->list.selected && picker->list.count > 0;
+		struct canvas part = canvas_list_row(canvas, row, selected);
 
-		canvas_clear(canvas, row, 0);
 		if (picker->list.count == 0 && row == 2)
 			canvas_c(canvas, row, 3, canvas->cols - 4, ROLE_WARNING,
 				"nothing matches; Bksp takes a letter back");
 		if (at >= picker->list.count)
 			continue;
 		item = &picker->items[picker->shown[at]];
-		if (selected)
-			(void)canvas_glyph(canvas, row, 1, ROLE_MARK, GLYPH_MARK);
-		canvas_c(canvas, row, 3, value_cols, selected ? ROLE_SELECTED : ROLE_BASE,
+		canvas_c(&part, row, 3, value_cols, selected ? ROLE_SELECTED : ROLE_BASE,
 			item->value);
-		canvas_c(canvas, row, 4 + value_cols, canvas->cols - 4 - value_cols, ROLE_QUIET,
+		canvas_c(&part, row, 4 + value_cols, canvas->cols - 4 - value_cols, ROLE_QUIET,
 			item->note);
 	}
 }

@@ -119,15 +119,15 @@ static int draw_step(const struct learn *state, const struct ui *ui, const struc
 	int wide = canvas->cols >= 110 ? 46 : canvas->cols - 8;
 	char lesson[TOUR_TEXT_SIZE];
 	char number[16];
+	struct canvas row;
 
 	(void)snprintf(number, sizeof(number), "%d", (int)step + 1);
+	row = canvas_list_row(canvas, y, whole);
 	if (done || skipped)
-		(void)canvas_glyph(canvas, y, 3, done ? ROLE_READY : ROLE_QUIET,
+		(void)canvas_glyph(&row, y, 3, done ? ROLE_READY : ROLE_QUIET,
 			done ? GLYPH_READY : GLYPH_NONE);
-	if (whole)
-		(void)canvas_glyph(canvas, y, 1, ROLE_MARK, GLYPH_MARK);
-	canvas_right(canvas, y, 4, 3, ROLE_QUIET, number);
-	canvas_text_found(canvas, y, 8, wide - 8,
+	canvas_right(&row, y, 4, 3, ROLE_QUIET, number);
+	canvas_text_found(&row, y, 8, wide - 8,
 		whole  ? ROLE_SELECTED
 		: done ? ROLE_BASE
 		       : ROLE_QUIET,
@@ -137,7 +137,7 @@ static int draw_step(const struct learn *state, const struct ui *ui, const struc
 		canvas_c(canvas, y, wide, canvas->cols - wide - 1, ROLE_QUIET, lesson);
 	}
 	if (canvas->cols >= 110 && skipped)
-		canvas_c(canvas, y, wide, canvas->cols - wide - 1, ROLE_QUIET,
+		canvas_c(&row, y, wide, canvas->cols - wide - 1, ROLE_QUIET,
 			tour_writes(step) && ui->read_only ? "left out: nothing is sent from here"
 							   : "left out");
 	y++;
@@ -181,19 +181,18 @@ static void draw_field(const struct learn *state, const struct model *model, con
 	char example[LIMIT_FILTER + 1];
 	int y = (int)field;
 	int x = 14;
+	struct canvas row = canvas_list_row(canvas, y, is_selected);
 
-	if (is_selected)
-		(void)canvas_glyph(canvas, y, 1, ROLE_MARK, GLYPH_MARK);
-	canvas_text_found(canvas, y, 3, 10, is_selected ? ROLE_SELECTED : ROLE_STRONG,
+	canvas_text_found(&row, y, 3, 10, is_selected ? ROLE_SELECTED : ROLE_STRONG,
 		str_of(rules_name(field)), str_of(ui->find));
 	if (text[0] != '\0') {
-		canvas_c(canvas, y, x, canvas->cols - x - 1, ROLE_INPUT, text);
+		canvas_c(&row, y, x, canvas->cols - x - 1, ROLE_INPUT, text);
 		return;
 	}
 	rules_example(&state->form, field, model, ui->session, example);
-	x += canvas_run_c(canvas, y, x, canvas->cols - x - 1, ROLE_QUIET, rules_help(field));
-	x += canvas_run_c(canvas, y, x, canvas->cols - x - 1, ROLE_QUIET, ", as in ");
-	canvas_c(canvas, y, x, canvas->cols - x - 1, ROLE_COMMAND, example);
+	x += canvas_run_c(&row, y, x, canvas->cols - x - 1, ROLE_QUIET, rules_help(field));
+	x += canvas_run_c(&row, y, x, canvas->cols - x - 1, ROLE_QUIET, ", as in ");
+	canvas_c(&row, y, x, canvas->cols - x - 1, ROLE_COMMAND, example);
 }
 
 static void draw_outcome(const struct rules_form *form, const struct canvas *canvas, int y)

@@ -251,14 +251,12 @@ static void draw_side(const struct map_service *state, const struct ui *ui,
 	for (size_t i = 0; i < list->height; i++) {
 		size_t row = list->top + i;
 		int y = (int)i + HEAD_ROWS;
-		bool is_selected = which == state->side && row == list->selected;
+		bool is_row = row < side->count;
+		bool is_selected = is_row && which == state->side && row == list->selected;
+		struct canvas part = canvas_list_row(canvas, y, is_selected);
 
-		canvas_clear(canvas, y, 0);
-		if (row >= side->count)
-			continue;
-		if (is_selected)
-			(void)canvas_glyph(canvas, y, 1, ROLE_MARK, GLYPH_MARK);
-		draw_side_row(ui, canvas, y, &side->rows[row], is_selected);
+		if (is_row)
+			draw_side_row(ui, &part, y, &side->rows[row], is_selected);
 	}
 	if (side->count == 0)
 		canvas_c(canvas, HEAD_ROWS, 3, canvas->cols - 4, ROLE_QUIET,

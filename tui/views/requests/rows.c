@@ -358,8 +358,6 @@ static void draw_row(const struct requests *state, const struct model *model, co
 		.y = y,
 		.quiet = part == LINE_CONTEXT};
 
-	if (at == state->list.selected)
-		(void)canvas_glyph(canvas, y, 1, ROLE_MARK, GLYPH_MARK);
 	if (part == LINE_GAP)
 		draw_gap(model, canvas, y, at);
 	else if (row.line)
@@ -375,9 +373,12 @@ void requests_draw(const void *arg, const struct model *model, const struct ui *
 	for (size_t i = 0; i < state->height; i++) {
 		size_t at = state->list.top + i - state->blank;
 
-		canvas_clear(canvas, (int)i + 1, 0);
-		if (i >= state->blank && at < state->list.count)
-			draw_row(state, model, ui, canvas, (int)i + 1, at);
+		bool is_row = i >= state->blank && at < state->list.count;
+		struct canvas row =
+			canvas_list_row(canvas, (int)i + 1, is_row && at == state->list.selected);
+
+		if (is_row)
+			draw_row(state, model, ui, &row, (int)i + 1, at);
 		else if (i + 1 == state->blank)
 			draw_break(canvas, (int)i + 1, "what was here is no longer kept");
 	}

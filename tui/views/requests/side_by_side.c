@@ -261,8 +261,6 @@ static void draw_pair(
 	const struct placed *at = state->placed;
 	char clock[TIME_TEXT_SIZE];
 
-	if (row == state->list.selected)
-		(void)canvas_glyph(canvas, y, 1, ROLE_MARK, GLYPH_MARK);
 	time_format_clock(pair->right->time, clock);
 	clock[8] = '\0'; /* without the milliseconds */
 	canvas_c(canvas, y, at[COLUMN_TIME].x, at[COLUMN_TIME].width, ROLE_QUIET, clock);
@@ -306,9 +304,15 @@ static void side_by_side_draw(const void *arg, const struct model *model, const 
 	}
 	draw_heads(state, canvas);
 	columns_draw_titles(canvas, 1, columns, COLUMN_TOTAL, state->placed);
-	for (size_t i = 0; i < state->list.height; i++)
-		if (state->list.top + i < state->list.count)
-			draw_pair(state, canvas, (int)i + HEAD_ROWS, state->list.top + i);
+	for (size_t i = 0; i < state->list.height; i++) {
+		size_t row = state->list.top + i;
+		struct canvas part;
+
+		if (row >= state->list.count)
+			break;
+		part = canvas_list_row(canvas, (int)i + HEAD_ROWS, row == state->list.selected);
+		draw_pair(state, &part, (int)i + HEAD_ROWS, row);
+	}
 	if (state->list.count == 0)
 		canvas_c(canvas, HEAD_ROWS + 1, 3, canvas->cols - 4,
 			model->scope_error[0] ? ROLE_FAILED : ROLE_QUIET,

@@ -89,6 +89,17 @@ static void what_is_counted(void **state)
 		{"[theme]\nground = light\n[roles]\nstrong = #000000\n", 1651, 1651, true},
 		{"[theme]\nground = light\n[roles]\nstrong = default on #808080\n", 214, 214,
 			false},
+		/* In the selected row, too. */
+		{"[roles]\nbase = #ffffff on #000000\nstrong = #777777\nrow = #ffffff on #303030\n",
+			294, 290, false},
+		{"[roles]\nbase = #ffffff on #000000\nstrong = #ffffff\nrow = #ffffff on "
+		 "#000000/255\n",
+			2100, 116, false},
+		{"[roles]\nbase = #ffffff on #000000\nstrong = #ffffff on #000000\nrow = #ffffff "
+		 "on "
+		 "#777777\n",
+			2100, 2100, true},
+		{"[theme]\nground = dark\n[roles]\nrow = default on #444444\n", 459, 459, true},
 	};
 
 	(void)state;
@@ -218,7 +229,7 @@ static cJSON *check(const char *const *names, size_t count, size_t *ret_failed)
 
 static void a_named_theme_says_every_role(void **state)
 {
-	static const char *const names[] = {"nord", "dark"};
+	static const char *const names[] = {"nord", "mono"};
 	size_t failed = 99;
 	cJSON *answer = check(names, 2, &failed);
 	const cJSON *rows = cJSON_GetObjectItemCaseSensitive(answer, "roles");
@@ -228,7 +239,7 @@ static void a_named_theme_says_every_role(void **state)
 	(void)state;
 	assert_int_equal(failed, 0);
 	assert_int_equal(cJSON_GetArraySize(rows), 2 * ROLE_COUNT);
-	assert_true(json_get_str(base, "theme", &text) && str_eq_c(text, "dark"));
+	assert_true(json_get_str(base, "theme", &text) && str_eq_c(text, "mono"));
 	assert_true(cJSON_IsNull(cJSON_GetObjectItemCaseSensitive(base, "contrast")));
 	assert_true(json_get_str(base, "result", &text) && str_eq_c(text, "the terminal's own"));
 	cJSON_Delete(answer);
