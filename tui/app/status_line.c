@@ -51,27 +51,30 @@ struct hint {
 
 enum { LASTING_HINTS = 6, MESSAGE_ROWS_MAX = 3 };
 
-static void add_hint(struct hint *hints, size_t *count, enum action action, const char *words)
-{
-	const struct binding *binding = keymap_binding(AREA_LIST, action);
-
-	hints[(*count)++] = (struct hint){keymap_keys(binding), words ? words : binding->hint};
-}
-
 static size_t lasting_hints(struct layout *layout, struct hint hints[LASTING_HINTS])
 {
+	const struct view *view = navigation_top(layout->nav)->view;
+	const struct {
+		bool shown;
+		enum action action;
+		const char *words; /* NULL: those of the keymap */
+	} all[LASTING_HINTS] = {
+		{!layout->ui->mouse && layout->mouse_given, ACTION_MOUSE, "mouse back"},
+		{view->set_filter != NULL, ACTION_FILTER, NULL},
+		{view->selected != NULL, ACTION_COPY, NULL},
+		{navigation_has_up(layout->nav), ACTION_BACK, "back"},
+		{true, ACTION_HELP, NULL},
+		{true, ACTION_QUIT, NULL},
+	};
 	size_t count = 0;
 
-	if (!layout->ui->mouse && layout->mouse_given)
-		add_hint(hints, &count, ACTION_MOUSE, "mouse back");
-	if (navigation_top(layout->nav)->view->set_filter)
-		add_hint(hints, &count, ACTION_FILTER, NULL);
-	if (navigation_top(layout->nav)->view->selected)
-		add_hint(hints, &count, ACTION_COPY, NULL);
-	if (navigation_has_up(layout->nav))
-		add_hint(hints, &count, ACTION_BACK, "back");
-	add_hint(hints, &count, ACTION_HELP, NULL);
-	add_hint(hints, &count, ACTION_QUIT, NULL);
+	for (size_t i = 0; i < LASTING_HINTS; i++) {
+		const struct binding *binding = keymap_binding(AREA_LIST, all[i].action);
+
+		if (all[i].shown)
+			hints[count++] = (struct hint){
+				keymap_keys(binding), all[i].words ? all[i].words : binding->hint};
+	}
 	return count;
 }
 
