@@ -209,8 +209,7 @@ const struct command command_session_use = {
 	.verb = "use",
 	.summary = "make a session yours: the dashboard and curl use it from now on",
 	.help = "It is written into the config file, into the context in use. UMBRA_SESSION and "
-		"--session go "
-		"before it.",
+		"--session go before it.",
 	.examples = {"umbra session use checkout-4f2k", "umbra session use --none"},
 	COMMAND_ARGS(use_args),
 	.shape = SHAPE_OBJECT,

@@ -18,8 +18,8 @@
 static const char bash[] =
 	"# bash completion for umbra: source <(umbra completion bash)\n"
 	"_umbra() {\n"
-	"\tlocal line=${COMP_LINE:0:COMP_POINT} piece=${COMP_WORDS[COMP_CWORD]} "
-	"words word keep candidate open=1\n"
+	"\tlocal line=${COMP_LINE:0:COMP_POINT} piece=${COMP_WORDS[COMP_CWORD]} words word keep "
+	"candidate open=1\n"
 	"\tread -ra words <<<\"$line\"\n"
 	"\t[[ $line == *[[:space:]] ]] && words+=(\"\")\n"
 	"\tword=${words[${#words[@]}-1]}\n"

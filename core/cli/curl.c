@@ -285,9 +285,9 @@ const struct command command_curl = {
 	.summary = "run curl against a service of the environment, in a session",
 	.help = "Finds the proxy, so that no name needs to be resolved, and adds the session's "
 		"header. All that follows SERVICE/PATH goes to curl as it is; its exit code is "
-		"curl's. It begins with -g, so that [ ] and { } in a path are no pattern, and "
-		"with --noproxy, so that http_proxy does not come between this machine and "
-		"itself; --no-globoff and --noproxy '' after SERVICE/PATH undo that.",
+		"curl's. It begins with -g, so that [ ] and { } in a path are no pattern, and with "
+		"--noproxy, so that http_proxy does not come between this machine and itself; "
+		"--no-globoff and --noproxy '' after SERVICE/PATH undo that.",
 	.examples = {"umbra curl cart/items",
 		"umbra curl --session checkout-4f2k gateway/book -i -X POST"},
 	COMMAND_ARGS(curl_args),

@@ -12,8 +12,8 @@
 
 const char help_proxies[] =
 	"HTTP proxies on the way to the control plane and, in umbra curl, to services: http_proxy "
-	"(in lower case), https_proxy and ALL_PROXY name one, NO_PROXY the hosts without one. "
-	"None is used to loopback addresses, localhost and the names below it.";
+	"(in lower case), https_proxy and ALL_PROXY name one, NO_PROXY the hosts without one. None "
+	"is used to loopback addresses, localhost and the names below it.";
 
 enum { HELP_COLUMNS = 80, HELP_GAP = 2, HELP_NAME_MAX = 256 };
 

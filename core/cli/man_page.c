@@ -130,9 +130,9 @@ static void write_command(struct strbuf *out, const struct command *command)
 static void write_filter(struct strbuf *out)
 {
 	strbuf_add_c(out, ".SH FILTERS\n");
-	write_line(out, "Dashboard, command line and API take the same filters. Terms are and-ed; "
-			"!term negates; "
-			"a,b inside a term is or; * at either end of a value is a wildcard.");
+	write_line(out,
+		"Dashboard, command line and API take the same filters. Terms are and-ed; !term "
+		"negates; a,b inside a term is or; * at either end of a value is a wildcard.");
 	for (size_t i = 0; i < filter_term_count; i++)
 		write_item(out, filter_terms[i].example, filter_terms[i].help);
 }
@@ -141,8 +141,7 @@ static void write_reasons(struct strbuf *out)
 {
 	strbuf_add_c(out, ".SH REASONS\n");
 	write_line(out, "Why a request went where it went, in the column WHY of umbra logs and in "
-			"the response "
-			"header Routing-Decision.");
+			"the response header Routing-Decision.");
 	for (int i = 0; i < REASON_COUNT; i++)
 		write_item(out, reason_names[i], reason_sentences[i]);
 }
@@ -159,17 +158,15 @@ static void write_environment(struct strbuf *out)
 
 void man_page_write(struct strbuf *out)
 {
-	strbuf_add_c(out,
-		".TH UMBRA 1 \"\" \"umbra " UMBRA_VERSION "\" \"Umbra\"\n"
-		".nh\n.ad l\n.SH NAME\numbra \\- one shared environment, many versions, a session "
-		"that chooses\n.SH SYNOPSIS\n\\fBumbra\\fR [\\fICOMMAND\\fR] "
-		"[\\fIARGUMENT\\fR...]\n"
-		".SH DESCRIPTION\n");
+	strbuf_add_c(out, ".TH UMBRA 1 \"\" \"umbra " UMBRA_VERSION "\" \"Umbra\"\n"
+			  ".nh\n.ad l\n.SH NAME\numbra \\- one shared environment, many versions, "
+			  "a session that chooses\n.SH SYNOPSIS\n\\fBumbra\\fR [\\fICOMMAND\\fR] "
+			  "[\\fIARGUMENT\\fR...]\n"
+			  ".SH DESCRIPTION\n");
 	write_line(out, "Every service runs once as stable, and any number of ephemeral versions "
-			"run beside it. "
-			"Proxies send each hop of a request to the version its routing session "
-			"pins, else to "
-			"stable. Without a command umbra is the dashboard of such an environment.");
+			"run beside it. Proxies send each hop of a request to the version its "
+			"routing session pins, else to stable. Without a command umbra is the "
+			"dashboard of such an environment.");
 	strbuf_add_c(out, ".SH COMMANDS\n");
 	write_line(out, "A version is written service@version, a pin service=version, a duration "
 			"90s, 15m, 8h or 3d.");

@@ -69,8 +69,7 @@ static enum err check_data(const char *path, struct errbuf *eb)
 			return err_set_field(eb, ERR_USAGE, "--data",
 				"a path without $, commas and control characters",
 				"the state cannot be kept in %.200s: HAProxy would read its "
-				"sockets' "
-				"paths as others",
+				"sockets' paths as others",
 				path);
 	}
 	return ERR_NONE;

@@ -94,9 +94,8 @@ const char *const config_files[][2] = {
 	{"$XDG_CONFIG_HOME/umbra/config",
 		"The settings, as name = value lines (~/.config without the variable)."},
 	{"$XDG_CONFIG_HOME/umbra/themes/NAME.theme", "Themes of your own."},
-	{"$XDG_STATE_HOME/umbra",
-		"What umbra serve keeps, when --data names no other directory (~/.local/state "
-		"without the variable)."},
+	{"$XDG_STATE_HOME/umbra", "What umbra serve keeps, when --data names no other directory "
+				  "(~/.local/state without the variable)."},
 	{NULL, NULL},
 };
 

@@ -65,8 +65,7 @@ const struct command command_demo = {
 	.verb = "demo",
 	.summary = "the whole system with a sample shop and real traffic, then the dashboard on it",
 	.help = "Without a terminal it runs one pass of the tour in plain text and ends with 0 "
-		"when all was as "
-		"it must be. It leaves nothing behind, however it ends.",
+		"when all was as it must be. It leaves nothing behind, however it ends.",
 	.examples = {"umbra demo", "umbra demo --headless --rate 200"},
 	.alone = true,
 	COMMAND_ARGS(demo_args),
@@ -195,10 +194,8 @@ const struct command command_theme_check = {
 	.verb = "check",
 	.summary = "check that themes are readable: their contrast by WCAG 2.2, level AA",
 	.help = "Every role of the themes named; without one, of every theme what fails, or what "
-		"is "
-		"nearest to it. Ends with 1 when something fails. Text needs 4.5, bars and lines "
-		"3; what "
-		"is left to the terminal is counted for the ground the theme is for.",
+		"is nearest to it. Ends with 1 when something fails. Text needs 4.5, bars and "
+		"lines 3; what is left to the terminal is counted for the ground the theme is for.",
 	.examples = {"umbra theme check", "umbra theme check ~/.config/umbra/themes/mine.theme"},
 	COMMAND_ARGS(theme_check_args),
 	.shape = SHAPE_LIST,

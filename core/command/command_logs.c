@@ -260,8 +260,7 @@ const struct command command_logs = {
 	.verb = "logs",
 	.summary = "show the requests the proxy has seen, with version and reason",
 	.help = "The filter language is that of the dashboard: terms are and-ed, !term negates, "
-		"a,b is or, * is a "
-		"wildcard, /regex/ and \"free text\" search the whole record.",
+		"a,b is or, * is a wildcard, /regex/ and \"free text\" search the whole record.",
 	.examples = {"umbra logs session:checkout-4f2k -f",
 		"umbra logs service:cart status:5xx -n 200",
 		"umbra logs '>200ms' since:15m -o ndjson"},

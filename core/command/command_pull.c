@@ -35,8 +35,7 @@ const struct command command_pr_list = {
 	.id = "number",
 	.summary = "list the pull requests that have versions here",
 	.help = "Of a service's versions of a pull request the one deployed last counts, and is "
-		"what "
-		"`umbra session create --pr` pins.",
+		"what `umbra session create --pr` pins.",
 	.examples = {"umbra pr list author:dev1", "umbra pr list state:unhealthy"},
 	COMMAND_ARGS(list_args),
 	.shape = SHAPE_LIST,

@@ -258,8 +258,7 @@ const struct command command_service_set = {
 	.id = "name",
 	.summary = "create or update a service",
 	.help = "Without a health path or type a check is a TCP connect. A host given here is the "
-		"service's beside "
-		"SERVICE.DOMAIN; naming hosts replaces the list.",
+		"service's beside SERVICE.DOMAIN; naming hosts replaces the list.",
 	.examples = {"umbra service set cart --health-path /healthz --owner payments",
 		"umbra service set chat --protocol h2c --timeout-response 10m"},
 	COMMAND_ARGS(set_args),

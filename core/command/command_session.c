@@ -172,11 +172,10 @@ const struct command command_session_create = {
 	.how_to = true,
 	.summary = "open a routing session",
 	.help = "Requests that carry its key are served by the pinned versions, and by stable "
-		"where nothing is "
-		"pinned. Other requests are not affected. A key is an address, not a "
-		"secret: who reaches the proxy may guess four characters and be served by the "
-		"same versions. --key-length 24 is past guessing, but links and logs still show "
-		"it.",
+		"where nothing is pinned. Other requests are not affected. A key is an address, "
+		"not a secret: who reaches the proxy may guess four characters and be served by "
+		"the same versions. --key-length 24 is past guessing, but links and logs still "
+		"show it.",
 	.examples = {"umbra session create checkout --pr 482 --pin profile=pr-551",
 		"umbra session create --pin cart=pr-482 --strict --ttl 2h",
 		"umbra session create --pr 482 --dry-run"},
@@ -399,9 +398,8 @@ const struct command command_session_map = {
 	.help = "One row for each caller and version that it called; without a caller the request "
 		"came from outside. PINNED went where the session pins. LOST came without the "
 		"session, because the caller did not pass it on. LIKELY is the same, but the "
-		"caller "
-		"passed no trace id either, so only the time tells; calls that other traffic may "
-		"have caused as well are in no row.",
+		"caller passed no trace id either, so only the time tells; calls that other "
+		"traffic may have caused as well are in no row.",
 	.examples = {"umbra session map checkout-4f2k"},
 	COMMAND_ARGS(key_arg),
 	.shape = SHAPE_LIST,

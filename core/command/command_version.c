@@ -460,15 +460,13 @@ const struct command command_version_register = {
 	.id = "service@version",
 	.how_to = true,
 	.summary = "register a running version",
-	.help = "Doing it again with the same facts changes nothing but renews its lifetime, "
-		"so a build "
-		"may repeat it. Of a version that is there, what is not given is kept, and the "
-		"answer says what was replaced; --replace drops it. It gets requests after its "
+	.help = "Doing it again with the same facts changes nothing but renews its lifetime, so a "
+		"build may repeat it. Of a version that is there, what is not given is kept, and "
+		"the answer says what was replaced; --replace drops it. It gets requests after its "
 		"first passed health check; --wait waits for that. A service that is not there is "
-		"made, unless --no-create forbids "
-		"it. With --build a job that "
-		"comes late changes nothing: a build older than the one that is there, or not "
-		"later than one retired within 24h, is refused without --force.",
+		"made, unless --no-create forbids it. With --build a job that comes late changes "
+		"nothing: a build older than the one that is there, or not later than one retired "
+		"within 24h, is refused without --force.",
 	.examples = {"umbra version register booking@pr-482 --endpoint 10.0.4.7:8080 --pr 482 "
 		     "--author dev1",
 		"umbra version register booking@pr-482 --endpoint 10.0.4.7:8080 --wait",
@@ -593,9 +591,8 @@ const struct command command_version_retire = {
 	.verb = "retire",
 	.summary = "remove a version from the environment",
 	.help = "Sessions that pin it keep the pin: their requests go to stable, or are refused "
-		"when the "
-		"session is strict, with the reason version-gone. One that is gone already is "
-		"done.",
+		"when the session is strict, with the reason version-gone. One that is gone "
+		"already is done.",
 	.examples = {"umbra version retire booking@pr-482",
 		"umbra version retire booking@pr-482 --if-there"},
 	COMMAND_ARGS(retire_args),
@@ -635,8 +632,7 @@ const struct command command_version_promote = {
 	.id = "name@stable",
 	.summary = "make a version the stable one of its service, or roll back",
 	.help = "The stable version of before becomes ephemeral and lives for 72h, so that rolling "
-		"back is the "
-		"same command again. Pins keep naming their version.",
+		"back is the same command again. Pins keep naming their version.",
 	.examples = {"umbra version promote booking@2026.11.20"},
 	COMMAND_ARGS(promote_args),
 	.shape = SHAPE_OBJECT,

@@ -19,8 +19,7 @@ enum err entry_read(const cJSON *status, struct entry_point *ret_entry, struct e
 		return err_set(eb, ERR_FAILED,
 			"the control plane says that requests enter at \"%.*s\" in the domain "
 			"\"%.*s\", which are not an http URL and a host name; is it a control "
-			"plane of "
-			"Umbra?",
+			"plane of Umbra?",
 			STR_ARG(entry.proxy_url), STR_ARG(entry.domain));
 	*ret_entry = entry;
 	return ERR_NONE;

@@ -311,8 +311,8 @@ static void tell(const struct load_generator *all)
 	const uint64_t *a = all->answered;
 
 	(void)fprintf(stderr,
-		"visitors: %llu sent; 2xx %llu, 3xx %llu, 4xx %llu, 5xx %llu, none %llu; "
-		"%llu not let in\n",
+		"visitors: %llu sent; 2xx %llu, 3xx %llu, 4xx %llu, 5xx %llu, none %llu; %llu not "
+		"let in\n",
 		(unsigned long long)all->sent, (unsigned long long)a[2], (unsigned long long)a[3],
 		(unsigned long long)a[4], (unsigned long long)a[5], (unsigned long long)a[0],
 		(unsigned long long)all->left_out);
@@ -325,8 +325,8 @@ int load_generator_main(int argc, const char *const *argv)
 	struct event *term;
 
 	if (!process_args_read(argc, argv, &args) || args.proxy_port == 0) {
-		(void)fprintf(stderr, "usage: __shop visitors --proxy A:P [--domain D] "
-				      "[--seed N] [--rate R]\n");
+		(void)fprintf(stderr,
+			"usage: __shop visitors --proxy A:P [--domain D] [--seed N] [--rate R]\n");
 		return 2;
 	}
 	all.base = event_base_new();

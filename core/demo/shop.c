@@ -399,8 +399,8 @@ int shop_main(int argc, const char *const *argv)
 	char name[128];
 
 	if (argc < 4 || !process_args_read(argc, argv, &args)) {
-		(void)fprintf(stderr, "usage: __shop serve SERVICE VERSION --port N "
-				      "--proxy A:P [--domain D] [--seed N]\n");
+		(void)fprintf(stderr, "usage: __shop serve SERVICE VERSION --port N --proxy A:P "
+				      "[--domain D] [--seed N]\n");
 		return 2;
 	}
 	shop.service = argv[2];

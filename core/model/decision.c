@@ -28,16 +28,13 @@ const char *const reason_sentences[REASON_COUNT] = {
 	[REASON_PINNED] = "The session pins this version of the service, and it was ready.",
 	[REASON_DIRECT_PIN] = "The request's own direct pins (Routing-Pins) named this version.",
 	[REASON_SESSION_UNKNOWN] = "This environment has no session with that key: a lenient "
-				   "request goes to stable, a "
-				   "strict one gets 503.",
-	[REASON_SESSION_EXPIRED] =
-		"The session has ended or expired: a lenient request goes to stable, a strict one "
-		"gets 503.",
+				   "request goes to stable, a strict one gets 503.",
+	[REASON_SESSION_EXPIRED] = "The session has ended or expired: a lenient request goes to "
+				   "stable, a strict one gets 503.",
 	[REASON_VERSION_GONE] = "The pinned version is gone: a lenient request goes to stable, a "
 				"strict one gets 503.",
-	[REASON_VERSION_UNHEALTHY] =
-		"No endpoint of the pinned version is ready: a lenient request goes to stable, a "
-		"strict one gets 503.",
+	[REASON_VERSION_UNHEALTHY] = "No endpoint of the pinned version is ready: a lenient "
+				     "request goes to stable, a strict one gets 503.",
 	[REASON_STABLE_DOWN] =
 		"Stable should serve this, but has no ready endpoint, so the proxy answers 503.",
 };

@@ -270,8 +270,8 @@ static const char *const rules[REASON_COUNT] = {
 			  "requests go to stable, strict or not.",
 	[REASON_PINNED] = "Rule pinned: a session's pin is followed while the version it names has "
 			  "a ready endpoint.",
-	[REASON_DIRECT_PIN] = "Rule direct-pin: Routing-Pins wins over the session for the "
-			      "services it names.",
+	[REASON_DIRECT_PIN] =
+		"Rule direct-pin: Routing-Pins wins over the session for the services it names.",
 };
 
 bool explain_is_up_to_policy(enum reason reason)

@@ -116,13 +116,11 @@ static void add_losers(const struct explain_context *at, const struct explain_ed
 				(unsigned long long)tally.count);
 	explain_add(at, EXPLAIN_WARN,
 		"What arrives without the session goes to stable, whatever the session pins; so "
-		"does "
-		"all that " CLIP " calls for it.",
+		"does all that " CLIP " calls for it.",
 		CLIP_ARG(edge->service));
 	explain_add(at, EXPLAIN_NOTE,
 		"It is known by the trace: these hops carry no session, and while they were under "
-		"way "
-		"so were only the hops that led to them.");
+		"way so were only the hops that led to them.");
 	explain_add(at, EXPLAIN_HINT,
 		"The version must copy the baggage header of the request it serves to the requests "
 		"that it makes (or the header Routing-Session).");
@@ -133,10 +131,9 @@ static void say_why_likely(const struct explain_context *at, const struct explai
 {
 	explain_add(at, EXPLAIN_NOTE,
 		"It is a likelihood, by caller and time: these requests carry no session and are "
-		"of "
-		"another trace. " CLIP "@" CLIP " served a request of the session all the while, "
-		"and nothing else that was under way "
-		"can have made them.",
+		"of another trace. " CLIP "@" CLIP
+		" served a request of the session all the while, and nothing else that was under "
+		"way can have made them.",
 		CLIP_ARG(edge->caller), CLIP_ARG(version));
 	if (tally->likely_usual > 0)
 		explain_add(at, EXPLAIN_NOTE, CLIP " is known to call " CLIP ".",

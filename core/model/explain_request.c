@@ -210,8 +210,7 @@ static void add_context(const struct explain_context *at, const struct past *pas
 			r->session.n == 0
 				? "There was no session key, so the pin was one of Routing-Pins."
 				: "The log does not record whether the session or Routing-Pins "
-				  "pinned "
-				  "it.");
+				  "pinned it.");
 	if (r->malformed)
 		explain_add_malformed(at);
 }

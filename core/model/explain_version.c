@@ -84,8 +84,7 @@ static void version_headline(
 			explain_say(at, " (" CLIP ")", CLIP_ARG(str_of(v->state_detail)));
 	} else if (stable) {
 		explain_say(at,
-			"is stable: it gets every request for %s that is not pinned "
-			"elsewhere",
+			"is stable: it gets every request for %s that is not pinned elsewhere",
 			v->service);
 	} else if (pinners->count == 0) {
 		explain_say(at, "is pinned by no session: only a direct pin reaches it");
@@ -124,8 +123,7 @@ static void add_absence(
 	if (v->kind == KIND_STABLE)
 		explain_add(at, EXPLAIN_WARN,
 			"Meanwhile requests for %s get 503, but for those pinned to another "
-			"version that "
-			"is ready.",
+			"version that is ready.",
 			v->service);
 	else if (stable == NULL)
 		explain_add(at, EXPLAIN_WARN,
@@ -183,8 +181,8 @@ static void add_expiry(const struct explain_context *at, const struct version *v
 	}
 	duration_format_left(v->expires_at - at->now_ms, left);
 	explain_add(at, EXPLAIN_NOTE,
-		"It expires in %s. Lenient requests that pin it then go to stable, strict ones "
-		"get 503.",
+		"It expires in %s. Lenient requests that pin it then go to stable, strict ones get "
+		"503.",
 		left);
 }
 
@@ -232,8 +230,7 @@ static void add_failures(const struct explain_context *at, const char *service, 
 		minute->count, minute->count == 1 ? "" : "s", failed);
 	explain_add(at, EXPLAIN_HINT,
 		"umbra logs 'service:%s%s%s status:5xx' lists them; each says whether the version "
-		"or the "
-		"proxy answered.",
+		"or the proxy answered.",
 		service, version != NULL ? " version:" : "", version != NULL ? version : "");
 }
 

@@ -12,16 +12,15 @@ const struct glossary_word glossary_words[] = {
 		"The whole: services, their versions, and the sessions that choose among them."},
 	{"service", "What a request is sent to, named by its host name."},
 	{"version", "One build of a service that runs; it has one to eight endpoints."},
-	{"stable", "The version that serves all requests without a pin; at most one of each "
-		   "service."},
+	{"stable",
+		"The version that serves all requests without a pin; at most one of each service."},
 	{"ephemeral", "A version beside stable, for a pull request or a laptop; it goes when its "
 		      "lifetime ends."},
 	{"endpoint", "A host and port at which a version listens."},
 	{"pull request", "A number in a forge that versions of several services may share."},
 	{"session", "A key that requests carry, with an owner, pins, a policy and an end."},
-	{"session key",
-		"What requests carry: an address, not a secret. Who has it, or guesses it, is "
-		"served by the same versions."},
+	{"session key", "What requests carry: an address, not a secret. Who has it, or guesses it, "
+			"is served by the same versions."},
 	{"pin", "For requests of the session, this version serves that service."},
 	{"direct pin", "A request's own Routing-Pins, header or baggage, names the version; it "
 		       "wins over the session."},

@@ -140,11 +140,12 @@ static void write_unknown_host(
 	json_uint(&w, "total", count);
 	json_c(&w, "api", options->api_url);
 	json_object_end(&w);
-	strbuf_add_c(out, "backend " RULES_UNKNOWN " from unknown\n"
-			  "\thttp-request return status 404 content-type application/problem+json "
-			  "hdr Cache-Control no-store hdr Routing-Decision "
-			  "'*=\"\";reason=service-unknown;revision=%[var(txn.revision)]' "
-			  "lf-string '" PAGE("service-unknown"));
+	strbuf_add_c(out,
+		"backend " RULES_UNKNOWN " from unknown\n"
+		"\thttp-request return status 404 content-type application/problem+json hdr "
+		"Cache-Control no-store hdr Routing-Decision "
+		"'*=\"\";reason=service-unknown;revision=%[var(txn.revision)]' lf-string '" PAGE(
+			"service-unknown"));
 	/* The host is put in before the closing brace, by HAProxy. */
 	strbuf_truncate(&json, json.len - 1);
 	add_format(out, strbuf_str(&json));

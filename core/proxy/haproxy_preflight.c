@@ -37,8 +37,7 @@ char *preflight_dir(const char *dir, size_t max_bytes, struct errbuf *eb)
 	if (strlen(path) > max_bytes) {
 		err_set(eb, ERR_BAD_VALUE,
 			"the path of the directory %s is too long for the sockets in it: %zu "
-			"bytes, at "
-			"most %zu; choose a shorter one with --data",
+			"bytes, at most %zu; choose a shorter one with --data",
 			path, strlen(path), max_bytes);
 		free(path);
 		return NULL;

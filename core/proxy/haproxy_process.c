@@ -157,8 +157,8 @@ char *process_find(const char *program, char *ret_version, size_t size_bytes, st
 	if (path == NULL) {
 		err_set(eb, ERR_NOT_FOUND,
 			"haproxy is not installed: nothing of that name in PATH. Install HAProxy "
-			"2.6 or "
-			"newer (Debian: apt-get install haproxy), or name it with --haproxy PATH");
+			"2.6 or newer (Debian: apt-get install haproxy), or name it with --haproxy "
+			"PATH");
 		return NULL;
 	}
 	if (access(path, X_OK) != 0) {

@@ -249,8 +249,8 @@ static void on_master(void *arg, struct str answer, enum question_end end)
 		take_other_socket(h);
 	} else {
 		err_set(&eb, ERR_IO,
-			"HAProxy refused the new configuration and goes on with the old one: "
-			"`%s -c -f %s/haproxy.cfg` tells why",
+			"HAProxy refused the new configuration and goes on with the old one: `%s "
+			"-c -f %s/haproxy.cfg` tells why",
 			h->program, h->dir);
 		fail(h, &eb, REPAIR_MS);
 	}

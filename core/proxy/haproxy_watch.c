@@ -84,8 +84,8 @@ static void on_other_ping(void *arg, struct str answer, enum question_end end)
 		recover(h);
 	} else if (end == QUESTION_REFUSED) {
 		err_set(&h->trouble, ERR_IO,
-			"HAProxy (process %d) takes traffic, and nobody listens at its socket "
-			"%s; a configuration with another socket is loaded",
+			"HAProxy (process %d) takes traffic, and nobody listens at its socket %s; "
+			"a configuration with another socket is loaded",
 			(int)process_pid(h->process), h->runtime_path);
 		h->other_socket = true;
 		reload_want(h);

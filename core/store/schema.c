@@ -103,8 +103,8 @@ int schema_make(sqlite3 *db)
 		"BEGIN IMMEDIATE; %s" TABLE_ROW "; " INDEX_MARK "; " TABLE_COMMITS "; %s"
 		"PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT",
 		had > 0 ? "ALTER TABLE row RENAME TO row_1; " : "",
-		had > 0 ? "INSERT INTO row SELECT kind, id, json, row_mark(kind, id, json) "
-			  "FROM row_1; DROP TABLE row_1; "
+		had > 0 ? "INSERT INTO row SELECT kind, id, json, row_mark(kind, id, json) FROM "
+			  "row_1; DROP TABLE row_1; "
 			: "",
 		APPLICATION_ID, SCHEMA_VERSION);
 	code = sqlite3_exec(db, sql, NULL, NULL, NULL);

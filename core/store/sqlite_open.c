@@ -277,9 +277,8 @@ static enum err check_commits(struct sqlite_store *sqlite, struct errbuf *eb)
 		 beside.count > sqlite->commits.count)
 		store_damage_say(damage,
 			"%s lacks the newest %lld changes: its log was damaged or removed, or it "
-			"is "
-			"an older copy; look at what was changed last, and do it again where it is "
-			"missing",
+			"is an older copy; look at what was changed last, and do it again where it "
+			"is missing",
 			sqlite->path, (long long)(beside.count - sqlite->commits.count));
 	(void)commits_write(sqlite->commits_fd, &sqlite->commits);
 	return ERR_NONE;

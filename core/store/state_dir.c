@@ -51,13 +51,13 @@ static void name_holder(int fd, const char *dir, struct errbuf *eb)
 	pid.n = str_find_char(pid, '\n');
 	if (pid.n > 0)
 		err_set(eb, ERR_IO,
-			"another control plane (pid %.*s) uses %s; stop it or choose "
-			"another directory with --data",
+			"another control plane (pid %.*s) uses %s; stop it or choose another "
+			"directory with --data",
 			STR_ARG(pid), dir);
 	else
 		err_set(eb, ERR_IO,
-			"another control plane uses %s; stop it or choose another "
-			"directory with --data",
+			"another control plane uses %s; stop it or choose another directory with "
+			"--data",
 			dir);
 }
 

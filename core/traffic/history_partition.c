@@ -80,8 +80,7 @@ static enum err fail(struct partition *partition, const char *doing, struct errb
 	if (code == SQLITE_FULL || error == ENOSPC || error == EDQUOT)
 		return err_set(eb, ERR_IO,
 			"no space left for %s; requests are routed and counted, and kept again "
-			"when "
-			"there is room",
+			"when there is room",
 			partition->path);
 	return err_set(eb, ERR_IO, "%s: %s: %s", partition->path, doing, detail);
 }

@@ -39,8 +39,7 @@ static void read_foreign(int http_status, struct errbuf *eb)
 	if (err == ERR_LOGIN || err == ERR_FORBIDDEN)
 		err_set(eb, err,
 			"What is in front of the control plane answered %d: your login there is "
-			"missing "
-			"or has expired",
+			"missing or has expired",
 			http_status);
 	else
 		err_set(eb, ERR_FAILED, "The control plane answered %d without saying why",
