@@ -35,12 +35,6 @@ enum {
 	TICKS_EXPIRY = 120,
 };
 
-/* A thing that changed while a load was under way. */
-struct dirty_object {
-	enum object_kind kind;
-	char *id;
-};
-
 static struct haproxy *of(const struct proxy *proxy)
 {
 	return (struct haproxy *)(uintptr_t)proxy;
@@ -152,70 +146,43 @@ void haproxy_flush(struct haproxy *h)
 
 /* ---- changes ----------------------------------------------------------------------------------------------- */
 
-static void free_dirty(void *value)
-{
-	struct dirty_object *dirty = value;
-
-	free(dirty->id);
-	free(dirty);
-}
-
-static void write_dirty_key(struct strbuf *key, enum object_kind kind, const char *id)
-{
-	strbuf_init(key, 1024);
-	strbuf_addf(key, "%d %s", (int)kind, id);
-}
-
 bool haproxy_is_dirty(const struct haproxy *h, struct str service, struct str version)
 {
 	char id[VERSION_ID_SIZE];
-	struct strbuf key;
 
-	if (hashmap_count(h->dirty) == 0)
+	if (hashmap_count(h->dirty[OBJECT_VERSION]) == 0)
 		return false;
 	name_join_version(service, version, id);
-	write_dirty_key(&key, OBJECT_VERSION, id);
-	bool found = hashmap_get(h->dirty, strbuf_str(&key)) != NULL;
-	strbuf_finish(&key);
-	return found;
+	return hashmap_get(h->dirty[OBJECT_VERSION], str_of(id)) != NULL;
 }
 
 void haproxy_keep_dirty(struct haproxy *h, enum object_kind kind, const char *id)
 {
-	struct dirty_object *dirty = xcalloc(1, sizeof(*dirty));
-	struct strbuf key;
-
-	dirty->kind = kind;
-	dirty->id = xstrdup(id);
-	write_dirty_key(&key, kind, id);
-	dirty = hashmap_set(h->dirty, strbuf_str(&key), dirty);
-	if (dirty != NULL)
-		free_dirty(dirty);
-	strbuf_finish(&key);
+	hashmap_set(h->dirty[kind], str_of(id), h);
 }
 
 /* A version that is `starting` again may be one whose health HAProxy has said long ago. */
-static void retell(struct haproxy *h, const char *id, struct str service, struct str name)
+static void retell(struct haproxy *h, struct str id, struct str service, struct str name)
 {
 	const struct version *version = environment_version(h->env, service, name);
 
 	if (version == NULL || version->state != STATE_STARTING)
 		return;
-	hashmap_set(h->news, str_of(id), h);
+	hashmap_set(h->news, id, h);
 	event_active(h->tell, EV_TIMEOUT, 0);
 }
 
-static void sync_object(struct haproxy *h, enum object_kind kind, const char *id)
+static void sync_object(struct haproxy *h, enum object_kind kind, struct str id)
 {
 	static const struct str session_prefix = {"session:", 8}, version_prefix = {"version:", 8};
-	struct str key = str_of(id), name = key, service;
+	struct str name = id, service;
 	struct tombstone *gone;
 
 	h->table.monotonic_ms = time_monotonic_ms();
 	switch (kind) {
 	case OBJECT_SERVICE:
-		if (mirror_needs_load(&h->table, key, environment_service(h->env, key)) ||
-			refused_changed(h, key))
+		if (mirror_needs_load(&h->table, id, environment_service(h->env, id)) ||
+			refused_changed(h, id))
 			reload_want(h);
 		break;
 	case OBJECT_VERSION:
@@ -226,22 +193,22 @@ static void sync_object(struct haproxy *h, enum object_kind kind, const char *id
 		retell(h, id, service, name);
 		break;
 	case OBJECT_SESSION:
-		mirror_sync_session(&h->table, h->env, key, &h->commands);
+		mirror_sync_session(&h->table, h->env, id, &h->commands);
 		break;
 	case OBJECT_TOMBSTONE:
 	case OBJECT_COUNT:
 	default:
-		name = (struct str){key.p + 8, key.n - 8};
-		if (str_starts(key, session_prefix)) {
+		name = (struct str){id.p + 8, id.n - 8};
+		if (str_starts(id, session_prefix)) {
 			gone = environment_tombstone(h->env, GONE_SESSION, name);
-		} else if (str_starts(key, version_prefix)) {
+		} else if (str_starts(id, version_prefix)) {
 			gone = environment_tombstone(h->env, GONE_VERSION, name);
 		} else {
 			return;
 		}
 		if (gone != NULL)
 			mirror_sync_gone(&h->table, gone, &h->commands);
-		if (str_starts(key, session_prefix))
+		if (str_starts(id, session_prefix))
 			mirror_sync_session(&h->table, h->env, name, &h->commands);
 	}
 }
@@ -256,7 +223,7 @@ static void sync_changes(
 		if (!can_send(h))
 			haproxy_keep_dirty(h, changes[i].kind, changes[i].id);
 		else
-			sync_object(h, changes[i].kind, changes[i].id);
+			sync_object(h, changes[i].kind, str_of(changes[i].id));
 	}
 }
 
@@ -286,7 +253,7 @@ static void driver_readdress(struct proxy *proxy, struct str service, struct str
 	if (!can_send(h))
 		haproxy_keep_dirty(h, OBJECT_VERSION, id);
 	else
-		sync_object(h, OBJECT_VERSION, id);
+		sync_object(h, OBJECT_VERSION, str_of(id));
 	haproxy_flush(h);
 }
 
@@ -430,7 +397,7 @@ static void on_deleted(void *arg, const struct runtime_result *result)
 
 	if (deletion->generation == h->generation &&
 		mirror_leftover_deleted(&h->table, service, name, deletion->index, deleted)) {
-		sync_object(h, OBJECT_VERSION, deletion->id);
+		sync_object(h, OBJECT_VERSION, str_of(deletion->id));
 		haproxy_flush(h);
 	}
 	free(deletion);
@@ -478,34 +445,33 @@ struct runtime_events haproxy_runtime_events(struct haproxy *h)
 
 /* ---- after a load -------------------------------------------------------------------------------------------- */
 
-static void sync_dirty(struct haproxy *h)
-{
-	struct hashmap *dirty = h->dirty;
-	size_t cursor = 0;
-	struct str key;
-	void *value;
-
-	h->dirty = hashmap_create();
-	while (hashmap_next(dirty, &cursor, &key, &value)) {
-		struct dirty_object *object = value;
-		sync_object(h, object->kind, object->id);
-	}
-	hashmap_destroy(dirty, free_dirty);
-}
-
 void haproxy_catch_up(struct haproxy *h)
 {
+	struct str id;
+	void *value;
+
 	strbuf_add_str(&h->commands.text, strbuf_str(&h->held.text));
 	h->commands.replies += h->held.replies;
 	haproxy_batch_reset(&h->held);
-	sync_dirty(h);
+	/* Tombstones first, as in sync_changes(). */
+	for (int kind = OBJECT_COUNT - 1; kind >= 0; kind--) {
+		struct hashmap *dirty = h->dirty[kind];
+		size_t cursor = 0;
+
+		h->dirty[kind] = hashmap_create();
+		while (hashmap_next(dirty, &cursor, &id, &value))
+			sync_object(h, (enum object_kind)kind, id);
+		hashmap_destroy(dirty, NULL);
+	}
 	haproxy_flush(h);
 }
 
 void haproxy_forget_changes(struct haproxy *h)
 {
-	hashmap_destroy(h->dirty, free_dirty);
-	h->dirty = hashmap_create();
+	for (int kind = 0; kind < OBJECT_COUNT; kind++) {
+		hashmap_destroy(h->dirty[kind], NULL);
+		h->dirty[kind] = hashmap_create();
+	}
 	haproxy_batch_reset(&h->held);
 }
 
@@ -748,7 +714,8 @@ static void driver_destroy(struct proxy *proxy)
 	mirror_finish(&h->table);
 	haproxy_batch_finish(&h->commands);
 	haproxy_batch_finish(&h->held);
-	hashmap_destroy(h->dirty, free_dirty);
+	for (int kind = 0; kind < OBJECT_COUNT; kind++)
+		hashmap_destroy(h->dirty[kind], NULL);
 	hashmap_destroy(h->news, NULL);
 	refused_free(h);
 	free(h->program);
@@ -839,7 +806,8 @@ struct proxy *proxy_haproxy_create(struct event_base *base, const struct proxy_o
 	h->events = *events;
 	h->domain = xstrdup(options->domain);
 	h->api_url = xstrdup(options->api_url != NULL ? options->api_url : "");
-	h->dirty = hashmap_create();
+	for (int kind = 0; kind < OBJECT_COUNT; kind++)
+		h->dirty[kind] = hashmap_create();
 	h->news = hashmap_create();
 	h->refusals = hashmap_create();
 	h->refused_versions = hashmap_create();

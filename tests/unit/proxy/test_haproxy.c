@@ -349,7 +349,7 @@ static void changes_wait_until_it_is_known_what_is_loaded(void **state)
 	h->silent = true;
 	put_version("v2", "127.0.0.1:9002");
 	proxy_readdress(proxy, STR_LIT("cart"), STR_LIT("v2"));
-	assert_int_equal(hashmap_count(h->dirty), 1);
+	assert_int_equal(hashmap_count(h->dirty[OBJECT_VERSION]), 1);
 	watch_tick(h);
 	ping = accept_one();
 	await(ping, "get var proc.generation\n");
@@ -358,7 +358,7 @@ static void changes_wait_until_it_is_known_what_is_loaded(void **state)
 	while (h->ping != NULL)
 		turn();
 	assert_false(h->silent);
-	assert_int_equal(hashmap_count(h->dirty), 1);
+	assert_int_equal(hashmap_count(h->dirty[OBJECT_VERSION]), 1);
 	close(fd);
 	close(log);
 }
