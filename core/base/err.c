@@ -65,25 +65,18 @@ void errbuf_clear(struct errbuf *eb)
 	eb->text[0] = eb->field[0] = eb->expected[0] = '\0';
 }
 
-/* By way of a copy: an argument may be the very text that is replaced. */
-static void set_text(struct errbuf *eb, enum err err, const char *format, va_list ap)
-{
-	char text[sizeof(eb->text)] = "";
-
-	vsnprintf(text, sizeof(text), format, ap);
-	memcpy(eb->text, text, sizeof(text));
-	eb->err = err;
-}
-
 enum err err_set(struct errbuf *eb, enum err err, const char *format, ...)
 {
-	va_list ap;
-
 	if (eb == NULL)
 		return err;
+	/* By way of a copy: an argument may be the very text that is replaced. */
+	char text[sizeof(eb->text)] = "";
+	va_list ap;
 	va_start(ap, format);
-	set_text(eb, err, format, ap);
+	vsnprintf(text, sizeof(text), format, ap);
 	va_end(ap);
+	memcpy(eb->text, text, sizeof(text));
+	eb->err = err;
 	eb->field[0] = eb->expected[0] = '\0';
 	return err;
 }
@@ -91,13 +84,16 @@ enum err err_set(struct errbuf *eb, enum err err, const char *format, ...)
 enum err err_set_field(struct errbuf *eb, enum err err, const char *field, const char *expected,
 	const char *format, ...)
 {
-	va_list ap;
-
 	if (eb == NULL)
 		return err;
+	/* By way of a copy: an argument may be the very text that is replaced. */
+	char text[sizeof(eb->text)] = "";
+	va_list ap;
 	va_start(ap, format);
-	set_text(eb, err, format, ap);
+	vsnprintf(text, sizeof(text), format, ap);
 	va_end(ap);
+	memcpy(eb->text, text, sizeof(text));
+	eb->err = err;
 	/* They may be the very ones that are there. */
 	if (field != eb->field)
 		snprintf(eb->field, sizeof(eb->field), "%s", field != NULL ? field : "");

@@ -14,7 +14,7 @@
  *   colour = #b00020
  *
  *   [keys]
- *   services.pin = P
+ *   version.pin = C-p
  *
  * Keys are the dashboard's: tui/ui/keymap.h. What stands before the first section holds for every context; a context's own value goes before it.
  */

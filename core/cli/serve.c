@@ -477,12 +477,13 @@ static int report(const struct errbuf *eb)
 int serve_run(const struct serve_options *options)
 {
 	struct serve serve = {.options = *options};
-	struct errbuf eb = {0};
+	struct errbuf eb;
 	int code = 0;
 
 	/* What we and HAProxy make, files and sockets, is for nobody else. */
 	(void)umask(077);
 
+	errbuf_clear(&eb);
 	errbuf_clear(&serve.failure);
 	if (read_options(&serve, &eb) != ERR_NONE || !serve_start(&serve, &eb)) {
 		code = report(&eb);

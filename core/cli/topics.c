@@ -172,7 +172,7 @@ static void write_config(struct strbuf *out)
 		"  url = http://umbra.studio.example:7070\n"
 		"  theme = light\n\n"
 		"  [keys]\n"
-		"  services.pin = P\n\n"
+		"  version.pin = C-p\n\n"
 		"In [keys] a name is view.action, and the ? of the dashboard shows both. "
 		"Files:\n\n");
 	write_rows(out, config_files, 26);

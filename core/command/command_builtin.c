@@ -30,11 +30,15 @@ static const struct column once_columns[] = {
 };
 
 /* With --once: the environment as it is now, all of it in JSON, its versions in text. */
-static void once_start(struct command_run *run, const struct command_args *args)
+static struct command_run *once_start(
+	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
 {
+	struct command_run *run = run_create(client, done, arg);
+
 	(void)args;
 	run_path(run, "environment", NULL);
 	run_send(run, "GET", "versions", 0);
+	return run;
 }
 
 const struct command command_dashboard = {
@@ -103,11 +107,15 @@ const struct command command_serve = {
 
 /* ---- status ---- */
 
-static void status_start(struct command_run *run, const struct command_args *args)
+static struct command_run *status_start(
+	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
 {
+	struct command_run *run = run_create(client, done, arg);
+
 	(void)args;
 	run_path(run, "status", NULL);
 	run_send(run, "GET", "domain", 0);
+	return run;
 }
 
 static const struct column status_columns[] = {

@@ -46,6 +46,12 @@ const struct command command_service_list = {
 	.start = run_list,
 };
 
+static struct command_run *show_start(
+	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+{
+	return run_get_service(client, done, arg, args_get(args, "SERVICE"));
+}
+
 const struct command command_service_show = {
 	.noun = "service",
 	.verb = "show",
@@ -54,7 +60,7 @@ const struct command command_service_show = {
 	.examples = {"umbra service show cart"},
 	COMMAND_ARGS(service_arg),
 	.shape = SHAPE_OBJECT,
-	.start = run_get_service,
+	.start = show_start,
 };
 
 /* ---- set ---- */
@@ -241,8 +247,11 @@ static bool set_missing(struct command_run *run, const struct client_response *r
 	return true;
 }
 
-static void set_start(struct command_run *run, const struct command_args *args)
+static struct command_run *set_start(
+	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
 {
+	struct command_run *run = run_create(client, done, arg);
+
 	run->extra = set_given(args);
 	run->release = set_release;
 	run->reply = set_reply;
@@ -250,6 +259,7 @@ static void set_start(struct command_run *run, const struct command_args *args)
 	run_if_revision(run, args);
 	run_path(run, "services", args_get(args, "SERVICE"), NULL);
 	run_send(run, "GET", "name", 0);
+	return run;
 }
 
 const struct command command_service_set = {
@@ -274,13 +284,16 @@ static const struct arg_spec remove_args[] = {
 	RUN_IF_THERE_ARG,
 };
 
-static void remove_start(struct command_run *run, const struct command_args *args)
+static struct command_run *remove_start(
+	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
 {
+	struct command_run *run = run_create(client, done, arg);
 	const char *service = args_get(args, "SERVICE");
 
 	strbuf_addf(&run->message, "service %s and its versions are removed", service);
 	run_path(run, "services", service, NULL);
 	run_remove(run, args);
+	return run;
 }
 
 const struct command command_service_remove = {

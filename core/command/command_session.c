@@ -17,6 +17,21 @@
 
 static const struct arg_spec key_arg[] = {KEY_ARG};
 
+static struct command_run *session_run(
+	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+{
+	struct command_run *run = run_create(client, done, arg);
+
+	run_path(run, "sessions", args_get(args, "KEY"), NULL);
+	return run;
+}
+
+static struct command_run *get_start(
+	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+{
+	return run_get_session(client, done, arg, args_get(args, "KEY"));
+}
+
 /* ---- list and show ---- */
 
 static const struct arg_spec list_args[] = {
@@ -54,7 +69,7 @@ const struct command command_session_show = {
 	.examples = {"umbra session show checkout-4f2k"},
 	COMMAND_ARGS(key_arg),
 	.shape = SHAPE_OBJECT,
-	.start = run_get_session,
+	.start = get_start,
 };
 
 /* ---- create ---- */
@@ -140,10 +155,12 @@ static void session_send(
 	run_send(run, method, dry ? "session" : "key", 0);
 }
 
-static void create_start(struct command_run *run, const struct command_args *args)
+static struct command_run *create_start(
+	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
 {
 	static const char *const members[][2] = {
 		{"NAME", "name"}, {"--key", "key"}, {"--owner", "owner"}, {"--ttl", "ttl"}};
+	struct command_run *run = run_create(client, done, arg);
 	struct json_writer w;
 	int64_t pr;
 
@@ -163,6 +180,7 @@ static void create_start(struct command_run *run, const struct command_args *arg
 	run_path(run, "sessions", NULL);
 	run_query(run, "key-length", args_get(args, "--key-length"));
 	session_send(run, args, "POST");
+	return run;
 }
 
 const struct command command_session_create = {
@@ -203,8 +221,8 @@ static const struct arg_spec unpin_args[] = {
 	DRY_RUN_ARG,
 };
 
-static void patch_pins(struct command_run *run, const struct command_args *args, const char *pin,
-	const char *unpin)
+static struct command_run *patch_pins(struct command_run *run, const struct command_args *args,
+	const char *pin, const char *unpin)
 {
 	struct json_writer w;
 
@@ -213,18 +231,19 @@ static void patch_pins(struct command_run *run, const struct command_args *args,
 	write_pins(&w, args, pin, unpin);
 	json_object_end(&w);
 	session_send(run, args, "PATCH");
+	return run;
 }
 
-static void pin_start(struct command_run *run, const struct command_args *args)
+static struct command_run *pin_start(
+	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
 {
-	run_path(run, "sessions", args_get(args, "KEY"), NULL);
-	patch_pins(run, args, "SERVICE=VERSION", "--unpin");
+	return patch_pins(session_run(client, args, done, arg), args, "SERVICE=VERSION", "--unpin");
 }
 
-static void unpin_start(struct command_run *run, const struct command_args *args)
+static struct command_run *unpin_start(
+	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
 {
-	run_path(run, "sessions", args_get(args, "KEY"), NULL);
-	patch_pins(run, args, "--pin", "SERVICE");
+	return patch_pins(session_run(client, args, done, arg), args, "--pin", "SERVICE");
 }
 
 const struct command command_session_pin = {
@@ -267,13 +286,14 @@ static const struct arg_spec set_args[] = {
 	DRY_RUN_ARG,
 };
 
-static void set_start(struct command_run *run, const struct command_args *args)
+static struct command_run *set_start(
+	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
 {
 	static const char *const members[][2] = {
 		{"--policy", "policy"}, {"--ttl", "ttl"}, {"--owner", "owner"}, {"--name", "name"}};
+	struct command_run *run = session_run(client, args, done, arg);
 	struct json_writer w;
 
-	run_path(run, "sessions", args_get(args, "KEY"), NULL);
 	json_start(&w, &run->body);
 	json_object(&w, NULL);
 	for (size_t i = 0; i < ARRAY_LEN(members); i++)
@@ -281,6 +301,7 @@ static void set_start(struct command_run *run, const struct command_args *args)
 			json_c(&w, members[i][1], args_get(args, members[i][0]));
 	json_object_end(&w);
 	session_send(run, args, "PATCH");
+	return run;
 }
 
 const struct command command_session_set = {
@@ -310,11 +331,14 @@ static void extend_say(struct command_run *run, const cJSON *body)
 		say_text(body, "key"), say_text(body, "ttl"), say_text(body, "expires_at"));
 }
 
-static void extend_start(struct command_run *run, const struct command_args *args)
+static struct command_run *extend_start(
+	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
 {
-	run_path(run, "sessions", args_get(args, "KEY"), NULL);
+	struct command_run *run = session_run(client, args, done, arg);
+
 	run->say = extend_say;
 	run_extend(run, "key", args_get(args, "--ttl"));
+	return run;
 }
 
 const struct command command_session_extend = {
@@ -332,11 +356,14 @@ const struct command command_session_extend = {
 
 static const struct arg_spec end_args[] = {KEY_ARG, RUN_IF_THERE_ARG};
 
-static void end_start(struct command_run *run, const struct command_args *args)
+static struct command_run *end_start(
+	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
 {
-	run_path(run, "sessions", args_get(args, "KEY"), NULL);
+	struct command_run *run = session_run(client, args, done, arg);
+
 	strbuf_addf(&run->message, "session %s has ended", args_get(args, "KEY"));
 	run_remove(run, args);
+	return run;
 }
 
 /* ---- map ---- */
@@ -382,13 +409,17 @@ static void map_reply(struct command_run *run, const struct client_response *res
 	run_end(run, response->body);
 }
 
-static void map_start(struct command_run *run, const struct command_args *args)
+static struct command_run *map_start(
+	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
 {
+	struct command_run *run = run_create(client, done, arg);
+
 	run->reply = map_reply;
 	run_path(run, "traffic", NULL);
 	run_query(run, "by", "edge");
 	run_query(run, "session", args_get(args, "KEY"));
 	run_send(run, "GET", "edges", 0);
+	return run;
 }
 
 const struct command command_session_map = {

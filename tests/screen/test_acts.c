@@ -118,9 +118,9 @@ static void test_mine_is_said(void **state)
 	pty_keys(&pty, "\033");
 	pty_wait_gone(&pty, "will be served");
 	assert_false(pty_shows(&pty, "you: "));
-	pty_keys(&pty, "3u");
+	pty_keys(&pty, "3U");
 	pty_wait_text(&pty, "you: ");
-	pty_keys(&pty, "u");
+	pty_keys(&pty, "U");
 	pty_wait_gone(&pty, "you: ");
 	pty_keys(&pty, "1p+\r");
 	pty_wait_text(&pty, "name of the new session");

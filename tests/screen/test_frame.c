@@ -185,11 +185,11 @@ static void test_refused_prompt_comes_back(void **state)
 	(void)state;
 	dashboard_open((struct dashboard_options){0});
 	pty_keys(&pty, "jje\025never\r");
-	pty_wait_text(&pty, "lifetime from now");
+	pty_wait_text(&pty, "lifetime of booking@pr-482 from now");
 	pty_wait_text(&pty, "is not a duration");
 	assert_true(pty_shows(&pty, "never"));
 	pty_keys(&pty, "\0253d\r");
-	pty_wait_gone(&pty, "lifetime from now");
+	pty_wait_gone(&pty, "lifetime of booking@pr-482 from now");
 }
 
 static void write_file(const char *path, const char *text)
@@ -213,7 +213,7 @@ static void test_own_keys(void **state)
 	(void)snprintf(path, sizeof(path), "%s/umbra", directory);
 	assert_int_equal(mkdir(path, 0700), 0);
 	(void)snprintf(path, sizeof(path), "%s/umbra/config", directory);
-	write_file(path, "[keys]\nglobal.help = F1\nservices.retire = X\n");
+	write_file(path, "[keys]\nglobal.help = F1\nversion.retire = X\n");
 	dashboard_open((struct dashboard_options){.env = env});
 	pty_wait_text(&pty, "X retire");
 	pty_wait_text(&pty, "F1 help");
@@ -224,7 +224,7 @@ static void test_own_keys(void **state)
 	pty_keys(&pty, "qq");
 	assert_int_equal(pty_wait_end(&pty), 0);
 	dashboard_close();
-	write_file(path, "[keys]\n\nservices.retire = q\n");
+	write_file(path, "[keys]\n\nversion.retire = q\n");
 	dashboard_start(&pty, &stage, &(struct dashboard_options){.env = env, .cols = 160});
 	pty_wait_text(&pty, "config:3: q is global.quit already");
 	assert_int_equal(pty_wait_end(&pty), 2);

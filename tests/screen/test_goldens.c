@@ -31,7 +31,7 @@ static const struct picture {
 } pictures[] = {
 	{"services", ALL, {"", {{"jj", "booking@pr-482", false}}, false, NULL}},
 	{"services-service", TWO, {"", {{"jjjjjj", "Services › ", false}}, false, NULL}},
-	{"services-marked", TWO, {"", {{"jj jjjjj mp", "pin them to which session?", false}}, false, NULL}},
+	{"services-marked", TWO, {"", {{"jj jjjjj Mp", "pin them to which session?", false}}, false, NULL}},
 	{"columns", TWO, {"", {{"Cj jJJ", "Services › Columns", false}}, false, NULL}},
 	{"pulls", ALL, {"", {{"2\r", "Half hours", false}}, false, NULL}},
 	{"pull", TWO, {"", {{"2\rjjjjjj\rj", "seat holds", false}}, false, NULL}},
@@ -45,7 +45,7 @@ static const struct picture {
 	{"timeline-version", TWO, {"", {{"5", "became unhealthy", false}, {"fregistered profile\r", "pr-551", false}}, false, NULL}},
 	{"map", ALL, {"", {{"6", " outside ", false}, {"fpayments\r", "payments", false}}, false, NULL}},
 	{"map-service", ALL, {"", {{"6", " outside ", false}, {"fbooking\r\r", "CALLED BY", false}}, false, NULL}},
-	{"map-session", ALL, {"", {{"6", " outside ", false}, {"mcheckout\r", "pr-482 pinned", false}, {"e", "lost the session on", false}}, false, NULL}},
+	{"map-session", ALL, {"", {{"6", " outside ", false}, {"mcheckout\r", "pr-482 pinned", false}, {"b", "lost the session on", false}}, false, NULL}},
 	{"map-why", TWO, {"", {{"6", " outside ", false}, {"fprofile\rx", "received the session", false}}, false, NULL}},
 	{"learn-tour", ALL, {"", {{"7\r", "Learn", false}}, false, NULL}},
 	{"learn-rules", ALL, {"", {{"7\t\r\rj\r\r", "reason: ", false}}, false, NULL}},

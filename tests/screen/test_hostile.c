@@ -209,7 +209,7 @@ static void write_file(const char *directory, const char *below, const char *tex
 static void test_files(void **state)
 {
 	static const char *const made[] = {"/umbra", "/umbra/themes"};
-	static const char *const configs[] = {"[keys]\nservices.retire = \033[2J\033]0;x\007\n",
+	static const char *const configs[] = {"[keys]\nversion.retire = \033[2J\033]0;x\007\n",
 		"[keys]\n\033]0;x\007 = q\n", "theme = \342\200\256\033]0;x\007\n",
 		"\033]0;x\007 = y\n", "[\033]0;x\007]\nurl = http://127.0.0.1:1\n"};
 	char directory[] = "/tmp/umbra-screen-XXXXXX";

@@ -133,7 +133,7 @@ static void test_tour_read_only(void **state)
 	pty_wait_text(&pty, "Do each in its view");
 	pty_keys(&pty, "1");
 	pty_wait_text(&pty, "Tour 1 of 12");
-	pty_keys(&pty, "7ss");
+	pty_keys(&pty, "7>>");
 	pty_wait_text(&pty, "left out: nothing is sent from here");
 	pty_wait_text(&pty, "Press 3, go to checkout-4f2k, press l.");
 	pty_keys(&pty, "\r1");

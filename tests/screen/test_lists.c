@@ -178,7 +178,7 @@ static void test_orders_are_kept(void **state)
 	assert_non_null(mkdtemp(directory));
 	(void)snprintf(home, sizeof(home), "XDG_STATE_HOME=%s", directory);
 	dashboard_open(options);
-	pty_keys(&pty, "seS2so3soS5td");
+	pty_keys(&pty, "seS2so3soS5T+");
 	pty_wait_text(&pty, "last 15 min");
 	dashboard_quit();
 	dashboard_open(options);

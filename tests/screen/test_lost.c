@@ -123,9 +123,9 @@ static void test_paints_before_the_network_answers(void **state)
 	assert_true(pty_shows(&pty, "1 Services"));
 	pty_keys(&pty, "?");
 	pty_wait_text(&pty, "Services");
-	pty_wait_text(&pty, "to your session");
+	pty_wait_text(&pty, "a page down");
 	pty_keys(&pty, "\033");
-	pty_wait_gone(&pty, "to your session");
+	pty_wait_gone(&pty, "a page down");
 	dashboard_quit();
 	close(fd);
 }

@@ -121,16 +121,16 @@ static void test_errors_in_turn(void **state)
 	(void)state;
 	open_map(40, 120, "dark");
 	pty_wait_text(&pty, "1 call fails");
-	pty_keys(&pty, "e");
+	pty_keys(&pty, "b");
 	pty_wait_text(&pty, "gateway calls payments");
 	pty_keys(&pty, "x");
 	pty_wait_text(&pty, "payments@pr-533 answered all ");
 	pty_wait_text(&pty, "umbra logs 'caller:gateway service:payments status:5xx'");
 	pty_keys(&pty, "\033");
 	pty_wait_text(&pty, "WHO IS CALLED");
-	pty_keys(&pty, "e");
+	pty_keys(&pty, "b");
 	pty_wait_text(&pty, "schedule calls profile");
-	pty_keys(&pty, "E");
+	pty_keys(&pty, "B");
 	pty_wait_text(&pty, "gateway calls payments");
 }
 

@@ -33,23 +33,23 @@ static void test_from_error_to_error(void **state)
 	(void)state;
 	open_requests(40, 120);
 	pty_wait_text(&pty, "errors ");
-	pty_keys(&pty, "e"); /* the newest is one: while following, the one above it */
+	pty_keys(&pty, "b"); /* the newest is one: while following, the one above it */
 	pty_wait_text(&pty, "the last error so far; G follows again");
 	pty_wait_text(&pty, "┃  18:42:05.045  payments");
 	pty_wait_text(&pty, " above, 1 below");
-	pty_keys(&pty, "E");
+	pty_keys(&pty, "B");
 	pty_wait_text(&pty, "┃  18:42:04.045  payments");
-	pty_keys(&pty, "ee");
+	pty_keys(&pty, "bb");
 	pty_wait_text(&pty, "┃  18:42:06.045  payments");
-	pty_keys(&pty, "e");
+	pty_keys(&pty, "b");
 	pty_wait_text(&pty, "no error below this one");
 	pty_keys(&pty, "/service:search\rG");
 	pty_wait_text(&pty, "following");
-	pty_keys(&pty, "e"); /* it looks above, and there is nothing below the newest */
+	pty_keys(&pty, "b"); /* it looks above, and there is nothing below the newest */
 	pty_wait_text(&pty, "no error above or below this one");
-	pty_keys(&pty, "jkE");
+	pty_keys(&pty, "jkB");
 	pty_wait_text(&pty, "no error above this one");
-	pty_keys(&pty, "e");
+	pty_keys(&pty, "b");
 	pty_wait_text(&pty, "no error below this one");
 }
 
@@ -87,7 +87,7 @@ static void test_position(void **state)
 	assert_null(strstr(row, " of "));
 	pty_keys(&pty, "gj");
 	pty_wait_text(&pty, " below  2 of ");
-	pty_keys(&pty, "/status:503\r+Gp");
+	pty_keys(&pty, "/status:503\r+GF");
 	pty_wait_text(&pty, " hidden ────────");
 	pty_wait_text(&pty, "paused");
 	pty_row(&pty, 2, row);
@@ -119,7 +119,7 @@ static void test_back_from_a_trace(void **state)
 {
 	(void)state;
 	open_requests(40, 120);
-	pty_keys(&pty, "eE");
+	pty_keys(&pty, "bB");
 	pty_wait_text(&pty, "┃  18:42:04.045  payments");
 	pty_keys(&pty, "o");
 	pty_wait_text(&pty, "Requests › trace:");
@@ -224,18 +224,18 @@ static void test_all_again(void **state)
 	pty_keys(&pty, "fcheckout\r");
 	pty_quiet(&pty, 80);
 	pty_keys(&pty, "l");
-	pty_wait_text(&pty, "› session:checkout-4f2k   a shows all");
+	pty_wait_text(&pty, "› session:checkout-4f2k   A shows all");
 	pty_keys(&pty, "1");
 	pty_wait_text(&pty, "SERVICE / VERSION");
 	pty_keys(&pty, "4");
-	pty_wait_text(&pty, "› session:checkout-4f2k   a shows all");
-	pty_keys(&pty, "a");
+	pty_wait_text(&pty, "› session:checkout-4f2k   A shows all");
+	pty_keys(&pty, "A");
 	pty_wait_text(&pty, "› all requests");
 	pty_keys(&pty, "t");
 	pty_wait_text(&pty, "show which requests");
 	pty_keys(&pty, "session:nobody-9999\r");
 	pty_wait_text(&pty, "No request of these yet");
-	pty_wait_text(&pty, "a shows all requests");
+	pty_wait_text(&pty, "A shows all requests");
 	pty_keys(&pty, "1");
 	pty_wait_text(&pty, "SERVICE / VERSION");
 	pty_keys(&pty, "4");

@@ -44,7 +44,7 @@ static void test_mine_first(void **state)
 
 	(void)state;
 	dashboard_open((struct dashboard_options){.env = env});
-	pty_keys(&pty, "m");
+	pty_keys(&pty, "M");
 	pty_wait_text(&pty, "mine first: 3"); /* wrote search's, pins two by qa-seats */
 	pty_quiet(&pty, 80);
 	pty_row(&pty, 4, row);
@@ -53,7 +53,7 @@ static void test_mine_first(void **state)
 	assert_non_null(strstr(row, "payments"));
 	pty_row(&pty, 11, row);
 	assert_non_null(strstr(row, "search"));
-	pty_keys(&pty, "m");
+	pty_keys(&pty, "M");
 	pty_wait_gone(&pty, "mine first");
 }
 

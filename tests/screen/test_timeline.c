@@ -25,11 +25,11 @@ static void test_time_and_filter(void **state)
 	(void)state;
 	open_timeline(40, 120, "dark");
 	pty_wait_text(&pty, "all, newest first");
-	pty_keys(&pty, "t");
+	pty_keys(&pty, "T");
 	pty_wait_text(&pty, "last 15 min");
 	pty_wait_text(&pty, "$ umbra events --since 15m");
 	pty_wait_gone(&pty, "created session");
-	pty_keys(&pty, "tt");
+	pty_keys(&pty, "TT");
 	pty_wait_text(&pty, "$ umbra events");
 	pty_keys(&pty, "/service:profile\r");
 	pty_wait_text(&pty, "filter: service:profile (");
@@ -96,12 +96,12 @@ static void test_details(void **state)
 	(void)state;
 	open_timeline(24, 80, "dark");
 	pty_keys(&pty, "fregistered\r");
-	pty_wait_text(&pty, "d shows them");
+	pty_wait_text(&pty, "+ shows them");
 	assert_false(pty_shows(&pty, "base commit"));
-	pty_keys(&pty, "d");
+	pty_keys(&pty, "+");
 	pty_wait_text(&pty, "deployed");
-	pty_keys(&pty, "d");
-	pty_wait_text(&pty, "d shows them");
+	pty_keys(&pty, "-");
+	pty_wait_text(&pty, "+ shows them");
 }
 
 /* The pins stand in the line, with their number; of the rest the pane alone says how much there is. */
@@ -111,7 +111,7 @@ static void test_created_session(void **state)
 	open_timeline(24, 80, "dark");
 	pty_wait_text(&pty, "created session checkout-4f2k    booking pr-482  +1 pin");
 	pty_keys(&pty, "fcheckout-4f2k\r");
-	pty_wait_text(&pty, "and 6 more: d shows them");
+	pty_wait_text(&pty, "and 6 more: + shows them");
 }
 
 /* What the control plane saw goes, what people changed stays. */
@@ -119,12 +119,12 @@ static void test_people(void **state)
 {
 	(void)state;
 	open_timeline(24, 80, "dark");
-	pty_wait_text(&pty, "p people");
-	pty_keys(&pty, "p");
+	pty_wait_text(&pty, "P people");
+	pty_keys(&pty, "P");
 	pty_wait_text(&pty, "people only, all, newest first");
 	pty_wait_gone(&pty, "became unhealthy");
 	assert_true(pty_shows(&pty, "created session qa-seats"));
-	pty_keys(&pty, "p");
+	pty_keys(&pty, "P");
 	pty_wait_text(&pty, "became unhealthy");
 }
 
@@ -137,7 +137,7 @@ static void test_details_of_little(void **state)
 	(void)state;
 	open_timeline(24, 80, "dark");
 	pty_keys(&pty, "fbecame\r/service:profile\r");
-	pty_keys(&pty, "fprofile@pr-551\rd");
+	pty_keys(&pty, "fprofile@pr-551\r+");
 	pty_wait_text(&pty, "saw that profile@pr-551 became unhealthy");
 	pty_quiet(&pty, 100);
 	do

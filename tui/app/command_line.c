@@ -120,8 +120,7 @@ static bool run_own(struct command_line *line, const struct palette_words *w, si
 		return true;
 	case OWN_HELP:
 		ui_ask_end(line->ui);
-		navigation_open(
-			line->nav, &view_help, area_titles[navigation_top(line->nav)->view->area]);
+		navigation_open_help(line->nav);
 		break;
 	case OWN_THEME:
 		change_theme(line, w->words[skip + 1]);
@@ -167,7 +166,7 @@ static bool run_here(struct command_line *line, const struct command_args *args)
 	if (key) {
 		str_copy(line->ui->session, sizeof(line->ui->session), str_of(key));
 		ui_say(line->ui, ROLE_DONE,
-			"%s is yours now: {services.pin} in Services pins to it",
+			"%s is yours now: {version.pin} on a version pins to it",
 			line->ui->session);
 		return true;
 	}

@@ -19,6 +19,7 @@
 #include "tui/term/keys.h"
 #include "tui/term/terminal.h"
 #include "tui/ui/list_view.h"
+#include "tui/views/thing_actions.h"
 
 enum { KEYS_A_TURN = 256, PASTE_PAUSE_MS = 100 };
 
@@ -92,8 +93,11 @@ static void answered(struct app *app, const char *text)
 	else if (question == QUESTION_QUIT)
 		app_leave(app, 0);
 	else if (question != QUESTION_FILTER && question != QUESTION_FIND &&
-		 question != QUESTION_RUN && top->view->answer)
-		(void)top->view->answer(top->state, &app->model, ui, question, copy);
+		 question != QUESTION_RUN) {
+		thing_answer(&app->model, ui, question, copy);
+		if (top->view->answer)
+			(void)top->view->answer(top->state, &app->model, ui, question, copy);
+	}
 	free(copy);
 }
 
@@ -324,7 +328,7 @@ static bool act_common(struct app *app, enum action action)
 		return true;
 	case ACTION_HELP:
 		if (top->view != &view_help)
-			navigation_open(&app->nav, &view_help, area_titles[top->view->area]);
+			navigation_open_help(&app->nav);
 		return true;
 	case ACTION_FILTER:
 	case ACTION_FIND: /* also the filter's key, where nothing can be filtered */
@@ -349,7 +353,8 @@ static bool act_common(struct app *app, enum action action)
 static enum redraw act(struct app *app, int32_t key)
 {
 	struct view_instance *top = navigation_top(&app->nav);
-	const struct binding *binding = keymap_find(top->view->area, key);
+	struct selection what = navigation_selection(&app->nav);
+	const struct binding *binding = keymap_find(top->view->area, keymap_thing(&what), key);
 	char name[KEY_NAME_SIZE];
 
 	if (!binding && key == KEYS_INTERRUPT) /* also where another key quits */
@@ -369,6 +374,11 @@ static enum redraw act(struct app *app, int32_t key)
 	}
 	if (act_common(app, binding->action))
 		return REDRAW_ALL;
+	if (keymap_is_thing(binding->area)) {
+		thing_act(&what, top->view->marked ? top->view->marked(top->state) : NULL,
+			&app->model, &app->ui, binding->action);
+		return REDRAW_ALL;
+	}
 	if (navigation_can_show(&app->nav))
 		return top->view->act
 			       ? top->view->act(top->state, &app->model, &app->ui, binding->action)

@@ -7,6 +7,7 @@
  */
 #include "tui/app/navigation.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -266,6 +267,17 @@ void navigation_open(struct navigation *nav, const struct view *view, const char
 	push(place, instance);
 	open_with(nav, instance, argument);
 	ask_as_needed(nav);
+}
+
+void navigation_open_help(struct navigation *nav)
+{
+	struct selection what = navigation_selection(nav);
+	enum area thing = keymap_thing(&what);
+	char areas[128];
+
+	(void)snprintf(areas, sizeof(areas), "%s\n%s", area_titles[navigation_top(nav)->view->area],
+		thing == AREA_COUNT ? "" : area_titles[thing]);
+	navigation_open(nav, &view_help, areas);
 }
 
 bool navigation_open_tab(struct navigation *nav, char key)

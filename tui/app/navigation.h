@@ -70,6 +70,8 @@ void navigation_changed(struct navigation *nav, unsigned parts);
 void navigation_prepare(struct navigation *nav, int rows, int cols);
 
 void navigation_open(struct navigation *nav, const struct view *view, const char *argument);
+/* With the keys of the view on top first, and of the thing that is selected in it. */
+void navigation_open_help(struct navigation *nav);
 /* By the tab's own key: from there Esc leads nowhere. False when no tab has that key. */
 bool navigation_open_tab(struct navigation *nav, char key);
 /* Esc: closes what is on top, or goes back to where a key led away from. */

@@ -19,93 +19,158 @@
 
 /* ---- hints ---- */
 
-static int hint_cells(const char *keys, const char *hint)
-{
-	struct str rest = str_of(keys);
-	struct str key = str_cut(&rest, ' ');
+struct hint {
+	struct str key;
+	const char *words;
+	int rank; /* the highest are left out first where there is no room */
+};
 
-	return key.n == 0 ? 0 : (int)(text_cells(key) + 1 + text_cells(str_of(hint))) + 2;
+enum { HINTS_MAX = 48, RANK_NEEDED = 0, MESSAGE_ROWS_MAX = 3 };
+
+struct hints {
+	struct hint all[HINTS_MAX];
+	size_t count;
+};
+
+static int hint_cells(const struct hint *hint)
+{
+	return (int)(text_cells(hint->key) + 1 + text_cells(str_of(hint->words))) + 2;
 }
 
 /* What is drawn as a key is one for the mouse, too. */
-static int draw_hint(struct layout *layout, const struct canvas *canvas, int x, const char *keys,
-	const char *hint)
+static int draw_hint(
+	struct layout *layout, const struct canvas *canvas, int x, const struct hint *hint)
 {
-	struct str rest = str_of(keys);
-	struct str key = str_cut(&rest, ' ');
-	int need = hint_cells(keys, hint) - 2;
+	int need = hint_cells(hint) - 2;
 	int32_t number;
 
-	if (key.n == 0 || x + need >= canvas->cols)
+	if (x + need >= canvas->cols)
 		return x;
-	if (key_from_name(key, &number))
+	if (key_from_name(hint->key, &number))
 		layout_add_area(layout, canvas, 0, x, need, number);
-	x += canvas_run(canvas, 0, x, 8, ROLE_KEY, key) + 1;
-	return x + canvas_run_c(canvas, 0, x, 24, ROLE_HINT, hint) + 2;
+	x += canvas_run(canvas, 0, x, 8, ROLE_KEY, hint->key) + 1;
+	return x + canvas_run_c(canvas, 0, x, 24, ROLE_HINT, hint->words) + 2;
 }
 
-/* Those one must always find: they keep their room at the end, whatever a view has to say. */
-struct hint {
-	const char *keys, *hint;
+/* A key that a nearer area has taken does that, and not this. */
+static void add_hint(
+	struct hints *hints, const struct binding *binding, const char *words, int rank)
+{
+	struct str keys = str_trim(str_of(keymap_keys(binding)));
+	struct str key = str_cut(&keys, ' ');
+
+	for (size_t i = 0; i < hints->count; i++)
+		if (str_eq(hints->all[i].key, key))
+			return;
+	if (key.n > 0 && hints->count < HINTS_MAX)
+		hints->all[hints->count++] = (struct hint){key, words, rank};
+}
+
+/* Those that every view has stand at the end, in the order of this table. */
+static const struct {
+	enum action action;
+	const char *words; /* NULL: those of the keymap */
+	int rank;
+} lasting[] = {
+	{ACTION_MOUSE, "mouse back", RANK_NEEDED},
+	{ACTION_FILTER, NULL, 1},
+	{ACTION_COMMAND, NULL, RANK_NEEDED},
+	{ACTION_EXPLAIN, NULL, RANK_NEEDED},
+	{ACTION_COPY, NULL, 2},
+	{ACTION_BACK, "back", RANK_NEEDED},
+	{ACTION_HELP, NULL, RANK_NEEDED},
+	{ACTION_QUIT, NULL, 3},
 };
 
-enum { LASTING_HINTS = 6, MESSAGE_ROWS_MAX = 3 };
-
-static size_t lasting_hints(struct layout *layout, struct hint hints[LASTING_HINTS])
+static bool does_something(struct layout *layout, enum action action)
 {
 	const struct view *view = navigation_top(layout->nav)->view;
-	const struct {
-		bool shown;
-		enum action action;
-		const char *words; /* NULL: those of the keymap */
-	} all[LASTING_HINTS] = {
-		{!layout->ui->mouse && layout->mouse_given, ACTION_MOUSE, "mouse back"},
-		{view->set_filter != NULL, ACTION_FILTER, NULL},
-		{view->selected != NULL, ACTION_COPY, NULL},
-		{navigation_has_up(layout->nav), ACTION_BACK, "back"},
-		{true, ACTION_HELP, NULL},
-		{true, ACTION_QUIT, NULL},
-	};
-	size_t count = 0;
 
-	for (size_t i = 0; i < LASTING_HINTS; i++) {
-		const struct binding *binding = keymap_binding(AREA_LIST, all[i].action);
-
-		if (all[i].shown)
-			hints[count++] = (struct hint){
-				keymap_keys(binding), all[i].words ? all[i].words : binding->hint};
+	switch (action) {
+	case ACTION_MOUSE:
+		return !layout->ui->mouse && layout->mouse_given;
+	case ACTION_FILTER:
+		return view->set_filter != NULL;
+	case ACTION_FIND:
+		return view->find != NULL;
+	case ACTION_EXPLAIN:
+		return view->selected != NULL && view != &view_explain;
+	case ACTION_COPY:
+		return view->selected != NULL;
+	case ACTION_BACK:
+		return navigation_has_up(layout->nav);
+	case ACTION_HELP:
+		return view != &view_help;
+	default:
+		return true;
 	}
-	return count;
 }
 
 static bool lasts(enum action action)
 {
-	return action == ACTION_FILTER || action == ACTION_COPY || action == ACTION_HELP ||
-	       action == ACTION_QUIT;
+	for (size_t i = 0; i < ARRAY_LEN(lasting); i++)
+		if (lasting[i].action == action)
+			return true;
+	return false;
+}
+
+/* Of the view and of what is selected there, by their rank. */
+static void add_own_hints(struct layout *layout, enum area area, struct hints *hints)
+{
+	struct selection what = navigation_selection(layout->nav);
+	enum area thing = keymap_thing(&what);
+
+	for (enum area at = area; at != AREA_COUNT; at = keymap_next(area, thing, at))
+		for (size_t i = 0; i < binding_count; i++)
+			if (bindings[i].area == at && bindings[i].hint &&
+				!lasts(bindings[i].action) &&
+				does_something(layout, bindings[i].action))
+				add_hint(hints, &bindings[i], bindings[i].hint, bindings[i].rank);
+	for (size_t i = 1; i < hints->count; i++)
+		for (size_t j = i; j > 0 && hints->all[j - 1].rank > hints->all[j].rank; j--) {
+			struct hint hint = hints->all[j];
+
+			hints->all[j] = hints->all[j - 1];
+			hints->all[j - 1] = hint;
+		}
+}
+
+/* Until they fit, the least important goes: the last of those with the highest rank. */
+static void leave_out(struct hints *hints, int cols)
+{
+	for (;;) {
+		int used = 1;
+		size_t worst = 0;
+
+		for (size_t i = 0; i < hints->count; i++) {
+			used += hint_cells(&hints->all[i]);
+			if (hints->all[i].rank >= hints->all[worst].rank)
+				worst = i;
+		}
+		if (used - 2 < cols || hints->count == 0)
+			return;
+		memmove(hints->all + worst, hints->all + worst + 1,
+			(--hints->count - worst) * sizeof(hints->all[0]));
+	}
 }
 
 static void draw_hints(struct layout *layout, const struct canvas *canvas, enum area area)
 {
-	struct hint hints[LASTING_HINTS];
-	size_t count = lasting_hints(layout, hints);
-	struct canvas room = *canvas;
+	struct hints hints = {.count = 0};
 	int x = 1;
 
-	for (size_t i = 0; i < count; i++)
-		room.cols -= hint_cells(hints[i].keys, hints[i].hint);
-	for (; area != AREA_COUNT; area = area_parent(area)) {
-		for (size_t i = 0; i < binding_count; i++) {
-			const struct binding *binding = &bindings[i];
+	add_own_hints(layout, area, &hints);
+	for (size_t i = 0; i < ARRAY_LEN(lasting); i++) {
+		const struct binding *binding = keymap_binding(AREA_LIST, lasting[i].action);
 
-			if (binding->area == area && binding->hint && !lasts(binding->action) &&
-				(binding->action != ACTION_FIND ||
-					navigation_top(layout->nav)->view->find))
-				x = draw_hint(
-					layout, &room, x, keymap_keys(binding), binding->hint);
-		}
+		if (does_something(layout, lasting[i].action))
+			add_hint(&hints, binding,
+				lasting[i].words ? lasting[i].words : binding->hint,
+				lasting[i].rank);
 	}
-	for (size_t i = 0; i < count; i++)
-		x = draw_hint(layout, canvas, x, hints[i].keys, hints[i].hint);
+	leave_out(&hints, canvas->cols);
+	for (size_t i = 0; i < hints.count; i++)
+		x = draw_hint(layout, canvas, x, &hints.all[i]);
 }
 
 /* What went wrong, or will, is said whole. */
@@ -242,8 +307,9 @@ static void draw_confirm(struct layout *layout, const struct canvas *canvas)
 			strbuf_str(&prompt->command_line));
 	}
 	part = canvas_part(canvas, last, 0, 1, canvas->cols);
-	x = draw_hint(layout, &part, 1, prompt->loses ? "y" : "Enter", words.yes);
-	x = draw_hint(layout, &part, x, "Esc", words.no);
+	x = draw_hint(layout, &part, 1,
+		&(struct hint){str_of(prompt->loses ? "y" : "Enter"), words.yes, RANK_NEEDED});
+	x = draw_hint(layout, &part, x, &(struct hint){STR_LIT("Esc"), words.no, RANK_NEEDED});
 	canvas_c(&part, 0, x, part.cols - x - 1, ROLE_WARNING, prompt->mistake);
 }
 

@@ -14,7 +14,6 @@ struct event_log {
 	struct event *items; /* oldest first */
 	size_t count;
 	size_t cap;
-	bool changed; /* by what is being read */
 };
 
 struct event_log *event_log_create(void)
@@ -38,6 +37,11 @@ void event_log_destroy(struct event_log *events)
 	free(events);
 }
 
+struct reading {
+	struct event_log *events;
+	bool changed;
+};
+
 static void drop_oldest(struct event_log *events)
 {
 	size_t drop = EVENT_LOG_KEPT / 10;
@@ -50,35 +54,39 @@ static void drop_oldest(struct event_log *events)
 
 static void add(void *arg, const struct event *event)
 {
-	struct event_log *events = arg;
+	struct reading *reading = arg;
+	struct event_log *events = reading->events;
 	struct event *slot;
 
 	if (events->count > 0 && events->items[events->count - 1].seq >= event->seq)
 		return;
 	if (events->count == EVENT_LOG_KEPT)
 		drop_oldest(events);
-	array_reserve(&events->items, &events->cap, events->count + 1, sizeof(*events->items));
+	if (events->count == events->cap) {
+		events->cap = events->cap > 0 ? events->cap * 2 : 64;
+		events->items = xrealloc(events->items, events->cap, sizeof(*events->items));
+	}
 	slot = &events->items[events->count++];
 	memset(slot, 0, sizeof(*slot));
 	record_merge(&event_type, slot, event, UINT64_MAX, false);
-	events->changed = true;
+	reading->changed = true;
 }
 
 bool event_log_read(struct event_log *events, struct str body, int64_t *ret_last, bool *ret_changed,
 	struct errbuf *eb)
 {
+	struct reading reading = {events, false};
 	int64_t last = 0;
 
-	events->changed = false;
-	if (!client_read_events(body, add, events, &last, eb))
+	if (!client_read_events(body, add, &reading, &last, eb))
 		return false;
 	if (last < *ret_last) {
 		event_log_clear(events);
 		last = 0; /* from its beginning, then */
-		events->changed = true;
+		reading.changed = true;
 	}
 	*ret_last = last;
-	*ret_changed = events->changed;
+	*ret_changed = reading.changed;
 	return true;
 }
 

@@ -1,5 +1,5 @@
 /*
- * The tail's lines, and the index of those that the filter shows. Fed by the app from the tail client, read by the Requests view.
+ * The tail's lines and their sieve. Fed by the app from the tail client, read by the Requests view.
  * Invariant: `shown` holds, in order, the numbers of the kept lines that the filter matches and of those
  * around them, each with what it is in its low bits; neither its first nor its last is a gap. Adding a line is
  * O(1) (plus its context), a new filter is O(lines kept).
@@ -109,7 +109,7 @@ static bool is_error_row(const struct request_log *lines, size_t row)
 	return (lines->shown[lines->head + row] & ERROR_BIT) != 0;
 }
 
-/* Lines that left the ring leave the index, and so does a gap that is now its first entry. */
+/* Those that left the ring leave the sieve, and so does a gap that nothing stands before any more. */
 static void trim(struct request_log *lines)
 {
 	int64_t oldest = ring_oldest(lines->ring);
@@ -157,7 +157,7 @@ static void show(struct request_log *lines, int64_t number, int64_t from, enum l
 	append(lines, number, part);
 }
 
-static void index_line(
+static void sift(
 	struct request_log *lines, int64_t number, const struct environment *env, int64_t now_ms)
 {
 	const struct request *line = ring_get(lines->ring, number);
@@ -192,7 +192,7 @@ void request_log_add(struct request_log *lines, const struct request *request,
 	int64_t number = ring_push(lines->ring, copy, request_size(copy));
 
 	trace_index_add(lines->traces, number, request->trace);
-	index_line(lines, number, env, now_ms);
+	sift(lines, number, env, now_ms);
 	lines->last_seq = request->seq;
 	count_second(lines, now_ms);
 	if (now_ms - request->time < RATE_LAG_MS) /* not the backlog */
@@ -221,7 +221,7 @@ void request_log_add_loss(struct request_log *lines, int64_t count, const char *
 	loss.retries = count;
 	loss.error = str_of(why);
 	copy = request_copy(&loss);
-	index_line(lines, ring_push(lines->ring, copy, request_size(copy)), NULL, 0);
+	sift(lines, ring_push(lines->ring, copy, request_size(copy)), NULL, 0);
 	if (count < 0)
 		lines->lost_unknown = true;
 	else
@@ -265,11 +265,11 @@ bool line_is_error(const struct request *line)
 		       (line->reason < REASON_COUNT && went_elsewhere[line->reason]));
 }
 
-static void index_all(struct request_log *lines, const struct environment *env, int64_t now_ms)
+static void sift_all(struct request_log *lines, const struct environment *env, int64_t now_ms)
 {
 	empty(lines);
 	for (int64_t n = ring_oldest(lines->ring); n < ring_next(lines->ring); n++)
-		index_line(lines, n, env, now_ms);
+		sift(lines, n, env, now_ms);
 }
 
 void request_log_filter(struct request_log *lines, struct filter *filter,
@@ -277,7 +277,7 @@ void request_log_filter(struct request_log *lines, struct filter *filter,
 {
 	filter_destroy(lines->filter);
 	lines->filter = filter;
-	index_all(lines, env, now_ms);
+	sift_all(lines, env, now_ms);
 }
 
 void request_log_filter_like(struct request_log *lines, const struct request_log *other,
@@ -293,7 +293,7 @@ void request_log_set_context(
 	struct request_log *lines, size_t count, const struct environment *env, int64_t now_ms)
 {
 	lines->context = count;
-	index_all(lines, env, now_ms);
+	sift_all(lines, env, now_ms);
 }
 
 size_t request_log_shown(const struct request_log *lines)

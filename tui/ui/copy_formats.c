@@ -303,17 +303,6 @@ static bool make(struct strbuf *out, const struct form *form, const struct sourc
 	return whole;
 }
 
-/* An event is copied as what it is about. */
-static enum selected_kind kind_of(const struct selection *what)
-{
-	if (what->kind != SELECTED_EVENT)
-		return what->kind;
-	return what->session[0] != '\0'   ? SELECTED_SESSION
-	       : what->version[0] != '\0' ? SELECTED_VERSION
-	       : what->service[0] != '\0' ? SELECTED_SERVICE
-					  : SELECTED_NONE;
-}
-
 void copy_forms(const struct model *model, const struct selection *what, const char *mine,
 	copy_form_fn each, void *arg)
 {
@@ -321,7 +310,7 @@ void copy_forms(const struct model *model, const struct selection *what, const c
 	struct source source;
 	struct strbuf text;
 
-	meant.kind = kind_of(what);
+	meant.kind = selection_kind(what); /* an event is copied as what it is about */
 	read_source(model, &meant, mine, &source);
 	strbuf_init(&text, TEXT_BYTES_MAX);
 	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {

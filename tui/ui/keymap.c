@@ -27,139 +27,136 @@ static const enum area parents[AREA_COUNT] = {
 
 /* clang-format off */
 const struct binding bindings[] = {
-	{AREA_SERVICES, ACTION_OPEN, "Enter", "open", "open a version, fold or unfold a service", "umbra version show SERVICE@VERSION"},
-	{AREA_SERVICES, ACTION_PIN, "p", "pin", "pin the version to your session, or to one you choose", "umbra session pin SESSION SERVICE=VERSION"},
-	{AREA_SERVICES, ACTION_LOGS, "l", "logs", "its requests, as they come", "umbra logs -f FILTER"},
-	{AREA_SERVICES, ACTION_SIDE, "v", NULL, "the version beside stable: the same routes, status and time of both", NULL},
-	{AREA_SERVICES, ACTION_EXTEND, "e", "extend", "renew the version's lifetime", "umbra version extend SERVICE@VERSION --ttl DURATION"},
-	{AREA_SERVICES, ACTION_RETIRE, "R", "retire", "take the version away; asks first", "umbra version retire SERVICE@VERSION"},
-	{AREA_SERVICES, ACTION_MINE, "m", "mine", "what is mine first: by me, or pinned by my sessions", NULL},
-	{AREA_SERVICES, ACTION_LEFT, "h Left", NULL, "fold the service", NULL},
-	{AREA_SERVICES, ACTION_RIGHT, "Right", NULL, "unfold the service", NULL},
-	{AREA_SERVICES, ACTION_SORT, "s", "sort", "sort: then the letter of a column", NULL},
-	{AREA_SERVICES, ACTION_REVERSE, "S", NULL, "reverse the order", NULL},
-	{AREA_SERVICES, ACTION_COLUMNS, "C", NULL, "choose the columns, and what each of them says", NULL},
+	{AREA_SERVICES, ACTION_OPEN, "Enter", "open", "open a version, fold or unfold a service", "umbra version show SERVICE@VERSION", 0},
+	{AREA_SERVICES, ACTION_MINE, "M", "mine", "what is mine first: by me, or pinned by my sessions", NULL, 4},
+	{AREA_SERVICES, ACTION_LEFT, "h Left", NULL, "fold the service", NULL, 0},
+	{AREA_SERVICES, ACTION_RIGHT, "Right", NULL, "unfold the service", NULL, 0},
+	{AREA_SERVICES, ACTION_SORT, "s", "sort", "sort: then the letter of a column", NULL, 3},
+	{AREA_SERVICES, ACTION_REVERSE, "S", NULL, "reverse the order", NULL, 0},
+	{AREA_SERVICES, ACTION_COLUMNS, "C", "columns", "choose the columns, and what each of them says", NULL, 5},
 
-	{AREA_PULLS, ACTION_OPEN, "Enter", "open", "the services it covers; on one of them: the version", "umbra pr show NUMBER"},
-	{AREA_PULLS, ACTION_CREATE, "c", "session", "open a session on all of it; it becomes yours", "umbra session create NAME --pr NUMBER"},
-	{AREA_PULLS, ACTION_PIN, "p", "pin", "pin all of it to your session, or to one you choose", "umbra session pin SESSION SERVICE=VERSION..."},
-	{AREA_PULLS, ACTION_LOGS, "l", "logs", "the requests that reach it, as they come", "umbra logs -f FILTER"},
-	{AREA_PULLS, ACTION_LEFT, "h Left", NULL, "fold it", NULL},
-	{AREA_PULLS, ACTION_RIGHT, "Right", NULL, "unfold it", NULL},
-	{AREA_PULLS, ACTION_SORT, "s", "sort", "sort: then the letter of a column", NULL},
-	{AREA_PULLS, ACTION_REVERSE, "S", NULL, "reverse the order", NULL},
-	{AREA_PULLS, ACTION_COLUMNS, "C", NULL, "choose the columns, and what each of them says", NULL},
+	{AREA_PULLS, ACTION_OPEN, "Enter", "open", "the services it covers; on one of them: the version", "umbra pr show NUMBER", 0},
+	{AREA_PULLS, ACTION_CREATE, "c", "session", "open a session on all of it; it becomes yours", "umbra session create NAME --pr NUMBER", 1},
+	{AREA_PULLS, ACTION_LEFT, "h Left", NULL, "fold it", NULL, 0},
+	{AREA_PULLS, ACTION_RIGHT, "Right", NULL, "unfold it", NULL, 0},
+	{AREA_PULLS, ACTION_SORT, "s", "sort", "sort: then the letter of a column", NULL, 3},
+	{AREA_PULLS, ACTION_REVERSE, "S", NULL, "reverse the order", NULL, 0},
+	{AREA_PULLS, ACTION_COLUMNS, "C", "columns", "choose the columns, and what each of them says", NULL, 5},
 
-	{AREA_SESSIONS, ACTION_OPEN, "Enter", "pins", "show and change what the session pins", "umbra session show SESSION"},
-	{AREA_SESSIONS, ACTION_CREATE, "c", "create", "create a session", "umbra session create NAME"},
-	{AREA_SESSIONS, ACTION_LOGS, "l", "logs", "the requests that carry it, as they come", "umbra logs -f FILTER"},
-	{AREA_SESSIONS, ACTION_MAP, "m", "map", "which services its requests passed, who served them, and who lost it", "umbra session map SESSION"},
-	{AREA_SESSIONS, ACTION_EXTEND, "e", "extend", "renew its lifetime", "umbra session extend SESSION --ttl DURATION"},
-	{AREA_SESSIONS, ACTION_END, "D", "end", "end it; names what is lost and asks first", "umbra session end SESSION"},
-	{AREA_SESSIONS, ACTION_USE, "u", "use", "make it yours: {services.pin} pins to it; again: not yours", "umbra session use SESSION"},
-	{AREA_SESSIONS, ACTION_SORT, "s", "sort", "sort: then the letter of a column", NULL},
-	{AREA_SESSIONS, ACTION_REVERSE, "S", NULL, "reverse the order", NULL},
+	{AREA_SESSIONS, ACTION_OPEN, "Enter", "pins", "show and change what the session pins", "umbra session show SESSION", 0},
+	{AREA_SESSIONS, ACTION_CREATE, "c", "create", "create a session", "umbra session create NAME", 1},
+	{AREA_SESSIONS, ACTION_SORT, "s", "sort", "sort: then the letter of a column", NULL, 3},
+	{AREA_SESSIONS, ACTION_REVERSE, "S", NULL, "reverse the order", NULL, 0},
 
-	{AREA_PINS, ACTION_OPEN, "Enter", "choose version", "choose the version to stage for the service", NULL},
-	{AREA_PINS, ACTION_UNPIN, "- Del", "unpin", "stage: back to stable", "umbra session unpin SESSION SERVICE"},
-	{AREA_PINS, ACTION_PIN, "p", "pull request", "stage every service of a pull request at once", NULL},
-	{AREA_PINS, ACTION_APPLY, "a", "apply", "send everything that is staged, as one change", "umbra session pin SESSION SERVICE=VERSION..."},
-	{AREA_PINS, ACTION_UNDO, "u", "undo", "take back the last thing staged; with nothing staged, the last apply", NULL},
-	{AREA_PINS, ACTION_DIFF, "d", "diff", "only what is staged, or all services", NULL},
-	{AREA_PINS, ACTION_LOGS, "l", "logs", "the requests that carry the session", "umbra logs -f FILTER"},
-	{AREA_PINS, ACTION_MAP, "m", "map", "which services its requests passed, who served them, and who lost it", "umbra session map SESSION"},
-	{AREA_PINS, ACTION_EXTEND, "e", "extend", "renew the session's lifetime", "umbra session extend SESSION --ttl DURATION"},
-	{AREA_PINS, ACTION_END, "D", "end", "end the session; asks first", "umbra session end SESSION"},
-	{AREA_PINS, ACTION_SORT, "s", NULL, "sort: then n by name, p what is pinned first", NULL},
-	{AREA_PINS, ACTION_REVERSE, "S", NULL, "reverse the order", NULL},
+	{AREA_PINS, ACTION_OPEN, "Enter", "choose version", "choose the version to stage for the service", NULL, 0},
+	{AREA_PINS, ACTION_UNPIN, "- Del", "unpin", "stage: back to stable", "umbra session unpin SESSION SERVICE", 0},
+	{AREA_PINS, ACTION_PIN, "p", "pin a PR", "stage the pins of a pull request, all its services at once", NULL, 1},
+	{AREA_PINS, ACTION_APPLY, "a", "apply", "send everything that is staged, as one change", "umbra session pin SESSION SERVICE=VERSION...", 0},
+	{AREA_PINS, ACTION_UNDO, "u", "undo", "take back the last thing staged; with nothing staged, the last apply", NULL, 1},
+	{AREA_PINS, ACTION_DIFF, "d", "diff", "only what is staged, or all services", NULL, 2},
+	{AREA_PINS, ACTION_SORT, "s", NULL, "sort: then n by name, p what is pinned first", NULL, 0},
+	{AREA_PINS, ACTION_REVERSE, "S", NULL, "reverse the order", NULL, 0},
 
-	{AREA_REQUESTS, ACTION_ERROR_NEXT, "e", "error", "to the next error: 5xx, answered by the proxy, or not where its session pins", NULL},
-	{AREA_REQUESTS, ACTION_ERROR_BEFORE, "E", NULL, "to the error before", NULL},
-	{AREA_REQUESTS, ACTION_PAUSE, "p", "pause", "stop following; again, or {global.bottom}: follow", NULL},
-	{AREA_REQUESTS, ACTION_SCOPE, "t", "tail", "tail something else: a filter for the control plane", "umbra logs -f FILTER"},
-	{AREA_REQUESTS, ACTION_ALL, "a", "all", "all requests again: neither narrowed nor filtered", "umbra logs -f"},
-	{AREA_REQUESTS, ACTION_OPEN, "Enter", "details", "all fields of the request", "umbra logs FILTER -o json"},
-	{AREA_REQUESTS, ACTION_TRACE, "o", "trace", "all hops of the request's trace; {global.back} comes back", "umbra logs -f FILTER"},
-	{AREA_REQUESTS, ACTION_SAVE, "w", NULL, "write what is shown to a file", NULL},
-	{AREA_REQUESTS, ACTION_SIDE, "v", NULL, "its version beside stable: the same routes, status and time of both", "umbra logs -f FILTER"},
-	{AREA_REQUESTS, ACTION_MORE, "+", NULL, "more lines around each that the filter matches: 1, 3, 10", NULL},
-	{AREA_REQUESTS, ACTION_LESS, "-", NULL, "fewer lines around them", NULL},
+	{AREA_REQUESTS, ACTION_ERROR_NEXT, "b", "error", "to the next bad one: 5xx, answered by the proxy, or not where its session pins", NULL, 1},
+	{AREA_REQUESTS, ACTION_ERROR_BEFORE, "B", NULL, "to the bad one before", NULL, 0},
+	{AREA_REQUESTS, ACTION_PAUSE, "F", "follow", "follow what comes, or stop following; {global.bottom} follows, too", NULL, 1},
+	{AREA_REQUESTS, ACTION_SCOPE, "t", "tail", "tail something else: a filter for the control plane", "umbra logs -f FILTER", 1},
+	{AREA_REQUESTS, ACTION_ALL, "A", "all", "all requests again: neither narrowed nor filtered", "umbra logs -f", 2},
+	{AREA_REQUESTS, ACTION_OPEN, "Enter", "details", "all fields of the request", "umbra logs FILTER -o json", 0},
+	{AREA_REQUESTS, ACTION_SAVE, "w", "save", "write what is shown to a file", NULL, 4},
+	{AREA_REQUESTS, ACTION_MORE, "+", NULL, "more lines around each that the filter matches: 1, 3, 10", NULL, 0},
+	{AREA_REQUESTS, ACTION_LESS, "-", NULL, "fewer lines around them", NULL, 0},
 
-	{AREA_SIDE, ACTION_OPEN, "Enter", "details", "all fields of the request on the right", NULL},
-	{AREA_SIDE, ACTION_PAUSE, "p", "pause", "stop following; again, or {global.bottom}: follow", NULL},
-	{AREA_SIDE, ACTION_ERROR_NEXT, "e", "difference", "to the next that differs for the worse", NULL},
-	{AREA_SIDE, ACTION_ERROR_BEFORE, "E", NULL, "to the one before", NULL},
-	{AREA_SIDE, ACTION_TRACE, "o", "trace", "show all hops of the trace of the request on the right", "umbra logs -f FILTER"},
+	{AREA_SIDE, ACTION_OPEN, "Enter", "details", "all fields of the request on the right", NULL, 0},
+	{AREA_SIDE, ACTION_PAUSE, "F", "follow", "follow what comes, or stop following; {global.bottom} follows, too", NULL, 0},
+	{AREA_SIDE, ACTION_ERROR_NEXT, "b", "difference", "to the next that differs for the worse", NULL, 0},
+	{AREA_SIDE, ACTION_ERROR_BEFORE, "B", NULL, "to the one before", NULL, 0},
 
-	{AREA_TIMELINE, ACTION_OPEN, "Enter", "go there", "to the service, version or session it was about", NULL},
-	{AREA_TIMELINE, ACTION_SINCE, "t", "time", "the last 15 minutes, the last hour, all", "umbra events --since 15m"},
-	{AREA_TIMELINE, ACTION_PEOPLE, "p", "people", "only what people did, not what the control plane saw or did; again: all", NULL},
-	{AREA_TIMELINE, ACTION_WHOLE, "d", "details", "more or fewer rows for what was before and after", NULL},
+	{AREA_TIMELINE, ACTION_OPEN, "Enter", "go there", "to the service, version or session it was about", NULL, 0},
+	{AREA_TIMELINE, ACTION_SINCE, "T", "time", "the last 15 minutes, the last hour, all", "umbra events --since 15m", 1},
+	{AREA_TIMELINE, ACTION_PEOPLE, "P", "people", "only what people did, not what the control plane saw or did; again: all", NULL, 1},
+	{AREA_TIMELINE, ACTION_MORE, "+", "details", "more rows for what was before and after", NULL, 1},
+	{AREA_TIMELINE, ACTION_LESS, "-", NULL, "fewer rows for it", NULL, 0},
 
-	{AREA_RESULT, ACTION_OPEN, "Enter", "open", "open what the row is about", NULL},
+	{AREA_RESULT, ACTION_OPEN, "Enter", "open", "open what the row is about", NULL, 0},
 
-	{AREA_MAP, ACTION_OPEN, "Enter", "zoom in", "the service with its callers and the services it calls", NULL},
-	{AREA_MAP, ACTION_LOGS, "l", "logs", "exactly these requests, as they come", "umbra logs -f FILTER"},
-	{AREA_MAP, ACTION_ERROR_NEXT, "e", "error", "go to the next call that fails or loses the session", NULL},
-	{AREA_MAP, ACTION_ERROR_BEFORE, "E", NULL, "to the one before", NULL},
-	{AREA_MAP, ACTION_TRACE, "o", "trace", "show a request that lost its session at this service, hop by hop", "umbra logs -f FILTER"},
-	{AREA_MAP, ACTION_MAP, "m", "session", "the map of one session's requests: who served them, and who lost it", "umbra session map SESSION"},
-	{AREA_MAP, ACTION_LEFT, "h Left", "fold", "fold what the service calls", NULL},
-	{AREA_MAP, ACTION_RIGHT, "Right", NULL, "unfold it", NULL},
+	{AREA_MAP, ACTION_OPEN, "Enter", "zoom in", "the service with its callers and the services it calls", NULL, 0},
+	{AREA_MAP, ACTION_LOGS, "l", "logs", "exactly these requests, as they come", "umbra logs -f FILTER", 1},
+	{AREA_MAP, ACTION_ERROR_NEXT, "b", "error", "go to the next call that fails or loses the session", NULL, 1},
+	{AREA_MAP, ACTION_ERROR_BEFORE, "B", NULL, "to the one before", NULL, 0},
+	{AREA_MAP, ACTION_MAP, "m", "session", "the map of one session's requests: who served them, and who lost it", "umbra session map SESSION", 2},
+	{AREA_MAP, ACTION_LEFT, "h Left", "fold", "fold what the service calls", NULL, 3},
+	{AREA_MAP, ACTION_RIGHT, "Right", NULL, "unfold it", NULL, 0},
 
-	{AREA_MAP_SERVICE, ACTION_OPEN, "Enter", "go to it", "go on to the selected service; {global.back} goes back", NULL},
-	{AREA_MAP_SERVICE, ACTION_LEFT, "h Left", "callers", "to who calls it", NULL},
-	{AREA_MAP_SERVICE, ACTION_RIGHT, "Right", "calls", "to the services it calls", NULL},
-	{AREA_MAP_SERVICE, ACTION_TRACE, "o", "trace", "show a request that lost its session at this service, hop by hop", "umbra logs -f FILTER"},
-	{AREA_MAP_SERVICE, ACTION_LOGS, "l", "logs", "exactly these requests, as they come", "umbra logs -f FILTER"},
+	{AREA_MAP_SERVICE, ACTION_OPEN, "Enter", "go to it", "go on to the selected service; {global.back} goes back", NULL, 0},
+	{AREA_MAP_SERVICE, ACTION_LEFT, "h Left", "callers", "to who calls it", NULL, 0},
+	{AREA_MAP_SERVICE, ACTION_RIGHT, "Right", "calls", "to the services it calls", NULL, 0},
+	{AREA_MAP_SERVICE, ACTION_LOGS, "l", "logs", "exactly these requests, as they come", "umbra logs -f FILTER", 0},
 
-	{AREA_DETAIL, ACTION_TRACE, "o", NULL, "all hops of the trace, of a request's details", "umbra logs -f FILTER"},
 
-	{AREA_COLUMNS, ACTION_BACK, "Enter", "done", "go back to the list", NULL},
-	{AREA_COLUMNS, ACTION_MARK, "Space", "show or hide", "show or hide the column", NULL},
-	{AREA_COLUMNS, ACTION_MOVE_ON, "J S-Down", "move on", "move the column one place on", NULL},
-	{AREA_COLUMNS, ACTION_MOVE_BACK, "K S-Up", "move back", "move the column one place back", NULL},
+	{AREA_COLUMNS, ACTION_BACK, "Enter", "done", "go back to the list", NULL, 0},
+	{AREA_COLUMNS, ACTION_MARK, "Space", "show or hide", "show or hide the column", NULL, 0},
+	{AREA_COLUMNS, ACTION_MOVE_ON, "J S-Down", "move on", "move the column one place on", NULL, 0},
+	{AREA_COLUMNS, ACTION_MOVE_BACK, "K S-Up", "move back", "move the column one place back", NULL, 0},
 
-	{AREA_LEARN, ACTION_OPEN, "Enter", "start / edit", "the tour: begin it, or put its line away; the rules: write into the field", NULL},
-	{AREA_LEARN, ACTION_RIGHT, "Tab Right", "next page", "tour, rules to try, glossary", NULL},
-	{AREA_LEARN, ACTION_LEFT, "S-Tab h Left", NULL, "the page before", NULL},
-	{AREA_LEARN, ACTION_SKIP, "s", "skip", "leave out the step of the tour that is next", NULL},
-	{AREA_LEARN, ACTION_AGAIN, "r", "again", "the tour from its beginning; the form empty", NULL},
+	{AREA_LEARN, ACTION_OPEN, "Enter", "start / edit", "the tour: begin it, or put its line away; the rules: write into the field", NULL, 0},
+	{AREA_LEARN, ACTION_RIGHT, "Tab Right", "next page", "tour, rules to try, glossary", NULL, 0},
+	{AREA_LEARN, ACTION_LEFT, "S-Tab h Left", NULL, "the page before", NULL, 0},
+	{AREA_LEARN, ACTION_SKIP, ">", "skip", "leave out the step of the tour that is next", NULL, 0},
+	{AREA_LEARN, ACTION_AGAIN, "r", "again", "the tour from its beginning; the form empty", NULL, 2},
 
-	{AREA_LIST, ACTION_FILTER, "/", "filter", "show only what matches; empty shows all", NULL},
-	{AREA_LIST, ACTION_FIND, "f", "find", "find text without hiding anything", NULL},
-	{AREA_LIST, ACTION_FIND_NEXT, "n", NULL, "next find", NULL},
-	{AREA_LIST, ACTION_FIND_PREVIOUS, "N", NULL, "find before", NULL},
-	{AREA_LIST, ACTION_MARK, "Space", NULL, "mark the row, or unmark it", NULL},
-	{AREA_TEXT, ACTION_FIND, "/ f", "find", "find text", NULL},
-	{AREA_TEXT, ACTION_FIND_NEXT, "n", NULL, "next find", NULL},
-	{AREA_TEXT, ACTION_FIND_PREVIOUS, "N", NULL, "find before", NULL},
-	{AREA_GLOBAL, ACTION_DOWN, "j Down", NULL, "down", NULL},
-	{AREA_GLOBAL, ACTION_UP, "k Up", NULL, "up", NULL},
-	{AREA_GLOBAL, ACTION_PAGE_DOWN, "PgDn C-f", NULL, "a page down", NULL},
-	{AREA_GLOBAL, ACTION_PAGE_UP, "PgUp C-b", NULL, "a page up", NULL},
-	{AREA_GLOBAL, ACTION_HALF_DOWN, "C-d", NULL, "half a page down", NULL},
-	{AREA_GLOBAL, ACTION_HALF_UP, "C-u", NULL, "half a page up", NULL},
-	{AREA_GLOBAL, ACTION_TOP, "g Home", NULL, "to the first", NULL},
-	{AREA_GLOBAL, ACTION_BOTTOM, "G End", NULL, "to the last; in Requests: follow", NULL},
-	{AREA_GLOBAL, ACTION_BACK, "Esc", NULL, "back, or drop what was begun", NULL},
-	{AREA_GLOBAL, ACTION_VIEW_SERVICES, "1", NULL, "Services", "umbra service list"},
-	{AREA_GLOBAL, ACTION_VIEW_PULLS, "2", NULL, "Pull requests", "umbra pr list"},
-	{AREA_GLOBAL, ACTION_VIEW_SESSIONS, "3", NULL, "Sessions", "umbra session list"},
-	{AREA_GLOBAL, ACTION_VIEW_REQUESTS, "4", NULL, "Requests", "umbra logs -f"},
-	{AREA_GLOBAL, ACTION_COMMAND, ":", "command", "a command, a view or a theme, completed as you type", NULL},
-	{AREA_GLOBAL, ACTION_EXPLAIN, "x", "explain", "why: which rule decided, and why not the others, in sentences", NULL},
-	{AREA_GLOBAL, ACTION_COPY, "y", "copy", "copy what is selected as: curl, link, header, umbra line, QR code", NULL},
-	{AREA_GLOBAL, ACTION_VIEW_TIMELINE, "5", NULL, "Timeline", "umbra events"},
-	{AREA_GLOBAL, ACTION_VIEW_MAP, "6", NULL, "Map", NULL},
-	{AREA_GLOBAL, ACTION_VIEW_LEARN, "7", NULL, "Learn", NULL},
-	{AREA_GLOBAL, ACTION_BACKWARD, "[", NULL, "to where you were before", NULL},
-	{AREA_GLOBAL, ACTION_FORWARD, "]", NULL, "and forward again", NULL},
-	{AREA_GLOBAL, ACTION_HELP, "?", "help", "this help", NULL},
-	{AREA_GLOBAL, ACTION_MOUSE, "F8", NULL, "turn the mouse off, to select text with the terminal; again: on", NULL},
-	{AREA_GLOBAL, ACTION_COST, "F12", NULL, "resource use of the dashboard", NULL},
-	{AREA_GLOBAL, ACTION_REPAINT, "C-l", NULL, "repaint the screen, retry the connection", NULL},
-	{AREA_GLOBAL, ACTION_QUIT, "q C-c", "quit", "leave; in the help: close it", NULL},
+	{AREA_VERSION, ACTION_PIN, "p", "pin", "pin the version to your session, or to one you choose", "umbra session pin SESSION SERVICE=VERSION", 1},
+	{AREA_VERSION, ACTION_LOGS, "l", "logs", "its requests, as they come", "umbra logs -f FILTER", 1},
+	{AREA_VERSION, ACTION_SIDE, "v", "compare", "the version beside stable: the same routes, status and time of both", NULL, 3},
+	{AREA_VERSION, ACTION_EXTEND, "e", "extend", "renew the version's lifetime", "umbra version extend SERVICE@VERSION --ttl DURATION", 2},
+	{AREA_VERSION, ACTION_RETIRE, "R", "retire", "take the version away; asks first", "umbra version retire SERVICE@VERSION", 2},
+
+	{AREA_PULL, ACTION_PIN, "p", "pin", "pin all of it to your session, or to one you choose", "umbra session pin SESSION SERVICE=VERSION...", 1},
+	{AREA_PULL, ACTION_LOGS, "l", "logs", "the requests that reach it, as they come", "umbra logs -f FILTER", 1},
+
+	{AREA_SESSION, ACTION_LOGS, "l", "logs", "the requests that carry it, as they come", "umbra logs -f FILTER", 1},
+	{AREA_SESSION, ACTION_MAP, "m", "map", "which services its requests passed, who served them, and who lost it", "umbra session map SESSION", 2},
+	{AREA_SESSION, ACTION_EXTEND, "e", "extend", "renew its lifetime", "umbra session extend SESSION --ttl DURATION", 2},
+	{AREA_SESSION, ACTION_END, "D", "end", "end it; names what is lost and asks first", "umbra session end SESSION", 2},
+	{AREA_SESSION, ACTION_USE, "U", "use", "make it yours: {version.pin} pins to it; again: not yours", "umbra session use SESSION", 2},
+
+	{AREA_REQUEST, ACTION_TRACE, "o", "trace", "all hops of its trace; of a call: of one that lost its session there", "umbra logs -f FILTER", 1},
+	{AREA_REQUEST, ACTION_SIDE, "v", "compare", "its version beside stable: the same routes, status and time of both", "umbra logs -f FILTER", 3},
+
+	{AREA_LIST, ACTION_FILTER, "/", "filter", "show only what matches; empty shows all", NULL, 0},
+	{AREA_LIST, ACTION_FIND, "f", "find", "find text without hiding anything", NULL, 4},
+	{AREA_LIST, ACTION_FIND_NEXT, "n", NULL, "next find", NULL, 0},
+	{AREA_LIST, ACTION_FIND_PREVIOUS, "N", NULL, "find before", NULL, 0},
+	{AREA_LIST, ACTION_MARK, "Space", NULL, "mark the row, or unmark it", NULL, 0},
+	{AREA_TEXT, ACTION_FIND, "/ f", "find", "find text", NULL, 3},
+	{AREA_TEXT, ACTION_FIND_NEXT, "n", NULL, "next find", NULL, 0},
+	{AREA_TEXT, ACTION_FIND_PREVIOUS, "N", NULL, "find before", NULL, 0},
+	{AREA_GLOBAL, ACTION_DOWN, "j Down", NULL, "down", NULL, 0},
+	{AREA_GLOBAL, ACTION_UP, "k Up", NULL, "up", NULL, 0},
+	{AREA_GLOBAL, ACTION_PAGE_DOWN, "PgDn C-f", NULL, "a page down", NULL, 0},
+	{AREA_GLOBAL, ACTION_PAGE_UP, "PgUp C-b", NULL, "a page up", NULL, 0},
+	{AREA_GLOBAL, ACTION_HALF_DOWN, "C-d", NULL, "half a page down", NULL, 0},
+	{AREA_GLOBAL, ACTION_HALF_UP, "C-u", NULL, "half a page up", NULL, 0},
+	{AREA_GLOBAL, ACTION_TOP, "g Home", NULL, "to the first", NULL, 0},
+	{AREA_GLOBAL, ACTION_BOTTOM, "G End", NULL, "to the last; in Requests: follow", NULL, 0},
+	{AREA_GLOBAL, ACTION_BACK, "Esc", NULL, "back, or drop what was begun", NULL, 0},
+	{AREA_GLOBAL, ACTION_VIEW_SERVICES, "1", NULL, "Services", "umbra service list", 0},
+	{AREA_GLOBAL, ACTION_VIEW_PULLS, "2", NULL, "Pull requests", "umbra pr list", 0},
+	{AREA_GLOBAL, ACTION_VIEW_SESSIONS, "3", NULL, "Sessions", "umbra session list", 0},
+	{AREA_GLOBAL, ACTION_VIEW_REQUESTS, "4", NULL, "Requests", "umbra logs -f", 0},
+	{AREA_GLOBAL, ACTION_COMMAND, ":", "command", "a command, a view or a theme, completed as you type", NULL, 0},
+	{AREA_GLOBAL, ACTION_EXPLAIN, "x", "explain", "why: which rule decided, and why not the others, in sentences", NULL, 0},
+	{AREA_GLOBAL, ACTION_COPY, "y", "copy", "copy what is selected as: curl, link, header, umbra line, QR code", NULL, 0},
+	{AREA_GLOBAL, ACTION_VIEW_TIMELINE, "5", NULL, "Timeline", "umbra events", 0},
+	{AREA_GLOBAL, ACTION_VIEW_MAP, "6", NULL, "Map", NULL, 0},
+	{AREA_GLOBAL, ACTION_VIEW_LEARN, "7", NULL, "Learn", NULL, 0},
+	{AREA_GLOBAL, ACTION_BACKWARD, "[", NULL, "to where you were before", NULL, 0},
+	{AREA_GLOBAL, ACTION_FORWARD, "]", NULL, "and forward again", NULL, 0},
+	{AREA_GLOBAL, ACTION_HELP, "?", "help", "this help", NULL, 0},
+	{AREA_GLOBAL, ACTION_MOUSE, "F8", NULL, "turn the mouse off, to select text with the terminal; again: on", NULL, 0},
+	{AREA_GLOBAL, ACTION_COST, "F12", NULL, "resource use of the dashboard", NULL, 0},
+	{AREA_GLOBAL, ACTION_REPAINT, "C-l", NULL, "repaint the screen, retry the connection", NULL, 0},
+	{AREA_GLOBAL, ACTION_QUIT, "q C-c", "quit", "leave; in the help: close it", NULL, 0},
 };
 /* clang-format on */
 const size_t binding_count = ARRAY_LEN(bindings);
@@ -288,6 +285,13 @@ static bool is_on_the_way(enum area from, enum area to)
 	return false;
 }
 
+/* Whether a key may be looked for in both: things are selected in any view. */
+static bool meet(enum area a, enum area b)
+{
+	return is_on_the_way(a, b) || is_on_the_way(b, a) ||
+	       keymap_is_thing(a) != keymap_is_thing(b);
+}
+
 enum err keymap_check(const char *name, struct errbuf *eb)
 {
 	const struct binding *binding = binding_by_name(name, eb);
@@ -297,9 +301,7 @@ enum err keymap_check(const char *name, struct errbuf *eb)
 	for (size_t i = 0; i < binding_count; i++) {
 		struct str rest = str_trim(str_of(keymap_keys(binding)));
 
-		if (&bindings[i] == binding ||
-			(!is_on_the_way(binding->area, bindings[i].area) &&
-				!is_on_the_way(bindings[i].area, binding->area)))
+		if (&bindings[i] == binding || !meet(binding->area, bindings[i].area))
 			continue;
 		while (rest.p != NULL && rest.n > 0) {
 			struct str key = str_cut(&rest, ' ');
@@ -342,11 +344,43 @@ bool keymap_init(size_t *ret_row)
 	return true;
 }
 
-const struct binding *keymap_find(enum area area, int32_t key)
+enum area keymap_thing(const struct selection *what)
 {
-	for (; area != AREA_COUNT; area = parents[area])
+	switch (selection_kind(what)) {
+	case SELECTED_SERVICE:
+	case SELECTED_VERSION:
+		return AREA_VERSION;
+	case SELECTED_PULL:
+		return AREA_PULL;
+	case SELECTED_SESSION:
+	case SELECTED_PIN:
+		return AREA_SESSION;
+	case SELECTED_REQUEST:
+	case SELECTED_EDGE:
+		return AREA_REQUEST;
+	default:
+		return AREA_COUNT;
+	}
+}
+
+bool keymap_is_thing(enum area area)
+{
+	return area == AREA_VERSION || area == AREA_PULL || area == AREA_SESSION ||
+	       area == AREA_REQUEST;
+}
+
+enum area keymap_next(enum area area, enum area thing, enum area at)
+{
+	if (at == area && thing != AREA_COUNT)
+		return thing;
+	return parents[at == thing ? area : at];
+}
+
+const struct binding *keymap_find(enum area area, enum area thing, int32_t key)
+{
+	for (enum area at = area; at != AREA_COUNT; at = keymap_next(area, thing, at))
 		for (size_t i = 0; i < entry_count; i++)
-			if (entries[i].key == key && entries[i].binding->area == area)
+			if (entries[i].key == key && entries[i].binding->area == at)
 				return entries[i].binding;
 	return NULL;
 }

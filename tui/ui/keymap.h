@@ -2,8 +2,9 @@
  * What a key does, where, and which command line does the same: one table. Key handling, the hints at the
  * bottom, the help and the `$ umbra ...` line are all read from it.
  *
- * A view has an area of its own; keys that are not found there are looked for in its parents (lists,
- * then everywhere). A key stands at most once on that way (a test holds the table to it).
+ * A view has an area of its own; keys that are not found there are looked for in the area of the thing that is
+ * selected (a version, a session), whatever view shows it, then in the view's parents (lists, everywhere). A key stands
+ * at most once on that way, and a letter does one thing in all areas (tests hold the table to it).
  */
 #ifndef UMBRA_TUI_UI_KEYMAP_H
 #define UMBRA_TUI_UI_KEYMAP_H
@@ -15,6 +16,7 @@
 #include "core/base/err.h"
 #include "core/base/str.h"
 
+#include "tui/data/selection.h"
 #include "tui/widgets/list_cursor.h"
 
 /* enum, title in the help, parent */
@@ -22,6 +24,10 @@
 	X(AREA_GLOBAL, "everywhere", AREA_COUNT)                 \
 	X(AREA_LIST, "in every list", AREA_GLOBAL)               \
 	X(AREA_TEXT, "in every text", AREA_GLOBAL)               \
+	X(AREA_VERSION, "a version", AREA_GLOBAL)                \
+	X(AREA_PULL, "a pull request", AREA_GLOBAL)              \
+	X(AREA_SESSION, "a session", AREA_GLOBAL)                \
+	X(AREA_REQUEST, "a request or a call", AREA_GLOBAL)      \
 	X(AREA_SERVICES, "Services", AREA_LIST)                  \
 	X(AREA_PULLS, "Pull requests", AREA_LIST)                \
 	X(AREA_SESSIONS, "Sessions", AREA_LIST)                  \
@@ -114,8 +120,7 @@ enum area {
 	X(ACTION_MAP)           \
 	X(ACTION_PEOPLE)        \
 	X(ACTION_SKIP)          \
-	X(ACTION_AGAIN)         \
-	X(ACTION_WHOLE)
+	X(ACTION_AGAIN)
 
 enum action {
 	ACTION_NONE,
@@ -133,6 +138,7 @@ struct binding {
 	const char *help; /* what it does */
 	const char *
 		command; /* the equal command line for the help, with names in capitals; NULL: none */
+	int rank; /* of the hint: where there is no room the highest are left out first */
 };
 
 extern const struct binding bindings[];
@@ -157,8 +163,13 @@ enum area area_parent(enum area area);
 
 /* Reads the table; call once. False (with the offending row's number) when a key's name is not known. */
 bool keymap_init(size_t *ret_row);
-/* What the key does in the area or its parents; NULL when nothing. */
-const struct binding *keymap_find(enum area area, int32_t key);
+/* The area of what is selected; AREA_COUNT when it has none. */
+enum area keymap_thing(const struct selection *what);
+bool keymap_is_thing(enum area area);
+/* The next area to look into after `at`, which begins as `area`; AREA_COUNT after the last. */
+enum area keymap_next(enum area area, enum area thing, enum area at);
+/* What the key does in the area, to the thing that is selected there, or in the area's parents; NULL when nothing. */
+const struct binding *keymap_find(enum area area, enum area thing, int32_t key);
 /* The row of an action as seen from the area; NULL when there is none. */
 const struct binding *keymap_binding(enum area area, enum action action);
 

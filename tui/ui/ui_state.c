@@ -32,6 +32,7 @@ void ui_request_finish(struct ui_request *request)
 void ui_finish(struct ui *ui)
 {
 	picker_clear(&ui->prompt.picker);
+	chosen_versions_finish(&ui->asked);
 	drop_commands(&ui->prompt);
 	free(ui->prompt.commands);
 	for (size_t i = 0; i < ui->pending_count; i++)

@@ -21,6 +21,7 @@
 
 #include "tui/term/canvas.h"
 #include "tui/ui/keymap.h"
+#include "tui/data/chosen_versions.h"
 #include "tui/data/selection.h"
 #include "tui/theme/theme.h"
 #include "tui/widgets/columns.h"
@@ -30,7 +31,10 @@
 struct view;
 struct tour;
 
-/* What a prompt asks. FILTER, FIND and SORT are answered through ops of the view, COPY by the app, the others by answer(). */
+/*
+ * What a prompt asks. FILTER, FIND and SORT are answered through ops of the view, COPY by the app, what is asked about a
+ * version or a session by thing_answer(), and each then by the view's answer().
+ */
 enum question {
 	QUESTION_FILTER,
 	QUESTION_FIND,
@@ -40,8 +44,10 @@ enum question {
 	QUESTION_SAVE,
 	QUESTION_SIDE,
 	QUESTION_CREATE,
+	QUESTION_CREATE_AND_PIN,
 	QUESTION_CREATE_ON_PULL,
 	QUESTION_EXTEND,
+	QUESTION_EXTEND_VERSION,
 	QUESTION_END,
 	QUESTION_RETIRE,
 	QUESTION_PIN_SESSION,
@@ -116,6 +122,9 @@ struct ui {
 	char session[LIMIT_SESSION_KEY + 1]; /* yours; "" without; only your word changes it */
 	char actor[LIMIT_WORD + 1]; /* who writes; "" nobody by name */
 	struct prompt prompt;
+	/* What was asked is about these, from the key to the answer. */
+	struct chosen_versions asked;
+	char asked_session[LIMIT_SESSION_KEY + 1];
 	struct ui_request *pending;
 	size_t pending_count, pending_cap;
 	char message[MESSAGE_MAX];

@@ -69,12 +69,14 @@ struct view {
 		const struct canvas *canvas);
 	enum redraw (*act)(
 		void *state, const struct model *model, struct ui *ui, enum action action);
-	/* A prompt this view put up was answered. */
+	/* A prompt was answered while this view was on top. */
 	enum redraw (*answer)(void *state, const struct model *model, struct ui *ui,
 		enum question question, const char *text);
 	/* The answer (JSON) to a command that it has run with RUN_ANSWERS_VIEW. */
 	enum redraw (*dry_run_result)(
 		void *state, const struct model *model, struct ui *ui, struct str body);
+	/* The versions that are marked: what a key does to a version it does to these. NULL: none can be. */
+	const struct chosen_versions *(*marked)(const void *state);
 	/* What is selected; `ret_selection` comes zeroed. */
 	void (*selected)(
 		const void *state, const struct model *model, struct selection *ret_selection);

@@ -70,7 +70,7 @@ enum role describe_version_sentence(
 	else if (by[0] == '\0')
 		keymap_text(dst, size,
 			"No session pins it: only requests with a direct pin arrive here. "
-			"{services.pin} pins it.");
+			"{version.pin} pins it.");
 	else
 		(void)snprintf(dst, size, "Reached only by sessions that pin it: %s.", by);
 	return ROLE_BASE;

@@ -20,7 +20,6 @@
 #include "tui/ui/draw_text.h"
 #include "tui/ui/text_page.h"
 #include "tui/widgets/format.h"
-#include "tui/views/requests/trace.h"
 
 enum { NAME_COLS = 16 };
 
@@ -225,21 +224,6 @@ static void detail_draw_title(const void *arg, const struct model *model, const 
 		canvas_c(canvas, 0, x, canvas->cols - x - 1, ROLE_STRONG, state->id);
 }
 
-static enum redraw detail_act(
-	void *arg, const struct model *model, struct ui *ui, enum action action)
-{
-	struct detail *state = arg;
-
-	if (action == ACTION_TRACE && state->request)
-		trace_open(state->request, ui);
-	else if (action == ACTION_TRACE)
-		ui_say(ui, ROLE_QUIET,
-			"{detail.trace} follows the trace of a request; this is a version");
-	else
-		return text_page_act(state, model, ui, action);
-	return REDRAW_ALL;
-}
-
 static void detail_selected(
 	const void *arg, const struct model *model, struct selection *ret_selection)
 {
@@ -253,6 +237,8 @@ static void detail_selected(
 		session = state->request->session;
 		ret_selection->kind = SELECTED_REQUEST;
 		ret_selection->number = state->line;
+		(void)str_copy(
+			ret_selection->trace, sizeof(ret_selection->trace), state->request->trace);
 	} else if (name_split_version(str_of(state->id), &service, &version)) {
 		session = str_of("");
 		ret_selection->kind = SELECTED_VERSION;
@@ -273,7 +259,7 @@ const struct view view_detail = {
 	.prepare = detail_prepare,
 	.draw_title = detail_draw_title,
 	.draw = detail_draw,
-	.act = detail_act,
+	.act = text_page_act,
 	.selected = detail_selected,
 	.find = text_page_find,
 	.position = text_page_position,

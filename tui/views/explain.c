@@ -15,7 +15,6 @@
 #include "core/model/name_rules.h"
 
 #include "tui/ui/text_page.h"
-#include "tui/views/requests/trace.h"
 
 enum { KIND_COLS = 9, ANEW_MS = 60000 };
 
@@ -267,20 +266,6 @@ static void explain_draw_title(const void *arg, const struct model *model, const
 	}
 }
 
-static enum redraw explain_act(
-	void *arg, const struct model *model, struct ui *ui, enum action action)
-{
-	struct explain *state = arg;
-
-	if (action == ACTION_TRACE && state->request)
-		trace_open(state->request, ui);
-	else if (action == ACTION_TRACE)
-		trace_open_lost(state->what.trace, ui);
-	else
-		return text_page_act(state, model, ui, action);
-	return REDRAW_ALL;
-}
-
 static void explain_selected(
 	const void *arg, const struct model *model, struct selection *ret_selection)
 {
@@ -298,7 +283,7 @@ const struct view view_explain = {
 	.prepare = explain_prepare,
 	.draw_title = explain_draw_title,
 	.draw = explain_draw,
-	.act = explain_act,
+	.act = text_page_act,
 	.selected = explain_selected,
 	.find = text_page_find,
 	.position = text_page_position,

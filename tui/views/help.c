@@ -91,23 +91,20 @@ static bool has_keys(enum area area)
 	return false;
 }
 
-static bool is_on_the_way(enum area from, enum area to)
-{
-	for (; from != AREA_COUNT; from = area_parent(from))
-		if (from == to)
-			return true;
-	return false;
-}
-
 /* What holds where one comes from, the nearest first; then the other views. */
-static void build(struct text_page *page, const struct model *model, enum area from)
+static void build(
+	struct text_page *page, const struct model *model, enum area from, enum area thing)
 {
+	bool added[AREA_COUNT] = {false};
+
 	add_place(page, model);
-	for (enum area area = from; area != AREA_COUNT; area = area_parent(area))
+	for (enum area area = from; area != AREA_COUNT; area = keymap_next(from, thing, area)) {
+		added[area] = true;
 		if (has_keys(area))
 			add_keys(page, area);
+	}
 	for (int area = 0; area < AREA_COUNT; area++)
-		if (has_keys((enum area)area) && !is_on_the_way(from, (enum area)area))
+		if (has_keys((enum area)area) && !added[area])
 			add_keys(page, (enum area)area);
 	add_meanings(page);
 }
@@ -126,18 +123,24 @@ static void help_destroy(void *arg)
 	free(arg);
 }
 
-/* Opens with the keys of the area one comes from, by its title. */
+static enum area area_titled(struct str title, enum area otherwise)
+{
+	for (int area = 0; area < AREA_COUNT; area++)
+		if (str_eq_c(title, area_titles[area]))
+			return (enum area)area;
+	return otherwise;
+}
+
+/* Opens with the keys of the view one comes from and of the thing that is selected there: two titles of areas. */
 static void help_open(void *arg, const struct model *model, struct ui *ui, const char *argument)
 {
 	struct text_page *page = arg;
-	enum area from = AREA_GLOBAL;
+	struct str thing = str_of(argument);
+	enum area from = area_titled(str_cut(&thing, '\n'), AREA_GLOBAL);
 
 	(void)ui;
-	for (int area = 0; area < AREA_COUNT; area++)
-		if (strcmp(area_titles[area], argument) == 0)
-			from = (enum area)area;
 	text_page_begin(page);
-	build(page, model, from);
+	build(page, model, from, area_titled(thing, AREA_COUNT));
 }
 
 static void help_prepare(

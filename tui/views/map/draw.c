@@ -228,7 +228,8 @@ static void draw_pane(
 	if (state->lost[0] != '\0') {
 		(void)canvas_glyph(canvas, y + 2, 1, ROLE_WARNING, GLYPH_WARNING);
 		x = 3 + canvas_run_c(canvas, y + 2, 3, canvas->cols - 4, ROLE_WARNING, state->lost);
-		keymap_text(keys, sizeof(keys), "   {global.explain} why, {map.trace} one of them");
+		keymap_text(
+			keys, sizeof(keys), "   {global.explain} why, {request.trace} one of them");
 		(void)canvas_run_c(canvas, y + 2, x, canvas->cols - x - 1, ROLE_QUIET, keys);
 	} else if (state->session[0]) {
 		draw_pins(state, model, canvas, y + 2);

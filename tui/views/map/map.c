@@ -17,8 +17,6 @@
 #include "core/base/xalloc.h"
 #include "core/base/term_text.h"
 
-#include "tui/views/requests/trace.h"
-
 static void map_view_destroy(void *arg)
 {
 	struct map_view *state = arg;
@@ -237,9 +235,6 @@ static enum redraw map_view_act(
 	case ACTION_LOGS:
 		map_scope(row, state->session, scope);
 		ui_open(ui, &view_requests, scope);
-		break;
-	case ACTION_TRACE:
-		trace_open_lost(row->sum.lost_trace ? row->sum.lost_trace : "", ui);
 		break;
 	default:
 		return REDRAW_NONE;

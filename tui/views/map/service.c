@@ -18,7 +18,6 @@
 #include "tui/ui/draw_text.h"
 #include "tui/widgets/format.h"
 #include "tui/views/map/calls.h"
-#include "tui/views/requests/trace.h"
 #include "tui/widgets/list_cursor.h"
 
 enum { SIDE_CALLERS, SIDE_CALLEES, SIDES };
@@ -393,9 +392,6 @@ static enum redraw map_service_act(
 	case ACTION_OPEN:
 		if (row && row->kind != MAP_OUTSIDE && strcmp(row->service, shown(state)) != 0)
 			go_to(state, row->service);
-		break;
-	case ACTION_TRACE:
-		trace_open_lost(row && row->sum.lost_trace ? row->sum.lost_trace : "", ui);
 		break;
 	case ACTION_LOGS:
 		if (!row)

@@ -6,7 +6,6 @@
 
 #include "tui/ui/view.h"
 #include "tui/ui/list_view.h"
-#include "tui/views/chosen_versions.h"
 
 enum { PULLS_ORDERS = 8 };
 extern const struct sort_order pulls_orders[PULLS_ORDERS];
@@ -45,7 +44,6 @@ struct pulls {
 	size_t cap;
 	struct hashmap *unfolded; /* "482 https://..." of those that show their versions */
 	char *command; /* what shows the selected row; NULL: none is */
-	struct chosen_versions asked;
 	int64_t asked_number; /* a session on all of it is asked about */
 	bool below; /* what is known of the selected row stands below the list */
 };
@@ -65,8 +63,6 @@ void pulls_add_stats(struct pulls *state, const struct model *model);
 void pulls_build(struct pulls *state, const struct model *model);
 
 /* rows.c */
-/* What the texts need of the columns: after they were gathered. */
-void pulls_measure(struct pulls *state);
 void pulls_draw_row(const void *arg, const struct model *model, const struct ui *ui,
 	const struct canvas *canvas, int y, size_t at);
 /* Rule, headline, sentence. */

@@ -21,7 +21,7 @@
 #include "tui/views/pulls/internal.h"
 #include "tui/ui/draw_text.h"
 
-enum { BELOW_ROWS = 16, BELOW_SIZE = 3 };
+enum { BELOW_ROWS = 24, BELOW_SIZE = 3 };
 
 static void pulls_destroy(void *arg)
 {
@@ -30,7 +30,6 @@ static void pulls_destroy(void *arg)
 	pulls_finish(&state->list);
 	hashmap_destroy(state->unfolded, NULL);
 	list_view_finish(&state->view);
-	chosen_versions_finish(&state->asked);
 	free(state->command);
 	free(state->order);
 	free(state->rows);
@@ -126,39 +125,6 @@ static void act_open(struct pulls *state, struct ui *ui)
 	}
 }
 
-static void act_logs(const struct pulls *state, struct ui *ui)
-{
-	char scope[LIMIT_SERVICE_NAME + LIMIT_VERSION_NAME + 32];
-	const struct pull *pull = selected_pull(state);
-	const struct version *version = selected_version(state);
-
-	if (!pull)
-		return;
-	if (version)
-		(void)snprintf(scope, sizeof(scope), "service:%s version:%s", version->service,
-			version->name);
-	else
-		(void)snprintf(scope, sizeof(scope), "pr:%" PRId64, pull->number);
-	ui_open(ui, &view_requests, scope);
-}
-
-/* The selected version, or the newest of each service; false when nothing is selected. */
-static bool ask_about(struct pulls *state)
-{
-	const struct pull *pull = selected_pull(state);
-	const struct version *version = selected_version(state);
-
-	chosen_versions_clear(&state->asked);
-	if (!pull)
-		return false;
-	if (version)
-		chosen_versions_add(&state->asked, version);
-	for (size_t i = 0; !version && i < pull->version_count; i++)
-		if (pull->versions[i].newest)
-			chosen_versions_add(&state->asked, pull->versions[i].version);
-	return true;
-}
-
 static void act_create(struct pulls *state, struct ui *ui)
 {
 	const struct pull *pull = selected_pull(state);
@@ -189,13 +155,6 @@ static enum redraw pulls_act(
 	case ACTION_RIGHT:
 		fold(state, action == ACTION_LEFT);
 		break;
-	case ACTION_LOGS:
-		act_logs(state, ui);
-		break;
-	case ACTION_PIN:
-		if (ask_about(state))
-			chosen_versions_pin(&state->asked, model, ui);
-		break;
 	case ACTION_CREATE:
 		act_create(state, ui);
 		break;
@@ -211,10 +170,9 @@ static enum redraw pulls_answer(void *arg, const struct model *model, struct ui 
 	struct pulls *state = arg;
 	char number[PULL_NUMBER_SIZE];
 
-	if (question != QUESTION_CREATE_ON_PULL) {
-		(void)chosen_versions_answered(&state->asked, model, ui, question, text);
-		return REDRAW_BODY;
-	}
+	(void)model;
+	if (question != QUESTION_CREATE_ON_PULL)
+		return REDRAW_NONE;
 	(void)snprintf(number, sizeof(number), "%" PRId64, state->asked_number);
 	ui_run(ui,
 		args_create(&command_session_create, "NAME", text[0] ? text : NULL, "--pr", number,
@@ -234,8 +192,13 @@ static void pulls_selected(
 		return;
 	ret_selection->kind = version ? SELECTED_VERSION : SELECTED_PULL;
 	ret_selection->number = pull->number;
-	if (!version)
+	if (!version) {
+		const struct version *build = pull->versions[0].version;
+
+		name_join_version(
+			str_of(build->service), str_of(build->name), ret_selection->build);
 		return;
+	}
 	str_copy(ret_selection->service, sizeof(ret_selection->service), str_of(version->service));
 	str_copy(ret_selection->version, sizeof(ret_selection->version), str_of(version->name));
 }

@@ -15,8 +15,6 @@
 #include "core/base/term_text.h"
 
 #include "tui/ui/export.h"
-#include "tui/views/requests/side_by_side.h"
-#include "tui/views/requests/trace.h"
 
 /* Lines around a match: from none to many by a key each. */
 static const size_t contexts[] = {0, 1, 3, 10};
@@ -166,14 +164,6 @@ static void act_error(struct requests *state, const struct model *model, struct 
 	}
 }
 
-static void act_side(const struct requests *state, const struct model *model, struct ui *ui)
-{
-	const struct request *line = selected_line(state, model);
-
-	if (line)
-		side_by_side_open(model, ui, line->service, request_version(line));
-}
-
 /* Everything, from wherever: not narrowed by the control plane, not filtered here. */
 static void act_all(struct requests *state, const struct model *model, struct ui *ui)
 {
@@ -271,17 +261,11 @@ static enum redraw requests_act(
 			set_follow(state, model, false);
 		act_open(state, model, ui);
 		return REDRAW_ALL;
-	case ACTION_TRACE:
-		trace_open(selected_line(state, model), ui);
-		return REDRAW_ALL;
 	case ACTION_SCOPE:
 		act_scope(state, model, ui);
 		return REDRAW_ALL;
 	case ACTION_ALL:
 		act_all(state, model, ui);
-		return REDRAW_ALL;
-	case ACTION_SIDE:
-		act_side(state, model, ui);
 		return REDRAW_ALL;
 	case ACTION_SAVE:
 		act_save(state, model, ui);
@@ -328,10 +312,9 @@ static enum redraw requests_answer(void *arg, const struct model *model, struct 
 	struct filter *filter;
 
 	(void)arg;
+	(void)model;
 	if (question == QUESTION_SAVE && text[0] != '\0')
 		ui_save(ui, text);
-	if (question == QUESTION_SIDE)
-		side_by_side_answer(model, ui, text);
 	if (question != QUESTION_SCOPE)
 		return REDRAW_NONE;
 	errbuf_clear(&eb);
@@ -414,6 +397,7 @@ static void requests_selected(
 	str_copy(ret_selection->version, sizeof(ret_selection->version), request_version(line));
 	str_copy(ret_selection->session, sizeof(ret_selection->session), line->session);
 	str_copy(ret_selection->caller, sizeof(ret_selection->caller), line->caller);
+	str_copy(ret_selection->trace, sizeof(ret_selection->trace), line->trace);
 }
 
 /* Back from a trace or from two versions side by side, with the lines that were read. */

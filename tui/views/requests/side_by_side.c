@@ -20,7 +20,6 @@
 #include "tui/ui/draw_text.h"
 #include "tui/widgets/format.h"
 #include "tui/views/requests/pairing.h"
-#include "tui/views/requests/trace.h"
 #include "tui/widgets/columns.h"
 #include "tui/widgets/list_cursor.h"
 
@@ -106,7 +105,7 @@ void side_by_side_open(
 	}
 	if (!stable || !other)
 		ui_say(ui, ROLE_WARNING,
-			"{services.side} compares a version with stable: select a service that has "
+			"{version.side} compares a version with stable: select a service that has "
 			"both");
 	else if (others == 1 || str_eq_c(version, other->name))
 		open_both(ui, stable->service, stable->name, other->name);
@@ -413,8 +412,6 @@ static enum redraw side_by_side_act(
 		ui_back(ui);
 	else if (action == ACTION_OPEN)
 		act_open(state, model, ui);
-	else if (action == ACTION_TRACE)
-		trace_open(selected_line(state), ui);
 	else if (action == ACTION_PAUSE)
 		state->follows = !state->follows;
 	else if (action == ACTION_ERROR_NEXT || action == ACTION_ERROR_BEFORE)
@@ -461,6 +458,7 @@ static void side_by_side_selected(
 	ret_selection->kind = SELECTED_REQUEST;
 	str_copy(ret_selection->session, sizeof(ret_selection->session), line->session);
 	str_copy(ret_selection->caller, sizeof(ret_selection->caller), line->caller);
+	str_copy(ret_selection->trace, sizeof(ret_selection->trace), line->trace);
 }
 
 const struct view view_side = {

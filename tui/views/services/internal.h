@@ -6,7 +6,7 @@
 #include "tui/ui/list_view.h"
 #include "tui/ui/text_page.h"
 #include "tui/views/services/tree.h"
-#include "tui/views/chosen_versions.h"
+#include "tui/data/chosen_versions.h"
 
 enum services_column {
 	COLUMN_NAME,
@@ -42,7 +42,6 @@ struct services {
 	char *command; /* what Enter is as a command line; NULL: nothing is selected */
 
 	struct chosen_versions marks;
-	struct chosen_versions asked; /* what a question that is up is about */
 
 	enum pane pane;
 	int pane_cols_wanted; /* columns of the pane beside, as the divider was dragged; 0: by the screen's width */
@@ -61,6 +60,7 @@ const struct service_node *services_selected_node(
 	const struct services *state, const struct model *model);
 const struct version *services_selected_version(
 	const struct services *state, const struct model *model);
+bool services_is_marked(const struct services *state, const struct version *version);
 
 /* rows.c */
 void services_draw_row(const void *arg, const struct model *model, const struct ui *ui,
@@ -73,14 +73,5 @@ void services_drag_pane(struct services *state, int x, int cols);
 void services_fill_pane(struct services *state, const struct model *model, int rows, int cols);
 void services_draw_pane(
 	const struct services *state, const struct model *model, const struct canvas *canvas);
-
-/* actions.c: false when the action is none of these. */
-bool services_do(
-	struct services *state, const struct model *model, struct ui *ui, enum action action);
-enum redraw services_answered(struct services *state, const struct model *model, struct ui *ui,
-	enum question question, const char *text);
-bool services_is_marked(const struct services *state, const struct version *version);
-/* Versions that are gone are not marked any more. */
-void services_forget_marks(struct services *state, const struct model *model);
 
 #endif

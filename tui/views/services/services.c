@@ -1,7 +1,7 @@
 /*
  * View 1, Services: the tree of services and their versions with live stats. Reads the environment, the
  * stats and the pins. Rows are drawn by rows.c, what stands beside them by pane.c, and
- * what is done with versions by actions.c.
+ * what is done with versions by tui/views/thing_actions.c.
  *
  * Invariant: what is selected is known by name. Rows are numbered anew whenever the tree is built, and the
  * selection is looked up again, so that it never slides to another version while one reads.
@@ -18,6 +18,7 @@
 #include "core/command/commands.h"
 
 #include "tui/views/services/internal.h"
+#include "tui/views/version_actions.h"
 
 enum { PANE_COLS_MAX = 4096 }; /* columns no terminal has */
 
@@ -40,7 +41,6 @@ static void services_destroy(void *arg)
 	text_page_finish(&state->facts);
 	list_view_finish(&state->list);
 	chosen_versions_finish(&state->marks);
-	chosen_versions_finish(&state->asked);
 	free(state->command);
 	free(state);
 }
@@ -93,6 +93,41 @@ static void name_selected(struct services *state, const struct model *model)
 		: node  ? args_create(&command_service_show, "SERVICE", state->service, NULL)
 			: NULL);
 }
+
+/* ---- marks ---- */
+
+bool services_is_marked(const struct services *state, const struct version *version)
+{
+	return chosen_versions_find(&state->marks, version) < state->marks.count;
+}
+
+/* Versions that are gone are not marked any more. */
+static void forget_marks(struct services *state, const struct model *model)
+{
+	for (size_t i = state->marks.count; i-- > 0;)
+		if (!chosen_versions_version(&state->marks, model, i))
+			chosen_versions_remove(&state->marks, i);
+}
+
+static void act_mark(struct services *state, const struct model *model, struct ui *ui)
+{
+	const struct version *version = services_selected_version(state, model);
+
+	if (!version) {
+		ui_say(ui, ROLE_WARNING,
+			"{list.mark} marks versions, and %s is a service: move to one of its "
+			"versions",
+			state->service);
+		return;
+	}
+	if (services_is_marked(state, version))
+		chosen_versions_remove(&state->marks, chosen_versions_find(&state->marks, version));
+	else
+		chosen_versions_add(&state->marks, version);
+	(void)list_view_act(state, model, ui, ACTION_DOWN);
+}
+
+/* ---- rows ---- */
 
 static void build(struct services *state, const struct model *model)
 {
@@ -155,7 +190,7 @@ static void services_prepare(
 	struct services *state = arg;
 
 	if (parts & MODEL_SERVICES)
-		services_forget_marks(state, model);
+		forget_marks(state, model);
 	if (parts & parts_of_order(state))
 		state->list.stale = true;
 	if (update_owner_filter(state, ui))
@@ -259,7 +294,7 @@ static enum redraw services_act(
 {
 	struct services *state = arg;
 
-	if (list_view_act(state, model, ui, action) || services_do(state, model, ui, action))
+	if (list_view_act(state, model, ui, action))
 		return REDRAW_BODY;
 	switch (action) {
 	case ACTION_OPEN:
@@ -268,6 +303,9 @@ static enum redraw services_act(
 	case ACTION_LEFT:
 	case ACTION_RIGHT:
 		fold(state, model, action == ACTION_LEFT);
+		break;
+	case ACTION_MARK:
+		act_mark(state, model, ui);
 		break;
 	case ACTION_MINE:
 		act_mine(state, ui);
@@ -281,7 +319,19 @@ static enum redraw services_act(
 static enum redraw services_answer(void *arg, const struct model *model, struct ui *ui,
 	enum question question, const char *text)
 {
-	return services_answered(arg, model, ui, question, text);
+	struct services *state = arg;
+
+	(void)model;
+	(void)ui;
+	(void)text;
+	if (version_is_done(question))
+		chosen_versions_clear(&state->marks);
+	return REDRAW_BODY;
+}
+
+static const struct chosen_versions *services_marked(const void *arg)
+{
+	return &((const struct services *)arg)->marks;
 }
 
 static void services_selected(
@@ -430,6 +480,7 @@ const struct view view_services = {
 	.draw = services_draw,
 	.act = services_act,
 	.answer = services_answer,
+	.marked = services_marked,
 	.selected = services_selected,
 	.reveal = services_reveal,
 	.mouse = services_mouse,

@@ -1,18 +1,16 @@
-/* What one can do to a session, in the list of sessions and on its own screen alike. */
+/* What one can do to a session, wherever one is selected. Called through tui/views/thing_actions.c. */
 #ifndef UMBRA_TUI_VIEWS_SESSIONS_ACTIONS_H
 #define UMBRA_TUI_VIEWS_SESSIONS_ACTIONS_H
-
-#include <stdbool.h>
 
 #include "core/model/session.h"
 
 #include "tui/data/model.h"
 #include "tui/ui/ui_state.h"
 
-/* Logs, extend, end: asks what there is to ask. False when the action is none of them. */
-bool session_act(const struct session *session, const struct model *model, struct ui *ui,
+/* Of the keys of AREA_SESSION; ui->asked_session is its key. Asks what there is to ask. */
+void session_act(const struct session *session, const struct model *model, struct ui *ui,
 	enum action action);
-/* Runs the command the answer stands for, unless a yes has. False when the question was not one of these. */
-bool session_answer(const char *key, struct ui *ui, enum question question, const char *text);
+/* Runs the command the answer stands for, on ui->asked_session, unless a yes has. */
+void session_answer(struct ui *ui, enum question question, const char *text);
 
 #endif

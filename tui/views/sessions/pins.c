@@ -17,7 +17,6 @@
 #include "tui/ui/draw_text.h"
 #include "tui/widgets/format.h"
 #include "tui/views/sessions/pins_internal.h"
-#include "tui/views/sessions/actions.h"
 
 /* The picker's row for taking a pin away. */
 static const char no_pin[] = "no pin";
@@ -312,7 +311,7 @@ static enum redraw pins_act(void *arg, const struct model *model, struct ui *ui,
 		pins_apply(state, session, ui);
 		break;
 	default:
-		return session_act(session, model, ui, action) ? REDRAW_ALL : REDRAW_NONE;
+		return REDRAW_NONE;
 	}
 	return REDRAW_ALL;
 }
@@ -332,8 +331,6 @@ static enum redraw pins_answer(void *arg, const struct model *model, struct ui *
 		if (str_to_i64(str_of(text + 1), &number))
 			pins_stage_pull(state, session, model, number);
 		pins_staged_anew(state, ui);
-	} else if (!session_answer(state->key, ui, question, text)) {
-		return REDRAW_NONE;
 	}
 	return REDRAW_ALL;
 }

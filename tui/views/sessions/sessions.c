@@ -15,7 +15,6 @@
 #include "core/base/time.h"
 #include "core/command/commands.h"
 
-#include "tui/views/sessions/actions.h"
 #include "tui/views/sessions/internal.h"
 
 static const struct sort_order orders[] = {{'n', "name", true}, {'o', "owner", true},
@@ -192,19 +191,6 @@ static void sessions_draw(const void *arg, const struct model *model, const stru
 
 /* ---- acting ---- */
 
-static void use(const struct session *session, struct ui *ui)
-{
-	if (strcmp(ui->session, session->key) == 0) {
-		ui->session[0] = '\0';
-		ui_say(ui, ROLE_DONE, "%s is no longer your session; it goes on", session->key);
-		return;
-	}
-	str_copy(ui->session, sizeof(ui->session), str_of(session->key));
-	ui_say(ui, ROLE_DONE,
-		"%s of %s is your session until you leave: {services.pin} in Services pins to it",
-		session->key, session->owner ? session->owner : "nobody");
-}
-
 static enum redraw sessions_act(
 	void *arg, const struct model *model, struct ui *ui, enum action action)
 {
@@ -217,22 +203,10 @@ static enum redraw sessions_act(
 		ui_ask_line(ui, QUESTION_CREATE, "name of the new session", "");
 	} else if (session && action == ACTION_OPEN) {
 		ui_open(ui, &view_pins, session->key);
-	} else if (session && action == ACTION_USE) {
-		use(session, ui);
-		return REDRAW_ALL;
-	} else if (!session || !session_act(session, model, ui, action)) {
+	} else {
 		return REDRAW_NONE;
 	}
 	return REDRAW_BODY;
-}
-
-static enum redraw sessions_answer(void *arg, const struct model *model, struct ui *ui,
-	enum question question, const char *text)
-{
-	struct sessions *state = arg;
-
-	(void)model;
-	return session_answer(state->list.id, ui, question, text) ? REDRAW_ALL : REDRAW_NONE;
 }
 
 static void sessions_selected(
@@ -269,7 +243,6 @@ const struct view view_sessions = {
 	.draw_title = list_view_draw_title,
 	.draw = sessions_draw,
 	.act = sessions_act,
-	.answer = sessions_answer,
 	.set_filter = list_view_set_filter,
 	.filter = list_view_filter,
 	.find = list_view_find,

@@ -320,7 +320,8 @@ void timeline_draw_pane(
 		if (y == last - 1 && i + 1 < detail->diff.count) {
 			(void)snprintf(text, sizeof(text), "and %zu more: %.*s shows %s",
 				detail->diff.count - i,
-				STR_ARG(keymap_key(AREA_TIMELINE, ACTION_WHOLE)),
+				STR_ARG(keymap_key(
+					AREA_TIMELINE, state->wide ? ACTION_LESS : ACTION_MORE)),
 				state->wide ? "fewer" : "them");
 			canvas_c(canvas, y, 3, canvas->cols - 4, ROLE_QUIET, text);
 			return;

@@ -360,8 +360,9 @@ static enum redraw timeline_act(
 		state->people = !state->people;
 		state->list.stale = true;
 		return REDRAW_ALL;
-	case ACTION_WHOLE:
-		state->wide = !state->wide;
+	case ACTION_MORE:
+	case ACTION_LESS:
+		state->wide = action == ACTION_MORE;
 		return REDRAW_ALL;
 	default:
 		return REDRAW_NONE;

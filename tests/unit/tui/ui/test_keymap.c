@@ -41,8 +41,11 @@ static bool has_key(const struct binding *binding, const char *name)
 	return false;
 }
 
+/* A thing is selected in views of any area. */
 static bool is_above(enum area area, enum area above)
 {
+	if (keymap_is_thing(area) != keymap_is_thing(above))
+		return true;
 	for (; area != AREA_COUNT; area = area_parent(area))
 		if (area == above)
 			return true;
@@ -56,7 +59,8 @@ static void test_no_key_twice(void **state)
 		for (size_t j = 0; j < binding_count; j++) {
 			struct str rest = str_of(bindings[i].keys);
 
-			if (i == j || !is_above(bindings[i].area, bindings[j].area))
+			if (i == j || bindings[i].action == bindings[j].action ||
+				!is_above(bindings[i].area, bindings[j].area))
 				continue;
 			while (rest.p != NULL) {
 				char key[KEY_NAME_SIZE];
@@ -69,6 +73,21 @@ static void test_no_key_twice(void **state)
 			}
 		}
 	}
+}
+
+/* What a letter was learned to do in one view it does in all. */
+static void test_a_letter_does_one_thing(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < binding_count; i++)
+		for (size_t j = 0; j < i; j++)
+			for (char c = 'A'; c <= 'z'; c++)
+				if (bindings[i].action != bindings[j].action &&
+					has_key(&bindings[i], (char[]){c, '\0'}) &&
+					has_key(&bindings[j], (char[]){c, '\0'}))
+					fail_msg("%c: \"%s\" in %s and \"%s\" in %s", c,
+						bindings[i].help, area_titles[bindings[i].area],
+						bindings[j].help, area_titles[bindings[j].area]);
 }
 
 static void test_every_action_has_a_key(void **state)
@@ -140,11 +159,11 @@ static void test_finding(void **state)
 
 	(void)state;
 	assert_true(key_from_name(STR_LIT("p"), &key));
-	assert_int_equal(keymap_find(AREA_SERVICES, key)->action, ACTION_PIN);
-	assert_int_equal(keymap_find(AREA_REQUESTS, key)->action, ACTION_PAUSE);
-	assert_null(keymap_find(AREA_SESSIONS, key));
-	assert_int_equal(keymap_find(AREA_SESSIONS, 'j')->action, ACTION_DOWN);
-	assert_int_equal(keymap_find(AREA_HELP, KEYS_ESCAPE)->action, ACTION_BACK);
+	assert_int_equal(keymap_find(AREA_SERVICES, AREA_VERSION, key)->action, ACTION_PIN);
+	assert_null(keymap_find(AREA_SERVICES, AREA_COUNT, key));
+	assert_null(keymap_find(AREA_SESSIONS, AREA_SESSION, key));
+	assert_int_equal(keymap_find(AREA_SESSIONS, AREA_SESSION, 'j')->action, ACTION_DOWN);
+	assert_int_equal(keymap_find(AREA_HELP, AREA_COUNT, KEYS_ESCAPE)->action, ACTION_BACK);
 }
 
 static void test_names(void **state)
@@ -170,26 +189,26 @@ static void test_own_keys(void **state)
 {
 	struct errbuf eb;
 	size_t row;
-	const struct binding *pin = keymap_binding(AREA_SERVICES, ACTION_PIN);
+	const struct binding *pin = keymap_binding(AREA_VERSION, ACTION_PIN);
 	char name[BINDING_NAME_SIZE];
 
 	(void)state;
 	errbuf_clear(&eb);
 	keymap_name(pin, name);
-	assert_string_equal(name, "services.pin");
-	assert_int_equal(keymap_bind("services.pin", "P  C-p", &eb), ERR_NONE);
-	assert_int_equal(keymap_bind("services.logs", "p", &eb), ERR_NONE);
+	assert_string_equal(name, "version.pin");
+	assert_int_equal(keymap_bind("version.pin", "O  C-p", &eb), ERR_NONE);
+	assert_int_equal(keymap_bind("version.logs", "W", &eb), ERR_NONE);
 	assert_int_equal(keymap_bind("global.repaint", "", &eb), ERR_NONE);
-	assert_int_equal(keymap_check("services.pin", &eb), ERR_NONE);
-	assert_int_equal(keymap_check("services.logs", &eb), ERR_NONE);
+	assert_int_equal(keymap_check("version.pin", &eb), ERR_NONE);
+	assert_int_equal(keymap_check("version.logs", &eb), ERR_NONE);
 	assert_true(keymap_init(&row));
-	assert_ptr_equal(keymap_find(AREA_SERVICES, 'P'), pin);
-	assert_ptr_equal(keymap_find(AREA_SERVICES, 'P' - '@'), pin);
-	assert_int_equal(keymap_find(AREA_SERVICES, 'p')->action, ACTION_LOGS);
-	assert_null(keymap_find(AREA_SERVICES, 'L' - '@'));
+	assert_ptr_equal(keymap_find(AREA_SERVICES, AREA_VERSION, 'O'), pin);
+	assert_ptr_equal(keymap_find(AREA_SERVICES, AREA_VERSION, 'P' - '@'), pin);
+	assert_int_equal(keymap_find(AREA_SERVICES, AREA_VERSION, 'W')->action, ACTION_LOGS);
+	assert_null(keymap_find(AREA_SERVICES, AREA_VERSION, 'L' - '@'));
 	keymap_unbind_all();
 	assert_true(keymap_init(&row));
-	assert_ptr_equal(keymap_find(AREA_SERVICES, 'p'), pin);
+	assert_ptr_equal(keymap_find(AREA_SERVICES, AREA_VERSION, 'p'), pin);
 }
 
 static void test_own_keys_that_cannot_be(void **state)
@@ -198,10 +217,11 @@ static void test_own_keys_that_cannot_be(void **state)
 		const char *name, *keys, *says;
 	} cases[] = {
 		{"services.dance", "d", "not an action of a key"},
-		{"Services.pin", "d", "not an action of a key"},
-		{"services.pin", "Meta-p", "Meta-p is not a key"},
-		{"services.pin", "q", "q is global.quit already"},
+		{"Version.pin", "d", "not an action of a key"},
+		{"version.pin", "Meta-p", "Meta-p is not a key"},
+		{"version.pin", "q", "q is global.quit already"},
 		{"global.help", "l", "l is "},
+		{"version.pin", "M", "M is services.mine already"},
 	};
 
 	(void)state;
@@ -232,12 +252,12 @@ static void test_keys_in_texts(void **state)
 	keymap_text(text, sizeof(text), "{global.help} shows all, {not.there} nothing");
 	assert_string_equal(text, "? shows all, {not.there} nothing");
 	assert_int_equal(keymap_bind("global.help", "F1 ?", &eb), ERR_NONE);
-	assert_int_equal(keymap_bind("services.pin", "", &eb), ERR_NONE);
+	assert_int_equal(keymap_bind("version.pin", "", &eb), ERR_NONE);
 	assert_true(keymap_init(&row));
-	keymap_text(text, sizeof(text), "{global.help}, {services.pin}");
+	keymap_text(text, sizeof(text), "{global.help}, {version.pin}");
 	assert_string_equal(text, "F1, (no key)");
 	assert_true(str_eq_c(keymap_key(AREA_SERVICES, ACTION_HELP), "F1"));
-	assert_int_equal(keymap_key(AREA_SERVICES, ACTION_PIN).n, 0);
+	assert_int_equal(keymap_key(AREA_VERSION, ACTION_PIN).n, 0);
 	keymap_unbind_all();
 	assert_true(keymap_init(&row));
 	keymap_text(text, 8, "{global.help} is cut where it is too long");
@@ -249,6 +269,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_row_is_explained),
 		cmocka_unit_test(test_no_key_twice),
+		cmocka_unit_test(test_a_letter_does_one_thing),
 		cmocka_unit_test(test_every_action_has_a_key),
 		cmocka_unit_test(test_commands_are_commands),
 		cmocka_unit_test(test_finding),

@@ -1,10 +1,9 @@
 /*
- * The versions an action is about, from the key to the answer of its question: what was named in a question is
- * what its answer is carried out on, whatever came meanwhile. Pinning them to a session is done here, for
- * every view that has versions.
+ * Versions that an action is about: those that are marked, and, from the key to the answer of its question, those the
+ * question named. What was named is what its answer is carried out on, whatever came meanwhile.
  */
-#ifndef UMBRA_TUI_VIEWS_CHOSEN_VERSIONS_H
-#define UMBRA_TUI_VIEWS_CHOSEN_VERSIONS_H
+#ifndef UMBRA_TUI_DATA_CHOSEN_VERSIONS_H
+#define UMBRA_TUI_DATA_CHOSEN_VERSIONS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,7 +11,6 @@
 #include "core/model/name_rules.h"
 
 #include "tui/data/model.h"
-#include "tui/ui/ui_state.h"
 
 /* Begins zeroed. */
 struct chosen_versions {
@@ -37,11 +35,5 @@ const struct version *chosen_versions_version(
 void chosen_versions_words(const struct chosen_versions *targets, char *dst, size_t size);
 void chosen_versions_names(const struct chosen_versions *targets, size_t at,
 	struct str *ret_service, struct str *ret_version);
-
-/* Asks which session, or for a yes when yours is known; at most one version of each service. */
-void chosen_versions_pin(struct chosen_versions *targets, const struct model *model, struct ui *ui);
-/* Takes the answers to what chosen_versions_pin() asked; true when a command is on its way, and it is over. */
-bool chosen_versions_answered(struct chosen_versions *targets, const struct model *model,
-	struct ui *ui, enum question question, const char *text);
 
 #endif
