@@ -22,10 +22,13 @@ typedef void copy_tools_done(void *arg, const char *took, const char *failed);
 struct copy_tools *copy_tools_create(struct event_base *base, copy_tools_done *done, void *arg);
 /* NULL is fine. What still runs has the text, and is left alone. */
 void copy_tools_destroy(struct copy_tools *tools);
-/* At most COPY_TEXT_MAX bytes. False when there is no such program: nothing is told then, and nothing any more of an earlier text. */
+/*
+ * At most COPY_TEXT_MAX bytes. False when there is no such program: then `done` is not called. Of an earlier text
+ * nothing is told any more.
+ */
 bool copy_tools_start(struct copy_tools *tools, struct str text);
 
-/* The sequence that hands the text to the terminal's clipboard (OSC 52, xterm's ctlseqs). It does not say if it took it. */
+/* The sequence that gives the text to the terminal's clipboard (OSC 52, xterm's ctlseqs). The terminal does not answer. */
 void copy_osc52(struct strbuf *out, struct str text);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -73,9 +74,16 @@ static void begin_line(struct plain *plain)
 	strbuf_addf(&plain->line, "%.8s ", clock);
 }
 
-static void add_safe(struct plain *plain, const char *text)
+/* Texts up to a NULL, each as it may be shown. */
+static void __attribute__((sentinel)) add(struct plain *plain, ...)
 {
-	text_add_safe(&plain->line, str_of(text));
+	const char *text;
+	va_list ap;
+
+	va_start(ap, plain);
+	while ((text = va_arg(ap, const char *)) != NULL)
+		text_add_safe(&plain->line, str_of(text));
+	va_end(ap);
 }
 
 /* What cannot be written ends it. */
@@ -96,24 +104,17 @@ static void tell_version(struct plain *plain, const struct version *version)
 	char left[DURATION_TEXT_SIZE];
 
 	begin_line(plain);
-	strbuf_addf(&plain->line, "%s version ", version_kind_names[version->kind]);
-	add_safe(plain, version->name);
-	strbuf_add_c(&plain->line, " of ");
-	add_safe(plain, version->service);
-	strbuf_addf(&plain->line, " is %s", version_state_names[version->state]);
-	if (version->state_detail) {
-		strbuf_add_c(&plain->line, ": ");
-		add_safe(plain, version->state_detail);
-	}
+	add(plain, version_kind_names[version->kind], " version ", version->name, " of ",
+		version->service, " is ", version_state_names[version->state], NULL);
+	if (version->state_detail)
+		add(plain, ": ", version->state_detail, NULL);
 	if (version->pr_number > 0)
 		strbuf_addf(&plain->line, ", pull request %lld", (long long)version->pr_number);
-	if (version->pr_author) {
-		strbuf_add_c(&plain->line, " by ");
-		add_safe(plain, version->pr_author);
-	}
+	if (version->pr_author)
+		add(plain, " by ", version->pr_author, NULL);
 	if (version->expires_at > 0) {
 		duration_format_left(version->expires_at - client_now_ms(plain->client), left);
-		strbuf_addf(&plain->line, ", expires in %s", left);
+		add(plain, ", expires in ", left, NULL);
 	}
 	end_line(plain);
 }
@@ -121,19 +122,13 @@ static void tell_version(struct plain *plain, const struct version *version)
 static void tell_session(struct plain *plain, const struct session *session)
 {
 	begin_line(plain);
-	strbuf_addf(&plain->line, "session ");
-	add_safe(plain, session->key);
-	if (session->owner) {
-		strbuf_add_c(&plain->line, " of ");
-		add_safe(plain, session->owner);
-	}
-	strbuf_add_c(&plain->line, session->pins.count > 0 ? " pins" : " pins nothing");
-	for (size_t i = 0; i < session->pins.count; i++) {
-		strbuf_add_c(&plain->line, i > 0 ? ", " : " ");
-		add_safe(plain, session->pins.entries[i].key);
-		strbuf_add_c(&plain->line, " to ");
-		add_safe(plain, session->pins.entries[i].value);
-	}
+	add(plain, "session ", session->key, NULL);
+	if (session->owner)
+		add(plain, " of ", session->owner, NULL);
+	add(plain, session->pins.count > 0 ? " pins" : " pins nothing", NULL);
+	for (size_t i = 0; i < session->pins.count; i++)
+		add(plain, i > 0 ? ", " : " ", session->pins.entries[i].key, " to ",
+			session->pins.entries[i].value, NULL);
 	end_line(plain);
 }
 
@@ -142,7 +137,7 @@ static void tell_environment(struct plain *plain, const struct environment *env)
 	begin_line(plain);
 	strbuf_addf(&plain->line, "%zu services, %zu versions, %zu sessions at ", env->node_count,
 		env->version_count, env->session_count);
-	add_safe(plain, plain->options->url);
+	add(plain, plain->options->url, NULL);
 	end_line(plain);
 	for (size_t i = 0; i < env->node_count; i++)
 		for (size_t j = 0; j < env->nodes[i].version_count; j++)
@@ -150,7 +145,7 @@ static void tell_environment(struct plain *plain, const struct environment *env)
 	for (size_t i = 0; i < env->session_count; i++)
 		tell_session(plain, env->sessions[i]);
 	begin_line(plain);
-	strbuf_add_c(&plain->line, "from here on, what changes; Control-C ends");
+	add(plain, "from here on, what changes; Control-C ends", NULL);
 	end_line(plain);
 }
 
@@ -158,16 +153,12 @@ static void tell_environment(struct plain *plain, const struct environment *env)
 
 static void add_field(struct plain *plain, const struct diff_field *field)
 {
-	strbuf_add_c(&plain->line, ", ");
-	add_safe(plain, diff_text(&plain->diff, field->name));
-	if (field->had) {
-		strbuf_add_c(&plain->line, field->has ? " from " : " no longer ");
-		add_safe(plain, diff_text(&plain->diff, field->before));
-	}
-	if (field->has) {
-		strbuf_add_c(&plain->line, field->had ? " to " : " ");
-		add_safe(plain, diff_text(&plain->diff, field->after));
-	}
+	add(plain, ", ", diff_text(&plain->diff, field->name), NULL);
+	if (field->had)
+		add(plain, field->has ? " from " : " no longer ",
+			diff_text(&plain->diff, field->before), NULL);
+	if (field->has)
+		add(plain, field->had ? " to " : " ", diff_text(&plain->diff, field->after), NULL);
 }
 
 static void tell_event(void *arg, const struct event *event)
@@ -177,14 +168,10 @@ static void tell_event(void *arg, const struct event *event)
 
 	diff_read(&plain->diff, event);
 	begin_line(plain);
-	add_safe(plain, event->actor ? event->actor : "somebody");
-	strbuf_addf(&plain->line, ": %s", words->before);
-	add_safe(plain, event->object ? event->object : "");
-	strbuf_add_c(&plain->line, words->after);
-	if (diff_detail(&plain->diff)[0] != '\0') {
-		strbuf_add_c(&plain->line, ": ");
-		add_safe(plain, diff_detail(&plain->diff));
-	}
+	add(plain, event->actor ? event->actor : "somebody", ": ", words->before,
+		event->object ? event->object : "", words->after, NULL);
+	if (diff_detail(&plain->diff)[0] != '\0')
+		add(plain, ": ", diff_detail(&plain->diff), NULL);
 	for (size_t i = 0; i < plain->diff.count; i++)
 		if (plain->diff.fields[i].telling)
 			add_field(plain, &plain->diff.fields[i]);
@@ -248,12 +235,10 @@ static void tell_stats(void *arg, const char *id, const struct stats *stats)
 	else
 		(void)hashmap_remove(plain->failing, str_of(id));
 	begin_line(plain);
-	add_safe(plain, id);
+	add(plain, id, fails ? "" : " fails no more", NULL);
 	if (fails)
 		strbuf_addf(&plain->line, " answers %.0f %% of %.1f requests a second with 5xx",
 			stats->share_5xx * 100, stats->rate);
-	else
-		strbuf_add_c(&plain->line, " fails no more");
 	end_line(plain);
 }
 
@@ -315,7 +300,7 @@ static void tell_lost(void *arg, int64_t count, const char *why)
 		strbuf_addf(&plain->line, "%lld requests are missing here: ", (long long)count);
 	else
 		strbuf_add_c(&plain->line, "some requests are missing here: ");
-	add_safe(plain, why ? why : "unknown why");
+	add(plain, why ? why : "unknown why", NULL);
 	end_line(plain);
 }
 
@@ -325,8 +310,7 @@ static void tail_refused(void *arg, const struct errbuf *eb)
 
 	plain->tail = NULL;
 	begin_line(plain);
-	strbuf_add_c(&plain->line, "its requests cannot be told: ");
-	add_safe(plain, eb->text);
+	add(plain, "its requests cannot be told: ", eb->text, NULL);
 	end_line(plain);
 }
 
@@ -353,13 +337,6 @@ static void begin_tail(struct plain *plain)
 
 /* ---- the feed ---- */
 
-static void tell_clock(struct plain *plain)
-{
-	begin_line(plain);
-	if (client_say_clock(plain->client, &plain->line))
-		end_line(plain);
-}
-
 static void feed_changed(void *arg, const struct environment *env, const struct change *changes,
 	size_t count, bool full)
 {
@@ -371,7 +348,9 @@ static void feed_changed(void *arg, const struct environment *env, const struct 
 	if (plain->told)
 		return; /* the events say it better */
 	plain->told = true;
-	tell_clock(plain);
+	begin_line(plain);
+	if (client_say_clock(plain->client, &plain->line))
+		end_line(plain);
 	tell_environment(plain, env);
 	begin_tail(plain);
 }
@@ -385,9 +364,10 @@ static void feed_state(void *arg, enum feed_state state, const char *why)
 		return;
 	plain->live = live;
 	begin_line(plain);
-	strbuf_add_c(&plain->line, live ? "connected" : "not connected, and trying: ");
-	if (!live)
-		add_safe(plain, why ? why : plain->options->url);
+	if (live)
+		add(plain, "connected", NULL);
+	else
+		add(plain, "not connected, and trying: ", why ? why : plain->options->url, NULL);
 	end_line(plain);
 	ask_events(plain);
 }

@@ -83,8 +83,7 @@ static void feed_changed(void *arg, const struct environment *env, const struct 
 	if (first && sync->ui->session[0] != '\0' &&
 		!environment_session(env, str_of(sync->ui->session)))
 		ui_say(sync->ui, ROLE_WARNING,
-			"there is no session %s: {session.use} in Sessions makes "
-			"another yours",
+			"there is no session %s: {session.use} in Sessions makes another yours",
 			sync->ui->session);
 	if (full) {
 		sync->traffic_since = 0;

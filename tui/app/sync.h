@@ -48,7 +48,7 @@ bool sync_start(struct sync *sync, struct event_base *base, const struct dashboa
 void sync_stop(struct sync *sync);
 /* The wall clock, set to the control plane's where the two are minutes apart. */
 int64_t sync_now_ms(const struct sync *sync);
-/* Sets the model's time to now. While nothing is heard it stands still: what is shown is of that time, and its ages too. */
+/* Sets the model's time to now. While nothing is heard it stands still: what is shown is of then, and so are ages. */
 void sync_take_time(struct sync *sync);
 /* Once a second: asks for the stats, and for what the view needs. */
 void sync_poll(struct sync *sync);

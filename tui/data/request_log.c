@@ -1,8 +1,8 @@
 /*
- * The tail's lines and their sieve. Fed by the app from the tail client, read by the Requests view.
- * Invariant: `shown` holds, in order, the numbers of the kept lines that the filter matches and of those
- * around them, each with what it is in its low bits; neither its first nor its last is a gap. Adding a line is
- * O(1) (plus its context), a new filter is O(lines kept).
+ * The tail's lines, and the index of those that the filter shows. Fed by the app from the tail client, read by the
+ * Requests view. Invariant: `shown` holds, in order, the numbers of the kept lines that the filter matches and of those
+ * around them, each with what it is in its low bits; neither its first nor its last is a gap. Adding a line is O(1)
+ * (plus its context), a new filter is O(lines kept).
  */
 #include "tui/data/request_log.h"
 

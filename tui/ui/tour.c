@@ -157,8 +157,7 @@ static const struct step {
 } steps[TOUR_STEPS] = {
 	[TOUR_FIND_PULL] = {"find-pull", "Find the builds of a pull request",
 		"Press {global.view-services}, then {list.filter}, type pr:{pr}, press Enter, and "
-		"go "
-		"to a version ({global.down}).",
+		"go to a version ({global.down}).",
 		"A pull request may have versions in several services; each row says whether it is "
 		"ready.",
 		false, found_pull},
@@ -169,15 +168,13 @@ static const struct step {
 		"there.",
 		false, opened_version},
 	[TOUR_GET_SESSION] = {"get-session", "Make a session that pins it",
-		"In Services ({global.view-services}) go to {build}, press {version.pin}, choose "
-		"+ "
+		"In Services ({global.view-services}) go to {build}, press {version.pin}, choose + "
 		"a new session, type a name, press Enter.",
 		"Requests that carry the session's key go to what it pins, and nobody else's do.",
 		true, has_session},
 	[TOUR_PIN_MORE] = {"pin-more", "Pin a second service",
 		"On the session's screen go to another service, press {pins.open}, choose a "
-		"version, "
-		"press Enter; {pins.apply} sends it.",
+		"version, press Enter; {pins.apply} sends it.",
 		"What is staged is sent as one change, and what it would do is said before.", true,
 		pinned_more},
 	[TOUR_SEE_REQUESTS] = {"see-requests", "See the requests of one session",
@@ -209,11 +206,9 @@ static const struct step {
 		false, found_lost},
 	[TOUR_LOOK_BACK] = {"look-back", "See what changed, and who did it",
 		"Press {global.view-timeline}, then {list.find}, type unhealthy, press Enter. "
-		"Enter "
-		"again goes to the version.",
+		"Enter again goes to the version.",
 		"Every change says who made it and what was before; {timeline.since} narrows to "
-		"the "
-		"last 15 minutes.",
+		"the last 15 minutes.",
 		false, looked_back},
 	[TOUR_LOOK_AROUND] = {"look-around", "See who calls whom",
 		"Press {global.view-map}, go to a service, press {map.open}.",
