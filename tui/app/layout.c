@@ -207,9 +207,10 @@ static void draw_help_key(struct layout *layout, const struct canvas *canvas, in
 	(void)canvas_run_c(canvas, 1, x, 4, ROLE_HINT, "help");
 }
 
-/* How tabs are set: the cells between them, and how many of its title each has but the one that is shown. */
+/* How tabs are set: how many of its title each has but the one that is shown, and behind how many are two blanks. */
 struct tab_room {
-	int gap, title;
+	int title;
+	size_t wide;
 };
 
 enum { TAB_TITLE_MAX = 20 };
@@ -221,18 +222,24 @@ static int title_cols(struct layout *layout, size_t tab, int most)
 	return &layout->nav->tabs[tab] == navigation_tab(layout->nav) || cols < most ? cols : most;
 }
 
-/* All of them are there, also on a narrow screen: first they stand closer, then titles are cut. */
+/*
+ * All of them are there, and the last cell stays free, also on a narrow screen: first they stand closer, then titles
+ * are cut.
+ */
 static struct tab_room tab_room(struct layout *layout, int cols)
 {
-	struct tab_room room = {2, TAB_TITLE_MAX};
+	size_t count = layout->nav->tab_count;
+	struct tab_room room = {TAB_TITLE_MAX, 0};
+	int spare;
 
-	for (; room.title > 1; room.title -= room.gap == 1, room.gap = 1) {
-		int used = 1;
-
-		for (size_t i = 0; i < layout->nav->tab_count; i++)
-			used += 2 + title_cols(layout, i, room.title) + room.gap;
-		if (used - room.gap <= cols)
-			break;
+	for (; room.title > 1; room.title--) {
+		spare = cols - 1;
+		for (size_t i = 0; i < count; i++)
+			spare -= 3 + title_cols(layout, i, room.title);
+		if (spare < 0)
+			continue;
+		room.wide = (size_t)spare < count ? (size_t)spare : count;
+		break;
 	}
 	return room;
 }
@@ -254,7 +261,7 @@ static void draw_tabs(struct layout *layout, const struct canvas *canvas)
 		x += canvas_run_c(canvas, 1, x, cols,
 			     &layout->nav->tabs[i] == shown ? ROLE_TAB_NOW : ROLE_TAB,
 			     layout->nav->tabs[i].view->title) +
-		     room.gap;
+		     (i < room.wide ? 2 : 1);
 	}
 	draw_help_key(layout, canvas, x);
 }

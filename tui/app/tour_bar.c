@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <string.h>
 
 #include "core/base/term_text.h"
 
@@ -50,15 +51,12 @@ static void done_text(const struct tour *tour, char dst[TOUR_BAR_TEXT_SIZE])
 		tour_title(step), lesson);
 }
 
-static void next_text(
-	const struct tour *tour, const struct model *model, char dst[TOUR_BAR_TEXT_SIZE])
+static void next_title(const struct tour *tour, char dst[TOUR_BAR_TEXT_SIZE])
 {
 	enum tour_step step = tour_next(tour);
-	char text[TOUR_TEXT_SIZE];
 
-	tour_text(step, model, text);
-	(void)snprintf(dst, TOUR_BAR_TEXT_SIZE, "Tour %d of %d: %s.  %s", (int)step + 1, TOUR_STEPS,
-		tour_title(step), text);
+	(void)snprintf(dst, TOUR_BAR_TEXT_SIZE, "Tour %d of %d: %s", (int)step + 1, TOUR_STEPS,
+		tour_title(step));
 }
 
 /* Rows of the text, at most `max`. */
@@ -83,14 +81,35 @@ int tour_bar_rows(const struct ui *ui, const struct model *model, const struct v
 	int rows, int cols)
 {
 	const struct tour *tour = ui->tour;
-	char text[TOUR_BAR_TEXT_SIZE];
+	char text[TOUR_TEXT_SIZE];
 
 	if (!tour || !tour->on || !model->known || tour_next(tour) == TOUR_STEPS ||
 		top->view == &view_learn)
 		return 0;
-	next_text(tour, model, text);
+	tour_text(tour_next(tour), model, text);
 	return done_rows(tour, model, rows, cols) +
-	       rows_of(text, cols, rows < LOW_ROWS ? 1 : NEXT_ROWS_MAX);
+	       (rows < LOW_ROWS ? 1 : 1 + rows_of(text, cols, NEXT_ROWS_MAX));
+}
+
+/* Title and text in one row where there are few; else the title is in a rule, which ends what is above. */
+static void draw_next(const struct tour *tour, const struct model *model,
+	const struct canvas *canvas, bool is_low)
+{
+	char title[TOUR_BAR_TEXT_SIZE], text[TOUR_TEXT_SIZE];
+	int x = is_low ? 1 : 3;
+
+	next_title(tour, title);
+	tour_text(tour_next(tour), model, text);
+	if (!is_low) {
+		canvas_rule(canvas, 0);
+		x += canvas_run_c(canvas, 0, x - 1, 1, ROLE_BASE, " ") - 1;
+	}
+	x += canvas_run_c(canvas, 0, x, canvas->cols - x - 1, ROLE_STAGED, title);
+	(void)canvas_run_c(canvas, 0, x, canvas->cols - x - 1, ROLE_BASE, is_low ? ".  " : " ");
+	if (is_low)
+		(void)canvas_run_c(canvas, 0, x + 3, canvas->cols - x - 4, ROLE_BASE, text);
+	else
+		(void)format_sentence(canvas, 1, 1, ROLE_BASE, str_of(text));
 }
 
 void tour_bar_draw(
@@ -98,16 +117,17 @@ void tour_bar_draw(
 {
 	const struct tour *tour = ui->tour;
 	int done = done_rows(tour, model, rows, canvas->cols);
-	struct canvas part = canvas_part(canvas, 0, 0, done, canvas->cols);
+	struct canvas part = canvas_part(canvas, 0, 0, canvas->rows - done, canvas->cols);
 	char text[TOUR_BAR_TEXT_SIZE];
 
 	canvas_clear_rows(canvas, 0, canvas->rows);
-	if (done > 0) {
-		done_text(tour, text);
-		(void)format_sentence(&part, 0, 1, ROLE_DONE, str_of(text));
-		canvas_changes_at(canvas, tour->told_ms + TOUR_TOLD_MS);
-	}
-	next_text(tour, model, text);
-	part = canvas_part(canvas, done, 0, canvas->rows - done, canvas->cols);
-	(void)format_sentence(&part, 0, 1, ROLE_STAGED, str_of(text));
+	draw_next(tour, model, &part, rows < LOW_ROWS);
+	if (done == 0)
+		return;
+	part = canvas_part(canvas, canvas->rows - done, 0, done, canvas->cols);
+	done_text(tour, text);
+	(void)format_sentence(&part, 0, 1, ROLE_QUIET, str_of(text));
+	(void)canvas_run(&part, 0, 1, part.cols - 2, ROLE_DONE,
+		(struct str){text, (size_t)(strchr(text, ':') - text)});
+	canvas_changes_at(canvas, tour->told_ms + TOUR_TOLD_MS);
 }

@@ -171,22 +171,19 @@ void list_view_draw_order(
 	const struct sort_order *order = &list->kind->orders[list->order];
 	int end = canvas->cols - 1; /* the arrow's */
 	char filter[LIMIT_FILTER + 64] = "";
-	enum role role = ROLE_STAGED;
 	int cells;
 
 	if (list->filtering.filter)
 		(void)snprintf(filter, sizeof(filter), "filter: %s (%zu hidden)   ",
 			list->filtering.text, list->hidden);
-	else if (before[0] == '\0')
-		role = ROLE_QUIET;
 	cells = (int)(text_cells(str_of(before)) + text_cells(str_of(filter)) + strlen("sort: ") +
 		      strlen(order->name));
 	if (end - cells - 1 > x)
 		x = end - cells - 1;
-	x += canvas_run_c(canvas, 0, x, end - x, role, before);
-	x += canvas_run_c(canvas, 0, x, end - x, role, filter);
-	x += canvas_run_c(canvas, 0, x, end - x, role, "sort: ");
-	(void)canvas_run_c(canvas, 0, x, end - x, role, order->name);
+	x += canvas_run_c(canvas, 0, x, end - x, ROLE_STAGED, before);
+	x += canvas_run_c(canvas, 0, x, end - x, ROLE_STAGED, filter);
+	x += canvas_run_c(canvas, 0, x, end - x, ROLE_QUIET, "sort: ");
+	(void)canvas_run_c(canvas, 0, x, end - x, ROLE_QUIET, order->name);
 	(void)canvas_glyph(
 		canvas, 0, end, ROLE_QUIET, order->rising != list->reverse ? GLYPH_UP : GLYPH_DOWN);
 }

@@ -298,7 +298,15 @@ bool tour_watch(struct tour *tour, const struct tour_sight *sight)
 		tour->armed = true;
 	else if (tour->armed)
 		step_done(tour, next, sight->model->now_ms);
-	return tour_next(tour) != before;
+	next = tour_next(tour);
+	if (next == before)
+		return false;
+	/* It is shown now: what is done at once from here on counts. */
+	if (next < TOUR_STEPS && steps[next].done) {
+		begin_step(tour, next, sight);
+		tour->armed = !steps[next].done(tour, sight);
+	}
+	return true;
 }
 
 void tour_skip(struct tour *tour)

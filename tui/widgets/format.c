@@ -62,20 +62,19 @@ static uint32_t slot_sum(const struct stats *stats, int cols, int at)
 	return sum;
 }
 
-void format_spark(const struct canvas *canvas, int y, int x, int cols, const struct stats *stats,
-	const struct stats *scale)
+void format_spark(const struct canvas *canvas, int y, int x, int cols, const struct stats *stats)
 {
 	uint32_t peak = 1;
 
 	if (cols <= 0 || cols > WINDOW_SLOTS)
 		return;
 	for (int i = 0; i < cols; i++)
-		if (slot_sum(scale, cols, i) > peak)
-			peak = slot_sum(scale, cols, i);
+		if (slot_sum(stats, cols, i) > peak)
+			peak = slot_sum(stats, cols, i);
 	/* Not up to the full height: rows below each other would grow together. */
 	for (int i = 0; i < cols; i++)
 		canvas_bar(
-			canvas, y, x + i, ROLE_SPARK, (int)(slot_sum(stats, cols, i) * 5 / peak));
+			canvas, y, x + i, ROLE_SPARK, (int)(slot_sum(stats, cols, i) * 6 / peak));
 }
 
 void format_rate(char dst[16], double rate)
@@ -90,8 +89,8 @@ void format_rate(char dst[16], double rate)
 
 void format_ms(char dst[16], double ms)
 {
-	if (ms < 1)
-		(void)snprintf(dst, 16, "%.1fms", ms);
+	if (ms < 0.95)
+		(void)snprintf(dst, 16, "<1ms");
 	else if (ms < 9999.5)
 		(void)snprintf(dst, 16, "%.0fms", ms);
 	else
@@ -134,7 +133,8 @@ void format_put_share(const struct canvas *canvas, int y, int x, int cols, doubl
 	(void)snprintf(text, sizeof(text), "%.1f", share * 100);
 	canvas_right(canvas, y, x, cols, loud ? ROLE_UNHEALTHY : ROLE_QUIET, text);
 	if (loud)
-		(void)canvas_glyph(canvas, y, x, ROLE_UNHEALTHY, GLYPH_UP);
+		(void)canvas_glyph(
+			canvas, y, x + cols - (int)strlen(text) - 2, ROLE_UNHEALTHY, GLYPH_UP);
 }
 
 void format_put_expires(const struct canvas *canvas, int y, int x, int cols, int64_t expires_at)

@@ -12,9 +12,8 @@ enum glyph format_state_glyph(int state);
 /* "● ready", and for what is not: why and for how long, over as many cells as there are. */
 void format_state(
 	const struct canvas *canvas, int y, int x, int cols, const struct version *version);
-/* The last minute in `cols` bars; the busiest moment of `scale` is the highest bar. */
-void format_spark(const struct canvas *canvas, int y, int x, int cols, const struct stats *stats,
-	const struct stats *scale);
+/* The last minute in `cols` bars; its busiest moment is the highest. */
+void format_spark(const struct canvas *canvas, int y, int x, int cols, const struct stats *stats);
 /* Numbers as narrow as they can be read: 1.1, 20.7, 340, 12k. */
 void format_rate(char dst[16], double rate);
 void format_ms(char dst[16], double ms);

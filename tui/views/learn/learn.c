@@ -145,7 +145,7 @@ static int draw_step(const struct learn *state, const struct ui *ui, const struc
 		return y;
 	y = format_sentence(canvas, y, 8, ROLE_STRONG, str_of(state->text));
 	if (tour_writes(step) && !done && !skipped)
-		y = draw_text_keys(canvas, y, 8, ROLE_WARNING,
+		y = draw_text_keys(canvas, y, 8, ROLE_BASE,
 			"This changes your own session only, also where others work; {learn.skip} "
 			"leaves it out.");
 	tour_lesson(step, lesson);

@@ -312,7 +312,8 @@ void map_draw_errors(
 	(void)snprintf(text, sizeof(text), "%.1f", share);
 	canvas_right(canvas, y, x, cols, share >= 1 ? ROLE_UNHEALTHY : ROLE_QUIET, text);
 	if (share >= 1 && counts)
-		(void)canvas_glyph(canvas, y, x, ROLE_UNHEALTHY, GLYPH_UP);
+		(void)canvas_glyph(
+			canvas, y, x + cols - (int)strlen(text) - 2, ROLE_UNHEALTHY, GLYPH_UP);
 }
 
 void map_draw_share(const struct canvas *canvas, int y, int x, int cols, double share)

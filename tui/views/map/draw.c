@@ -17,7 +17,7 @@ static const struct column_spec all_columns[COLUMN_TOTAL] = {
 	[COLUMN_NAME] = {"WHO IS CALLED", 26, 56, 3, 0, false, 0},
 	[COLUMN_RATE] = {"CALLS/S", 7, 0, 1, 0, true, 0},
 	[COLUMN_SHARE] = {"SHARE", 8, 20, 2, 4, false, 0},
-	[COLUMN_ERRORS] = {"5XX%", 6, 0, 1, 0, true, 0},
+	[COLUMN_ERRORS] = {"5XX%", 7, 0, 1, 0, true, 0},
 	[COLUMN_P95] = {"P95", 6, 0, 1, 2, true, 0},
 	[COLUMN_SPARK] = {"LAST MINUTE", 11, 30, 3, 5, false, 0},
 	[COLUMN_LOST] = {"SESSION LOST", 13, 48, 2, 3, false, 0},
@@ -27,7 +27,7 @@ static const struct column_spec session_columns[COLUMN_TOTAL] = {
 	[COLUMN_NAME] = {"WHO IS CALLED", 20, 48, 3, 0, false, 0},
 	[COLUMN_SERVED] = {"SERVED BY", 17, 40, 2, 1, false, 0},
 	[COLUMN_RATE] = {"CALLS", 6, 0, 1, 0, true, 0},
-	[COLUMN_ERRORS] = {"5XX%", 6, 0, 1, 0, true, 0},
+	[COLUMN_ERRORS] = {"5XX%", 7, 0, 1, 0, true, 0},
 	[COLUMN_P95] = {"P95", 6, 0, 1, 4, true, 0},
 	[COLUMN_SPARK] = {"LAST MINUTE", 11, 30, 3, 5, false, 0},
 	[COLUMN_LOST] = {"SESSION LOST", 13, 48, 2, 2, false, 0},
@@ -37,6 +37,8 @@ const struct column_set map_columns = {all_columns, NULL, COLUMN_TOTAL};
 const struct column_set map_session_columns = {session_columns, NULL, COLUMN_TOTAL};
 
 /* ---- cells ---- */
+
+enum { NAME_LEAST = 12 }; /* cells, however deep it stands */
 
 static enum role name_role(const struct map_row *row, bool is_selected)
 {
@@ -73,8 +75,8 @@ static void draw_name(const struct map_view *state, const struct ui *ui,
 	struct str name = str_of(map_name_of(row));
 	int cells = (int)text_cells(name);
 
-	if (indent > at->width - 16) /* deeper than can be shown */
-		indent = at->width - 16;
+	if (indent > at->width - NAME_LEAST) /* deeper than can be shown */
+		indent = at->width - NAME_LEAST;
 	x = at->x + indent;
 	if (row->more == MAP_OPEN || row->more == MAP_FOLDED)
 		(void)canvas_glyph(canvas, y, x - 2, ROLE_QUIET,
@@ -113,7 +115,7 @@ static void draw_served(
 	x += canvas_run_c(canvas, y, x, at->width - (pinned ? 7 : 0),
 		row->ephemeral ? ROLE_EPHEMERAL : ROLE_STABLE, row->version);
 	if (x + 1 < end)
-		(void)canvas_run_c(canvas, y, x + 1, end - x - 1, pinned ? ROLE_STAGED : ROLE_QUIET,
+		(void)canvas_run_c(canvas, y, x + 1, end - x - 1, pinned ? ROLE_PINNED : ROLE_QUIET,
 			!pinned                     ? row->ephemeral ? "" : "stable"
 			: sum->pinned == sum->count ? "pinned"
 						    : "partly pinned");
@@ -130,7 +132,7 @@ static void draw_spark(const struct map_view *state, const struct model *model,
 	call_graph_history(map_edges(state, model), row->kind == MAP_OUTSIDE ? "" : row->caller,
 		row->kind == MAP_OUTSIDE ? NULL : row->service,
 		row->kind == MAP_VERSION ? row->version : NULL, &stats);
-	format_spark(canvas, y, at->x, at->width, &stats, &stats);
+	format_spark(canvas, y, at->x, at->width, &stats);
 }
 
 static void draw_lost(
@@ -235,8 +237,8 @@ static void draw_pane(
 		draw_pins(state, model, canvas, y + 2);
 	} else {
 		canvas_c(canvas, y + 2, 1, canvas->cols - 2, ROLE_QUIET,
-			"SHARE: how much of all its caller's calls this is; of a version, of the "
-			"row above it");
+			"SHARE: part of its caller's calls; of a version: part of the row above "
+			"it");
 	}
 	draw_text_command(canvas, y + 3, state->command);
 }

@@ -23,7 +23,7 @@
 enum { SIDE_CALLERS, SIDE_CALLEES, SIDES };
 enum { WAY_MAX = 32, PANE_ROWS = 3, HEAD_ROWS = 2 };
 /* Cells of a side's columns, with the blank before each. */
-enum { RATE_COLS = 7, ERROR_COLS = 7, P95_COLS = 7, BAR_COLS = 9 };
+enum { RATE_COLS = 7, ERROR_COLS = 8, P95_COLS = 7, BAR_COLS = 9 };
 
 struct map_service {
 	struct map_calls calls;

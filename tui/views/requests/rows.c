@@ -254,13 +254,14 @@ static void draw_lost(const struct line_row *row, const struct placed *at)
 	canvas_c(row->canvas, row->y, at->x + used, at->width - used, role, lost_ways[i]);
 }
 
-/* Where there is no column for the caller it stands behind the path, if it fits as a whole. */
+/* Where there is no column for the caller it stands behind the path: cut, before it is left out. */
 static void draw_caller_behind(const struct line_row *row, struct str caller)
 {
+	enum { LEAST_COLS = 4 }; /* "by …" */
 	const struct placed *at = &row->state->placed[COLUMN_PATH];
 	int used = (int)text_cells(row->line->path) + 1;
 
-	if (caller.n == 0 || used + 3 + (int)text_cells(caller) > at->width)
+	if (caller.n == 0 || at->width - used < LEAST_COLS)
 		return;
 	used += canvas_run_c(row->canvas, row->y, at->x + used, 3, ROLE_QUIET, "by ");
 	(void)canvas_run(row->canvas, row->y, at->x + used, at->width - used,
@@ -422,7 +423,8 @@ static int add_filter(const struct requests *state, const struct request_log_cou
 /* What the stats go without where there is no room, one after the other. */
 enum brevity { BRIEF_NOT, BRIEF_RATE, BRIEF_HIDDEN, BRIEF_ERRORS };
 
-static void describe(const struct requests *state, const struct model *model,
+/* Returns where in the text the errors begin. */
+static int describe(const struct requests *state, const struct model *model,
 	const struct request_log_counts *counts, enum brevity brevity, char text[TITLE_SIZE])
 {
 	int64_t newest = request_log_number(model->lines, state->list.count - 1);
@@ -444,11 +446,12 @@ static void describe(const struct requests *state, const struct model *model,
 		state, counts, brevity < BRIEF_HIDDEN, text + used, TITLE_SIZE - (size_t)used);
 	if (brevity < BRIEF_ERRORS)
 		(void)add_errors(state, text + used, TITLE_SIZE - (size_t)used);
+	return used;
 }
 
 /* What it is narrowed to has at least half of the row, if it needs it; returns the cells of the stats. */
 static int describe_beside(const struct requests *state, const struct model *model,
-	const struct request_log_counts *counts, int cols, char text[TITLE_SIZE])
+	const struct request_log_counts *counts, int cols, char text[TITLE_SIZE], int *ret_errors)
 {
 	int scope = (int)text_cells(str_of(model->scope[0] != '\0' ? model->scope : everything));
 	enum brevity brevity = BRIEF_NOT;
@@ -457,7 +460,7 @@ static int describe_beside(const struct requests *state, const struct model *mod
 	if (scope > cols / 2)
 		scope = cols / 2;
 	for (;; brevity++) {
-		describe(state, model, counts, brevity, text);
+		*ret_errors = describe(state, model, counts, brevity, text);
 		cells = (int)text_cells(str_of(text));
 		if (cells + 2 + scope <= cols)
 			return cells;
@@ -490,19 +493,21 @@ void requests_draw_title(const void *arg, const struct model *model, const struc
 	struct request_log_counts counts;
 	char text[TITLE_SIZE];
 	int x = 1;
-	int cells;
+	int cells, errors;
+	enum role role;
 
 	(void)ui;
 	request_log_count(model->lines, model->now_ms, &counts);
 	if (state->follows && counts.per_second > 0)
 		canvas_changes_at(canvas, model->now_ms + 1000);
 	x += canvas_glyph(canvas, 0, x, ROLE_QUIET, GLYPH_CRUMB) + 1;
-	cells = describe_beside(state, model, &counts, canvas->cols - x, text);
+	cells = describe_beside(state, model, &counts, canvas->cols - x, text, &errors);
 	(void)draw_scope(model, canvas, x, canvas->cols - x - cells - 2);
-	canvas_c(canvas, 0, canvas->cols - cells, cells,
-		counts.lost > 0 || counts.lost_unknown || model->tail.state == FEED_STALE
-			? ROLE_WARNING
-		: state->follows ? ROLE_LIVE
-				 : ROLE_STAGED,
-		text);
+	role = counts.lost > 0 || counts.lost_unknown || model->tail.state == FEED_STALE
+		       ? ROLE_WARNING
+	       : state->follows ? ROLE_LIVE
+				: ROLE_STAGED;
+	x = canvas->cols - cells;
+	x += canvas_run(canvas, 0, x, cells, role, (struct str){text, (size_t)errors});
+	canvas_c(canvas, 0, x, canvas->cols - x, ROLE_UNHEALTHY, text + errors);
 }

@@ -320,33 +320,48 @@ static void side_by_side_draw(const void *arg, const struct model *model, const 
 				: "No request of it yet. The next one shows here at once.");
 }
 
+/* At the right end; short words where the long ones do not fit. What differs is loud, the rest is not. */
+static void draw_counts(const struct side_by_side *state, const struct canvas *canvas, int x)
+{
+	char text[4][64];
+	const enum role roles[4] = {state->follows ? ROLE_LIVE : ROLE_STAGED,
+		state->verdicts[PAIRING_STATUS] > 0 ? ROLE_WARNING : ROLE_QUIET,
+		state->verdicts[PAIRING_SLOWER] > 0 ? ROLE_WARNING : ROLE_QUIET, ROLE_QUIET};
+	int cells = 0;
+
+	for (int brief = 0; brief < 2; brief++) {
+		(void)snprintf(text[0], sizeof(text[0]), "%s   %zu requests%s",
+			state->follows ? "following" : "paused", state->list.count,
+			state->more && !brief ? ", older ones left out" : "");
+		(void)snprintf(text[1], sizeof(text[1]), "   %zu different status",
+			state->verdicts[PAIRING_STATUS]);
+		(void)snprintf(
+			text[2], sizeof(text[2]), "   %zu slower", state->verdicts[PAIRING_SLOWER]);
+		(void)snprintf(text[3], sizeof(text[3]), "   %zu without a match%s",
+			state->verdicts[PAIRING_ALONE], brief ? "" : " in stable");
+		cells = 0;
+		for (int i = 0; i < 4; i++)
+			cells += (int)strlen(text[i]);
+		if (cells <= canvas->cols - x)
+			break;
+	}
+	if (canvas->cols - cells > x)
+		x = canvas->cols - cells;
+	for (int i = 0; i < 4; i++)
+		x += canvas_run_c(canvas, 0, x, canvas->cols - x, roles[i], text[i]);
+}
+
 static void side_by_side_draw_title(const void *arg, const struct model *model, const struct ui *ui,
 	const struct canvas *canvas)
 {
 	const struct side_by_side *state = arg;
-	size_t bad = state->verdicts[PAIRING_STATUS] + state->verdicts[PAIRING_SLOWER];
-	char text[200];
 	int x = 1;
-	int cells;
 
 	(void)model;
 	(void)ui;
-	(void)snprintf(text, sizeof(text),
-		"%s   %zu requests%s   %zu different status   %zu slower   %zu without a match in "
-		"stable",
-		state->follows ? "following" : "paused", state->list.count,
-		state->more ? ", older ones left out" : "", state->verdicts[PAIRING_STATUS],
-		state->verdicts[PAIRING_SLOWER], state->verdicts[PAIRING_ALONE]);
-	cells = (int)text_cells(str_of(text));
 	x += canvas_glyph(canvas, 0, x, ROLE_QUIET, GLYPH_CRUMB) + 1;
 	x += canvas_run_c(canvas, 0, x, canvas->cols - x - 1, ROLE_STRONG, state->service);
-	if (cells > canvas->cols - x - 2)
-		cells = canvas->cols - x - 2;
-	canvas_c(canvas, 0, canvas->cols - cells, cells,
-		bad > 0          ? ROLE_WARNING
-		: state->follows ? ROLE_LIVE
-				 : ROLE_STAGED,
-		text);
+	draw_counts(state, canvas, x + 2);
 }
 
 /* ---- acting ---- */

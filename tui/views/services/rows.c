@@ -38,8 +38,8 @@ static const struct column_about about[COLUMN_TOTAL] = {
 	[COLUMN_RATE] = {"rate", "requests a second, over the last minute", false},
 	[COLUMN_ERRORS] = {"errors", "how many of 100 requests were answered with 5xx", false},
 	[COLUMN_P95] = {"p95", "95th percentile; a service shows its slowest version's", false},
-	[COLUMN_MINUTE] = {"minute", "requests over the last minute, scaled to the service's peak",
-		false},
+	[COLUMN_MINUTE] = {"minute",
+		"requests over the last minute; each row is scaled to its own peak", false},
 	[COLUMN_PINS] = {"pins", "how many sessions pin the version", false},
 	[COLUMN_SESSIONS] = {"sessions", "the keys of these sessions", false},
 };
@@ -268,11 +268,8 @@ static void draw_p95(const struct row *row, int x, int width)
 
 static void draw_minute(const struct row *row, int x, int width)
 {
-	const struct stats *scale =
-		traffic_stats_service(row->model->stats, str_of(row->node->service->name));
-
-	if (row->stats && scale)
-		format_spark(row->canvas, row->y, x, width, row->stats, scale);
+	if (row->stats)
+		format_spark(row->canvas, row->y, x, width, row->stats);
 }
 
 static void draw_pins(const struct row *row, int x, int width)

@@ -14,10 +14,10 @@
 
 static const struct column_spec timeline_specs[TIMELINE_TOTAL] = {
 	[TIMELINE_TIME] = {"TIME", 8, 0, 3, 0, false, 0},
+	[TIMELINE_REVISION] = {"REVISION", 8, 0, 2, 2, true, 0},
 	[TIMELINE_WHO] = {"WHO", 7, 14, 2, 0, false, 0},
 	[TIMELINE_WHAT] = {"WHAT", 34, 48, 2, 0, false, 0},
 	[TIMELINE_CHANGE] = {"WHAT IS DIFFERENT", 20, 200, 2, 1, false, 0},
-	[TIMELINE_REVISION] = {"REVISION", 8, 0, 2, 2, true, 0},
 };
 
 const struct column_set timeline_columns = {timeline_specs, NULL, TIMELINE_TOTAL};
