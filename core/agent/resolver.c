@@ -184,8 +184,3 @@ bool resolver_find(struct resolver *resolver, struct str host, struct str *ret_a
 	*ret_address = str_of(name->address);
 	return true;
 }
-
-size_t resolver_count(const struct resolver *resolver)
-{
-	return hashmap_count(resolver->names);
-}

@@ -32,7 +32,5 @@ void resolver_destroy(struct resolver *resolver);
 
 /* The address, when it is known; otherwise a look-up is under way. Borrowed until the loop runs on. */
 bool resolver_find(struct resolver *resolver, struct str host, struct str *ret_address);
-/* Names it keeps. */
-size_t resolver_count(const struct resolver *resolver);
 
 #endif

@@ -18,7 +18,7 @@
 
 /* ---- there ----------------------------------------------------------------------------------------- */
 
-int64_t object_revision(enum object_kind kind, const void *record)
+static int64_t object_revision(enum object_kind kind, const void *record)
 {
 	const struct field *field = record_field(object_type(kind), STR_LIT("revision"));
 

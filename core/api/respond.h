@@ -22,8 +22,6 @@ void respond_written(
 void respond_strip(struct exchange *exchange, enum object_kind kind, const void *current);
 /* The service where requests come in, borrowed; NULL while it is not known, or is there no more. */
 const char *respond_entrance(const struct api *api);
-/* Its revision. */
-int64_t object_revision(enum object_kind kind, const void *record);
 
 /* Each ends the exchange as core/model/not_found.h says: 404 with near names, or 410 and the tombstone. */
 void respond_missing(

@@ -24,7 +24,7 @@ static void write_store(struct json_writer *w, const struct store *store)
 
 	if (store == NULL || store->ops->describe == NULL)
 		return;
-	store->ops->describe(store, members, sizeof(members));
+	store_describe(store, members, sizeof(members));
 	json_object(w, "store");
 	if (members[0] != '\0')
 		json_raw(w, NULL, str_of(members));

@@ -77,13 +77,6 @@ static char *put_clock(char *dst, const struct tm *tm)
 	return put(dst, 2, tm->tm_sec);
 }
 
-static char *put_text(char *dst, const char *text)
-{
-	while (*text != '\0')
-		*dst++ = *text++;
-	return dst;
-}
-
 /* "2026-11-22T18:42:07.113", without the zone. */
 static char *put_moment(char *dst, const struct tm *tm, int64_t time_ms)
 {
@@ -131,21 +124,6 @@ void time_format_clock(int64_t time_ms, char dst[TIME_TEXT_SIZE])
 	dst = put_clock(dst, &tm);
 	*dst++ = '.';
 	dst = put(dst, 3, clamped(time_ms) % 1000);
-	*dst = '\0';
-}
-
-void time_format_http(int64_t time_ms, char dst[TIME_TEXT_SIZE])
-{
-	static const char days[7][6] = {
-		"Sun, ", "Mon, ", "Tue, ", "Wed, ", "Thu, ", "Fri, ", "Sat, "};
-	static const char months[12][6] = {" Jan ", " Feb ", " Mar ", " Apr ", " May ", " Jun ",
-		" Jul ", " Aug ", " Sep ", " Oct ", " Nov ", " Dec "};
-	struct tm tm;
-
-	split(time_ms, &tm);
-	dst = put(put_text(dst, days[tm.tm_wday]), 2, tm.tm_mday);
-	dst = put_then(put_text(dst, months[tm.tm_mon]), 4, tm.tm_year + 1900, ' ');
-	dst = put_text(put_clock(dst, &tm), " GMT");
 	*dst = '\0';
 }
 

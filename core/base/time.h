@@ -31,8 +31,6 @@ void time_format_local(int64_t time_ms, char dst[TIME_TEXT_SIZE]);
 void time_format_clock(int64_t time_ms, char dst[TIME_TEXT_SIZE]);
 /* Any RFC 3339 time of 1970..9999 with a Z or an offset; fractions beyond ms are cut. */
 bool time_parse(struct str s, int64_t *ret_time_ms);
-/* "Sun, 22 Nov 2026 18:42:07 GMT" (RFC 9110 section 5.6.7). */
-void time_format_http(int64_t time_ms, char dst[TIME_TEXT_SIZE]);
 
 /*
  * Exact: the largest unit that divides it, days only from seven on: "250ms", "90s", "15m", "72h", "7d".

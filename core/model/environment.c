@@ -432,18 +432,6 @@ struct service *environment_service_by_host(const struct environment *env, struc
 	return NULL;
 }
 
-size_t environment_pin_count(const struct environment *env, struct str service, struct str version)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < env->session_count; i++) {
-		const char *pin = session_pin(env->sessions[i], service);
-
-		count += pin != NULL && str_eq_c(version, pin);
-	}
-	return count;
-}
-
 struct version *node_endpoint_holder(
 	const struct service_node *node, struct str endpoint, struct str except_version)
 {

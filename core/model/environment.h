@@ -82,8 +82,6 @@ void environment_forget(struct environment *env, int64_t since);
 struct version *node_stable(const struct service_node *node);
 /* A host registered on a service, compared in lower case. Linear over services that have hosts. */
 struct service *environment_service_by_host(const struct environment *env, struct str host);
-/* How many sessions pin service@version. Linear over the sessions: for one answer, not for a column. */
-size_t environment_pin_count(const struct environment *env, struct str service, struct str version);
 /* Whether another version of this service has the endpoint; NULL when none. */
 struct version *node_endpoint_holder(
 	const struct service_node *node, struct str endpoint, struct str except_version);

@@ -17,15 +17,6 @@
 
 enum { TEXT_MAX = 256 * 1024, SAID_MAX = 4096 };
 
-const char *const explain_kind_names[EXPLAIN_COUNT + 1] = {
-	[EXPLAIN_RULE] = "rule",
-	[EXPLAIN_NOT] = "not",
-	[EXPLAIN_NOTE] = "note",
-	[EXPLAIN_WARN] = "warn",
-	[EXPLAIN_NOW] = "now",
-	[EXPLAIN_HINT] = "hint",
-};
-
 const char *const explain_places[CARRIER_COUNT] = {
 	[CARRIER_HEADER] = "in the header",
 	[CARRIER_BAGGAGE] = "in the baggage",
@@ -301,7 +292,8 @@ void explain_add_rule(
 	explain_end(at, EXPLAIN_RULE);
 }
 
-void explain_add_no_history_note(const struct explain_context *at)
+/* When the environment does not remember the gone, a key that is unknown may be one that has ended. */
+static void add_no_history_note(const struct explain_context *at)
 {
 	if (!at->env->remembers)
 		explain_add(at, EXPLAIN_NOTE,
@@ -446,5 +438,5 @@ void explain_decision(struct explanation *out, const struct environment *env,
 	add_strictness(&at, context, d);
 	if ((down ? d->intended : d->reason) == REASON_SESSION_UNKNOWN && !d->strict &&
 		context->key_valid)
-		explain_add_no_history_note(&at);
+		add_no_history_note(&at);
 }

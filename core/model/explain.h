@@ -34,8 +34,6 @@ enum explain_kind {
 	EXPLAIN_HINT, /* what one can do about it */
 	EXPLAIN_COUNT
 };
-/* "rule", "not", ...: for output that is read by programs. */
-extern const char *const explain_kind_names[EXPLAIN_COUNT + 1];
 
 struct explain_part {
 	enum explain_kind kind;

@@ -63,8 +63,6 @@ void explain_say_cause(const struct explain_context *at, const struct decision *
 /* The line that names the rule and says what it does; `policy` POLICY_COUNT when it is not known. */
 void explain_add_rule(
 	const struct explain_context *at, enum reason first, enum session_policy policy);
-/* A line when the environment does not remember the gone, so a key that is unknown may be one that has ended. */
-void explain_add_no_history_note(const struct explain_context *at);
 /* A line that says how a session gets off a version that is gone. */
 void explain_add_malformed(const struct explain_context *at);
 void explain_add_repin_hint(const struct explain_context *at, struct str key, struct str service);

@@ -38,19 +38,6 @@ void histogram_reset(struct histogram *h)
 	memset(h, 0, sizeof(*h));
 }
 
-void histogram_add(struct histogram *h, int64_t value_us)
-{
-	h->buckets[histogram_bucket(value_us)]++;
-	h->count++;
-}
-
-void histogram_merge(struct histogram *into, const struct histogram *from)
-{
-	for (unsigned i = 0; i < HISTOGRAM_BUCKETS; i++)
-		into->buckets[i] += from->buckets[i];
-	into->count += from->count;
-}
-
 int64_t histogram_quantile(const struct histogram *h, double q)
 {
 	if (h->count == 0)

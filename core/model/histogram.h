@@ -16,8 +16,6 @@ struct histogram {
 };
 
 void histogram_reset(struct histogram *h);
-void histogram_add(struct histogram *h, int64_t value_us);
-void histogram_merge(struct histogram *into, const struct histogram *from);
 /* The bucket of a value, for who keeps counts in another form. */
 unsigned histogram_bucket(int64_t value_us);
 /* The value at quantile q in 0..1 (nearest rank), the middle of its bucket, us; 0 when empty. */

@@ -411,14 +411,3 @@ size_t pulls_near(const struct environment *env, int64_t number,
 	pulls_finish(&list);
 	return found;
 }
-
-const struct version *pull_newest(const struct pull *pull, struct str service)
-{
-	for (size_t i = 0; i < pull->version_count; i++) {
-		const struct pull_version *entry = &pull->versions[i];
-
-		if (entry->newest && str_eq_c(service, entry->version->service))
-			return entry->version;
-	}
-	return NULL;
-}

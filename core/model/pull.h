@@ -87,7 +87,4 @@ enum { PULL_NEAR_MAX = 5, PULL_NUMBER_SIZE = 24 };
 size_t pulls_near(const struct environment *env, int64_t number,
 	char ret_near[PULL_NEAR_MAX][PULL_NUMBER_SIZE]);
 
-/* The service's newest version of it, NULL when it has none. */
-const struct version *pull_newest(const struct pull *pull, struct str service);
-
 #endif

@@ -33,14 +33,6 @@ void text_set(char **slot, const char *value)
 	*slot = copy;
 }
 
-void text_set_str(char **slot, struct str value)
-{
-	char *copy = value.p == NULL ? NULL : str_dup(value);
-
-	free(*slot);
-	*slot = copy;
-}
-
 void strlist_add(struct strlist *list, struct str item)
 {
 	list->items = xrealloc(list->items, list->count + 1, sizeof(*list->items));
@@ -155,7 +147,7 @@ const char *dict_get(const struct dict *dict, struct str key)
 	return found ? dict->entries[at].value : NULL;
 }
 
-void dict_finish(struct dict *dict)
+static void dict_finish(struct dict *dict)
 {
 	for (size_t i = 0; i < dict->count; i++) {
 		free(dict->entries[i].key);

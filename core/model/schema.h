@@ -125,7 +125,6 @@ uint64_t record_mask(const struct record_type *type, unsigned flag);
 
 /* Owned text: frees the old, copies the new. */
 void text_set(char **slot, const char *value);
-void text_set_str(char **slot, struct str value);
 
 void strlist_add(struct strlist *list, struct str item);
 void strlist_finish(struct strlist *list);
@@ -138,6 +137,5 @@ bool dict_remove(struct dict *dict, struct str key);
 bool dict_has(const struct dict *dict, struct str key);
 /* NULL when absent. */
 const char *dict_get(const struct dict *dict, struct str key);
-void dict_finish(struct dict *dict);
 
 #endif

@@ -144,9 +144,5 @@ static inline void store_destroy(struct store *store)
  * replaced while it is open is noticed too: what is committed then fails, and `ready` says why.
  */
 struct store *store_sqlite_open(struct event_base *base, const char *dir, struct errbuf *eb);
-/* Keeps nothing over its end; `done` still comes from the loop, never from inside commit. */
-struct store *store_memory_create(struct event_base *base);
-/* For tests: wraps `inner` (owned) and fails the n-th commit (from 1) and, with `forever`, all after it. */
-struct store *store_failing_create(struct store *inner, unsigned fail_at, bool forever);
 
 #endif

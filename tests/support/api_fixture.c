@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "core/base/time.h"
+#include "tests/support/store_memory.h"
 
 int64_t fixture_ago_ms;
 

@@ -28,6 +28,7 @@
 #include "core/store/store.h"
 #include "core/traffic/traffic.h"
 #include "core/wire/record.h"
+#include "tests/support/store_memory.h"
 
 struct control_plane_plane {
 	struct event_base *base;

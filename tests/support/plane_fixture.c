@@ -19,6 +19,7 @@
 #include "core/base/xalloc.h"
 #include "core/base/time.h"
 #include "core/wire/record.h"
+#include "tests/support/store_memory.h"
 
 int64_t bench_now_ms;
 

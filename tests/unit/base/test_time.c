@@ -77,8 +77,6 @@ static void formats_and_parses_back(void **state)
 	assert_string_equal(text, "9999-12-31T23:59:59.999Z");
 	time_format(INT64_MIN, text);
 	assert_string_equal(text, "1970-01-01T00:00:00.000Z");
-	time_format_http(1795372927113, text);
-	assert_string_equal(text, "Sun, 22 Nov 2026 18:42:07 GMT");
 	setenv("TZ", "UTC-2", 1);
 	tzset();
 	time_format_clock(1795372927113, text);

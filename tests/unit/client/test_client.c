@@ -97,10 +97,11 @@ static int64_t plane_ahead_ms;
 
 static void answer_dated(struct fake_server *server, struct evhttp_request *request)
 {
-	char date[TIME_TEXT_SIZE];
+	time_t now = (time_t)((time_now_ms() + plane_ahead_ms) / 1000);
+	char date[32];
 
 	(void)server;
-	time_format_http(time_now_ms() + plane_ahead_ms, date);
+	(void)strftime(date, sizeof(date), "%a, %d %b %Y %H:%M:%S GMT", gmtime(&now));
 	evhttp_add_header(evhttp_request_get_output_headers(request), "Date", date);
 	fake_reply(request, 200, "{}");
 }

@@ -177,6 +177,14 @@ static int tear_down(void **state)
 /* The headline, then each line behind its kind. */
 static void check(const char *what, const char *name, const struct explanation *e, const char *says)
 {
+	static const char *const kinds[EXPLAIN_COUNT] = {
+		[EXPLAIN_RULE] = "rule",
+		[EXPLAIN_NOT] = "not",
+		[EXPLAIN_NOTE] = "note",
+		[EXPLAIN_WARN] = "warn",
+		[EXPLAIN_NOW] = "now",
+		[EXPLAIN_HINT] = "hint",
+	};
 	struct strbuf all;
 
 	strbuf_init(&all, 65536);
@@ -186,7 +194,7 @@ static void check(const char *what, const char *name, const struct explanation *
 		enum explain_kind kind;
 		struct str line = explanation_line(e, i, &kind);
 
-		strbuf_addf(&all, "%s: %.*s\n", explain_kind_names[kind], STR_ARG(line));
+		strbuf_addf(&all, "%s: %.*s\n", kinds[kind], STR_ARG(line));
 		assert_true(line.n <= 240); /* three lines of a narrow screen */
 	}
 	if (strcmp(all.data, says) != 0)

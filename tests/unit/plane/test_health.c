@@ -17,6 +17,8 @@
 #include "core/base/time.h"
 #include "core/plane/internal.h"
 #include "tests/support/plane_fixture.h"
+#include "tests/support/store_failing.h"
+#include "tests/support/store_memory.h"
 
 static void report(
 	struct plane_fixture *bench, const char *version, size_t index, enum endpoint_health health)

@@ -23,6 +23,8 @@
 #include "core/model/name_rules.h"
 #include "core/plane/internal.h"
 #include "tests/support/plane_fixture.h"
+#include "tests/support/store_failing.h"
+#include "tests/support/store_memory.h"
 
 /* ---- a random write ------------------------------------------------------------------------------ */
 

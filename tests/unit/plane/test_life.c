@@ -15,6 +15,8 @@
 #include "core/base/xalloc.h"
 #include "core/base/time.h"
 #include "tests/support/plane_fixture.h"
+#include "tests/support/store_failing.h"
+#include "tests/support/store_memory.h"
 
 #define WRITE(...) bench_write(&bench, &(struct write_spec){__VA_ARGS__})
 

@@ -23,6 +23,8 @@
 #include "core/base/xalloc.h"
 #include "core/base/strbuf.h"
 #include "core/store/store.h"
+#include "tests/support/store_failing.h"
+#include "tests/support/store_memory.h"
 
 /* ---- a directory, a loop, a store ---------------------------------------------------------------- */
 

@@ -4,7 +4,7 @@
  * Batches are applied when they are committed and reported from the loop, as the contract of store.h
  * wants it. What was committed can be loaded again until the store is destroyed.
  */
-#include "core/store/store.h"
+#include "tests/support/store_memory.h"
 
 #include <event2/event.h>
 #include <stdio.h>

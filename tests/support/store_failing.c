@@ -4,7 +4,7 @@
  * Batches go to the inner store one at a time, so that what comes after the failing one can be kept from
  * it; the failing one itself goes there empty, which brings the failure to its turn in the order of `done`.
  */
-#include "core/store/store.h"
+#include "tests/support/store_failing.h"
 
 #include <stdlib.h>
 
