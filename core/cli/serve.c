@@ -197,15 +197,6 @@ static const struct environment *traffic_environment(void *arg)
 
 /* ---- what is told ---------------------------------------------------------------------------------- */
 
-static void plane_changed(
-	void *arg, const struct environment *env, const struct change *changes, size_t count)
-{
-	(void)arg;
-	(void)env;
-	(void)changes;
-	(void)count;
-}
-
 static void plane_noted(void *arg, const struct event *event)
 {
 	(void)arg;
@@ -392,7 +383,6 @@ static bool start_rooms(struct serve *serve, struct errbuf *eb)
 static void start_api(struct serve *serve)
 {
 	const struct plane_observer observer = {
-		.changed = plane_changed,
 		.noted = plane_noted,
 		.unstored = plane_unstored,
 		.arg = serve,

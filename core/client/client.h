@@ -92,7 +92,7 @@ void client_cancel(struct client_transfer *call);
  * did not end is discarded. What is remembered of the gone is in it, 2 * LIMIT_TOMBSTONES_TOLD at most.
  */
 enum feed_state { FEED_CONNECTING, FEED_LIVE, FEED_STALE };
-struct feed_ops {
+struct feed_ops { /* each may be NULL */
 	/* After each whole batch; `changes` are those applied (count may be 0 on a time-out). */
 	void (*changed)(void *arg, const struct environment *env, const struct change *changes,
 		size_t count, bool full);

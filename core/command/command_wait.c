@@ -162,16 +162,9 @@ static void wait_on_change(void *arg, const struct environment *env, const struc
 		wait_end_ready(run, version);
 }
 
-static void wait_on_state(void *arg, enum feed_state state, const char *why)
-{
-	(void)arg;
-	(void)state;
-	(void)why;
-}
-
 static void wait_reply(struct command_run *run, const struct client_response *response)
 {
-	static const struct feed_ops ops = {.changed = wait_on_change, .state = wait_on_state};
+	static const struct feed_ops ops = {.changed = wait_on_change};
 	struct wait *wait = run->extra;
 
 	(void)response;

@@ -225,13 +225,6 @@ static void on_changed(void *arg, const struct environment *env, const struct ch
 		register_end(s, NULL);
 }
 
-static void on_feed_state(void *arg, enum feed_state state, const char *why)
-{
-	(void)arg;
-	(void)state;
-	(void)why;
-}
-
 static void on_late(evutil_socket_t fd, short what, void *arg)
 {
 	struct registration *s = arg;
@@ -256,7 +249,7 @@ static void on_late(evutil_socket_t fd, short what, void *arg)
 
 static void await_ready(struct registration *s)
 {
-	static const struct feed_ops ops = {.changed = on_changed, .state = on_feed_state};
+	static const struct feed_ops ops = {.changed = on_changed};
 	const struct timeval within = time_wait_ms(READY_WITHIN_S * 1000LL);
 
 	(void)evtimer_add(s->late, &within);

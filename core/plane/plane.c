@@ -139,14 +139,6 @@ static void make_epoch(char dst[EPOCH_SIZE])
 	random_word(dst, 16);
 }
 
-/* When it failed, they are found again at the next start. */
-static void on_orphans_deleted(void *arg, enum err err, const struct errbuf *eb)
-{
-	(void)arg;
-	(void)err;
-	(void)eb;
-}
-
 static enum err load(struct plane *plane, struct errbuf *eb)
 {
 	struct loading loading = {.plane = plane};
@@ -154,8 +146,9 @@ static enum err load(struct plane *plane, struct errbuf *eb)
 
 	batch_init(&loading.orphans);
 	err = store_load(plane->store, load_row, &loading, eb);
+	/* When it fails, they are found again at the next start. */
 	if (err == ERR_NONE && loading.orphans.count > 0)
-		store_commit(plane->store, &loading.orphans, on_orphans_deleted, NULL);
+		store_commit(plane->store, &loading.orphans, NULL, NULL);
 	batch_finish(&loading.orphans);
 	if (err != ERR_NONE)
 		return err;

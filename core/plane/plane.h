@@ -142,11 +142,11 @@ struct plane_wait *plane_wait_applied(struct plane *plane, int64_t revision, int
 void plane_wait_cancel(struct plane_wait *wait);
 
 /* Told after each visible batch, and after each health change, with what changed. */
-struct plane_observer {
+struct plane_observer { /* each may be NULL */
 	void (*changed)(void *arg, const struct environment *env, const struct change *changes,
 		size_t count);
-	void (*noted)(void *arg, const struct event *event); /* may be NULL */
-	/* It has happened, and could not be stored: nobody will find it among the events. May be NULL. */
+	void (*noted)(void *arg, const struct event *event);
+	/* It has happened, and could not be stored: nobody will find it among the events. */
 	void (*unstored)(void *arg, const struct event *event);
 	void *arg;
 };

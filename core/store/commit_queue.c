@@ -39,7 +39,8 @@ void commit_queue_report(struct commit_queue_list *list, enum err err, const str
 		struct commit_queue *pending = taken.first;
 
 		taken.first = pending->next;
-		pending->done(pending->arg, err, eb);
+		if (pending->done != NULL)
+			pending->done(pending->arg, err, eb);
 		batch_finish(&pending->batch);
 		free(pending);
 	}

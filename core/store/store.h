@@ -64,7 +64,7 @@ struct store_ops {
 	const char *name;
 	/* Blocking; only before the loop runs. */
 	enum err (*load)(struct store *store, store_row_fn row, void *arg, struct errbuf *eb);
-	/* Takes the rows over and leaves `batch` empty. */
+	/* Takes the rows over and leaves `batch` empty. `done` may be NULL. */
 	void (*commit)(struct store *store, struct batch *batch, store_done_fn done, void *arg);
 	/* Finishes what was committed (their `done` are called), then closes. */
 	void (*destroy)(struct store *store);

@@ -364,15 +364,10 @@ static void sqlite_commit(struct store *store, struct batch *batch, store_done_f
 	start_group(sqlite);
 }
 
-/* What came of it is in `last_error`. */
-static void on_probed(void *arg, enum err err, const struct errbuf *eb)
-{
-	(void)arg;
-	(void)err;
-	(void)eb;
-}
-
-/* Nobody may want to write while it says that it is not ready, so it finds out itself when writes work again. */
+/*
+ * Nobody may want to write while it says that it is not ready, so it finds out itself when writes work again. What came
+ * of it is in `last_error`.
+ */
 static void probe(struct sqlite_store *sqlite)
 {
 	struct batch batch;
@@ -383,7 +378,7 @@ static void probe(struct sqlite_store *sqlite)
 	batch_init(&batch);
 	batch_put(&batch, ROW_META, "probe", text.data);
 	strbuf_finish(&text);
-	sqlite_commit(&sqlite->store, &batch, on_probed, NULL);
+	sqlite_commit(&sqlite->store, &batch, NULL, NULL);
 	batch_finish(&batch);
 }
 
