@@ -218,9 +218,10 @@ static void test_what_is_so_already(void **state)
 	pty_wait_text(&pty, "┃  pr-482                     now; ready");
 	pty_keys(&pty, "\rj\r");
 	pty_wait_text(&pty, "which version of gateway?");
+	pty_keys(&pty, "no pin");
 	pty_wait_text(&pty, "┃  no pin                     now; whatever is stable serves");
 	pty_keys(&pty, "\r");
-	pty_wait_text(&pty, "$ umbra session show checkout-4f2k");
+	pty_wait_text(&pty, "gateway has no pin already: nothing to stage");
 }
 
 /* At 80 columns the preview says both sides, and `x` that what it explains is without what is staged. */

@@ -121,6 +121,105 @@ static void test_event(void **state)
 	pty_wait_text(&pty, "Retire profile@pr-551?");
 }
 
+/* Esc takes the marks first, and nothing else with them; so does the key that unmarks. */
+static void test_marks(void **state)
+{
+	(void)state;
+	dashboard_open((struct dashboard_options){0});
+	pty_keys(&pty, "/kind:ephemeral\rgj ");
+	pty_wait_text(&pty, "1 marked");
+	pty_keys(&pty, "\033");
+	pty_wait_gone(&pty, "1 marked");
+	assert_true(pty_shows(&pty, "filter: kind:ephemeral"));
+	pty_keys(&pty, "\033");
+	pty_wait_gone(&pty, "filter: kind:ephemeral");
+	pty_keys(&pty, "gj  ");
+	pty_wait_text(&pty, "2 marked");
+	pty_keys(&pty, "\177");
+	pty_wait_gone(&pty, "2 marked");
+}
+
+static void test_fold_all(void **state)
+{
+	(void)state;
+	dashboard_open((struct dashboard_options){0});
+	pty_wait_text(&pty, "pr-560");
+	pty_keys(&pty, "z");
+	pty_wait_gone(&pty, "pr-560");
+	assert_false(pty_shows(&pty, "pr-571"));
+	pty_keys(&pty, "z");
+	pty_wait_text(&pty, "pr-560");
+	assert_true(pty_shows(&pty, "pr-571"));
+	pty_keys(&pty, "2");
+	pty_wait_text(&pty, "#482");
+	pty_keys(&pty, "z");
+	pty_wait_text(&pty, "pricing@pr-482");
+	pty_keys(&pty, "z");
+	pty_wait_gone(&pty, "pricing@pr-482");
+	pty_keys(&pty, "6");
+	pty_wait_text(&pty, " outside ");
+	pty_wait_text(&pty, "schedule");
+	pty_keys(&pty, "z");
+	pty_wait_gone(&pty, "schedule");
+	pty_keys(&pty, "z");
+	pty_wait_text(&pty, "schedule");
+}
+
+/* Enter Enter on a service without a pin stages the version one comes for; on its pin it says that it is so. */
+static void test_version_picker(void **state)
+{
+	(void)state;
+	dashboard_open((struct dashboard_options){0});
+	pty_keys(&pty, ":pins nothing-yet1\r");
+	pty_wait_text(&pty, "WHAT CHANGES");
+	pty_keys(&pty, "g\r");
+	pty_wait_text(&pty, "which version of booking?");
+	pty_keys(&pty, "\r");
+	pty_wait_text(&pty, "1 change staged");
+	pty_keys(&pty, "a");
+	pty_wait_text(&pty, "nothing-yet1: lenient, pins booking=");
+	pty_keys(&pty, "\r");
+	pty_wait_text(&pty, "which version of booking?");
+	pty_keys(&pty, "\r");
+	pty_wait_text(&pty, "booking is pinned to pr-482 already: nothing to stage");
+}
+
+/* What Enter and Esc do stands still while one types. */
+static void test_prompt_stands_still(void **state)
+{
+	char row[PTY_ROW_SIZE];
+
+	(void)state;
+	dashboard_open((struct dashboard_options){.rows = 24, .cols = 80});
+	pty_keys(&pty, "jje");
+	for (int i = 0; i < 2; i++) {
+		pty_wait_text(&pty, "Enter extend");
+		pty_row(&pty, 23, row);
+		assert_memory_equal(row, " Enter extend", 13);
+		pty_keys(&pty, "7");
+		pty_quiet(&pty, 100);
+	}
+}
+
+/* The key of Requests shows what it showed before two versions were compared. */
+static void test_tail_after_side(void **state)
+{
+	(void)state;
+	dashboard_open((struct dashboard_options){0});
+	pty_keys(&pty, "4");
+	pty_wait_text(&pty, "all requests");
+	pty_keys(&pty, "1jjv");
+	pty_wait_text(&pty, "Side by side");
+	pty_keys(&pty, "4");
+	pty_wait_text(&pty, "all requests");
+	pty_keys(&pty, "1v");
+	pty_wait_text(&pty, "Side by side");
+	pty_keys(&pty, "\033");
+	pty_wait_text(&pty, "SERVICE / VERSION");
+	pty_keys(&pty, "4");
+	pty_wait_text(&pty, "all requests");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -129,6 +228,11 @@ int main(void)
 		DASHBOARD_TEST(test_session),
 		DASHBOARD_TEST(test_pull),
 		DASHBOARD_TEST(test_event),
+		DASHBOARD_TEST(test_marks),
+		DASHBOARD_TEST(test_fold_all),
+		DASHBOARD_TEST(test_version_picker),
+		DASHBOARD_TEST(test_prompt_stands_still),
+		DASHBOARD_TEST(test_tail_after_side),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -204,7 +204,7 @@ static bool take_paste(struct app *app, int32_t key)
 
 /* ---- what is alike in every view: by its ops, or the app's own ---- */
 
-/* Esc. A filter that was kept goes first; with nothing opened over the tab, the way back is the app's. */
+/* Esc. Marks go first, then a filter that was kept; with nothing opened over the tab, the way back is the app's. */
 static bool act_back(struct app *app)
 {
 	struct view_instance *top = navigation_top(&app->nav);
@@ -213,6 +213,10 @@ static bool act_back(struct app *app)
 
 	if (app->perf_overlay.shown) {
 		app->perf_overlay.shown = false;
+		return true;
+	}
+	if (top->view->marked && top->view->marked(top->state)->count > 0) {
+		(void)top->view->act(top->state, &app->model, &app->ui, ACTION_UNMARK);
 		return true;
 	}
 	if (top->view->filter && top->view->filter(top->state)[0] != '\0') {

@@ -158,8 +158,9 @@ static void open_with(struct navigation *nav, struct view_instance *instance, co
 	}
 	if (instance->view->flags & VIEW_SESSION_EDGES)
 		polling_session(&nav->sync->polling, instance->argument);
-	if (instance->view->flags & VIEW_TAILS && argument[0] != '\0')
-		sync_tail(nav->sync, strcmp(argument, "*") == 0 ? "" : argument);
+	if (instance->view->flags & VIEW_TAILS)
+		sync_tail(
+			nav->sync, strcmp(instance->argument, "*") == 0 ? "" : instance->argument);
 	if (instance->view->open)
 		instance->view->open(instance->state, nav->model, nav->ui, argument);
 }
@@ -206,6 +207,10 @@ static void enter(struct navigation *nav)
 		place->stack[i]->parts = MODEL_ALL;
 	if ((navigation_tab(nav)->view->flags | top->view->flags) & VIEW_TAILS)
 		sync_tail(nav->sync, place->scope);
+	if (place->depth == 0 && top->view->flags & VIEW_TAILS) {
+		free(top->argument);
+		top->argument = xstrdup(place->scope);
+	}
 	filter_as_it_was(nav, place);
 	if (top->view->flags & VIEW_SESSION_EDGES)
 		polling_session(&nav->sync->polling, top->argument);

@@ -216,7 +216,9 @@ static const struct answers {
 	[QUESTION_SAVE] = {"save", "cancel"},
 	[QUESTION_CREATE] = {"create", "cancel"},
 	[QUESTION_CREATE_ON_PULL] = {"create", "cancel"},
+	[QUESTION_CREATE_AND_PIN] = {"create", "cancel"},
 	[QUESTION_EXTEND] = {"extend", "cancel"},
+	[QUESTION_EXTEND_VERSION] = {"extend", "cancel"},
 	[QUESTION_RULES] = {"apply", "cancel"},
 	[QUESTION_QUIT] = {"yes, quit", "no, stay"},
 };
@@ -275,9 +277,7 @@ static void draw_line_prompt(const struct prompt *prompt, const struct canvas *c
 	}
 	(void)snprintf(text, sizeof(text), "Enter %s   Esc %s   %s", words.yes, words.no,
 		line_help(prompt));
-	if (x + (int)text_cells(str_of(text)) >= canvas->cols)
-		x = 1;
-	canvas_c(canvas, 2, x, canvas->cols - x - 1, ROLE_QUIET, text);
+	canvas_c(canvas, 2, 1, canvas->cols - 2, ROLE_QUIET, text);
 }
 
 enum { CONFIRM_MIN = 2, CONFIRM_MAX = 4, CONFIRM_FRAME = 3 };

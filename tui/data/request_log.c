@@ -15,7 +15,7 @@
 
 /* An entry of `shown`: the number, whether it is an error, enum line_part. So entries sort by number, a gap first. */
 enum { PART_BITS = 3, PART_MASK = 3, ERROR_BIT = 4 };
-enum { REQUEST_LOG_MAX = 20000, RATE_LAG_MS = 2000 };
+enum { REQUEST_LOG_MAX = 20000 };
 
 struct request_log {
 	struct ring *ring;
@@ -35,6 +35,7 @@ struct request_log {
 	int64_t lost;
 	bool lost_unknown;
 	int64_t last_seq;
+	int64_t begun_ms; /* when the first came after the clear: what is older was not heard live; 0: none came */
 	int64_t second; /* wall second being counted */
 	int in_second;
 	int in_second_before;
@@ -87,6 +88,7 @@ void request_log_clear(struct request_log *lines, int64_t first)
 	lines->lost = lines->last_seq = 0;
 	lines->lost_unknown = false;
 	lines->in_second = lines->in_second_before = 0;
+	lines->begun_ms = 0;
 }
 
 static int64_t entry_of(int64_t number, enum line_part part)
@@ -174,13 +176,19 @@ static void sift(
 	}
 }
 
+/* Whether `second` is the one that was counted last, and was counted from its beginning. */
+static bool whole_second(const struct request_log *lines, int64_t second)
+{
+	return second == lines->second && second * 1000 >= lines->begun_ms;
+}
+
 static void count_second(struct request_log *lines, int64_t now_ms)
 {
 	int64_t second = now_ms / 1000;
 
 	if (second == lines->second)
 		return;
-	lines->in_second_before = second == lines->second + 1 ? lines->in_second : 0;
+	lines->in_second_before = whole_second(lines, second - 1) ? lines->in_second : 0;
 	lines->in_second = 0;
 	lines->second = second;
 }
@@ -194,8 +202,10 @@ void request_log_add(struct request_log *lines, const struct request *request,
 	trace_index_add(lines->traces, number, request->trace);
 	sift(lines, number, env, now_ms);
 	lines->last_seq = request->seq;
+	if (lines->begun_ms == 0)
+		lines->begun_ms = now_ms;
 	count_second(lines, now_ms);
-	if (now_ms - request->time < RATE_LAG_MS) /* not the backlog */
+	if (request->time >= lines->begun_ms) /* not the backlog */
 		lines->in_second++;
 	trim(lines);
 }
@@ -377,7 +387,7 @@ void request_log_count(
 	ret_counts->lost = lines->lost;
 	ret_counts->lost_unknown = lines->lost_unknown;
 	ret_counts->last_seq = lines->last_seq;
-	ret_counts->per_second = second == lines->second       ? lines->in_second_before
-				 : second == lines->second + 1 ? lines->in_second
-							       : 0;
+	ret_counts->per_second = second == lines->second           ? lines->in_second_before
+				 : whole_second(lines, second - 1) ? lines->in_second
+								   : 0;
 }

@@ -81,7 +81,7 @@ struct request_log_counts {
 	int64_t lost; /* known losses since the clear */
 	bool lost_unknown; /* and some of unknown number */
 	int64_t last_seq; /* of the newest request, 0: none */
-	int per_second; /* requests that came within the last whole second */
+	int per_second; /* requests that came within the last whole second, without the backlog */
 };
 void request_log_count(
 	const struct request_log *lines, int64_t now_ms, struct request_log_counts *ret_counts);

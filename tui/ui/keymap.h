@@ -78,6 +78,8 @@ enum area {
 	X(ACTION_REPAINT)       \
 	X(ACTION_QUIT)          \
 	X(ACTION_MARK)          \
+	X(ACTION_UNMARK)        \
+	X(ACTION_FOLD_ALL)      \
 	X(ACTION_COLUMNS)       \
 	X(ACTION_MOVE_ON)       \
 	X(ACTION_MOVE_BACK)     \

@@ -148,6 +148,26 @@ static void fold(struct map_view *state, bool folded)
 	state->list.stale = true;
 }
 
+/* Without what comes from outside: folded, it would leave a single row. */
+static void fold_all(struct map_view *state)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < state->tree.count; i++) {
+		const struct map_row *row = &state->tree.rows[i];
+
+		if (row->more != MAP_OPEN || row->kind == MAP_OUTSIDE)
+			continue;
+		(void)hashmap_set(state->folds, fold_key(row->service), state);
+		any = true;
+	}
+	if (!any) {
+		hashmap_destroy(state->folds, NULL);
+		state->folds = hashmap_create();
+	}
+	state->list.stale = true;
+}
+
 /* To the next row that fails or loses the session, round the end. */
 static void go_to_trouble(
 	struct map_view *state, const struct model *model, struct ui *ui, bool back)
@@ -208,6 +228,9 @@ static enum redraw map_view_act(
 	switch (action) {
 	case ACTION_MAP:
 		ask_session(model, ui);
+		return REDRAW_ALL;
+	case ACTION_FOLD_ALL:
+		fold_all(state);
 		return REDRAW_ALL;
 	case ACTION_BACK:
 		ui_back(ui);

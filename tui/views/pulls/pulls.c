@@ -111,6 +111,17 @@ static void fold(struct pulls *state, bool folded)
 	state->view.stale = true;
 }
 
+static void fold_all(struct pulls *state)
+{
+	bool folded = true;
+
+	for (size_t i = 0; i < state->list.count; i++)
+		folded = folded && !pulls_is_unfolded(state, &state->list.items[i]);
+	for (size_t i = 0; i < state->list.count; i++)
+		pulls_fold(state, &state->list.items[i], !folded);
+	state->view.stale = true;
+}
+
 static void act_open(struct pulls *state, struct ui *ui)
 {
 	const struct pull *pull = selected_pull(state);
@@ -154,6 +165,9 @@ static enum redraw pulls_act(
 	case ACTION_LEFT:
 	case ACTION_RIGHT:
 		fold(state, action == ACTION_LEFT);
+		break;
+	case ACTION_FOLD_ALL:
+		fold_all(state);
 		break;
 	case ACTION_CREATE:
 		act_create(state, ui);

@@ -335,8 +335,8 @@ static void draw_counts(const struct side_by_side *state, const struct canvas *c
 			state->more && !brief ? ", older ones left out" : "");
 		(void)snprintf(text[1], sizeof(text[1]), "   %zu different status",
 			state->verdicts[PAIRING_STATUS]);
-		(void)snprintf(
-			text[2], sizeof(text[2]), "   %zu slower", state->verdicts[PAIRING_SLOWER]);
+		(void)snprintf(text[2], sizeof(text[2]), "   %zu twice as slow",
+			state->verdicts[PAIRING_SLOWER]);
 		(void)snprintf(text[3], sizeof(text[3]), "   %zu without a match%s",
 			state->verdicts[PAIRING_ALONE], brief ? "" : " in stable");
 		cells = 0;

@@ -115,7 +115,7 @@ static void act_mark(struct services *state, const struct model *model, struct u
 
 	if (!version) {
 		ui_say(ui, ROLE_WARNING,
-			"{list.mark} marks versions, and %s is a service: move to one of its "
+			"{services.mark} marks versions, and %s is a service: move to one of its "
 			"versions",
 			state->service);
 		return;
@@ -258,6 +258,18 @@ static void fold(struct services *state, const struct model *model, bool folded)
 	state->list.stale = true;
 }
 
+static void fold_all(struct services *state, const struct model *model)
+{
+	bool filtered = state->list.filtering.filter != NULL;
+	bool folded = true;
+
+	for (size_t i = 0; i < model->env->node_count; i++)
+		folded = folded && tree_is_folded(&state->tree, &model->env->nodes[i], filtered);
+	for (size_t i = 0; i < model->env->node_count; i++)
+		tree_fold(&state->tree, &model->env->nodes[i], !folded);
+	state->list.stale = true;
+}
+
 static void act_open(struct services *state, const struct model *model, struct ui *ui)
 {
 	const struct service_node *node = services_selected_node(state, model);
@@ -306,6 +318,12 @@ static enum redraw services_act(
 		break;
 	case ACTION_MARK:
 		act_mark(state, model, ui);
+		break;
+	case ACTION_UNMARK:
+		chosen_versions_clear(&state->marks);
+		break;
+	case ACTION_FOLD_ALL:
+		fold_all(state, model);
 		break;
 	case ACTION_MINE:
 		act_mine(state, ui);

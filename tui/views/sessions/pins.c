@@ -212,7 +212,7 @@ static void version_note(const struct version *version, bool now, char *dst, siz
 			version->pr_title ? "\"" : "");
 }
 
-/* Begins on what is now, so that Enter alone changes nothing. */
+/* Begins on the pin; without one on the first version beside stable, which is what one comes for. */
 static void ask_version(struct pins *state, const struct model *model, struct ui *ui)
 {
 	const struct service_node *node = pins_node(state, model, state->list.cursor.selected);
@@ -238,7 +238,11 @@ static void ask_version(struct pins *state, const struct model *model, struct ui
 	picker_add(picker, no_pin,
 		pin ? "whatever is stable serves" : "now; whatever is stable serves");
 	picker_ready(picker, 10);
-	picker_begin(picker, pin ? pin : no_pin);
+	for (size_t i = 0; !pin && i < node->version_count; i++)
+		if (node->versions[i]->kind != KIND_STABLE)
+			pin = node->versions[i]->name;
+	if (pin)
+		picker_begin(picker, pin);
 }
 
 static void ask_pull(const struct model *model, struct ui *ui)
@@ -316,6 +320,19 @@ static enum redraw pins_act(void *arg, const struct model *model, struct ui *ui,
 	return REDRAW_ALL;
 }
 
+/* What is so already is not staged, and that is said: else Enter would seem to do nothing. */
+static void answer_version(
+	struct pins *state, const struct session *session, struct ui *ui, const char *version)
+{
+	const char *service = selected_service(state);
+
+	pins_stage(state, session, service, version);
+	pins_staged_anew(state, ui);
+	if (!pins_staged(state, service))
+		ui_say(ui, ROLE_QUIET, "%s %s%s already: nothing to stage", service,
+			version[0] ? "is pinned to " : "has no pin", version);
+}
+
 static enum redraw pins_answer(void *arg, const struct model *model, struct ui *ui,
 	enum question question, const char *text)
 {
@@ -324,9 +341,7 @@ static enum redraw pins_answer(void *arg, const struct model *model, struct ui *
 	int64_t number;
 
 	if (question == QUESTION_VERSION && session) {
-		pins_stage(state, session, selected_service(state),
-			strcmp(text, no_pin) == 0 ? "" : text);
-		pins_staged_anew(state, ui);
+		answer_version(state, session, ui, strcmp(text, no_pin) == 0 ? "" : text);
 	} else if (question == QUESTION_PULL && session) {
 		if (str_to_i64(str_of(text + 1), &number))
 			pins_stage_pull(state, session, model, number);

@@ -291,6 +291,40 @@ static void test_a_limit_lets_the_oldest_go(void **state)
 	request_log_destroy(lines);
 }
 
+static void add_at(struct request_log *lines, int64_t seq, int64_t from_ms, int64_t now_ms)
+{
+	struct request request;
+
+	memset(&request, 0, sizeof(request));
+	request.seq = seq;
+	request.time = from_ms;
+	request.kind = KIND_COUNT;
+	request.carrier = CARRIER_COUNT;
+	request.intended = REASON_COUNT;
+	request_log_add(lines, &request, NULL, now_ms);
+}
+
+/* What was there when the tail began is no part of the rate, however young, nor is the second it began in. */
+static void test_rate_without_the_backlog(void **state)
+{
+	struct request_log *lines = request_log_create(100, 0);
+	struct request_log_counts counts;
+	int64_t seq = 1;
+
+	(void)state;
+	for (int i = 0; i < 40; i++)
+		add_at(lines, seq++, 10200 - i * 40, 10250);
+	for (int i = 0; i < 3; i++)
+		add_at(lines, seq++, 10300 + i, 10400);
+	request_log_count(lines, 11100, &counts);
+	assert_int_equal(counts.per_second, 0);
+	for (int i = 0; i < 7; i++)
+		add_at(lines, seq++, 11000 + i, 11200);
+	request_log_count(lines, 12100, &counts);
+	assert_int_equal(counts.per_second, 7);
+	request_log_destroy(lines);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -298,6 +332,7 @@ int main(void)
 		cmocka_unit_test(test_context),
 		cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_lost_session),
+		cmocka_unit_test(test_rate_without_the_backlog),
 		cmocka_unit_test(test_numbers_stay),
 		cmocka_unit_test(test_a_clear_starts_over),
 		cmocka_unit_test(test_a_limit_lets_the_oldest_go),
