@@ -73,7 +73,9 @@ static void test_jump(void **state)
 static void test_gone_and_new(void **state)
 {
 	(void)state;
-	open_timeline(40, 120, "dark");
+	open_timeline(24, 80, "dark");
+	pty_keys(&pty, "jjjj\x04\x04"); /* the newest is out of sight */
+	pty_wait_gone(&pty, "created session qa-seats");
 	pty_keys(&pty, "1");
 	pty_wait_text(&pty, "SERVICE / VERSION");
 	pty_keys(&pty, "3c");
@@ -87,6 +89,7 @@ static void test_gone_and_new(void **state)
 	pty_keys(&pty, "5");
 	pty_wait_text(&pty, "new above, seen below");
 	pty_wait_text(&pty, "ended session short-");
+	pty_wait_text(&pty, "2 new   30 events");
 	pty_keys(&pty, "g\r");
 	pty_wait_text(&pty, "is gone");
 }

@@ -37,6 +37,7 @@ struct timeline {
 	size_t count;
 	size_t cap;
 	size_t shown; /* events among the rows */
+	size_t fresh; /* of these, newer than the mark; 0 without one */
 	size_t hidden; /* by the filter, or because nobody did it */
 	int who_cols, what_cols; /* of the widest among the events that are shown */
 	struct event_detail *detail; /* DETAIL_SLOTS, by seq */
@@ -45,6 +46,7 @@ struct timeline {
 	bool people; /* only what people did */
 	int64_t newest; /* seq that was there when it was shown last */
 	int64_t mark; /* up to here one had seen all; 0: no mark */
+	int64_t back_until_ms; /* what is new is brought into sight, where it comes until then */
 	int pane_rows;
 	char *command; /* what shows the window elsewhere */
 };

@@ -45,15 +45,17 @@ static void timeline_destroy(void *arg)
 	free(state);
 }
 
+enum { BACK_MS = 1000 }; /* events that are asked for when it is shown are there by then */
+
 /* Coming back, what is new since then is told from what was there. */
 static void timeline_open(void *arg, const struct model *model, struct ui *ui, const char *argument)
 {
 	struct timeline *state = arg;
 
-	(void)model;
 	(void)ui;
 	(void)argument;
 	state->mark = state->newest;
+	state->back_until_ms = model->now_ms + BACK_MS;
 	state->list.stale = true;
 }
 
@@ -82,6 +84,7 @@ static void build_rows(struct timeline *state, const struct model *model)
 	state->count = 0;
 	state->who_cols = state->what_cols = 0;
 	state->shown = 0;
+	state->fresh = 0;
 	state->hidden = 0;
 	for (size_t i = 0; i < event_log_count(model->events); i++) {
 		const struct event *event = event_log_at(model->events, i);
@@ -99,6 +102,7 @@ static void build_rows(struct timeline *state, const struct model *model)
 		add_row(state, ROW_EVENT, event->seq);
 		timeline_measure(state, event);
 		state->shown++;
+		state->fresh += state->mark > 0 && event->seq > state->mark;
 		above = event;
 	}
 }
@@ -175,6 +179,23 @@ static void say(struct timeline *state, const struct model *model, int64_t seq)
 	diff_read(&detail->diff, event);
 }
 
+/* Where it is all above what is in sight, its oldest is selected, with the mark below. */
+static void show_new(struct timeline *state, const struct model *model)
+{
+	struct list_cursor *cursor = &state->list.cursor;
+	size_t mark = 0;
+
+	while (mark < state->count && state->rows[mark].kind != ROW_MARK)
+		mark++;
+	if (mark == state->count)
+		return;
+	state->back_until_ms = 0;
+	if (mark >= cursor->top)
+		return;
+	list_view_select(state, model, mark - 1);
+	cursor->top = mark > cursor->height / 2 ? mark - cursor->height / 2 : 0;
+}
+
 /* Wide, the whole change and no more, as far as two thirds go; else enough for most changes, whichever it is. */
 static int pane_rows_for(const struct timeline *state, int rows)
 {
@@ -215,6 +236,8 @@ static void timeline_prepare(
 		build(state, model);
 	say(state, model, timeline_selected_seq(state));
 	share_rows(state, rows, cols - 1);
+	if (model->now_ms <= state->back_until_ms)
+		show_new(state, model);
 	if (state->list.cursor.selected == 1 && state->list.cursor.height > 1)
 		state->list.cursor.top = 0; /* with its day above it */
 	timeline_place(state, cols - 1);
@@ -267,18 +290,20 @@ static void timeline_draw_title(const void *arg, const struct model *model, cons
 	const struct timeline *state = arg;
 	const char *who = state->people ? "people only, " : "";
 	size_t total = event_log_count(model->events);
-	char of[32] = "";
-	char text[LIMIT_FILTER + 96];
+	char of[32] = "", fresh[32] = "";
+	char text[LIMIT_FILTER + 128];
 
 	(void)ui;
 	if (state->shown < total)
 		(void)snprintf(of, sizeof(of), " of %zu", total);
+	if (state->fresh > 0)
+		(void)snprintf(fresh, sizeof(fresh), "%zu new   ", state->fresh);
 	if (state->list.filtering.filter)
-		(void)snprintf(text, sizeof(text), "filter: %s (%zu hidden)   %s%s, newest first",
-			state->list.filtering.text, state->hidden, who,
+		(void)snprintf(text, sizeof(text), "%sfilter: %s (%zu hidden)   %s%s, newest first",
+			fresh, state->list.filtering.text, state->hidden, who,
 			windows[state->window].title);
 	else
-		(void)snprintf(text, sizeof(text), "%zu%s events   %s%s, newest first",
+		(void)snprintf(text, sizeof(text), "%s%zu%s events   %s%s, newest first", fresh,
 			state->shown, of, who, windows[state->window].title);
 	canvas_right(canvas, 0, 2, canvas->cols - 2,
 		state->list.filtering.filter || state->window > 0 || state->people ? ROLE_STAGED
@@ -342,6 +367,7 @@ static enum redraw timeline_act(
 	struct timeline *state = arg;
 	bool moved = state->list.moved;
 
+	state->back_until_ms = 0; /* somebody goes elsewhere */
 	if (list_view_act(state, model, ui, action)) {
 		if (action == ACTION_TOP)
 			state->list.moved = false; /* and stays with the newest */
