@@ -110,6 +110,8 @@ static void learn_prepare(
 
 /* ---- the tour ---- */
 
+enum { TALL_ROWS = 32 }; /* each lesson may have two */
+
 static int draw_step(const struct learn *state, const struct ui *ui, const struct canvas *canvas,
 	int y, enum tour_step step)
 {
@@ -133,8 +135,9 @@ static int draw_step(const struct learn *state, const struct ui *ui, const struc
 		       : ROLE_QUIET,
 		str_of(tour_title(step)), str_of(ui->find));
 	if (canvas->cols >= 110 && done && !whole) {
+		row = canvas_part(canvas, y, 0, canvas->rows >= TALL_ROWS ? 2 : 1, canvas->cols);
 		tour_lesson(step, lesson);
-		canvas_c(canvas, y, wide, canvas->cols - wide - 1, ROLE_QUIET, lesson);
+		y += format_sentence(&row, 0, wide, ROLE_QUIET, str_of(lesson)) - 1;
 	}
 	if (canvas->cols >= 110 && skipped)
 		canvas_c(&row, y, wide, canvas->cols - wide - 1, ROLE_QUIET,
