@@ -194,12 +194,11 @@ void changes_get(struct exchange *exchange)
 	struct feed *feed = xcalloc(1, sizeof(*feed));
 	struct str epoch = query_get(&exchange->query, "epoch");
 	int64_t wait_ms = 0;
-	struct errbuf eb;
+	struct errbuf eb = {0};
 
 	feed->since = -1;
 	exchange->state = feed;
 	exchange->release = feed_release;
-	errbuf_clear(&eb);
 	if (query_int(&exchange->query, "since", 0, INT64_MAX, &feed->since, &eb) != ERR_NONE ||
 		query_duration(&exchange->query, "wait", 0, WAIT_MAX_MS, &wait_ms, &eb) !=
 			ERR_NONE ||

@@ -173,7 +173,7 @@ static int status_at(struct evbuffer *output, size_t from)
 static void output_changed(struct evbuffer *output, const struct evbuffer_cb_info *info, void *arg)
 {
 	struct conn *conn = arg;
-	struct errbuf eb;
+	struct errbuf eb = {0};
 	int status;
 
 	if (info->n_added == 0 || conn->state == CONN_BUSY || conn->state == CONN_CLOSING)
@@ -184,7 +184,6 @@ static void output_changed(struct evbuffer *output, const struct evbuffer_cb_inf
 	if (status >= 0) {
 		conn_state(conn, CONN_CLOSING);
 		(void)evbuffer_drain(output, evbuffer_get_length(output));
-		errbuf_clear(&eb);
 		(void)refusal_of(status, &eb);
 		write_refusal(output, &eb);
 		(void)evbuffer_freeze(output, 0);
@@ -271,9 +270,8 @@ static enum err look_at(struct conn *conn, struct evbuffer *input, size_t added,
 static void keep_unread_bound(struct api *api)
 {
 	struct conn *next;
-	struct errbuf eb;
+	struct errbuf eb = {0};
 
-	errbuf_clear(&eb);
 	(void)err_set(&eb, ERR_BUSY,
 		"bodies of unfinished requests take %zu bytes, as much as they may together; send "
 		"this one again",
@@ -315,13 +313,12 @@ static void count_unread(struct conn *conn, size_t added)
 static void input_changed(struct evbuffer *input, const struct evbuffer_cb_info *info, void *arg)
 {
 	struct conn *conn = arg;
-	struct errbuf eb;
+	struct errbuf eb = {0};
 
 	if (info->n_added == 0)
 		return;
 	if (conn->state == CONN_IDLE)
 		conn_state(conn, CONN_READING);
-	errbuf_clear(&eb);
 	if (conn->state == CONN_READING) {
 		if (look_at(conn, input, info->n_added, &eb) == ERR_NONE)
 			count_unread(conn, info->n_added);
@@ -442,7 +439,7 @@ static void conn_done(struct evhttp_request *req, void *arg)
 	struct conn *conn = arg;
 	struct evbuffer *input = bufferevent_get_input(conn->bev);
 	size_t rest = evbuffer_get_length(input);
-	struct errbuf eb;
+	struct errbuf eb = {0};
 
 	(void)req;
 	head_start(&conn->head);
@@ -451,7 +448,6 @@ static void conn_done(struct evhttp_request *req, void *arg)
 		return;
 	/* The next request is there already. */
 	conn_state(conn, CONN_READING);
-	errbuf_clear(&eb);
 	if (look_at(conn, input, rest, &eb) == ERR_NONE) {
 		count_unread(conn, rest);
 		return;

@@ -77,12 +77,11 @@ void events_get(struct exchange *exchange)
 {
 	struct events_wait *wait = xcalloc(1, sizeof(*wait));
 	int64_t wait_ms = 0;
-	struct errbuf eb;
+	struct errbuf eb = {0};
 
 	wait->limit = PAGE_DEFAULT;
 	exchange->state = wait;
 	exchange->release = events_release;
-	errbuf_clear(&eb);
 	if (query_int(&exchange->query, "since", 0, INT64_MAX, &wait->since, &eb) != ERR_NONE ||
 		query_int(&exchange->query, "limit", 1, PAGE_MAX, &wait->limit, &eb) != ERR_NONE ||
 		query_duration(&exchange->query, "wait", 0, WAIT_MAX_MS, &wait_ms, &eb) !=

@@ -169,14 +169,13 @@ void exchange_fail(
 bool exchange_hold(struct exchange *exchange)
 {
 	struct api *api = exchange->api;
-	struct errbuf eb;
+	struct errbuf eb = {0};
 
 	if (!api->stopping && api->held_count < api->options.limits.held) {
 		exchange->held = true;
 		api->held_count++;
 		return true;
 	}
-	errbuf_clear(&eb);
 	if (api->stopping)
 		(void)err_set(&eb, ERR_BUSY, "the control plane is being stopped");
 	else

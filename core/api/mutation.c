@@ -229,9 +229,8 @@ void mutation_start_record(struct exchange *exchange, enum object_kind kind, enu
 {
 	const struct record_type *type = object_type(kind);
 	const void *current = find_current(exchange, kind, write);
-	struct errbuf eb;
+	struct errbuf eb = {0};
 
-	errbuf_clear(&eb);
 	respond_strip(exchange, kind, current);
 	if (wire_read_change(type, exchange->body, mode, current, record, &write->present, &eb) !=
 		ERR_NONE) {

@@ -76,9 +76,8 @@ void pulls_get(struct exchange *exchange)
 {
 	struct filter *filter;
 	struct listing *listing;
-	struct errbuf eb;
+	struct errbuf eb = {0};
 
-	errbuf_clear(&eb);
 	filter = query_filter(&exchange->query, &eb);
 	if (filter == NULL) {
 		exchange_fail(exchange, &eb, NULL);
@@ -109,9 +108,8 @@ static void fail_absent(
 	const struct not_found_pull wanted = {
 		number, url, exchange->api->options.now_ms(), ERR_NOT_FOUND};
 	struct not_found missing;
-	struct errbuf eb;
+	struct errbuf eb = {0};
 
-	errbuf_clear(&eb);
 	(void)not_found_pull(
 		plane_environment(exchange->api->options.plane), list, &wanted, &missing, &eb);
 	/* Here they are the path and a parameter. */

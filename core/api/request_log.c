@@ -48,9 +48,8 @@ void requests_get(struct exchange *exchange)
 	int64_t limit = PAGE_DEFAULT;
 	struct filter *filter;
 	struct search *search;
-	struct errbuf eb;
+	struct errbuf eb = {0};
 
-	errbuf_clear(&eb);
 	if (query_int(&exchange->query, "before", 1, INT64_MAX, &before, &eb) != ERR_NONE ||
 		query_int(&exchange->query, "limit", 1, PAGE_MAX, &limit, &eb) != ERR_NONE ||
 		(filter = query_filter(&exchange->query, &eb)) == NULL) {

@@ -111,10 +111,9 @@ void tail_get(struct exchange *exchange)
 	static const struct tail_ops ops = {.record = tail_record, .lost = tail_lost};
 	struct tailing *tailing;
 	struct filter *filter;
-	struct errbuf eb;
+	struct errbuf eb = {0};
 	int64_t since = TAIL_FROM_NOW;
 
-	errbuf_clear(&eb);
 	if (query_int(&exchange->query, "since", 0, INT64_MAX, &since, &eb) != ERR_NONE ||
 		(filter = query_filter(&exchange->query, &eb)) == NULL) {
 		exchange_fail(exchange, &eb, NULL);

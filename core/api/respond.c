@@ -181,9 +181,8 @@ void respond_missing(
 void respond_no_service(struct exchange *exchange, const char *service)
 {
 	struct not_found missing;
-	struct errbuf eb;
+	struct errbuf eb = {0};
 
-	errbuf_clear(&eb);
 	(void)not_found_service(plane_environment(exchange->api->options.plane), ERR_NOT_FOUND,
 		service, &missing, &eb);
 	respond_missing(exchange, &missing, &eb);
@@ -194,9 +193,8 @@ void respond_no_version(struct exchange *exchange, const char *service, const ch
 	const struct not_found_version wanted = {
 		service, version, exchange->api->options.now_ms(), ERR_NOT_FOUND};
 	struct not_found missing;
-	struct errbuf eb;
+	struct errbuf eb = {0};
 
-	errbuf_clear(&eb);
 	(void)not_found_version(
 		plane_environment(exchange->api->options.plane), &wanted, &missing, &eb);
 	respond_missing(exchange, &missing, &eb);
@@ -205,9 +203,8 @@ void respond_no_version(struct exchange *exchange, const char *service, const ch
 void respond_no_session(struct exchange *exchange, const char *key)
 {
 	struct not_found missing;
-	struct errbuf eb;
+	struct errbuf eb = {0};
 
-	errbuf_clear(&eb);
 	(void)not_found_session(plane_environment(exchange->api->options.plane), key,
 		exchange->api->options.now_ms(), &missing, &eb);
 	respond_missing(exchange, &missing, &eb);

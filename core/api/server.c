@@ -164,10 +164,9 @@ static void request_read(struct evhttp_request *req, void *arg)
 {
 	struct api *api = arg;
 	struct conn *conn = conn_of(api, req);
-	struct errbuf eb;
+	struct errbuf eb = {0};
 	struct exchange *exchange;
 
-	errbuf_clear(&eb);
 	conn_busy(conn, req);
 	/* An answer in pieces ends with the connection in HTTP/1.0, and evhttp does not see to that. */
 	if (req->minor == 0)

@@ -44,9 +44,8 @@ void service_promote(struct exchange *exchange)
 		{"force", BODY_BOOL, false},
 	};
 	struct plane_write write = {.verb = PLANE_PROMOTE, .service = exchange->parts[0]};
-	struct errbuf eb;
+	struct errbuf eb = {0};
 
-	errbuf_clear(&eb);
 	if (body_check(exchange->body, fields, ARRAY_LEN(fields), &eb) != ERR_NONE) {
 		exchange_fail(exchange, &eb, NULL);
 		return;

@@ -14,9 +14,8 @@
 
 static bool read_dry_run(struct exchange *exchange, struct plane_write *write)
 {
-	struct errbuf eb;
+	struct errbuf eb = {0};
 
-	errbuf_clear(&eb);
 	if (query_switch(&exchange->query, "dry-run", &write->dry_run, &eb) == ERR_NONE)
 		return true;
 	exchange_fail(exchange, &eb, NULL);
@@ -61,9 +60,8 @@ static void write_session(struct exchange *exchange, enum wire_mode mode, struct
 		cJSON_DetachItemFromObjectCaseSensitive(exchange->body, "pr"),
 		cJSON_DetachItemFromObjectCaseSensitive(exchange->body, "pr_url")};
 	struct session session = {0};
-	struct errbuf eb;
+	struct errbuf eb = {0};
 
-	errbuf_clear(&eb);
 	if (read_pull(&members, write, &eb) != ERR_NONE)
 		exchange_fail(exchange, &eb, NULL);
 	else if (read_dry_run(exchange, write))
@@ -76,9 +74,8 @@ void session_post(struct exchange *exchange)
 {
 	struct plane_write write = {.verb = PLANE_CREATE_SESSION};
 	int64_t length = 0;
-	struct errbuf eb;
+	struct errbuf eb = {0};
 
-	errbuf_clear(&eb);
 	if (query_int(&exchange->query, "key-length", LIMIT_KEY_LENGTH_MIN, LIMIT_KEY_LENGTH_MAX,
 		    &length, &eb) != ERR_NONE) {
 		exchange_fail(exchange, &eb, NULL);
@@ -122,9 +119,8 @@ void pin_put(struct exchange *exchange)
 	struct plane_write write = {.verb = PLANE_PUT_PIN,
 		.session = exchange->parts[0],
 		.service = exchange->parts[1]};
-	struct errbuf eb;
+	struct errbuf eb = {0};
 
-	errbuf_clear(&eb);
 	if (body_check(exchange->body, fields, ARRAY_LEN(fields), &eb) != ERR_NONE) {
 		exchange_fail(exchange, &eb, NULL);
 		return;

@@ -133,10 +133,9 @@ void traffic_get(struct exchange *exchange)
 	int64_t window_ms = WINDOW_SLOTS * 1000LL;
 	int64_t since = 0;
 	struct str session;
-	struct errbuf eb;
+	struct errbuf eb = {0};
 	int by = STATS_BY_VERSION;
 
-	errbuf_clear(&eb);
 	if (query_duration(&exchange->query, "window", 1000, WINDOW_SLOTS * 1000LL, &window_ms,
 		    &eb) != ERR_NONE ||
 		query_int(&exchange->query, "since", 0, INT64_MAX, &since, &eb) != ERR_NONE ||

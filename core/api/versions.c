@@ -25,9 +25,8 @@ static void version_write(struct exchange *exchange, enum plane_verb verb, enum 
 	struct version version = {0};
 	struct plane_write write = {
 		.verb = verb, .service = exchange->parts[0], .version = exchange->parts[1]};
-	struct errbuf eb;
+	struct errbuf eb = {0};
 
-	errbuf_clear(&eb);
 	if (query_switch(&exchange->query, "take", &write.take, &eb) != ERR_NONE ||
 		query_switch(&exchange->query, "force", &write.force, &eb) != ERR_NONE ||
 		query_switch(&exchange->query, "keep", &write.keep, &eb) != ERR_NONE ||

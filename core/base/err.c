@@ -65,18 +65,25 @@ void errbuf_clear(struct errbuf *eb)
 	eb->text[0] = eb->field[0] = eb->expected[0] = '\0';
 }
 
-enum err err_set(struct errbuf *eb, enum err err, const char *format, ...)
+/* By way of a copy: an argument may be the very text that is replaced. */
+static void set_text(struct errbuf *eb, enum err err, const char *format, va_list ap)
 {
-	if (eb == NULL)
-		return err;
-	/* By way of a copy: an argument may be the very text that is replaced. */
 	char text[sizeof(eb->text)] = "";
-	va_list ap;
-	va_start(ap, format);
+
 	vsnprintf(text, sizeof(text), format, ap);
-	va_end(ap);
 	memcpy(eb->text, text, sizeof(text));
 	eb->err = err;
+}
+
+enum err err_set(struct errbuf *eb, enum err err, const char *format, ...)
+{
+	va_list ap;
+
+	if (eb == NULL)
+		return err;
+	va_start(ap, format);
+	set_text(eb, err, format, ap);
+	va_end(ap);
 	eb->field[0] = eb->expected[0] = '\0';
 	return err;
 }
@@ -84,16 +91,13 @@ enum err err_set(struct errbuf *eb, enum err err, const char *format, ...)
 enum err err_set_field(struct errbuf *eb, enum err err, const char *field, const char *expected,
 	const char *format, ...)
 {
+	va_list ap;
+
 	if (eb == NULL)
 		return err;
-	/* By way of a copy: an argument may be the very text that is replaced. */
-	char text[sizeof(eb->text)] = "";
-	va_list ap;
 	va_start(ap, format);
-	vsnprintf(text, sizeof(text), format, ap);
+	set_text(eb, err, format, ap);
 	va_end(ap);
-	memcpy(eb->text, text, sizeof(text));
-	eb->err = err;
 	/* They may be the very ones that are there. */
 	if (field != eb->field)
 		snprintf(eb->field, sizeof(eb->field), "%s", field != NULL ? field : "");

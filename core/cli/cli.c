@@ -178,7 +178,7 @@ static int run_remote(struct cli *cli)
 	if (!cli_connect(cli, &eb))
 		return cli_fail_run(cli, &eb);
 	watch_reader(cli);
-	cli->run = cli->args->command->start(cli->client, cli->args, on_result, cli);
+	cli->run = command_start(cli->args->command, cli->client, cli->args, on_result, cli);
 	event_base_dispatch(cli->base);
 	command_cancel(cli->run);
 	return cli->exit_code;

@@ -151,12 +151,6 @@ const struct command command_config = {
 
 /* ---- session use ---- */
 
-static struct command_run *use_start(
-	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
-{
-	return run_get_session(client, done, arg, args_get(args, "KEY"));
-}
-
 static int store_session(struct cli *cli, const char *key)
 {
 	const char *context = cli->config.values[SETTING_CONTEXT];
@@ -200,7 +194,7 @@ static int run_session_use(struct cli *cli)
 		return store_session(cli, NULL);
 	if (!cli_connect(cli, &eb))
 		return cli_fail_run(cli, &eb);
-	cli->run = use_start(cli->client, cli->args, on_session, cli);
+	cli->run = command_start(cli->args->command, cli->client, cli->args, on_session, cli);
 	event_base_dispatch(cli->base);
 	return cli->exit_code;
 }
@@ -220,6 +214,6 @@ const struct command command_session_use = {
 	COMMAND_ARGS(use_args),
 	.shape = SHAPE_OBJECT,
 	.yours = true,
-	.start = use_start,
+	.start = run_get_session,
 	.local = run_session_use,
 };

@@ -212,7 +212,17 @@ static void on_curl_status(void *arg, const struct command_result *result)
 
 static void ask_curl_status(struct cli *cli)
 {
-	cli->run = command_status.start(cli->client, cli->args, on_curl_status, cli);
+	cli->run = command_start(&command_status, cli->client, cli->args, on_curl_status, cli);
+}
+
+/* Runs a `show` command of one thing. */
+static void ask_curl_thing(
+	struct cli *cli, const struct command *command, const char *name, command_done_fn done)
+{
+	struct command_args *args = args_create(command, command->args[0].name, name, NULL);
+
+	cli->run = command_start(command, cli->client, args, done, cli);
+	args_destroy(args);
 }
 
 /* A session that is not there is no error: the proxy asks stable then, and so does this. */
@@ -239,7 +249,7 @@ static void on_curl_service(void *arg, const struct command_result *result)
 		cli->exit_code = cli_fail_answer(cli, result->eb, result->body);
 		event_base_loopbreak(cli->base);
 	} else if (session) {
-		cli->run = run_get_session(cli->client, on_curl_session, cli, session);
+		ask_curl_thing(cli, &command_session_show, session, on_curl_session);
 	} else {
 		ask_curl_status(cli);
 	}
@@ -254,7 +264,7 @@ static int run_curl(struct cli *cli)
 	if (config_load(cli->args, &cli->config, &eb) || !cli_connect(cli, &eb))
 		return cli_fail_run(cli, &eb);
 	str_copy(service, sizeof(service), str_cut(&target, '/'));
-	cli->run = run_get_service(cli->client, on_curl_service, cli, service);
+	ask_curl_thing(cli, &command_service_show, service, on_curl_service);
 	event_base_dispatch(cli->base);
 	return cli->exit_code;
 }

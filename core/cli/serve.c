@@ -467,13 +467,12 @@ static int report(const struct errbuf *eb)
 int serve_run(const struct serve_options *options)
 {
 	struct serve serve = {.options = *options};
-	struct errbuf eb;
+	struct errbuf eb = {0};
 	int code = 0;
 
 	/* What we and HAProxy make, files and sockets, is for nobody else. */
 	(void)umask(077);
 
-	errbuf_clear(&eb);
 	errbuf_clear(&serve.failure);
 	if (read_options(&serve, &eb) != ERR_NONE || !serve_start(&serve, &eb)) {
 		code = report(&eb);

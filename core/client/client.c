@@ -12,7 +12,7 @@
 #include "core/base/xalloc.h"
 #include "core/base/net.h"
 #include "core/base/time.h"
-#include "core/client/transfer.h"
+#include "core/client/stream.h"
 
 enum { DEFAULT_TIMEOUT_MS = 10000, DEFAULT_SILENCE_MS = 15000, CONNECTIONS_KEPT = 8 };
 /* What is asked beyond them waits for its turn: a hundred writes at once are not to use up the descriptors. */
@@ -319,7 +319,7 @@ struct client *client_create(
 	client->gather_ms = options->gather_ms;
 	client->silence_ms = options->silence_ms > 0 ? options->silence_ms : DEFAULT_SILENCE_MS;
 	TAILQ_INIT(&client->calls);
-	TAILQ_INIT(&client->parts);
+	TAILQ_INIT(&client->streams);
 	client->timer = evtimer_new(base, on_timer, client);
 	client->turn = event_new(base, -1, 0, on_turn, client);
 	client->multi = curl_multi_init();
@@ -336,14 +336,14 @@ struct client *client_create(
 
 void client_destroy(struct client *client)
 {
-	struct client_part *part;
+	struct stream *stream;
 	struct client_transfer *call, *next;
 
 	if (client == NULL)
 		return;
 	client->destroyed = true;
-	while ((part = TAILQ_FIRST(&client->parts)) != NULL)
-		part->destroy(part);
+	while ((stream = TAILQ_FIRST(&client->streams)) != NULL)
+		stream_cancel(stream);
 	for (call = TAILQ_FIRST(&client->calls); call != NULL; call = next) {
 		next = TAILQ_NEXT(call, link);
 		client_transfer_destroy(call);

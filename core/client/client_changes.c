@@ -12,9 +12,7 @@
 #include <string.h>
 
 #include "core/base/xalloc.h"
-#include "core/base/random.h"
-#include "core/client/backoff.h"
-#include "core/client/transfer.h"
+#include "core/client/stream.h"
 #include "core/wire/changes.h"
 
 enum {
@@ -25,16 +23,10 @@ enum {
 };
 
 struct feed {
-	struct client_part part;
-	struct client *client;
+	struct stream stream;
 	const struct feed_ops *ops;
 	void *arg;
 	struct environment env;
-	struct client_transfer *call; /* NULL between attempts */
-	struct event *retry;
-	struct backoff backoff;
-	enum feed_state state;
-	char why[sizeof(((struct errbuf *)NULL)->text)];
 	enum err failure; /* while stale */
 	int64_t last_seen_ms;
 	/* The batch that is coming in. */
@@ -44,8 +36,6 @@ struct feed {
 	struct change *changes;
 	size_t change_count, change_cap;
 	unsigned cut_short; /* attempts in a row that ended without a last line */
-	bool telling; /* inside a callback of the user */
-	bool cancelled; /* by it */
 };
 
 static void drop_batch(struct feed *feed)
@@ -57,64 +47,42 @@ static void drop_batch(struct feed *feed)
 	feed->first = (struct feed_line){0};
 }
 
-static void feed_free(struct feed *feed)
+static void feed_free(void *arg)
 {
+	struct feed *feed = arg;
+
 	drop_batch(feed);
 	free(feed->changes);
 	environment_finish(&feed->env);
-	event_free(feed->retry);
 	free(feed);
 }
 
-/* Telling the user may end the feed: after it, false means that it is gone. */
-static bool told(struct feed *feed)
+static void feed_tell_state(void *arg, enum feed_state state, const char *why)
 {
-	feed->telling = false;
-	if (!feed->cancelled)
-		return true;
-	feed_free(feed);
-	return false;
-}
+	struct feed *feed = arg;
 
-static bool tell_state(struct feed *feed, enum feed_state state, const char *why)
-{
-	const char *text = why != NULL ? why : "";
-
-	if (feed->state == state && strcmp(feed->why, text) == 0)
-		return true;
-	feed->state = state;
 	if (state != FEED_STALE)
 		feed->failure = ERR_NONE;
-	str_copy(feed->why, sizeof(feed->why), str_of(text));
-	if (feed->ops->state == NULL)
-		return true;
-	feed->telling = true;
-	feed->ops->state(feed->arg, state, why != NULL ? feed->why : NULL);
-	return told(feed);
+	if (feed->ops->state != NULL)
+		feed->ops->state(feed->arg, state, why);
 }
 
 static bool tell_changed(struct feed *feed)
 {
 	if (feed->ops->changed == NULL)
 		return true;
-	feed->telling = true;
+	feed->stream.telling = true;
 	feed->ops->changed(
 		feed->arg, &feed->env, feed->changes, feed->change_count, feed->first.full);
-	return told(feed);
+	return stream_told(&feed->stream);
 }
 
 /* ---- attempts ------------------------------------------------------------------------------------ */
 
-static void feed_wait(struct feed *feed, int wait_ms)
-{
-	struct timeval wait = timeval_of(wait_ms);
-
-	evtimer_add(feed->retry, &wait);
-}
-
 static void note_seen(struct feed *feed)
 {
-	int64_t seen_ms = feed->call != NULL ? client_transfer_last_byte_ms(feed->call) : 0;
+	int64_t seen_ms =
+		feed->stream.call != NULL ? client_transfer_last_byte_ms(feed->stream.call) : 0;
 
 	if (seen_ms > feed->last_seen_ms)
 		feed->last_seen_ms = seen_ms;
@@ -125,19 +93,18 @@ static void feed_fail(struct feed *feed, enum err err, const char *why)
 {
 	feed->failure = err;
 	note_seen(feed);
-	client_cancel(feed->call);
-	feed->call = NULL;
 	drop_batch(feed);
-	feed_wait(feed, backoff_next_ms(&feed->backoff, random_u64()));
-	tell_state(feed, FEED_STALE, why);
+	stream_back_off(&feed->stream);
+	stream_tell_state(&feed->stream, FEED_STALE, why);
 }
 
 static void on_line(void *arg, struct str text);
 static void on_done(void *arg, const struct client_response *response);
 
-static void feed_poll(struct feed *feed)
+static void feed_poll(void *arg)
 {
-	int silence_ms = feed->client->silence_ms;
+	struct feed *feed = arg;
+	int silence_ms = feed->stream.client->silence_ms;
 	struct strbuf path;
 
 	strbuf_init(&path, 256);
@@ -155,15 +122,8 @@ static void feed_poll(struct feed *feed)
 		.arg = feed,
 	};
 	drop_batch(feed);
-	feed->call = client_transfer_start(feed->client, &request);
+	feed->stream.call = client_transfer_start(feed->stream.client, &request);
 	strbuf_finish(&path);
-}
-
-static void on_retry(evutil_socket_t fd, short what, void *arg)
-{
-	(void)fd;
-	(void)what;
-	feed_poll(arg);
 }
 
 /* ---- a batch ------------------------------------------------------------------------------------- */
@@ -202,10 +162,10 @@ static void take_first(struct feed *feed, const struct feed_line *line)
 	}
 	feed->begun = true;
 	feed->first = *line;
-	feed->call->silence_ms = feed->client->silence_ms;
+	feed->stream.call->silence_ms = feed->stream.client->silence_ms;
 	/* Nothing to come but what is new: what is shown is the present. */
 	if (!line->full)
-		tell_state(feed, FEED_LIVE, NULL);
+		stream_tell_state(&feed->stream, FEED_LIVE, NULL);
 }
 
 static void take_change(struct feed *feed, struct feed_line *line)
@@ -228,10 +188,10 @@ static void take_last(struct feed *feed, const struct feed_line *line)
 	}
 	feed->ended = true;
 	feed->cut_short = 0;
-	feed->backoff = (struct backoff){0};
+	feed->stream.backoff = (struct backoff){0};
 	apply_batch(feed, line->revision);
 	if (tell_changed(feed))
-		tell_state(feed, FEED_LIVE, NULL);
+		stream_tell_state(&feed->stream, FEED_LIVE, NULL);
 }
 
 static void on_line(void *arg, struct str text)
@@ -258,7 +218,7 @@ static void on_done(void *arg, const struct client_response *response)
 	bool at_once = feed->change_count > 0 || feed->first.full || response->seconds > 0.2;
 
 	note_seen(feed);
-	feed->call = NULL;
+	feed->stream.call = NULL;
 	if (response->err != ERR_NONE)
 		feed_fail(feed, response->err, response->eb->text);
 	else if (!ended && feed->cut_short++ > 0)
@@ -267,44 +227,26 @@ static void on_done(void *arg, const struct client_response *response)
 	else if (at_once)
 		feed_poll(feed);
 	else
-		feed_wait(feed, BACKOFF_FIRST_MS);
+		stream_wait(&feed->stream, BACKOFF_FIRST_MS);
 }
 
 /* ---- life ---------------------------------------------------------------------------------------- */
 
-static void destroy_part(struct client_part *part)
-{
-	feed_cancel((struct feed *)part);
-}
-
 struct feed *client_feed(struct client *client, const struct feed_ops *ops, void *arg)
 {
+	static const struct stream_ops stream_ops = {feed_poll, feed_free, feed_tell_state};
 	struct feed *feed = xcalloc(1, sizeof(*feed));
 
-	feed->part.destroy = destroy_part;
-	feed->client = client;
 	feed->ops = ops;
 	feed->arg = arg;
 	environment_init(&feed->env);
-	feed->retry = evtimer_new(client->base, on_retry, feed);
-	if (feed->retry == NULL)
-		abort();
-	TAILQ_INSERT_TAIL(&client->parts, &feed->part, link);
-	feed_poll(feed);
+	stream_start(&feed->stream, client, &stream_ops);
 	return feed;
 }
 
 void feed_cancel(struct feed *feed)
 {
-	if (feed == NULL || feed->cancelled)
-		return;
-	feed->cancelled = true;
-	TAILQ_REMOVE(&feed->client->parts, &feed->part, link);
-	client_cancel(feed->call);
-	feed->call = NULL;
-	evtimer_del(feed->retry);
-	if (!feed->telling)
-		feed_free(feed);
+	stream_cancel((struct stream *)feed);
 }
 
 const struct environment *feed_environment(const struct feed *feed)
@@ -314,7 +256,8 @@ const struct environment *feed_environment(const struct feed *feed)
 
 int64_t feed_last_seen_ms(const struct feed *feed)
 {
-	int64_t seen_ms = feed->call != NULL ? client_transfer_last_byte_ms(feed->call) : 0;
+	int64_t seen_ms =
+		feed->stream.call != NULL ? client_transfer_last_byte_ms(feed->stream.call) : 0;
 
 	return seen_ms > feed->last_seen_ms ? seen_ms : feed->last_seen_ms;
 }
@@ -326,18 +269,19 @@ enum err feed_failure(const struct feed *feed)
 
 void feed_unanswered(struct feed *feed, int64_t began_ms, const char *why)
 {
-	if (feed->state != FEED_STALE && feed_last_seen_ms(feed) < began_ms)
+	if (feed->stream.state != FEED_STALE && feed_last_seen_ms(feed) < began_ms)
 		feed_fail(feed, ERR_UNREACHABLE, why);
 }
 
 void feed_retry(struct feed *feed)
 {
-	feed->backoff = (struct backoff){0};
+	feed->stream.backoff = (struct backoff){0};
 	/* A batch that is coming in is not begun anew. */
-	if (feed->call != NULL && (feed->telling || feed->first.full || feed->change_count > 0))
+	if (feed->stream.call != NULL &&
+		(feed->stream.telling || feed->first.full || feed->change_count > 0))
 		return;
 	note_seen(feed);
-	client_cancel(feed->call);
-	evtimer_del(feed->retry);
+	client_cancel(feed->stream.call);
+	evtimer_del(feed->stream.retry);
 	feed_poll(feed);
 }

@@ -15,85 +15,54 @@
 
 #include "core/base/hash.h"
 #include "core/base/xalloc.h"
-#include "core/base/random.h"
-#include "core/client/backoff.h"
-#include "core/client/transfer.h"
+#include "core/client/stream.h"
 #include "core/wire/tail.h"
 
 /* More than a control plane has between two writes of its history. */
 enum { RECENT = 4096 };
 
 struct tail_client {
-	struct client_part part;
-	struct client *client;
+	struct stream stream;
 	const struct tail_client_ops *ops;
 	void *arg;
 	char *filter;
 	int64_t passed; /* TAIL_CLIENT_FROM_NOW: not known yet */
-	struct client_transfer *call; /* NULL between attempts */
-	struct event *retry;
-	struct backoff backoff;
-	enum feed_state state;
-	char why[sizeof(((struct errbuf *)NULL)->text)];
-	bool telling; /* inside a callback of the user */
-	bool cancelled; /* by it */
 	size_t suspects; /* records after a break that are still compared with those before it */
 	size_t delivered; /* in all */
 	uint64_t recent[RECENT]; /* hashes of the ids of the last ones */
 };
 
-static void tail_free(struct tail_client *tail)
+static void tail_free(void *arg)
 {
-	event_free(tail->retry);
+	struct tail_client *tail = arg;
+
 	free(tail->filter);
 	free(tail);
 }
 
-/* Telling the user may end the tail: after it, false means that it is gone. */
-static bool told(struct tail_client *tail)
+static void tail_tell_state(void *arg, enum feed_state state, const char *why)
 {
-	tail->telling = false;
-	if (!tail->cancelled)
-		return true;
-	tail_free(tail);
-	return false;
-}
+	struct tail_client *tail = arg;
 
-static bool tell_state(struct tail_client *tail, enum feed_state state, const char *why)
-{
-	const char *text = why != NULL ? why : "";
-
-	if (tail->state == state && strcmp(tail->why, text) == 0)
-		return true;
-	tail->state = state;
-	str_copy(tail->why, sizeof(tail->why), str_of(text));
-	if (tail->ops->state == NULL)
-		return true;
-	tail->telling = true;
-	tail->ops->state(tail->arg, state, why != NULL ? tail->why : NULL);
-	return told(tail);
+	if (tail->ops->state != NULL)
+		tail->ops->state(tail->arg, state, why);
 }
 
 static bool tell_lost(struct tail_client *tail, int64_t count, const char *why)
 {
 	if (tail->ops->lost == NULL)
 		return true;
-	tail->telling = true;
+	tail->stream.telling = true;
 	tail->ops->lost(tail->arg, count, why);
-	return told(tail);
+	return stream_told(&tail->stream);
 }
 
 /* Gives the attempt up and comes back later. */
 static void tail_fail(struct tail_client *tail, const char *why)
 {
-	int wait_ms = backoff_next_ms(&tail->backoff, random_u64());
-	struct timeval wait = timeval_of(wait_ms);
-
-	client_cancel(tail->call);
-	tail->call = NULL;
 	tail->suspects = RECENT;
-	evtimer_add(tail->retry, &wait);
-	tell_state(tail, FEED_STALE, why);
+	stream_back_off(&tail->stream);
+	stream_tell_state(&tail->stream, FEED_STALE, why);
 }
 
 /* ---- lines --------------------------------------------------------------------------------------- */
@@ -122,9 +91,9 @@ static void take_record(struct tail_client *tail, const struct tail_line *line)
 	if (tail->ops->record == NULL || (line->request.id.n > 0 && was_delivered(tail, id)))
 		return;
 	tail->recent[tail->delivered++ % RECENT] = id;
-	tail->telling = true;
+	tail->stream.telling = true;
 	tail->ops->record(tail->arg, &line->request);
-	told(tail);
+	stream_told(&tail->stream);
 }
 
 static void take_heartbeat(struct tail_client *tail, const struct tail_line *line)
@@ -148,8 +117,8 @@ static void on_line(void *arg, struct str text)
 		tail_fail(tail, eb.text);
 		return;
 	}
-	tail->backoff = (struct backoff){0};
-	if (!tell_state(tail, FEED_LIVE, NULL))
+	tail->stream.backoff = (struct backoff){0};
+	if (!stream_tell_state(&tail->stream, FEED_LIVE, NULL))
 		goto end;
 	if (line.kind == TAIL_RECORD)
 		take_record(tail, &line);
@@ -165,11 +134,11 @@ static void on_done(void *arg, const struct client_response *response)
 {
 	struct tail_client *tail = arg;
 
-	tail->call = NULL;
+	tail->stream.call = NULL;
 	if (response->status == 400 && tail->ops->refused != NULL) {
-		tail->telling = true;
+		tail->stream.telling = true;
 		tail->ops->refused(tail->arg, response->eb);
-		told(tail);
+		stream_told(&tail->stream);
 	} else if (response->err != ERR_NONE) {
 		tail_fail(tail, response->eb->text);
 	} else {
@@ -179,8 +148,9 @@ static void on_done(void *arg, const struct client_response *response)
 
 /* ---- attempts ------------------------------------------------------------------------------------ */
 
-static void tail_start(struct tail_client *tail)
+static void tail_attempt(void *arg)
 {
+	struct tail_client *tail = arg;
 	struct strbuf path;
 	size_t filter_len = tail->filter != NULL ? strlen(tail->filter) : 0;
 
@@ -195,56 +165,31 @@ static void tail_start(struct tail_client *tail)
 	struct transfer_request request = {
 		.method = "GET",
 		.path = path.data,
-		.silence_ms = tail->client->silence_ms,
-		.gather_ms = tail->client->gather_ms,
+		.silence_ms = tail->stream.client->silence_ms,
+		.gather_ms = tail->stream.client->gather_ms,
 		.line = on_line,
 		.done = on_done,
 		.arg = tail,
 	};
-	tail->call = client_transfer_start(tail->client, &request);
+	tail->stream.call = client_transfer_start(tail->stream.client, &request);
 	strbuf_finish(&path);
-}
-
-static void on_retry(evutil_socket_t fd, short what, void *arg)
-{
-	(void)fd;
-	(void)what;
-	tail_start(arg);
-}
-
-static void destroy_part(struct client_part *part)
-{
-	tail_client_cancel((struct tail_client *)part);
 }
 
 struct tail_client *client_tail(struct client *client, const char *filter, int64_t since,
 	const struct tail_client_ops *ops, void *arg)
 {
+	static const struct stream_ops stream_ops = {tail_attempt, tail_free, tail_tell_state};
 	struct tail_client *tail = xcalloc(1, sizeof(*tail));
 
-	tail->part.destroy = destroy_part;
-	tail->client = client;
 	tail->ops = ops;
 	tail->arg = arg;
 	tail->filter = xstrdup(filter);
 	tail->passed = since;
-	tail->retry = evtimer_new(client->base, on_retry, tail);
-	if (tail->retry == NULL)
-		abort();
-	TAILQ_INSERT_TAIL(&client->parts, &tail->part, link);
-	tail_start(tail);
+	stream_start(&tail->stream, client, &stream_ops);
 	return tail;
 }
 
 void tail_client_cancel(struct tail_client *tail)
 {
-	if (tail == NULL || tail->cancelled)
-		return;
-	tail->cancelled = true;
-	TAILQ_REMOVE(&tail->client->parts, &tail->part, link);
-	client_cancel(tail->call);
-	tail->call = NULL;
-	evtimer_del(tail->retry);
-	if (!tail->telling)
-		tail_free(tail);
+	stream_cancel((struct stream *)tail);
 }

@@ -41,12 +41,6 @@ struct transfer_request {
 	void *arg;
 };
 
-/* What outlives its calls and must end with the client: a feed, a tail. First member of those. */
-struct client_part {
-	TAILQ_ENTRY(client_part) link;
-	void (*destroy)(struct client_part *part);
-};
-
 struct client {
 	struct event_base *base;
 	CURLM *multi;
@@ -60,7 +54,7 @@ struct client {
 	int silence_ms;
 	int gather_ms;
 	TAILQ_HEAD(, client_transfer) calls;
-	TAILQ_HEAD(, client_part) parts;
+	TAILQ_HEAD(, stream) streams; /* feeds and tails; they end with the client */
 	uint64_t bytes_in;
 	uint64_t exchanges;
 	unsigned depth; /* of client_run */

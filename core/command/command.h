@@ -164,8 +164,8 @@ struct command_result {
 typedef void (*command_done_fn)(void *arg, const struct command_result *result);
 
 /*
- * Something under way. `done` comes from the loop, never before start() has returned; after the result
- * without `more` the run has ended by itself and its pointer is dead. The args may go when start() has
+ * Something under way. `done` comes from the loop, never before command_start() has returned; after the result
+ * without `more` the run has ended by itself and its pointer is dead. The args may go when it has
  * returned. Cancel ends it early without a further result, but not from inside its own `done`.
  */
 struct command_run;
@@ -215,8 +215,7 @@ struct command {
 	bool (*confirm)(
 		const struct environment *env, const struct command_args *args, struct strbuf *out);
 	struct command_view opens;
-	struct command_run *(*start)(struct client *client, const struct command_args *args,
-		command_done_fn done, void *arg);
+	void (*start)(struct command_run *run, const struct command_args *args);
 	/* What the command line does in place of start(); returns the exit code. NULL: start() and print. */
 	int (*local)(struct cli *cli);
 };
@@ -252,6 +251,9 @@ enum err command_parse(
 enum err command_parse_line(const char *line, struct command_args *ret_args, struct errbuf *eb);
 /* What the parser asks of the values, of those that were built: each is one of its kind, none is missing. */
 enum err command_check(const struct command_args *args, struct errbuf *eb);
+/* Starts a command that has a start(). */
+struct command_run *command_start(const struct command *command, struct client *client,
+	const struct command_args *args, command_done_fn done, void *arg);
 void command_cancel(struct command_run *run);
 
 /*

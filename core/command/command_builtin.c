@@ -30,15 +30,11 @@ static const struct column once_columns[] = {
 };
 
 /* With --once: the environment as it is now, all of it in JSON, its versions in text. */
-static struct command_run *once_start(
-	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+static void once_start(struct command_run *run, const struct command_args *args)
 {
-	struct command_run *run = run_create(client, done, arg);
-
 	(void)args;
 	run_path(run, "environment", NULL);
 	run_send(run, "GET", "versions", 0);
-	return run;
 }
 
 const struct command command_dashboard = {
@@ -107,15 +103,11 @@ const struct command command_serve = {
 
 /* ---- status ---- */
 
-static struct command_run *status_start(
-	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+static void status_start(struct command_run *run, const struct command_args *args)
 {
-	struct command_run *run = run_create(client, done, arg);
-
 	(void)args;
 	run_path(run, "status", NULL);
 	run_send(run, "GET", "domain", 0);
-	return run;
 }
 
 static const struct column status_columns[] = {

@@ -133,10 +133,8 @@ static const struct arg_spec events_args[] = {
 	ARG(DURATION, "--since", "DURATION", "those of the last 15m, 8h, ..."),
 };
 
-static struct command_run *events_start(
-	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+static void events_start(struct command_run *run, const struct command_args *args)
 {
-	struct command_run *run = run_create(client, done, arg);
 	struct events *events = xcalloc(1, sizeof(*events));
 	const char *since = args_get(args, "--since");
 	int64_t since_ms = 0;
@@ -147,13 +145,12 @@ static struct command_run *events_start(
 	if (args_has(args, "--lines"))
 		(void)str_to_i64(str_of(args_get(args, "--lines")), &events->newest);
 	events->follow = args_has(args, "--follow");
-	events->retry = evtimer_new(client_base(client), events_retry, run);
+	events->retry = evtimer_new(client_base(run->client), events_retry, run);
 	run->extra = events;
 	run->release = events_release;
 	run->reply = events_reply;
 	run->failed = events_failed;
 	events_send(run);
-	return run;
 }
 
 static const struct column events_columns[] = {

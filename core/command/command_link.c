@@ -107,10 +107,8 @@ static const struct arg_spec link_args[] = {
 	ARG(FLAG, "--qr", NULL, "the link as a QR code too, for a phone"),
 };
 
-static struct command_run *link_start(
-	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+static void link_start(struct command_run *run, const struct command_args *args)
 {
-	struct command_run *run = run_create(client, done, arg);
 	struct link *link = xcalloc(1, sizeof(*link));
 	const char *path = args_get(args, "--path");
 
@@ -122,7 +120,6 @@ static struct command_run *link_start(
 	run->reply = link_session_reply;
 	run_path(run, "sessions", link->key, NULL);
 	run_send(run, "GET", "key", 0);
-	return run;
 }
 
 const struct command command_session_link = {

@@ -382,10 +382,8 @@ static void list_reply(struct command_run *run, const struct client_response *re
 	list_on_change(run, NULL, NULL, 0, list->again);
 }
 
-struct command_run *run_list(
-	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+void run_list(struct command_run *run, const struct command_args *args)
 {
-	struct command_run *run = run_create(client, done, arg);
 	struct list *list = xcalloc(1, sizeof(*list));
 	struct strbuf words;
 
@@ -399,7 +397,7 @@ struct command_run *run_list(
 	list->states = hashmap_create();
 	list->shown = hashmap_create();
 	list->watch = args_has(args, "--watch");
-	list->timer = evtimer_new(client_base(client), list_on_timer, run);
+	list->timer = evtimer_new(client_base(run->client), list_on_timer, run);
 	run->extra = list;
 	run->release = list_release;
 	run->reply = list_reply;
@@ -409,5 +407,4 @@ struct command_run *run_list(
 		run_query(run, "filter", words.len > 0 ? words.data : NULL);
 	strbuf_finish(&words);
 	list_ask(run);
-	return run;
 }

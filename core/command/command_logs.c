@@ -215,10 +215,8 @@ static const struct arg_spec logs_args[] = {
 	RUN_LINES_ARG(LOGS_MAX, "show at most N past requests (default 50)"),
 };
 
-static struct command_run *logs_start(
-	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+static void logs_start(struct command_run *run, const struct command_args *args)
 {
-	struct command_run *run = run_create(client, done, arg);
 	struct logs *logs = xcalloc(1, sizeof(*logs));
 	const char *lines = args_get(args, "--lines");
 	struct strbuf words;
@@ -236,13 +234,12 @@ static struct command_run *logs_start(
 	run->release = logs_release;
 	if (!logs->follow && logs->want) {
 		logs_page(run);
-		return run;
+		return;
 	}
 	run->reply = newest_reply;
 	run_path(run, "requests", NULL);
 	run_query(run, "limit", "1");
 	run_send(run, "GET", "requests", 0);
-	return run;
 }
 
 static const struct column logs_columns[] = {

@@ -68,16 +68,13 @@ static const struct column show_columns[] = {
 	{.title = "5xx%", .path = "share_5xx", .form = FORM_PERCENT},
 };
 
-static struct command_run *show_start(
-	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+static void show_start(struct command_run *run, const struct command_args *args)
 {
-	struct command_run *run = run_create(client, done, arg);
 	const char *number = args_get(args, "NUMBER");
 
 	run_path(run, "pulls", number[0] == '#' ? number + 1 : number, NULL);
 	run_query(run, "url", args_get(args, "--pr-url"));
 	run_send(run, "GET", "number", 0);
-	return run;
 }
 
 const struct command command_pr_show = {

@@ -13,7 +13,8 @@
 
 enum { RUN_PATH_MAX = 8192, RUN_MESSAGE_MAX = 8192 };
 
-struct command_run *run_create(struct client *client, command_done_fn done, void *arg)
+struct command_run *command_start(const struct command *command, struct client *client,
+	const struct command_args *args, command_done_fn done, void *arg)
 {
 	struct command_run *run = xcalloc(1, sizeof(*run));
 
@@ -23,6 +24,7 @@ struct command_run *run_create(struct client *client, command_done_fn done, void
 	strbuf_init(&run->path, RUN_PATH_MAX);
 	strbuf_init(&run->body, LIMIT_BODY);
 	strbuf_init(&run->message, RUN_MESSAGE_MAX);
+	command->start(run, args);
 	return run;
 }
 
@@ -217,24 +219,16 @@ void run_remove(struct command_run *run, const struct command_args *args)
 	run_send(run, "DELETE", NULL, 0);
 }
 
-struct command_run *run_get_service(
-	struct client *client, command_done_fn done, void *arg, const char *name)
+void run_get_service(struct command_run *run, const struct command_args *args)
 {
-	struct command_run *run = run_create(client, done, arg);
-
-	run_path(run, "services", name, NULL);
+	run_path(run, "services", args_get(args, "SERVICE"), NULL);
 	run_send(run, "GET", "name", 0);
-	return run;
 }
 
-struct command_run *run_get_session(
-	struct client *client, command_done_fn done, void *arg, const char *key)
+void run_get_session(struct command_run *run, const struct command_args *args)
 {
-	struct command_run *run = run_create(client, done, arg);
-
-	run_path(run, "sessions", key, NULL);
+	run_path(run, "sessions", args_get(args, "KEY"), NULL);
 	run_send(run, "GET", "key", 0);
-	return run;
 }
 
 static void extend_send(struct command_run *run, const char *ttl)

@@ -1,7 +1,7 @@
 /*
  * What the commands share: one exchange after another on a client, and one result at the end.
  *
- * A command's start() makes a run, writes path and body into it, and sends. Its `reply` gets each answer
+ * A command's start() writes path and body into its run, and sends. Its `reply` gets each answer
  * and either sends again or ends the run. Ending calls `done` and frees the run.
  */
 #ifndef UMBRA_COMMAND_COMMAND_RUN_H
@@ -37,7 +37,6 @@ struct command_run {
 	bool (*failed)(struct command_run *run, const struct client_response *response);
 };
 
-struct command_run *run_create(struct client *client, command_done_fn done, void *arg);
 /* run->path becomes "/v1/a/b/...", each segment encoded. The last argument is NULL. */
 void run_path(struct command_run *run, ...) __attribute__((sentinel));
 /* Appends "?name=value", or "&" after the first; nothing for a NULL value. */
@@ -77,11 +76,9 @@ cJSON *run_take_answer(struct command_run *run);
  */
 void run_wait(struct command_run *run, const char *id, const char *limit);
 
-/* GET of one service or session, shown as it is: for the `show` commands. */
-struct command_run *run_get_service(
-	struct client *client, command_done_fn done, void *arg, const char *name);
-struct command_run *run_get_session(
-	struct client *client, command_done_fn done, void *arg, const char *key);
+/* start() of the `show` commands: GET of one service or session, shown as it is. */
+void run_get_service(struct command_run *run, const struct command_args *args);
+void run_get_session(struct command_run *run, const struct command_args *args);
 /* The options of the streams: -f, and -n with at most `most`. */
 #define RUN_FOLLOW_ARG \
 	ARG(FLAG, "--follow", NULL, "follow: show new ones as they come", .letter = 'f')
@@ -89,9 +86,8 @@ struct command_run *run_get_session(
 #define RUN_WATCH_ARG              \
 	ARG(FLAG, "--watch", NULL, \
 		"stay, and show each row again when it changes, and what is gone", .letter = 'w')
-/* One list, filtered by the FILTER words, once or with --watch: for the `list` commands. */
-struct command_run *run_list(
-	struct client *client, const struct command_args *args, command_done_fn done, void *arg);
+/* start() of the `list` commands: one list, filtered by the FILTER words, once or with --watch. */
+void run_list(struct command_run *run, const struct command_args *args);
 
 /* Lets the lifetime of run->path's thing start anew, with `ttl`, or what it has when that is NULL; `wants` as in run_send(). */
 void run_extend(struct command_run *run, const char *wants, const char *ttl);

@@ -46,12 +46,6 @@ const struct command command_service_list = {
 	.start = run_list,
 };
 
-static struct command_run *show_start(
-	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
-{
-	return run_get_service(client, done, arg, args_get(args, "SERVICE"));
-}
-
 const struct command command_service_show = {
 	.noun = "service",
 	.verb = "show",
@@ -60,7 +54,7 @@ const struct command command_service_show = {
 	.examples = {"umbra service show cart"},
 	COMMAND_ARGS(service_arg),
 	.shape = SHAPE_OBJECT,
-	.start = show_start,
+	.start = run_get_service,
 };
 
 /* ---- set ---- */
@@ -247,11 +241,8 @@ static bool set_missing(struct command_run *run, const struct client_response *r
 	return true;
 }
 
-static struct command_run *set_start(
-	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+static void set_start(struct command_run *run, const struct command_args *args)
 {
-	struct command_run *run = run_create(client, done, arg);
-
 	run->extra = set_given(args);
 	run->release = set_release;
 	run->reply = set_reply;
@@ -259,7 +250,6 @@ static struct command_run *set_start(
 	run_if_revision(run, args);
 	run_path(run, "services", args_get(args, "SERVICE"), NULL);
 	run_send(run, "GET", "name", 0);
-	return run;
 }
 
 const struct command command_service_set = {
@@ -284,16 +274,13 @@ static const struct arg_spec remove_args[] = {
 	RUN_IF_THERE_ARG,
 };
 
-static struct command_run *remove_start(
-	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+static void remove_start(struct command_run *run, const struct command_args *args)
 {
-	struct command_run *run = run_create(client, done, arg);
 	const char *service = args_get(args, "SERVICE");
 
 	strbuf_addf(&run->message, "service %s and its versions are removed", service);
 	run_path(run, "services", service, NULL);
 	run_remove(run, args);
-	return run;
 }
 
 const struct command command_service_remove = {

@@ -17,21 +17,6 @@
 
 static const struct arg_spec key_arg[] = {KEY_ARG};
 
-static struct command_run *session_run(
-	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
-{
-	struct command_run *run = run_create(client, done, arg);
-
-	run_path(run, "sessions", args_get(args, "KEY"), NULL);
-	return run;
-}
-
-static struct command_run *get_start(
-	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
-{
-	return run_get_session(client, done, arg, args_get(args, "KEY"));
-}
-
 /* ---- list and show ---- */
 
 static const struct arg_spec list_args[] = {
@@ -69,7 +54,7 @@ const struct command command_session_show = {
 	.examples = {"umbra session show checkout-4f2k"},
 	COMMAND_ARGS(key_arg),
 	.shape = SHAPE_OBJECT,
-	.start = get_start,
+	.start = run_get_session,
 };
 
 /* ---- create ---- */
@@ -155,12 +140,10 @@ static void session_send(
 	run_send(run, method, dry ? "session" : "key", 0);
 }
 
-static struct command_run *create_start(
-	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+static void create_start(struct command_run *run, const struct command_args *args)
 {
 	static const char *const members[][2] = {
 		{"NAME", "name"}, {"--key", "key"}, {"--owner", "owner"}, {"--ttl", "ttl"}};
-	struct command_run *run = run_create(client, done, arg);
 	struct json_writer w;
 	int64_t pr;
 
@@ -180,7 +163,6 @@ static struct command_run *create_start(
 	run_path(run, "sessions", NULL);
 	run_query(run, "key-length", args_get(args, "--key-length"));
 	session_send(run, args, "POST");
-	return run;
 }
 
 const struct command command_session_create = {
@@ -221,8 +203,8 @@ static const struct arg_spec unpin_args[] = {
 	DRY_RUN_ARG,
 };
 
-static struct command_run *patch_pins(struct command_run *run, const struct command_args *args,
-	const char *pin, const char *unpin)
+static void patch_pins(struct command_run *run, const struct command_args *args, const char *pin,
+	const char *unpin)
 {
 	struct json_writer w;
 
@@ -231,19 +213,18 @@ static struct command_run *patch_pins(struct command_run *run, const struct comm
 	write_pins(&w, args, pin, unpin);
 	json_object_end(&w);
 	session_send(run, args, "PATCH");
-	return run;
 }
 
-static struct command_run *pin_start(
-	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+static void pin_start(struct command_run *run, const struct command_args *args)
 {
-	return patch_pins(session_run(client, args, done, arg), args, "SERVICE=VERSION", "--unpin");
+	run_path(run, "sessions", args_get(args, "KEY"), NULL);
+	patch_pins(run, args, "SERVICE=VERSION", "--unpin");
 }
 
-static struct command_run *unpin_start(
-	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+static void unpin_start(struct command_run *run, const struct command_args *args)
 {
-	return patch_pins(session_run(client, args, done, arg), args, "--pin", "SERVICE");
+	run_path(run, "sessions", args_get(args, "KEY"), NULL);
+	patch_pins(run, args, "--pin", "SERVICE");
 }
 
 const struct command command_session_pin = {
@@ -286,14 +267,13 @@ static const struct arg_spec set_args[] = {
 	DRY_RUN_ARG,
 };
 
-static struct command_run *set_start(
-	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+static void set_start(struct command_run *run, const struct command_args *args)
 {
 	static const char *const members[][2] = {
 		{"--policy", "policy"}, {"--ttl", "ttl"}, {"--owner", "owner"}, {"--name", "name"}};
-	struct command_run *run = session_run(client, args, done, arg);
 	struct json_writer w;
 
+	run_path(run, "sessions", args_get(args, "KEY"), NULL);
 	json_start(&w, &run->body);
 	json_object(&w, NULL);
 	for (size_t i = 0; i < ARRAY_LEN(members); i++)
@@ -301,7 +281,6 @@ static struct command_run *set_start(
 			json_c(&w, members[i][1], args_get(args, members[i][0]));
 	json_object_end(&w);
 	session_send(run, args, "PATCH");
-	return run;
 }
 
 const struct command command_session_set = {
@@ -331,14 +310,11 @@ static void extend_say(struct command_run *run, const cJSON *body)
 		say_text(body, "key"), say_text(body, "ttl"), say_text(body, "expires_at"));
 }
 
-static struct command_run *extend_start(
-	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+static void extend_start(struct command_run *run, const struct command_args *args)
 {
-	struct command_run *run = session_run(client, args, done, arg);
-
+	run_path(run, "sessions", args_get(args, "KEY"), NULL);
 	run->say = extend_say;
 	run_extend(run, "key", args_get(args, "--ttl"));
-	return run;
 }
 
 const struct command command_session_extend = {
@@ -356,14 +332,11 @@ const struct command command_session_extend = {
 
 static const struct arg_spec end_args[] = {KEY_ARG, RUN_IF_THERE_ARG};
 
-static struct command_run *end_start(
-	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+static void end_start(struct command_run *run, const struct command_args *args)
 {
-	struct command_run *run = session_run(client, args, done, arg);
-
+	run_path(run, "sessions", args_get(args, "KEY"), NULL);
 	strbuf_addf(&run->message, "session %s has ended", args_get(args, "KEY"));
 	run_remove(run, args);
-	return run;
 }
 
 /* ---- map ---- */
@@ -409,17 +382,13 @@ static void map_reply(struct command_run *run, const struct client_response *res
 	run_end(run, response->body);
 }
 
-static struct command_run *map_start(
-	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+static void map_start(struct command_run *run, const struct command_args *args)
 {
-	struct command_run *run = run_create(client, done, arg);
-
 	run->reply = map_reply;
 	run_path(run, "traffic", NULL);
 	run_query(run, "by", "edge");
 	run_query(run, "session", args_get(args, "KEY"));
 	run_send(run, "GET", "edges", 0);
-	return run;
 }
 
 const struct command command_session_map = {

@@ -37,14 +37,11 @@ static struct version_id version_id_of(const struct command_args *args)
 	return id;
 }
 
-static struct command_run *version_run(
-	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+static void version_path(struct command_run *run, const struct command_args *args)
 {
-	struct command_run *run = run_create(client, done, arg);
 	struct version_id id = version_id_of(args);
 
 	run_path(run, "services", id.service, "versions", id.version, NULL);
-	return run;
 }
 
 /* ---- list and show ---- */
@@ -86,13 +83,10 @@ const struct command command_version_list = {
 
 static const struct arg_spec id_arg[] = {VERSION_ID_ARG};
 
-static struct command_run *show_start(
-	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+static void show_start(struct command_run *run, const struct command_args *args)
 {
-	struct command_run *run = version_run(client, args, done, arg);
-
+	version_path(run, args);
 	run_send(run, "GET", "version", 0);
-	return run;
 }
 
 const struct command command_version_show = {
@@ -429,13 +423,12 @@ static void register_reply(struct command_run *run, const struct client_response
 	registration_free(registration);
 }
 
-static struct command_run *register_start(
-	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+static void register_start(struct command_run *run, const struct command_args *args)
 {
-	struct command_run *run = version_run(client, args, done, arg);
 	struct registration *registration = xcalloc(1, sizeof(*registration));
 	struct json_writer w;
 
+	version_path(run, args);
 	if (args_has(args, "--timeout"))
 		str_copy(registration->timeout, sizeof(registration->timeout),
 			str_of(args_get(args, "--timeout")));
@@ -459,7 +452,6 @@ static struct command_run *register_start(
 	run->say = register_say;
 	run_if_revision(run, args);
 	run_send(run, "PUT", "version", 0);
-	return run;
 }
 
 const struct command command_version_register = {
@@ -500,15 +492,12 @@ static void extend_say(struct command_run *run, const cJSON *body)
 		say_text(body, "expires_at"));
 }
 
-static struct command_run *extend_start(
-	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+static void extend_start(struct command_run *run, const struct command_args *args)
 {
-	struct command_run *run = version_run(client, args, done, arg);
-
+	version_path(run, args);
 	run->say = extend_say;
 	run_if_revision(run, args);
 	run_extend(run, "version", args_get(args, "--ttl"));
-	return run;
 }
 
 const struct command command_version_extend = {
@@ -584,19 +573,17 @@ static const struct arg_spec retire_args[] = {
 	RUN_IF_REVISION_ARG,
 };
 
-static struct command_run *retire_start(
-	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+static void retire_start(struct command_run *run, const struct command_args *args)
 {
-	struct command_run *run = version_run(client, args, done, arg);
 	struct version_id *id = xcalloc(1, sizeof(*id));
 
+	version_path(run, args);
 	strbuf_addf(&run->message, "%s is retired", args_get(args, "SERVICE@VERSION"));
 	*id = version_id_of(args);
 	run->extra = id;
 	run->reply = retire_reply;
 	run_if_revision(run, args);
 	run_remove(run, args);
-	return run;
 }
 
 const struct command command_version_retire = {
@@ -623,10 +610,8 @@ static const struct arg_spec promote_args[] = {
 	ARG(FLAG, "--force", NULL, "even if it is not ready"),
 };
 
-static struct command_run *promote_start(
-	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+static void promote_start(struct command_run *run, const struct command_args *args)
 {
-	struct command_run *run = run_create(client, done, arg);
 	struct version_id id = version_id_of(args);
 	struct json_writer w;
 
@@ -639,7 +624,6 @@ static struct command_run *promote_start(
 	json_object_end(&w);
 	strbuf_addf(&run->message, "%s is stable now", args_get(args, "SERVICE@VERSION"));
 	run_send(run, "POST", "stable", 0);
-	return run;
 }
 
 const struct command command_version_promote = {

@@ -205,13 +205,9 @@ void run_wait(struct command_run *run, const char *id, const char *limit)
 	run_send(run, "GET", "version", 0);
 }
 
-static struct command_run *wait_start(
-	struct client *client, const struct command_args *args, command_done_fn done, void *arg)
+static void wait_start(struct command_run *run, const struct command_args *args)
 {
-	struct command_run *run = run_create(client, done, arg);
-
 	run_wait(run, args_get(args, "SERVICE@VERSION"), args_get(args, "--timeout"));
-	return run;
 }
 
 const struct command command_version_wait = {

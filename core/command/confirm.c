@@ -128,15 +128,11 @@ bool confirm_version_promote(
 	const struct environment *env, const struct command_args *args, struct strbuf *out)
 {
 	struct str service, version;
-	const struct service_node *node;
 	const struct version *stable;
 
-	if (!split_id(args, &service, &version))
+	if (!split_id(args, &service, &version) || !environment_version(env, service, version))
 		return false;
-	node = environment_node(env, service);
-	stable = node ? node_stable(node) : NULL;
-	if (!environment_version(env, service, version))
-		return false;
+	stable = node_stable(environment_node(env, service));
 	if (stable && str_eq_c(version, stable->name)) {
 		strbuf_addf(out, "%.*s is the stable version of %.*s already: nothing changes.",
 			STR_ARG(version), STR_ARG(service));

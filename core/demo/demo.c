@@ -247,11 +247,10 @@ static enum err run_headless(struct demo *demo, struct errbuf *eb)
 int demo_headless(const struct demo_options *options)
 {
 	const int signals = stop_signals();
-	struct errbuf eb;
+	struct errbuf eb = {0};
 	struct demo *demo;
 	enum err err = ERR_FAILED;
 
-	errbuf_clear(&eb);
 	demo = start(options, signals, &eb);
 	if (demo != NULL) {
 		(void)fprintf(stderr, "demo: seed %llu, data in %s\n",

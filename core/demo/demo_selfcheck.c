@@ -435,11 +435,10 @@ static int selfcheck_run(struct demo *demo)
 
 int demo_selfcheck(const struct demo_options *options)
 {
-	struct errbuf eb;
+	struct errbuf eb = {0};
 	struct demo *demo;
 	int status = 1;
 
-	errbuf_clear(&eb);
 	demo = demo_start(options, &eb);
 	if (demo == NULL || demo_wait_ready(demo, READY_MS, &eb) != ERR_NONE)
 		(void)fprintf(stderr, "demo: %s\n", eb.text);

@@ -231,14 +231,13 @@ static void on_late(evutil_socket_t fd, short what, void *arg)
 	const struct environment *env = feed_environment(s->feed);
 	const struct place *place = first_missing(s, env);
 	const struct version *version = NULL;
-	struct errbuf eb;
+	struct errbuf eb = {0};
 
 	(void)fd;
 	(void)what;
 	if (place != NULL)
 		version = environment_version(
 			env, str_of(place->service->name), str_of(place->version));
-	errbuf_clear(&eb);
 	(void)err_set(&eb, ERR_TIMEOUT, "%s@%s is %s after %d s%s%s",
 		place != NULL ? place->service->name : "", place != NULL ? place->version : "",
 		version != NULL ? version_state_names[version->state] : "not there", READY_WITHIN_S,

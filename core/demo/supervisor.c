@@ -342,7 +342,7 @@ static void keep_addresses(struct supervisor *host)
 static void serve_is_ready(struct supervisor *host, const char *api, const char *proxy)
 {
 	static const struct register_ops ops = {.done = on_setup};
-	struct errbuf eb;
+	struct errbuf eb = {0};
 	size_t i;
 
 	(void)snprintf(host->api, sizeof(host->api), "%s", api);
@@ -351,7 +351,6 @@ static void serve_is_ready(struct supervisor *host, const char *api, const char 
 	report("api %s %s %s", host->api, host->proxy, host->args.dir);
 	for (i = 0; i < host->place_count; i++)
 		start_shop(host, &host->places[i]);
-	errbuf_clear(&eb);
 	host->client = client_create(
 		host->base, &(struct client_options){.url = host->api, .actor = "demo"}, &eb);
 	if (host->client == NULL) {

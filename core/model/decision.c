@@ -123,8 +123,8 @@ static enum reason find_reason(const struct environment *env, const struct routi
 /* Stable serves, or nobody does. */
 static void fall_to_stable(const struct environment *env, struct decision *decision)
 {
-	const struct service_node *node = environment_node(env, str_of(decision->service->name));
-	const struct version *stable = node != NULL ? node_stable(node) : NULL;
+	const struct version *stable =
+		node_stable(environment_node(env, str_of(decision->service->name)));
 
 	if (stable != NULL && version_is_ready(stable)) {
 		decision->version = stable;

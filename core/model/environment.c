@@ -414,7 +414,7 @@ void environment_forget(struct environment *env, int64_t since)
 
 struct version *node_stable(const struct service_node *node)
 {
-	if (node->version_count == 0 || node->versions[0]->kind != KIND_STABLE)
+	if (node == NULL || node->version_count == 0 || node->versions[0]->kind != KIND_STABLE)
 		return NULL;
 	return node->versions[0];
 }

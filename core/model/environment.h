@@ -78,7 +78,7 @@ struct tombstone *environment_tombstone(
 int64_t environment_gone_since(const struct environment *env, size_t most);
 /* Forgets the tombstones of before. */
 void environment_forget(struct environment *env, int64_t since);
-/* NULL when the service has none. */
+/* NULL when the service has none, or there is no service. */
 struct version *node_stable(const struct service_node *node);
 /* A host registered on a service, compared in lower case. Linear over services that have hosts. */
 struct service *environment_service_by_host(const struct environment *env, struct str host);

@@ -194,8 +194,7 @@ void explain_say_gone(
 
 void explain_say_no_stable(const struct explain_context *at, struct str service)
 {
-	const struct service_node *node = environment_node(at->env, service);
-	const struct version *stable = node != NULL ? node_stable(node) : NULL;
+	const struct version *stable = node_stable(environment_node(at->env, service));
 
 	if (stable == NULL)
 		explain_say(at, CLIP " has no stable version", CLIP_ARG(service));

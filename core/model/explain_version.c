@@ -64,8 +64,7 @@ static void say_pinners(
 
 static const struct version *ready_stable(const struct explain_context *at, const char *service)
 {
-	const struct service_node *node = environment_node(at->env, str_of(service));
-	const struct version *stable = node != NULL ? node_stable(node) : NULL;
+	const struct version *stable = node_stable(environment_node(at->env, str_of(service)));
 
 	return stable != NULL && version_is_ready(stable) ? stable : NULL;
 }
@@ -189,8 +188,7 @@ static void add_expiry(const struct explain_context *at, const struct version *v
 
 static void add_promotion(const struct explain_context *at, const struct version *v)
 {
-	const struct service_node *node = environment_node(at->env, str_of(v->service));
-	const struct version *stable = node != NULL ? node_stable(node) : NULL;
+	const struct version *stable = node_stable(environment_node(at->env, str_of(v->service)));
 	char ttl[DURATION_TEXT_SIZE];
 
 	if (v->kind == KIND_STABLE) {

@@ -616,9 +616,8 @@ void mirror_sync_version(struct mirror *table, const struct environment *env,
 	struct str service_name, struct str name, struct haproxy_batch *commands)
 {
 	struct mirror_service *service = hashmap_get(table->services, service_name);
-	const struct service_node *node = environment_node(env, service_name);
 	const struct version *from = environment_version(env, service_name, name);
-	const struct version *stable = node != NULL ? node_stable(node) : NULL;
+	const struct version *stable = node_stable(environment_node(env, service_name));
 	struct mirror_version *version;
 
 	if (service == NULL || !service->loaded)

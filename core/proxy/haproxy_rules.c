@@ -189,7 +189,12 @@ const char rules_captures[] =
 
 #define BLANK "[\\x20\\t]*"
 
+/*
+ * HAProxy (2.6) lets a NUL in an HTTP/1 header through, and some of what reads a header ends at it, so that rules and
+ * version would read different requests. Such a request is malformed (RFC 9110 section 5.5). Costs 0.25 us.
+ */
 const char rules_service[] =
+	"	http-request deny deny_status 400 if { req.hdrs -m reg '\\x00' }\n"
 	"	http-request set-var(txn.came) date(0,us)\n"
 	"	http-request set-var(txn.revision) var(proc.revision)\n"
 	"	http-request set-var(txn.service) " RULES_HOST ",map_str(maps/hosts)\n";

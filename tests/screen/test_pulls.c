@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/support/dashboard_fixture.h"
@@ -94,7 +95,7 @@ static void test_a_session_on_all_of_it(void **state)
 	pty_wait_text(&pty, "WHAT CHANGES"); /* its own screen */
 	pty_wait_text(&pty, "you: pr-482-");
 	pty_keys(&pty, "2");
-	pty_wait_text(&pty, "Only requests of 3 sessions arrive there");
+	pty_wait_text(&pty, "Requests of 3 sessions arrive there");
 }
 
 static void test_pins_of_all_of_it(void **state)
@@ -105,7 +106,7 @@ static void test_pins_of_all_of_it(void **state)
 	pty_wait_text(&pty, "served by 2 versions (booking@pr-482, pricing@pr-482)");
 	pty_wait_text(&pty, "$ umbra session pin nothing-yet1 booking=pr-482 pricing=pr-482");
 	pty_keys(&pty, "\r");
-	pty_wait_text(&pty, "Only requests of 3 sessions arrive there");
+	pty_wait_text(&pty, "Requests of 3 sessions arrive there");
 }
 
 static void test_its_requests(void **state)
@@ -118,6 +119,53 @@ static void test_its_requests(void **state)
 	assert_false(pty_shows(&pty, "/find?q=yoga"));
 	pty_keys(&pty, "\033");
 	pty_wait_text(&pty, "PULL REQUEST");
+}
+
+/* 35, 47 and 118 cells. */
+static const char *const titles[] = {"Keep seats for members a day longer",
+	"Retry declined cards with the second processor ",
+	"Let a teacher move a class to another room when the first one is closed, and tell all who "
+	"booked it by mail and by phone"};
+
+static void furnish_titles(struct control_plane_plane *plane)
+{
+	char body[512], version[16];
+
+	control_plane_clock(plane, 0);
+	control_plane_service(plane, "booking", "{}");
+	for (int i = 0; i < 3; i++) {
+		(void)snprintf(version, sizeof(version), "pr-%d", i + 1);
+		(void)snprintf(body, sizeof(body),
+			"{\"endpoints\":[\"127.0.0.1:91%02d\"],\"ttl\":\"24h\",\"pr\":{\"number\":%"
+			"d,"
+			"\"title\":\"%s\",\"branch\":\"main\",\"author\":\"dev1\"}}",
+			i, i + 1, titles[i]);
+		control_plane_version(plane, "booking", version, body);
+	}
+}
+
+/* In the row as far as the other columns let it, and whole below the list. */
+static void test_titles(void **state)
+{
+	static const struct control_plane_script script = {.furnish = furnish_titles};
+
+	(void)state;
+	control_plane_stop(&stage);
+	control_plane_start(&stage, &script, 0);
+	open_pulls((struct dashboard_options){.rows = 24, .cols = 80});
+	check_row(4, "#3     Let a teacher move a class…");
+	check_row(
+		20, "#3  Let a teacher move a class to another room when the first one is closed,");
+	check_row(21, "    and tell all who booked it by mail and by phone");
+	pty_keys(&pty, "j");
+	pty_wait_text(&pty, "#2  Retry declined cards with the second processor");
+	pty_keys(&pty, "j");
+	pty_wait_text(&pty, "#1  Keep seats for members a day longer");
+	open_pulls((struct dashboard_options){.rows = 40, .cols = 120});
+	check_row(6, "#1     Keep seats for members a day longer ");
+	check_row(5, "#2     Retry declined cards with the second ");
+	open_pulls((struct dashboard_options){.rows = 60, .cols = 200});
+	check_row(4, titles[2]);
 }
 
 static void furnish_nothing(struct control_plane_plane *plane)
@@ -152,6 +200,7 @@ int main(void)
 		DASHBOARD_TEST(test_a_session_on_all_of_it),
 		DASHBOARD_TEST(test_pins_of_all_of_it),
 		DASHBOARD_TEST(test_its_requests),
+		DASHBOARD_TEST(test_titles),
 		DASHBOARD_TEST(test_none),
 	};
 

@@ -201,7 +201,8 @@ void command_runner_run(
 	run->next = runner->runs;
 	runner->runs = run;
 	runner->ui->running++;
-	run->under_way = command->command->start(runner->sync->client, command, run_done, run);
+	run->under_way =
+		command_start(command->command, runner->sync->client, command, run_done, run);
 }
 
 void command_runner_stop(struct command_runner *runner)

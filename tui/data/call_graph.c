@@ -15,6 +15,7 @@ struct call_graph {
 	size_t count;
 	size_t cap;
 	bool known;
+	bool changed; /* by what is being read */
 	struct client_edges whole;
 };
 
@@ -118,25 +119,17 @@ static void put(struct call_graph *edges, const struct edge *edge)
 		edges->items[at] = *edge;
 		return;
 	}
-	if (edges->count == edges->cap) {
-		edges->cap = edges->cap > 0 ? edges->cap * 2 : 64;
-		edges->items = xrealloc(edges->items, edges->cap, sizeof(*edges->items));
-	}
+	array_reserve(&edges->items, &edges->cap, edges->count + 1, sizeof(*edges->items));
 	memmove(edges->items + at + 1, edges->items + at,
 		(edges->count - at) * sizeof(*edges->items));
 	edges->items[at] = *edge;
 	edges->count++;
 }
 
-struct reading {
-	struct call_graph *edges;
-	bool changed;
-};
-
 /* "gateway@1.2 cart@pr-482"; "gateway@1.2 cart" for what nobody served. */
 static void read_one(void *arg, const char *key, const struct stats *stats, struct str lost_trace)
 {
-	struct reading *reading = arg;
+	struct call_graph *edges = arg;
 	struct str rest = str_of(key);
 	struct str caller = str_cut(&rest, ' ');
 	struct edge edge = {.stats = *stats};
@@ -147,18 +140,19 @@ static void read_one(void *arg, const char *key, const struct stats *stats, stru
 		str_copy(edge.caller_version, sizeof(edge.caller_version), caller) &&
 		str_copy(edge.service, sizeof(edge.service), str_cut(&rest, '@')) &&
 		str_copy(edge.version, sizeof(edge.version), rest) && edge.service[0] != '\0') {
-		put(reading->edges, &edge);
-		reading->changed = true;
+		put(edges, &edge);
+		edges->changed = true;
 	}
 }
 
 bool call_graph_read(struct call_graph *edges, struct str body, int64_t *ret_since,
 	bool *ret_changed, struct errbuf *eb)
 {
-	struct reading reading = {edges, false};
-	bool good = client_read_edges(body, read_one, &reading, ret_since, &edges->whole, eb);
+	bool good;
 
-	*ret_changed = reading.changed || (good && !edges->known);
+	edges->changed = false;
+	good = client_read_edges(body, read_one, edges, ret_since, &edges->whole, eb);
+	*ret_changed = edges->changed || (good && !edges->known);
 	edges->known = edges->known || good;
 	return good;
 }

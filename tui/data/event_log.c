@@ -14,6 +14,7 @@ struct event_log {
 	struct event *items; /* oldest first */
 	size_t count;
 	size_t cap;
+	bool changed; /* by what is being read */
 };
 
 struct event_log *event_log_create(void)
@@ -37,11 +38,6 @@ void event_log_destroy(struct event_log *events)
 	free(events);
 }
 
-struct reading {
-	struct event_log *events;
-	bool changed;
-};
-
 static void drop_oldest(struct event_log *events)
 {
 	size_t drop = EVENT_LOG_KEPT / 10;
@@ -54,39 +50,35 @@ static void drop_oldest(struct event_log *events)
 
 static void add(void *arg, const struct event *event)
 {
-	struct reading *reading = arg;
-	struct event_log *events = reading->events;
+	struct event_log *events = arg;
 	struct event *slot;
 
 	if (events->count > 0 && events->items[events->count - 1].seq >= event->seq)
 		return;
 	if (events->count == EVENT_LOG_KEPT)
 		drop_oldest(events);
-	if (events->count == events->cap) {
-		events->cap = events->cap > 0 ? events->cap * 2 : 64;
-		events->items = xrealloc(events->items, events->cap, sizeof(*events->items));
-	}
+	array_reserve(&events->items, &events->cap, events->count + 1, sizeof(*events->items));
 	slot = &events->items[events->count++];
 	memset(slot, 0, sizeof(*slot));
 	record_merge(&event_type, slot, event, UINT64_MAX, false);
-	reading->changed = true;
+	events->changed = true;
 }
 
 bool event_log_read(struct event_log *events, struct str body, int64_t *ret_last, bool *ret_changed,
 	struct errbuf *eb)
 {
-	struct reading reading = {events, false};
 	int64_t last = 0;
 
-	if (!client_read_events(body, add, &reading, &last, eb))
+	events->changed = false;
+	if (!client_read_events(body, add, events, &last, eb))
 		return false;
 	if (last < *ret_last) {
 		event_log_clear(events);
 		last = 0; /* from its beginning, then */
-		reading.changed = true;
+		events->changed = true;
 	}
 	*ret_last = last;
-	*ret_changed = reading.changed;
+	*ret_changed = events->changed;
 	return true;
 }
 

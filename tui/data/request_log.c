@@ -111,7 +111,7 @@ static bool is_error_row(const struct request_log *lines, size_t row)
 	return (lines->shown[lines->head + row] & ERROR_BIT) != 0;
 }
 
-/* Those that left the ring leave the sieve, and so does a gap that nothing stands before any more. */
+/* Lines that left the ring leave the index, and so does a gap that is now its first entry. */
 static void trim(struct request_log *lines)
 {
 	int64_t oldest = ring_oldest(lines->ring);
@@ -159,7 +159,7 @@ static void show(struct request_log *lines, int64_t number, int64_t from, enum l
 	append(lines, number, part);
 }
 
-static void sift(
+static void index_line(
 	struct request_log *lines, int64_t number, const struct environment *env, int64_t now_ms)
 {
 	const struct request *line = ring_get(lines->ring, number);
@@ -200,7 +200,7 @@ void request_log_add(struct request_log *lines, const struct request *request,
 	int64_t number = ring_push(lines->ring, copy, request_size(copy));
 
 	trace_index_add(lines->traces, number, request->trace);
-	sift(lines, number, env, now_ms);
+	index_line(lines, number, env, now_ms);
 	lines->last_seq = request->seq;
 	if (lines->begun_ms == 0)
 		lines->begun_ms = now_ms;
@@ -231,7 +231,7 @@ void request_log_add_loss(struct request_log *lines, int64_t count, const char *
 	loss.retries = count;
 	loss.error = str_of(why);
 	copy = request_copy(&loss);
-	sift(lines, ring_push(lines->ring, copy, request_size(copy)), NULL, 0);
+	index_line(lines, ring_push(lines->ring, copy, request_size(copy)), NULL, 0);
 	if (count < 0)
 		lines->lost_unknown = true;
 	else
@@ -275,11 +275,11 @@ bool line_is_error(const struct request *line)
 		       (line->reason < REASON_COUNT && went_elsewhere[line->reason]));
 }
 
-static void sift_all(struct request_log *lines, const struct environment *env, int64_t now_ms)
+static void index_all(struct request_log *lines, const struct environment *env, int64_t now_ms)
 {
 	empty(lines);
 	for (int64_t n = ring_oldest(lines->ring); n < ring_next(lines->ring); n++)
-		sift(lines, n, env, now_ms);
+		index_line(lines, n, env, now_ms);
 }
 
 void request_log_filter(struct request_log *lines, struct filter *filter,
@@ -287,7 +287,7 @@ void request_log_filter(struct request_log *lines, struct filter *filter,
 {
 	filter_destroy(lines->filter);
 	lines->filter = filter;
-	sift_all(lines, env, now_ms);
+	index_all(lines, env, now_ms);
 }
 
 void request_log_filter_like(struct request_log *lines, const struct request_log *other,
@@ -303,7 +303,7 @@ void request_log_set_context(
 	struct request_log *lines, size_t count, const struct environment *env, int64_t now_ms)
 {
 	lines->context = count;
-	sift_all(lines, env, now_ms);
+	index_all(lines, env, now_ms);
 }
 
 size_t request_log_shown(const struct request_log *lines)

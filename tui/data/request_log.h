@@ -1,6 +1,6 @@
 /*
  * The lines of the tail: the newest requests, bounded by count and bytes, with the losses among them where
- * they happened, and a sieve that says which of them the filter shows.
+ * they happened, and an index of those that the filter shows.
  *
  * A line has a number of its own that grows by one; it stays the same while the line is kept, whatever
  * comes or goes around it. That is how a reader stays where he reads.
@@ -46,7 +46,7 @@ bool line_is_loss(const struct request *line, int64_t *ret_count, struct str *re
 /* Went wrong: 5xx, an answer of the proxy's own, or not where the session wanted it to go. */
 bool line_is_error(const struct request *line);
 
-/* The sieve. The filter is taken over; NULL shows all. Goes over every line kept. */
+/* The filter is taken over; NULL shows all. Goes over every line kept. */
 void request_log_filter(struct request_log *lines, struct filter *filter,
 	const struct environment *env, int64_t now_ms);
 /* The filter and the context of the other. */
@@ -56,7 +56,7 @@ void request_log_filter_like(struct request_log *lines, const struct request_log
 void request_log_set_context(
 	struct request_log *lines, size_t count, const struct environment *env, int64_t now_ms);
 /*
- * What the sieve shows, 0 the oldest: how many rows, which number, and the row of a number (or the next one
+ * What the filter shows, 0 the oldest: how many rows, which number, and the row of a number (or the next one
  * kept). Between groups of lines with their context is a row that is no line; it has the number of the next.
  */
 size_t request_log_shown(const struct request_log *lines);

@@ -27,6 +27,7 @@ struct service_entry {
 
 struct traffic_stats_table {
 	struct hashmap *services; /* name -> struct service_entry */
+	bool changed; /* by what is being read */
 };
 
 static void service_entry_free(void *value)
@@ -249,28 +250,24 @@ void traffic_stats_total(const struct traffic_stats_table *table, struct traffic
 
 /* ---- GET /v1/traffic ---- */
 
-struct reading {
-	struct traffic_stats_table *table;
-	bool changed;
-};
-
 /* "cart@pr-482", or "cart" for what nobody served. */
 static void read_one(void *arg, const char *key, const struct stats *stats)
 {
-	struct reading *reading = arg;
+	struct traffic_stats_table *table = arg;
 	struct str version = str_of(key);
 	struct str service = str_cut(&version, '@');
 
-	traffic_stats_put(reading->table, service, version, stats);
-	reading->changed = true;
+	traffic_stats_put(table, service, version, stats);
+	table->changed = true;
 }
 
 bool traffic_stats_read(struct traffic_stats_table *table, struct str body, int64_t *ret_since,
 	bool *ret_changed, struct errbuf *eb)
 {
-	struct reading reading = {table, false};
-	bool good = client_read_stats(body, read_one, &reading, ret_since, eb);
+	bool good;
 
-	*ret_changed = reading.changed;
+	table->changed = false;
+	good = client_read_stats(body, read_one, table, ret_since, eb);
+	*ret_changed = table->changed;
 	return good;
 }

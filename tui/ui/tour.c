@@ -29,23 +29,13 @@ static const struct version *selected_version(const struct tour_sight *sight)
 
 /* ---- how each step is seen done ---- */
 
-static bool found_pull(const struct tour *tour, const struct tour_sight *sight)
-{
-	const struct version *version = selected_version(sight);
-
-	(void)tour;
-	return version && version->pr_number > 0 && is_view(sight, "services") &&
-	       sight->filter[0] != '\0';
-}
-
-static bool opened_version(const struct tour *tour, const struct tour_sight *sight)
+/* A version that is not stable, as `detail` shows it. */
+static bool is_build(const struct tour_sight *sight)
 {
 	struct str service, name;
 	const struct version *version;
 
-	(void)tour;
-	if (!is_view(sight, "detail") ||
-		!name_split_version(str_of(sight->argument), &service, &name))
+	if (!name_split_version(str_of(sight->argument), &service, &name))
 		return false;
 	version = environment_version(sight->model->env, service, name);
 	return version && version->kind == KIND_EPHEMERAL;
@@ -58,93 +48,81 @@ static const struct session *my_session(const struct tour_sight *sight)
 		       : NULL;
 }
 
-/* Another one, or one with more pins than when the step began. */
-static bool has_more(const struct tour *tour, const struct session *mine, size_t least)
+/* Another session, or one with more pins than when the step began. */
+static bool has_pins(const struct tour *tour, const struct tour_sight *sight, size_t least)
 {
+	const struct session *mine = my_session(sight);
+
 	return mine && mine->pins.count >= least &&
 	       (strcmp(mine->key, tour->session) != 0 || mine->pins.count > tour->pins);
 }
 
-static bool has_session(const struct tour *tour, const struct tour_sight *sight)
+/* By its health, or its share of 5xx. */
+static bool is_failing(const struct model *model, const struct version *version)
 {
-	return has_more(tour, my_session(sight), 1);
+	const struct stats *stats = traffic_stats_version(
+		model->stats, str_of(version->service), str_of(version->name));
+
+	return version->state == STATE_UNHEALTHY || (stats && stats->share_5xx >= 0.01);
 }
 
-static bool pinned_more(const struct tour *tour, const struct tour_sight *sight)
+/* The hop that came without the session its trace had before. */
+static bool shows_lost_session(const struct request_log *lines)
 {
-	return has_more(tour, my_session(sight), 2);
-}
-
-static bool saw_requests(const struct tour *tour, const struct tour_sight *sight)
-{
-	(void)tour;
-	return is_view(sight, "requests") && strncmp(sight->model->scope, "session:", 8) == 0 &&
-	       request_log_shown(sight->model->lines) > 0;
-}
-
-static bool asked_why(const struct tour *tour, const struct tour_sight *sight)
-{
-	int64_t number;
-
-	(void)tour;
-	return (is_view(sight, "detail") && str_to_i64(str_of(sight->argument), &number)) ||
-	       (is_view(sight, "explain") && sight->selected.kind == SELECTED_REQUEST);
-}
-
-static bool found_failing(const struct tour *tour, const struct tour_sight *sight)
-{
-	const struct version *version = selected_version(sight);
-	const struct stats *stats =
-		version ? traffic_stats_version(sight->model->stats, str_of(version->service),
-				  str_of(version->name))
-			: NULL;
-
-	(void)tour;
-	return version &&
-	       (version->state == STATE_UNHEALTHY || (stats && stats->share_5xx >= 0.01));
-}
-
-static bool saw_failures(const struct tour *tour, const struct tour_sight *sight)
-{
-	bool asked = strstr(sight->filter, "status:5") != NULL ||
-		     strstr(sight->model->scope, "status:5") != NULL;
-
-	(void)tour;
-	return is_view(sight, "requests") && asked && request_log_shown(sight->model->lines) > 0;
-}
-
-/* The hop that came without the session its trace had before, on the screen as a request or as a call. */
-static bool found_lost(const struct tour *tour, const struct tour_sight *sight)
-{
-	size_t count = request_log_shown(sight->model->lines);
-
-	(void)tour;
-	if (sight->selected.kind == SELECTED_EDGE && sight->selected.number > 0)
-		return true;
-	if (!is_view(sight, "requests") || strncmp(sight->model->scope, "trace:", 6) != 0)
-		return false;
-	for (size_t i = 0; i < count; i++)
-		if (request_log_lost_session(
-			    sight->model->lines, request_log_number(sight->model->lines, i)))
+	for (size_t i = 0; i < request_log_shown(lines); i++)
+		if (request_log_lost_session(lines, request_log_number(lines, i)))
 			return true;
 	return false;
 }
 
-static bool looked_back(const struct tour *tour, const struct tour_sight *sight)
+static bool starts_with(const char *text, const char *start)
 {
-	const struct event *event =
-		is_view(sight, "timeline") && sight->selected.kind == SELECTED_EVENT
-			? event_log_find(sight->model->events, sight->selected.number)
-			: NULL;
-
-	(void)tour;
-	return event && event->action == EVENT_VERSION_UNHEALTHY;
+	return strncmp(text, start, strlen(start)) == 0;
 }
 
-static bool looked_around(const struct tour *tour, const struct tour_sight *sight)
+static bool is_done(const struct tour *tour, enum tour_step step, const struct tour_sight *sight)
 {
-	(void)tour;
-	return is_view(sight, "map-service");
+	const struct model *model = sight->model;
+	const struct selection *what = &sight->selected;
+	const struct version *version = selected_version(sight);
+	bool has_lines = is_view(sight, "requests") && request_log_shown(model->lines) > 0;
+	const struct event *event;
+	int64_t number;
+
+	switch (step) {
+	case TOUR_FIND_PULL:
+		return version && version->pr_number > 0 && is_view(sight, "services") &&
+		       sight->filter[0] != '\0';
+	case TOUR_OPEN_VERSION:
+		return is_view(sight, "detail") && is_build(sight);
+	case TOUR_GET_SESSION:
+		return has_pins(tour, sight, 1);
+	case TOUR_PIN_MORE:
+		return has_pins(tour, sight, 2);
+	case TOUR_SEE_REQUESTS:
+		return has_lines && starts_with(model->scope, "session:");
+	case TOUR_ASK_WHY:
+		return (is_view(sight, "detail") && str_to_i64(str_of(sight->argument), &number)) ||
+		       (is_view(sight, "explain") && what->kind == SELECTED_REQUEST);
+	case TOUR_FIND_FAILING:
+		return version && is_failing(model, version);
+	case TOUR_SEE_FAILURES:
+		return has_lines &&
+		       (strstr(sight->filter, "status:5") || strstr(model->scope, "status:5"));
+	case TOUR_FIND_LOST: /* on the screen as a call or as a request */
+		return (what->kind == SELECTED_EDGE && what->number > 0) ||
+		       (has_lines && starts_with(model->scope, "trace:") &&
+			       shows_lost_session(model->lines));
+	case TOUR_LOOK_BACK:
+		if (!is_view(sight, "timeline") || what->kind != SELECTED_EVENT)
+			return false;
+		event = event_log_find(model->events, what->number);
+		return event && event->action == EVENT_VERSION_UNHEALTHY;
+	case TOUR_LOOK_AROUND:
+		return is_view(sight, "map-service");
+	default:
+		return false; /* TOUR_COPY is noted */
+	}
 }
 
 /* ---- the steps ---- */
@@ -152,74 +130,70 @@ static bool looked_around(const struct tour *tour, const struct tour_sight *sigh
 static const struct step {
 	const char *name, *title, *text, *lesson;
 	bool writes;
-	/* NULL: noted by the app. */
-	bool (*done)(const struct tour *tour, const struct tour_sight *sight);
 } steps[TOUR_STEPS] = {
 	[TOUR_FIND_PULL] = {"find-pull", "Find the builds of a pull request",
 		"Press {global.view-services}, then {list.filter}, type pr:{pr}, press Enter, and "
 		"go to a version ({global.down}).",
 		"A pull request may have versions in several services; each row says whether it is "
 		"ready.",
-		false, found_pull},
+		false},
 	[TOUR_OPEN_VERSION] = {"open-version", "Open one of them",
 		"Press {services.open} on a version that is not stable, for example {build}. Then "
 		"{global.back} comes back, and {global.back} again shows all services.",
 		"A version is one build that runs beside stable; only requests that ask for it get "
 		"there.",
-		false, opened_version},
+		false},
 	[TOUR_GET_SESSION] = {"get-session", "Make a session that pins it",
-		"In Services ({global.view-services}) go to {build}, press {version.pin}, choose + "
-		"a new session, type a name, press Enter.",
+		"In Services ({global.view-services}) go to {build}, press {version.pin}, choose "
+		"+ a new session, type a name, press Enter.",
 		"Requests that carry the session's key go to what it pins, and nobody else's do.",
-		true, has_session},
+		true},
 	[TOUR_PIN_MORE] = {"pin-more", "Pin a second service",
 		"On the session's screen go to another service, press {pins.open}, choose a "
 		"version, press Enter; {pins.apply} sends it.",
-		"What is staged is sent as one change, and what it would do is said before.", true,
-		pinned_more},
+		"What is staged is sent as one change, and what it would do is said before.", true},
 	[TOUR_SEE_REQUESTS] = {"see-requests", "See the requests of one session",
 		"Press {global.view-sessions}, go to {session}, press {session.logs}.",
 		"Requests shows every hop that carries the key, and which version served it.",
-		false, saw_requests},
+		false},
 	[TOUR_ASK_WHY] = {"ask-why", "Ask why a request went there",
 		"In Requests ({global.view-requests}) go to a line and press {requests.open}, or "
 		"{global.explain}: the reason says which rule decided.",
 		"A pin that cannot be followed is never silent: WHY says what was done instead.",
-		false, asked_why},
+		false},
 	[TOUR_FIND_FAILING] = {"find-failing", "Find the version that fails",
 		"In Services ({global.view-services}; {global.back} drops a filter) press "
 		"{services.sort}, then e: the highest share of 5xx comes first. Go to a version "
 		"whose 5XX% or health is red.",
 		"Figures are kept for each version, so a failing build beside a good stable is "
 		"seen.",
-		false, found_failing},
+		false},
 	[TOUR_SEE_FAILURES] = {"see-failures", "See its failures only",
 		"Press {version.logs} on it (or {global.view-requests}, then {requests.all}, for "
 		"all requests), then {list.filter}, type status:5xx, press Enter.",
-		"The same filter language works here, on the command line and in the API.", false,
-		saw_failures},
+		"The same filter language works here, on the command line and in the API.", false},
 	[TOUR_FIND_LOST] = {"find-lost", "Find who lost the session on the way",
 		"Press {global.view-map}: a warning sign marks a call that lost its session. Go to "
 		"that row; below the list it says who lost it.",
 		"A service must pass the header or baggage on; one that does not sends the rest to "
 		"stable.",
-		false, found_lost},
+		false},
 	[TOUR_LOOK_BACK] = {"look-back", "See what changed, and who did it",
 		"Press {global.view-timeline}, then {list.find}, type unhealthy, press Enter. "
 		"Enter again goes to the version.",
 		"Every change says who made it and what was before; {timeline.since} narrows to "
 		"the last 15 minutes.",
-		false, looked_back},
+		false},
 	[TOUR_LOOK_AROUND] = {"look-around", "See who calls whom",
 		"Press {global.view-map}, go to a service, press {map.open}.",
 		"The map is drawn from real requests; {map.logs} shows exactly those of a row.",
-		false, looked_around},
+		false},
 	[TOUR_COPY] = {"copy", "Take a curl line with you",
 		"Press {global.view-sessions}, go to a session, press {global.copy} and choose "
 		"curl.",
 		"Whatever is selected has its link, header, cookie and command line under "
 		"{global.copy}.",
-		false, NULL},
+		false},
 };
 
 const char *tour_title(enum tour_step step)
@@ -290,11 +264,11 @@ bool tour_watch(struct tour *tour, const struct tour_sight *sight)
 		if (steps[i].writes && sight->read_only)
 			tour->skipped |= 1U << i;
 	next = tour_next(tour);
-	if (next == TOUR_STEPS || !steps[next].done)
+	if (next == TOUR_STEPS)
 		return next != before;
 	if (tour->watched != (int)next)
 		begin_step(tour, next, sight);
-	if (!steps[next].done(tour, sight))
+	if (!is_done(tour, next, sight))
 		tour->armed = true;
 	else if (tour->armed)
 		step_done(tour, next, sight->model->now_ms);
@@ -302,9 +276,9 @@ bool tour_watch(struct tour *tour, const struct tour_sight *sight)
 	if (next == before)
 		return false;
 	/* It is shown now: what is done at once from here on counts. */
-	if (next < TOUR_STEPS && steps[next].done) {
+	if (next < TOUR_STEPS) {
 		begin_step(tour, next, sight);
-		tour->armed = !steps[next].done(tour, sight);
+		tour->armed = !is_done(tour, next, sight);
 	}
 	return true;
 }

@@ -49,6 +49,19 @@ static int grow(const struct column_spec *specs, size_t count, struct placed *pl
 	return given;
 }
 
+/* Until they fit; columns that go no earlier than `least` stay. */
+static void drop_columns(
+	const struct column_spec *specs, size_t count, int width, int least, struct placed *placed)
+{
+	while (width_of(specs, count, placed) > width) {
+		size_t drop = next_to_drop(specs, count, placed);
+
+		if (drop == count || specs[drop].drop < least)
+			return;
+		placed[drop].width = 0;
+	}
+}
+
 /* Columns come with their least width, 0 for those that are not to be shown. `order` NULL: as they stand. */
 static int place(const struct column_spec *specs, size_t count, const unsigned char *order,
 	int width, struct placed *placed)
@@ -57,13 +70,7 @@ static int place(const struct column_spec *specs, size_t count, const unsigned c
 	int spare, grown;
 
 	assert(count <= COLUMNS_MAX);
-	while (width_of(specs, count, placed) > width) {
-		size_t drop = next_to_drop(specs, count, placed);
-
-		if (drop == count)
-			break;
-		placed[drop].width = 0;
-	}
+	drop_columns(specs, count, width, 0, placed);
 	spare = width - width_of(specs, count, placed);
 	while (spare > 0 && (grown = grow(specs, count, placed, spare)) > 0)
 		spare -= grown;
@@ -86,12 +93,49 @@ int columns_place(const struct column_spec *specs, size_t count, int width, stru
 	return place(specs, count, NULL, width, placed);
 }
 
+void columns_need(struct column_choice *choice, size_t index, int cells)
+{
+	if (cells > choice->needs[index])
+		choice->needs[index] = cells;
+}
+
+/* The title can always be read. */
+static void fit(struct column_spec *spec, int need)
+{
+	int title;
+
+	if (spec->max == 0 || need == 0)
+		return;
+	title = (int)strlen(spec->title);
+	if (need < title)
+		need = title;
+	if (need < spec->max)
+		spec->max = need;
+	if (need < spec->min)
+		spec->min = need;
+}
+
 int columns_place_chosen(const struct column_set *set, const struct column_choice *choice,
 	int width, struct placed *placed)
 {
-	for (size_t i = 0; i < set->count; i++)
-		placed[i].width = choice->hidden[i] ? 0 : set->specs[i].min;
-	return place(set->specs, set->count, choice->order, width, placed);
+	struct column_spec specs[COLUMNS_MAX] = {0};
+	int spare;
+
+	for (size_t i = 0; i < set->count; i++) {
+		specs[i] = set->specs[i];
+		fit(&specs[i], choice->needs[i]);
+		placed[i].width = choice->hidden[i] ? 0 : specs[i].min;
+	}
+	if (choice->needs[0] > 0) {
+		placed[0].width = specs[0].max;
+		drop_columns(specs, set->count, width, COLUMN_DROP_EARLY, placed);
+		placed[0].width = specs[0].min;
+		drop_columns(specs, set->count, width, 0, placed);
+		spare = width - width_of(specs, set->count, placed);
+		for (; spare > 0 && placed[0].width < specs[0].max; spare--)
+			placed[0].width++;
+	}
+	return place(specs, set->count, choice->order, width, placed);
 }
 
 char columns_sort_letter(
@@ -120,7 +164,6 @@ void columns_draw_titles(const struct canvas *canvas, int y, const struct column
 void columns_choose_all(struct column_choice *choice, const struct column_set *set)
 {
 	assert(set->count <= COLUMNS_MAX);
-	memset(choice, 0, sizeof(*choice));
 	for (size_t i = 0; i < set->count; i++) {
 		choice->order[i] = (unsigned char)i;
 		choice->hidden[i] = set->about && set->about[i].hidden;

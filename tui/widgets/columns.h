@@ -2,7 +2,9 @@
  * Columns of a table: which fit, and where; and which a person chose, in which order. Pure.
  *
  * All that are shown get their least width; when that is too much, the one with the highest `drop` goes first.
- * What is left over goes to those that may grow, a cell each in turn, up to their `max`.
+ * What is left over goes to those that may grow, a cell each in turn, up to their `max`. A view that knows what its
+ * texts need says so in the choice: then no column that may grow is wider than that, and the first one, which names
+ * the rows, gets what it needs before the others grow; columns that go early (COLUMN_DROP_EARLY) go for it.
  */
 #ifndef UMBRA_TUI_WIDGETS_COLUMNS_H
 #define UMBRA_TUI_WIDGETS_COLUMNS_H
@@ -21,12 +23,12 @@ struct column_spec {
 	int min;
 	int max; /* grows up to this; 0: does not grow */
 	int gap; /* blanks before it */
-	int drop; /* 0: never dropped */
+	int drop; /* 0: never dropped; the highest goes first */
 	bool right;
 	char sort; /* the letter after `s`, 0: not sortable */
 };
 
-enum { COLUMNS_MAX = 24 };
+enum { COLUMNS_MAX = 24, COLUMN_DROP_EARLY = 8 };
 
 struct placed {
 	int x;
@@ -62,13 +64,17 @@ struct column_set {
 struct column_choice {
 	unsigned char order[COLUMNS_MAX]; /* indexes into the set */
 	bool hidden[COLUMNS_MAX]; /* by index into the set */
+	int needs[COLUMNS_MAX]; /* by index: cells of the longest text; 0: not known */
 };
 
+/* All as the set has them; what the texts need stays. */
 void columns_choose_all(struct column_choice *choice, const struct column_set *set);
 /* Shows or hides what stands at place `at` of the order; false: it stays. */
 bool columns_toggle(struct column_choice *choice, const struct column_set *set, size_t at);
 /* Moves it one place on, or back; false at either end. */
 bool columns_move(struct column_choice *choice, const struct column_set *set, size_t at, bool on);
+/* The text of a row in the column at that index of the set takes so many cells. */
+void columns_need(struct column_choice *choice, size_t index, int cells);
 int columns_place_chosen(const struct column_set *set, const struct column_choice *choice,
 	int width, struct placed *placed);
 

@@ -17,7 +17,7 @@
 #include "core/base/json.h"
 #include "core/base/xalloc.h"
 #include "core/base/time.h"
-#include "core/client/backoff.h"
+#include "core/client/stream.h"
 #include "core/wire/traffic.h"
 #include "tests/support/fake_server.h"
 

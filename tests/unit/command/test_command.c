@@ -161,7 +161,7 @@ static void run(struct fixture *f, const char *line, const struct answer *answer
 	f->ended = false;
 	if (command_parse_line(line, &args, &eb))
 		fail_msg("%s: %s", line, eb.text);
-	assert_non_null(args.command->start(f->client, &args, on_result, f));
+	assert_non_null(command_start(args.command, f->client, &args, on_result, f));
 	args_finish(&args);
 	assert_false(f->ended);
 	event_base_loopexit(f->base, &limit);
@@ -701,7 +701,7 @@ static void nobody_there_is_out_of_reach(void **state)
 
 	f->ended = false;
 	assert_int_equal(command_parse_line("status", &args, NULL), ERR_NONE);
-	assert_non_null(args.command->start(client, &args, on_result, f));
+	assert_non_null(command_start(args.command, client, &args, on_result, f));
 	args_finish(&args);
 	event_base_dispatch(f->base);
 	assert_true(f->ended);
@@ -722,7 +722,7 @@ static void a_cancelled_run_says_nothing(void **state)
 	f->answered = 0;
 	f->ended = false;
 	assert_int_equal(command_parse_line("status", &args, NULL), ERR_NONE);
-	command_cancel(args.command->start(f->client, &args, on_result, f));
+	command_cancel(command_start(args.command, f->client, &args, on_result, f));
 	args_finish(&args);
 	command_cancel(NULL);
 	event_base_loopexit(f->base, &moment);

@@ -63,6 +63,8 @@ void pulls_add_stats(struct pulls *state, const struct model *model);
 void pulls_build(struct pulls *state, const struct model *model);
 
 /* rows.c */
+/* What the texts need of the columns: after they were gathered. */
+void pulls_measure(struct pulls *state);
 void pulls_draw_row(const void *arg, const struct model *model, const struct ui *ui,
 	const struct canvas *canvas, int y, size_t at);
 /* Rule, headline, sentence. */

@@ -60,6 +60,7 @@ void pulls_gather(struct pulls *state, const struct model *model)
 	pulls_finish(&state->list);
 	pulls_collect(model->env, 0, &state->list);
 	pulls_add_sessions(&state->list, model->env);
+	pulls_measure(state);
 }
 
 void pulls_add_stats(struct pulls *state, const struct model *model)

@@ -21,7 +21,7 @@
 #include "tui/views/pulls/internal.h"
 #include "tui/ui/draw_text.h"
 
-enum { BELOW_ROWS = 24, BELOW_SIZE = 3 };
+enum { BELOW_ROWS = 16, BELOW_SIZE = 3 };
 
 static void pulls_destroy(void *arg)
 {

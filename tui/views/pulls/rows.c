@@ -6,25 +6,29 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tui/views/describe.h"
+#include "core/base/term_text.h"
 #include "core/base/word_list.h"
+
+#include "tui/views/describe.h"
 
 #include "tui/ui/keymap.h"
 #include "tui/widgets/format.h"
 #include "tui/views/pulls/internal.h"
 
+enum { NUMBER_COLS = 7 }; /* before the title */
+
 static const struct column_spec specs[PULLS_TOTAL] = {
-	[PULLS_NAME] = {"PULL REQUEST", 29, 60, 3, 0, false, 'n'},
-	[PULLS_AUTHOR] = {"AUTHOR", 6, 12, 2, 5, false, 'o'},
+	[PULLS_NAME] = {"PULL REQUEST", 34, NUMBER_COLS + LIMIT_TITLE, 3, 0, false, 'n'},
+	[PULLS_AUTHOR] = {"AUTHOR", 6, 20, 2, 5, false, 'o'},
 	[PULLS_HEALTH] = {"HEALTH", 11, 0, 2, 0, false, 'h'},
-	[PULLS_SERVICES] = {"SERVICES", 16, 34, 2, 7, false, 0},
+	[PULLS_SERVICES] = {"SERVICES", 10, 80, 2, 7, false, 0},
 	[PULLS_AGE] = {"AGE", 3, 0, 2, 4, true, 'a'},
 	[PULLS_EXPIRES] = {"EXPIRES", 7, 0, 2, 3, true, 'x'},
 	[PULLS_RATE] = {"REQ/S", 6, 0, 1, 0, true, 'r'},
 	[PULLS_ERRORS] = {"5XX%", 7, 0, 1, 0, true, 'e'},
 	[PULLS_P95] = {"P95", 6, 0, 1, 9, true, 0},
-	[PULLS_SESSIONS] = {"SESSIONS", 8, 0, 2, 1, true, 'i'},
-	[PULLS_KEYS] = {"PINNED BY", 15, 40, 2, 8, false, 0},
+	[PULLS_SESSIONS] = {"PINS", 4, 0, 1, 1, true, 'i'},
+	[PULLS_KEYS] = {"PINNED BY", 15, 80, 2, 8, false, 0},
 };
 
 static const struct column_about about[PULLS_TOTAL] = {
@@ -75,10 +79,10 @@ static void draw_name(const struct row *row, int x, int width)
 		(void)canvas_glyph(row->canvas, row->y, 1, ROLE_QUIET,
 			pulls_is_unfolded(row->state, row->pull) ? GLYPH_OPEN : GLYPH_CLOSED);
 		(void)snprintf(text, sizeof(text), "#%" PRId64, row->pull->number);
-		canvas_text_found(row->canvas, row->y, x, 6, row->selected ? role : ROLE_PR,
-			str_of(text), str_of(row->ui->find));
-		x += 7;
-		width -= 7;
+		canvas_text_found(row->canvas, row->y, x, NUMBER_COLS - 1,
+			row->selected ? role : ROLE_PR, str_of(text), str_of(row->ui->find));
+		x += NUMBER_COLS;
+		width -= NUMBER_COLS;
 		(void)snprintf(text, sizeof(text), "%.*s", STR_ARG(row->pull->title));
 	}
 	canvas_text_found(row->canvas, row->y, x, width, role, str_of(text), str_of(row->ui->find));
@@ -116,18 +120,62 @@ static void draw_health(const struct row *row, int x, int width)
 		pull->state == STATE_READY ? ROLE_BASE : role, text);
 }
 
+enum { NAMES_SIZE = 256 };
+
+static const char *names_of_services(const struct pull *pull, char text[NAMES_SIZE])
+{
+	struct word_list words = {.dst = text, .size = NAMES_SIZE, .max = 6};
+
+	text[0] = '\0';
+	for (size_t i = 0; i < pull->version_count; i++)
+		if (pull->versions[i].newest)
+			words_add(&words, pull->versions[i].version->service);
+	words_end(&words, (size_t)pull->services);
+	return text;
+}
+
+static const char *names_of_sessions(const struct pull *pull, char text[NAMES_SIZE])
+{
+	struct word_list words = {.dst = text, .size = NAMES_SIZE, .max = 6};
+
+	text[0] = '\0';
+	for (size_t i = 0; i < pull->session_count; i++)
+		words_add(&words, pull->sessions[i]->key);
+	words_end(&words, pull->session_count);
+	return text;
+}
+
+void pulls_measure(struct pulls *state)
+{
+	struct column_choice *choice = &state->view.choice;
+	char text[NAMES_SIZE];
+
+	memset(choice->needs, 0, sizeof(choice->needs));
+	for (size_t i = 0; i < state->list.count; i++) {
+		const struct pull *pull = &state->list.items[i];
+
+		columns_need(choice, PULLS_NAME, NUMBER_COLS + (int)text_cells(pull->title));
+		columns_need(choice, PULLS_AUTHOR, (int)text_cells(pull->author));
+		columns_need(choice, PULLS_SERVICES,
+			(int)text_cells(str_of(names_of_services(pull, text))));
+		columns_need(
+			choice, PULLS_KEYS, (int)text_cells(str_of(names_of_sessions(pull, text))));
+		for (size_t j = 0; j < pull->version_count; j++) {
+			const struct version *version = pull->versions[j].version;
+
+			columns_need(choice, PULLS_NAME,
+				2 + (int)strlen(version->service) + 1 + (int)strlen(version->name));
+		}
+	}
+}
+
 static void draw_services(const struct row *row, int x, int width)
 {
-	char text[256];
-	struct word_list words = {.dst = text, .size = sizeof(text), .max = 6};
+	char text[NAMES_SIZE];
 
 	if (row->version)
 		return;
-	text[0] = '\0';
-	for (size_t i = 0; i < row->pull->version_count; i++)
-		if (row->pull->versions[i].newest)
-			words_add(&words, row->pull->versions[i].version->service);
-	words_end(&words, (size_t)row->pull->services);
+	(void)names_of_services(row->pull, text);
 	canvas_text_found(
 		row->canvas, row->y, x, width, ROLE_SERVICE, str_of(text), str_of(row->ui->find));
 }
@@ -198,15 +246,11 @@ static void draw_sessions(const struct row *row, int x, int width)
 
 static void draw_keys(const struct row *row, int x, int width)
 {
-	char text[256];
-	struct word_list words = {.dst = text, .size = sizeof(text), .max = 6};
+	char text[NAMES_SIZE];
 
-	text[0] = '\0';
-	for (size_t i = 0; !row->version && i < row->pull->session_count; i++)
-		words_add(&words, row->pull->sessions[i]->key);
 	if (!row->version)
-		words_end(&words, row->pull->session_count);
-	canvas_c(row->canvas, row->y, x, width, ROLE_SESSION, text);
+		canvas_c(row->canvas, row->y, x, width, ROLE_SESSION,
+			names_of_sessions(row->pull, text));
 }
 
 static void (*const cells[PULLS_TOTAL])(const struct row *row, int x, int width) = {
@@ -251,9 +295,8 @@ static enum role pull_sentence(const struct pull *pull, char *dst, size_t size)
 {
 	if (pull->ready < pull->services) {
 		(void)snprintf(dst, size,
-			"No build is ready in %" PRId64 " of its %" PRId64
-			" services: there lenient sessions fall back to stable, strict ones get "
-			"503.",
+			"%" PRId64 " of %" PRId64
+			" services not ready: lenient sessions get stable there, strict ones 503.",
 			pull->services - pull->ready, pull->services);
 		return ROLE_WARNING;
 	}
@@ -263,8 +306,8 @@ static enum role pull_sentence(const struct pull *pull, char *dst, size_t size)
 			"on all of it.");
 	else
 		(void)snprintf(dst, size,
-			"Only requests of %zu session%s arrive there; the other services stay "
-			"stable for "
+			"Requests of %zu session%s arrive there; the other services stay stable "
+			"for "
 			"them.",
 			pull->session_count, pull->session_count == 1 ? "" : "s");
 	return ROLE_BASE;
@@ -277,6 +320,7 @@ void pulls_draw_below(
 	const struct version *version = pulls_version_at(state, state->view.cursor.selected);
 	char text[512];
 	enum role role;
+	int title = pull ? (int)text_cells(pull->title) : 0;
 	int x = 1;
 
 	canvas_rule(canvas, 0);
@@ -285,7 +329,11 @@ void pulls_draw_below(
 		return;
 	(void)snprintf(text, sizeof(text), "#%" PRId64, pull->number);
 	x += canvas_run_c(canvas, 1, x, 20, ROLE_PR, text) + 2;
-	x += canvas_run(canvas, 1, x, canvas->cols / 2, ROLE_STRONG, pull->title) + 2;
+	if (x + title > canvas->cols - 1) { /* the rest of it goes before the sentence */
+		(void)format_sentence(canvas, 1, x, ROLE_STRONG, pull->title);
+		return;
+	}
+	x += canvas_run(canvas, 1, x, title, ROLE_STRONG, pull->title) + 2;
 	(void)snprintf(text, sizeof(text), "%s%.*s%s%.*s  %.*s", pull->author.n > 0 ? "by " : "",
 		STR_ARG(pull->author), pull->branch.n > 0 ? ", branch " : "", STR_ARG(pull->branch),
 		STR_ARG(pull->url));

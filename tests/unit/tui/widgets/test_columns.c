@@ -134,7 +134,7 @@ static void test_what_was_saved(void **state)
 
 static void test_places_follow_the_choice(void **state)
 {
-	struct column_choice choice;
+	struct column_choice choice = {0};
 	struct placed placed[COUNT];
 
 	(void)state;
@@ -147,6 +147,40 @@ static void test_places_follow_the_choice(void **state)
 	assert_int_equal(placed[2].x, placed[3].x + 8 + 2);
 }
 
+/* The first gets what it needs before the others, of which none is wider than its texts; titles are whole. */
+static void test_texts_say_what_they_need(void **state)
+{
+	static const struct {
+		int name, who; /* needed */
+		struct fit fit;
+	} cases[] = {
+		{0, 0, {44, {11, 5, 7, 8, 4}}}, {12, 0, {44, {12, 5, 6, 8, 4}}}, /* name first */
+		{14, 8, {46, {14, 5, 6, 8, 4}}}, {14, 8, {47, {14, 5, 7, 8, 4}}},
+		{99, 99, {100, {14, 5, 8, 8, 4}}}, /* no more than the most */
+		{12, 2, {100, {12, 5, 3, 8, 4}}}, /* WHO is read */
+		{2, 2, {33, {4, 5, 3, 8, 4}}}, /* what needs less leaves room for another */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const struct fit *fit = &cases[i].fit;
+		struct column_choice choice = {0};
+		struct placed placed[COUNT];
+
+		columns_read(&choice, &set, STR_LIT("pr who health pins"));
+		columns_need(&choice, 0, cases[i].name);
+		columns_need(&choice, 2, cases[i].who);
+		columns_need(&choice, 2, 1); /* the longest counts */
+		if (cases[i].who == 0)
+			choice.needs[2] = 0;
+		(void)columns_place_chosen(&set, &choice, fit->width, placed);
+		for (size_t j = 0; j < COUNT; j++)
+			if (placed[j].width != fit->widths[j])
+				fail_msg("case %zu, column %zu: %d, not %d", i, j, placed[j].width,
+					fit->widths[j]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -155,6 +189,7 @@ int main(void)
 		cmocka_unit_test(test_choosing),
 		cmocka_unit_test(test_what_was_saved),
 		cmocka_unit_test(test_places_follow_the_choice),
+		cmocka_unit_test(test_texts_say_what_they_need),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
