@@ -6,7 +6,6 @@
  * Many clients wait for the same change with the same revision: the lines are made once and sent to all.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "core/api/exchange.h"
 #include "core/api/handlers.h"

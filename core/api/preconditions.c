@@ -5,8 +5,6 @@
  */
 #include "core/api/preconditions.h"
 
-#include <string.h>
-
 #include <sys/queue.h>
 
 #include <event2/buffer.h>

@@ -2,7 +2,6 @@
  * GET /v1/pulls and /v1/pulls/{number}: pull requests, made of the versions that are there and of their
  * stats. The list is written in slices from one revision, like the environment (environment.c).
  */
-#include <inttypes.h>
 #include <stdlib.h>
 
 #include "core/api/respond.h"

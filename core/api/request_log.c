@@ -5,7 +5,6 @@
 #include "core/api/exchange.h"
 #include "core/api/handlers.h"
 #include "core/api/internal.h"
-#include "core/model/filter.h"
 #include "core/traffic/traffic.h"
 #include "core/wire/record.h"
 

@@ -15,7 +15,6 @@
 #include "core/api/handlers.h"
 #include "core/api/internal.h"
 #include "core/base/xalloc.h"
-#include "core/base/time.h"
 #include "core/model/filter.h"
 #include "core/traffic/traffic.h"
 #include "core/wire/tail.h"

@@ -7,10 +7,8 @@
 #include <stdlib.h>
 
 #include "core/api/internal.h"
-#include "core/base/xalloc.h"
 #include "core/model/decision.h"
 #include "core/model/access_forms.h"
-#include "core/model/name_rules.h"
 #include "core/plane/plane.h"
 #include "core/traffic/traffic.h"
 #include "core/wire/record.h"

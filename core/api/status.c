@@ -3,7 +3,6 @@
  * proxy) comes from the options.
  */
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "core/api/exchange.h"

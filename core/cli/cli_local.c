@@ -4,7 +4,6 @@
  */
 #include <event2/event.h>
 
-#include "core/base/xalloc.h"
 #include "core/cli/cli.h"
 #include "core/cli/completion_scripts.h"
 #include "core/cli/internal.h"

@@ -18,7 +18,6 @@
 #include "core/base/json.h"
 #include "core/base/limits.h"
 #include "core/base/xalloc.h"
-#include "core/base/term_text.h"
 #include "core/model/name_rules.h"
 
 #define DEFAULT_URL "http://127.0.0.1:7070"

@@ -4,9 +4,6 @@
  */
 #include "core/cli/man_page.h"
 
-#include <string.h>
-
-#include "core/base/xalloc.h"
 #include "core/base/executable.h"
 #include "core/cli/config.h"
 #include "core/cli/help.h"

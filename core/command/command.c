@@ -12,7 +12,6 @@
 #include "core/base/shell.h"
 #include "core/base/xalloc.h"
 #include "core/command/commands.h"
-#include "core/model/access_forms.h"
 
 const struct command *const commands[] = {
 	&command_dashboard,

@@ -16,6 +16,7 @@
 #include "core/base/err.h"
 #include "core/base/str.h"
 #include "core/base/strbuf.h"
+#include "core/base/xalloc.h"
 #include "core/client/client.h"
 
 /* What an argument's value is: how it is checked and completed. */

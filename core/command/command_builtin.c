@@ -2,7 +2,6 @@
  * Rows of the command table for what main() runs itself: the dashboard, serve, demo, and the themes; and status, which
  * is one exchange. What core/cli runs stands there.
  */
-#include "core/base/xalloc.h"
 #include "core/command/commands.h"
 #include "core/command/command_run.h"
 

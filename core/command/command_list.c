@@ -15,7 +15,6 @@
 
 #include "core/base/hashmap.h"
 #include "core/base/xalloc.h"
-#include "core/base/time.h"
 #include "core/command/command_run.h"
 #include "core/command/value_format.h"
 #include "core/model/environment.h"

@@ -1,8 +1,6 @@
 /*
  * pr list|show: rows of the command table. The control plane groups the versions and filters; `list` is run_list().
  */
-#include "core/base/limits.h"
-#include "core/base/xalloc.h"
 #include "core/command/commands.h"
 #include "core/command/command_run.h"
 

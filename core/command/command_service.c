@@ -12,7 +12,6 @@
 #include "core/command/confirm.h"
 #include "core/command/command_run.h"
 #include "core/model/service.h"
-#include "core/wire/record.h"
 
 static const struct arg_spec service_arg[] = {
 	ARG(SERVICE, "SERVICE", NULL, "name of the service", .required = true),

@@ -8,7 +8,6 @@
 #include "core/command/commands.h"
 #include "core/command/confirm.h"
 #include "core/command/command_run.h"
-#include "core/model/name_rules.h"
 #include "core/model/pull.h"
 
 #define KEY_ARG ARG(SESSION, "KEY", NULL, "key of the session", .required = true)

@@ -18,7 +18,6 @@
 #include "core/command/commands.h"
 #include "core/command/command_run.h"
 #include "core/model/filter.h"
-#include "core/model/access_forms.h"
 #include "core/model/name_rules.h"
 
 enum { WORDS_MAX = 1024, EXPECTED_MAX = 500 };

@@ -9,7 +9,6 @@
 #include "core/base/term_text.h"
 #include "core/base/time.h"
 #include "core/command/parse.h"
-#include "core/model/filter.h"
 #include "core/model/name_rules.h"
 #include "core/model/pull.h"
 

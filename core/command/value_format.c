@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/limits.h"
 #include "core/base/xalloc.h"
 #include "core/base/term_text.h"
 #include "core/base/time.h"

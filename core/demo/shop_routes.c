@@ -6,7 +6,6 @@
  */
 #include "core/demo/shop.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -6,7 +6,6 @@
 #include <stddef.h>
 
 #include "core/base/limits.h"
-#include "core/base/xalloc.h"
 
 const char *const event_action_names[EVENT_ACTION_COUNT + 1] = {
 	[EVENT_SERVICE_CREATED] = "service-created",

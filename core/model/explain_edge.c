@@ -5,7 +5,6 @@
 #include "core/model/explain.h"
 
 #include "core/model/explain_internal.h"
-#include "core/model/name_rules.h"
 
 /* One side's versions, put together. */
 struct tally {

@@ -6,7 +6,6 @@
 #include "core/model/explain.h"
 
 #include "core/base/limits.h"
-#include "core/base/time.h"
 #include "core/model/explain_internal.h"
 #include "core/model/name_rules.h"
 

@@ -6,7 +6,6 @@
 
 #include <inttypes.h>
 
-#include "core/base/time.h"
 #include "core/model/explain_internal.h"
 
 static void gone_headline(const struct explain_context *at, const struct tombstone *gone)

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/xalloc.h"
 #include "core/model/filter_internal.h"
 
 /* clang-format off */

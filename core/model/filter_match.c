@@ -5,7 +5,6 @@
  *
  * The verdict has a third value, for facts of the environment when there is none to ask.
  */
-#include "core/model/filter.h"
 #include "core/model/filter_internal.h"
 
 enum verdict { VERDICT_NO, VERDICT_YES, VERDICT_UNKNOWN };

@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/xalloc.h"
 #include "core/base/net.h"
 #include "core/base/strbuf.h"
 #include "core/base/term_text.h"

@@ -18,6 +18,7 @@
 
 #include "core/base/err.h"
 #include "core/base/str.h"
+#include "core/base/xalloc.h"
 
 enum field_type {
 	FIELD_TEXT, /* char *, owned; NULL is absent */

@@ -4,10 +4,8 @@
 #include "core/model/service.h"
 
 #include <stddef.h>
-#include <string.h>
 
 #include "core/base/limits.h"
-#include "core/base/xalloc.h"
 #include "core/model/name_rules.h"
 
 const char *const protocol_names[PROTOCOL_COUNT + 1] = {

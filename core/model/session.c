@@ -6,7 +6,6 @@
 #include <stddef.h>
 
 #include "core/base/limits.h"
-#include "core/base/xalloc.h"
 #include "core/model/name_rules.h"
 
 const char *const session_policy_names[POLICY_COUNT + 1] = {

@@ -7,7 +7,6 @@
 #include <stddef.h>
 
 #include "core/base/limits.h"
-#include "core/base/xalloc.h"
 #include "core/base/time.h"
 #include "core/model/name_rules.h"
 #include "core/model/session.h"

@@ -7,7 +7,6 @@
 #include <stddef.h>
 
 #include "core/base/limits.h"
-#include "core/base/xalloc.h"
 #include "core/model/name_rules.h"
 
 const char *const version_kind_names[KIND_COUNT + 1] = {

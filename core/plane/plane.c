@@ -8,7 +8,6 @@
 #include "core/plane/plane.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "core/base/json.h"
 #include "core/base/xalloc.h"

@@ -3,7 +3,6 @@
  * them together, once per turn of the loop. While the store pauses nothing is looked at: txn.c resumes it.
  */
 #include <event2/event.h>
-#include <stdlib.h>
 
 #include "core/plane/internal.h"
 

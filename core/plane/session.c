@@ -8,9 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/xalloc.h"
 #include "core/base/random.h"
-#include "core/base/strbuf.h"
 #include "core/model/name_rules.h"
 #include "core/plane/internal.h"
 

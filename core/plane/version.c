@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/xalloc.h"
 #include "core/base/strbuf.h"
 #include "core/model/name_rules.h"
 #include "core/plane/internal.h"

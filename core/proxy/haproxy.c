@@ -10,7 +10,6 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include <event2/event.h>
@@ -20,7 +19,6 @@
 #include "core/base/time.h"
 #include "core/base/worker.h"
 #include "core/model/name_rules.h"
-#include "core/proxy/haproxy_files.h"
 #include "core/proxy/haproxy_preflight.h"
 
 enum {

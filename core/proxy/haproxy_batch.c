@@ -5,7 +5,6 @@
 #include "core/proxy/haproxy_batch.h"
 
 #include <stdarg.h>
-#include <string.h>
 
 enum { HAPROXY_BATCH_MAX = 64 << 20 };
 

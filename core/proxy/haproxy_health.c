@@ -7,8 +7,6 @@
  */
 #include "core/proxy/haproxy.h"
 
-#include <string.h>
-
 #include "core/base/time.h"
 
 enum { MOVING_MS = 100 }; /* until HAProxy has surely carried out a move */

@@ -11,7 +11,6 @@
  */
 #include "core/proxy/haproxy.h"
 
-#include "core/base/xalloc.h"
 #include "core/base/time.h"
 
 enum {

@@ -10,10 +10,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "core/base/hashmap.h"
-#include "core/base/xalloc.h"
 #include "core/base/strbuf.h"
 #include "core/store/schema.h"
 

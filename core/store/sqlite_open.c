@@ -14,7 +14,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/base/xalloc.h"
 #include "core/base/random.h"
 #include "core/base/time.h"
 #include "core/store/repair.h"

@@ -4,12 +4,9 @@
  */
 #include "core/wire/changes.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "core/base/json.h"
-#include "core/base/xalloc.h"
 #include "core/wire/record.h"
 #include "core/wire/tombstone.h"
 

@@ -4,8 +4,6 @@
  */
 #include "core/wire/record.h"
 
-#include <stdlib.h>
-
 #include "core/wire/read.h"
 
 static uint64_t json_fields(void)

@@ -13,7 +13,6 @@
 #include <string.h>
 
 #include "core/base/limits.h"
-#include "core/base/xalloc.h"
 #include "core/base/term_text.h"
 #include "core/base/time.h"
 #include "core/model/name_rules.h"
