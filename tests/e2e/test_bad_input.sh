@@ -120,8 +120,8 @@ if mount -t tmpfs -o size=64k,mode=700 umbra-e2e "$T/full" 2>/dev/null; then
 	has "$(cat "$T/err")" "no space left on $T/full" "the demo on a full disk"
 	has "$(cat "$T/err")" "TMPDIR" "the demo on a full disk: what to do"
 fi
-TMPDIR=/nonexistent timeout 20 "$UMBRA" demo --headless >"$T/out" 2>"$T/err" </dev/null
-has "$(cat "$T/err")" "/nonexistent" "the demo without a place: which"
+TMPDIR=$T/nowhere timeout 20 "$UMBRA" demo --headless >"$T/out" 2>"$T/err" </dev/null
+has "$(cat "$T/err")" "$T/nowhere" "the demo without a place: which"
 cannot "the data directory of another" "$T/data" --data "$T/data" "${free[@]}"
 cannot "no haproxy" /nowhere/haproxy --data "$T/d3" --haproxy /nowhere/haproxy "${free[@]}"
 cannot "an address that is not loopback" 0.0.0.0 --data "$T/d4" --listen 0.0.0.0:0 --proxy-listen 127.0.0.1:0

@@ -24,7 +24,7 @@ static void become(const char *const *argv, int failed)
 {
 	(void)setenv("TERM", "xterm-256color", 1);
 	(void)setenv("LC_ALL", "C.UTF-8", 1);
-	(void)setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
+	(void)setenv("XDG_CONFIG_HOME", "/dev/null/nowhere", 1);
 	(void)setenv("XDG_STATE_HOME", "/dev/null", 1);
 	(void)unsetenv("NO_COLOR");
 	(void)execvp(argv[0], (char *const *)(uintptr_t)argv);
