@@ -221,11 +221,11 @@ static void test_narrow(void **state)
 {
 	(void)state;
 	dashboard_open((struct dashboard_options){.rows = 15, .cols = 60});
-	pty_wait_text(&pty, "1 Services 2 Pull");
+	pty_wait_text(&pty, "1 Services  2 Pull");
 	pty_wait_text(&pty, "6 Map 7 Learn");
 	pty_keys(&pty, "2");
 	pty_wait_text(&pty, "1 Serv");
-	pty_wait_text(&pty, "2 Pull requests 3");
+	pty_wait_text(&pty, "2 Pull requests  3");
 	pty_wait_text(&pty, "7 Lea");
 	pty_wait_text(&pty, "▲ 100.0");
 	pty_keys(&pty, "3");

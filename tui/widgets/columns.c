@@ -134,6 +134,8 @@ int columns_place_chosen(const struct column_set *set, const struct column_choic
 		spare = width - width_of(specs, set->count, placed);
 		for (; spare > 0 && placed[0].width < specs[0].max; spare--)
 			placed[0].width++;
+		if (spare < 0 && placed[0].width > -spare)
+			placed[0].width += spare; /* no other may go: it is cut */
 	}
 	return place(specs, set->count, choice->order, width, placed);
 }
