@@ -19,7 +19,7 @@ enum { NUMBER_COLS = 7 }; /* before the title */
 
 static const struct column_spec specs[PULLS_TOTAL] = {
 	[PULLS_NAME] = {"PULL REQUEST", 34, NUMBER_COLS + LIMIT_TITLE, 3, 0, false, 'n'},
-	[PULLS_AUTHOR] = {"AUTHOR", 6, 20, 2, 5, false, 'o'},
+	[PULLS_AUTHOR] = {"AUTHOR", 10, 20, 2, 5, false, 'o'},
 	[PULLS_HEALTH] = {"HEALTH", 11, 0, 2, 0, false, 'h'},
 	[PULLS_SERVICES] = {"SERVICES", 10, 80, 2, 7, false, 0},
 	[PULLS_AGE] = {"AGE", 3, 0, 2, 4, true, 'a'},
