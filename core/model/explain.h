@@ -22,6 +22,7 @@
 #include "core/model/routing_context.h"
 #include "core/model/decision.h"
 #include "core/model/environment.h"
+#include "core/model/pull.h"
 #include "core/model/request.h"
 #include "core/model/sliding_window.h"
 
@@ -92,6 +93,13 @@ void explain_version(struct explanation *out, const struct environment *env,
  */
 void explain_service(struct explanation *out, const struct environment *env,
 	const struct service *service, const struct stats *minute, int64_t now_ms);
+
+/*
+ * Which builds of a pull request get requests, which are not ready, and who pins them: a line for each service's newest
+ * build, and how many older ones there are.
+ */
+void explain_pull(struct explanation *out, const struct environment *env, const struct pull *pull,
+	int64_t now_ms);
 
 /* What is remembered of a version or a session: who took it away and when, and who still asks for it. */
 void explain_tombstone(struct explanation *out, const struct environment *env,

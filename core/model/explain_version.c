@@ -1,5 +1,5 @@
 /*
- * Who gets to a version, and where requests for a service go. Called by whoever shows one of them. What
+ * Who gets to a version and to the builds of a pull request, and where requests for a service go. Called by whoever shows one of them. What
  * pinned requests meet is decide()'s word, asked with the key of a session that pins.
  */
 #include "core/model/explain.h"
@@ -307,4 +307,55 @@ void explain_service(struct explanation *out, const struct environment *env,
 		explain_add(&at, EXPLAIN_NOTE,
 			"A pinned version that is ready works all the same; whoever pins another "
 			"gets 503.");
+}
+
+/* ---- a pull request ---- */
+
+static void pull_headline(const struct explain_context *at, const struct pull *pull, size_t pinned)
+{
+	explain_say(at, "#%" PRId64, pull->number);
+	if (pull->ready < pull->services)
+		explain_say(at,
+			": %" PRId64 " of its %" PRId64 " services %s no build that is ready",
+			pull->services - pull->ready, pull->services,
+			pull->services - pull->ready == 1 ? "has" : "have");
+	else
+		explain_say(at, ": all builds are ready");
+	explain_say(at, pinned == 0 ? ", and no session pins one, so they get no requests."
+				    : ", and sessions that pin them reach those that are.");
+	explain_headline(at);
+}
+
+void explain_pull(struct explanation *out, const struct environment *env, const struct pull *pull,
+	int64_t now_ms)
+{
+	const struct explain_context at = {out, env, now_ms};
+	size_t pinned = 0, older = 0;
+
+	for (size_t i = 0; i < pull->version_count; i++) {
+		const struct version *version = pull->versions[i].version;
+
+		pinned += count_pinners(env, version->service, version->name).count;
+		older += !pull->versions[i].newest;
+	}
+	explain_begin(&at);
+	pull_headline(&at, pull, pinned);
+	for (size_t i = 0; i < pull->version_count; i++) {
+		if (!pull->versions[i].newest)
+			continue;
+		explain_say(&at, "%s: ", pull->versions[i].version->service);
+		add_beside(&at, pull->versions[i].version);
+	}
+	if (older > 0)
+		explain_add(&at, EXPLAIN_NOTE,
+			"There %s %zu older build%s of it beside; a session on all of it pins the "
+			"newest of each service.",
+			older == 1 ? "is" : "are", older, older == 1 ? "" : "s");
+	explain_add(&at, EXPLAIN_NOTE,
+		"Where a pinned build is not ready, lenient requests go to stable, strict ones get "
+		"503. Its other services stay stable.");
+	if (pinned == 0)
+		explain_add(&at, EXPLAIN_HINT,
+			"umbra session create --pr %" PRId64 " opens a session on all of it.",
+			pull->number);
 }

@@ -220,6 +220,55 @@ static void test_tail_after_side(void **state)
 	pty_wait_text(&pty, "all requests");
 }
 
+/* x on a pull request: its builds, who pins them, and what is not ready. */
+static void test_why_of_a_pull(void **state)
+{
+	(void)state;
+	dashboard_open((struct dashboard_options){0});
+	pty_keys(&pty, "2");
+	pty_wait_text(&pty, "#551");
+	pty_keys(&pty, "f#551\rx");
+	pty_wait_text(&pty, "#551: 1 of its 1 services has no build that is ready");
+	pty_wait_text(
+		&pty, "profile: pr-551 has been unhealthy for 1h (connection refused); pinned");
+	pty_keys(&pty, "\033f#482\rx");
+	pty_wait_text(
+		&pty, "#482: all builds are ready, and sessions that pin them reach those that");
+	pty_wait_text(&pty, "booking: pr-482 ");
+	pty_wait_text(&pty, "checkout-4f2k (dev1), qa-seats (dev5)");
+	pty_wait_text(&pty, "pricing: pr-482 ");
+	pty_keys(&pty, "l"); /* its keys are there, too */
+	pty_wait_text(&pty, "pr:482");
+}
+
+/* How strict and how long a session is, with its name; and later. */
+static void test_session_prompts(void **state)
+{
+	(void)state;
+	dashboard_open((struct dashboard_options){.rows = 24, .cols = 80});
+	pty_keys(&pty, "3c");
+	pty_wait_text(&pty, "NAME --strict --ttl 2h");
+	pty_keys(&pty, "tight --strict --tll 2h\r");
+	pty_wait_text(&pty, "--tll");
+	pty_wait_text(&pty, "name of the new session");
+	pty_keys(&pty, "\025tight --strict --ttl 2h\r");
+	pty_wait_text(&pty, "WHAT CHANGES");
+	pty_wait_text(&pty, "strict");
+	pty_wait_text(&pty, "expires in 2h");
+	pty_keys(&pty, "E");
+	pty_wait_text(&pty, "--policy strict --ttl 2h");
+	pty_keys(&pty, "\025--policy lenient --ttl 3d\r");
+	pty_wait_text(&pty, "expires in 3d");
+	pty_wait_text(&pty, "lenient");
+	pty_keys(&pty, "2");
+	pty_wait_text(&pty, "#482");
+	pty_keys(&pty, "f#482\rc");
+	pty_wait_text(&pty, "Session name (pins all of #482):");
+	pty_keys(&pty, "both --strict\r");
+	pty_wait_text(&pty, "WHAT CHANGES");
+	pty_wait_text(&pty, "strict");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -228,6 +277,8 @@ int main(void)
 		DASHBOARD_TEST(test_session),
 		DASHBOARD_TEST(test_pull),
 		DASHBOARD_TEST(test_event),
+		DASHBOARD_TEST(test_why_of_a_pull),
+		DASHBOARD_TEST(test_session_prompts),
 		DASHBOARD_TEST(test_marks),
 		DASHBOARD_TEST(test_fold_all),
 		DASHBOARD_TEST(test_version_picker),

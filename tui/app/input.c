@@ -236,12 +236,13 @@ static void act_explain(struct app *app)
 	ui->explained = navigation_selection(&app->nav);
 	if (navigation_top(&app->nav)->view == &view_explain)
 		return;
-	if (ui->explained.service[0] != '\0' || ui->explained.session[0] != '\0')
+	if (ui->explained.service[0] != '\0' || ui->explained.session[0] != '\0' ||
+		ui->explained.kind == SELECTED_PULL)
 		ui_open(ui, &view_explain, "");
 	else
 		ui_say(ui, ROLE_WARNING,
-			"{global.explain} explains a service, version, session or request: select "
-			"one");
+			"{global.explain} explains a service, version, pull request, session or "
+			"request: select one");
 }
 
 static void act_mouse(struct app *app)

@@ -217,6 +217,7 @@ static const struct answers {
 	[QUESTION_CREATE] = {"create", "cancel"},
 	[QUESTION_CREATE_ON_PULL] = {"create", "cancel"},
 	[QUESTION_CREATE_AND_PIN] = {"create", "cancel"},
+	[QUESTION_SET] = {"change", "cancel"},
 	[QUESTION_EXTEND] = {"extend", "cancel"},
 	[QUESTION_EXTEND_VERSION] = {"extend", "cancel"},
 	[QUESTION_RULES] = {"apply", "cancel"},
@@ -251,6 +252,11 @@ static void draw_mistake(const struct prompt *prompt, const struct canvas *canva
 /* How to go on with a proposal, else what could be typed. */
 static const char *line_help(const struct prompt *prompt)
 {
+	if (prompt->question == QUESTION_CREATE || prompt->question == QUESTION_CREATE_AND_PIN ||
+		prompt->question == QUESTION_CREATE_ON_PULL)
+		return "NAME --strict --ttl 2h: all may be left out";
+	if (prompt->question == QUESTION_SET)
+		return "--policy strict  --ttl 2h  --owner NAME";
 	if (prompt->input.proposed)
 		return "type to replace, arrows to edit";
 	if (prompt->question == QUESTION_SCOPE)

@@ -122,6 +122,7 @@ const struct binding bindings[] = {
 	{AREA_SESSION, ACTION_LOGS, "l", "logs", "the requests that carry it, as they come", "umbra logs -f FILTER", 1},
 	{AREA_SESSION, ACTION_MAP, "m", "map", "which services its requests passed, who served them, and who lost it", "umbra session map SESSION", 2},
 	{AREA_SESSION, ACTION_EXTEND, "e", "extend", "renew its lifetime", "umbra session extend SESSION --ttl DURATION", 2},
+	{AREA_SESSION, ACTION_SET, "E", "change", "change its policy, lifetime or owner", "umbra session set SESSION --ttl DURATION", 3},
 	{AREA_SESSION, ACTION_END, "D", "end", "end it; names what is lost and asks first", "umbra session end SESSION", 2},
 	{AREA_SESSION, ACTION_USE, "U", "use", "make it yours: {version.pin} pins to it; again: not yours", "umbra session use SESSION", 2},
 
@@ -414,6 +415,7 @@ bool keymap_writes(enum action action)
 		[ACTION_RETIRE] = true,
 		[ACTION_CREATE] = true,
 		[ACTION_END] = true,
+		[ACTION_SET] = true,
 		[ACTION_UNPIN] = true,
 		[ACTION_APPLY] = true,
 	};

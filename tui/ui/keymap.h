@@ -104,6 +104,7 @@ enum area {
 	X(ACTION_CREATE)        \
 	X(ACTION_END)           \
 	X(ACTION_USE)           \
+	X(ACTION_SET)           \
 	X(ACTION_UNPIN)         \
 	X(ACTION_APPLY)         \
 	X(ACTION_DIFF)          \

@@ -61,6 +61,15 @@ void ui_ask_again(struct ui *ui, enum question question, const char *label, cons
 	line_edit_set(&ui->prompt.input, text);
 }
 
+void ui_ask_mistaken(struct ui *ui, const struct errbuf *eb, const char *text)
+{
+	char label[MESSAGE_MAX];
+
+	str_copy(label, sizeof(label), str_of(ui->answered_label));
+	ui_ask_again(ui, ui->answered_question, label, text);
+	ui_refusal(ui->prompt.mistake, eb);
+}
+
 void ui_ask_letter(struct ui *ui, enum question question, const char *label)
 {
 	ask(ui, PROMPT_LETTER, question, label);
@@ -131,6 +140,9 @@ void ui_ask_palette(struct ui *ui)
 
 void ui_ask_end(struct ui *ui)
 {
+	ui->answered_question = ui->prompt.question;
+	if (ui->prompt.kind == PROMPT_LINE)
+		str_copy(ui->answered_label, sizeof(ui->answered_label), str_of(ui->prompt.label));
 	picker_clear(&ui->prompt.picker);
 	drop_commands(&ui->prompt);
 	ui->prompt.kind = PROMPT_NONE;

@@ -46,6 +46,7 @@ enum question {
 	QUESTION_CREATE,
 	QUESTION_CREATE_AND_PIN,
 	QUESTION_CREATE_ON_PULL,
+	QUESTION_SET,
 	QUESTION_EXTEND,
 	QUESTION_EXTEND_VERSION,
 	QUESTION_END,
@@ -125,6 +126,9 @@ struct ui {
 	/* What was asked is about these, from the key to the answer. */
 	struct chosen_versions asked;
 	char asked_session[LIMIT_SESSION_KEY + 1];
+	enum question
+		answered_question; /* the last line that was answered, to be put again when it was wrong */
+	char answered_label[MESSAGE_MAX];
 	struct ui_request *pending;
 	size_t pending_count, pending_cap;
 	char message[MESSAGE_MAX];
@@ -147,6 +151,8 @@ void ui_request_finish(struct ui_request *request);
 void ui_ask_line(struct ui *ui, enum question question, const char *label, const char *text);
 /* The same with a text that was typed and has a mistake: to be mended, not typed over. */
 void ui_ask_again(struct ui *ui, enum question question, const char *label, const char *text);
+/* The line that was answered last, with what is wrong with its text. */
+void ui_ask_mistaken(struct ui *ui, const struct errbuf *eb, const char *text);
 void ui_ask_letter(struct ui *ui, enum question question, const char *label);
 void ui_ask_pick(struct ui *ui, enum question question, const char *label);
 /* `loses`: something will be gone. A yes runs the commands that ui_on_yes() adds; then the view gets its answer(). */

@@ -6,6 +6,7 @@
  */
 #include "tui/ui/view.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include "core/model/name_rules.h"
 
 #include "tui/ui/text_page.h"
+#include "tui/views/thing_actions.h"
 
 enum { KIND_COLS = 9, ANEW_MS = 60000 };
 
@@ -139,6 +141,23 @@ static bool explain_calls(struct explain *state, const struct model *model)
 	return edge.call_count > 0;
 }
 
+/* The one that the build belongs to: repositories have numbers in common. */
+static bool explain_pull_meant(struct explain *state, const struct model *model)
+{
+	struct pull_list list;
+	bool found = false;
+
+	pulls_collect(model->env, state->what.number, &list);
+	for (size_t i = 0; i < list.count && !found; i++) {
+		found = pull_has_build(&list.items[i], state->what.build);
+		if (found)
+			explain_pull(
+				&state->explanation, model->env, &list.items[i], model->now_ms);
+	}
+	pulls_finish(&list);
+	return found;
+}
+
 /* The control plane knows nothing of what is staged; whoever asks over it has to. */
 static void say_staged(struct explain *state)
 {
@@ -162,6 +181,8 @@ static bool explain(struct explain *state, const struct model *model)
 
 	if (state->what.kind == SELECTED_EDGE)
 		return explain_calls(state, model);
+	if (state->what.kind == SELECTED_PULL)
+		return explain_pull_meant(state, model);
 	/* An event is about a session, a version or a service: the same as if that were selected. */
 	if (state->what.kind == SELECTED_REQUEST) {
 		if (state->request)
@@ -250,7 +271,12 @@ static void explain_draw_title(const void *arg, const struct model *model, const
 	x += canvas_glyph(canvas, 0, x, ROLE_QUIET, GLYPH_CRUMB) + 1;
 	if (state->request)
 		canvas_text(canvas, 0, x, canvas->cols - x - 1, ROLE_STRONG, state->request->path);
-	else if (what->session[0] != '\0' && what->kind != SELECTED_EDGE)
+	else if (what->kind == SELECTED_PULL) {
+		char number[PULL_NUMBER_SIZE];
+
+		(void)snprintf(number, sizeof(number), "#%" PRId64, what->number);
+		canvas_c(canvas, 0, x, canvas->cols - x - 1, ROLE_PR, number);
+	} else if (what->session[0] != '\0' && what->kind != SELECTED_EDGE)
 		canvas_c(canvas, 0, x, canvas->cols - x - 1, ROLE_STRONG, what->session);
 	else {
 		if (what->caller[0] != '\0') {

@@ -35,7 +35,7 @@ static void on_versions(const struct selection *what, const struct chosen_versio
 	version_act(what, model, ui, action);
 }
 
-static bool has_build(const struct pull *pull, const char *build)
+bool pull_has_build(const struct pull *pull, const char *build)
 {
 	char id[VERSION_ID_SIZE];
 
@@ -57,8 +57,8 @@ static void pin_pull(const struct selection *what, const struct model *model, st
 	chosen_versions_clear(&ui->asked);
 	pulls_collect(model->env, what->number, &list);
 	for (size_t i = 0; i < list.count; i++)
-		for (size_t j = 0;
-			has_build(&list.items[i], what->build) && j < list.items[i].version_count;
+		for (size_t j = 0; pull_has_build(&list.items[i], what->build) &&
+				   j < list.items[i].version_count;
 			j++)
 			if (list.items[i].versions[j].newest)
 				chosen_versions_add(&ui->asked, list.items[i].versions[j].version);

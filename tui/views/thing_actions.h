@@ -5,6 +5,8 @@
 #ifndef UMBRA_TUI_VIEWS_THING_ACTIONS_H
 #define UMBRA_TUI_VIEWS_THING_ACTIONS_H
 
+#include "core/model/pull.h"
+
 #include "tui/data/chosen_versions.h"
 #include "tui/data/model.h"
 #include "tui/data/selection.h"
@@ -13,6 +15,8 @@
 /* `marks`: versions to act on in place of what is selected; NULL or none: act on that. */
 void thing_act(const struct selection *what, const struct chosen_versions *marks,
 	const struct model *model, struct ui *ui, enum action action);
+/* Whether the selection's build (SELECTED_PULL) is one of the pull request. */
+bool pull_has_build(const struct pull *pull, const char *build);
 /* The answer to what it asked. */
 void thing_answer(
 	const struct model *model, struct ui *ui, enum question question, const char *text);

@@ -15,6 +15,7 @@
 
 #include "tui/ui/view.h"
 #include "tui/views/requests/side_by_side.h"
+#include "tui/views/sessions/actions.h"
 
 /* ---- pinning ---- */
 
@@ -167,15 +168,6 @@ static void answer_pin_session(const struct model *model, struct ui *ui, const c
 	}
 	str_copy(ui->asked.session, sizeof(ui->asked.session), str_of(text));
 	confirm_pin(&ui->asked, model, ui);
-}
-
-static void create_and_pin(struct ui *ui, const char *name)
-{
-	struct command_args *command =
-		args_create(&command_session_create, "NAME", name[0] ? name : NULL, NULL);
-
-	add_pins(command, "--pin", &ui->asked);
-	ui_run(ui, command, RUN_PLAIN);
 }
 
 /* ---- lifetimes ---- */
@@ -358,7 +350,7 @@ void version_answer(
 		answer_pin_session(model, ui, text);
 		break;
 	case QUESTION_CREATE_AND_PIN:
-		create_and_pin(ui, text);
+		session_run_typed(ui, "create", "", text, &ui->asked, 0);
 		break;
 	case QUESTION_EXTEND_VERSION:
 		extend_each(ui, text);

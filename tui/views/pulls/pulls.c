@@ -20,6 +20,7 @@
 
 #include "tui/views/pulls/internal.h"
 #include "tui/ui/draw_text.h"
+#include "tui/views/sessions/actions.h"
 
 enum { BELOW_ROWS = 16, BELOW_SIZE = 3 };
 
@@ -182,16 +183,11 @@ static enum redraw pulls_answer(void *arg, const struct model *model, struct ui 
 	enum question question, const char *text)
 {
 	struct pulls *state = arg;
-	char number[PULL_NUMBER_SIZE];
 
 	(void)model;
 	if (question != QUESTION_CREATE_ON_PULL)
 		return REDRAW_NONE;
-	(void)snprintf(number, sizeof(number), "%" PRId64, state->asked_number);
-	ui_run(ui,
-		args_create(&command_session_create, "NAME", text[0] ? text : NULL, "--pr", number,
-			NULL),
-		RUN_PLAIN);
+	session_run_typed(ui, "create", "", text, NULL, state->asked_number);
 	return REDRAW_BODY;
 }
 
