@@ -85,8 +85,8 @@ struct haproxy {
 	struct mirror table;
 	struct haproxy_batch commands; /* of the call at hand */
 	struct haproxy_batch held; /* made while a load is under way */
-	struct hashmap
-		*dirty[OBJECT_COUNT]; /* ids of what changed meanwhile; the values say nothing */
+	/* Ids of what changed meanwhile; the values say nothing. */
+	struct hashmap *dirty[OBJECT_COUNT];
 	struct hashmap *news; /* "service@version" whose health is to be told again */
 	bool all_news;
 	struct hashmap *refusals; /* by service: struct refusal */
