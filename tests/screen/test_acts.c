@@ -369,6 +369,8 @@ static void test_qr_of_this_machine(void **state)
 	pty_keys(&pty, "\r");
 	pty_wait_text(&pty, "A phone cannot open this");
 	pty_wait_text(&pty, "--proxy-listen");
+	pty_wait_text(&pty, "native app");
+	pty_wait_text(&pty, "routing-session=checkout-4f2k");
 }
 
 int main(void)

@@ -113,17 +113,28 @@ static const char of_this_machine[] =
 /* Draws what is to be known of the link, and returns what is left for the code. */
 static struct canvas draw_note(const struct qr *state, const struct canvas *canvas)
 {
+	struct str key = key_of(state->link);
 	struct canvas part;
-	int rows;
+	char app[256];
+	int rows = 0;
 
-	if (!is_of_this_machine(state->link))
-		return *canvas;
 	if (canvas->cols >= BESIDE_COLS) {
 		part = canvas_part(
 			canvas, 1, canvas->cols - NOTE_COLS, canvas->rows - 1, NOTE_COLS);
-		(void)format_sentence(&part, 0, 1, ROLE_WARNING, str_of(of_this_machine));
+		if (is_of_this_machine(state->link))
+			rows = 1 +
+			       format_sentence(&part, 0, 1, ROLE_WARNING, str_of(of_this_machine));
+		(void)snprintf(app, sizeof(app),
+			"A browser that opens it stays in the session. A native app does not: it "
+			"sends the header Routing-Session: %.*s, or baggage: routing-session=%.*s, "
+			"with each request.",
+			STR_ARG(key), STR_ARG(key));
+		if (key.n <= LIMIT_SESSION_KEY)
+			(void)format_sentence(&part, rows, 1, ROLE_BASE, str_of(app));
 		return canvas_part(canvas, 0, 0, canvas->rows, canvas->cols - NOTE_COLS);
 	}
+	if (!is_of_this_machine(state->link))
+		return *canvas;
 	rows = format_sentence_rows(str_of(of_this_machine), canvas->cols - 3);
 	part = canvas_part(canvas, canvas->rows - rows, 0, rows, canvas->cols);
 	(void)format_sentence(&part, 0, 2, ROLE_WARNING, str_of(of_this_machine));
