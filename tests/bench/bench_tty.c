@@ -382,16 +382,15 @@ static const struct way {
 	const char *what;
 	const char *before; /* NULL: nothing */
 	const char *keys[9]; /* NULL-terminated */
-	/* Two rows over their whole width, and the pane where there is one. 0: none; a page is as long as it is. */
-	double budget_bytes;
+	double budget_bytes; /* 0: none; a page is as long as it is */
 } ways[] = {
-	{"key", NULL, {"j", "j", "k", "j", NULL}, 900},
+	{"key", NULL, {"j", "j", "k", "j", NULL}, 600},
 	{"page key", NULL, {"\033[6~", "\033[6~", "\033[5~", NULL}, 0},
 	{"key of a fold", "gg", {"h", "\r", NULL}, 0},
 	{"key of a filter", "g/", {"s", "e", "r", "v", "\177", "\177", "\177", "\177", NULL}, 0},
-	{"key in Pull requests", "\r2g", {"j", "j", "k", "j", NULL}, 900},
-	{"key in Sessions", "3g", {"j", "j", "k", "j", NULL}, 900},
-	{"key in Timeline", "5g", {"j", "j", "k", "j", NULL}, 900},
+	{"key in Pull requests", "\r2g", {"j", "j", "k", "j", NULL}, 600},
+	{"key in Sessions", "3g", {"j", "j", "k", "j", NULL}, 600},
+	{"key in Timeline", "5g", {"j", "j", "k", "j", NULL}, 600},
 };
 
 static void measure_keys(struct pty_meter *term)

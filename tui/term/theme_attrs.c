@@ -66,9 +66,25 @@ static void make_blank(cchar_t *cell, attr_t attributes, short pair)
 	(void)setcchar(cell, L" ", attributes, pair, NULL);
 }
 
+/* What keeps its ink in the selected row: what is wrong there, and where text was found. */
+static bool is_loud(int role)
+{
+	static const bool loud[ROLE_COUNT] = {
+		[ROLE_STARTING] = true,
+		[ROLE_UNHEALTHY] = true,
+		[ROLE_WARNING] = true,
+		[ROLE_MARK] = true,
+		[ROLE_STAGED] = true,
+		[ROLE_FAILED] = true,
+	};
+
+	return loud[role];
+}
+
 /*
- * On the ground of the row where there is one and the terminal can show it, else reversed in base's colours. What has
- * a ground of its own keeps it.
+ * The selected row is in the one style of `selected`, but for what is loud: curses sends attributes, ink and ground at
+ * each change, 20 to 30 bytes. It stands on the ground of `row` where there is one and the terminal can show it, else
+ * reversed in base's colours. What has a ground of its own keeps it.
  */
 static void make_row_blank(
 	struct theme_attrs *colours, const struct theme *theme, int role, enum depth depth)
@@ -79,12 +95,13 @@ static void make_row_blank(
 	bool has_ground = row->has_ground && depth >= DEPTH_256;
 	bool is_reversed = depth == DEPTH_MONO ? row->mono & STYLE_REVERSE
 					       : row->has_ground || row->attributes & STYLE_REVERSE;
-	attr_t attributes = colours->attributes[role];
-	short pair = colours->pairs[role];
+	int drawn = keeps || is_loud(role) ? role : ROLE_SELECTED;
+	attr_t attributes = colours->attributes[drawn];
+	short pair = colours->pairs[drawn];
 
 	if (has_ground && !keeps) {
-		pair = (short)(ROLE_COUNT + role + 1);
-		(void)init_extended_pair(pair, curses_colour(&style->ink, depth),
+		pair = (short)(ROLE_COUNT + drawn + 1);
+		(void)init_extended_pair(pair, curses_colour(&theme->styles[drawn].ink, depth),
 			curses_colour(&row->ground, depth));
 	} else if (!keeps && is_reversed) {
 		pair = colours->pairs[ROLE_BASE];
