@@ -269,6 +269,26 @@ static void test_session_prompts(void **state)
 	pty_wait_text(&pty, "strict");
 }
 
+/* Terms of the language, then the values there are; what more than one fits is shown. */
+static void test_filter_completes(void **state)
+{
+	(void)state;
+	dashboard_open((struct dashboard_options){.rows = 24, .cols = 80});
+	pty_keys(&pty, "/");
+	pty_wait_text(&pty, "Tab complete");
+	pty_keys(&pty, "serv\t");
+	pty_wait_text(&pty, "filter service:");
+	pty_keys(&pty, "p\t");
+	pty_wait_text(&pty, "service:payments  service:pricing  service:profile");
+	pty_keys(&pty, "ri\t");
+	pty_wait_text(&pty, "filter service:pricing");
+	pty_wait_gone(&pty, "booking");
+	pty_keys(&pty, "\0334t");
+	pty_wait_text(&pty, "show which requests");
+	pty_keys(&pty, "session:che\t");
+	pty_wait_text(&pty, "session:checkout-4f2k");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -279,6 +299,7 @@ int main(void)
 		DASHBOARD_TEST(test_event),
 		DASHBOARD_TEST(test_why_of_a_pull),
 		DASHBOARD_TEST(test_session_prompts),
+		DASHBOARD_TEST(test_filter_completes),
 		DASHBOARD_TEST(test_marks),
 		DASHBOARD_TEST(test_fold_all),
 		DASHBOARD_TEST(test_version_picker),

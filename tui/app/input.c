@@ -18,6 +18,7 @@
 #include "tui/app/internal.h"
 #include "tui/term/keys.h"
 #include "tui/term/terminal.h"
+#include "tui/ui/filter_complete.h"
 #include "tui/ui/list_view.h"
 #include "tui/views/thing_actions.h"
 
@@ -167,6 +168,14 @@ static void press_prompt(struct app *app, int32_t key)
 	}
 	if (prompt->kind == PROMPT_LETTER) {
 		press_letter(app, key);
+		return;
+	}
+	prompt->fitting[0] = '\0';
+	if (key == KEYS_TAB && prompt->kind == PROMPT_LINE &&
+		(prompt->question == QUESTION_FILTER || prompt->question == QUESTION_SCOPE)) {
+		filter_complete(
+			&prompt->input, app->model.env, prompt->fitting, sizeof(prompt->fitting));
+		typed(app);
 		return;
 	}
 	event = prompt->kind == PROMPT_PICK ? picker_key(&prompt->picker, key)

@@ -260,9 +260,9 @@ static const char *line_help(const struct prompt *prompt)
 	if (prompt->input.proposed)
 		return "type to replace, arrows to edit";
 	if (prompt->question == QUESTION_SCOPE)
-		return "status:5xx  session:KEY  >200ms  since:15m  !not";
+		return "Tab complete  status:5xx  >200ms  since:15m  !not";
 	if (prompt->question == QUESTION_FILTER)
-		return "state:unhealthy  pr:482  \"text\"  !not";
+		return "Tab complete  state:unhealthy  pr:482  \"text\"  !not";
 	return "";
 }
 
@@ -277,6 +277,10 @@ static void draw_line_prompt(const struct prompt *prompt, const struct canvas *c
 	x += canvas_run_c(canvas, 1, x, canvas->cols / 2, ROLE_PROMPT, prompt->label) + 1;
 	line_edit_draw(canvas, 1, x, &prompt->input, prompt->column);
 	canvas_clear(canvas, 2, 0);
+	if (prompt->fitting[0] != '\0') {
+		canvas_c(canvas, 2, 1, canvas->cols - 2, ROLE_QUIET, prompt->fitting);
+		return;
+	}
 	if (prompt->mistake[0] != '\0') {
 		draw_mistake(prompt, canvas, x);
 		return;

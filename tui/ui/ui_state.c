@@ -147,7 +147,7 @@ void ui_ask_end(struct ui *ui)
 	drop_commands(&ui->prompt);
 	ui->prompt.kind = PROMPT_NONE;
 	ui->prompt.loses = ui->prompt.fresh = false;
-	ui->prompt.label[0] = ui->prompt.mistake[0] = '\0';
+	ui->prompt.label[0] = ui->prompt.mistake[0] = ui->prompt.fitting[0] = '\0';
 	ui->prompt.column = SIZE_MAX;
 }
 

@@ -86,6 +86,8 @@ struct prompt {
 	struct picker picker;
 	char mistake[MESSAGE_MAX]; /* what is wrong with what is typed, "" when nothing is */
 	size_t column; /* the byte it is about; SIZE_MAX: none */
+	char fitting
+		[MESSAGE_MAX]; /* what the word at the cursor could become, after Tab; "" nothing to say */
 };
 
 /* What becomes of a command's answer. */
