@@ -19,6 +19,7 @@
 #include "core/base/json.h"
 #include "core/cli/help.h"
 #include "core/cli/internal.h"
+#include "core/model/access_forms.h"
 
 /* ---- errors ---- */
 
@@ -101,8 +102,11 @@ static void print_qr(struct cli *cli, const struct command_result *result)
 	struct strbuf out;
 
 	strbuf_init(&out, CLI_TEXT_MAX);
-	if (json_get_str(body, "link", &link) && text_write_qr(&out, &cli->printer.style, link.p))
+	if (json_get_str(body, "link", &link) && text_write_qr(&out, &cli->printer.style, link.p)) {
 		printer_text(&cli->printer, strbuf_str(&out));
+		if (access_link_is_local(link))
+			fprintf(stderr, "umbra: %s\n", access_local_note);
+	}
 	strbuf_finish(&out);
 	cJSON_Delete(body);
 }

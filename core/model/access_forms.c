@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "core/base/net.h"
 #include "core/base/shell.h"
 #include "core/model/name_rules.h"
 
@@ -257,3 +258,18 @@ void access_url(struct strbuf *out, struct str url)
 		strbuf_add_str(out, text);
 	strbuf_finish(&encoded);
 }
+
+bool access_link_is_local(struct str link)
+{
+	size_t at = str_find(link, STR_LIT("://"));
+
+	if (at < link.n)
+		link = (struct str){link.p + at + 3, link.n - at - 3};
+	return net_is_loopback(net_host(str_cut(&link, '/')));
+}
+
+const char access_local_note[] =
+	"A phone cannot open this link: localhost there is the phone itself. Start umbra serve "
+	"with "
+	"--domain, a name that leads to this machine, and --proxy-listen, an address the phone "
+	"reaches.";

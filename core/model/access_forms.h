@@ -55,4 +55,8 @@ void access_version(struct strbuf *out, enum access_form howto, const struct ent
  */
 void access_url(struct strbuf *out, struct str url);
 
+/* Whether the link leads to the machine it is opened on, and what to say of that beside its QR code. */
+bool access_link_is_local(struct str link);
+extern const char access_local_note[];
+
 #endif

@@ -131,7 +131,10 @@ static void test_too_small_is_said(void **state)
 	dashboard_pool_quit();
 }
 
-/* The first size of a storm is painted and the last; not those in between. */
+/*
+ * The first size of a storm is painted and the last; not those in between. No pause between the sizes: on a busy
+ * machine one would be long enough for a frame.
+ */
 static void test_what_a_storm_costs(void **state)
 {
 	uint64_t before;
@@ -139,10 +142,8 @@ static void test_what_a_storm_costs(void **state)
 	(void)state;
 	dashboard_open((struct dashboard_options){0});
 	before = pty.bytes;
-	for (int i = 0; i < STORM; i++) {
+	for (int i = 0; i < STORM; i++)
 		pty_resize(&pty, ROWS - i % 7, COLS - i % 11);
-		(void)pty_read(&pty, 20);
-	}
 	pty_resize(&pty, ROWS, COLS);
 	pty_quiet(&pty, 200);
 	assert_true(pty_shows(&pty, "studio-demo"));

@@ -20,7 +20,7 @@
 #include "tui/term/terminal.h"
 #include "tui/ui/filter_complete.h"
 #include "tui/ui/list_view.h"
-#include "tui/views/thing_actions.h"
+#include "tui/views/object_actions.h"
 
 enum { KEYS_A_TURN = 256, PASTE_PAUSE_MS = 100 };
 
@@ -95,7 +95,7 @@ static void answered(struct app *app, const char *text)
 		app_leave(app, 0);
 	else if (question != QUESTION_FILTER && question != QUESTION_FIND &&
 		 question != QUESTION_RUN) {
-		thing_answer(&app->model, ui, question, copy);
+		object_answer(&app->model, ui, question, copy);
 		if (top->view->answer)
 			(void)top->view->answer(top->state, &app->model, ui, question, copy);
 	}
@@ -368,7 +368,7 @@ static enum redraw act(struct app *app, int32_t key)
 {
 	struct view_instance *top = navigation_top(&app->nav);
 	struct selection what = navigation_selection(&app->nav);
-	const struct binding *binding = keymap_find(top->view->area, keymap_thing(&what), key);
+	const struct binding *binding = keymap_find(top->view->area, keymap_object(&what), key);
 	char name[KEY_NAME_SIZE];
 
 	if (!binding && key == KEYS_INTERRUPT) /* also where another key quits */
@@ -388,8 +388,8 @@ static enum redraw act(struct app *app, int32_t key)
 	}
 	if (act_common(app, binding->action))
 		return REDRAW_ALL;
-	if (keymap_is_thing(binding->area)) {
-		thing_act(&what, top->view->marked ? top->view->marked(top->state) : NULL,
+	if (keymap_is_object(binding->area)) {
+		object_act(&what, top->view->marked ? top->view->marked(top->state) : NULL,
 			&app->model, &app->ui, binding->action);
 		return REDRAW_ALL;
 	}

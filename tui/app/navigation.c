@@ -277,11 +277,11 @@ void navigation_open(struct navigation *nav, const struct view *view, const char
 void navigation_open_help(struct navigation *nav)
 {
 	struct selection what = navigation_selection(nav);
-	enum area thing = keymap_thing(&what);
+	enum area object = keymap_object(&what);
 	char areas[128];
 
 	(void)snprintf(areas, sizeof(areas), "%s\n%s", area_titles[navigation_top(nav)->view->area],
-		thing == AREA_COUNT ? "" : area_titles[thing]);
+		object == AREA_COUNT ? "" : area_titles[object]);
 	navigation_open(nav, &view_help, areas);
 }
 

@@ -118,9 +118,9 @@ static bool lasts(enum action action)
 static void add_own_hints(struct layout *layout, enum area area, struct hints *hints)
 {
 	struct selection what = navigation_selection(layout->nav);
-	enum area thing = keymap_thing(&what);
+	enum area object = keymap_object(&what);
 
-	for (enum area at = area; at != AREA_COUNT; at = keymap_next(area, thing, at))
+	for (enum area at = area; at != AREA_COUNT; at = keymap_next(area, object, at))
 		for (size_t i = 0; i < binding_count; i++)
 			if (bindings[i].area == at && bindings[i].hint &&
 				!lasts(bindings[i].action) &&

@@ -5,7 +5,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <string.h>
 
 #include "core/base/term_text.h"
 

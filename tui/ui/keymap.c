@@ -290,11 +290,11 @@ static bool is_on_the_way(enum area from, enum area to)
 	return false;
 }
 
-/* Whether a key may be looked for in both: things are selected in any view. */
+/* Whether a key may be looked for in both: objects are selected in any view. */
 static bool meet(enum area a, enum area b)
 {
 	return is_on_the_way(a, b) || is_on_the_way(b, a) ||
-	       keymap_is_thing(a) != keymap_is_thing(b);
+	       keymap_is_object(a) != keymap_is_object(b);
 }
 
 enum err keymap_check(const char *name, struct errbuf *eb)
@@ -349,7 +349,7 @@ bool keymap_init(size_t *ret_row)
 	return true;
 }
 
-enum area keymap_thing(const struct selection *what)
+enum area keymap_object(const struct selection *what)
 {
 	switch (selection_kind(what)) {
 	case SELECTED_SERVICE:
@@ -368,22 +368,22 @@ enum area keymap_thing(const struct selection *what)
 	}
 }
 
-bool keymap_is_thing(enum area area)
+bool keymap_is_object(enum area area)
 {
 	return area == AREA_VERSION || area == AREA_PULL || area == AREA_SESSION ||
 	       area == AREA_REQUEST;
 }
 
-enum area keymap_next(enum area area, enum area thing, enum area at)
+enum area keymap_next(enum area area, enum area object, enum area at)
 {
-	if (at == area && thing != AREA_COUNT)
-		return thing;
-	return parents[at == thing ? area : at];
+	if (at == area && object != AREA_COUNT)
+		return object;
+	return parents[at == object ? area : at];
 }
 
-const struct binding *keymap_find(enum area area, enum area thing, int32_t key)
+const struct binding *keymap_find(enum area area, enum area object, int32_t key)
 {
-	for (enum area at = area; at != AREA_COUNT; at = keymap_next(area, thing, at))
+	for (enum area at = area; at != AREA_COUNT; at = keymap_next(area, object, at))
 		for (size_t i = 0; i < entry_count; i++)
 			if (entries[i].key == key && entries[i].binding->area == at)
 				return entries[i].binding;

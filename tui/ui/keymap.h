@@ -2,7 +2,7 @@
  * What a key does, where, and which command line does the same: one table. Key handling, the hints at the
  * bottom, the help and the `$ umbra ...` line are all read from it.
  *
- * A view has an area of its own; keys that are not found there are looked for in the area of the thing that is
+ * A view has an area of its own; keys that are not found there are looked for in the area of the object that is
  * selected (a version, a session), whatever view shows it, then in the view's parents (lists, everywhere). A key stands
  * at most once on that way, and a letter does one thing in all areas (tests hold the table to it).
  */
@@ -96,7 +96,7 @@ enum area {
 	X(ACTION_VIEW_TIMELINE) \
 	X(ACTION_VIEW_MAP)      \
 	X(ACTION_VIEW_LEARN)    \
-	/* of things */         \
+	/* of objects */        \
 	X(ACTION_PIN)           \
 	X(ACTION_LOGS)          \
 	X(ACTION_EXTEND)        \
@@ -167,12 +167,12 @@ enum area area_parent(enum area area);
 /* Reads the table; call once. False (with the offending row's number) when a key's name is not known. */
 bool keymap_init(size_t *ret_row);
 /* The area of what is selected; AREA_COUNT when it has none. */
-enum area keymap_thing(const struct selection *what);
-bool keymap_is_thing(enum area area);
+enum area keymap_object(const struct selection *what);
+bool keymap_is_object(enum area area);
 /* The next area to look into after `at`, which begins as `area`; AREA_COUNT after the last. */
-enum area keymap_next(enum area area, enum area thing, enum area at);
-/* What the key does in the area, to the thing that is selected there, or in the area's parents; NULL when nothing. */
-const struct binding *keymap_find(enum area area, enum area thing, int32_t key);
+enum area keymap_next(enum area area, enum area object, enum area at);
+/* What the key does in the area, to the object that is selected there, or in the area's parents; NULL when nothing. */
+const struct binding *keymap_find(enum area area, enum area object, int32_t key);
 /* The row of an action as seen from the area; NULL when there is none. */
 const struct binding *keymap_binding(enum area area, enum action action);
 

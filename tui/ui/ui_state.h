@@ -33,7 +33,7 @@ struct tour;
 
 /*
  * What a prompt asks. FILTER, FIND and SORT are answered through ops of the view, COPY by the app, what is asked about a
- * version or a session by thing_answer(), and each then by the view's answer().
+ * version or a session by object_answer(), and each then by the view's answer().
  */
 enum question {
 	QUESTION_FILTER,

@@ -16,7 +16,7 @@
 #include "core/model/name_rules.h"
 
 #include "tui/ui/text_page.h"
-#include "tui/views/thing_actions.h"
+#include "tui/views/object_actions.h"
 
 enum { KIND_COLS = 9, ANEW_MS = 60000 };
 
@@ -177,7 +177,7 @@ static bool explain(struct explain *state, const struct model *model)
 	const struct environment *env = model->env;
 	struct str service = str_of(state->what.service);
 	struct str version = str_of(state->what.version);
-	const void *thing;
+	const void *object;
 
 	if (state->what.kind == SELECTED_EDGE)
 		return explain_calls(state, model);
@@ -191,24 +191,24 @@ static bool explain(struct explain *state, const struct model *model)
 		return state->request != NULL;
 	}
 	if (state->what.session[0] != '\0') {
-		thing = environment_session(env, str_of(state->what.session));
-		if (thing) {
-			explain_session(&state->explanation, env, thing, 0, model->now_ms);
+		object = environment_session(env, str_of(state->what.session));
+		if (object) {
+			explain_session(&state->explanation, env, object, 0, model->now_ms);
 			say_staged(state);
 		}
 	} else if (version.n > 0) {
-		thing = environment_version(env, service, version);
-		if (thing)
-			explain_version(&state->explanation, env, thing,
+		object = environment_version(env, service, version);
+		if (object)
+			explain_version(&state->explanation, env, object,
 				traffic_stats_version(model->stats, service, version),
 				model->now_ms);
 	} else {
-		thing = environment_service(env, service);
-		if (thing)
-			explain_service(&state->explanation, env, thing,
+		object = environment_service(env, service);
+		if (object)
+			explain_service(&state->explanation, env, object,
 				traffic_stats_service(model->stats, service), model->now_ms);
 	}
-	return thing != NULL || explain_memory(state, model);
+	return object != NULL || explain_memory(state, model);
 }
 
 /* The word stands before the first sentence of its kind. */

@@ -93,12 +93,12 @@ static bool has_keys(enum area area)
 
 /* What holds where one comes from, the nearest first; then the other views. */
 static void build(
-	struct text_page *page, const struct model *model, enum area from, enum area thing)
+	struct text_page *page, const struct model *model, enum area from, enum area object)
 {
 	bool added[AREA_COUNT] = {false};
 
 	add_place(page, model);
-	for (enum area area = from; area != AREA_COUNT; area = keymap_next(from, thing, area)) {
+	for (enum area area = from; area != AREA_COUNT; area = keymap_next(from, object, area)) {
 		added[area] = true;
 		if (has_keys(area))
 			add_keys(page, area);

@@ -13,7 +13,7 @@
 #include <qrencode.h>
 
 #include "core/base/xalloc.h"
-#include "core/base/net.h"
+#include "core/model/access_forms.h"
 
 #include "tui/widgets/format.h"
 
@@ -80,19 +80,6 @@ static void draw_blanks(const struct canvas *canvas, int y, int x, const QRcode 
 				ROLE_QR, is_dark(code, column, row) ? "##" : "  ");
 }
 
-/* Whether the link leads to the machine it is opened on. */
-static bool is_of_this_machine(const char *link)
-{
-	struct str rest = str_of(link);
-	size_t at = str_find(rest, STR_LIT("://"));
-	struct str host;
-
-	if (at < rest.n)
-		rest = (struct str){rest.p + at + 3, rest.n - at - 3};
-	host = str_cut(&rest, '/');
-	return net_is_loopback(net_host(host));
-}
-
 /* "http://KEY--cart.env.localhost:8080/": what stands before the two dashes. */
 static struct str key_of(const char *link)
 {
@@ -103,12 +90,6 @@ static struct str key_of(const char *link)
 		rest = (struct str){rest.p + at + 3, rest.n - at - 3};
 	return (struct str){rest.p, str_find(rest, STR_LIT("--"))};
 }
-
-static const char of_this_machine[] =
-	"A phone cannot open this link: localhost there is the phone itself. Start umbra serve "
-	"with "
-	"--domain, a name that leads to this machine, and --proxy-listen, an address the phone "
-	"reaches.";
 
 /* Draws what is to be known of the link, and returns what is left for the code. */
 static struct canvas draw_note(const struct qr *state, const struct canvas *canvas)
@@ -121,9 +102,9 @@ static struct canvas draw_note(const struct qr *state, const struct canvas *canv
 	if (canvas->cols >= BESIDE_COLS) {
 		part = canvas_part(
 			canvas, 1, canvas->cols - NOTE_COLS, canvas->rows - 1, NOTE_COLS);
-		if (is_of_this_machine(state->link))
-			rows = 1 +
-			       format_sentence(&part, 0, 1, ROLE_WARNING, str_of(of_this_machine));
+		if (access_link_is_local(str_of(state->link)))
+			rows = 1 + format_sentence(
+					   &part, 0, 1, ROLE_WARNING, str_of(access_local_note));
 		(void)snprintf(app, sizeof(app),
 			"A browser that opens it stays in the session. A native app does not: it "
 			"sends the header Routing-Session: %.*s, or baggage: routing-session=%.*s, "
@@ -133,11 +114,11 @@ static struct canvas draw_note(const struct qr *state, const struct canvas *canv
 			(void)format_sentence(&part, rows, 1, ROLE_BASE, str_of(app));
 		return canvas_part(canvas, 0, 0, canvas->rows, canvas->cols - NOTE_COLS);
 	}
-	if (!is_of_this_machine(state->link))
+	if (!access_link_is_local(str_of(state->link)))
 		return *canvas;
-	rows = format_sentence_rows(str_of(of_this_machine), canvas->cols - 3);
+	rows = format_sentence_rows(str_of(access_local_note), canvas->cols - 3);
 	part = canvas_part(canvas, canvas->rows - rows, 0, rows, canvas->cols);
-	(void)format_sentence(&part, 0, 2, ROLE_WARNING, str_of(of_this_machine));
+	(void)format_sentence(&part, 0, 2, ROLE_WARNING, str_of(access_local_note));
 	return canvas_part(canvas, 0, 0, canvas->rows - rows, canvas->cols);
 }
 

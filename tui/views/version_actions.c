@@ -1,6 +1,6 @@
 /*
  * What is done with versions: pinning, lifetimes, retiring, the tail. A question is about ui->asked, and so is its
- * answer. Called by thing_actions.c.
+ * answer. Called by object_actions.c.
  */
 #include "tui/views/version_actions.h"
 

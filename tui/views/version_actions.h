@@ -1,6 +1,6 @@
 /*
  * What is done with versions by the keys of AREA_VERSION: pin, tail, compare with stable, extend, retire. Called through
- * thing_actions.c, in whatever view a version is selected. By commands only.
+ * object_actions.c, in whatever view a version is selected. By commands only.
  */
 #ifndef UMBRA_TUI_VIEWS_VERSION_ACTIONS_H
 #define UMBRA_TUI_VIEWS_VERSION_ACTIONS_H

@@ -14,7 +14,7 @@
 #include "tui/widgets/format.h"
 
 static const struct column_spec columns[COLUMN_TOTAL] = {
-	[COLUMN_TIME] = {"TIME", 8, 0, 3, 5, false, 0},
+	[COLUMN_TIME] = {"ENDED", 8, 0, 3, 5, false, 0},
 	[COLUMN_SERVICE] = {"SERVICE", 9, 12, 2, 0, false, 0},
 	[COLUMN_VERSION] = {"VERSION", 10, 13, 2, 0, false, 0},
 	[COLUMN_WHY] = {"WHY", 10, 17, 2, 4, false, 0},
@@ -333,7 +333,8 @@ static void draw_line(struct line_row *row, int64_t number)
 		return;
 	}
 	find_lost_by(row->model, number, row->lost_by);
-	time_format_clock(line->time, clock);
+	/* Records come when a request has ended: by that time the rows are in order. */
+	time_format_clock(line->time + (int64_t)line->total_ms, clock);
 	if (row->state->placed[COLUMN_TIME].width < 12)
 		clock[8] = '\0'; /* without the milliseconds */
 	put(row, COLUMN_TIME, ROLE_QUIET, str_of(clock));

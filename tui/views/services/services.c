@@ -1,7 +1,7 @@
 /*
  * View 1, Services: the tree of services and their versions with live stats. Reads the environment, the
  * stats and the pins. Rows are drawn by rows.c, what stands beside them by pane.c, and
- * what is done with versions by tui/views/thing_actions.c.
+ * what is done with versions by tui/views/object_actions.c.
  *
  * Invariant: what is selected is known by name. Rows are numbered anew whenever the tree is built, and the
  * selection is looked up again, so that it never slides to another version while one reads.

@@ -1,5 +1,5 @@
 /*
- * Extending, ending, tailing a session, and making it one's own. Called through tui/views/thing_actions.c; leaves requests in the
+ * Extending, ending, tailing a session, and making it one's own. Called through tui/views/object_actions.c; leaves requests in the
  * ui and does nothing itself.
  */
 #include "tui/views/sessions/actions.h"

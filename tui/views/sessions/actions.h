@@ -1,4 +1,4 @@
-/* What one can do to a session, wherever one is selected. Called through tui/views/thing_actions.c. */
+/* What one can do to a session, wherever one is selected. Called through tui/views/object_actions.c. */
 #ifndef UMBRA_TUI_VIEWS_SESSIONS_ACTIONS_H
 #define UMBRA_TUI_VIEWS_SESSIONS_ACTIONS_H
 

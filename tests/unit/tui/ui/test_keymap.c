@@ -44,7 +44,7 @@ static bool has_key(const struct binding *binding, const char *name)
 /* A thing is selected in views of any area. */
 static bool is_above(enum area area, enum area above)
 {
-	if (keymap_is_thing(area) != keymap_is_thing(above))
+	if (keymap_is_object(area) != keymap_is_object(above))
 		return true;
 	for (; area != AREA_COUNT; area = area_parent(area))
 		if (area == above)

@@ -3,7 +3,7 @@
  * few keys of pull requests and requests. Invariant: what a question names is in ui->asked or ui->asked_session until
  * it is answered; what is selected meanwhile counts for nothing.
  */
-#include "tui/views/thing_actions.h"
+#include "tui/views/object_actions.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -103,10 +103,10 @@ static void on_request(
 		trace_open(what, ui);
 }
 
-void thing_act(const struct selection *what, const struct chosen_versions *marks,
+void object_act(const struct selection *what, const struct chosen_versions *marks,
 	const struct model *model, struct ui *ui, enum action action)
 {
-	switch (keymap_thing(what)) {
+	switch (keymap_object(what)) {
 	case AREA_VERSION:
 		on_versions(what, marks, model, ui, action);
 		break;
@@ -124,7 +124,7 @@ void thing_act(const struct selection *what, const struct chosen_versions *marks
 	}
 }
 
-void thing_answer(
+void object_answer(
 	const struct model *model, struct ui *ui, enum question question, const char *text)
 {
 	version_answer(model, ui, question, text);
