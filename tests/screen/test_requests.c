@@ -35,12 +35,12 @@ static void test_from_error_to_error(void **state)
 	pty_wait_text(&pty, "errors ");
 	pty_keys(&pty, "b"); /* the newest is one: while following, the one above it */
 	pty_wait_text(&pty, "the last error so far; G follows again");
-	pty_wait_text(&pty, "┃  18:42:05.045  payments");
+	pty_wait_text(&pty, "┃  18:42:05.078  payments");
 	pty_wait_text(&pty, " above, 1 below");
 	pty_keys(&pty, "B");
-	pty_wait_text(&pty, "┃  18:42:04.045  payments");
+	pty_wait_text(&pty, "┃  18:42:04.078  payments");
 	pty_keys(&pty, "bb");
-	pty_wait_text(&pty, "┃  18:42:06.045  payments");
+	pty_wait_text(&pty, "┃  18:42:06.078  payments");
 	pty_keys(&pty, "b");
 	pty_wait_text(&pty, "no error below this one");
 	pty_keys(&pty, "/service:search\rG");
@@ -66,9 +66,9 @@ static void test_lines_around(void **state)
 	pty_wait_text(&pty, " hidden ────────");
 	assert_true(pty_shows(&pty, "schedule@pr-540 lost"));
 	pty_keys(&pty, "kk"); /* over the row between, which is no line */
-	pty_wait_text(&pty, "┃  18:42:05.054  search");
+	pty_wait_text(&pty, "┃  18:42:05.063  search");
 	pty_keys(&pty, "j");
-	pty_wait_text(&pty, "┃  18:42:06.036  profile");
+	pty_wait_text(&pty, "┃  18:42:06.042  profile");
 	pty_keys(&pty, "-");
 	pty_wait_gone(&pty, "hidden ──");
 	pty_keys(&pty, "\033");
@@ -120,13 +120,13 @@ static void test_back_from_a_trace(void **state)
 	(void)state;
 	open_requests(40, 120);
 	pty_keys(&pty, "bB");
-	pty_wait_text(&pty, "┃  18:42:04.045  payments");
+	pty_wait_text(&pty, "┃  18:42:04.078  payments");
 	pty_keys(&pty, "o");
 	pty_wait_text(&pty, "Requests › trace:");
 	pty_wait_gone(&pty, "/find?q=yoga");
 	pty_keys(&pty, "\033");
 	pty_wait_text(&pty, "/find?q=yoga");
-	pty_wait_text(&pty, "┃  18:42:04.045  payments");
+	pty_wait_text(&pty, "┃  18:42:04.078  payments");
 	pty_wait_text(&pty, "paused");
 	pty_keys(&pty, "Go"); /* who follows goes on following */
 	pty_wait_text(&pty, "Requests › trace:");
