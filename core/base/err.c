@@ -66,7 +66,8 @@ void errbuf_clear(struct errbuf *eb)
 }
 
 /* By way of a copy: an argument may be the very text that is replaced. */
-static void set_text(struct errbuf *eb, enum err err, const char *format, va_list ap)
+__attribute__((format(printf, 3, 0))) static void set_text(
+	struct errbuf *eb, enum err err, const char *format, va_list ap)
 {
 	char text[sizeof(eb->text)] = "";
 

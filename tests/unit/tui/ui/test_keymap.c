@@ -81,10 +81,10 @@ static void test_a_letter_does_one_thing(void **state)
 	(void)state;
 	for (size_t i = 0; i < binding_count; i++)
 		for (size_t j = 0; j < i; j++)
-			for (char c = 'A'; c <= 'z'; c++)
+			for (int c = 'A'; c <= 'z'; c++)
 				if (bindings[i].action != bindings[j].action &&
-					has_key(&bindings[i], (char[]){c, '\0'}) &&
-					has_key(&bindings[j], (char[]){c, '\0'}))
+					has_key(&bindings[i], (char[]){(char)c, '\0'}) &&
+					has_key(&bindings[j], (char[]){(char)c, '\0'}))
 					fail_msg("%c: \"%s\" in %s and \"%s\" in %s", c,
 						bindings[i].help, area_titles[bindings[i].area],
 						bindings[j].help, area_titles[bindings[j].area]);
