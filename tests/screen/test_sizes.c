@@ -131,6 +131,25 @@ static void test_too_small_is_said(void **state)
 	dashboard_pool_quit();
 }
 
+/* Nobody would see what is asked. */
+static void test_too_small_for_keys(void **state)
+{
+	(void)state;
+	dashboard_open((struct dashboard_options){0});
+	pty_keys(&pty, "jj");
+	pty_wait_text(&pty, "$ umbra version show booking@pr-482");
+	pty_resize(&pty, 10, 40);
+	pty_wait_text(&pty, "too small for umbra");
+	pty_keys(&pty, "3Ry:help\r");
+	pty_quiet(&pty, 150);
+	pty_resize(&pty, ROWS, COLS);
+	pty_wait_text(&pty, "$ umbra version show booking@pr-482");
+	assert_false(pty_shows(&pty, "etire booking"));
+	pty_resize(&pty, 10, 40);
+	pty_wait_text(&pty, "too small for umbra");
+	dashboard_quit();
+}
+
 /*
  * The first size of a storm is painted and the last; not those in between. No pause between the sizes: on a busy
  * machine one would be long enough for a frame.
@@ -159,6 +178,7 @@ int main(void)
 		DASHBOARD_POOL_TEST(test_as_it_was),
 		DASHBOARD_POOL_TEST(test_keys_in_between),
 		DASHBOARD_POOL_TEST(test_too_small_is_said),
+		DASHBOARD_TEST(test_too_small_for_keys),
 		DASHBOARD_TEST(test_what_a_storm_costs),
 	};
 

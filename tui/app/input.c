@@ -402,6 +402,23 @@ static enum redraw act(struct app *app, int32_t key)
 	return REDRAW_NONE;
 }
 
+/*
+ * On a screen too small for the dashboard nobody sees what a key does or what is asked: none does anything there but
+ * the one that leaves, and that one only where leaving ends nothing.
+ */
+static bool is_unseen(struct app *app, int32_t key)
+{
+	const struct binding *binding = keymap_find(AREA_GLOBAL, AREA_COUNT, key);
+	int64_t ignored = 0;
+	struct canvas whole = terminal_canvas(app->screen, 0, &ignored);
+
+	if (!layout_is_too_small(&whole))
+		return false;
+	if (!app->ends && (key == KEYS_INTERRUPT || (binding && binding->action == ACTION_QUIT)))
+		app_leave(app, 0);
+	return true;
+}
+
 void input_key(struct app *app, int32_t key)
 {
 	app->runner.asked.set = false;
@@ -415,6 +432,8 @@ void input_key(struct app *app, int32_t key)
 	}
 	if ((app->input.pasting || key == KEYS_PASTE_BEGIN || key == KEYS_PASTE_END) &&
 		!take_paste(app, key))
+		return;
+	if (is_unseen(app, key))
 		return;
 	if (app->ui.prompt.kind == PROMPT_NONE) {
 		frames_touch(&app->frames, act(app, key));

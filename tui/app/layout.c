@@ -375,11 +375,16 @@ struct parts {
 	int body, tour, last;
 };
 
+bool layout_is_too_small(const struct canvas *whole)
+{
+	return whole->rows < MIN_ROWS || whole->cols < MIN_COLS;
+}
+
 static struct parts parts_of(struct layout *layout, const struct canvas *whole)
 {
 	struct parts parts = {0};
 
-	if (whole->rows < MIN_ROWS || whole->cols < MIN_COLS)
+	if (layout_is_too_small(whole))
 		return parts;
 	parts.last = status_line_rows(layout, whole->rows, whole->cols);
 	parts.tour = tour_bar_rows(

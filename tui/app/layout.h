@@ -53,6 +53,8 @@ struct layout {
 	int prompt_y;
 };
 
+/* Whether the screen is too small for the dashboard: it shows only that. */
+bool layout_is_too_small(const struct canvas *whole);
 /* Prepares the view on top for the next frame, at the size that it will have there. */
 void layout_prepare(struct layout *layout);
 /* The same, and paints the frame. Returns when something in it grows older, 0: nothing does. */
