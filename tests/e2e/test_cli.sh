@@ -187,8 +187,10 @@ does 0 "pins nothing" session unpin mine cart
 does 0 "lives for 1h" session extend mine
 does 0 "Routing-Session: $KEY" session link "$KEY"
 gives link "http://$KEY--cart.$DOMAIN:$PROXY_PORT/" session link "$KEY"
-does 0 "██" session link "$KEY" --qr
-has "$("$UMBRA" session link "$KEY" --qr 2>&1 >/dev/null)" "A phone cannot open this link" "a QR code of a link to this machine"
+umbra session link "$KEY" --qr
+is "$CODE" 0 "a QR code"
+has "$OUT" "██" "a QR code"
+has "$ERR" "A phone cannot open this link" "a QR code of a link to this machine"
 does 4 "" session show nobody
 does 4 "" session use nobody
 
