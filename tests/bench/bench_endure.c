@@ -57,7 +57,7 @@ static void press_round(struct endurance *run)
 	char typed[sizeof(digits) + 16];
 
 	tail_latency_pause(&run->watch, true);
-	press(run, "p", "paused");
+	press(run, "F", "paused");
 	press(run, "G", "following");
 	tail_latency_pause(&run->watch, false);
 	press(run, "t", "which requests");
