@@ -306,7 +306,7 @@ enum err keymap_check(const char *name, struct errbuf *eb)
 	for (size_t i = 0; i < binding_count; i++) {
 		struct str rest = str_trim(str_of(keymap_keys(binding)));
 
-		if (&bindings[i] == binding || !meet(binding->area, bindings[i].area))
+		if (bindings[i].action == binding->action || !meet(binding->area, bindings[i].area))
 			continue;
 		while (rest.p != NULL && rest.n > 0) {
 			struct str key = str_cut(&rest, ' ');

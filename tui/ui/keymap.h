@@ -149,7 +149,7 @@ extern const size_t binding_count;
 extern const char *const area_titles[AREA_COUNT];
 
 /*
- * Keys of a person's own for a row, before keymap_init(): "services.pin", "P C-p". No keys take it from the
+ * Keys of a person's own for a row, before keymap_init(): "version.pin", "p C-p". No keys take it from the
  * keyboard. ERR_USAGE with a sentence when there is no such row or no such key.
  */
 enum err keymap_bind(const char *name, const char *keys, struct errbuf *eb);

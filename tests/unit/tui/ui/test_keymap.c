@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -52,15 +53,18 @@ static bool is_above(enum area area, enum area above)
 	return false;
 }
 
+/* A view may have the key of a thing for what it does to the thing: p pins in all. */
 static void test_no_key_twice(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < binding_count; i++) {
 		for (size_t j = 0; j < binding_count; j++) {
 			struct str rest = str_of(bindings[i].keys);
+			bool same = bindings[i].action == bindings[j].action &&
+				    keymap_is_object(bindings[i].area) !=
+					    keymap_is_object(bindings[j].area);
 
-			if (i == j || bindings[i].action == bindings[j].action ||
-				!is_above(bindings[i].area, bindings[j].area))
+			if (i == j || same || !is_above(bindings[i].area, bindings[j].area))
 				continue;
 			while (rest.p != NULL) {
 				char key[KEY_NAME_SIZE];
@@ -190,25 +194,51 @@ static void test_own_keys(void **state)
 	struct errbuf eb;
 	size_t row;
 	const struct binding *pin = keymap_binding(AREA_VERSION, ACTION_PIN);
+	const struct binding *retire = keymap_binding(AREA_VERSION, ACTION_RETIRE);
 	char name[BINDING_NAME_SIZE];
 
 	(void)state;
 	errbuf_clear(&eb);
 	keymap_name(pin, name);
 	assert_string_equal(name, "version.pin");
-	assert_int_equal(keymap_bind("version.pin", "O  C-p", &eb), ERR_NONE);
-	assert_int_equal(keymap_bind("version.logs", "W", &eb), ERR_NONE);
+	assert_int_equal(keymap_bind("version.retire", "O  C-p", &eb), ERR_NONE);
+	/* A key that another line freed, and one more for what has it already in other areas. */
+	assert_int_equal(keymap_bind("version.logs", "R", &eb), ERR_NONE);
+	assert_int_equal(keymap_bind("version.pin", "p W", &eb), ERR_NONE);
 	assert_int_equal(keymap_bind("global.repaint", "", &eb), ERR_NONE);
-	assert_int_equal(keymap_check("version.pin", &eb), ERR_NONE);
+	assert_int_equal(keymap_check("version.retire", &eb), ERR_NONE);
 	assert_int_equal(keymap_check("version.logs", &eb), ERR_NONE);
+	if (keymap_check("version.pin", &eb) != ERR_NONE)
+		fail_msg("%s", eb.text);
 	assert_true(keymap_init(&row));
-	assert_ptr_equal(keymap_find(AREA_SERVICES, AREA_VERSION, 'O'), pin);
-	assert_ptr_equal(keymap_find(AREA_SERVICES, AREA_VERSION, 'P' - '@'), pin);
-	assert_int_equal(keymap_find(AREA_SERVICES, AREA_VERSION, 'W')->action, ACTION_LOGS);
+	assert_ptr_equal(keymap_find(AREA_SERVICES, AREA_VERSION, 'O'), retire);
+	assert_ptr_equal(keymap_find(AREA_SERVICES, AREA_VERSION, 'P' - '@'), retire);
+	assert_int_equal(keymap_find(AREA_SERVICES, AREA_VERSION, 'R')->action, ACTION_LOGS);
+	assert_ptr_equal(keymap_find(AREA_SERVICES, AREA_VERSION, 'p'), pin);
+	assert_ptr_equal(keymap_find(AREA_SERVICES, AREA_VERSION, 'W'), pin);
+	assert_int_equal(keymap_find(AREA_PINS, AREA_COUNT, 'p')->area, AREA_PINS);
 	assert_null(keymap_find(AREA_SERVICES, AREA_VERSION, 'L' - '@'));
 	keymap_unbind_all();
 	assert_true(keymap_init(&row));
 	assert_ptr_equal(keymap_find(AREA_SERVICES, AREA_VERSION, 'p'), pin);
+}
+
+/* A second key beside those of the table: none of the first is refused. */
+static void test_own_key_beside(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < binding_count; i++) {
+		char name[BINDING_NAME_SIZE], keys[64];
+		struct errbuf eb;
+
+		errbuf_clear(&eb);
+		keymap_name(&bindings[i], name);
+		(void)snprintf(keys, sizeof(keys), "%s C-x", bindings[i].keys);
+		assert_int_equal(keymap_bind(name, keys, &eb), ERR_NONE);
+		if (keymap_check(name, &eb) != ERR_NONE)
+			fail_msg("%s = %s: %s", name, keys, eb.text);
+		keymap_unbind_all();
+	}
 }
 
 static void test_own_keys_that_cannot_be(void **state)
@@ -275,6 +305,7 @@ int main(void)
 		cmocka_unit_test(test_finding),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_own_keys),
+		cmocka_unit_test(test_own_key_beside),
 		cmocka_unit_test(test_own_keys_that_cannot_be),
 		cmocka_unit_test(test_keys_in_texts),
 	};
