@@ -134,8 +134,11 @@ static void test_sessions_and_tombstones(void **state)
 	put_session(&env, "a", "cart", "pr-1");
 	put_session(&env, "c", "cart", "pr-2");
 	assert_string_equal(env.sessions[0]->key, "a");
+	assert_int_equal(env.sessions[0]->pins.count, 1);
 	put_session(&env, "a", NULL, NULL);
 	assert_int_equal(env.session_count, 3);
+	assert_string_equal(env.sessions[0]->key, "a");
+	assert_int_equal(env.sessions[0]->pins.count, 0);
 	take_out(&env, OBJECT_SESSION, "b", true);
 	assert_null(environment_session(&env, STR_LIT("b")));
 

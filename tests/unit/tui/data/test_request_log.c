@@ -3,7 +3,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 #include <cmocka.h>
 
@@ -11,17 +10,19 @@
 
 #include "tui/data/request_log.h"
 
+/* None of the kinds that 0 would be. */
+static struct request blank(int64_t seq)
+{
+	return (struct request){
+		.seq = seq, .kind = KIND_COUNT, .carrier = CARRIER_COUNT, .intended = REASON_COUNT};
+}
+
 static void add(struct request_log *lines, int64_t seq, const char *service, int64_t status)
 {
-	struct request request;
+	struct request request = blank(seq);
 
-	memset(&request, 0, sizeof(request));
-	request.seq = seq;
 	request.service = str_of(service);
 	request.status = status;
-	request.kind = KIND_COUNT;
-	request.carrier = CARRIER_COUNT;
-	request.intended = REASON_COUNT;
 	request_log_add(lines, &request, NULL, 1000);
 }
 
@@ -34,10 +35,8 @@ struct traced {
 
 static void add_hop(struct request_log *lines, const struct traced *hop)
 {
-	struct request request;
+	struct request request = blank(hop->seq);
 
-	memset(&request, 0, sizeof(request));
-	request.seq = hop->seq;
 	request.time = hop->from_ms;
 	request.total_ms = hop->total_ms;
 	request.trace = str_of(hop->trace);
@@ -45,9 +44,6 @@ static void add_hop(struct request_log *lines, const struct traced *hop)
 	request.version = STR_LIT("1");
 	request.caller = str_of(hop->caller);
 	request.session = str_of(hop->session);
-	request.kind = KIND_COUNT;
-	request.carrier = CARRIER_COUNT;
-	request.intended = REASON_COUNT;
 	request_log_add(lines, &request, NULL, 1000);
 }
 
@@ -185,16 +181,11 @@ static void test_context(void **state)
 
 static void add_answer(struct request_log *lines, int64_t seq, int64_t status, int reason, int by)
 {
-	struct request request;
+	struct request request = blank(seq);
 
-	memset(&request, 0, sizeof(request));
-	request.seq = seq;
 	request.status = status;
 	request.reason = reason;
 	request.answered_by = by;
-	request.kind = KIND_COUNT;
-	request.carrier = CARRIER_COUNT;
-	request.intended = REASON_COUNT;
 	request_log_add(lines, &request, NULL, 1000);
 }
 
@@ -293,14 +284,9 @@ static void test_a_limit_lets_the_oldest_go(void **state)
 
 static void add_at(struct request_log *lines, int64_t seq, int64_t from_ms, int64_t now_ms)
 {
-	struct request request;
+	struct request request = blank(seq);
 
-	memset(&request, 0, sizeof(request));
-	request.seq = seq;
 	request.time = from_ms;
-	request.kind = KIND_COUNT;
-	request.carrier = CARRIER_COUNT;
-	request.intended = REASON_COUNT;
 	request_log_add(lines, &request, NULL, now_ms);
 }
 
