@@ -11,36 +11,50 @@
 
 #include "tests/support/dashboard_fixture.h"
 
+/* What is pressed, and what is to be seen then and was not before. */
+struct press {
+	const char *keys, *shows;
+};
+
+static void press(const struct press *press)
+{
+	if (pty_shows(&pty, press->shows))
+		fail_msg("before %s there is \"%s\" already", press->keys, press->shows);
+	pty_keys(&pty, press->keys);
+	pty_wait_text(&pty, press->shows);
+}
+
+static const struct press details = {"\r", "All fields, as the API has them"},
+			  why = {"x", "› Why ›"};
+
 /* booking@pr-482, from Services: its row, its details, the page of x. */
-static void at_version(const char *opened)
+static void at_version(void)
 {
 	dashboard_open((struct dashboard_options){.session = "nothing-yet1"});
 	pty_keys(&pty, "fbooking\rjj");
-	pty_wait_text(&pty, "booking@pr-482");
-	pty_keys(&pty, opened);
-	pty_quiet(&pty, 100);
+	pty_wait_text(&pty, "$ umbra version show booking@pr-482");
 }
 
 static void test_version(void **state)
 {
-	static const char *const opened[] = {"", "\r", "x", "\rx"};
-	static const struct {
-		const char *key, *shows;
-	} keys[] = {
+	static const struct press *const opened[][2] = {
+		{NULL, NULL}, {&details, NULL}, {&why, NULL}, {&details, &why}};
+	static const struct press keys[] = {
 		{"l", "service:booking version:pr-482"},
 		{"p", "$ umbra session pin nothing-yet1 booking=pr-482"},
 		{"e", "lifetime of booking@pr-482 from now"},
 		{"R", "Retire booking@pr-482?"},
 		{"v", "Side by side"},
-		{"y", "umbra version show booking@pr-482"},
+		{"y", "a-z filter"},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(opened) / sizeof(*opened); i++)
 		for (size_t j = 0; j < sizeof(keys) / sizeof(*keys); j++) {
-			at_version(opened[i]);
-			pty_keys(&pty, keys[j].key);
-			pty_wait_text(&pty, keys[j].shows);
+			at_version();
+			for (size_t k = 0; k < 2 && opened[i][k]; k++)
+				press(opened[i][k]);
+			press(&keys[j]);
 		}
 }
 
@@ -48,7 +62,8 @@ static void test_version(void **state)
 static void test_version_answers(void **state)
 {
 	(void)state;
-	at_version("\r");
+	at_version();
+	press(&details);
 	pty_keys(&pty, "e");
 	pty_wait_text(&pty, "lifetime of");
 	pty_keys(&pty, "5h\r");
@@ -67,10 +82,9 @@ static void test_version_answers(void **state)
 
 static void test_session(void **state)
 {
-	static const char *const opened[] = {"", "\r", "x"};
-	static const struct {
-		const char *key, *shows;
-	} keys[] = {
+	static const struct press pins = {"\r", "WHAT CHANGES"};
+	static const struct press *const opened[] = {NULL, &pins, &why};
+	static const struct press keys[] = {
 		{"l", "session:checkout-4f2k"},
 		{"m", "SESSION LOST"},
 		{"e", "lifetime of checkout-4f2k from now"},
@@ -83,11 +97,10 @@ static void test_session(void **state)
 		for (size_t j = 0; j < sizeof(keys) / sizeof(*keys); j++) {
 			dashboard_open((struct dashboard_options){0});
 			pty_keys(&pty, "3");
-			pty_wait_text(&pty, "checkout-4f2k");
-			pty_keys(&pty, opened[i]);
-			pty_quiet(&pty, 100);
-			pty_keys(&pty, keys[j].key);
-			pty_wait_text(&pty, keys[j].shows);
+			pty_wait_text(&pty, "$ umbra session show checkout-4f2k");
+			if (opened[i])
+				press(opened[i]);
+			press(&keys[j]);
 		}
 }
 
