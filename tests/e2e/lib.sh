@@ -13,7 +13,7 @@ UMBRA=${UMBRA:-$root/build/umbra}
 TEST_BIN=${TEST_BIN:-$root/build/tests}
 HELPERS=$TEST_BIN/e2e
 DOMAIN=env.localhost
-export XDG_CONFIG_HOME=/nonexistent UMBRA_USER=e2e
+export XDG_CONFIG_HOME=/dev/null/nowhere UMBRA_USER=e2e
 unset UMBRA_URL UMBRA_SESSION http_proxy HTTP_PROXY
 
 T=$(mktemp -d "${TMPDIR:-/tmp}/umbra-e2e-XXXXXX")

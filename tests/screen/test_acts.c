@@ -203,7 +203,10 @@ static void test_stage_and_apply(void **state)
 	pty_wait_text(&pty, "qa-seats");
 }
 
-/* The chooser begins on what is now, and says so; what is pinned already is not sent again. */
+/*
+ * The chooser begins on what is pinned, else on the first version, and says which row is so now; what is so already is
+ * not sent again.
+ */
 static void test_what_is_so_already(void **state)
 {
 	(void)state;
@@ -218,6 +221,7 @@ static void test_what_is_so_already(void **state)
 	pty_wait_text(&pty, "┃  pr-482                     now; ready");
 	pty_keys(&pty, "\rj\r");
 	pty_wait_text(&pty, "which version of gateway?");
+	pty_wait_text(&pty, "┃  2026.11.19                 stable, ready; pinned it stays");
 	pty_keys(&pty, "no pin");
 	pty_wait_text(&pty, "┃  no pin                     now; whatever is stable serves");
 	pty_keys(&pty, "\r");

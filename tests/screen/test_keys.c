@@ -187,31 +187,38 @@ static void test_version_picker(void **state)
 	pty_wait_text(&pty, "WHAT CHANGES");
 	pty_keys(&pty, "g\r");
 	pty_wait_text(&pty, "which version of booking?");
+	pty_wait_text(&pty, "┃  pr-482 ");
 	pty_keys(&pty, "\r");
 	pty_wait_text(&pty, "1 change staged");
 	pty_keys(&pty, "a");
-	pty_wait_text(&pty, "nothing-yet1: lenient, pins booking=");
+	pty_wait_text(&pty, "nothing-yet1: lenient, pins booking=pr-482");
 	pty_keys(&pty, "\r");
 	pty_wait_text(&pty, "which version of booking?");
 	pty_keys(&pty, "\r");
 	pty_wait_text(&pty, "booking is pinned to pr-482 already: nothing to stage");
 }
 
-/* What Enter and Esc do stands still while one types. */
+/* What Enter and Esc do stands still while one types, and only the word on how to type goes. */
 static void test_prompt_stands_still(void **state)
 {
+	static const char hints[] = " Enter extend   Esc cancel";
 	char row[PTY_ROW_SIZE];
 
 	(void)state;
 	dashboard_open((struct dashboard_options){.rows = 24, .cols = 80});
 	pty_keys(&pty, "jje");
-	for (int i = 0; i < 2; i++) {
-		pty_wait_text(&pty, "Enter extend");
-		pty_row(&pty, 23, row);
-		assert_memory_equal(row, " Enter extend", 13);
-		pty_keys(&pty, "7");
-		pty_quiet(&pty, 100);
-	}
+	pty_wait_text(&pty, "from now 24h");
+	pty_wait_text(&pty, "type to replace");
+	pty_row(&pty, 23, row);
+	assert_memory_equal(row, hints, sizeof(hints) - 1);
+	pty_keys(&pty, "7");
+	pty_wait_text(&pty, "from now 7");
+	pty_row(&pty, 23, row);
+	assert_string_equal(row, hints);
+	pty_keys(&pty, "8");
+	pty_wait_text(&pty, "from now 78");
+	pty_row(&pty, 23, row);
+	assert_string_equal(row, hints);
 }
 
 /* The key of Requests shows what it showed before two versions were compared. */

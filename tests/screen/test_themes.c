@@ -193,7 +193,7 @@ static void a_config_changed_later_wins(void **state)
 	open_themed(options);
 	assert_false(is_light());
 	pty_keys(&pty, ":theme light\r");
-	pty_wait_text(&pty, "theme light");
+	pty_wait_text(&pty, "theme light, saved");
 	assert_true(is_light());
 	dashboard_quit();
 	open_themed(options);
@@ -228,7 +228,7 @@ static void a_chosen_theme_has_its_own_ground(void **state)
 	dashboard_open((struct dashboard_options){.env = told});
 	assert_false(is_light());
 	pty_keys(&pty, ":theme light\r");
-	pty_wait_text(&pty, "theme light");
+	pty_wait_text(&pty, "theme light, saved");
 	assert_true(is_light());
 }
 

@@ -56,7 +56,7 @@ void dashboard_start(struct pty *terminal, const struct control_plane *plane,
 	env[vars++] = "UMBRA_SESSION=";
 	env[vars++] = "UMBRA_URL=";
 	env[vars++] = "UMBRA_USER=tester";
-	env[vars++] = "XDG_CONFIG_HOME=/nonexistent";
+	env[vars++] = "XDG_CONFIG_HOME=/dev/null/nowhere";
 	env[vars++] = "XDG_STATE_HOME=/dev/null";
 	env[vars++] =
 		options->moving_clock ? "UMBRA_NOW_MS=" : "UMBRA_NOW_MS=" CONTROL_PLANE_NOW_TEXT;

@@ -128,7 +128,7 @@ bool system_start(struct system *served, int backends)
 
 	memset(served, 0, sizeof(*served));
 	(void)signal(SIGPIPE, SIG_IGN);
-	(void)setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
+	(void)setenv("XDG_CONFIG_HOME", "/dev/null/nowhere", 1);
 	(void)snprintf(served->dir, sizeof(served->dir), "%s/umbra-bench-XXXXXX",
 		tmp != NULL ? tmp : P_tmpdir);
 	if (mkdtemp(served->dir) == NULL)

@@ -21,7 +21,7 @@ static size_t memory_size(const struct tail_latency *watch)
 static void start_dashboard(struct tail_latency *watch)
 {
 	static const char *const env[] = {
-		"TERM=xterm-256color", "LC_ALL=C.UTF-8", "XDG_CONFIG_HOME=/nonexistent", NULL};
+		"TERM=xterm-256color", "LC_ALL=C.UTF-8", "XDG_CONFIG_HOME=/dev/null/nowhere", NULL};
 	const char *program = getenv("UMBRA");
 	char url[128];
 	const char *const argv[] = {program != NULL ? program : "build/umbra", "--url", url, NULL};

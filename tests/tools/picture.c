@@ -182,8 +182,8 @@ static bool write_svg(const struct pty *pty, const char *path)
 
 int main(int argc, char **argv)
 {
-	static const char *const env[] = {"LC_ALL=C.UTF-8", "XDG_CONFIG_HOME=/nonexistent",
-		"XDG_STATE_HOME=/nonexistent", "UMBRA_USER=dev1", "TERM=xterm-256color",
+	static const char *const env[] = {"LC_ALL=C.UTF-8", "XDG_CONFIG_HOME=/dev/null/nowhere",
+		"XDG_STATE_HOME=/dev/null/nowhere", "UMBRA_USER=dev1", "TERM=xterm-256color",
 		"COLORFGBG=15;0", NULL};
 	const char *umbra = argc > 1 ? argv[1] : "build/umbra";
 	char url[256];

@@ -275,7 +275,7 @@ static void a_theme_that_is_not_there_is_the_error(void **state)
 static int setup(void **state)
 {
 	(void)state;
-	return setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
+	return setenv("XDG_CONFIG_HOME", "/dev/null/nowhere", 1);
 }
 
 int main(void)
